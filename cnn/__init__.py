@@ -1,0 +1,10 @@
+"""CNN Workbench's core: describe, trace, build and explain convolutional networks.
+
+Imports no user interface, and no TensorFlow until something is built or trained.
+"""
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.trace import Trace, trace
+
+__all__ = ["Architecture", "ArchitectureError", "Trace", "trace"]

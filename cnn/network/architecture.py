@@ -1,0 +1,222 @@
+"""A network as a value, and its JSON both ways.
+
+Owns what a valid description is. Whether the layers fit each other is the trace's to say.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
+
+from cnn.network.errors import ArchitectureError, Path, path_text, shown
+from cnn.network.fields import MAX_FILTERS, MAX_SIDE, Whole
+from cnn.network.layers import KINDS, Container, Layer, Layers, defaults, rules
+from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.pooling import Pooling
+from cnn.network.shapes import Shape
+
+MAX_NAME = 120
+MAX_LAYERS = 5_000
+MAX_DEPTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A name, the input's `(height, width, channels)`, and the layers in order."""
+
+    name: str
+    input: Shape
+    layers: Layers
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", _name(self.name))
+        object.__setattr__(self, "input", _input(self.input))
+        if not isinstance(self.layers, (list, tuple)):
+            raise ArchitectureError(f"layers must be a list of layers, got {shown(self.layers)}.")
+        object.__setattr__(self, "layers", Series().read(self.layers))
+        for count, (path, _) in enumerate(walk(self.layers)):
+            if count >= MAX_LAYERS:
+                raise ArchitectureError(f"more than {MAX_LAYERS:,} layers. Use fewer.")
+            _check_depth(path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values; what equals its default is left out."""
+        return {
+            "name": self.name,
+            "input": list(self.input),
+            "layers": layers_to_list(self.layers),
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Architecture:
+        """The network that plain JSON values describe, or the error that names layer and field."""
+        if not isinstance(data, dict):
+            raise ArchitectureError(
+                f'a network is an object with "name", "input" and "layers", got {shown(data)}.'
+            )
+        known = ("name", "input", "layers")
+        for key in data:
+            if key not in known:
+                raise ArchitectureError(f"unknown field {shown(key)}. {_did_you_mean(key, known)}")
+        for key in ("input", "layers"):
+            if key not in data:
+                raise ArchitectureError(f'the field "{key}" is missing.')
+        layers = layers_from_list(data["layers"])
+        return cls(data.get("name", "unnamed"), data["input"], layers)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Architecture:
+        """The network that a JSON text describes."""
+        try:
+            data = json.loads(text)
+        except RecursionError:
+            raise ArchitectureError(f"nested too deep; at most {MAX_DEPTH} levels.") from None
+        except ValueError as error:
+            raise ArchitectureError(f"this is not JSON: {error}.") from None
+        return cls.from_dict(data)
+
+
+def walk(layers: Layers, path: Path = ()) -> Iterator[tuple[Path, Layer]]:
+    """Every layer with its path, in reading order: a container before what it holds."""
+    for index, layer in enumerate(layers):
+        here = (*path, index)
+        yield here, layer
+        if isinstance(layer, Container):
+            for part, held in layer.series():
+                yield from walk(held, here + part)
+
+
+def titles(layers: Layers) -> dict[Path, str]:
+    """How messages and pictures call each layer: its kind and its number within the kind."""
+    counts: Counter[str] = Counter()
+    found = {}
+    for path, layer in walk(layers):
+        counts[layer.kind] += 1
+        found[path] = f"{layer.kind} #{counts[layer.kind]}"
+    return found
+
+
+def layers_to_list(layers: Layers) -> list[dict[str, Any]]:
+    return [layer_to_dict(layer) for layer in layers]
+
+
+def layer_to_dict(layer: Layer) -> dict[str, Any]:
+    """One layer as plain JSON values; what equals its default is left out."""
+    written: dict[str, Any] = {"kind": layer.kind}
+    usual = defaults(type(layer))
+    if isinstance(layer, Pooling):
+        usual["strides"] = layer.pool_size
+    for name, rule in rules(type(layer)).items():
+        value = getattr(layer, name)
+        if name in usual and value == usual[name]:
+            continue
+        if isinstance(rule, Series):
+            written[name] = layers_to_list(value)
+        elif isinstance(rule, Parallel):
+            written[name] = [layers_to_list(branch) for branch in value]
+        else:
+            written[name] = rule.write(value)
+    return written
+
+
+def layers_from_list(data: Any) -> Layers:
+    """The layers that plain JSON values describe."""
+    return _series(data, (), Counter())
+
+
+def _series(data: Any, path: Path, numbers: Counter[str]) -> Layers:
+    if not isinstance(data, list):
+        raise ArchitectureError(f"must be a list of layers, got {shown(data)}.").at(
+            path_text(path), path
+        )
+    return tuple(_layer(entry, (*path, index), numbers) for index, entry in enumerate(data))
+
+
+def _layer(data: Any, path: Path, numbers: Counter[str]) -> Layer:
+    _check_depth(path)
+    kind = _kind(data, path)
+    numbers[kind.__name__] += 1
+    title = f"{kind.__name__} #{numbers[kind.__name__]}"
+    known = tuple(rules(kind))
+    try:
+        for key in data:
+            if key not in ("kind", *known):
+                raise ArchitectureError(f"unknown field {shown(key)}. {_did_you_mean(key, known)}")
+        values = {key: value for key, value in data.items() if key != "kind"}
+        for field in fields(kind):
+            if field.default is MISSING and field.name not in values:
+                wanted = rules(kind)[field.name].wanted
+                raise ArchitectureError(f"{field.name} is missing: it must be {wanted}.")
+        for name, rule in rules(kind).items():
+            if name in values:
+                values[name] = _held(rule, values[name], (*path, name), numbers)
+        return kind(**values)
+    except ArchitectureError as error:
+        raise error.at(title, path) from None
+
+
+def _held(rule: Any, value: Any, path: Path, numbers: Counter[str]) -> Any:
+    """A field's value, with the layers it holds read from their JSON."""
+    if isinstance(rule, Series):
+        return _series(value, path, numbers)
+    if isinstance(rule, Parallel) and isinstance(value, list):
+        return [_series(branch, (*path, i), numbers) for i, branch in enumerate(value)]
+    return value
+
+
+def _kind(data: Any, path: Path) -> type[Layer]:
+    where = path_text(path)
+    if not isinstance(data, dict):
+        raise ArchitectureError(
+            f'a layer is an object such as {{"kind": "Flatten"}}, got {shown(data)}.'
+        ).at(where, path)
+    name = data.get("kind")
+    if isinstance(name, str) and name in KINDS:
+        return KINDS[name]
+    problem = f"unknown kind {shown(name)}" if "kind" in data else "the kind is missing"
+    raise ArchitectureError(f"{problem}. {_did_you_mean(name, tuple(KINDS))}").at(where, path)
+
+
+def _did_you_mean(word: Any, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(str(word)[:80], known, n=1)
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"Known are: {', '.join(known)}." if known else "It has no fields."
+
+
+def _check_depth(path: Path) -> None:
+    if sum(isinstance(part, str) for part in path) > MAX_DEPTH:
+        raise ArchitectureError(f"layers are nested deeper than {MAX_DEPTH} levels. Flatten them.")
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
+        raise ArchitectureError(
+            f"name must be a text of 1 to {MAX_NAME} characters, got {shown(name)}."
+        )
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ArchitectureError(f"name holds broken characters: {shown(name)}.") from None
+    if any(ord(char) < 32 or ord(char) == 127 for char in name):
+        raise ArchitectureError(f"name must be a single line of text, got {shown(name)}.")
+    return name
+
+
+def _input(shape: Any) -> Shape:
+    side, channels = Whole(1, MAX_SIDE), Whole(1, MAX_FILTERS)
+    try:
+        height, width, depth = shape if isinstance(shape, (list, tuple)) else ()
+        return side.read(height), side.read(width), channels.read(depth)
+    except ValueError:
+        raise ArchitectureError(
+            f"input must be [height, width, channels] with sides from 1 to {MAX_SIDE:,} and "
+            f"1 to {MAX_FILTERS:,} channels, got {shown(shape)}."
+        ) from None

@@ -1,0 +1,253 @@
+"""What a valid value of a layer's field is: read from anything, written as JSON.
+
+Owns the rules (limits, defaults, wording); the layer classes say which field follows which rule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cnn.network.errors import ArchitectureError, shown
+
+Pair = tuple[int, int]
+Sides = tuple[Pair, Pair]
+
+MAX_SIDE = 16_384
+MAX_KERNEL = 1_024
+MAX_FILTERS = 65_536
+MAX_UNITS = 1_000_000
+
+ACTIVATIONS = (
+    "linear",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "softplus",
+    "softsign",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "tanh",
+    "softmax",
+)
+
+
+class Rule(Protocol):
+    """Reads a value of one field, or raises ValueError; writes it back as plain JSON."""
+
+    @property
+    def wanted(self) -> str: ...
+
+    def read(self, value: Any) -> Any: ...
+
+    def write(self, value: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number between two limits."""
+
+    low: int
+    high: int
+
+    @property
+    def wanted(self) -> str:
+        return f"a whole number from {self.low:,} to {self.high:,}"
+
+    def read(self, value: Any) -> int:
+        if type(value) is not int or not self.low <= value <= self.high:
+            raise ValueError
+        return value
+
+    def write(self, value: int) -> int:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class WholePair:
+    """Height and width: one whole number for both, or two."""
+
+    low: int
+    high: int
+    optional: bool = False
+
+    @property
+    def wanted(self) -> str:
+        return f"a whole number from {self.low:,} to {self.high:,}, or two of them"
+
+    def read(self, value: Any) -> Pair | None:
+        if value is None and self.optional:
+            return None
+        one = Whole(self.low, self.high)
+        if isinstance(value, (list, tuple)):
+            height, width = value
+            return one.read(height), one.read(width)
+        return one.read(value), one.read(value)
+
+    def write(self, value: Pair) -> int | list[int]:
+        return value[0] if value[0] == value[1] else list(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FourSides:
+    """Padding of a map's sides: P, (P height, P width) or ((top, bottom), (left, right))."""
+
+    high: int
+
+    @property
+    def wanted(self) -> str:
+        return (
+            f"a whole number from 0 to {self.high:,}, two of them (height, width), "
+            "or [[top, bottom], [left, right]]"
+        )
+
+    def read(self, value: Any) -> Sides:
+        one = WholePair(0, self.high)
+        rows, columns = value if isinstance(value, (list, tuple)) else (value, value)
+        top_bottom, left_right = one.read(rows), one.read(columns)
+        assert top_bottom is not None
+        assert left_right is not None
+        return top_bottom, left_right
+
+    def write(self, value: Sides) -> Any:
+        rows, columns = value
+        if rows[0] == rows[1] and columns[0] == columns[1]:
+            return rows[0] if rows == columns else [rows[0], columns[0]]
+        return [list(rows), list(columns)]
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """A finite number between two limits."""
+
+    low: float
+    high: float
+    below_high: bool = False
+    optional: bool = False
+
+    @property
+    def wanted(self) -> str:
+        between = (
+            f"a number from {self.low:g} to {'below ' if self.below_high else ''}{self.high:g}"
+        )
+        return between + (" or null" if self.optional else "")
+
+    def read(self, value: Any) -> float | None:
+        if value is None and self.optional:
+            return None
+        if type(value) not in (int, float) or not self.low <= value <= self.high:
+            raise ValueError
+        if not math.isfinite(value) or (self.below_high and value == self.high):
+            raise ValueError
+        return float(value)
+
+    def write(self, value: float | None) -> float | None:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    wanted = "true or false"
+
+    def read(self, value: Any) -> bool:
+        if type(value) is not bool:
+            raise ValueError
+        return value
+
+    def write(self, value: bool) -> bool:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One word of a closed vocabulary; where it is optional, None stands for `absent`."""
+
+    options: tuple[str, ...]
+    absent: str = ""
+
+    @property
+    def wanted(self) -> str:
+        return f"one of {', '.join(self.options)}" + (" or null" if self.absent else "")
+
+    def read(self, value: Any) -> str | None:
+        if self.absent and (value is None or value == self.absent):
+            return None
+        if type(value) is not str or value not in self.options:
+            raise ValueError
+        return value
+
+    def write(self, value: str | None) -> str | None:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class PaddingRule:
+    """`"valid"`, `"same"`, or a whole number of pixels on every side."""
+
+    high: int = MAX_KERNEL
+
+    @property
+    def wanted(self) -> str:
+        return f'"valid", "same" or a whole number from 0 to {self.high:,}'
+
+    def read(self, value: Any) -> int | str:
+        if type(value) is str and value in ("valid", "same"):
+            return value
+        return Whole(0, self.high).read(value)
+
+    def write(self, value: int | str) -> int | str:
+        return value
+
+
+REQUIRED: Any = object()
+
+
+def ruled(rule: Rule, default: Any = REQUIRED) -> Any:
+    """A dataclass field that follows a rule."""
+    if default is REQUIRED:
+        return field(metadata={"rule": rule})
+    return field(default=default, metadata={"rule": rule})
+
+
+def filters() -> Any:
+    return ruled(Whole(1, MAX_FILTERS))
+
+
+def kernel() -> Any:
+    return ruled(WholePair(1, MAX_KERNEL))
+
+
+def steps(default: Pair | None = (1, 1)) -> Any:
+    """Strides or dilation; without a default, they are optional."""
+    return ruled(WholePair(1, MAX_KERNEL, optional=default is None), default)
+
+
+def padding() -> Any:
+    return ruled(PaddingRule(), "valid")
+
+
+def activation(default: Any = None) -> Any:
+    """An activation a layer applies itself; None is none, which Keras also calls linear."""
+    return ruled(Choice(ACTIVATIONS, absent="linear"), default)
+
+
+def flag(default: bool) -> Any:
+    return ruled(Flag(), default)
+
+
+def read_field(rule: Rule, name: str, value: Any) -> Any:
+    """The field's value, or the error that names the field, the value and what would do."""
+    try:
+        return rule.read(value)
+    except ArchitectureError:
+        raise
+    except (ValueError, TypeError):
+        raise ArchitectureError(f"{name} must be {rule.wanted}, got {shown(value)}.") from None

@@ -1,0 +1,86 @@
+"""Every kind of layer: one class holds all facts about its kind."""
+
+from cnn.network.layers.base import Axes, Layer, Weight, defaults, rules, snake_case
+from cnn.network.layers.containers import Branches, Container, Layers, Residual
+from cnn.network.layers.convolution import (
+    Conv2D,
+    Convolution,
+    DepthwiseConv2D,
+    SeparableConv2D,
+)
+from cnn.network.layers.pointwise import (
+    Activation,
+    BatchNormalization,
+    Dense,
+    Dropout,
+    LayerNormalization,
+    Rescaling,
+    SpatialDropout2D,
+)
+from cnn.network.layers.pooling import (
+    AveragePooling2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    GlobalPooling,
+    MaxPooling2D,
+    Pooling,
+    ZeroPadding2D,
+)
+
+KINDS: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        Conv2D,
+        DepthwiseConv2D,
+        SeparableConv2D,
+        MaxPooling2D,
+        AveragePooling2D,
+        GlobalAveragePooling2D,
+        GlobalMaxPooling2D,
+        ZeroPadding2D,
+        BatchNormalization,
+        LayerNormalization,
+        Activation,
+        Dropout,
+        SpatialDropout2D,
+        Rescaling,
+        Flatten,
+        Dense,
+        Residual,
+        Branches,
+    )
+}
+
+__all__ = [
+    "KINDS",
+    "Activation",
+    "AveragePooling2D",
+    "Axes",
+    "BatchNormalization",
+    "Branches",
+    "Container",
+    "Conv2D",
+    "Convolution",
+    "Dense",
+    "DepthwiseConv2D",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "GlobalPooling",
+    "Layer",
+    "LayerNormalization",
+    "Layers",
+    "MaxPooling2D",
+    "Pooling",
+    "Rescaling",
+    "Residual",
+    "SeparableConv2D",
+    "SpatialDropout2D",
+    "Weight",
+    "ZeroPadding2D",
+    "defaults",
+    "rules",
+    "snake_case",
+]

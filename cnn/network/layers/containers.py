@@ -1,0 +1,143 @@
+"""Layers that hold layers: Residual and Branches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.fields import Choice, activation, ruled
+from cnn.network.layers.base import Layer
+from cnn.network.shapes import Shape, shape_text
+
+Layers = tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Layers one after the other; none at all is the identity."""
+
+    wanted = "a list of layers"
+
+    def read(self, value: Any) -> Layers:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError
+        for layer in value:
+            if not isinstance(layer, Layer):
+                raise ArchitectureError(f"{shown(layer)} is not a layer.")
+        return tuple(value)
+
+    def write(self, value: Layers) -> Any:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Two or more series side by side."""
+
+    wanted = "a list of at least two lists of layers"
+
+    def read(self, value: Any) -> tuple[Layers, ...]:
+        if not isinstance(value, (list, tuple)) or len(value) < 2:
+            raise ValueError
+        return tuple(Series().read(branch) for branch in value)
+
+    def write(self, value: tuple[Layers, ...]) -> Any:
+        return value
+
+
+class Container(Layer):
+    """A layer that holds series of layers, all fed with the same input, and merges their outputs."""
+
+    __slots__ = ()
+
+    def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
+        """Each series held, with its part of the path: `("body",)`, `("branches", 0)`."""
+        raise NotImplementedError
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """The shape that the series' outputs have together, or the reason why they have none."""
+        raise NotImplementedError
+
+    def merge_formula(self, shapes: Sequence[Shape]) -> str:
+        """The merge with the numbers put in."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Residual(Container):
+    """`activation(body(x) + shortcut(x))`; an empty shortcut is the identity."""
+
+    purpose = "Adds what its body makes of the input to the input itself, or to its projection."
+    common_fields = ("activation",)
+
+    body: Layers = ruled(Series())
+    shortcut: Layers = ruled(Series(), ())
+    activation: str | None = activation()
+
+    def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
+        return (("body",), self.body), (("shortcut",), self.shortcut)
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        body, shortcut = shapes
+        if body == shortcut:
+            return body
+        problem = f"the body gives {shape_text(body)}, the shortcut {shape_text(shortcut)}; a sum needs equal shapes. "
+        raise ArchitectureError(problem + self._remedy(body, shortcut))
+
+    def _remedy(self, body: Shape, shortcut: Shape) -> str:
+        if len(body) != 3 or len(shortcut) != 3:
+            return "Let both end as a map, or both as a vector."
+        if self.shortcut:
+            return "Give both the same filters, strides and padding."
+        steps = tuple(-(-shortcut[i] // body[i]) for i in (0, 1))
+        reachable = all(-(-shortcut[i] // steps[i]) == body[i] for i in (0, 1))
+        if not reachable:
+            return 'Use padding="same" in the body, or strides that fit.'
+        strides = (
+            f", strides={steps[0] if steps[0] == steps[1] else steps}" if max(steps) > 1 else ""
+        )
+        return f"Put a Conv2D with kernel_size=1, filters={body[2]}{strides} on the shortcut."
+
+    def merge_formula(self, shapes: Sequence[Shape]) -> str:
+        texts = [shape_text(shape) for shape in shapes]
+        return f"{' + '.join(texts)} = {shape_text(self.merged_shape(shapes))}, value by value"
+
+
+@dataclass(frozen=True, slots=True)
+class Branches(Container):
+    """Parallel branches, side by side in the channels or summed; an empty one is the identity."""
+
+    purpose = "Sends the input through several branches and joins their outputs."
+    common_fields = ("merge",)
+
+    branches: tuple[Layers, ...] = ruled(Parallel())
+    merge: str = ruled(Choice(("concatenate", "add")), "concatenate")
+
+    def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
+        return tuple((("branches", i), branch) for i, branch in enumerate(self.branches))
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        texts = ", ".join(shape_text(shape) for shape in shapes)
+        if self.merge == "add":
+            if len(set(shapes)) > 1:
+                raise ArchitectureError(
+                    f"the branches give {texts}; a sum needs equal shapes. "
+                    'Give them the same filters, strides and padding, or use merge="concatenate".'
+                )
+            return shapes[0]
+        if len({shape[:-1] for shape in shapes}) > 1:
+            raise ArchitectureError(
+                f"the branches give {texts}; side by side needs equal height and width. "
+                'Use padding="same" and the same strides in every branch.'
+            )
+        return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
+
+    def merge_formula(self, shapes: Sequence[Shape]) -> str:
+        merged = self.merged_shape(shapes)
+        if self.merge == "add":
+            texts = [shape_text(shape) for shape in shapes]
+            return f"{' + '.join(texts)} = {shape_text(merged)}, value by value"
+        channels = " + ".join(str(shape[-1]) for shape in shapes)
+        return f"{channels} = {merged[-1]} {'channels' if len(merged) == 3 else 'features'}"

@@ -1,0 +1,216 @@
+"""The convolutions: Conv2D, DepthwiseConv2D, SeparableConv2D."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.network.errors import ArchitectureError
+from cnn.network.fields import (
+    MAX_FILTERS,
+    MAX_KERNEL,
+    Pair,
+    Whole,
+    activation,
+    filters,
+    flag,
+    kernel,
+    padding,
+    ruled,
+    steps,
+)
+from cnn.network.layers.base import (
+    Axes,
+    Layer,
+    Weight,
+    fitting_output,
+    needs_map,
+    slide_formula,
+)
+from cnn.network.shapes import Shape, axis
+
+
+class Convolution(Layer):
+    """What the three convolutions share: a kernel that slides, with strides or dilation."""
+
+    __slots__ = ()
+    kernels = 1
+
+    kernel_size: Pair
+    strides: Pair
+    padding: int | str
+    dilation_rate: Pair
+    use_bias: bool
+
+    def check(self) -> None:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArchitectureError(
+                f"strides={self.strides} and dilation_rate={self.dilation_rate} cannot both be "
+                "above 1. Set one of them to 1."
+            )
+
+    def channels_out(self, channels: int) -> int:
+        raise NotImplementedError
+
+    def axes(self, shape: Shape) -> Axes:
+        rows, columns = (
+            axis(
+                shape[i],
+                self.kernel_size[i],
+                self.strides[i],
+                self.dilation_rate[i],
+                self.padding,
+            )
+            for i in (0, 1)
+        )
+        return rows, columns
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        height, width = fitting_output(self.axes(shape), "kernel")
+        return height, width, self.channels_out(shape[2])
+
+    def shape_formula(self, shape: Shape) -> str:
+        return slide_formula(self.axes(shape))
+
+    def positions(self, shape: Shape) -> Pair:
+        """How many places the kernel is applied at, along height and width."""
+        rows, columns = self.axes(shape)
+        return rows.output, columns.output
+
+    def bias(self, channels: int) -> tuple[Weight, ...]:
+        return (Weight("bias", (channels,)),) if self.use_bias else ()
+
+    def plus_bias(self, channels: int) -> str:
+        return f" + {channels}" if self.use_bias else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2D(Convolution):
+    purpose = "Slides filters over the map; each looks for one pattern in all input channels."
+    common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
+
+    filters: int = filters()
+    kernel_size: Pair = kernel()
+    strides: Pair = steps()
+    padding: int | str = padding()
+    dilation_rate: Pair = steps()
+    groups: int = ruled(Whole(1, MAX_FILTERS), 1)
+    activation: str | None = activation()
+    use_bias: bool = flag(True)
+
+    def check(self) -> None:
+        Convolution.check(self)
+        if self.filters % self.groups:
+            raise ArchitectureError(
+                f"filters={self.filters} cannot be divided into groups={self.groups}. "
+                f"Use a multiple of {self.groups} filters, or groups=1."
+            )
+
+    def channels_out(self, channels: int) -> int:
+        if channels % self.groups:
+            raise ArchitectureError(
+                f"{channels} input channels cannot be divided into groups={self.groups}. "
+                f"Give it a multiple of {self.groups} channels, or use groups=1."
+            )
+        return self.filters
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (*self.kernel_size, shape[2] // self.groups, self.filters))
+        return kernel, *self.bias(self.filters)
+
+    def macs(self, shape: Shape) -> int:
+        height, width = self.positions(shape)
+        return height * width * self.weights(shape)[0].count
+
+    def _kernels(self, shape: Shape) -> str:
+        height, width = self.kernel_size
+        return f"{self.filters} x {height}x{width}x{shape[2] // self.groups}"
+
+    def param_formula(self, shape: Shape) -> str:
+        return self._kernels(shape) + self.plus_bias(self.filters)
+
+    def mac_formula(self, shape: Shape) -> str:
+        height, width = self.positions(shape)
+        return f"{height}x{width} x {self._kernels(shape)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DepthwiseConv2D(Convolution):
+    purpose = "Slides one kernel over each channel by itself; channels are not mixed."
+    common_fields = ("kernel_size", "strides", "padding", "activation")
+
+    kernel_size: Pair = kernel()
+    strides: Pair = steps()
+    padding: int | str = padding()
+    depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
+    dilation_rate: Pair = steps()
+    activation: str | None = activation()
+    use_bias: bool = flag(True)
+
+    def channels_out(self, channels: int) -> int:
+        return channels * self.depth_multiplier
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (*self.kernel_size, shape[2], self.depth_multiplier))
+        return kernel, *self.bias(self.channels_out(shape[2]))
+
+    def macs(self, shape: Shape) -> int:
+        height, width = self.positions(shape)
+        return height * width * self.weights(shape)[0].count
+
+    def _kernels(self, shape: Shape) -> str:
+        height, width = self.kernel_size
+        return f"{shape[2]} x {self.depth_multiplier} x {height}x{width}"
+
+    def param_formula(self, shape: Shape) -> str:
+        return self._kernels(shape) + self.plus_bias(self.channels_out(shape[2]))
+
+    def mac_formula(self, shape: Shape) -> str:
+        height, width = self.positions(shape)
+        return f"{height}x{width} x {self._kernels(shape)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeparableConv2D(Convolution):
+    purpose = "A depthwise convolution, then a 1x1 convolution that mixes the channels."
+    kernels = 2
+    common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
+
+    filters: int = filters()
+    kernel_size: Pair = kernel()
+    strides: Pair = steps()
+    padding: int | str = padding()
+    dilation_rate: Pair = steps()
+    depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
+    activation: str | None = activation()
+    use_bias: bool = flag(True)
+
+    def channels_out(self, channels: int) -> int:
+        return self.filters
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        between = shape[2] * self.depth_multiplier
+        depthwise = Weight("depthwise_kernel", (*self.kernel_size, shape[2], self.depth_multiplier))
+        pointwise = Weight("pointwise_kernel", (1, 1, between, self.filters))
+        return depthwise, pointwise, *self.bias(self.filters)
+
+    def macs(self, shape: Shape) -> int:
+        height, width = self.positions(shape)
+        depthwise, pointwise = self.weights(shape)[:2]
+        return height * width * (depthwise.count + pointwise.count)
+
+    def _kernels(self, shape: Shape) -> tuple[str, str]:
+        height, width = self.kernel_size
+        between = shape[2] * self.depth_multiplier
+        return (
+            f"{shape[2]} x {self.depth_multiplier} x {height}x{width}",
+            f"{self.filters} x 1x1x{between}",
+        )
+
+    def param_formula(self, shape: Shape) -> str:
+        return " + ".join(self._kernels(shape)) + self.plus_bias(self.filters)
+
+    def mac_formula(self, shape: Shape) -> str:
+        height, width = self.positions(shape)
+        depthwise, pointwise = self._kernels(shape)
+        return f"{height}x{width} x ({depthwise} + {pointwise})"

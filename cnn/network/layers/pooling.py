@@ -1,0 +1,160 @@
+"""Layers that summarise, widen or cut the map: pooling, global pooling, zero padding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.network.errors import ArchitectureError
+from cnn.network.fields import (
+    MAX_KERNEL,
+    FourSides,
+    Pair,
+    Sides,
+    WholePair,
+    flag,
+    padding,
+    ruled,
+    steps,
+)
+from cnn.network.layers.base import Axes, Layer, fitting_output, needs_map, slide_formula
+from cnn.network.shapes import Shape, axis, shape_text
+
+
+class Pooling(Layer):
+    """What both poolings share: a window that slides, by its own size unless told otherwise."""
+
+    __slots__ = ()
+
+    pool_size: Pair
+    strides: Pair
+    padding: int | str
+
+    def check(self) -> None:
+        if self.strides is None:
+            object.__setattr__(self, "strides", self.pool_size)
+
+    def axes(self, shape: Shape) -> Axes:
+        rows, columns = (
+            axis(shape[i], self.pool_size[i], self.strides[i], 1, self.padding) for i in (0, 1)
+        )
+        return rows, columns
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        height, width = fitting_output(self.axes(shape), "window")
+        return height, width, shape[2]
+
+    def shape_formula(self, shape: Shape) -> str:
+        return slide_formula(self.axes(shape))
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling2D(Pooling):
+    purpose = "Keeps the largest value of each window."
+    common_fields = ("pool_size", "strides", "padding")
+
+    pool_size: Pair = ruled(WholePair(1, MAX_KERNEL), (2, 2))
+    strides: Pair = steps(None)
+    padding: int | str = padding()
+
+    def check(self) -> None:
+        Pooling.check(self)
+        if not isinstance(self.padding, int) or self.padding == 0:
+            return
+        if any(size % 2 == 0 for size in self.pool_size):
+            raise ArchitectureError(
+                f"padding={self.padding} needs an odd pool_size, got {self.pool_size}. "
+                'Use padding="same", or a window of 3 or 5.'
+            )
+        most = min(size // 2 for size in self.pool_size)
+        if self.padding > most:
+            raise ArchitectureError(
+                f"padding={self.padding} is too much for pool_size={self.pool_size}: at most "
+                f"(K - 1) / 2 = {most}, or a window would see nothing but padding."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePooling2D(Pooling):
+    purpose = "Keeps the mean of each window; zeros of a whole-number padding count."
+    common_fields = ("pool_size", "strides", "padding")
+
+    pool_size: Pair = ruled(WholePair(1, MAX_KERNEL), (2, 2))
+    strides: Pair = steps(None)
+    padding: int | str = padding()
+
+
+class GlobalPooling(Layer):
+    """One number per channel, from the whole map."""
+
+    __slots__ = ()
+
+    keepdims: bool
+    sees_everything = True
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        return (1, 1, shape[2]) if self.keepdims else (shape[2],)
+
+    def shape_formula(self, shape: Shape) -> str:
+        return f"{shape[0]}x{shape[1]} -> 1 in each of {shape[2]} channels"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePooling2D(GlobalPooling):
+    purpose = "The mean of each channel over the whole map."
+    common_fields = ()
+
+    keepdims: bool = flag(False)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalMaxPooling2D(GlobalPooling):
+    purpose = "The largest value of each channel over the whole map."
+    common_fields = ()
+
+    keepdims: bool = flag(False)
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPadding2D(Layer):
+    purpose = "A frame of zeros around the map."
+    common_fields = ("padding",)
+
+    padding: Sides = ruled(FourSides(MAX_KERNEL), ((1, 1), (1, 1)))
+
+    def axes(self, shape: Shape) -> Axes:
+        rows, columns = (axis(shape[i], 1, 1) for i in (0, 1))
+        (top, bottom), (left, right) = self.padding
+        return (
+            type(rows)(rows.size, 1, 1, 1, top, bottom),
+            type(columns)(columns.size, 1, 1, 1, left, right),
+        )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        (top, bottom), (left, right) = self.padding
+        return shape[0] + top + bottom, shape[1] + left + right, shape[2]
+
+    def shape_formula(self, shape: Shape) -> str:
+        (top, bottom), (left, right) = self.padding
+        height, width, _ = self.output_shape(shape)
+        return (
+            f"height: {shape[0]} + {top} + {bottom} = {height}; "
+            f"width: {shape[1]} + {left} + {right} = {width}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Layer):
+    purpose = "Lays the map out as one vector: row by row, all channels of a pixel together."
+    sees_everything = True
+
+    def output_shape(self, shape: Shape) -> Shape:
+        count = 1
+        for size in shape:
+            count *= size
+        return (count,)
+
+    def shape_formula(self, shape: Shape) -> str:
+        return f"{shape_text(shape)} = {self.output_shape(shape)[0]:,}"

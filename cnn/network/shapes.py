@@ -1,0 +1,143 @@
+"""Shape arithmetic: how a window slides along an axis, and what of the input a cell can see.
+
+Plain numbers in, plain numbers out; knows nothing of layers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+"""A map `(height, width, channels)` or a vector `(features,)`."""
+
+
+def shape_text(shape: Shape) -> str:
+    """`28x28x1`, or `120` for a vector."""
+    return "x".join(str(size) for size in shape)
+
+
+def element_count(shape: Shape) -> int:
+    """How many numbers a map or a vector holds."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One window sliding along one axis: `out = floor((in - K_eff + P_total) / S) + 1`."""
+
+    size: int
+    kernel: int
+    stride: int
+    dilation: int
+    before: int
+    after: int
+
+    @property
+    def effective_kernel(self) -> int:
+        """The pixels a dilated kernel spans: `dilation * (K - 1) + 1`."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padding(self) -> int:
+        return self.before + self.after
+
+    @property
+    def room(self) -> int:
+        """The steps of one pixel that the window has; negative where it does not fit."""
+        return self.size - self.effective_kernel + self.padding
+
+    @property
+    def output(self) -> int:
+        return self.room // self.stride + 1
+
+    @property
+    def unused(self) -> int:
+        """Positions at the far border, padding included, that no window reaches."""
+        return self.room % self.stride
+
+    @property
+    def dropped(self) -> int:
+        """Real pixels at the bottom or right border that no window reaches."""
+        return max(self.unused - self.after, 0)
+
+    @property
+    def formula(self) -> str:
+        """The output size with the numbers put in: `floor((28 - 5 + 4) / 1) + 1 = 28`."""
+        spread = f"({self.dilation} x ({self.kernel} - 1) + 1)"
+        kernel = self.kernel if self.dilation == 1 else spread
+        inside = f"{self.size} - {kernel} + {self.padding}"
+        return f"floor(({inside}) / {self.stride}) + 1 = {self.output}"
+
+
+def axis(
+    size: int, kernel: int, stride: int, dilation: int = 1, padding: int | str = "valid"
+) -> Axis:
+    """The slide along one axis, with the padding of `same` worked out as TensorFlow does."""
+    if padding == "same":
+        effective = dilation * (kernel - 1) + 1
+        output = -(-size // stride)
+        total = max((output - 1) * stride + effective - size, 0)
+        return Axis(size, kernel, stride, dilation, total // 2, total - total // 2)
+    each = padding if isinstance(padding, int) else 0
+    return Axis(size, kernel, stride, dilation, each, each)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptiveField:
+    """What of the input one cell can see, per axis (height, width).
+
+    `size` in input pixels; `jump`, the pixels between the fields of neighbouring cells;
+    `offset`, the centre of the first cell's field, where pixel 0 has its centre at 0.
+    """
+
+    size: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    def through(self, axes: tuple[Axis, Axis]) -> ReceptiveField:
+        """The field one layer further: `size += (K_eff - 1) * jump; jump *= S`."""
+        (height, width), (jump_y, jump_x), (y, x) = self.size, self.jump, self.offset
+        rows, columns = axes
+        return ReceptiveField(
+            (
+                height + (rows.effective_kernel - 1) * jump_y,
+                width + (columns.effective_kernel - 1) * jump_x,
+            ),
+            (jump_y * rows.stride, jump_x * columns.stride),
+            (
+                y + ((rows.effective_kernel - 1) / 2 - rows.before) * jump_y,
+                x + ((columns.effective_kernel - 1) / 2 - columns.before) * jump_x,
+            ),
+        )
+
+    def span(self, row: int, column: int) -> tuple[tuple[float, float], tuple[float, float]]:
+        """First and last input pixel (may lie in the padding) seen by a cell, per axis."""
+        centres = (
+            self.offset[0] + row * self.jump[0],
+            self.offset[1] + column * self.jump[1],
+        )
+        (top, bottom), (left, right) = (
+            (centre - (size - 1) / 2, centre + (size - 1) / 2)
+            for centre, size in zip(centres, self.size, strict=True)
+        )
+        return (top, bottom), (left, right)
+
+
+def whole_field(input_shape: Shape) -> ReceptiveField:
+    """The field of a cell that sees the whole input, and has no neighbour beside it."""
+    height, width = input_shape[:2]
+    return ReceptiveField((height, width), (0, 0), ((height - 1) / 2, (width - 1) / 2))
+
+
+def widest(fields: list[ReceptiveField]) -> ReceptiveField:
+    """The field after parallel branches meet: per axis, that of the branch that sees most."""
+    rows = max(fields, key=lambda field: (field.size[0], field.jump[0]))
+    columns = max(fields, key=lambda field: (field.size[1], field.jump[1]))
+    return ReceptiveField(
+        (rows.size[0], columns.size[1]),
+        (rows.jump[0], columns.jump[1]),
+        (rows.offset[0], columns.offset[1]),
+    )

@@ -1,0 +1,212 @@
+"""The trace: what every layer does to the sizes, what it costs, and what it can see.
+
+One row per layer; rows keep what was found on the way, everything else is computed from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.network.architecture import Architecture, titles
+from cnn.network.errors import ArchitectureError, Path
+from cnn.network.layers import Axes, Container, Layer, Layers, Weight, snake_case
+from cnn.network.shapes import ReceptiveField, Shape, element_count, whole_field, widest
+
+FLOAT_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer in its place; a container's row says what it does to the merged outputs."""
+
+    path: Path
+    title: str
+    layer: Layer
+    input_shape: Shape
+    output_shape: Shape
+    receptive_field: ReceptiveField
+    merged_shapes: tuple[Shape, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The layer's name as Keras would write it: `conv2d_3` for `Conv2D #3`."""
+        kind, number = self.title.split(" #")
+        return f"{snake_case(kind)}_{number}"
+
+    @property
+    def kind(self) -> str:
+        return self.layer.kind
+
+    @property
+    def depth(self) -> int:
+        """How many containers this layer stands in."""
+        return sum(isinstance(part, str) for part in self.path)
+
+    @property
+    def axes(self) -> Axes | None:
+        return self.layer.axes(self.input_shape)
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        return self.layer.weights(self.input_shape)
+
+    @property
+    def params(self) -> int:
+        """The layer's own parameters, moving statistics included as Keras counts them."""
+        return sum(weight.count for weight in self.weights)
+
+    @property
+    def trainable_params(self) -> int:
+        return sum(weight.count for weight in self.weights if weight.trainable)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one image: convolutions and dense layers, without bias."""
+        return self.layer.macs(self.input_shape)
+
+    @property
+    def activation_bytes(self) -> int:
+        """The memory of this layer's output for one image, in 32-bit floats."""
+        return element_count(self.output_shape) * FLOAT_BYTES
+
+    @property
+    def formula(self) -> str:
+        """The output size with the numbers put in."""
+        if isinstance(self.layer, Container):
+            return self.layer.merge_formula(self.merged_shapes)
+        return self.layer.shape_formula(self.input_shape)
+
+    @property
+    def param_formula(self) -> str:
+        """The parameters spelled out: `16 x 5x5x6 + 16 = 2,416`."""
+        spelled = self.layer.param_formula(self.input_shape)
+        return "0" if spelled == "0" else f"{spelled} = {self.params:,}"
+
+    @property
+    def mac_formula(self) -> str:
+        """The multiply-accumulates spelled out: `10x10 x 16 x 5x5x6 = 240,000`."""
+        spelled = self.layer.mac_formula(self.input_shape)
+        return "0" if spelled == "0" else f"{spelled} = {self.macs:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The rows in reading order (a container before what it holds), and the fault if there is one."""
+
+    architecture: Architecture
+    rows: tuple[Row, ...]
+    fault: ArchitectureError | None = None
+
+    @property
+    def output_shape(self) -> Shape:
+        """What the network gives; with a fault, what the last whole layer before it gives."""
+        top = [row for row in self.rows if len(row.path) == 1]
+        return top[-1].output_shape if top else self.architecture.input
+
+    @property
+    def total_params(self) -> int:
+        return sum(row.params for row in self.rows)
+
+    @property
+    def trainable_params(self) -> int:
+        return sum(row.trainable_params for row in self.rows)
+
+    @property
+    def non_trainable_params(self) -> int:
+        return self.total_params - self.trainable_params
+
+    @property
+    def total_macs(self) -> int:
+        return sum(row.macs for row in self.rows)
+
+    @property
+    def activation_bytes(self) -> int:
+        """The memory of all outputs for one image, in 32-bit floats."""
+        return sum(row.activation_bytes for row in self.rows)
+
+    @property
+    def depth(self) -> int:
+        """The layers with a kernel of their own on the longest way through the network."""
+        return _depth(self.architecture.layers)
+
+    def training_memory_bytes(self, batch_size: int, optimizer_slots: int = 2) -> int:
+        """An estimate: weights, their gradients and the optimizer's copies (Adam keeps two),
+        and for each image of the batch its input, every output and every output's gradient.
+        """
+        weights = self.total_params + (1 + optimizer_slots) * self.trainable_params
+        images = element_count(self.architecture.input) * FLOAT_BYTES + 2 * self.activation_bytes
+        return weights * FLOAT_BYTES + batch_size * images
+
+    def within(self, path: Path) -> tuple[Row, ...]:
+        """The rows of the layer at a path: its own, and those of the layers it holds."""
+        return tuple(row for row in self.rows if row.path[: len(path)] == path)
+
+
+def trace(architecture: Architecture, *, partial: bool = False) -> Trace:
+    """Follows the sizes through the network.
+
+    A network that cannot be raises `ArchitectureError`; with `partial` the rows before the fault
+    are returned with the fault attached.
+    """
+    way = _Way(architecture, titles(architecture.layers), [])
+    try:
+        way.follow(architecture.layers, (), architecture.input, ReceptiveField())
+    except ArchitectureError as fault:
+        if not partial:
+            raise
+        return Trace(architecture, tuple(way.rows), fault)
+    return Trace(architecture, tuple(way.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The rows found so far, on the way through the network."""
+
+    architecture: Architecture
+    titles: dict[Path, str]
+    rows: list[Row]
+
+    def follow(
+        self, layers: Layers, path: Path, shape: Shape, field: ReceptiveField
+    ) -> tuple[Shape, ReceptiveField]:
+        """The shape and the field after the layers, whose rows are added."""
+        for index, layer in enumerate(layers):
+            row = self._row(layer, (*path, index), shape, field)
+            shape, field = row.output_shape, row.receptive_field
+        return shape, field
+
+    def _row(self, layer: Layer, path: Path, shape: Shape, field: ReceptiveField) -> Row:
+        place = len(self.rows)
+        merged: tuple[Shape, ...] = ()
+        try:
+            if isinstance(layer, Container):
+                ends = [
+                    self.follow(held, path + part, shape, field) for part, held in layer.series()
+                ]
+                merged = tuple(end for end, _ in ends)
+                output = layer.merged_shape(merged)
+                field = widest([seen for _, seen in ends])
+            else:
+                output = layer.output_shape(shape)
+                field = self._seen(layer, shape, field)
+        except ArchitectureError as fault:
+            raise fault.at(self.titles[path], path) from None
+        row = Row(path, self.titles[path], layer, shape, output, field, merged)
+        self.rows.insert(place, row)
+        return row
+
+    def _seen(self, layer: Layer, shape: Shape, field: ReceptiveField) -> ReceptiveField:
+        if layer.sees_everything:
+            return whole_field(self.architecture.input)
+        axes = layer.axes(shape)
+        return field.through(axes) if axes else field
+
+
+def _depth(layers: Layers) -> int:
+    total = 0
+    for layer in layers:
+        if isinstance(layer, Container):
+            total += max(_depth(held) for _, held in layer.series())
+        else:
+            total += layer.kernels
+    return total
