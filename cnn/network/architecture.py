@@ -93,6 +93,19 @@ def walk(layers: Layers, path: Path = ()) -> Iterator[tuple[Path, Layer]]:
                 yield from walk(held, here + part)
 
 
+def series_at(layers: Layers, path: Path) -> tuple[Layers, int]:
+    """The series in which the layer at a path stands, and its place there."""
+    *parents, place = path
+    while parents:
+        held = layers[int(parents.pop(0))]
+        assert isinstance(held, Container)
+        for part, series in held.series():
+            if tuple(parents[: len(part)]) == part:
+                layers, parents = series, parents[len(part) :]
+                break
+    return layers, int(place)
+
+
 def titles(layers: Layers) -> dict[Path, str]:
     """How messages and pictures call each layer: its kind and its number within the kind."""
     counts: Counter[str] = Counter()

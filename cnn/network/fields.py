@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cnn.network.errors import ArchitectureError, shown
 
 Pair = tuple[int, int]
 Sides = tuple[Pair, Pair]
+
+if TYPE_CHECKING:
+
+    class Size:
+        """A field of height and width: given as one number or two, read as two."""
+
+        def __get__(self, layer: object, kind: type | None = None) -> Pair: ...
+        def __set__(self, layer: object, value: int | Pair) -> None: ...
+else:
+    Size = Pair
 
 MAX_SIDE = 16_384
 MAX_KERNEL = 1_024

@@ -9,6 +9,7 @@ from cnn.network.fields import (
     MAX_FILTERS,
     MAX_KERNEL,
     Pair,
+    Size,
     Whole,
     activation,
     filters,
@@ -35,10 +36,10 @@ class Convolution(Layer):
     __slots__ = ()
     kernels = 1
 
-    kernel_size: Pair
-    strides: Pair
+    kernel_size: Size
+    strides: Size
     padding: int | str
-    dilation_rate: Pair
+    dilation_rate: Size
     use_bias: bool
 
     def check(self) -> None:
@@ -90,10 +91,10 @@ class Conv2D(Convolution):
     common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
 
     filters: int = filters()
-    kernel_size: Pair = kernel()
-    strides: Pair = steps()
+    kernel_size: Size = kernel()
+    strides: Size = steps()
     padding: int | str = padding()
-    dilation_rate: Pair = steps()
+    dilation_rate: Size = steps()
     groups: int = ruled(Whole(1, MAX_FILTERS), 1)
     activation: str | None = activation()
     use_bias: bool = flag(True)
@@ -139,11 +140,11 @@ class DepthwiseConv2D(Convolution):
     purpose = "Slides one kernel over each channel by itself; channels are not mixed."
     common_fields = ("kernel_size", "strides", "padding", "activation")
 
-    kernel_size: Pair = kernel()
-    strides: Pair = steps()
+    kernel_size: Size = kernel()
+    strides: Size = steps()
     padding: int | str = padding()
     depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
-    dilation_rate: Pair = steps()
+    dilation_rate: Size = steps()
     activation: str | None = activation()
     use_bias: bool = flag(True)
 
@@ -177,10 +178,10 @@ class SeparableConv2D(Convolution):
     common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
 
     filters: int = filters()
-    kernel_size: Pair = kernel()
-    strides: Pair = steps()
+    kernel_size: Size = kernel()
+    strides: Size = steps()
     padding: int | str = padding()
-    dilation_rate: Pair = steps()
+    dilation_rate: Size = steps()
     depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
     activation: str | None = activation()
     use_bias: bool = flag(True)

@@ -8,15 +8,21 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.fields import (
     MAX_KERNEL,
     FourSides,
-    Pair,
     Sides,
+    Size,
     WholePair,
     flag,
     padding,
     ruled,
     steps,
 )
-from cnn.network.layers.base import Axes, Layer, fitting_output, needs_map, slide_formula
+from cnn.network.layers.base import (
+    Axes,
+    Layer,
+    fitting_output,
+    needs_map,
+    slide_formula,
+)
 from cnn.network.shapes import Shape, axis, shape_text
 
 
@@ -25,12 +31,12 @@ class Pooling(Layer):
 
     __slots__ = ()
 
-    pool_size: Pair
-    strides: Pair
+    pool_size: Size
+    strides: Size
     padding: int | str
 
     def check(self) -> None:
-        if self.strides is None:
+        if self.strides is None:  # type: ignore[unreachable]  # read as a pair, given as one or none
             object.__setattr__(self, "strides", self.pool_size)
 
     def axes(self, shape: Shape) -> Axes:
@@ -53,8 +59,8 @@ class MaxPooling2D(Pooling):
     purpose = "Keeps the largest value of each window."
     common_fields = ("pool_size", "strides", "padding")
 
-    pool_size: Pair = ruled(WholePair(1, MAX_KERNEL), (2, 2))
-    strides: Pair = steps(None)
+    pool_size: Size = ruled(WholePair(1, MAX_KERNEL), (2, 2))
+    strides: Size = steps(None)
     padding: int | str = padding()
 
     def check(self) -> None:
@@ -79,8 +85,8 @@ class AveragePooling2D(Pooling):
     purpose = "Keeps the mean of each window; zeros of a whole-number padding count."
     common_fields = ("pool_size", "strides", "padding")
 
-    pool_size: Pair = ruled(WholePair(1, MAX_KERNEL), (2, 2))
-    strides: Pair = steps(None)
+    pool_size: Size = ruled(WholePair(1, MAX_KERNEL), (2, 2))
+    strides: Size = steps(None)
     padding: int | str = padding()
 
 

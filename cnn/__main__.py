@@ -1,0 +1,109 @@
+"""The command line: `python -m cnn summary|code|zoo`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.source import find, input_shape
+from cnn.network.summary import summary_dict, summary_text
+from cnn.network.trace import trace
+from cnn.network.zoo import zoo
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; what cannot be done is one line on standard error and status 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except ArchitectureError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader has seen enough, as in `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _summary(options: argparse.Namespace) -> None:
+    traced = trace(_architecture(options))
+    print(json.dumps(summary_dict(traced)) if options.json else summary_text(traced))
+
+
+def _code(options: argparse.Namespace) -> None:
+    from cnn.network.export_keras import keras_code
+    from cnn.network.export_torch import torch_code
+
+    write = {"keras": keras_code, "torch": torch_code}[options.framework]
+    print(write(_architecture(options)).text)
+
+
+def _zoo(options: argparse.Namespace) -> None:
+    entries = [(entry, trace(entry.architecture)) for entry in zoo().values()]
+    if options.json:
+        listed = [
+            {
+                "id": entry.id,
+                "name": entry.title,
+                "group": entry.group,
+                "year": entry.year,
+                "citation": entry.citation,
+                "idea": entry.idea,
+                "kept": entry.kept,
+                "cut": entry.cut,
+                "original": entry.original,
+                "input": traced.architecture.input,
+                "total_params": traced.total_params,
+                "trainable_params": traced.trainable_params,
+                "total_macs": traced.total_macs,
+            }
+            for entry, traced in entries
+        ]
+        print(json.dumps(listed, ensure_ascii=False))
+        return
+    for entry, traced in entries:
+        print(f"{entry.id:<16}{traced.total_params:>12,} params  {entry.idea}")
+
+
+def _architecture(options: argparse.Namespace) -> Architecture:
+    found = find(options.arch)
+    if options.input is None:
+        return found
+    return Architecture(found.name, input_shape(options.input), found.layers)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line, as all others here are."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"{self.prog}: {message}. Try {self.prog} --help.\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m cnn", description="CNN Workbench on the command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    network = argparse.ArgumentParser(add_help=False)
+    network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")
+    network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
+
+    summary = commands.add_parser("summary", parents=[network], help="sizes, parameters, cost")
+    summary.add_argument("--json", action="store_true", help="one JSON object")
+    summary.set_defaults(run=_summary)
+
+    code = commands.add_parser("code", parents=[network], help="the network as a script")
+    code.add_argument("--framework", choices=("keras", "torch"), default="keras")
+    code.set_defaults(run=_code)
+
+    listing = commands.add_parser("zoo", help="the networks that come with the program")
+    listing.add_argument("--json", action="store_true", help="a JSON list")
+    listing.set_defaults(run=_zoo)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What a thoughtful colleague would say of a network that works, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cnn.network.architecture import series_at
+from cnn.network.errors import Path
+from cnn.network.layers import (
+    BatchNormalization,
+    Convolution,
+    Dense,
+    Layer,
+    Layers,
+    Pooling,
+    Residual,
+)
+from cnn.network.trace import Row, Trace
+
+DENSE_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One remark about one layer: what was noticed, and what would help."""
+
+    path: Path
+    title: str
+    text: str
+
+
+def advice(trace: Trace) -> tuple[Advice, ...]:
+    """All remarks on a network, in the order of its layers."""
+    return tuple(
+        Advice(row.path, row.title, text) for row in trace.rows for text in _remarks(row, trace)
+    )
+
+
+def _remarks(row: Row, trace: Trace) -> Iterator[str]:
+    match row.layer:
+        case Residual(body=body) if body and _activation(body[-1]) in ("relu", "relu6"):
+            yield (
+                "its body ends in a ReLU, so the sum can only grow. "
+                "Leave the last ReLU out of the body and set the activation of the block."
+            )
+        case Dense():
+            yield from _on_dense(row, trace)
+        case Convolution():
+            yield from _on_convolution(row)
+        case Pooling():
+            yield from _on_pooling(row)
+    if _has_idle_bias(row, trace.architecture.layers):
+        yield (
+            "its bias has no effect: the batch norm behind it subtracts the mean. "
+            f"use_bias=False saves {row.output_shape[-1]:,} parameters."
+        )
+    if trace.fault is None and row.path == (len(trace.architecture.layers) - 1,):
+        yield from _on_end(row)
+
+
+def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
+    share = row.params / trace.total_params
+    dense_alone = sum(other.params > 0 for other in trace.rows) == 1
+    if share > DENSE_SHARE and not dense_alone:
+        yield (
+            f"it holds {share:.1%} of all {trace.total_params:,} parameters. "
+            "Pool more before it, or use GlobalAveragePooling2D instead of Flatten."
+        )
+
+
+def _on_convolution(row: Row) -> Iterator[str]:
+    assert isinstance(row.layer, Convolution)
+    height, width = row.layer.kernel_size
+    if row.input_shape[:2] == (1, 1) and (height, width) != (1, 1):
+        yield (
+            f"a {height}x{width} kernel on a 1x1 map meets padding everywhere but in its centre. "
+            "Pool less before it, or use kernel_size=1."
+        )
+
+
+def _on_pooling(row: Row) -> Iterator[str]:
+    assert row.axes is not None
+    rows, columns = row.axes
+    lost = [
+        f"{count} {what}{'s' if count > 1 else ''} at the {where}"
+        for count, what, where in (
+            (rows.dropped, "row", "bottom"),
+            (columns.dropped, "column", "right"),
+        )
+        if count
+    ]
+    if lost:
+        yield (
+            f'its window never reaches {" and ".join(lost)}. Use padding="same" to keep the border.'
+        )
+
+
+def _on_end(row: Row) -> Iterator[str]:
+    if len(row.output_shape) != 1:
+        yield (
+            "the network ends in a map, not in class scores. "
+            "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
+        )
+    elif _activation(row.layer) not in ("softmax", "sigmoid"):
+        yield (
+            "no softmax at the end: the outputs are scores, not probabilities. "
+            'Set activation="softmax"; training works either way, from the scores.'
+        )
+
+
+def _activation(layer: Layer) -> str | None:
+    return getattr(layer, "activation", None)
+
+
+def _has_idle_bias(row: Row, layers: Layers) -> bool:
+    layer = row.layer
+    if not isinstance(layer, (Convolution, Dense)) or not layer.use_bias:
+        return False
+    if _activation(layer) is not None:
+        return False
+    series, place = series_at(layers, row.path)
+    return isinstance(dict(enumerate(series)).get(place + 1), BatchNormalization)

@@ -1,0 +1,141 @@
+"""Whole blocks as ready pieces, made to fit the channels they are put behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cnn.network.layers import (
+    Activation,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    DepthwiseConv2D,
+    Layers,
+    MaxPooling2D,
+    Residual,
+)
+
+MOMENTUM = 0.9
+"""Of batch norm: with Keras' 0.99 the moving averages lag behind in short trainings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a known network; `layers(channels)` makes it for that many input channels."""
+
+    id: str
+    title: str
+    idea: str
+    layers: Callable[[int], Layers]
+
+
+def conv_bn(filters: int, kernel_size: int = 3, strides: int = 1, *, relu: bool = True) -> Layers:
+    """A convolution without bias, batch norm, and ReLU unless told otherwise."""
+    layers: Layers = (
+        Conv2D(filters, kernel_size, strides=strides, padding="same", use_bias=False),
+        BatchNormalization(momentum=MOMENTUM),
+    )
+    return (*layers, Activation("relu")) if relu else layers
+
+
+def alexnet_block(channels: int) -> Layers:
+    filters = max(2 * channels, 16)
+    return (
+        Conv2D(filters, 5, padding="same", activation="relu"),
+        MaxPooling2D(3, strides=2, padding="same"),
+    )
+
+
+def vgg_block(channels: int) -> Layers:
+    filters = max(2 * channels, 16)
+    conv = Conv2D(filters, 3, padding="same", activation="relu")
+    return conv, conv, MaxPooling2D(2)
+
+
+def basic_residual(channels: int) -> Layers:
+    body = (*conv_bn(channels), *conv_bn(channels, relu=False))
+    return (Residual(body, activation="relu"),)
+
+
+def projection_residual(channels: int) -> Layers:
+    filters = 2 * channels
+    body = (*conv_bn(filters, strides=2), *conv_bn(filters, relu=False))
+    shortcut = conv_bn(filters, 1, strides=2, relu=False)
+    return (Residual(body, shortcut, activation="relu"),)
+
+
+def bottleneck_residual(channels: int) -> Layers:
+    narrow = max(channels // 4, 1)
+    body = (*conv_bn(narrow, 1), *conv_bn(narrow, 3), *conv_bn(channels, 1, relu=False))
+    return (Residual(body, activation="relu"),)
+
+
+def inception_block(channels: int) -> Layers:
+    quarter, eighth = max(channels // 4, 2), max(channels // 8, 1)
+    return (
+        Branches(
+            (
+                conv_bn(quarter, 1),
+                (*conv_bn(quarter, 1), *conv_bn(2 * quarter, 3)),
+                (*conv_bn(eighth, 1), *conv_bn(quarter, 5)),
+                (MaxPooling2D(3, strides=1, padding="same"), *conv_bn(quarter, 1)),
+            )
+        ),
+    )
+
+
+def dense_block(channels: int, growth: int = 12, count: int = 3) -> Layers:
+    """`count` steps that each put `growth` new channels beside all that came before."""
+    step = Branches(
+        (
+            (),
+            (
+                BatchNormalization(momentum=MOMENTUM),
+                Activation("relu"),
+                Conv2D(growth, 3, padding="same", use_bias=False),
+            ),
+        )
+    )
+    return (step,) * count
+
+
+def separable_block(channels: int, filters: int | None = None, strides: int = 1) -> Layers:
+    """Depthwise 3x3, then 1x1, each with batch norm and ReLU."""
+    return (
+        DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False),
+        BatchNormalization(momentum=MOMENTUM),
+        Activation("relu"),
+        *conv_bn(filters or 2 * channels, 1),
+    )
+
+
+BLOCKS = {
+    block.id: block
+    for block in (
+        Block("conv-bn", "Conv + BN + ReLU", "A 3x3 convolution, batch norm, ReLU.", conv_bn),
+        Block("alexnet", "AlexNet", "A large kernel, then overlapping pooling.", alexnet_block),
+        Block("vgg", "VGG", "Two 3x3 convolutions see as far as one 5x5.", vgg_block),
+        Block("residual", "Residual", "Learns what to add to its input.", basic_residual),
+        Block(
+            "residual-projection",
+            "Residual, halving",
+            "Half the size, twice the channels; a strided 1x1 keeps the shortcut fitting.",
+            projection_residual,
+        ),
+        Block(
+            "residual-bottleneck",
+            "Residual bottleneck",
+            "A 3x3 between two 1x1: the expensive kernel works on few channels.",
+            bottleneck_residual,
+        ),
+        Block("inception", "Inception", "Several kernel sizes side by side.", inception_block),
+        Block("dense", "DenseNet", "Every step sees all channels before it.", dense_block),
+        Block(
+            "depthwise-separable",
+            "Depthwise separable",
+            "Space first, channels second: about a ninth of the cost of a 3x3.",
+            separable_block,
+        ),
+    )
+}

@@ -1,0 +1,94 @@
+"""A trace as text for a terminal, and as plain values for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnn.network.advice import advice
+from cnn.network.errors import path_text
+from cnn.network.shapes import shape_text
+from cnn.network.trace import Row, Trace
+
+
+def summary_dict(trace: Trace) -> dict[str, Any]:
+    """The whole trace as plain values. Sizes are one number where height and width are equal."""
+    return {
+        "name": trace.architecture.name,
+        "input": list(trace.architecture.input),
+        "layers": [_row_dict(row) for row in trace.rows],
+        "output_shape": list(trace.output_shape),
+        "total_params": trace.total_params,
+        "trainable_params": trace.trainable_params,
+        "non_trainable_params": trace.non_trainable_params,
+        "total_macs": trace.total_macs,
+        "activation_bytes": trace.activation_bytes,
+        "depth": trace.depth,
+        "warnings": [f"{remark.title}: {remark.text}" for remark in advice(trace)],
+    }
+
+
+def _row_dict(row: Row) -> dict[str, Any]:
+    field = row.receptive_field
+    return {
+        "name": row.name,
+        "kind": row.kind,
+        "path": path_text(row.path),
+        "depth": row.depth,
+        "input_shape": list(row.input_shape),
+        "output_shape": list(row.output_shape),
+        "params": row.params,
+        "trainable_params": row.trainable_params,
+        "macs": row.macs,
+        "activation_bytes": row.activation_bytes,
+        "receptive_field": _one_or_two(field.size),
+        "jump": _one_or_two(field.jump),
+        "offset": _one_or_two(field.offset),
+        "formula": row.formula,
+        "param_formula": row.param_formula,
+        "mac_formula": row.mac_formula,
+    }
+
+
+def _one_or_two(pair: tuple[float, float]) -> float | list[float]:
+    return pair[0] if pair[0] == pair[1] else list(pair)
+
+
+def summary_text(trace: Trace) -> str:
+    """A table of the layers and their totals, then the remarks."""
+    head = ("layer", "output", "params", "MACs", "sees", "size")
+    body = [
+        (
+            "  " * row.depth + row.name,
+            shape_text(row.output_shape),
+            f"{row.params:,}",
+            f"{row.macs:,}",
+            shape_text(row.receptive_field.size),
+            row.formula,
+        )
+        for row in trace.rows
+    ]
+    widths = [max(len(line[i]) for line in [head, *body]) for i in range(len(head))]
+    lines = [_line(line, widths) for line in [head, *body]]
+    rule = "-" * min(max(map(len, lines)), 100)
+    name, size = trace.architecture.name, shape_text(trace.architecture.input)
+    parts = [f"{name}, input {size}", rule, lines[0], rule, *lines[1:], rule, *_totals(trace)]
+    parts += [f"! {remark.title}: {remark.text}" for remark in advice(trace)]
+    return "\n".join(parts)
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    right = (False, True, True, True, True, False)
+    padded = (
+        cell.rjust(width) if is_right else cell.ljust(width)
+        for cell, width, is_right in zip(cells, widths, right, strict=True)
+    )
+    return "  ".join(padded).rstrip()
+
+
+def _totals(trace: Trace) -> list[str]:
+    return [
+        f"{trace.total_params:,} parameters ({trace.trainable_params:,} trainable, "
+        f"{trace.non_trainable_params:,} not)",
+        f"{trace.total_macs:,} multiply-accumulates per image (convolutions and dense, no bias)",
+        f"{trace.activation_bytes:,} bytes of activations per image, {trace.depth} layers deep",
+    ]

@@ -1,0 +1,80 @@
+"""Known networks, as data: one JSON file each, with where it comes from and what its idea is."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+
+GROUPS = ("lesson", "classic", "after", "original")
+"""First networks; the classics as they train here; what came after; the originals, on paper."""
+
+CLASSICS = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
+
+_ORDER = (
+    *("shapes-demo", "simple-cnn", "keras-mnist", "tiny-vgg"),
+    *("lenet-5", "lenet-5-1998", "alexnet-lite", "vgg-lite", "resnet-lite"),
+    *("inception-lite", "densenet-lite", "mobilenet-lite"),
+    *("alexnet", "vgg-16", "resnet-18"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One network of the zoo; `original` is the id of what a lite version was made from."""
+
+    id: str
+    group: str
+    year: int | None
+    citation: str
+    idea: str
+    architecture: Architecture
+    kept: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    original: str | None = None
+    variant_of: str | None = None
+
+    @property
+    def title(self) -> str:
+        return self.architecture.name
+
+
+@cache
+def zoo() -> dict[str, Entry]:
+    """Every network of the zoo by its id, lessons first, originals last."""
+    return {id: _read(Path(__file__).with_name(f"{id}.json")) for id in _ORDER}
+
+
+def entry(id: str) -> Entry:
+    """The network of that id, or the error that names those there are."""
+    found = zoo().get(id)
+    if found is None:
+        close = difflib.get_close_matches(id[:80], _ORDER, n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(_ORDER)}."
+        raise ArchitectureError(f"no network of the zoo is called {id[:80]!r}. {hint}")
+    return found
+
+
+def _read(path: Path) -> Entry:
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    architecture = Architecture.from_dict(
+        {"name": data["title"], "input": data["input"], "layers": data["layers"]}
+    )
+    return Entry(
+        path.stem,
+        data["group"],
+        data["year"],
+        data["citation"],
+        data["idea"],
+        architecture,
+        tuple(data.get("kept", ())),
+        tuple(data.get("cut", ())),
+        data.get("original"),
+        data.get("variant_of"),
+    )
