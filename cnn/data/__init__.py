@@ -1,0 +1,28 @@
+"""Data sets: drawn, shipped, found on this machine, downloaded, or brought by a person.
+
+`load` is the way in; everything it returns is checked, split in three and fitted to the network.
+"""
+
+from cnn.data.catalogue import CATALOGUE, Entry, load
+from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
+from cnn.data.errors import DataError
+from cnn.data.own_images import keep_upload
+from cnn.data.shape_options import Shape, ShapeOptions
+from cnn.data.spec import DatasetName, DatasetSpec
+
+__all__ = [
+    "CATALOGUE",
+    "DataError",
+    "Dataset",
+    "DatasetName",
+    "DatasetSpec",
+    "Entry",
+    "Rejected",
+    "Shape",
+    "ShapeOptions",
+    "Split",
+    "as_floats",
+    "fingerprint",
+    "keep_upload",
+    "load",
+]

@@ -1,0 +1,117 @@
+"""The data sets there are, and the one function that loads any of them.
+
+Owns names, sentences and the way from a spec to a data set that fits a network.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnn.data.dataset import Dataset, Source, stratified
+from cnn.data.digits import load_digits
+from cnn.data.fitting import ImageShape, check_shape, fit
+from cnn.data.mnist import FASHION, MNIST, load_collection, load_sample
+from cnn.data.own_images import load_own_images
+from cnn.data.shapes import draw
+from cnn.data.spec import DatasetName, DatasetSpec
+
+TEST_FRACTION = 1 / 6  # where a data set comes without a test set of its own
+_TEST, _VALIDATION = 10, 11  # so that the draws of one seed are independent of each other
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A data set as it is offered; the shape is that of its images before they are fitted."""
+
+    title: str
+    description: str
+    image_shape: ImageShape
+
+
+CATALOGUE: dict[DatasetName, Entry] = {
+    DatasetName.SHAPES: Entry(
+        "Shapes",
+        "Circles, squares and triangles, and more on request, drawn by code in any size from 8 to "
+        "64 pixels: 180 to learn from, 300 others to test.",
+        (16, 16, 1),
+    ),
+    DatasetName.DIGITS: Entry(
+        "Digits 8x8",
+        "1,797 real handwritten digits of 8x8 pixels that ship with scikit-learn, so that no "
+        "network is needed.",
+        (8, 8, 1),
+    ),
+    DatasetName.MNIST_SAMPLE: Entry(
+        "MNIST sample",
+        "6,000 training and 1,000 test images of MNIST that ship with this project, each digit "
+        "in its share.",
+        (28, 28, 1),
+    ),
+    DatasetName.MNIST: Entry(
+        "MNIST",
+        "All 60,000 and 10,000 handwritten digits, from a local file or Keras' download; every "
+        "byte is verified.",
+        (28, 28, 1),
+    ),
+    DatasetName.FASHION_MNIST: Entry(
+        "Fashion-MNIST",
+        "60,000 and 10,000 pieces of clothing, from a local file or Keras' download; verified by "
+        "structure (shapes and class counts), as no reference hash is known here.",
+        (28, 28, 1),
+    ),
+    DatasetName.OWN_IMAGES: Entry(
+        "Your own images",
+        "A zip with one folder per class, or an npz with images and labels, fitted to the "
+        "network's input.",
+        (32, 32, 3),
+    ),
+}
+
+
+def load(
+    spec: DatasetSpec | str = DatasetName.SHAPES, input_shape: ImageShape | None = None
+) -> Dataset:
+    """Return the data set of a spec, or of a name with default settings, fitted to the input.
+
+    Without an input shape, images keep the shape they have in the catalogue. The test images are
+    the same for every seed, except where the seed draws them; so runs can be compared.
+    """
+    if not isinstance(spec, DatasetSpec):
+        spec = DatasetSpec.from_dict({"name": spec})
+    shape = CATALOGUE[spec.name].image_shape if input_shape is None else check_shape(input_shape)
+    source = _source(spec, shape)
+    learn, test = source.learn, source.test
+    if test is None:
+        kept, aside = stratified(learn.labels, TEST_FRACTION, np.random.default_rng(_TEST))
+        learn, test = learn.take(kept), learn.take(aside)
+    rng = np.random.default_rng((spec.seed, _VALIDATION))
+    train, validation = stratified(learn.labels, spec.validation_fraction, rng)
+    learn = fit(learn, shape)
+    return Dataset(
+        name=spec.name,
+        class_names=source.class_names,
+        train=learn.take(train),
+        validation=learn.take(validation),
+        test=fit(test, shape),
+        origin=source.origin,
+        rejected=source.rejected,
+    )
+
+
+def _source(spec: DatasetSpec, shape: ImageShape) -> Source:
+    match spec.name:
+        case DatasetName.SHAPES:
+            learn, test = draw(spec.shapes, shape[0], shape[1], spec.seed)
+            names = tuple(kind.value for kind in spec.shapes.kinds)
+            return Source(learn, test, names, f"drawn by code with seed {spec.seed}")
+        case DatasetName.DIGITS:
+            return load_digits()
+        case DatasetName.MNIST_SAMPLE:
+            return load_sample()
+        case DatasetName.MNIST:
+            return load_collection(MNIST)
+        case DatasetName.FASHION_MNIST:
+            return load_collection(FASHION)
+        case DatasetName.OWN_IMAGES:
+            return load_own_images(Path(spec.file), shape)

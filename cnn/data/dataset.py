@@ -1,0 +1,170 @@
+"""What a data set is: images with labels, in three splits that never mix.
+
+Owns the values, the splitting and the fingerprint. Where images come from is the business of the
+modules beside this one; `catalogue.load` puts it all together.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn.data.errors import DataError
+
+Pixels = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.int64]
+Images = npt.NDArray[np.float32]
+Indexes = npt.NDArray[np.int64]
+
+
+def as_floats(pixels: Pixels) -> Images:
+    """Return pixels 0..255 as float32 in 0..1, the scale every network here is fed."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Images of one split, one label each; pixels are (images, height, width, channels).
+
+    The bytes are kept and floats made on demand: all of MNIST is 55 MB as bytes, 220 MB as float32.
+    """
+
+    pixels: Pixels
+    labels: Labels
+
+    def __post_init__(self) -> None:
+        pixels, labels = self.pixels, self.labels
+        if pixels.ndim != 4 or pixels.dtype != np.uint8:
+            raise DataError(
+                f"Pixels are uint8 (images, height, width, channels), "
+                f"not {pixels.dtype} {pixels.shape}."
+            )
+        if labels.dtype != np.int64 or labels.shape != (len(pixels),):
+            raise DataError(
+                f"{len(pixels)} images need {len(pixels)} int64 labels, "
+                f"not {labels.dtype} {labels.shape}."
+            )
+        # A view, so that freezing it does not freeze the array of whoever made it.
+        for field, array in (("pixels", pixels.view()), ("labels", labels.view())):
+            array.flags.writeable = False
+            object.__setattr__(self, field, array)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def images(self) -> Images:
+        """All images as float32 in 0..1, made anew each time; for a few, `take` them first."""
+        return as_floats(self.pixels)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of every image."""
+        height, width, channels = self.pixels.shape[1:]
+        return height, width, channels
+
+    def take(self, indexes: npt.ArrayLike) -> "Split":
+        """Return the images at these indexes, in this order."""
+        chosen = np.asarray(indexes, dtype=np.int64)
+        return Split(self.pixels[chosen], self.labels[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file of an upload that was left out, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Labelled images as they were found or drawn; without a test split, one is set aside."""
+
+    learn: Split
+    test: Split | None
+    class_names: tuple[str, ...]
+    origin: str
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Three splits of labelled images, and where they come from."""
+
+    name: str
+    class_names: tuple[str, ...]
+    train: Split
+    validation: Split
+    test: Split
+    origin: str
+    rejected: tuple[Rejected, ...] = ()
+
+    def __post_init__(self) -> None:
+        classes = len(self.class_names)
+        if classes < 2:
+            raise DataError(
+                f"{self.name}: {classes} class is nothing to tell apart. Use 2 or more."
+            )
+        for split_name, split in self.splits.items():
+            if not len(split):
+                raise DataError(f"{self.name}: the {split_name} split is empty. Use more images.")
+            if split.image_shape != self.image_shape:
+                raise DataError(
+                    f"{self.name}: {split_name} images are {split.image_shape}, "
+                    f"train images {self.image_shape}. Use one shape for all."
+                )
+            if split.labels.min() < 0 or split.labels.max() >= classes:
+                raise DataError(
+                    f"{self.name}: {split_name} labels reach from {split.labels.min()} to "
+                    f"{split.labels.max()}; {classes} classes need 0 to {classes - 1}."
+                )
+
+    @property
+    def splits(self) -> dict[str, Split]:
+        """The three splits by name, in the order they are used."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of every image."""
+        return self.train.image_shape
+
+
+def stratified(
+    labels: Labels, fraction: float, rng: np.random.Generator
+) -> tuple[Indexes, Indexes]:
+    """Return indexes of the images kept and of the `fraction` set aside, both in rising order.
+
+    Each class gives its share, rounded so that the total is right; at least one image of a class
+    is set aside and at least one is kept.
+    """
+    counts = np.bincount(labels)
+    if rare := [str(label) for label in np.flatnonzero(counts == 1)]:
+        raise DataError(
+            f"Class {', '.join(rare)} has a single image, which cannot be on both sides of a "
+            f"split. Add images or leave the class out."
+        )
+    exact = counts * fraction
+    shares = exact.astype(np.int64)
+    missing = round(len(labels) * fraction) - int(shares.sum())
+    shares[np.argsort(shares - exact, kind="stable")[:missing]] += 1
+    shares = np.minimum(np.maximum(shares, 1), counts - 1)
+
+    shuffled = rng.permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    firsts = np.cumsum(counts) - counts
+    rank_in_class = np.arange(len(labels)) - firsts[labels[by_class]]
+    aside = rank_in_class < shares[labels[by_class]]
+    return np.sort(by_class[~aside]), np.sort(by_class[aside])
+
+
+def fingerprint(dataset: Dataset) -> str:
+    """Return the SHA-256 of all pixels, labels and class names: equal only for the same data."""
+    digest = hashlib.sha256("\0".join(dataset.class_names).encode())
+    for name, split in dataset.splits.items():
+        digest.update(f"\0{name} {split.pixels.shape}\0".encode())
+        digest.update(np.ascontiguousarray(split.pixels).data)
+        digest.update(np.ascontiguousarray(split.labels, dtype="<i8").data)
+    return digest.hexdigest()

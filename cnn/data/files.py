@@ -1,0 +1,132 @@
+"""Arrays and members read from files that nobody has checked: idx, npz and zip.
+
+Owns the bounds: nothing is unpacked beyond its declared size, and that size is checked first. No
+pickle is ever loaded. What the arrays mean is the business of the callers.
+"""
+
+import gzip
+import io
+import math
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn.data.errors import DataError
+
+# What zipfile raises on damaged, encrypted or unsupported archives.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+
+
+def read_file(path: Path, limit_bytes: int) -> bytes:
+    """Return the content of a file that is not larger than the limit."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit_bytes + 1)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(content) > limit_bytes:
+        raise DataError(f"{path} is larger than {megabytes(limit_bytes)}.")
+    return content
+
+
+def read_idx(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """Return the bytes of an idx file, gzipped or not, that holds an array of this shape."""
+    header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
+    size = len(header) + math.prod(shape)
+    content = read_file(path, size + 10_000)  # gzip may add a little to what it cannot pack
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(io.BytesIO(content)) as unpacked:
+                content = unpacked.read(size + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"{path} is damaged or incomplete: {error}.") from error
+    if not content.startswith(header):
+        raise DataError(f"{path} is not an idx file with bytes of shape {shape}.")
+    if len(content) != size:
+        more_or_less = "more" if len(content) > size else "fewer"
+        raise DataError(f"{path} has {more_or_less} bytes than the {size:,} its header promises.")
+    return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
+
+
+def open_zip(content: bytes, max_members: int) -> zipfile.ZipFile:
+    """Return the archive, opened for reading, if it does not list more members than allowed."""
+    # Counted in the raw bytes: zipfile would build an object for each of millions of entries.
+    if content.count(_DIRECTORY_ENTRY) > max_members:
+        raise DataError(f"It holds more than {max_members:,} files.")
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except BROKEN_ZIP as error:
+        raise DataError(f"It is not a readable zip file: {error}.") from error
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: int) -> bytes:
+    """Return the unpacked content of one member that is not larger than the limit."""
+    if member.file_size > limit_bytes:
+        raise DataError(
+            f"unpacks to {megabytes(member.file_size)}; {megabytes(limit_bytes)} is the limit"
+        )
+    # zipfile unpacks bzip2 and lzma without a bound; only deflate can be stopped in time.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError("is compressed in an unusual way; use deflate, the default of zip programs")
+    try:
+        with archive.open(member) as stream:
+            content = stream.read(member.file_size)
+    except BROKEN_ZIP as error:
+        raise DataError(f"cannot be unpacked: {error}") from error
+    if len(content) != member.file_size:
+        raise DataError("is incomplete")
+    return content
+
+
+def read_npz(content: bytes, limit_bytes: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an npz file by name, together not larger than the limit."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    with open_zip(content, max_members=100) as archive:
+        for member in archive.infolist():
+            try:
+                unpacked = read_member(archive, member, limit_bytes)
+                arrays[member.filename.removesuffix(".npy")] = _array(unpacked)
+            except DataError as error:
+                raise DataError(f"Its member {member.filename} {error}.") from error
+            limit_bytes -= len(unpacked)
+    return arrays
+
+
+def _array(npy: bytes) -> npt.NDArray[Any]:
+    """Return the array of a .npy file, without the allocations and pickles of `np.load`."""
+    stream = io.BytesIO(npy)
+    try:
+        version = np.lib.format.read_magic(stream)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }[version]
+        shape, is_fortran, dtype = read_header(stream)
+        if dtype.hasobject:
+            raise DataError("holds Python objects, which are not loaded; save plain numbers")
+        flat = np.frombuffer(npy, dtype, offset=stream.tell())
+        return flat.reshape(shape, order="F" if is_fortran else "C")
+    except DataError:
+        raise
+    except Exception as error:  # the header is Python source: anything is raised
+        raise DataError(f"is not a readable NumPy array: {error}") from error
+
+
+def megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1_000_000:,.1f} MB"

@@ -1,0 +1,54 @@
+"""One picture out of an unchecked file: opened within limits and made plain grey or colour.
+
+Owns what becomes of animation, transparency, orientation and unusual pixels. Sizes and channels
+that a network wants are the business of `fitting`.
+"""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from cnn.data.errors import DataError
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+_PAPER = (255, 255, 255)  # what shows through where a picture is transparent
+
+
+def open_picture(content: bytes, limit_pixels: int) -> Image.Image:
+    """Return a still picture of a known format, its size checked before a pixel is decoded."""
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        # A photo with a preview (MPO) has two frames but is no animation.
+        frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DataError(f"has more pixels than {limit_pixels:,}, the limit") from error
+    except Exception as error:  # decoders raise nearly anything on broken files
+        raise DataError(f"is not a picture in a known format ({', '.join(FORMATS)})") from error
+    if frames > 1:
+        raise DataError(f"has {frames} frames; use a still picture")
+    if picture.width * picture.height > limit_pixels:
+        raise DataError(
+            f"has {picture.width}x{picture.height} pixels; {limit_pixels:,} are left of the limit"
+        )
+    return picture
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """Return the picture upright, opaque, with 8 bits per channel: mode L or RGB."""
+    try:
+        picture = ImageOps.exif_transpose(picture)
+        if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format != "TIFF"):
+            # Pillow would cut 16-bit values off at 255; their high bytes are the picture.
+            return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+        if picture.mode in ("I", "F"):
+            raise DataError("has 32-bit pixels; save it with 8 or 16 bits per channel")
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            paper = Image.new("RGBA", picture.size, _PAPER)
+            return Image.alpha_composite(paper, picture).convert("RGB")
+        return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+    except DataError:
+        raise
+    except Exception as error:  # as above: the pixels are decoded only here
+        raise DataError(f"is damaged or incomplete: {error}") from error

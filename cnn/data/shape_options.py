@@ -1,0 +1,72 @@
+"""What is drawn, and how hard it is made to tell apart: the settings of the shapes.
+
+Owns their bounds and defaults; `shapes` does the drawing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cnn.data.errors import DataError, check_number, check_whole, shown
+
+MAX_DRAWINGS = 6_000
+
+
+class Shape(StrEnum):
+    CIRCLE = "circle"
+    SQUARE = "square"
+    TRIANGLE = "triangle"
+    CROSS = "cross"
+    STAR = "star"
+    RING = "ring"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeOptions:
+    """What is drawn and how hard it is made; the defaults are those of the classic lesson."""
+
+    kinds: tuple[Shape, ...] = (Shape.CIRCLE, Shape.SQUARE, Shape.TRIANGLE)
+    samples: int = 180  # train and validation together
+    test_samples: int = 300
+    thickness: int = 0  # px of the outline; 0 fills the shape
+    noise: float = 0.0  # standard deviation of the Gaussian noise on every pixel
+    rotation: float = 10.0  # degrees each shape is turned at most, either way
+    position: float = 1.0  # share of the free room the shape is moved in; 0 is the centre
+    scale: tuple[float, float] = (0.6, 0.9)  # smallest and largest, of the image's shorter side
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", _kinds(self.kinds))
+        object.__setattr__(self, "scale", _scale(self.scale))
+        check_whole("samples", self.samples, 6 * len(self.kinds), MAX_DRAWINGS)
+        check_whole("test_samples", self.test_samples, len(self.kinds), MAX_DRAWINGS)
+        check_whole("thickness", self.thickness, 0, 8)
+        check_number("noise", self.noise, 0, 0.5)
+        check_number("rotation", self.rotation, 0, 180)
+        check_number("position", self.position, 0, 1)
+        if self.thickness and {Shape.CIRCLE, Shape.RING} <= set(self.kinds):
+            raise DataError(
+                f"An outlined circle (thickness {self.thickness}) is a ring. "
+                f"Fill the shapes (thickness 0) or leave one of the two out."
+            )
+
+
+def _kinds(kinds: object) -> tuple[Shape, ...]:
+    known = ", ".join(Shape)
+    if not isinstance(kinds, (list, tuple)) or any(kind not in list(Shape) for kind in kinds):
+        raise DataError(f"kinds are some of {known}, not {shown(kinds)}.")
+    if len(kinds) < 2 or len(set(kinds)) < len(kinds):
+        raise DataError(f"kinds are two or more different ones of {known}, not {shown(kinds)}.")
+    return tuple(Shape(kind) for kind in kinds)
+
+
+def _scale(scale: object) -> tuple[float, float]:
+    if not isinstance(scale, (list, tuple)) or len(scale) != 2:
+        raise DataError(f"scale is a smallest and a largest size, not {shown(scale)}.")
+    for size in scale:
+        check_number("scale", size, 0.2, 1)
+    smallest, largest = scale
+    if smallest > largest:
+        raise DataError(f"scale is a smallest and a largest size, not {smallest:g} to {largest:g}.")
+    return smallest, largest
+
+
+CLASSIC = ShapeOptions()

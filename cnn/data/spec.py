@@ -1,0 +1,73 @@
+"""Which data a run uses, as a value: with the network's input shape it says everything.
+
+Owns the names and the JSON form. `catalogue.load` makes the data set of it.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from cnn.data.errors import DataError, check_keys, check_number, check_whole, shown
+from cnn.data.shape_options import CLASSIC, ShapeOptions
+
+LARGEST_SEED = 2**32 - 1
+
+
+class DatasetName(StrEnum):
+    SHAPES = "shapes"
+    DIGITS = "digits"
+    MNIST_SAMPLE = "mnist-sample"
+    MNIST = "mnist"
+    FASHION_MNIST = "fashion-mnist"
+    OWN_IMAGES = "own-images"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """A data set by name, its settings, and how validation images are chosen."""
+
+    name: DatasetName = DatasetName.SHAPES
+    seed: int = 0  # of the drawings and of the choice of validation images
+    validation_fraction: float = 1 / 6  # of the images that are not test images
+    shapes: ShapeOptions = CLASSIC
+    file: str = ""  # of own images: a zip or an npz on this machine
+
+    def __post_init__(self) -> None:
+        if self.name not in list(DatasetName):
+            raise DataError(f"There is no data set {shown(self.name)}: {', '.join(DatasetName)}.")
+        object.__setattr__(self, "name", DatasetName(self.name))
+        check_whole("seed", self.seed, 0, LARGEST_SEED)
+        check_number("validation_fraction", self.validation_fraction, 0.05, 0.5)
+        if not isinstance(self.shapes, ShapeOptions):
+            raise DataError(f"shapes are ShapeOptions, not {shown(self.shapes)}.")
+        if self.name is not DatasetName.SHAPES and self.shapes != CLASSIC:
+            raise DataError(f"{self.name} has no settings for shapes. Leave them out.")
+        if not isinstance(self.file, str):
+            raise DataError(f"file is the path of a zip or npz file, not {shown(self.file)}.")
+        if self.name is DatasetName.OWN_IMAGES and not self.file:
+            raise DataError("Own images need a file: a zip with a folder per class, or an npz.")
+        if self.name is not DatasetName.OWN_IMAGES and self.file:
+            raise DataError(f"{self.name} is not read from a file of yours. Leave file out.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as plain JSON, without what does not belong to this data set."""
+        values = asdict(self) | {"name": self.name.value}
+        if self.name is DatasetName.SHAPES:
+            values["shapes"]["kinds"] = [kind.value for kind in self.shapes.kinds]
+            values["shapes"]["scale"] = list(self.shapes.scale)
+        else:
+            del values["shapes"]
+        if self.name is not DatasetName.OWN_IMAGES:
+            del values["file"]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Any) -> "DatasetSpec":
+        """Return the value that plain JSON describes; what is left out has its default."""
+        check_keys("A data set", values, tuple(field.name for field in fields(cls)))
+        values = dict(values)
+        if "shapes" in values:
+            settings = values["shapes"]
+            check_keys("shapes", settings, tuple(field.name for field in fields(ShapeOptions)))
+            values["shapes"] = ShapeOptions(**settings)
+        return cls(**values)

@@ -1,0 +1,1 @@
+"""Training: what a run is, where it is kept, and the process that carries it out."""

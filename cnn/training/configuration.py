@@ -1,0 +1,120 @@
+"""How a network is trained, as a value: everything but the network itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.network.errors import shown
+
+SMALL_DATA = 2_000
+
+
+class ConfigurationError(ValueError):
+    """A setting that cannot be, with its value and what would do."""
+
+
+class Optimizer(StrEnum):
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
+    ADAM = "adam"
+    ADAMW = "adamw"
+
+
+class Schedule(StrEnum):
+    CONSTANT = "constant"
+    STEP = "step"
+    COSINE = "cosine"
+    ONE_CYCLE = "one-cycle"
+
+
+PEAK = {
+    Optimizer.SGD: 1e-1,
+    Optimizer.RMSPROP: 3e-3,
+    Optimizer.ADAM: 1e-2,
+    Optimizer.ADAMW: 1e-2,
+}
+"""The highest learning rate of a one-cycle schedule that worked for each optimizer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The data and every choice of a training; None for a rate means the optimizer's usual one."""
+
+    dataset: DatasetSpec = field(default_factory=DatasetSpec)
+    epochs: int = 10
+    batch_size: int | None = None
+    optimizer: Optimizer = Optimizer.ADAM
+    learning_rate: float | None = None
+    schedule: Schedule = Schedule.ONE_CYCLE
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _whole("epochs", self.epochs, 1, 1_000)
+        _whole("seed", self.seed, 0, 2**31 - 1)
+        if self.batch_size is not None:
+            _whole("batch_size", self.batch_size, 1, 8_192)
+        if self.learning_rate is not None:
+            _number("learning_rate", self.learning_rate, 1e-8, 10.0)
+        _number("momentum", self.momentum, 0.0, 0.999)
+        _number("weight_decay", self.weight_decay, 0.0, 1.0)
+        _number("label_smoothing", self.label_smoothing, 0.0, 0.5)
+        object.__setattr__(self, "optimizer", _word("optimizer", Optimizer, self.optimizer))
+        object.__setattr__(self, "schedule", _word("schedule", Schedule, self.schedule))
+
+    def batch_size_for(self, images: int) -> int:
+        """The batch size as set, or the one that learns well from so many images."""
+        return self.batch_size or (16 if images < SMALL_DATA else 64)
+
+    @property
+    def peak_rate(self) -> float:
+        """The learning rate as set, or the optimizer's usual one for the schedule."""
+        if self.learning_rate is not None:
+            return self.learning_rate
+        peak = PEAK[self.optimizer]
+        return peak if self.schedule is Schedule.ONE_CYCLE else peak / 10
+
+    def to_dict(self) -> dict[str, Any]:
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        values |= {"optimizer": self.optimizer.value, "schedule": self.schedule.value}
+        return values | {"dataset": self.dataset.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Configuration:
+        known = {one.name for one in fields(cls)}
+        for key in values:
+            if key not in known:
+                raise ConfigurationError(f"there is no setting {shown(key)}.")
+        return cls(**(values | {"dataset": DatasetSpec.from_dict(values.get("dataset", {}))}))
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ConfigurationError(
+            f"{name} must be a whole number from {low:,} to {high:,}, got {shown(value)}."
+        )
+
+
+def _number(name: str, value: Any, low: float, high: float) -> None:
+    if type(value) not in (int, float) or not low <= value <= high:
+        raise ConfigurationError(
+            f"{name} must be a number from {low:g} to {high:g}, got {shown(value)}."
+        )
+
+
+def _word(name: str, words: type[StrEnum], value: Any) -> StrEnum:
+    if value not in list(words):
+        raise ConfigurationError(f"{name} must be one of {', '.join(words)}, got {shown(value)}.")
+    return words(value)
+
+
+PRESETS = {
+    "Shapes, a first look": Configuration(DatasetSpec(DatasetName.SHAPES), epochs=20),
+    "MNIST sample": Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5),
+    "Fast MNIST": Configuration(DatasetSpec(DatasetName.MNIST), epochs=1),
+}
