@@ -6,12 +6,11 @@ Every layer carries its path (`data-path`) for clicks, and a sentence for hoveri
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from html import escape
 from math import sqrt
 
-from cnn.network.errors import Path
+from cnn.network.errors import Path, path_text
 from cnn.network.layers import Container, Layers, Residual
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace
@@ -190,7 +189,7 @@ class _Drawing:
     def group(self, row: Row, inner: str) -> str:
         family = FAMILY_OF_KIND[row.kind]
         classes = f"layer {family}" + (" selected" if row.path == self.selected else "")
-        path = escape(json.dumps(row.path), quote=True)
+        path = escape(path_text(row.path), quote=True)
         return (
             f'<g class="{classes}" data-path="{path}" tabindex="-1">'
             f"<title>{escape(hover_text(row))}</title>{inner}</g>"
@@ -257,8 +256,10 @@ def _draw_section(
     share = f"{params:,} ({percent(params / total)})" if params else "0 params"
     inside = {row.path for row in rows}
     groups = drawing.groups(drawing.trace.architecture.layers, ())
-    end = drawing.draw([group for group in groups if group[0].path in inside], x, y)
-    end = max(end, x + max(len(name), len(share)) * (LETTER + 0.6) + 10)
+    reached = drawing.draw([group for group in groups if group[0].path in inside], x, y)
+    end = max(reached, x + max(len(name), len(share)) * (LETTER + 0.6) + 10)
+    if name != "head":
+        drawing.wire([(reached, y), (end, y)])
     drawing.parts.append(
         f'<path class="bracket" d="M{x:.1f},{below} v5 H{end - 8:.1f} v-5"/>'
         f'<text class="part" x="{x:.1f}" y="{below + 19}">{name}</text>'

@@ -1,0 +1,107 @@
+"""A layer's numbers in words: where its size, parameters, cost and view come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.network.layers import Container, Convolution
+from cnn.network.shapes import Axis, element_count, shape_text
+from cnn.network.trace import Row, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of an explanation: what it is about, the arithmetic, and what to know about it."""
+
+    label: str
+    text: str
+    note: str = ""
+
+
+def explain(row: Row, trace: Trace) -> tuple[Fact, ...]:
+    """All there is to say about a layer, with its numbers put in."""
+    facts = [Fact("Shape", f"{shape_text(row.input_shape)} -> {shape_text(row.output_shape)}")]
+    facts += _size_facts(row)
+    facts += _cost_facts(row, trace)
+    facts += _view_facts(row, trace)
+    return tuple(facts)
+
+
+def _size_facts(row: Row) -> list[Fact]:
+    axes = row.axes
+    if axes is None or isinstance(row.layer, Container):
+        return [Fact("Size", row.formula)]
+    rows, columns = axes
+    named = [
+        ("Height", rows, "top", "bottom", "row"),
+        ("Width", columns, "left", "right", "column"),
+    ]
+    return [
+        Fact(label, axis.formula, _axis_note(axis, first, last, line))
+        for label, axis, first, last, line in named
+    ]
+
+
+def _axis_note(axis: Axis, first: str, last: str, line: str) -> str:
+    notes = []
+    if axis.dilation > 1:
+        notes.append(
+            f"dilation {axis.dilation}: the {axis.kernel} taps span {axis.effective_kernel} pixels"
+        )
+    if axis.padding:
+        notes.append(f"padding {axis.padding} = {axis.before} {first} + {axis.after} {last}")
+    if axis.dropped:
+        plural = "s" if axis.dropped > 1 else ""
+        notes.append(f"{axis.dropped} {line}{plural} at the {last} dropped by the floor")
+    elif axis.unused:
+        notes.append(f"the floor leaves {axis.unused} of the padding unused, no pixel is lost")
+    return "; ".join(notes)
+
+
+def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
+    if isinstance(row.layer, Container):
+        inside = trace.within(row.path)
+        params, macs = sum(one.params for one in inside), sum(one.macs for one in inside)
+        held = f"{len(inside) - 1} layers inside"
+        return [Fact("Parameters", f"{params:,}", held), Fact("MACs", f"{macs:,}", held)]
+    fixed = row.params - row.trainable_params
+    facts = [
+        Fact(
+            "Parameters",
+            row.param_formula,
+            f"{fixed:,} of them are moving statistics, not trained" if fixed else "",
+        )
+    ]
+    if row.macs:
+        facts.append(Fact("MACs", row.mac_formula, "multiply-accumulates per image, no bias"))
+    if isinstance(row.layer, Convolution):
+        inputs, outputs = element_count(row.input_shape), element_count(row.output_shape)
+        dense = inputs * outputs + (outputs if row.layer.use_bias else 0)
+        plus = f" + {outputs:,}" if row.layer.use_bias else ""
+        facts.append(
+            Fact(
+                "As a dense layer",
+                f"{inputs:,} x {outputs:,}{plus} = {dense:,}",
+                f"{dense / row.params:,.0f} times the parameters, for a map of the same size",
+            )
+        )
+    facts.append(
+        Fact(
+            "Memory",
+            f"{element_count(row.output_shape):,} x 4 = {row.activation_bytes:,} bytes",
+            "one image's output in 32-bit floats",
+        )
+    )
+    return facts
+
+
+def _view_facts(row: Row, trace: Trace) -> list[Fact]:
+    field = row.receptive_field
+    if field.jump == (0, 0):
+        return [Fact("Sees", shape_text(field.size), "the whole input")]
+    height, width = trace.architecture.input[:2]
+    beyond = field.size[0] > height or field.size[1] > width
+    note = f"neighbouring cells see fields {shape_text(field.jump)} pixels apart"
+    if beyond:
+        note += f"; larger than the {height}x{width} input, so the border sees padding"
+    return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]

@@ -1,0 +1,50 @@
+"""Build: stack layers, and see every size, parameter and error as you do."""
+
+import streamlit as st
+
+from cnn.network.errors import path_text
+from cnn.pictures.diagram import diagram
+from cnn.pictures.figures import cost_bars
+from ui import design, theme
+from ui.bench.cascade import cascade
+from ui.bench.layer import layer_panel
+from ui.bench.stack import choose, chosen_row, stack
+from ui.bench.start import name_and_input, start_from
+from ui.bench.take_away import take_away
+from ui.bench.totals import totals
+from ui.picture import picture
+
+
+@st.fragment
+def bench() -> None:
+    """All of the page that an edit changes, so that an edit runs nothing else."""
+    trace = design.traced(design.current())
+    design.keep_in_address(trace)
+    row = chosen_row(trace)
+
+    head, start = st.columns([4, 1], vertical_alignment="bottom")
+    with head:
+        name_and_input()
+    with start:
+        start_from()
+    totals(trace)
+
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        stack(trace)
+    with right:
+        choose(picture(diagram(trace, row.path if row else None), key="network"))
+        image, layer, cost, take = st.tabs(["An image inside", "Layer", "Cost", "Take away"])
+        with image:
+            choose(cascade(trace, path_text(row.path) if row else ""))
+        with layer:
+            layer_panel(trace, row)
+        with cost:
+            st.plotly_chart(cost_bars(trace, theme.is_dark()), theme=None, key="cost")
+        with take:
+            take_away(trace)
+
+
+if problem := design.problem():
+    st.error(problem, icon=":material/link_off:")
+bench()

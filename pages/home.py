@@ -1,0 +1,32 @@
+"""The first page: what one can do here, on one screen."""
+
+import streamlit as st
+
+from cnn.network.trace import trace
+from cnn.network.zoo import CLASSICS, entry
+from cnn.pictures.diagram import diagram
+from ui import design
+from ui.picture import picture
+from ui.shell import PAGES
+from ui.words import short
+
+st.title("Build a CNN. See every number. Know why.", anchor=False)
+st.markdown(
+    "Stack layers and watch sizes, parameters and cost follow; take the exact network away as "
+    "Keras or PyTorch code. Every number here is checked against Keras."
+)
+
+now = design.current()
+picture(diagram(design.traced(now)), key="home_network")
+
+st.subheader("Start from a classic", anchor=False)
+for column, id in zip(st.columns(len(CLASSICS)), CLASSICS, strict=True):
+    one = entry(id)
+    total = trace(one.architecture).total_params
+    with column.container(border=True, height="stretch"):
+        st.markdown(f"**{one.title}** · {one.year}")
+        st.caption(one.idea)
+        st.caption(f"{short(total)} parameters")
+        if st.button("Open in Build", key=f"open_{id}", width="stretch"):
+            design.put(one.architecture)
+            st.switch_page(PAGES / "build.py")

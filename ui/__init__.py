@@ -1,0 +1,1 @@
+"""What pages are made of: figures, components, session keys, caches. Knows `cnn`, not the pages."""

@@ -1,0 +1,82 @@
+"""Where a design comes from: the zoo, a file, a blank sheet; its name and its input."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.source import from_file, input_shape
+from cnn.network.trace import trace
+from cnn.network.zoo import entry, zoo
+from ui import design
+from ui.words import short
+
+GROUPS = {
+    "lesson": "First networks",
+    "classic": "The classics",
+    "after": "What came after",
+    "original": "The originals, on paper",
+}
+
+
+def start_from() -> None:
+    """A menu of all one can start from; choosing replaces the design, undo brings it back."""
+    with st.popover("Start from …", icon=":material/folder_open:", width="stretch"):
+        known, own, blank = st.tabs(["Known networks", "A file", "Nothing"])
+        with known:
+            _known_networks()
+        with own:
+            _file()
+        with blank:
+            st.caption("An empty stack on the input that is set now.")
+            if st.button("Clear the bench", icon=":material/check_box_outline_blank:"):
+                now = design.current()
+                design.put(Architecture("My network", now.input, ()))
+                st.rerun()
+
+
+def _known_networks() -> None:
+    for group, heading in GROUPS.items():
+        st.caption(heading)
+        for one in (one for one in zoo().values() if one.group == group):
+            label = f"**{one.title}** · {short(trace(one.architecture).total_params)}"
+            if st.button(label, key=f"zoo_{one.id}", help=one.idea, width="stretch"):
+                design.put(entry(one.id).architecture)
+                st.rerun()
+
+
+def _file() -> None:
+    given = st.file_uploader(
+        "JSON, Keras JSON or .keras",
+        type=["json", "keras"],
+        help="Only the description is read; nothing in the file is executed.",
+    )
+    if given is None or st.session_state.get("opened_file") == given.file_id:
+        return
+    st.session_state["opened_file"] = given.file_id
+    try:
+        design.put(from_file(given.name, given.getvalue()))
+    except ArchitectureError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def name_and_input() -> None:
+    """The design's name and its input, each where it can be changed."""
+    now = design.current()
+    height, width, channels = now.input
+    shown = f"{height}×{width}×{channels}"
+    name_column, input_column = st.columns([3, 2])
+    name = name_column.text_input("Name", now.name, key=f"name_{now.rev}_{now.name}", max_chars=120)
+    size = input_column.text_input(
+        "Input", shown, key=f"input_{shown}", help="height × width × channels, such as 28×28×1"
+    )
+    try:
+        if name != now.name or size != shown:
+            checked = Architecture(name, input_shape(size), ())
+            design.change(name=checked.name, input=checked.input)
+            st.rerun()
+    except ArchitectureError as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,63 @@
+"""What one can take away of a design: code, JSON, the table, the picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import streamlit as st
+
+from cnn.network.export_keras import keras_code
+from cnn.network.export_torch import torch_code
+from cnn.network.shapes import shape_text
+from cnn.network.trace import Trace
+from cnn.pictures.diagram import diagram
+
+
+def take_away(trace: Trace) -> None:
+    """The design in every form; each can be copied or saved."""
+    if trace.fault is not None:
+        st.caption("Mend the stack first: code and files are only written of a whole network.")
+        return
+    architecture = trace.architecture
+    stem = "".join(c if c.isalnum() else "-" for c in architecture.name.lower()).strip("-")
+    stem = stem or "network"
+    form = st.segmented_control(
+        "Form",
+        ["Keras", "PyTorch", "JSON", "Table", "Picture"],
+        default="Keras",
+        key="take_away_form",
+        label_visibility="collapsed",
+    )
+    if form == "PyTorch":
+        _text(torch_code(architecture).text, f"{stem}.py", "python")
+    elif form == "JSON":
+        _text(architecture.to_json(indent=2), f"{stem}.json", "json")
+    elif form == "Table":
+        _text(_table_csv(trace), f"{stem}.csv", "text")
+    elif form == "Picture":
+        st.download_button(
+            "Save as SVG",
+            diagram(trace),
+            f"{stem}.svg",
+            "image/svg+xml",
+            icon=":material/download:",
+        )
+    else:
+        _text(keras_code(architecture).text, f"{stem}_keras.py", "python")
+
+
+def _text(text: str, name: str, language: str) -> None:
+    st.download_button(f"Save {name}", text, name, icon=":material/download:", on_click="ignore")
+    st.code(text, language, height=420)
+
+
+def _table_csv(trace: Trace) -> str:
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(["layer", "kind", "output", "params", "macs", "receptive_field", "formula"])
+    for row in trace.rows:
+        sees = shape_text(row.receptive_field.size)
+        shape = shape_text(row.output_shape)
+        table.writerow([row.name, row.kind, shape, row.params, row.macs, sees, row.formula])
+    return written.getvalue()

@@ -1,0 +1,58 @@
+"""The totals of a design, with the change since the last edit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.shapes import shape_text
+from cnn.network.trace import Trace
+from ui.words import pretty, short, size_bytes
+
+KEY = "totals_before"
+
+
+def totals(trace: Trace) -> None:
+    """One line of figures; those that the last edit changed say by how much."""
+    before = _before(trace)
+    field = trace.rows[-1].receptive_field if trace.rows else None
+    maps = [row for row in trace.rows if row.receptive_field.jump != (0, 0)]
+    seen = maps[-1].receptive_field.size if maps else (field.size if field else (1, 1))
+    with st.container(horizontal=True, gap="medium"):
+        params, macs = trace.total_params, trace.total_macs
+        st.metric("Parameters", short(params), _more(params, before.get("params")), "off")
+        st.metric("MACs per image", short(macs), _times(macs, before.get("macs")), "off")
+        st.metric("Layers deep", trace.depth, help="Layers with a kernel on the longest way.")
+        st.metric(
+            "Last map sees",
+            pretty(shape_text(seen)),
+            help="Input pixels in the receptive field of one cell of the last map.",
+        )
+        memory = trace.training_memory_bytes(64)
+        st.metric(
+            "Training memory",
+            f"≈ {size_bytes(memory)}",
+            help="An estimate for a batch of 64 images with Adam: weights, gradients, the "
+            "optimizer's two copies, and every output with its gradient.",
+        )
+
+
+def _before(trace: Trace) -> dict[str, int]:
+    """The totals before the last edit: kept until the next one."""
+    now = {"params": trace.total_params, "macs": trace.total_macs}
+    latest, before = st.session_state.get(KEY, (now, now))
+    if now != latest:
+        latest, before = now, latest
+    st.session_state[KEY] = (latest, before)
+    return dict(before)
+
+
+def _more(now: int, before: int | None) -> str | None:
+    if before is None or now == before:
+        return None
+    return f"{now - before:+,}"
+
+
+def _times(now: int, before: int | None) -> str | None:
+    if not before or now == before:
+        return None
+    return f"×{now / before:.2g}"

@@ -1,0 +1,116 @@
+"""The network on the bench: one per session, kept in the session and in the address.
+
+The stack editor may hold what is not a network yet (a field half typed, layers that do not fit),
+so a design is plain values; `traced` says how far it is a network, and what is wrong where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture, layers_from_list
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.link import decode, encode
+from cnn.network.shapes import MapShape
+from cnn.network.trace import Trace, trace
+from cnn.network.zoo import entry
+
+KEY = "design"
+ADDRESS = "net"
+FIRST = "lenet-5"
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A network as it is being edited; `rev` grows with every change from either side."""
+
+    name: str
+    input: MapShape
+    layers: tuple[dict[str, Any], ...]
+    rev: int = 1
+    address: str = ""
+
+    @classmethod
+    def of(cls, architecture: Architecture, rev: int) -> Design:
+        layers = tuple(architecture.to_dict()["layers"])
+        return cls(architecture.name, architecture.input, layers, rev)
+
+
+def current() -> Design:
+    """The design of this session: as it was left, from the address, or LeNet-5 to begin with."""
+    design: Design | None = st.session_state.get(KEY)
+    code = st.query_params.get(ADDRESS, "")
+    if design is None or (code and code != design.address):
+        design = _opened(code, design)
+        st.session_state[KEY] = design
+    return design
+
+
+def _opened(code: str, before: Design | None) -> Design:
+    rev = before.rev + 1 if before else 1
+    if code:
+        try:
+            return replace(Design.of(decode(code), rev), address=code)
+        except ArchitectureError as error:
+            st.session_state["design_problem"] = f"The link could not be opened: {error}"
+            if before:
+                return replace(before, address=code)
+    return Design.of(entry(FIRST).architecture, rev)
+
+
+def problem() -> str | None:
+    """What went wrong on opening, said once."""
+    found: str | None = st.session_state.pop("design_problem", None)
+    return found
+
+
+def put(architecture: Architecture) -> None:
+    """Puts another network on the bench."""
+    st.session_state[KEY] = Design.of(architecture, current().rev + 1)
+
+
+def change(**values: Any) -> None:
+    """Changes name, input or layers of the network on the bench."""
+    st.session_state[KEY] = replace(current(), **values)
+
+
+def keep_in_address(trace: Trace) -> None:
+    """Writes the whole design into the address, once it is a network; else the last one stays."""
+    if isinstance(trace.fault, UnreadableLayer):
+        return
+    try:
+        code = encode(trace.architecture)
+    except ArchitectureError:  # too large for a link; the JSON file remains
+        return
+    if code != st.query_params.get(ADDRESS):
+        st.query_params[ADDRESS] = code
+    st.session_state[KEY] = replace(current(), address=code)
+
+
+class UnreadableLayer(ArchitectureError):
+    """A layer whose fields are not valid yet; what stands before it can be traced."""
+
+
+def traced(design: Design) -> Trace:
+    """The trace of the design as far as it goes; raises only where name or input are wrong."""
+    try:
+        layers = layers_from_list(list(design.layers))
+    except ArchitectureError as error:
+        path = error.path or (0,)
+        whole = layers_from_list(list(design.layers[: int(path[0])]))
+        before = trace(Architecture(design.name, design.input, whole), partial=True)
+        if before.fault is not None:
+            return before
+        fault = UnreadableLayer(error.problem, where=error.where, path=path)
+        return Trace(before.architecture, before.rows, fault)
+    return trace(Architecture(design.name, design.input, layers), partial=True)
+
+
+def checked_layers(value: Any) -> tuple[dict[str, Any], ...]:
+    """The editor's list as it came from the browser, refused where it is not a list of objects."""
+    if not isinstance(value, list) or not all(isinstance(layer, dict) for layer in value):
+        raise ArchitectureError(f"the editor sent no list of layers, but {shown(value)}.")
+    return tuple(value)

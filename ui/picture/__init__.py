@@ -1,0 +1,23 @@
+"""An SVG picture on a page: scaled to fit, hovered, and clicked to select one of its parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "picture",
+    html='<div class="frame"><div class="picture"></div></div>',
+    css=(HERE / "picture.css").read_text(encoding="utf-8"),
+    js=(HERE / "picture.js").read_text(encoding="utf-8"),
+)
+
+
+def picture(svg: str, *, key: str, largest: float = 1.15) -> str | None:
+    """Shows an SVG text; returns the `data-path` of the part that was just clicked."""
+    result = _mount(key=key, data={"svg": svg, "largest": largest}, on_picked_change=lambda: None)
+    picked = result.picked
+    return picked if isinstance(picked, str) and len(picked) < 500 else None

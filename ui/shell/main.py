@@ -1,0 +1,37 @@
+"""The frame around every page: window title, icon, logo, and the navigation in its sections.
+
+The entry script of the app, run from the top on every visit and every click; `app.py` starts it.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.shell import PAGES
+
+HERE = Path(__file__).parent
+ICON = HERE / "icon.svg"
+
+# Before the navigation, which would else make its page's icon the window's; and a local file, since
+# the browser fetches a `:material/` window icon from the internet.
+st.set_page_config(page_title="CNN Workbench", page_icon=ICON, layout="wide")
+st.logo(HERE / "logo.svg", icon_image=ICON, size="large")
+
+page = st.navigation(
+    {
+        "": [
+            st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
+        ],
+        "Workbench": [
+            st.Page(
+                PAGES / "build.py",
+                title="Build",
+                icon=":material/stacks:",
+                help="Put layers together and see sizes, parameters and cost at once.",
+            ),
+        ],
+    }
+)
+
+st.set_page_config(page_title=f"{page.title} · CNN Workbench")
+page.run()

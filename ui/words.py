@@ -1,0 +1,55 @@
+"""Numbers and small tables as a page shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+from cnn.insight.explanations import Fact
+
+_FACTS_STYLE = """
+<style>
+.facts {display: grid; grid-template-columns: max-content 1fr; gap: .45rem 1rem;
+        margin: 0; padding: 0}
+.facts dt {opacity: .65; font-size: .86rem; padding-top: .1rem}
+.facts dd {margin: 0; overflow-wrap: anywhere}
+.facts samp {font-family: ui-monospace, monospace; font-size: .88rem}
+.facts small {display: block; font-size: .8rem; opacity: .65}
+@media (max-width: 500px) {.facts {grid-template-columns: 1fr; gap: 0}
+                           .facts dd {margin-bottom: .5rem}}
+</style>
+"""
+
+
+def facts_html(facts: Iterable[Fact]) -> str:
+    """An explanation as a list of terms; every word in it is escaped."""
+    lines = "".join(
+        f"<dt>{escape(fact.label)}</dt><dd><samp>{escape(pretty(fact.text))}</samp>"
+        + (f"<small>{escape(pretty(fact.note))}</small>" if fact.note else "")
+        + "</dd>"
+        for fact in facts
+    )
+    return f'{_FACTS_STYLE}<dl class="facts">{lines}</dl>'
+
+
+def pretty(formula: str) -> str:
+    """A formula with real signs: `28x28` as `28×28`, `->` as an arrow."""
+    signs = formula.replace(" x ", " × ").replace("->", "→")
+    return re.sub(r"(?<=\d)x(?=\d)", "×", signs)
+
+
+def short(number: float) -> str:
+    """A large number at a glance: 61,706 stays, 15,470,264,320 is 15.5 G."""
+    for limit, unit in ((1e9, "G"), (1e6, "M")):
+        if abs(number) >= limit:
+            return f"{number / limit:.3g} {unit}"
+    return f"{number:,.0f}"
+
+
+def size_bytes(number: float) -> str:
+    """A size in bytes at a glance."""
+    for limit, unit in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
+        if number >= limit:
+            return f"{number / limit:.1f} {unit}"
+    return f"{number:.0f} B"
