@@ -8,7 +8,8 @@ from cnn.pictures.figures import cost_bars
 from ui import design, theme
 from ui.bench.cascade import cascade
 from ui.bench.layer import layer_panel
-from ui.bench.stack import choose, chosen_row, stack
+from ui.bench.pinned import against_pinned
+from ui.bench.stack import choose, chosen_row, finish, stack
 from ui.bench.start import name_and_input, start_from
 from ui.bench.take_away import take_away
 from ui.bench.totals import totals
@@ -32,15 +33,20 @@ def bench() -> None:
     left, right = st.columns([5, 7], gap="medium")
     with left:
         stack(trace)
+        finish(trace)
     with right:
         choose(picture(diagram(trace, row.path if row else None), key="network"))
-        image, layer, cost, take = st.tabs(["An image inside", "Layer", "Cost", "Take away"])
+        image, layer, cost, pinned, take = st.tabs(
+            ["An image inside", "Layer", "Cost", "Difference", "Take away"]
+        )
         with image:
             choose(cascade(trace, path_text(row.path) if row else ""))
         with layer:
             layer_panel(trace, row)
         with cost:
             st.plotly_chart(cost_bars(trace, theme.is_dark()), theme=None, key="cost")
+        with pinned:
+            against_pinned(trace)
         with take:
             take_away(trace)
 

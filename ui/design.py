@@ -25,7 +25,11 @@ FIRST = "lenet-5"
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A network as it is being edited; `rev` grows with every change from either side."""
+    """A network as it is being edited.
+
+    `rev` grows where another network is put in its place, and `address` is the code last seen in
+    the address: a code that differs from it is a link that has just been opened.
+    """
 
     name: str
     input: MapShape
@@ -69,7 +73,8 @@ def problem() -> str | None:
 
 def put(architecture: Architecture) -> None:
     """Puts another network on the bench."""
-    st.session_state[KEY] = Design.of(architecture, current().rev + 1)
+    now = current()
+    st.session_state[KEY] = replace(Design.of(architecture, now.rev + 1), address=now.address)
 
 
 def change(**values: Any) -> None:

@@ -76,6 +76,26 @@ def summary_text(trace: Trace) -> str:
     return "\n".join(parts)
 
 
+def summary_table(trace: Trace) -> list[list[str | int]]:
+    """The layers as a plain table, its head first: for CSV and Markdown."""
+    head: list[str | int] = [
+        *("layer", "kind", "output", "params", "macs", "receptive_field", "formula")
+    ]
+    body: list[list[str | int]] = [
+        [
+            row.name,
+            row.kind,
+            shape_text(row.output_shape),
+            row.params,
+            row.macs,
+            shape_text(row.receptive_field.size),
+            row.formula,
+        ]
+        for row in trace.rows
+    ]
+    return [head, *body]
+
+
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     right = (False, True, True, True, True, False)
     padded = (
@@ -88,7 +108,7 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 def _totals(trace: Trace) -> list[str]:
     return [
         f"{trace.total_params:,} parameters ({trace.trainable_params:,} trainable, "
-        f"{trace.non_trainable_params:,} not)",
+        f"{trace.non_trainable_params:,} not trainable)",
         f"{trace.total_macs:,} multiply-accumulates per image (convolutions and dense, no bias)",
         f"{trace.activation_bytes:,} bytes of activations per image, {trace.depth} layers deep",
     ]

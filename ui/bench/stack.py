@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.network.errors import path_text
+from cnn.network.finish import finished
 from cnn.network.trace import Row, Trace
 from ui import design
 from ui.editor import edited, notes_of, stack_editor
@@ -25,6 +26,25 @@ def stack(trace: Trace) -> None:
         key=EDITOR,
         on_change=_take_edit,
     )
+
+
+def finish(trace: Trace) -> None:
+    """Offers the head that is missing, for as many classes as are wanted."""
+    if trace.fault is not None:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        classes = st.number_input(
+            "Classes", 2, 1_000, 10, key="finish_classes", width=110, persist_state="session"
+        )
+        done = finished(trace.architecture, classes)
+        if st.button(
+            "Finish it for me",
+            icon=":material/auto_fix_high:",
+            disabled=done == trace.architecture,
+            help="Adds what turns the stack into a classifier: flattening and a softmax.",
+        ):
+            design.put(done)
+            st.rerun(scope="fragment")
 
 
 def _take_edit() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.network.export_keras import keras_code
 from cnn.network.export_torch import torch_code
-from cnn.network.shapes import shape_text
+from cnn.network.summary import summary_table
 from cnn.network.trace import Trace
 from cnn.pictures.diagram import diagram
 
@@ -34,7 +34,8 @@ def take_away(trace: Trace) -> None:
     elif form == "JSON":
         _text(architecture.to_json(indent=2), f"{stem}.json", "json")
     elif form == "Table":
-        _text(_table_csv(trace), f"{stem}.csv", "text")
+        _save(_table_csv(trace), f"{stem}.csv")
+        _text(_table_markdown(trace), f"{stem}.md", "markdown")
     elif form == "Picture":
         st.download_button(
             "Save as SVG",
@@ -47,17 +48,22 @@ def take_away(trace: Trace) -> None:
         _text(keras_code(architecture).text, f"{stem}_keras.py", "python")
 
 
-def _text(text: str, name: str, language: str) -> None:
+def _save(text: str, name: str) -> None:
     st.download_button(f"Save {name}", text, name, icon=":material/download:", on_click="ignore")
+
+
+def _text(text: str, name: str, language: str) -> None:
+    _save(text, name)
     st.code(text, language, height=420)
 
 
 def _table_csv(trace: Trace) -> str:
     written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(["layer", "kind", "output", "params", "macs", "receptive_field", "formula"])
-    for row in trace.rows:
-        sees = shape_text(row.receptive_field.size)
-        shape = shape_text(row.output_shape)
-        table.writerow([row.name, row.kind, shape, row.params, row.macs, sees, row.formula])
+    csv.writer(written, lineterminator="\n").writerows(summary_table(trace))
     return written.getvalue()
+
+
+def _table_markdown(trace: Trace) -> str:
+    head, *body = summary_table(trace)
+    lines: list[list[str | int]] = [head, ["---" for _ in head], *body]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

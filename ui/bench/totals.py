@@ -19,8 +19,9 @@ def totals(trace: Trace) -> None:
     seen = maps[-1].receptive_field.size if maps else (field.size if field else (1, 1))
     with st.container(horizontal=True, gap="medium"):
         params, macs = trace.total_params, trace.total_macs
-        st.metric("Parameters", short(params), _more(params, before.get("params")), "off")
-        st.metric("MACs per image", short(macs), _times(macs, before.get("macs")), "off")
+        more, times = _more(params, before["params"]), _times(macs, before["macs"])
+        st.metric("Parameters", short(params), more, "off", delta_arrow="off")
+        st.metric("MACs per image", short(macs), times, "off", delta_arrow="off")
         st.metric("Layers deep", trace.depth, help="Layers with a kernel on the longest way.")
         st.metric(
             "Last map sees",
@@ -46,13 +47,13 @@ def _before(trace: Trace) -> dict[str, int]:
     return dict(before)
 
 
-def _more(now: int, before: int | None) -> str | None:
-    if before is None or now == before:
+def _more(now: int, before: int) -> str | None:
+    if now == before:
         return None
     return f"{now - before:+,}"
 
 
-def _times(now: int, before: int | None) -> str | None:
+def _times(now: int, before: int) -> str | None:
     if not before or now == before:
         return None
     return f"×{now / before:.2g}"
