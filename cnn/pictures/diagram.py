@@ -261,9 +261,9 @@ def _draw_section(
     if name != "head":
         drawing.wire([(reached, y), (end, y)])
     drawing.parts.append(
-        f'<path class="bracket" d="M{x:.1f},{below} v5 H{end - 8:.1f} v-5"/>'
-        f'<text class="part" x="{x:.1f}" y="{below + 19}">{name}</text>'
-        f'<text x="{x:.1f}" y="{below + 33}">{share}</text>'
+        f'<path class="bracket" d="M{x:.1f},{below:.1f} v5 H{end - 8:.1f} v-5"/>'
+        f'<text class="part" x="{x:.1f}" y="{below + 19:.1f}">{name}</text>'
+        f'<text x="{x:.1f}" y="{below + 33:.1f}">{escape(share)}</text>'
     )
     return end
 
