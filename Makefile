@@ -1,0 +1,69 @@
+# CNN Workbench. `make` alone says what there is; `make run` is all a visitor needs.
+#
+# What has to be installed is remembered by two stamps in .venv, which are older than the pinned
+# requirements when there is something to do. ARGS goes to the program: make test ARGS="-k pool".
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+RUN_READY := .venv/run.stamp
+TEST_READY := .venv/test.stamp
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make requirements"
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check format lint types bench requirements
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+run: $(RUN_READY) ## install what the app needs, start it, print its address
+	@$(PY) -m streamlit run app.py $(ARGS)
+
+test: $(TEST_READY) ## run all tests, those in a browser too where there is one
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m pytest $(ARGS)
+
+check: format lint types test ## format, then lint, types and tests: before every commit
+
+format: $(TEST_READY) ## put the code in order
+	@$(PY) -m ruff check --quiet --fix-only .
+	@$(PY) -m ruff format --quiet .
+
+lint: $(TEST_READY) ## look for mistakes and untidiness, change nothing
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: $(TEST_READY) ## check the types
+	@$(PY) -m mypy
+
+bench: $(TEST_READY) ## time what a person waits for
+	@$(PY) scripts/bench.py $(ARGS)
+
+requirements: $(TEST_READY) ## pin requirements*.in anew (ARGS=--upgrade for newer versions)
+	@$(COMPILE) requirements.in -o requirements.txt $(ARGS)
+	@$(COMPILE) requirements-dev.in -o requirements-dev.txt $(ARGS)
+
+$(PY):
+	@set -e; \
+	for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+	    echo "Creating .venv with $$($$python --version) ..."; \
+	    $$python -m venv .venv || { rm -rf .venv; exit 1; }; \
+	    exit 0; \
+	  fi; \
+	done; \
+	echo "CNN Workbench needs Python 3.11, 3.12 or 3.13, and found none of them." >&2; \
+	echo "Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+$(RUN_READY): requirements.txt | $(PY)
+	@echo "Installing what the app needs (TensorFlow takes its minutes the first time) ..."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(TEST_READY): requirements-dev.txt $(RUN_READY)
+	@echo "Installing what the checks need ..."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@

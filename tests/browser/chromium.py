@@ -1,0 +1,48 @@
+"""A Chromium to test with: where it is, and how `make test` gets one (`python -m` this module).
+
+Browsers are never downloaded from their makers' sites; the system's package is enough.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+MISSING = (
+    "no Chromium or Chrome on this machine: install one (Debian: apt-get install chromium), "
+    "or name it in CNN_BROWSER"
+)
+
+
+def find() -> str | None:
+    """Return the path of the browser to drive, or None where there is none."""
+    named = os.environ.get("CNN_BROWSER")
+    on_path = (shutil.which(name) for name in ((named,) if named else NAMES))
+    places = () if named else (place for place in PLACES if Path(place).exists())
+    return next((path for path in (*on_path, *places) if path), None)
+
+
+def install() -> None:
+    """Install Debian's or Ubuntu's chromium where that needs no password; else leave it."""
+    root = os.name == "posix" and os.geteuid() == 0
+    apt = ["apt-get"] if root else ["sudo", "--non-interactive", "apt-get"]
+    if "CNN_BROWSER" in os.environ or not all(map(shutil.which, (apt[0], "apt-get"))):
+        return
+    print("Installing chromium for the browser tests ...", flush=True)
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        subprocess.run(apt + command, env=env, stdout=subprocess.DEVNULL, check=False)
+
+
+if __name__ == "__main__":
+    if find() is None:
+        install()
+    if find() is None:
+        print(f"Note: browser tests will be skipped: {MISSING}.", file=sys.stderr)

@@ -1,0 +1,108 @@
+"""Fixtures that open the running app in Chromium, and fail a test for whatever goes wrong there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.driving import PageMaker, running
+
+OURS = {"127.0.0.1", "localhost"}
+INLINE = {"data", "blob"}
+FLAGS = (
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder, so that `-m "not browser"` leaves them out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the running app, shared by the tests of this worker."""
+    with running(tmp_path_factory.mktemp("app")) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_app_url(tmp_path: Path) -> Iterator[str]:
+    """The address of an app that nobody has visited yet."""
+    with running(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; a test without one is skipped, but never in CI."""
+    executable = chromium.find()
+    if executable is None:
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse(chromium.MISSING)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[PageMaker]:
+    """Open a page of its own window: `new_page(color_scheme="dark", viewport=...)`.
+
+    Afterwards the test fails for an error in a page or its console, an exception on a page, and
+    any request that left this machine.
+    """
+    opened: list[Page] = []
+    troubles: list[str] = []
+
+    def open_page(**options: Any) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options
+        page = browser.new_context(**options).new_page()
+        page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
+        page.on("console", lambda message: troubles.extend(_console_error(message)))
+        page.on("request", lambda request: troubles.extend(_departure(request.url)))
+        page.on("websocket", lambda websocket: troubles.extend(_departure(websocket.url)))
+        opened.append(page)
+        return page
+
+    yield open_page
+    for page in opened:
+        if not page.is_closed():
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        page.context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def page(new_page: PageMaker) -> Page:
+    """One guarded page in the light theme, 1440 by 900."""
+    return new_page(color_scheme="light")
+
+
+def _console_error(message: ConsoleMessage) -> Iterator[str]:
+    # Opened by a deep link, Streamlit's front end asks for its server under that path first.
+    probe = "404" in message.text and "/_stcore/" in message.location["url"]
+    if message.type == "error" and not probe:
+        yield f"error in the console: {message.text} ({message.location['url']})"
+
+
+def _departure(url: str) -> Iterator[str]:
+    parts = urlparse(url)
+    if parts.scheme not in INLINE and parts.hostname not in OURS:
+        yield f"a request left this machine: {url}"

@@ -1,0 +1,73 @@
+"""Driving the app: its server as a process of its own, and waiting until a page is done."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+START_S = 60
+RUN_MS = 30_000
+
+PageMaker = Callable[..., Page]
+
+
+@contextmanager
+def running(home: Path, script: Path = ROOT / "app.py") -> Iterator[str]:
+    """Serve a script from a fresh process, whose store and home are `home`; yield its address.
+
+    Streamlit shows a visitor most errors and logs all of them, so the log has the last word.
+    """
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    log = home / "server.log"
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
+            cwd=ROOT,
+            env=inherited | {"HOME": str(home), "CNN_HOME": str(home / "store")},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_healthy(url, server, log)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    text = log.read_text()
+    assert "Traceback" not in text, f"the server's log has a traceback:\n{text}"
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run to its end, and so shows all it will show."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=RUN_MS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError(f"the app did not start within {START_S} s:\n{log.read_text()}")

@@ -1,0 +1,90 @@
+"""The frame around the pages, as a visitor meets it."""
+
+import http.client
+import re
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import PageMaker, settled
+
+
+def test_home_opens_with_the_navigation_beside_it(app_url: str, page: Page):
+    page.goto(app_url)
+
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNavLink").first).to_be_visible()
+    settled(page)
+    expect(page).to_have_title("Home · CNN Workbench")
+
+
+def test_a_deep_link_as_the_very_first_visit_shows_the_navigation(fresh_app_url: str, page: Page):
+    page.goto(f"{fresh_app_url}/build")
+
+    expect(page.get_by_test_id("stSidebarNavLink").filter(has_text="Build")).to_be_visible()
+    settled(page)
+    expect(page).to_have_title("Build · CNN Workbench")
+
+
+def test_every_page_opens_from_the_navigation(app_url: str, page: Page):
+    page.goto(app_url)
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links.first).to_be_visible()
+    settled(page)
+
+    for name in links.all_inner_texts():
+        label = name.splitlines()[-1]  # an icon's name comes first
+        links.filter(has_text=label).click()
+        expect(page).to_have_title(f"{label} · CNN Workbench")
+        settled(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 18, 24)")]
+)
+def test_the_theme_follows_the_visitors_system(
+    app_url: str, new_page: PageMaker, scheme: str, background: str
+):
+    page = new_page(color_scheme=scheme)
+    page.goto(app_url)
+
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+    settled(page)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(app_url: str, new_page: PageMaker):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(app_url)
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    settled(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_window_icon_is_carried_by_the_page(app_url: str, page: Page):
+    # Chromium reports no request for an icon, so the address is read instead.
+    page.goto(app_url)
+
+    expect(page.locator('link[rel~="icon"]')).to_have_attribute("href", re.compile("^data:image/"))
+    settled(page)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1", 101), ("localhost", 101), ("rebound.example", 403)]
+)
+def test_only_this_machines_names_reach_the_app(app_url: str, host: str, status: int):
+    address = urlparse(app_url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    upgrade = {
+        "Host": f"{host}:{address.port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    connection.request("GET", "/_stcore/stream", headers=upgrade)
+
+    assert connection.getresponse().status == status
+    connection.close()

@@ -1,0 +1,21 @@
+"""What all tests share: Hypothesis' settings, and a store that is nobody's own."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# No deadlines: the first example pays for an import, and a busy machine is not a wrong answer.
+settings.register_profile("default", deadline=None, max_examples=50)
+# In CI more examples, the same ones every time, and failures that can be pasted into a test.
+settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test, and every process it starts, away from the runs of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNN_HOME", str(tmp_path_factory.mktemp("store")))
+        yield
