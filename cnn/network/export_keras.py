@@ -1,0 +1,244 @@
+"""A network as a Keras script, as a person would write it by hand.
+
+What equals Keras' own default is left out: the fields have Keras' words, order and defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cnn.network.architecture import Architecture, titles
+from cnn.network.code import (
+    WIDTH,
+    Code,
+    Line,
+    call,
+    docstring_text,
+    model_name,
+    number,
+    pair,
+    plain,
+)
+from cnn.network.errors import Path
+from cnn.network.layers import (
+    Activation,
+    AveragePooling2D,
+    Branches,
+    Container,
+    Convolution,
+    Layer,
+    Layers,
+    MaxPooling2D,
+    Pooling,
+    Residual,
+    ZeroPadding2D,
+    defaults,
+    rules,
+)
+from cnn.network.shapes import shape_text
+from cnn.network.trace import trace
+
+BY_PLACE = ("pool_size", "rate")
+"""Fields written though they have a default: Keras asks for them, or a reader does."""
+
+Names = frozenset[str]
+
+
+def keras_code(architecture: Architecture) -> Code:
+    """The script that builds the network: `keras.Sequential` where it is a plain stack."""
+    total = trace(architecture).total_params
+    stack = architecture.layers and not any(isinstance(x, Container) for x in architecture.layers)
+    made = _sequential(architecture) if stack else _functional(architecture)
+    imports = "import keras\nfrom keras import layers" if architecture.layers else "import keras"
+    head = f"""\
+\"""{docstring_text(architecture.name)} in Keras.
+
+Input: {shape_text(architecture.input)}, pixels from 0 to 1. Exactly {total:,} parameters.
+\"""
+
+{imports}
+
+
+def build_model():"""
+    tail = """
+
+if __name__ == "__main__":
+    build_model().summary()"""
+    return Code((*plain(head), *made, *plain(tail)))
+
+
+def _sequential(architecture: Architecture) -> list[Line]:
+    lines = [
+        *plain("    return keras.Sequential(\n        ["),
+        Line(f"            keras.Input(shape={architecture.input}),"),
+    ]
+    for index, layer in enumerate(architecture.layers):
+        for step in _steps(layer):
+            lines += step.note_lines(12, (index,))
+            lines += call(f"layers.{step.kind}", step.args, ",", indent=12, path=(index,))
+    name = model_name(architecture.name)
+    return [*lines, *plain(f'        ],\n        name="{name}",\n    )')]
+
+
+def _functional(architecture: Architecture) -> list[Line]:
+    first = Line(f"    inputs = keras.Input(shape={architecture.input})")
+    script = _Script(titles(architecture.layers), [first])
+    outputs = script.series(architecture.layers, (), "inputs", "x", frozenset())
+    name = model_name(architecture.name)
+    args = ("inputs", outputs, f'name="{name}"')
+    return [*script.lines, *call("    return keras.Model", args)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One Keras layer of those that make up a layer of ours, and what it is there for."""
+
+    kind: str
+    args: tuple[str, ...]
+    note: str = ""
+
+    def note_lines(self, indent: int, path: Path) -> tuple[Line, ...]:
+        return (Line(f"{' ' * indent}# {self.note}", path),) if self.note else ()
+
+
+def _steps(layer: Layer) -> tuple[_Step, ...]:
+    if isinstance(layer, Activation) and layer.bends:
+        return (_Step("ReLU", _arguments(layer)[1:]),)
+    padding = getattr(layer, "padding", None)
+    if type(padding) is not int or padding == 0:
+        return (_Step(layer.kind, _arguments(layer)),)
+    if isinstance(layer, MaxPooling2D):
+        return _padded_max_pooling(layer, padding)
+    assert isinstance(layer, (Convolution, AveragePooling2D))
+    unpadded = replace(layer, padding="valid")
+    return _Step("ZeroPadding2D", (str(padding),)), _Step(layer.kind, _arguments(unpadded))
+
+
+def _padded_max_pooling(layer: MaxPooling2D, padding: int) -> tuple[_Step, ...]:
+    """Keras can only pad by zeros, which would win where all inputs are negative."""
+    margin = (layer.pool_size[0] // 2 - padding, layer.pool_size[1] // 2 - padding)
+    own = _Step("MaxPooling2D", _arguments(replace(layer, padding="valid")))
+    note = f"{own.kind}({', '.join(own.args)}) with padding={padding} by minus infinity"
+    window = (pair(layer.pool_size), "strides=1", 'padding="same"')
+    steps = [_Step("MaxPooling2D", window, note)]
+    if any(margin):
+        steps.append(_Step("Cropping2D", (pair(margin),)))
+    if max(layer.strides) > 1:
+        steps.append(_Step("MaxPooling2D", ("1", f"strides={pair(layer.strides)}")))
+    return tuple(steps)
+
+
+def _arguments(layer: Layer) -> tuple[str, ...]:
+    """What a Keras layer is called with: what must be given by place, the rest by name."""
+    usual = defaults(type(layer))
+    if isinstance(layer, Pooling):
+        usual["strides"] = layer.pool_size
+    args = []
+    for name, rule in rules(type(layer)).items():
+        value = getattr(layer, name)
+        if name not in usual or name in BY_PLACE or isinstance(layer, ZeroPadding2D):
+            args.append(_literal(rule.write(value)))
+        elif value != usual[name] and (name, value) != ("padding", 0):
+            args.append(f"{name}={_literal(rule.write(value))}")
+    return tuple(args)
+
+
+def _literal(value: Any) -> str:
+    """A plain JSON value as Python."""
+    if isinstance(value, list):
+        return f"({', '.join(map(_literal, value))})"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return number(value) if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """The lines of a functional model so far. `taken` are the variables still needed."""
+
+    titles: dict[Path, str]
+    lines: list[Line]
+
+    def series(self, layers: Layers, path: Path, source: str, target: str, taken: Names) -> str:
+        """Writes the layers, from one variable into another; the one that holds the result."""
+        for index, layer in enumerate(layers):
+            here = (*path, index)
+            if isinstance(layer, Residual):
+                self.residual(layer, here, source, target, taken)
+            elif isinstance(layer, Branches):
+                self.branches(layer, here, source, target, taken)
+            else:
+                self.layer(layer, here, source, target)
+            source = target
+        return source
+
+    def layer(self, layer: Layer, path: Path, source: str, target: str) -> None:
+        for step in _steps(layer):
+            head = f"{target} = layers.{step.kind}"
+            self.lines.extend(step.note_lines(4, path))
+            self.lines.extend(call(head, step.args, f"({source})", indent=4, path=path))
+            source = target
+
+    def residual(self, layer: Residual, path: Path, source: str, target: str, taken: Names) -> None:
+        self.begin(path)
+        shortcut = _free("shortcut", taken)
+        start = source
+        if layer.body and source == target:
+            self.lines.append(Line(f"    {shortcut} = {source}", path))
+            start = shortcut
+        taken |= {shortcut}
+        body = self.series(layer.body, (*path, "body"), source, target, taken)
+        beside = self.series(layer.shortcut, (*path, "shortcut"), start, shortcut, taken)
+        self.merge("Add", (body, beside), target, path)
+        if layer.activation:
+            self.layer(Activation(layer.activation), path, target, target)
+        self.end(path)
+
+    def branches(self, layer: Branches, path: Path, source: str, target: str, taken: Names) -> None:
+        self.begin(path)
+        names = _branch_names(layer, target, taken)
+        taken |= frozenset(names)
+        ends = [
+            self.series(branch, (*path, "branches", index), source, names[index], taken)
+            for index, branch in enumerate(layer.branches)
+        ]
+        self.merge("Add" if layer.merge == "add" else "Concatenate", ends, target, path)
+        self.end(path)
+
+    def merge(self, kind: str, parts: Sequence[str], target: str, path: Path) -> None:
+        head = f"{target} = layers.{kind}()"
+        lines = call(head, (f"[{', '.join(parts)}]",), indent=4, path=path)
+        if any(len(line.text) > WIDTH for line in lines):
+            texts = [f"    {head}(", "        [", *(f"            {part}," for part in parts)]
+            lines = tuple(Line(text, path) for text in (*texts, "        ]", "    )"))
+        self.lines.extend(lines)
+
+    def begin(self, path: Path) -> None:
+        """Sets a block of the main line apart, under its name."""
+        if len(path) == 1:
+            blank = [Line()] if self.lines[-1].text else []
+            self.lines.extend([*blank, Line(f"    # {self.titles[path]}", path)])
+
+    def end(self, path: Path) -> None:
+        if len(path) == 1:
+            self.lines.append(Line())
+
+
+def _free(name: str, taken: Names) -> str:
+    count, free = 1, name
+    while free in taken:
+        count += 1
+        free = f"{name}_{count}"
+    return free
+
+
+def _branch_names(layer: Branches, target: str, taken: Names) -> list[str]:
+    """A variable for each branch; branches inside branches are called after those."""
+    stem = "branch"
+    if any(name.startswith(stem) for name in taken):
+        stem = target if stem in target else f"{target}_{stem}"
+    if sum(map(bool, layer.branches)) == 1 and stem == "branch":
+        return [stem for _ in layer.branches]
+    return [f"{stem}_{number}" for number, _ in enumerate(layer.branches, 1)]

@@ -1,0 +1,225 @@
+"""The layers of a link code: the table of letters, and the pieces to and from JSON.
+
+Owns how a layer is written. Which values are valid is the JSON's to say, what stands around the
+pieces is in `link`, and so is the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.fields import Choice, Flag, PaddingRule
+from cnn.network.layers import KINDS, Container, Layer, defaults, rules
+from cnn.network.layers.containers import Parallel, Series
+
+KIND_LETTERS = {
+    # kind: its letters, and its first field where that is a number, which follows them at once
+    "Conv2D": ("c", "filters"),
+    "DepthwiseConv2D": ("w", "kernel_size"),
+    "SeparableConv2D": ("s", "filters"),
+    "MaxPooling2D": ("m", "pool_size"),
+    "AveragePooling2D": ("av", "pool_size"),
+    "GlobalAveragePooling2D": ("ga", ""),
+    "GlobalMaxPooling2D": ("gm", ""),
+    "ZeroPadding2D": ("z", "padding"),
+    "BatchNormalization": ("b", "momentum"),
+    "LayerNormalization": ("ln", "epsilon"),
+    "Activation": ("a", ""),
+    "Dropout": ("x", "rate"),
+    "SpatialDropout2D": ("xs", "rate"),
+    "Rescaling": ("rs", "scale"),
+    "Flatten": ("f", ""),
+    "Dense": ("d", "units"),
+    "Residual": ("R", ""),
+    "Branches": ("B", ""),
+}
+FIELD_LETTERS = {
+    "kernel_size": "k",
+    "strides": "s",
+    "padding": "p",
+    "dilation_rate": "d",
+    "groups": "g",
+    "depth_multiplier": "dm",
+    "use_bias": "nb",
+    "center": "nc",
+    "scale": "ns",
+    "epsilon": "e",
+    "keepdims": "kd",
+    "negative_slope": "le",
+    "max_value": "mx",
+    "threshold": "th",
+    "offset": "o",
+}
+WORD_LETTERS = {"relu": "r", "softmax": "x", "tanh": "t"}
+USUAL: dict[str, Any] = {"kernel_size": 3}
+NEXT, END = "N", "E"
+
+Json = dict[str, Any]
+
+_KINDS = {letters: (KINDS[kind], main) for kind, (letters, main) in KIND_LETTERS.items()}
+_WORDS = {letter: word for word, letter in WORD_LETTERS.items()}
+_NUMBER = re.compile(r"_?[0-9]+(?:\.[0-9]+)?(?:E_?[0-9]+)?(?:x[0-9]+)*")
+_LONGEST_NUMBER = 40
+
+
+def number_text(value: Any) -> str:
+    """A number, or the sizes of a list, as a code writes them."""
+    if isinstance(value, list):
+        return "x".join(number_text(part) for part in value)
+    if isinstance(value, int):
+        return str(value)
+    text = repr(value + 0.0)  # -0.0 equals 0.0, so it must read the same
+    return text.removesuffix(".0").replace("e-0", "E_").replace("e-", "E_").replace("-", "_")
+
+
+def number_at(text: str) -> tuple[Any, str]:
+    """The number that a text begins with, as JSON has it, or None; and what follows it."""
+    found = _NUMBER.match(text)
+    if found is None:
+        return None, text
+    written, rest = found[0], text[found.end() :]
+    if len(written) > _LONGEST_NUMBER:
+        raise ArchitectureError(f"the number {shown(written)} is too long.")
+    numbers = [
+        int(part) if part.isdigit() else float(part.replace("_", "-"))
+        for part in written.split("x")
+    ]
+    if len(numbers) == 1:
+        return numbers[0], rest
+    return ([numbers[:2], numbers[2:]] if len(numbers) == 4 else numbers), rest
+
+
+def pieces(layers: list[Json]) -> Iterator[str]:
+    """The pieces of layers that are given as JSON."""
+    for layer in layers:
+        kind = KINDS[layer["kind"]]
+        yield _piece(kind, layer)
+        series: list[list[Json]] = []
+        for name, rule in rules(kind).items():
+            if isinstance(rule, Parallel):
+                series += layer[name]
+            elif isinstance(rule, Series) and name in layer:
+                series.append(layer[name])
+        for place, held in enumerate(series):
+            if place:
+                yield NEXT
+            yield from pieces(held)
+        if series:
+            yield END
+
+
+def _piece(kind: type[Layer], values: Json) -> str:
+    """One layer as a piece, without what it holds."""
+    text, main = KIND_LETTERS[kind.__name__]
+    word = ""
+    for name, rule in rules(kind).items():
+        value = values.get(name)
+        if value is None or value == USUAL.get(name) or isinstance(rule, (Series, Parallel)):
+            continue
+        if isinstance(rule, Choice):
+            word = WORD_LETTERS.get(value, f"_{value}")
+            continue
+        text += "" if name == main else FIELD_LETTERS[name]
+        text += "" if isinstance(value, (bool, str)) else number_text(value)
+    return text + word
+
+
+def layers_in(text: str) -> list[Json]:
+    """The layers that pieces describe, as JSON; an error names the piece."""
+    top: list[Json] = []
+    opened: list[tuple[Json, list[list[Json]]]] = []
+    count = 0
+    for number, piece in enumerate(text.split("-"), 1):
+        try:
+            if piece in (NEXT, END):
+                if not opened:
+                    raise ArchitectureError("no R or B is open here. Leave it out.")
+                container, series = opened[-1]
+                if piece == NEXT:
+                    series.append([])
+                else:
+                    container |= _held(KINDS[container["kind"]], series)
+                    opened.pop()
+                continue
+            count += 1
+            if count > MAX_LAYERS:
+                raise ArchitectureError(f"more than {MAX_LAYERS:,} layers. Use fewer.")
+            if len(opened) > MAX_DEPTH:
+                raise ArchitectureError(f"nested deeper than {MAX_DEPTH} levels. Flatten it.")
+            layer = _layer(piece)
+            (opened[-1][1][-1] if opened else top).append(layer)
+            if issubclass(KINDS[layer["kind"]], Container):
+                opened.append((layer, [[]]))
+        except ArchitectureError as error:
+            where = f"piece {number} of the link, {shown(piece)}"
+            raise ArchitectureError(error.problem, where=where) from None
+    if opened:
+        raise ArchitectureError(
+            f"{len(opened)} of the containers R and B in the link have no end. "
+            f"Close each with -{END}."
+        )
+    return top
+
+
+def _held(kind: type[Layer], series: list[list[Json]]) -> Json:
+    """The fields of a container that hold its series."""
+    names = [name for name, rule in rules(kind).items() if isinstance(rule, (Series, Parallel))]
+    if isinstance(rules(kind)[names[0]], Parallel):
+        return {names[0]: series}
+    if len(series) > len(names):
+        raise ArchitectureError(
+            f"a {kind.__name__} has {' and '.join(names)}, but here it holds {len(series)} series. "
+            f"Leave out an {NEXT}."
+        )
+    return dict(zip(names, series, strict=False))
+
+
+def _layer(piece: str) -> Json:
+    """One piece as JSON, without what it holds."""
+    letters = next((piece[:size] for size in (2, 1) if piece[:size] in _KINDS), "")
+    if not letters:
+        raise ArchitectureError(f"no layer begins so. Known are {', '.join(_KINDS)}.")
+    kind, main = _KINDS[letters]
+    fields = {FIELD_LETTERS[name]: name for name in rules(kind) if name in FIELD_LETTERS}
+    word = next((name for name, rule in rules(kind).items() if isinstance(rule, Choice)), "")
+    values: Json = {}
+    text = piece[len(letters) :]
+    if main:
+        value, text = number_at(text)
+        if value is not None:
+            values[main] = value
+    while text:
+        mark = next((text[:size] for size in (2, 1) if text[:size] in fields), text[0])
+        name, rest = fields.get(mark, word), text[len(mark) :]
+        if mark in fields:
+            value, rest = number_at(rest)
+            value = _bare(kind, name) if value is None else value
+        elif word and mark in _WORDS:
+            value = _WORDS[mark]
+        elif word and mark == "_":
+            value, rest = rest, ""
+        else:
+            usable = [*fields, *([*_WORDS, "_word"] if word else [])]
+            raise ArchitectureError(
+                f"{shown(text)} means nothing in a {kind.__name__}. "
+                + (f"Known are {', '.join(usable)}." if usable else "Leave it out.")
+            )
+        if name in values:
+            raise ArchitectureError(f"{name} is given twice. Leave one out.")
+        values[name], text = value, rest
+    usual = {name: value for name, value in USUAL.items() if name in rules(kind)}
+    return {"kind": kind.__name__} | usual | values
+
+
+def _bare(kind: type[Layer], name: str) -> bool | str:
+    """What a field's letters mean without a number."""
+    rule = rules(kind)[name]
+    if isinstance(rule, Flag):
+        return not defaults(kind)[name]
+    if isinstance(rule, PaddingRule):
+        return "same"
+    raise ArchitectureError(f"a number must follow {FIELD_LETTERS[name]}: {name} is {rule.wanted}.")

@@ -1,0 +1,161 @@
+"""PyTorch modules as values, and the small ones that a script brings along.
+
+Which modules a layer becomes is `torch_layers`' to say, how they are written down `export_torch`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from cnn.network.errors import Path
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An array of the layer that becomes one of the module, and how it is laid out there."""
+
+    key: str
+    weight: str
+    layout: Callable[[Array], Array] = lambda array: array
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One PyTorch module: what is called, with what, what it holds and what it carries over.
+
+    `note` says what its arguments do not.
+    """
+
+    path: Path
+    call: str
+    args: tuple[str, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    parts: tuple[Part, ...] = ()
+    note: str = ""
+
+    def walk(self, key: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and all it holds, each with its prefix in the state dict."""
+        yield key, self
+        for part in self.parts:
+            yield from part.module.walk(f"{key}{part.key}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module inside another: its key in the state dict, and the word it is passed by."""
+
+    key: str
+    module: Module
+    keyword: str = ""
+
+
+Modules = tuple[Module, ...]
+
+
+def sequential(path: Path, held: Modules) -> Module:
+    """Modules one after the other as one module."""
+    parts = tuple(Part(str(index), module) for index, module in enumerate(held))
+    return Module(path, "nn.Sequential", parts=parts)
+
+
+ACTIVATIONS: dict[str, tuple[str, ...]] = {
+    "linear": ("nn.Identity",),
+    "relu": ("nn.ReLU",),
+    "relu6": ("nn.ReLU6",),
+    "leaky_relu": ("nn.LeakyReLU", "0.2"),
+    "elu": ("nn.ELU",),
+    "selu": ("nn.SELU",),
+    "gelu": ("nn.GELU",),
+    "silu": ("nn.SiLU",),
+    "softplus": ("nn.Softplus",),
+    "softsign": ("nn.Softsign",),
+    "sigmoid": ("nn.Sigmoid",),
+    "hard_sigmoid": ("nn.Hardsigmoid",),
+    "hard_silu": ("nn.Hardswish",),
+    "tanh": ("nn.Tanh",),
+    "softmax": ("nn.Softmax", "dim=1"),
+}
+"""What each activation is called with; the definitions are Keras'."""
+
+HELPERS = {
+    "ChannelsLastFlatten": '''\
+class ChannelsLastFlatten(nn.Module):
+    """Flattens with all channels of a pixel together, as Keras does."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)''',
+    "LayerNorm2d": '''\
+class LayerNorm2d(nn.LayerNorm):
+    """Layer normalisation over the channels of each pixel."""
+
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)''',
+    "without": '''\
+def without(name, norm):
+    """The normalisation without its learned "weight" (scale) or "bias" (shift)."""
+    norm.register_parameter(name, None)
+    return norm''',
+    "Rescale": '''\
+class Rescale(nn.Module):
+    """Multiplies every value by one number and adds another."""
+
+    def __init__(self, scale, offset=0.0):
+        super().__init__()
+        self.scale = scale
+        self.offset = offset
+
+    def forward(self, x):
+        return x * self.scale + self.offset''',
+    "BentReLU": '''\
+class BentReLU(nn.Module):
+    """Keras' ReLU: a slope below the threshold, a ceiling above it."""
+
+    def __init__(self, negative_slope=0.0, max_value=None, threshold=0.0):
+        super().__init__()
+        self.negative_slope = negative_slope
+        self.max_value = max_value
+        self.threshold = threshold
+
+    def forward(self, x):
+        above = torch.where(x > self.threshold, x, 0.0).clamp(min=0, max=self.max_value)
+        return above - self.negative_slope * torch.relu(self.threshold - x)''',
+    "Residual": '''\
+class Residual(nn.Module):
+    """activation(body(x) + shortcut(x))"""
+
+    def __init__(self, body, shortcut=None, activation=None):
+        super().__init__()
+        self.body = body
+        self.shortcut = nn.Identity() if shortcut is None else shortcut
+        self.activation = nn.Identity() if activation is None else activation
+
+    def forward(self, x):
+        return self.activation(self.body(x) + self.shortcut(x))''',
+    "Concatenate": '''\
+class Concatenate(nn.Module):
+    """Feeds all branches the same input and puts their outputs side by side."""
+
+    def __init__(self, *branches):
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.branches], dim=1)''',
+    "Add": '''\
+class Add(nn.Module):
+    """Feeds all branches the same input and adds their outputs."""
+
+    def __init__(self, *branches):
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x):
+        return sum(branch(x) for branch in self.branches)''',
+}
+"""Each with the name that modules call it by; a script holds those that its network needs."""

@@ -1,0 +1,291 @@
+"""Random networks for property tests: valid by construction, small, and of every kind.
+
+A layer is drawn for the shape it stands behind, so nothing has to be thrown away; branches are
+brought to one shape by a last layer that fits (`_bridge`).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.fields import ACTIVATIONS
+from cnn.network.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    LayerNormalization,
+    Layers,
+    MaxPooling2D,
+    Rescaling,
+    Residual,
+    SeparableConv2D,
+    SpatialDropout2D,
+    ZeroPadding2D,
+)
+from cnn.network.shapes import Shape
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+MAX_SIDE = 20
+MAX_FILTERS = 8
+MAX_KERNEL = 5
+MAX_PADDING = 2
+
+some_filters = st.integers(1, MAX_FILTERS)
+maybe_activation = st.one_of(st.none(), st.sampled_from(ACTIVATIONS))
+flags = st.booleans()
+
+
+@st.composite
+def architectures(draw: Draw, max_layers: int = 5, max_depth: int = 2) -> Architecture:
+    """A valid network of every kind of layer, with containers up to `max_depth` deep."""
+    side = st.integers(1, MAX_SIDE)
+    shape = draw(side), draw(side), draw(st.integers(1, 4))
+    layers, _ = _series(draw, shape, max_layers, max_depth, may_flatten=True)
+    return Architecture("random", shape, layers)
+
+
+@st.composite
+def layers_for(draw: Draw, shape: Shape) -> Layer:
+    """A layer that can stand behind this shape and holds no others."""
+    return _leaf(draw, shape, may_flatten=True)
+
+
+@st.composite
+def convolutions_for(draw: Draw, shape: Shape) -> Layer:
+    """A convolution of any kind that can stand behind a map of this shape."""
+    return draw(st.sampled_from((_conv, _depthwise, _separable)))(draw, shape)  # type: ignore[no-any-return]
+
+
+@st.composite
+def poolings_for(draw: Draw, shape: Shape) -> Layer:
+    """A max or average pooling that can stand behind a map of this shape."""
+    return draw(st.sampled_from((_max_pool, _average_pool)))(draw, shape)  # type: ignore[no-any-return]
+
+
+def _series(
+    draw: Draw, shape: Shape, max_layers: int, depth: int, may_flatten: bool, least: int = 1
+) -> tuple[Layers, Shape]:
+    layers: list[Layer] = []
+    for _ in range(draw(st.integers(least, max_layers))):
+        if depth and draw(st.integers(0, 4)) == 4:
+            layer, shape = _container(draw, shape, max_layers, depth, may_flatten)
+        else:
+            layer = _leaf(draw, shape, may_flatten)
+            shape = layer.output_shape(shape)
+        layers.append(layer)
+    return tuple(layers), shape
+
+
+def _container(
+    draw: Draw, shape: Shape, max_layers: int, depth: int, may_flatten: bool
+) -> tuple[Layer, Shape]:
+    may_flatten = may_flatten and draw(st.integers(0, 3)) == 3
+    few = max(max_layers - 2, 1)
+    first, target = _series(draw, shape, few, depth - 1, may_flatten, least=0)
+    kind = draw(st.sampled_from(("residual", "add", "concatenate")))
+    count = 1 if kind == "residual" else draw(st.integers(1, 2))
+    others = []
+    shapes = [target]
+    for _ in range(count):
+        branch, end = _series(draw, shape, few, depth - 1, may_flatten and len(target) == 1, 0)
+        goal = (*target[:-1], draw(some_filters)) if kind == "concatenate" else target
+        if kind != "concatenate" or end[:-1] != target[:-1] or len(end) != len(target):
+            branch, end = (*branch, *_bridge(draw, end, goal)), goal
+        others.append(branch)
+        shapes.append(end)
+    if kind == "residual":
+        body, shortcut = (first, others[0]) if draw(flags) else (others[0], first)
+        return Residual(body, shortcut, draw(maybe_activation)), target
+    branches = Branches(tuple(draw(st.permutations((first, *others)))), kind)
+    return branches, branches.merged_shape(shapes)
+
+
+def _bridge(draw: Draw, shape: Shape, goal: Shape) -> Layers:
+    """Layers that make the goal of a shape; none where nothing is to be done."""
+    if shape == goal:
+        return ()
+    if len(goal) == 1:
+        layers: Layers = ()
+        if len(shape) == 3:
+            kind = draw(st.sampled_from((Flatten, GlobalAveragePooling2D, GlobalMaxPooling2D)))
+            layers = (kind(),)
+            shape = layers[0].output_shape(shape)
+        return layers if shape == goal else (*layers, Dense(goal[0]))
+    filters = goal[2]
+    strides = tuple(-(-shape[i] // goal[i]) for i in (0, 1))
+    if all(-(-shape[i] // strides[i]) == goal[i] for i in (0, 1)) and draw(flags):
+        return (Conv2D(filters, 1, strides=strides, padding="same"),)  # type: ignore[arg-type]
+    added = [max(goal[i] - shape[i], 0) for i in (0, 1)]
+    layers = ()
+    if any(added):
+        sides = tuple((each // 2, each - each // 2) for each in added)
+        layers = (ZeroPadding2D(sides),)  # type: ignore[arg-type]
+    kernel = tuple(shape[i] + added[i] - goal[i] + 1 for i in (0, 1))
+    return (*layers, Conv2D(filters, kernel))  # type: ignore[arg-type]
+
+
+def _leaf(draw: Draw, shape: Shape, may_flatten: bool) -> Layer:
+    if len(shape) == 1:
+        kind = draw(st.sampled_from((*_ANYWHERE, _dense, _dense, _dense)))
+    elif may_flatten and draw(st.integers(0, 6)) == 6:
+        kind = draw(st.sampled_from((_flatten, _global_average, _global_max)))
+    else:
+        kind = draw(st.sampled_from((*_ANYWHERE, *_ON_MAPS, *_ON_MAPS)))
+    layer: Layer = kind(draw, shape)
+    return layer
+
+
+def _pair(draw: Draw, low: int, highs: tuple[int, int]) -> tuple[int, int]:
+    """Height and width: equal where they can be in half of the cases."""
+    first = draw(st.integers(low, highs[0]))
+    if low <= first <= highs[1] and draw(flags):
+        return first, first
+    return first, draw(st.integers(low, highs[1]))
+
+
+def _window(draw: Draw, shape: Shape) -> dict[str, Any]:
+    """Kernel, strides or dilation, and padding that fit the map."""
+    padding = draw(st.one_of(st.sampled_from(("valid", "same")), st.integers(0, MAX_PADDING)))
+    strides, dilation = (1, 1), (1, 1)
+    if draw(st.integers(0, 2)) == 2:
+        dilation = _pair(draw, 1, (3, 3))
+    else:
+        strides = _pair(draw, 1, (3, 3))
+    each = padding if isinstance(padding, int) else 0
+    fitting = tuple(
+        MAX_KERNEL
+        if padding == "same"
+        else min((shape[i] + 2 * each - 1) // dilation[i] + 1, MAX_KERNEL)
+        for i in (0, 1)
+    )
+    kernel = _pair(draw, 1, (fitting[0], fitting[1]))
+    return {
+        "kernel_size": kernel,
+        "strides": strides,
+        "padding": padding,
+        "dilation_rate": dilation,
+        "activation": draw(maybe_activation),
+        "use_bias": draw(flags),
+    }
+
+
+def _multiplier(draw: Draw, channels: int) -> int:
+    return draw(st.integers(1, 2)) if channels <= MAX_FILTERS else 1
+
+
+def _conv(draw: Draw, shape: Shape) -> Layer:
+    groups = draw(st.sampled_from([1, 1, *(g for g in (2, 3, 4) if shape[2] % g == 0)]))
+    filters = groups * draw(st.integers(1, MAX_FILTERS // groups))
+    return Conv2D(filters, groups=groups, **_window(draw, shape))
+
+
+def _depthwise(draw: Draw, shape: Shape) -> Layer:
+    return DepthwiseConv2D(depth_multiplier=_multiplier(draw, shape[2]), **_window(draw, shape))
+
+
+def _separable(draw: Draw, shape: Shape) -> Layer:
+    return SeparableConv2D(
+        draw(some_filters),
+        depth_multiplier=_multiplier(draw, shape[2]),
+        **_window(draw, shape),
+    )
+
+
+def _max_pool(draw: Draw, shape: Shape) -> Layer:
+    padding = draw(st.one_of(st.sampled_from(("valid", "same")), st.integers(0, MAX_PADDING)))
+    if isinstance(padding, int) and padding:
+        fitting = [min(shape[i] + 2 * padding, MAX_KERNEL + 2) for i in (0, 1)]
+        size = tuple(draw(st.sampled_from(range(2 * padding + 1, most + 1, 2))) for most in fitting)
+    else:
+        size = _pool_size(draw, shape, padding)
+    return MaxPooling2D(size, draw(_steps), padding)
+
+
+def _average_pool(draw: Draw, shape: Shape) -> Layer:
+    padding = draw(st.one_of(st.sampled_from(("valid", "same")), st.integers(0, MAX_PADDING)))
+    return AveragePooling2D(_pool_size(draw, shape, padding), draw(_steps), padding)
+
+
+def _pool_size(draw: Draw, shape: Shape, padding: int | str) -> tuple[int, int]:
+    each = padding if isinstance(padding, int) else 0
+    most = [4 if padding == "same" else min(shape[i] + 2 * each, 4) for i in (0, 1)]
+    return _pair(draw, 1, (most[0], most[1]))
+
+
+_steps = st.one_of(st.none(), st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 3)))
+
+
+def _zeros(draw: Draw, shape: Shape) -> Layer:
+    sides = st.integers(0, MAX_PADDING if max(shape[:2]) <= MAX_SIDE else 0)
+    return ZeroPadding2D(((draw(sides), draw(sides)), (draw(sides), draw(sides))))
+
+
+def _spatial_dropout(draw: Draw, shape: Shape) -> Layer:
+    return SpatialDropout2D(draw(st.sampled_from((0.0, 0.25, 0.5))))
+
+
+def _flatten(draw: Draw, shape: Shape) -> Layer:
+    return Flatten()
+
+
+def _global_average(draw: Draw, shape: Shape) -> Layer:
+    return GlobalAveragePooling2D(draw(flags))
+
+
+def _global_max(draw: Draw, shape: Shape) -> Layer:
+    return GlobalMaxPooling2D(draw(flags))
+
+
+def _dense(draw: Draw, shape: Shape) -> Layer:
+    return Dense(draw(some_filters), draw(maybe_activation), draw(flags))
+
+
+def _activation(draw: Draw, shape: Shape) -> Layer:
+    return Activation(draw(st.sampled_from(ACTIVATIONS)))
+
+
+def _bent_relu(draw: Draw, shape: Shape) -> Layer:
+    return Activation(
+        "relu",
+        draw(st.sampled_from((0.0, 0.1, 0.3))),
+        draw(st.sampled_from((None, 2.0, 6.0))),
+        draw(st.sampled_from((0.0, 0.5))),
+    )
+
+
+def _batch_norm(draw: Draw, shape: Shape) -> Layer:
+    momentum, epsilon = draw(st.sampled_from(((0.99, 1e-3), (0.9, 1e-5), (0.0, 1e-2))))
+    return BatchNormalization(momentum, epsilon, draw(flags), draw(flags))
+
+
+def _layer_norm(draw: Draw, shape: Shape) -> Layer:
+    return LayerNormalization(draw(st.sampled_from((1e-3, 1e-6))), draw(flags), draw(flags))
+
+
+def _dropout(draw: Draw, shape: Shape) -> Layer:
+    return Dropout(draw(st.sampled_from((0.0, 0.2, 0.5))))
+
+
+def _rescaling(draw: Draw, shape: Shape) -> Layer:
+    return Rescaling(
+        draw(st.sampled_from((1 / 255, 0.5, -2.0))), draw(st.sampled_from((0.0, -1.0)))
+    )
+
+
+_ANYWHERE = (_activation, _bent_relu, _batch_norm, _layer_norm, _dropout, _rescaling)
+_ON_MAPS = (
+    *(_conv, _conv, _depthwise, _separable, _max_pool, _average_pool),
+    *(_zeros, _spatial_dropout),
+)
