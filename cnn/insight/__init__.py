@@ -1,0 +1,1 @@
+"""What a network does with an image, in NumPy alone: activations, and what explains them."""
