@@ -1,13 +1,16 @@
-"""The command line: `python -m cnn summary|code|zoo`."""
+"""The command line: `python -m cnn summary|code|zoo|train|runs|worker`."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Sequence
 
+from cnn.commands import CommandError
+from cnn.commands.parsers import add_commands
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.source import find, input_shape
@@ -19,15 +22,26 @@ from cnn.network.zoo import zoo
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; what cannot be done is one line on standard error and status 2."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        options.run(options)
-        sys.stdout.flush()
-    except ArchitectureError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        status: int = options.run(options) or 0
+        if sys.stdout is not None:  # as it is where the output was closed, as in `... >&-`
+            sys.stdout.flush()
+    except (ArchitectureError, CommandError) as error:
+        print(_one_line(error), file=sys.stderr)
         return 2
-    except BrokenPipeError:  # the reader has seen enough, as in `... | head`
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        if not isinstance(error, BrokenPipeError):  # a reader who has seen enough, as `| head`
+            print(f"the output cannot be written: {error.strerror}.", file=sys.stderr)
+            return 1
+        status = 0
+    return status
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split())
 
 
 def _summary(options: argparse.Namespace) -> None:
@@ -64,7 +78,7 @@ def _zoo(options: argparse.Namespace) -> None:
             }
             for entry, traced in entries
         ]
-        print(json.dumps(listed, ensure_ascii=False))
+        print(json.dumps(listed))
         return
     for entry, traced in entries:
         print(f"{entry.id:<16}{traced.total_params:>12,} params  {entry.idea}")
@@ -81,13 +95,13 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line, as all others here are."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(2, f"{self.prog}: {message}. Try {self.prog} --help.\n")
+        self.exit(2, f"{self.prog}: {_one_line(message)}. Try {self.prog} --help.\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m cnn", description="CNN Workbench on the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    network = argparse.ArgumentParser(add_help=False)
+    network = _Parser(add_help=False)
     network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")
     network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
 
@@ -102,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("zoo", help="the networks that come with the program")
     listing.add_argument("--json", action="store_true", help="a JSON list")
     listing.set_defaults(run=_zoo)
+
+    add_commands(commands, network)
     return parser
 
 

@@ -1,1 +1,1 @@
-"""Networks as values: layers, architecture, trace, zoo, and the ways to and from Keras and PyTorch."""
+"""Networks as values: layers, trace, zoo, and the ways to and from Keras and PyTorch."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from cnn.network.architecture import series_at
 from cnn.network.errors import Path
 from cnn.network.layers import (
+    Activation,
     BatchNormalization,
+    Branches,
     Convolution,
     Dense,
     Layer,
@@ -16,6 +18,7 @@ from cnn.network.layers import (
     Pooling,
     Residual,
 )
+from cnn.network.shapes import axis
 from cnn.network.trace import Row, Trace
 
 DENSE_SHARE = 0.9
@@ -39,10 +42,18 @@ def advice(trace: Trace) -> tuple[Advice, ...]:
 
 def _remarks(row: Row, trace: Trace) -> Iterator[str]:
     match row.layer:
-        case Residual(body=body) if body and _activation(body[-1]) in ("relu", "relu6"):
+        case Residual(body=body) if _ends_in_relu(body):
             yield (
-                "its body ends in a ReLU, so the sum can only grow. "
-                "Leave the last ReLU out of the body and set the activation of the block."
+                "its body ends in a ReLU, so it can only add to the shortcut, never take away "
+                "from it. Leave that ReLU out and set the activation of the block, which comes "
+                "after the sum."
+            )
+        case Branches(merge="add", branches=branches) if () in branches and any(
+            _ends_in_relu(branch) for branch in branches
+        ):
+            yield (
+                "a branch ends in a ReLU before it is added to the unchanged input, so it can "
+                "never take anything away. Leave that ReLU out and put one after the sum."
             )
         case Dense():
             yield from _on_dense(row, trace)
@@ -52,7 +63,7 @@ def _remarks(row: Row, trace: Trace) -> Iterator[str]:
             yield from _on_pooling(row)
     if _has_idle_bias(row, trace.architecture.layers):
         yield (
-            "its bias has no effect: the batch norm behind it subtracts the mean. "
+            "its bias has no effect, because the batch norm after it subtracts the mean. "
             f"use_bias=False saves {row.output_shape[-1]:,} parameters."
         )
     if trace.fault is None and row.path == (len(trace.architecture.layers) - 1,):
@@ -62,7 +73,7 @@ def _remarks(row: Row, trace: Trace) -> Iterator[str]:
 def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
     share = row.params / trace.total_params
     dense_alone = sum(other.params > 0 for other in trace.rows) == 1
-    if share > DENSE_SHARE and not dense_alone:
+    if trace.fault is None and share > DENSE_SHARE and not dense_alone:
         yield (
             f"it holds {share:.1%} of all {trace.total_params:,} parameters. "
             "Pool more before it, or use GlobalAveragePooling2D instead of Flatten."
@@ -74,14 +85,14 @@ def _on_convolution(row: Row) -> Iterator[str]:
     height, width = row.layer.kernel_size
     if row.input_shape[:2] == (1, 1) and (height, width) != (1, 1):
         yield (
-            f"a {height}x{width} kernel on a 1x1 map meets padding everywhere but in its centre. "
-            "Pool less before it, or use kernel_size=1."
+            f"on a 1x1 map at most one of the {height * width} cells of a {height}x{width} kernel "
+            "meets a value, the others meet padding. Pool less before it, or use kernel_size=1."
         )
 
 
 def _on_pooling(row: Row) -> Iterator[str]:
-    assert row.axes is not None
-    rows, columns = row.axes
+    assert isinstance(row.layer, Pooling)
+    rows, columns = row.layer.axes(row.input_shape)
     lost = [
         f"{count} {what}{'s' if count > 1 else ''} at the {where}"
         for count, what, where in (
@@ -91,9 +102,13 @@ def _on_pooling(row: Row) -> Iterator[str]:
         if count
     ]
     if lost:
-        yield (
-            f'its window never reaches {" and ".join(lost)}. Use padding="same" to keep the border.'
+        same = (axis(a.size, a.kernel, a.stride, padding="same") for a in (rows, columns))
+        remedy = (
+            "strides that are no larger than the window"
+            if any(along.dropped for along in same)
+            else 'padding="same"'
         )
+        yield f"its window never reaches {' and '.join(lost)}. Use {remedy} to keep the border."
 
 
 def _on_end(row: Row) -> Iterator[str]:
@@ -107,6 +122,16 @@ def _on_end(row: Row) -> Iterator[str]:
             "no softmax at the end: the outputs are scores, not probabilities. "
             'Set activation="softmax"; training works either way, from the scores.'
         )
+
+
+def _ends_in_relu(layers: Layers) -> bool:
+    """Whether a ReLU has the last word, one without a slope for what is negative."""
+    match layers:
+        case (*_, Activation(negative_slope=slope)) if slope > 0:
+            return False
+        case (*_, last):
+            return _activation(last) in ("relu", "relu6")
+    return False
 
 
 def _activation(layer: Layer) -> str | None:

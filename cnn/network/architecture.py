@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import difflib
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from cnn.network.errors import ArchitectureError, Path, path_text, shown
+from cnn.network.fields import MAX_DEPTH as MAX_DEPTH
 from cnn.network.fields import MAX_FILTERS, MAX_SIDE, Whole
 from cnn.network.layers import KINDS, Container, Layer, Layers, defaults, rules
-from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.containers import TOO_DEEP, Parallel, Series
 from cnn.network.layers.pooling import Pooling
-from cnn.network.shapes import Shape
+from cnn.network.shapes import MapShape
 
 MAX_NAME = 120
 MAX_LAYERS = 5_000
-MAX_DEPTH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Architecture:
     """A name, the input's `(height, width, channels)`, and the layers in order."""
 
     name: str
-    input: Shape
+    input: MapShape
     layers: Layers
 
     def __post_init__(self) -> None:
@@ -38,10 +39,8 @@ class Architecture:
         if not isinstance(self.layers, (list, tuple)):
             raise ArchitectureError(f"layers must be a list of layers, got {shown(self.layers)}.")
         object.__setattr__(self, "layers", Series().read(self.layers))
-        for count, (path, _) in enumerate(walk(self.layers)):
-            if count >= MAX_LAYERS:
-                raise ArchitectureError(f"more than {MAX_LAYERS:,} layers. Use fewer.")
-            _check_depth(path)
+        if any(count >= MAX_LAYERS for count, _ in enumerate(walk(self.layers))):
+            raise ArchitectureError(f"more than {MAX_LAYERS:,} layers. Use fewer.")
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; what equals its default is left out."""
@@ -74,13 +73,23 @@ class Architecture:
     @classmethod
     def from_json(cls, text: str | bytes) -> Architecture:
         """The network that a JSON text describes."""
-        try:
-            data = json.loads(text)
-        except RecursionError:
-            raise ArchitectureError(f"nested too deep; at most {MAX_DEPTH} levels.") from None
-        except ValueError as error:
-            raise ArchitectureError(f"this is not JSON: {error}.") from None
-        return cls.from_dict(data)
+        return cls.from_dict(read_json(text))
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text holds, or the error that says why it holds nothing."""
+    if not text.strip():
+        raise ArchitectureError("there is no text in it, so no network either.")
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ArchitectureError(TOO_DEEP) from None
+    except json.JSONDecodeError as error:
+        raise ArchitectureError(f"this is not JSON: {error}.") from None
+    except UnicodeDecodeError:
+        raise ArchitectureError("this is not a text file, so not JSON.") from None
+    except ValueError:  # the one other thing json.loads refuses
+        raise ArchitectureError("it holds a number with thousands of digits.") from None
 
 
 def walk(layers: Layers, path: Path = ()) -> Iterator[tuple[Path, Layer]]:
@@ -153,7 +162,8 @@ def _series(data: Any, path: Path, numbers: Counter[str]) -> Layers:
 
 
 def _layer(data: Any, path: Path, numbers: Counter[str]) -> Layer:
-    _check_depth(path)
+    if sum(isinstance(part, str) for part in path) > MAX_DEPTH:
+        raise ArchitectureError(TOO_DEEP)
     kind = _kind(data, path)
     numbers[kind.__name__] += 1
     title = f"{kind.__name__} #{numbers[kind.__name__]}"
@@ -198,15 +208,10 @@ def _kind(data: Any, path: Path) -> type[Layer]:
 
 
 def _did_you_mean(word: Any, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(str(word)[:80], known, n=1)
+    close = difflib.get_close_matches(word[:80], known, n=1) if isinstance(word, str) else ()
     if close:
         return f"Did you mean {close[0]}?"
     return f"Known are: {', '.join(known)}." if known else "It has no fields."
-
-
-def _check_depth(path: Path) -> None:
-    if sum(isinstance(part, str) for part in path) > MAX_DEPTH:
-        raise ArchitectureError(f"layers are nested deeper than {MAX_DEPTH} levels. Flatten them.")
 
 
 def _name(name: Any) -> str:
@@ -218,12 +223,12 @@ def _name(name: Any) -> str:
         name.encode("utf-8")
     except UnicodeEncodeError:
         raise ArchitectureError(f"name holds broken characters: {shown(name)}.") from None
-    if any(ord(char) < 32 or ord(char) == 127 for char in name):
+    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in name):
         raise ArchitectureError(f"name must be a single line of text, got {shown(name)}.")
     return name
 
 
-def _input(shape: Any) -> Shape:
+def _input(shape: Any) -> MapShape:
     side, channels = Whole(1, MAX_SIDE), Whole(1, MAX_FILTERS)
     try:
         height, width, depth = shape if isinstance(shape, (list, tuple)) else ()

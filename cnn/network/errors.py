@@ -30,7 +30,7 @@ def path_text(path: Path) -> str:
 def shown(value: object, limit: int = 60) -> str:
     """A received value as an error message quotes it, cut where it is long."""
     try:
-        text = repr(value)
-    except Exception:  # a foreign object's repr may do anything; the message must still come
-        text = f"a {type(value).__name__}"
+        text = " ".join(repr(value).splitlines())
+    except Exception:  # noqa: BLE001 - a foreign repr may do anything; the message must come
+        text = f"something of type {type(value).__name__}"
     return text if len(text) <= limit else f"{text[: limit - 3]}..."

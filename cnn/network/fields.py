@@ -28,6 +28,8 @@ MAX_SIDE = 16_384
 MAX_KERNEL = 1_024
 MAX_FILTERS = 65_536
 MAX_UNITS = 1_000_000
+MAX_BRANCHES = 256
+MAX_DEPTH = 50
 
 ACTIVATIONS = (
     "linear",
@@ -143,10 +145,11 @@ class Real:
 
     @property
     def wanted(self) -> str:
+        low, high = (f"{limit:,.9g}" for limit in (self.low, self.high))
         between = (
-            f"a number from {self.low:g} to {'below ' if self.below_high else ''}{self.high:g}"
+            f"of at least {low} and below {high}" if self.below_high else f"from {low} to {high}"
         )
-        return between + (" or null" if self.optional else "")
+        return f"a number {between}{' or null' if self.optional else ''}"
 
     def read(self, value: Any) -> float | None:
         if value is None and self.optional:

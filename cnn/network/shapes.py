@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MapShape = tuple[int, int, int]
+"""Height, width and channels."""
+
 Shape = tuple[int, ...]
 """A map `(height, width, channels)` or a vector `(features,)`."""
 
@@ -61,7 +64,7 @@ class Axis:
     @property
     def dropped(self) -> int:
         """Real pixels at the bottom or right border that no window reaches."""
-        return max(self.unused - self.after, 0)
+        return min(max(self.unused - self.after, 0), self.size)
 
     @property
     def formula(self) -> str:

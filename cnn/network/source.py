@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
-from cnn.network.architecture import Architecture
+from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.keras_import import from_keras_config, from_keras_file
 from cnn.network.zoo import entry, zoo
 
 MAX_JSON_BYTES = 20_000_000
+MAX_SHOWN = 300
+"""Characters of a path in an error: most are shorter, and are shown whole."""
 
 
 def find(source: str) -> Architecture:
     """The network a zoo id or the path of a file stands for."""
     if source in zoo():
         return entry(source).architecture
-    path = Path(source)
+    path, quoted = Path(source), shown(source, MAX_SHOWN)
     try:
         if path.is_file():
-            return from_file(path.name, path.read_bytes())
-    except OSError as error:
-        raise ArchitectureError(f"{source} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        if isinstance(error, ArchitectureError):
-            raise
-        raise ArchitectureError(f"{shown(source)} is not the path of a file.") from None
-    if path.suffix in (".json", ".keras") or len(path.parts) > 1:
-        raise ArchitectureError(f"there is no file {source}. Check the path.")
+            return _from_path(path)
+        is_something_else = source != "" and path.exists()
+    except ArchitectureError:
+        raise
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ArchitectureError(f"{quoted} cannot be read: {why}.") from None
+    if is_something_else:
+        raise ArchitectureError(
+            f"{quoted} is not a file. Give the path of a file."
+        )
+    if path.suffix in (".json", ".keras") or path.name != source:
+        raise ArchitectureError(f"there is no file {quoted}. Check the path.")
     return entry(source).architecture
+
+
+def _from_path(path: Path) -> Architecture:
+    with path.open("rb") as file:  # a model's weights may be large, and are not needed
+        content = file.read(MAX_JSON_BYTES + 1)
+    if _is_keras_file(path.name, content):
+        return from_keras_file(path)
+    return from_file(path.name, content)
+
+
+def _is_keras_file(name: str, content: bytes) -> bool:
+    return content[:2] == b"PK" or name.endswith(".keras")
 
 
 def from_file(name: str, content: bytes) -> Architecture:
     """The network in a file's content: our JSON, Keras' JSON, or a `.keras` file."""
-    if content[:2] == b"PK" or name.endswith(".keras"):
+    if _is_keras_file(name, content):
         return from_keras_file(content)
     if content[:8] == b"\x89HDF\r\n\x1a\n":
         raise ArchitectureError(
@@ -45,14 +61,14 @@ def from_file(name: str, content: bytes) -> Architecture:
         )
     if len(content) > MAX_JSON_BYTES:
         raise ArchitectureError(
-            f"{name} has {len(content):,} bytes; a description has at most {MAX_JSON_BYTES:,}."
+            f"{name} is too large: a description has at most {MAX_JSON_BYTES:,} bytes."
         )
     return from_text(content)
 
 
 def from_text(text: str | bytes) -> Architecture:
     """The network a JSON text describes, in our words or in Keras'."""
-    data = _json(text)
+    data = read_json(text)
     if isinstance(data, dict) and "class_name" in data:
         return from_keras_config(data)
     return Architecture.from_dict(data)
@@ -67,12 +83,3 @@ def input_shape(text: str) -> tuple[int, int, int]:
         )
     height, width, channels = map(int, match.groups())
     return height, width, channels
-
-
-def _json(text: str | bytes) -> Any:
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ArchitectureError("this JSON is nested too deep to be a network.") from None
-    except ValueError as error:
-        raise ArchitectureError(f"this is not JSON: {error}.") from None

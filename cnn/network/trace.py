@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
 from cnn.network.layers import Axes, Container, Layer, Layers, Weight, snake_case
-from cnn.network.shapes import ReceptiveField, Shape, element_count, whole_field, widest
+from cnn.network.shapes import ReceptiveField, Shape, element_count, shape_text, whole_field, widest
 
 FLOAT_BYTES = 4
+MAX_VALUES = 10**12
+"""More of one layer for one image are a slip of the hand: 4 TB in 32-bit floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The rows in reading order (a container before what it holds), and the fault if there is one."""
+    """The rows in reading order, a container before what it holds, and the fault if any."""
 
     architecture: Architecture
     rows: tuple[Row, ...]
@@ -189,6 +191,11 @@ class _Way:
             else:
                 output = layer.output_shape(shape)
                 field = self._seen(layer, shape, field)
+            if element_count(output) > MAX_VALUES:
+                raise ArchitectureError(
+                    f"gives {shape_text(output)} for each image, more than {MAX_VALUES:,} values. "
+                    "Use a smaller input, or fewer filters or branches."
+                )
         except ArchitectureError as fault:
             raise fault.at(self.titles[path], path) from None
         row = Row(path, self.titles[path], layer, shape, output, field, merged)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.fields import Choice, activation, ruled
+from cnn.network.fields import MAX_BRANCHES, MAX_DEPTH, Choice, activation, ruled
 from cnn.network.layers.base import Layer
 from cnn.network.shapes import Shape, shape_text
 
 Layers = tuple[Layer, ...]
+
+TOO_DEEP = (
+    f"layers are nested deeper than {MAX_DEPTH} levels. Put some of them one after the other."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,10 @@ class Series:
 class Parallel:
     """Two or more series side by side."""
 
-    wanted = "a list of at least two lists of layers"
+    wanted = f"a list of 2 to {MAX_BRANCHES} lists of layers"
 
     def read(self, value: Any) -> tuple[Layers, ...]:
-        if not isinstance(value, (list, tuple)) or len(value) < 2:
+        if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= MAX_BRANCHES:
             raise ValueError
         return tuple(Series().read(branch) for branch in value)
 
@@ -48,9 +52,25 @@ class Parallel:
 
 
 class Container(Layer):
-    """A layer that holds series of layers, all fed with the same input, and merges their outputs."""
+    """A layer that holds series of layers, feeds all the same input, and merges their outputs."""
 
     __slots__ = ()
+
+    def check(self) -> None:
+        """Refuses what is nested too deep here, so that all that follows layers may recurse."""
+        level: list[Layer] = [self]
+        for _ in range(MAX_DEPTH + 1):
+            held = (
+                layer
+                for container in level
+                if isinstance(container, Container)
+                for _, layers in container.series()
+                for layer in layers
+            )
+            level = list({id(layer): layer for layer in held}.values())
+            if not level:
+                return
+        raise ArchitectureError(TOO_DEEP)
 
     def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
         """Each series held, with its part of the path: `("body",)`, `("branches", 0)`."""
@@ -83,7 +103,10 @@ class Residual(Container):
         body, shortcut = shapes
         if body == shortcut:
             return body
-        problem = f"the body gives {shape_text(body)}, the shortcut {shape_text(shortcut)}; a sum needs equal shapes. "
+        problem = (
+            f"the body gives {shape_text(body)}, the shortcut {shape_text(shortcut)}; "
+            "a sum needs equal shapes. "
+        )
         raise ArchitectureError(problem + self._remedy(body, shortcut))
 
     def _remedy(self, body: Shape, shortcut: Shape) -> str:
@@ -127,6 +150,11 @@ class Branches(Container):
                     'Give them the same filters, strides and padding, or use merge="concatenate".'
                 )
             return shapes[0]
+        if len({len(shape) for shape in shapes}) > 1:
+            raise ArchitectureError(
+                f"the branches give {texts}; side by side needs maps only, or vectors only. "
+                "Let all branches end as a map, or all as a vector."
+            )
         if len({shape[:-1] for shape in shapes}) > 1:
             raise ArchitectureError(
                 f"the branches give {texts}; side by side needs equal height and width. "

@@ -36,8 +36,8 @@ class Pooling(Layer):
     padding: int | str
 
     def check(self) -> None:
-        if self.strides is None:  # type: ignore[unreachable]  # read as a pair, given as one or none
-            object.__setattr__(self, "strides", self.pool_size)
+        if self.strides is None:  # read as a pair, given as one, two or none
+            object.__setattr__(self, "strides", self.pool_size)  # type: ignore[unreachable]
 
     def axes(self, shape: Shape) -> Axes:
         rows, columns = (

@@ -1,0 +1,85 @@
+"""What an edit costs: `python benchmarks/trace.py`, medians of one run on one machine.
+
+The trace of VGG-16 against building its Keras model, expected over 500 times as fast; and the
+command line as a process, beyond what Python takes to do nothing. The ways take turns, round by
+round, so that all of them meet the same busy machine: the ratio holds where the times do not.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import keras
+
+from cnn.network.keras_model import build
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 5
+TRACES_IN_A_ROUND = 100
+PROCESSES = {
+    "python -c pass": ["-c", "pass"],
+    "import cnn": ["-c", "import cnn"],
+    "python -m cnn summary lenet-5": ["-m", "cnn", "summary", "lenet-5"],
+}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def trace_and_build() -> tuple[list[float], list[float]]:
+    """How long each trace and build of VGG-16 took; both agree, or there is no table."""
+    vgg = entry("vgg-16").architecture
+    model, traced = build(vgg), trace(vgg)
+    if model.count_params() != traced.total_params:
+        sys.exit(f"Keras counts {model.count_params():,} parameters, not {traced.total_params:,}")
+    traces, builds = [], []
+    for _ in range(ROUNDS):
+        keras.utils.clear_session()
+        builds.append(seconds(lambda: build(vgg)))
+        traces += [seconds(lambda: trace(vgg)) for _ in range(TRACES_IN_A_ROUND)]
+    return traces, builds
+
+
+def processes() -> dict[str, list[float]]:
+    """How long each process took, the first round not counted."""
+    took: dict[str, list[float]] = {name: [] for name in PROCESSES}
+    for number in range(ROUNDS + 1):
+        for name, arguments in PROCESSES.items():
+            started = time.perf_counter()
+            subprocess.run(
+                [sys.executable, *arguments], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+            )
+            if number:
+                took[name].append(time.perf_counter() - started)
+    return took
+
+
+def main() -> None:
+    """Prints a line for each way, its median and how far the fastest and the slowest lie apart."""
+    traces, builds = trace_and_build()
+    trace_s, build_s = statistics.median(traces), statistics.median(builds)
+    print(f"{'trace(vgg-16)':32}{trace_s * 1e3:10.3f} ms   fastest {min(traces) * 1e3:.3f}")
+    print(f"{'build(vgg-16)':32}{build_s * 1e3:10.0f} ms   fastest {min(builds) * 1e3:.0f}")
+    print(f"{'ratio of the medians':32}{build_s / trace_s:10,.0f}")
+    took = processes()
+    nothing = statistics.median(took["python -c pass"])
+    for name, durations in took.items():
+        median = statistics.median(durations)
+        beyond = "" if name == "python -c pass" else f"   beyond Python {median - nothing:.3f} s"
+        print(f"{name:32}{median:10.3f} s{beyond}")
+
+
+if __name__ == "__main__":
+    main()

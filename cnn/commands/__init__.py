@@ -1,0 +1,26 @@
+"""Commands of the command line that train; each is imported when it is used.
+
+Owns their one error: a line for standard error, and the status to end with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class CommandError(Exception):
+    """What cannot be done, and why."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns the named errors of data, settings and store into a `CommandError`."""
+    from cnn.data import DataError
+    from cnn.training.configuration import ConfigurationError
+    from cnn.training.store import StoreError
+
+    try:
+        yield
+    except (DataError, ConfigurationError, StoreError) as error:
+        raise CommandError(str(error)) from error

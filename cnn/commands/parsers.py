@@ -1,0 +1,74 @@
+"""The options of `train`, `runs` and `worker`; what they do is imported when they are used."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+# The words of the settings, so that `--help` does not import NumPy; a test compares them.
+DATASETS = ("shapes", "digits", "mnist-sample", "mnist", "fashion-mnist")
+OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+
+
+def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
+    """Adds the three commands; `network` has the options that name a network."""
+    _add_train(commands, network)
+    _add_runs(commands)
+    worker = commands.add_parser("worker", help="train what is queued, until told to end")
+    worker.add_argument("--name", help="what the store knows this process by")
+    worker.add_argument("--with-parent", action="store_true", help="end when standard input closes")
+    _add_store(worker)
+    worker.set_defaults(run=_worker)
+
+
+def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
+    train = commands.add_parser("train", parents=[network], help="train a network here and now")
+    train.add_argument(
+        "--dataset", required=True, metavar="NAME", help=f"{', '.join(DATASETS)}, or a zip or npz"
+    )
+    train.add_argument("--epochs", type=int, required=True)
+    train.add_argument("--batch-size", type=int, help="16 below 2,000 images, else 64")
+    train.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
+    train.add_argument("--learning-rate", type=float, help="the optimizer's usual one")
+    train.add_argument("--schedule", choices=SCHEDULES, default="one-cycle")
+    train.add_argument("--seed", type=int, default=0)
+    _add_store(train)
+    train.add_argument("--json", action="store_true", help="end with one JSON object")
+    train.set_defaults(run=_train)
+
+
+def _add_runs(commands: Any) -> None:
+    runs = commands.add_parser("runs", help="what was trained")
+    options = argparse.ArgumentParser(add_help=False)
+    _add_store(options)
+    options.add_argument("--json", action="store_true", help="as JSON")
+    kinds = runs.add_subparsers(metavar="list|show|delete", dest="action")
+    listing = kinds.add_parser("list", parents=[options], help="the latest runs")
+    listing.add_argument("--limit", type=int, default=50)
+    for action, explained in (("show", "one run"), ("delete", "forget a run and all it kept")):
+        parser = kinds.add_parser(action, parents=[options], help=explained)
+        parser.add_argument("id", metavar="ID")
+    runs.set_defaults(run=_runs, action="list", limit=50, json=False, store=None)
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", metavar="URL", help="another run store, an SQLAlchemy URL")
+
+
+def _train(options: argparse.Namespace) -> int:
+    from cnn.commands.train import train
+
+    return train(options)
+
+
+def _runs(options: argparse.Namespace) -> int:
+    from cnn.commands.runs import runs
+
+    return runs(options)
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from cnn.commands.worker import worker
+
+    return worker(options)

@@ -1,0 +1,171 @@
+"""`python -m cnn train`: the app's own training, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from cnn.commands import refusals
+from cnn.commands.runs import epoch_dicts
+from cnn.data import DatasetName, DatasetSpec, load
+from cnn.network.architecture import Architecture
+from cnn.network.source import find, input_shape
+from cnn.training import limits
+from cnn.training.configuration import Configuration
+from cnn.training.fitting import fit_to
+from cnn.training.presence import present
+from cnn.training.run import Epoch, Progress, Run, State, WorkerState
+from cnn.training.store import Store
+
+STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
+
+
+def train(options: argparse.Namespace) -> int:
+    """Trains, shows how it goes on standard error, and says at the end what came of it."""
+    with refusals():
+        architecture, configuration = _prepared(options)
+        store = Store(options.store)
+        with _quiet() as terminal:
+            run = _carried_out(store, architecture, configuration, _Bar(terminal))
+        epochs = store.epochs([run.id])[run.id]
+    print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
+    return STATUS.get(run.state, 1)
+
+
+def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]:
+    architecture = find(options.arch)
+    if options.input is not None:
+        shape = input_shape(options.input)
+        architecture = Architecture(architecture.name, shape, architecture.layers)
+    configuration = Configuration(
+        dataset=_dataset(options.dataset),
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        schedule=options.schedule,
+        seed=options.seed,
+    )
+    data = load(configuration.dataset, architecture.input)
+    fitted = fit_to(architecture, data)
+    for change in fitted.changes:
+        print(change, file=sys.stderr)
+    limits.check(fitted.architecture, configuration, len(data.train))
+    return fitted.architecture, configuration
+
+
+def _dataset(name: str) -> DatasetSpec:
+    if Path(name).suffix in (".zip", ".npz"):
+        return DatasetSpec(DatasetName.OWN_IMAGES, file=str(Path(name).resolve()))
+    return DatasetSpec.from_dict({"name": name})
+
+
+def _carried_out(
+    store: Store, architecture: Architecture, configuration: Configuration, bar: _Bar
+) -> Run:
+    from cnn.training.fit import carry_out
+
+    gone = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: gone.set())
+    name = f"shell-{uuid.uuid4().hex[:8]}"
+    with present(store, name, WorkerState.FOREGROUND):
+        run = store.add(architecture, configuration, worker=name)
+        bar.begin(store, run)
+        run = carry_out(store, run, bar.watch, gone.is_set)
+    bar.end()
+    return run
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[TextIO]:
+    """Standard error for our own words alone: TensorFlow writes to it past Python."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace") as terminal:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            terminal.flush()
+            os.dup2(terminal.fileno(), 2)
+
+
+class _Bar:
+    """The progress on a terminal: one moving line, and a lasting one for each epoch."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._moves = out.isatty()
+        self._epochs_shown = 0
+
+    def begin(self, store: Store, run: Run) -> None:
+        self._store, self._run = store, run
+        self._say(f"{run.name} on {run.configuration.dataset.name}, run {run.id}")
+
+    def watch(self, progress: Progress) -> None:
+        done = progress.epoch - (progress.phase != "testing")
+        if done > self._epochs_shown:
+            self._show_epochs()
+        if self._moves:
+            width = shutil.get_terminal_size().columns - 1
+            self._out.write(f"\r\x1b[K{self._line(progress)[:width]}")
+            self._out.flush()
+
+    def end(self) -> None:
+        self._show_epochs()
+
+    def _show_epochs(self) -> None:
+        for one in self._store.epochs([self._run.id])[self._run.id][self._epochs_shown :]:
+            self._epochs_shown += 1
+            self._say(
+                f"epoch {one.epoch}/{self._run.configuration.epochs}  loss {one.loss:.4f}  "
+                f"accuracy {one.accuracy:.1%}  validation {one.val_loss:.4f}  "
+                f"{one.val_accuracy:.1%}  {one.seconds:.1f} s"
+            )
+
+    def _line(self, progress: Progress) -> str:
+        filled = round(24 * progress.share)
+        left = "" if progress.seconds_left is None else f"  {progress.seconds_left:.0f} s left"
+        return (
+            f"[{'#' * filled}{'.' * (24 - filled)}] {progress.phase}  "
+            f"{progress.step:,}/{progress.steps:,} steps  "
+            f"{progress.images_per_s:,.0f} images/s{left}"
+        )
+
+    def _say(self, line: str) -> None:
+        self._out.write(f"{chr(13)}\x1b[K{line}\n" if self._moves else f"{line}\n")
+        self._out.flush()
+
+
+def _outcome(run: Run, epochs: list[Epoch]) -> dict[str, object]:
+    result = run.result
+    return {
+        "run_id": run.id,
+        "state": run.state.value,
+        "epochs": epoch_dicts(epochs),
+        "test_accuracy": result.test_accuracy if result else None,
+        "test_images": result.test_images if result else None,
+        "seconds": result.seconds if result else run.progress.seconds,
+        "images_per_s": result.images_per_s if result else run.progress.images_per_s,
+    }
+
+
+def _sentence(run: Run) -> str:
+    if run.result is None:
+        return f"{run.state.value}: {run.message}"
+    result = run.result
+    return (
+        f"{result.test_accuracy:.1%} of {result.test_images:,} test images right, after "
+        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s."
+    )

@@ -1,0 +1,139 @@
+"""Networks from Keras: a model's JSON, or the `config.json` in a `.keras` file, read as data.
+
+Nothing of the file is run and Keras is not needed: code that a file may carry stays unread.
+Owns the file and the text; how they become a graph, parts and layers is in `keras_import_*`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from cnn.network.architecture import MAX_NAME, Architecture, read_json, walk
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.keras_import_graph import read_nodes
+from cnn.network.keras_import_options import Notes
+from cnn.network.keras_import_parts import Assembly, layers_of_parts
+from cnn.network.trace import trace
+
+MAX_JSON_BYTES = 20_000_000
+
+Source = str | bytes | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a Keras model is here, what of it was left out, and where each row comes from."""
+
+    architecture: Architecture
+    notes: tuple[str, ...]
+    layer_names: dict[str, str]
+    """Keras' name of every row's layer, by `row.name`; in a submodel `submodel/layer`."""
+
+
+def from_keras_config(source: Source) -> Architecture:
+    """The network that a Keras model's JSON describes."""
+    return read_keras_config(source).architecture
+
+
+def from_keras_file(source: str | os.PathLike[str] | bytes) -> Architecture:
+    """The network in a `.keras` file, given as its path or its content."""
+    return read_keras_file(source).architecture
+
+
+def read_keras_file(source: str | os.PathLike[str] | bytes) -> Imported:
+    """The network in a `.keras` file, with what was left out; only `config.json` is read."""
+    return read_keras_config(_config_json(source))
+
+
+def read_keras_config(source: Source) -> Imported:
+    """The network that a Keras model's JSON describes, with what was left out of it."""
+    data = _json(source)
+    nodes, output = read_nodes(data)
+    notes = Notes()
+    image, parts = Assembly(nodes, notes).read(output)
+    if data.get("compile_config"):
+        notes.others.append("Left out: the optimizer, loss and metrics it was compiled with.")
+    architecture = Architecture(_name(data), image, layers_of_parts(parts))
+    names = [name for part in parts for name in part.names]
+    places = dict(zip((path for path, _ in walk(architecture.layers)), names, strict=True))
+    try:
+        rows = trace(architecture).rows
+    except ArchitectureError as fault:
+        where = f"layer {shown(places.get(fault.path or ()))}"
+        raise ArchitectureError(fault.problem, where=where) from None
+    layer_names = {row.name: places[row.path] for row in rows}
+    return Imported(architecture, notes.sentences(), layer_names)
+
+
+def _name(data: dict[str, Any]) -> str:
+    """The model's own name, made one that an architecture can have."""
+    config = data.get("config", data)
+    name = config.get("name") if isinstance(config, dict) else None
+    text = name if isinstance(name, str) else ""
+    line = "".join(char if char.isprintable() else " " for char in text).strip()
+    return line[:MAX_NAME].strip() or "imported"
+
+
+def _json(source: Source) -> Any:
+    """The values of a JSON text; those of a dict as JSON would give them back."""
+    text = source
+    if isinstance(text, dict):
+        try:
+            text = json.dumps(text)
+        except RecursionError:
+            raise ArchitectureError("this is nested too deep to be a model.") from None
+        except (TypeError, ValueError) as error:
+            raise ArchitectureError(f"these are not the values of a JSON text: {error}.") from None
+    if len(text) > MAX_JSON_BYTES:
+        raise ArchitectureError(
+            f"the description has {len(text):,} bytes; at most {MAX_JSON_BYTES:,} are read."
+        )
+    return read_json(text)
+
+
+def _config_json(source: str | os.PathLike[str] | bytes) -> bytes:
+    """The text of `config.json` in a `.keras` file, which is a zip archive; nothing else of it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+            found = [entry for entry in file.infolist() if entry.filename == "config.json"]
+            if len(found) != 1:
+                raise ArchitectureError(
+                    f"this .keras file holds {len(found)} files config.json, not one. "
+                    "Save the model again with model.save('name.keras')."
+                )
+            (entry,) = found
+            if entry.file_size > MAX_JSON_BYTES:
+                raise ArchitectureError(
+                    f"config.json says it has {entry.file_size:,} bytes; at most "
+                    f"{MAX_JSON_BYTES:,} are read."
+                )
+            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise zipfile.BadZipFile("config.json is packed in a way that Keras does not use")
+            with file.open(entry) as config:
+                # Reading stops at the size that was just checked, whatever is packed behind it.
+                return config.read()
+    except ArchitectureError:
+        raise
+    except OSError as error:
+        raise ArchitectureError(f"the file cannot be read: {error.strerror or error}.") from None
+    except _BROKEN_ZIP as error:
+        raise ArchitectureError(
+            f"this is not a .keras file ({error}). Save the model with model.save('name.keras')."
+        ) from None
+
+
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    RuntimeError,  # a password is wanted
+)

@@ -1,0 +1,242 @@
+"""Remarks: each is made where it helps, in these words, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from cnn.network.advice import Advice, advice
+from cnn.network.architecture import Architecture
+from cnn.network.layers import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    LayerNormalization,
+    MaxPooling2D,
+    Residual,
+    SeparableConv2D,
+)
+from cnn.network.trace import trace
+from tests.network.descriptions import architectures
+
+HEAD = (GlobalAveragePooling2D(), Dense(10, activation="softmax"))
+RELU = Activation("relu")
+CONV = Conv2D(4, 3, padding="same")
+CONV_RELU = Conv2D(4, 3, padding="same", activation="relu")
+
+
+def remarks(*layers: Layer, size: tuple[int, int, int] = (28, 28, 4)) -> tuple[Advice, ...]:
+    return advice(trace(Architecture("Test", size, layers), partial=True))
+
+
+RESIDUAL_RELU = (
+    "its body ends in a ReLU, so it can only add to the shortcut, never take away from it. "
+    "Leave that ReLU out and set the activation of the block, which comes after the sum."
+)
+BRANCH_RELU = (
+    "a branch ends in a ReLU before it is added to the unchanged input, so it can never take "
+    "anything away. Leave that ReLU out and put one after the sum."
+)
+IDLE_BIAS = (
+    "its bias has no effect, because the batch norm after it subtracts the mean. "
+    "use_bias=False saves 4 parameters."
+)
+TINY_MAP = (
+    "on a 1x1 map at most one of the 9 cells of a 3x3 kernel meets a value, the others meet "
+    "padding. Pool less before it, or use kernel_size=1."
+)
+NO_SOFTMAX = (
+    "no softmax at the end: the outputs are scores, not probabilities. "
+    'Set activation="softmax"; training works either way, from the scores.'
+)
+ENDS_IN_MAP = (
+    "the network ends in a map, not in class scores. "
+    "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
+)
+
+
+def border(lost: str, remedy: str = 'padding="same"') -> str:
+    return f"its window never reaches {lost}. Use {remedy} to keep the border."
+
+
+MADE = [
+    ((Flatten(), Dense(10)), "Dense #1", NO_SOFTMAX),
+    ((Flatten(), Dense(10, activation="relu")), "Dense #1", NO_SOFTMAX),
+    ((*HEAD, Dropout()), "Dropout #1", NO_SOFTMAX),
+    ((CONV,), "Conv2D #1", ENDS_IN_MAP),
+    ((GlobalAveragePooling2D(keepdims=True),), "GlobalAveragePooling2D #1", ENDS_IN_MAP),
+    ((Residual((CONV_RELU,)), *HEAD), "Residual #1", RESIDUAL_RELU),
+    ((Residual((CONV, RELU)), *HEAD), "Residual #1", RESIDUAL_RELU),
+    ((Residual((CONV, Activation("relu6"))), *HEAD), "Residual #1", RESIDUAL_RELU),
+    ((Residual((CONV_RELU,), (CONV,), "relu"), *HEAD), "Residual #1", RESIDUAL_RELU),
+    ((Residual((Residual((CONV,), (), "relu"),)), *HEAD), "Residual #1", RESIDUAL_RELU),
+    ((Branches(((), (CONV_RELU,)), "add"), *HEAD), "Branches #1", BRANCH_RELU),
+    ((CONV, BatchNormalization(), *HEAD), "Conv2D #1", IDLE_BIAS),
+    ((Conv2D(4, 3, activation="linear"), BatchNormalization(), *HEAD), "Conv2D #1", IDLE_BIAS),
+    ((DepthwiseConv2D(3), BatchNormalization(), *HEAD), "DepthwiseConv2D #1", IDLE_BIAS),
+    ((SeparableConv2D(4, 3), BatchNormalization(), *HEAD), "SeparableConv2D #1", IDLE_BIAS),
+    ((Residual((CONV, BatchNormalization())), *HEAD), "Conv2D #1", IDLE_BIAS),
+    ((Residual((), (CONV, BatchNormalization(center=False))), *HEAD), "Conv2D #1", IDLE_BIAS),
+    ((Branches(((), (CONV, BatchNormalization()))), *HEAD), "Conv2D #1", IDLE_BIAS),
+    (
+        (GlobalAveragePooling2D(), Dense(4), BatchNormalization(), Dense(3, activation="sigmoid")),
+        "Dense #1",
+        IDLE_BIAS,
+    ),
+    ((GlobalAveragePooling2D(keepdims=True), CONV, *HEAD), "Conv2D #1", TINY_MAP),
+    ((MaxPooling2D(28), CONV, *HEAD), "Conv2D #1", TINY_MAP),
+    (
+        (MaxPooling2D(28), DepthwiseConv2D((1, 5), padding="same"), *HEAD),
+        "DepthwiseConv2D #1",
+        "on a 1x1 map at most one of the 5 cells of a 1x5 kernel meets a value, the others meet "
+        "padding. Pool less before it, or use kernel_size=1.",
+    ),
+    (
+        (MaxPooling2D(3), *HEAD),
+        "MaxPooling2D #1",
+        border("1 row at the bottom and 1 column at the right"),
+    ),
+    (
+        (AveragePooling2D(5), *HEAD),
+        "AveragePooling2D #1",
+        border("3 rows at the bottom and 3 columns at the right"),
+    ),
+    ((MaxPooling2D((2, 3)), *HEAD), "MaxPooling2D #1", border("1 column at the right")),
+    ((MaxPooling2D((5, 2)), *HEAD), "MaxPooling2D #1", border("3 rows at the bottom")),
+    (
+        (MaxPooling2D(3, strides=4, padding=1), *HEAD),
+        "MaxPooling2D #1",
+        border(
+            "2 rows at the bottom and 2 columns at the right",
+            "strides that are no larger than the window",
+        ),
+    ),
+    (
+        (MaxPooling2D(1, strides=2, padding="same"), *HEAD),
+        "MaxPooling2D #1",
+        border(
+            "1 row at the bottom and 1 column at the right",
+            "strides that are no larger than the window",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("layers", "title", "text"),
+    MADE,
+    ids=[f"{number}-{title}" for number, (_, title, _) in enumerate(MADE)],
+)
+def test_a_thoughtful_colleague_speaks_up(layers, title, text):
+    assert [(remark.title, remark.text) for remark in remarks(*layers)] == [(title, text)]
+
+
+KEPT_QUIET = {
+    "softmax in the last layer": (Flatten(), Dense(10, activation="softmax")),
+    "softmax as a layer": (Flatten(), Dense(10), Activation("softmax")),
+    "sigmoid for one answer": (Flatten(), Dense(1, activation="sigmoid")),
+    "no layers at all": (),
+    "activation after the sum": (Residual((CONV,), (), "relu"), *HEAD),
+    "a residual with an empty body": (Residual((), (CONV,)), *HEAD),
+    "a ReLU inside the body": (Residual((CONV_RELU, CONV)), *HEAD),
+    "a ReLU at the end of the shortcut": (Residual((CONV,), (CONV_RELU,)), *HEAD),
+    "a leaky ReLU can take away": (
+        Residual((CONV, Activation("relu", negative_slope=0.1))),
+        *HEAD,
+    ),
+    "tanh can take away": (Residual((CONV, Activation("tanh"))), *HEAD),
+    "a sum of branches that all end in a ReLU": (
+        Branches(((CONV_RELU,), (CONV_RELU,)), "add"),
+        *HEAD,
+    ),
+    "a ReLU before branches are put side by side": (Branches(((), (CONV_RELU,))), *HEAD),
+    "no bias before batch norm": (Conv2D(4, 3, use_bias=False), BatchNormalization(), *HEAD),
+    "an activation between bias and batch norm": (CONV_RELU, BatchNormalization(), *HEAD),
+    "a layer between bias and batch norm": (CONV, RELU, BatchNormalization(), *HEAD),
+    "batch norm before the bias": (BatchNormalization(), CONV, *HEAD),
+    "layer norm keeps a bias": (CONV, LayerNormalization(), *HEAD),
+    "batch norm after the block, not after the bias": (
+        Residual((CONV,)),
+        BatchNormalization(),
+        *HEAD,
+    ),
+    "1x1 on a 1x1 map": (GlobalAveragePooling2D(keepdims=True), Conv2D(8, 1), *HEAD),
+    "3x3 on a 2x2 map": (MaxPooling2D(14), CONV, *HEAD),
+    "pooling that fits": (MaxPooling2D(2), *HEAD),
+    "pooling with same padding": (MaxPooling2D(3, padding="same"), *HEAD),
+    "only padding is not reached": (MaxPooling2D(3, strides=2, padding=1), *HEAD),
+    "a convolution that drops a border": (Conv2D(4, 3, strides=2), *HEAD),
+}
+
+
+@pytest.mark.parametrize("layers", KEPT_QUIET.values(), ids=KEPT_QUIET.keys())
+def test_nothing_is_said_where_nothing_is_wrong(layers):
+    assert remarks(*layers) == ()
+
+
+def test_a_dense_layer_with_over_nine_tenths_of_the_parameters_is_remarked_on():
+    (remark,) = remarks(CONV, Flatten(), Dense(64), Dense(10, activation="softmax"))
+
+    assert remark == Advice(
+        (2,),
+        "Dense #1",
+        "it holds 99.6% of all 201,566 parameters. "
+        "Pool more before it, or use GlobalAveragePooling2D instead of Flatten.",
+    )
+
+
+def test_exactly_nine_tenths_are_not_over_nine_tenths():
+    # 90 of 100 parameters in the dense layer: 9 features and a bias for each of 9 units.
+    def network(units: int) -> tuple[Layer, ...]:
+        return Conv2D(1, 3), Flatten(), Dense(units, activation="softmax")
+
+    assert trace(Architecture("a", (5, 5, 1), network(9))).rows[-1].params == 90
+    assert trace(Architecture("a", (5, 5, 1), network(9))).total_params == 100
+    assert remarks(*network(9), size=(5, 5, 1)) == ()
+    assert len(remarks(*network(10), size=(5, 5, 1))) == 1
+
+
+def test_a_network_that_is_one_dense_layer_cannot_help_holding_all():
+    assert remarks(Flatten(), Dense(10, activation="softmax")) == ()
+
+
+def test_remarks_come_in_the_order_of_the_layers_with_their_paths():
+    block = Residual((CONV, BatchNormalization(), RELU))
+
+    found = [(remark.path, remark.title) for remark in remarks(MaxPooling2D(3), block, CONV)]
+    assert found == [
+        ((0,), "MaxPooling2D #1"),
+        ((1,), "Residual #1"),
+        ((1, "body", 0), "Conv2D #1"),
+        ((2,), "Conv2D #2"),
+    ]
+
+
+def test_a_layer_may_be_remarked_on_twice():
+    tiny = (GlobalAveragePooling2D(keepdims=True), CONV, BatchNormalization(), *HEAD)
+
+    assert [remark.text for remark in remarks(*tiny)] == [TINY_MAP, IDLE_BIAS]
+
+
+def test_of_a_network_with_a_fault_only_what_is_known_is_said():
+    # Neither its end nor its share of the parameters is known before the fault is mended.
+    assert remarks(CONV, Flatten(), Dense(64), CONV) == ()
+    assert [remark.text for remark in remarks(CONV, BatchNormalization(), Dense(9))] == [IDLE_BIAS]
+
+
+@given(architectures)
+def test_any_network_gets_its_remarks_each_in_one_line(architecture):
+    traced = trace(architecture, partial=True)
+
+    for remark in advice(traced):
+        assert remark.title == next(r.title for r in traced.rows if r.path == remark.path)
+        assert len(remark.text.splitlines()) == 1
+        assert remark.text.endswith(".")
