@@ -66,7 +66,8 @@ def _opened(code: str, before: Design | None) -> Design:
 
 
 def problem() -> str | None:
-    """What went wrong on opening, said once."""
+    """What went wrong on opening a link, said once."""
+    current()
     found: str | None = st.session_state.pop("design_problem", None)
     return found
 

@@ -1,0 +1,234 @@
+// The editor as a whole: its frame, what comes from Python, and what goes there.
+//
+// This script owns the list. Every message to Python has a number, `edit`; Python's notes come back
+// with the number of the message they belong to, and are laid on the tree that was sent with it. A
+// `rev` of Python's that is not ours means that Python has put another network in place of ours.
+
+const editorOfHost = new WeakMap();
+const editorOfKey = new Map(); // so that undo survives a visit to another page
+
+export default function ({ data, parentElement, setStateValue }) {
+  const host = parentElement.querySelector(".editor");
+  const isNew = !editorOfHost.has(host);
+  if (isNew) {
+    const kept = editorOfKey.get(data.key) ?? newEditor(data.key);
+    editorOfHost.set(host, mount(kept, host));
+  }
+  const editor = editorOfHost.get(host);
+  editor.setStateValue = setStateValue;
+  receive(editor, data, isNew);
+  return () => clearTimeout(editor.timer);
+}
+
+function newEditor(key) {
+  const editor = {
+    root: null, // the stack: a lane of nodes
+    history: newHistory(),
+    rev: null, // Python's list that ours began with
+    edit: 0, // the last message's number,
+    awaited: null, // the one whose notes are waited for,
+    known: null, // and the one whose notes are shown
+    sent: new Map(), // the tree that was sent with each message
+    told: null, // the path of the chosen layer, as Python knows it
+    notes: new Map(), // by id of node
+    asks: new Map(), // blocks asked for, by number
+    input: [],
+    selection: new Set(), // ids of nodes
+    active: null, // the row the keyboard is on: a node or a lane
+    anchor: null, // where a range of rows begins
+    collapsed: new Set(),
+    opened: new Set(), // nodes that show all fields
+    timer: null,
+    cancelDrag: null,
+  };
+  editorOfKey.set(key, editor);
+  return editor;
+}
+
+// ---- Python to here ------------------------------------------------------------------------------
+
+function receive(editor, data, isNew) {
+  editor.input = data.input;
+  if (isNew || editor.rev !== data.rev) takeLayers(editor, data);
+  takeNotes(editor, data);
+  const isCommand = data.selected && data.selected !== editor.told;
+  if (isCommand && editor.awaited === data.edit) obey(editor, data.selected);
+  render(editor);
+  sayFault(editor, data.notes);
+  data.answers.forEach((answer) => takeAnswer(editor, answer));
+}
+
+function takeLayers(editor, data) {
+  if (editor.root === null) editor.root = laneFrom(data.layers);
+  else replace(editor, reconciled(editor.root, data.layers));
+  editor.rev = data.rev;
+  editor.edit = Math.max(editor.edit, data.edit ?? 0);
+  editor.awaited = data.edit;
+  editor.sent = new Map([[data.edit, editor.root]]);
+}
+
+function replace(editor, root) {
+  if (isSameTree(root, editor.root)) return;
+  record(editor.history, snapshot(editor, "another network"), null);
+  editor.root = root;
+  const { nodes } = mapOf(root);
+  editor.selection = new Set([...editor.selection].filter((id) => nodes.has(id)));
+}
+
+function takeNotes(editor, data) {
+  const root = editor.sent.get(data.edit);
+  if (!root) return;
+  for (const [path, id] of mapOf(root).idOfPath) {
+    const isNews = JSON.stringify(editor.notes.get(id)) !== JSON.stringify(data.notes[path]);
+    if (isNews) editor.notes.set(id, data.notes[path]);
+  }
+  for (const edit of editor.sent.keys()) if (edit < data.edit) editor.sent.delete(edit);
+  editor.known = data.edit;
+}
+
+// Python chooses a layer (one was clicked in a picture); an echo of what we told it does nothing.
+function obey(editor, path) {
+  const id = mapOf(editor.root).idOfPath.get(path);
+  editor.told = path;
+  if (id === undefined) return;
+  editor.selection = new Set([id]);
+  editor.active = editor.anchor = id;
+}
+
+// ---- here to Python ------------------------------------------------------------------------------
+
+// Counts a message, to be sent when nothing else has happened for a moment.
+function tell(editor, delayMs) {
+  editor.edit += 1;
+  editor.awaited = editor.edit;
+  editor.sent.set(editor.edit, editor.root);
+  clearTimeout(editor.timer);
+  editor.timer = setTimeout(() => flush(editor), delayMs);
+}
+
+function flush(editor) {
+  clearTimeout(editor.timer);
+  editor.timer = null;
+  editor.told = chosenPath(editor);
+  const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
+  const { rev, edit, told: selected } = editor;
+  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks });
+}
+
+// The layer the page speaks of: the active one, or the container of the active lane.
+function chosenPath(editor) {
+  const { nodes, lanes } = mapOf(editor.root);
+  const id = editor.selection.has(editor.active) ? editor.active : [...editor.selection].at(-1);
+  const holder = lanes.get(editor.active)?.holder;
+  return nodes.get(id ?? holder?.id)?.path ?? null;
+}
+
+// ---- the frame -----------------------------------------------------------------------------------
+
+function mount(editor, host) {
+  editor.host = host;
+  editor.views = new Map();
+  editor.stack = make("div", { class: "stack", role: "tree", "aria-label": "Layers" });
+  setAttribute(editor.stack, "aria-multiselectable", "true");
+  editor.palette = paletteView(editor);
+  editor.help = helpView();
+  editor.status = make("div", { class: "status", role: "status", "aria-live": "polite" });
+  editor.alert = make("div", { class: "unseen", "aria-live": "polite" });
+  const more = make("button", { type: "button", class: "add-row" }, icon("plus"));
+  more.append("Add a layer or a block");
+  more.onclick = () => openPalette(editor, more, { end: true });
+  host.replaceChildren(toolbar(editor), headRow(editor), editor.stack, more, editor.alert,
+    editor.palette.element, editor.help);
+  watchPointer(editor);
+  watchKeys(editor);
+  host.addEventListener("focusin", (event) => followFocus(editor, event));
+  host.addEventListener("focusout", (event) => settleField(editor, event));
+  return editor;
+}
+
+function headRow(editor) {
+  editor.inputShape = make("span", { class: "shape" });
+  const captions = make("span", { class: "numbers" },
+    make("span", {}, "output"),
+    make("span", { class: "cost" }, "parameters"));
+  const space = make("span", { class: "tools" });
+  return make("div", { class: "head-row" }, "Input", editor.inputShape, captions, space);
+}
+
+function toolbar(editor) {
+  const onChosen = (action) => () => action(editor, editor.selection);
+  editor.addButton = make("button", { type: "button", class: "add-button" }, icon("plus"), "Add");
+  editor.addButton.onclick = () => openPalette(editor, editor.addButton);
+  setAttribute(editor.addButton, "aria-label", "Add a layer or a block");
+  editor.undoButton = iconButton("undo", "Undo", () => undo(editor));
+  editor.redoButton = iconButton("redo", "Redo", () => redo(editor));
+  editor.onSelection = [
+    iconButton("up", "Move up", () => moveBy(editor, -1)),
+    iconButton("down", "Move down", () => moveBy(editor, 1)),
+    iconButton("copy", "Duplicate", onChosen(duplicate)),
+    iconButton("trash", "Delete", onChosen(remove)),
+  ];
+  const foldLabel = "Collapse or expand all containers";
+  editor.foldButton = iconButton("fold", foldLabel, () => collapseAll(editor));
+  editor.helpButton = iconButton("keyboard", "Keys", () => openHelp(editor));
+  const gap = () => make("span", { class: "gap" });
+  return make("div", { class: "toolbar", role: "toolbar", "aria-label": "Edit the stack" },
+    editor.addButton, gap(), editor.undoButton, editor.redoButton, gap(), ...editor.onSelection,
+    editor.status, editor.foldButton, editor.helpButton);
+}
+
+// Moving a row that has the focus takes the focus away for a moment; that must not render again.
+function render(editor) {
+  if (editor.isRendering) return;
+  editor.isRendering = true;
+  const { nodes, lanes } = mapOf(editor.root);
+  const isThere = nodes.has(editor.active) || lanes.has(editor.active);
+  if (!isThere) editor.active = editor.root.nodes[0]?.id ?? null;
+  renderStack(editor);
+  setText(editor.inputShape, shapeText(editor.input));
+  editor.stack.classList.toggle("is-stale", editor.awaited !== editor.known);
+  patchToolbar(editor);
+  editor.isRendering = false;
+}
+
+function patchToolbar(editor) {
+  const { past, future } = editor.history;
+  editor.undoButton.disabled = past.length === 0;
+  editor.redoButton.disabled = future.length === 0;
+  setLabel(editor.undoButton, past.length > 0 ? `Undo: ${past.at(-1).said}` : "Undo");
+  setLabel(editor.redoButton, future.length > 0 ? `Redo: ${future.at(-1).said}` : "Redo");
+  for (const button of editor.onSelection) button.disabled = editor.selection.size === 0;
+  editor.foldButton.hidden = containersOf(editor.root).length === 0;
+}
+
+// An error that comes up somewhere is said once, wherever the focus is.
+function sayFault(editor, notes) {
+  const [path, note] = Object.entries(notes).find(([, { error }]) => error) ?? [];
+  const id = mapOf(editor.root).idOfPath.get(path);
+  setText(editor.alert, id ? `${mapOf(editor.root).nodes.get(id).title}: ${note.error}` : "");
+}
+
+function say(editor, text) {
+  setText(editor.status, sentence(text));
+}
+
+// A field that gets the focus chooses its layer.
+function followFocus(editor, event) {
+  const card = event.target.closest(".card, .lane-head");
+  if (!card || editor.isRendering) return;
+  const id = Number(card.dataset.id);
+  if (card !== event.target && !editor.selection.has(id)) choose(editor, id);
+  else if (editor.active !== id) {
+    editor.active = id;
+    render(editor);
+  }
+}
+
+// A field that loses it ends one step of undo, and shows its value as it was understood.
+function settleField(editor, event) {
+  if (!event.target.matches("input[type=text]") || editor.isRendering) return;
+  editor.history.tag = null;
+  const view = editor.views.get(Number(event.target.closest(".card")?.dataset.id));
+  if (view) view.seen = view.seenFields = [];
+  render(editor);
+}

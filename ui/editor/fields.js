@@ -1,0 +1,212 @@
+// One control for each type of field. What cannot be a value is kept as the text it is and sent on:
+// Python is the judge, and nothing that was typed is lost.
+//
+// A control is {element, inputs, show(value, values)}, with a name for each of its `parts` where it
+// has several. It calls `send(value, typing)` when it changes.
+
+const PAIR = /^(\d+)\s*[x×*,;\s]\s*(\d+)$/i;
+const plain = (value) => (value === null || value === undefined ? "" : String(value));
+
+function parseWhole(text) {
+  return /^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+}
+
+function parseReal(text) {
+  const point = text.replace(",", ".");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(point) ? Number(point) : text;
+}
+
+function parsePair(text) {
+  const pair = PAIR.exec(text)?.slice(1).map(Number);
+  if (!pair) return parseWhole(text);
+  return pair[0] === pair[1] ? pair[0] : pair;
+}
+
+const printPair = (value) => (Array.isArray(value) ? value.join("×") : plain(value));
+
+const FORMATS = {
+  whole: { parse: parseWhole, print: plain },
+  real: { parse: parseReal, print: plain },
+  pair: { parse: parsePair, print: printPair },
+};
+
+const within = ({ low, high, below_high }, value) =>
+  typeof value === "number" && value >= low && (below_high ? value < high : value <= high);
+const isWhole = (field, value) => Number.isInteger(value) && within(field, value);
+const isOneOrTwo = (test) => (field, value) => {
+  if (!Array.isArray(value)) return isWhole(field, value);
+  return value.length === 2 && value.every((one) => test(field, one));
+};
+const isPair = isOneOrTwo(isWhole);
+
+const CHECKS = {
+  whole: isWhole,
+  real: within,
+  pair: isPair,
+  sides: isOneOrTwo(isPair),
+  padding: (field, value) => value === "valid" || value === "same" || isWhole(field, value),
+  flag: (_, value) => typeof value === "boolean",
+  choice: (field, value) => field.options.includes(value) || value === field.absent,
+};
+
+// What is wrong with a field, in the words of its rule; nothing where it is right.
+function problemOf(field, value) {
+  if (value === undefined && !field.required) return "";
+  if (value === null && field.optional) return "";
+  return CHECKS[field.type](field, value) ? "" : `${field.name} must be ${field.wanted}.`;
+}
+
+// A field at a glance, for what is set out of sight.
+function briefly(field, value) {
+  if (field.type === "flag") return value ? field.label : `no ${field.label}`;
+  return `${field.label} ${(FORMATS[field.type]?.print ?? plain)(value)}`;
+}
+
+function valueOf(field, values) {
+  const value = values[field.name];
+  return value === undefined ? field.default : value;
+}
+
+function textInput(width) {
+  const input = make("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  input.fit = () => {
+    const letters = Math.max(width, (input.value || input.placeholder).length);
+    input.style.width = `${letters + 0.6}ch`;
+  };
+  return input;
+}
+
+// Never writes into the text that is being typed.
+function showText(input, text) {
+  if (input.matches(":focus")) return;
+  if (input.value !== text) input.value = text;
+  input.fit();
+}
+
+function textControl(field, send) {
+  const { parse, print } = FORMATS[field.type];
+  const input = textInput(2);
+  setAttribute(input, "inputmode", field.type === "real" ? "decimal" : "text");
+  const read = () => {
+    const text = input.value.trim();
+    return text === "" && field.optional ? null : parse(text);
+  };
+  input.oninput = () => { input.fit(); send(read(), true); };
+  input.onkeydown = (event) => {
+    const stepped = stepOf(field, event, read());
+    if (stepped === null) return;
+    event.preventDefault();
+    input.value = print(stepped);
+    input.oninput();
+  };
+  const show = (value, values) => {
+    if (field.follows) input.placeholder = print(values[field.follows] ?? 2);
+    showText(input, print(value));
+  };
+  return { element: input, inputs: [input], show };
+}
+
+// A number one (with Shift ten) up or down by the arrow keys, within its limits.
+function stepOf(field, event, value) {
+  const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!way || field.type === "real" || event.altKey || event.ctrlKey || event.metaKey) return null;
+  if (!Number.isInteger(value)) return null;
+  const step = way * (event.shiftKey ? 10 : 1);
+  return Math.min(Math.max(value + step, field.low), field.high);
+}
+
+function selectControl(options, onchange) {
+  const select = make("select");
+  for (const [value, label] of options) select.append(make("option", { value }, label));
+  select.onchange = () => onchange(select.value);
+  return { select, element: make("span", { class: "select" }, select, icon("chevron")) };
+}
+
+function choiceControl(field, send) {
+  const none = field.absent ? [["", "none"]] : [];
+  const options = [...none, ...field.options.map((word) => [word, word])];
+  const { select, element } = selectControl(options, (word) => send(word || null, false));
+  const show = (value) => {
+    const word = value === field.absent ? "" : plain(value);
+    const isKnown = [...select.options].some((option) => option.value === word);
+    if (!isKnown) select.append(make("option", { value: word }, word));
+    select.value = word;
+    element.classList.toggle("is-none", word === "");
+  };
+  return { element, inputs: [select], show };
+}
+
+function flagControl(field, send) {
+  const input = make("input", { type: "checkbox" });
+  input.onchange = () => send(input.checked, false);
+  return { element: input, inputs: [input], show: (value) => { input.checked = value === true; } };
+}
+
+function paddingControl(field, send) {
+  const input = textInput(2);
+  const words = [["valid", "valid"], ["same", "same"], ["pixels", "pixels"]];
+  const choice = selectControl(words, (word) => {
+    send(word === "pixels" ? 1 : word, false);
+    if (word === "pixels") input.focus();
+  });
+  input.oninput = () => { input.fit(); send(parseWhole(input.value.trim()), true); };
+  const show = (value) => {
+    const isWord = value === "valid" || value === "same";
+    choice.select.value = isWord ? value : "pixels";
+    input.hidden = isWord;
+    showText(input, isWord ? "" : plain(value));
+  };
+  const element = make("span", { class: "pair" }, choice.element, input);
+  return { element, inputs: [choice.select, input], parts: ["", " in pixels"], show };
+}
+
+const SIDES = ["top", "bottom", "left", "right"];
+
+function sidesControl(field, send) {
+  const inputs = SIDES.map(() => textInput(2));
+  const element = make("span", { class: "pair" });
+  SIDES.forEach((side, i) => element.append(make("span", { class: "side" }, side), inputs[i]));
+  const read = () => {
+    const [top, bottom, left, right] = inputs.map((input) => parseWhole(input.value.trim()));
+    const alike = top === bottom && left === right && top === left;
+    return alike ? top : [[top, bottom], [left, right]];
+  };
+  for (const input of inputs) input.oninput = () => { input.fit(); send(read(), true); };
+  const show = (value) => {
+    const halves = Array.isArray(value) ? value : [value, value];
+    const sides = halves.flatMap((half) => (Array.isArray(half) ? half : [half, half]));
+    inputs.forEach((input, i) => showText(input, plain(sides[i])));
+  };
+  return { element, inputs, parts: SIDES.map((side) => ` ${side}`), show };
+}
+
+const CONTROLS = {
+  whole: textControl,
+  real: textControl,
+  pair: textControl,
+  sides: sidesControl,
+  padding: paddingControl,
+  choice: choiceControl,
+  flag: flagControl,
+};
+
+// A field's control with its label; `show` also says when it is wrong.
+function fieldBox(field, send) {
+  const control = CONTROLS[field.type](field, send);
+  const label = make("span", { class: "label" }, field.label);
+  const tag = control.inputs.length === 1 ? "label" : "span";
+  const title = `${field.name}: ${field.help}`;
+  const element = make(tag, { class: "field", title }, label, control.element);
+  const show = (values, layer, messagesId) => {
+    const value = valueOf(field, values);
+    control.show(value, values);
+    const wrong = problemOf(field, values[field.name]) !== "";
+    element.classList.toggle("is-wrong", wrong);
+    control.inputs.forEach((input, i) => {
+      setAttribute(input, "aria-invalid", wrong ? "true" : null);
+      setAttribute(input, "aria-describedby", messagesId);
+      setAttribute(input, "aria-label", `${field.name}${control.parts?.[i] ?? ""}, ${layer}`);
+    });
+  };
+  return { field, element, inputs: control.inputs, show };
+}

@@ -1,0 +1,181 @@
+// The keyboard: what each key does on a row, and the list of keys shown as help.
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+
+const HELP = [
+  ["↑ ↓", "Choose the row above or below; Home and End the first or last"],
+  ["← →", "Collapse or expand a container, go to its container or into it"],
+  ["Enter", "Edit the first field; Tab goes to the next, Escape comes back"],
+  ["A or /", "Add a layer or a block after the chosen row, or into the chosen lane"],
+  ["Alt ↑ ↓", `Move the layer up or down, also with ${MOD} Shift ↑ ↓`],
+  ["Alt ← →", "Move the layer out of its container, or into the nearest one"],
+  ["Shift ↑ ↓", `Choose several; ${MOD} ↑ ↓ only goes there, Space adds it`],
+  [`${MOD} A`, "Choose all layers beside this one"],
+  [`${MOD} D`, "Duplicate"],
+  ["Delete", "Delete"],
+  [`${MOD} Z`, `Undo; ${MOD} Shift Z or ${MOD} Y does it again`],
+  ["↑ ↓ in a field", "One more or less, with Shift ten"],
+  ["O", "Show or hide all fields of the layer"],
+  ["Escape", "Choose nothing"],
+  ["?", "This list"],
+];
+
+const ROW_KEYS = {
+  ArrowUp: (editor) => goTo(editor, -1),
+  ArrowDown: (editor) => goTo(editor, 1),
+  "Shift+ArrowUp": (editor) => goTo(editor, -1, "range"),
+  "Shift+ArrowDown": (editor) => goTo(editor, 1, "range"),
+  "Mod+ArrowUp": (editor) => focusBeside(editor, -1),
+  "Mod+ArrowDown": (editor) => focusBeside(editor, 1),
+  Home: (editor) => goTo(editor, -Infinity),
+  End: (editor) => goTo(editor, Infinity),
+  ArrowLeft: goOut,
+  ArrowRight: goIn,
+  " ": (editor) => choose(editor, editor.active, "toggle"),
+  "Mod+A": chooseSiblings,
+  Escape: chooseNothing,
+  Enter: editFirstField,
+  F2: editFirstField,
+  O: (editor) => toggle(editor, editor.opened, editor.active),
+  A: (editor) => openPalette(editor, cardOf(editor, editor.active) ?? editor.addButton),
+  "/": (editor) => ROW_KEYS.A(editor),
+  "Alt+ArrowUp": (editor) => moveBy(editor, -1),
+  "Alt+ArrowDown": (editor) => moveBy(editor, 1),
+  "Mod+Shift+ArrowUp": (editor) => moveBy(editor, -1),
+  "Mod+Shift+ArrowDown": (editor) => moveBy(editor, 1),
+  "Alt+ArrowLeft": moveOut,
+  "Alt+ArrowRight": moveIn,
+  Delete: (editor) => remove(editor, editor.selection),
+  Backspace: (editor) => remove(editor, editor.selection),
+  "Mod+D": (editor) => duplicate(editor, editor.selection),
+  "?": (editor) => openHelp(editor),
+};
+
+// Wherever the focus is, but in a text: there they undo the typing.
+const EVERYWHERE = { "Mod+Z": undo, "Mod+Shift+Z": redo, "Mod+Y": redo };
+
+function comboOf(event) {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const isSign = key.length === 1 && !/[A-Z ]/.test(key);
+  const hasShift = event.shiftKey && !isSign; // a sign has its Shift in it, and not on every keyboard
+  const hasMod = event.ctrlKey || event.metaKey;
+  return [hasMod && "Mod", event.altKey && "Alt", hasShift && "Shift", key].filter(Boolean).join("+");
+}
+
+// Streamlit's own keys (R runs the page again, C clears its cache) see only a host element, not the
+// field inside it: nothing typed here may reach them.
+function watchKeys(editor) {
+  editor.host.onkeyup = editor.host.onkeypress = (event) => event.stopPropagation();
+  editor.host.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === "Escape" && editor.cancelDrag) return editor.cancelDrag();
+    if (event.target.closest("[popover]")) return;
+    const action = actionFor(event);
+    if (!action) return;
+    event.preventDefault();
+    action(editor);
+  };
+}
+
+function actionFor(event) {
+  const combo = comboOf(event);
+  const isText = event.target.matches("input[type=text]");
+  if (event.target.matches("[role=treeitem]")) return EVERYWHERE[combo] ?? ROW_KEYS[combo];
+  if (isText && combo === "Enter") return backToRow;
+  if (combo === "Escape") return backToRow;
+  return isText ? null : EVERYWHERE[combo];
+}
+
+const backToRow = (editor) => focusItem(editor, editor.active);
+
+// ---- going about ---------------------------------------------------------------------------------
+
+function visibleIds(editor) {
+  const cards = [...editor.stack.querySelectorAll("[role=treeitem]")];
+  return cards.filter((card) => card.offsetParent).map((card) => Number(card.dataset.id));
+}
+
+const cardOf = (editor, id) => editor.views.get(id)?.card;
+
+function beside(editor, way) {
+  const ids = visibleIds(editor);
+  const at = ids.indexOf(editor.active) + way;
+  return ids[Math.min(Math.max(at, 0), ids.length - 1)];
+}
+
+function goTo(editor, way, how = "one") {
+  const id = beside(editor, way);
+  if (id === undefined) return;
+  choose(editor, id, how);
+  focusItem(editor, id);
+}
+
+function focusBeside(editor, way) {
+  editor.active = beside(editor, way);
+  render(editor);
+  focusItem(editor, editor.active);
+}
+
+// The focus goes to a row; not while something is picked in the palette.
+function focusItem(editor, id) {
+  if (editor.palette.element.matches(":popover-open")) return;
+  (cardOf(editor, id) ?? editor.addButton).focus();
+}
+
+function goOut(editor) {
+  const { nodes, lanes } = mapOf(editor.root);
+  const place = nodes.get(editor.active);
+  const isOpen = place && isContainer(place.node) && !editor.collapsed.has(place.node.id);
+  if (isOpen) return collapse(editor, place.node.id);
+  const up = place ? place.holder && place.lane.id : lanes.get(editor.active)?.holder.id;
+  if (!up) return;
+  choose(editor, up);
+  focusItem(editor, up);
+}
+
+function goIn(editor) {
+  const place = mapOf(editor.root).nodes.get(editor.active);
+  const isShut = place && isContainer(place.node) && editor.collapsed.has(place.node.id);
+  if (isShut) collapse(editor, place.node.id);
+  else if (!place || isContainer(place.node)) goTo(editor, 1);
+}
+
+function chooseSiblings(editor) {
+  const place = mapOf(editor.root).nodes.get(editor.active);
+  if (!place) return;
+  editor.selection = new Set(place.lane.nodes.map((node) => node.id));
+  render(editor);
+}
+
+function chooseNothing(editor) {
+  const kept = editor.active;
+  editor.selection = new Set();
+  choose(editor, null);
+  editor.active = kept;
+  render(editor);
+}
+
+function editFirstField(editor) {
+  const view = editor.views.get(editor.active);
+  const inputs = view?.boxes?.flatMap((box) => box.inputs) ?? [];
+  const input = inputs.find((one) => one.offsetParent);
+  if (!input) return view?.twist && collapse(editor, editor.active);
+  input.focus();
+  if (input.type === "text") input.select();
+}
+
+// ---- help ----------------------------------------------------------------------------------------
+
+function helpView() {
+  const row = ([keys, does]) =>
+    make("div", { class: "help-row" }, make("kbd", {}, keys), make("span", {}, does));
+  const element = make("div", { class: "help", popover: "auto", role: "dialog", "aria-label": "Keys" });
+  element.append(make("h3", {}, "Keys"), ...HELP.map(row));
+  return element;
+}
+
+function openHelp(editor) {
+  editor.help.showPopover();
+  placeBeside(editor.help, editor.helpButton, 640);
+}

@@ -1,0 +1,190 @@
+// The rows on the screen: one card per node, one head per lane. A view is built once and patched; it
+// is kept by the id of its node or lane, so typing, moving and undoing never rebuild what is shown.
+
+function viewOf(editor, id, build) {
+  if (!editor.views.has(id)) editor.views.set(id, build());
+  return editor.views.get(id);
+}
+
+function renderStack(editor) {
+  const map = mapOf(editor.root);
+  renderSeries(editor, editor.root, editor.stack);
+  for (const id of editor.views.keys()) {
+    if (!map.nodes.has(id) && !map.lanes.has(id)) editor.views.delete(id);
+  }
+}
+
+function renderSeries(editor, lane, element) {
+  const views = lane.nodes.map((node) => viewOf(editor, node.id, () => nodeView(editor, node)));
+  setChildren(element, views.map((view) => view.element));
+  views.forEach((view, i) => patchNode(editor, view, lane.nodes[i]));
+}
+
+// ---- a layer -------------------------------------------------------------------------------------
+
+function nodeView(editor, { id, kind, lanes }) {
+  const { fields, colour, purpose } = kindOf(kind);
+  const sender = (field) => (value, typing) => setField(editor, id, field, value, typing);
+  const boxes = fields.map((field) => fieldBox(field, sender(field)));
+  const [common, others] = [true, false].map((is) => boxes.filter((box) => box.field.common === is));
+  const numbers = numbersView();
+  const name = make("span", { class: "kind" }, kind);
+  const number = make("span", { class: "number" });
+  const hint = make("button", { type: "button", class: "hint", title: "Show all fields" });
+  hint.onclick = () => toggle(editor, editor.opened, id);
+  const view = { id, numbers, number, hint, boxes, seen: [], seenFields: [] };
+  const twist = () => collapse(editor, id);
+  view.twist = lanes.length > 0 ? iconButton("chevron", "Collapse", twist) : "";
+  view.more = others.length > 0 ? iconButton("chevron", "All fields", hint.onclick) : "";
+  view.rest = make("div", { class: "rest" }, ...others.map((box) => box.element));
+  view.messages = make("div", { class: "messages", id: `messages-${id}` });
+  view.tools = [
+    iconButton("copy", "Duplicate", () => duplicate(editor, chosenWith(editor, id))),
+    iconButton("trash", "Delete", () => remove(editor, chosenWith(editor, id))),
+  ];
+  const isShort = common.length <= 2;
+  const chip = make("span", { class: "chip" });
+  const attributes = { class: isShort ? "card is-short" : "card", role: "treeitem", "data-id": id };
+  view.card = make("div", attributes,
+    make("span", { class: "grip", title: "Drag to move" }, icon("grip")),
+    make("span", { class: "name", title: purpose }, view.twist, chip, name, number),
+    make("div", { class: "fields" }, ...common.map((box) => box.element), hint),
+    numbers.element,
+    make("span", { class: "tools" }, ...view.tools, view.more),
+    view.rest,
+    view.messages);
+  view.card.style.setProperty("--family", colour);
+  const buttons = [hint, view.twist, view.more, ...view.tools].filter(Boolean);
+  view.focusable = [...boxes.flatMap((box) => box.inputs), ...buttons];
+  view.lanes = make("div", { class: "lanes" });
+  view.addLane = make("button", { type: "button", class: "add-lane" }, icon("plus"), "Add a branch");
+  view.addLane.onclick = () => addLane(editor, id);
+  view.element = make("div", { class: "item" }, view.card, view.lanes);
+  return view;
+}
+
+function patchNode(editor, view, node) {
+  const place = mapOf(editor.root).nodes.get(node.id);
+  const note = editor.notes.get(node.id);
+  const isOpen = editor.opened.has(node.id);
+  const isShut = editor.collapsed.has(node.id);
+  const isChosen = editor.selection.has(node.id);
+  const isActive = editor.active === node.id;
+  // What a card shows depends on these alone, but for the errors inside a collapsed container.
+  const { number, index, depth, lane } = place;
+  const seen = [node, note, isOpen, isShut, isChosen, isActive, number, index, depth, lane.nodes.length];
+  if (isShut || !same(seen, view.seen)) patchCard(editor, view, place, note);
+  view.seen = seen;
+  if (isContainer(node)) renderLanes(editor, view, node, place);
+}
+
+function patchCard(editor, view, place, note) {
+  const { node } = place;
+  const isOpen = editor.opened.has(node.id);
+  const messages = [...messagesFor(node, note), ...hiddenMessages(editor, node)];
+  const messagesId = messages.length > 0 ? view.messages.id : null;
+  const seenFields = [node, place.number, isOpen, messagesId];
+  if (!same(seenFields, view.seenFields)) patchFields(view, place, isOpen, messagesId);
+  view.seenFields = seenFields;
+  patchNumbers(view.numbers, note);
+  patchMessages(view.messages, messages);
+  view.card.classList.toggle("has-error", messages.some(({ level }) => level === "error"));
+  patchItem(editor, view, 2 * place.depth + 1, place.index, place.lane.nodes.length);
+  setAttribute(view.card, "aria-selected", String(editor.selection.has(node.id)));
+  setAttribute(view.card, "aria-label", spoken(place.title, note, messages));
+}
+
+// What stays as it is when only the numbers are new.
+function patchFields(view, { node, number, title }, isOpen, messagesId) {
+  setText(view.number, `#${number}`);
+  for (const box of view.boxes) box.show(node.values, title, messagesId);
+  patchHint(view, node, isOpen);
+  view.rest.hidden = !isOpen;
+  const word = isOpen ? "Hide" : "Show";
+  if (view.more) patchDisclosure(view.more, isOpen, `${word} all fields of ${title}`);
+  setLabel(view.tools[0], `Duplicate ${title}`);
+  setLabel(view.tools[1], `Delete ${title}`);
+}
+
+// What every item of the tree has: its level and place, and whether it is the one Tab comes to.
+function patchItem(editor, view, level, index, count) {
+  const isActive = editor.active === view.id;
+  setAttribute(view.card, "aria-level", level);
+  setAttribute(view.card, "aria-posinset", index + 1);
+  setAttribute(view.card, "aria-setsize", count);
+  setAttribute(view.card, "tabindex", isActive ? 0 : -1);
+  for (const element of view.focusable) setAttribute(element, "tabindex", isActive ? null : -1);
+}
+
+function patchDisclosure(button, isOpen, label) {
+  setAttribute(button, "aria-expanded", String(isOpen));
+  setLabel(button, label);
+}
+
+// Fields that stand out of sight but are not as usual are named, so that nothing is hidden.
+function patchHint(view, node, isOpen) {
+  const isSet = ({ field }) => !field.common && node.values[field.name] !== undefined;
+  const set = view.boxes.filter(isSet);
+  view.hint.hidden = isOpen || set.length === 0;
+  setText(view.hint, set.map(({ field }) => briefly(field, node.values[field.name])).join(" · "));
+}
+
+// ---- what a container holds ----------------------------------------------------------------------
+
+function renderLanes(editor, view, node, place) {
+  const isShut = editor.collapsed.has(node.id);
+  patchDisclosure(view.twist, !isShut, `${isShut ? "Expand" : "Collapse"} ${place.title}`);
+  setAttribute(view.card, "aria-expanded", String(!isShut));
+  view.lanes.hidden = isShut;
+  if (isShut) return;
+  const build = (lane) => () => laneView(editor, lane.id, node.id);
+  const views = node.lanes.map((lane) => viewOf(editor, lane.id, build(lane)));
+  const more = kindOf(node.kind).parallel ? [view.addLane] : [];
+  setChildren(view.lanes, [...views.map((lane) => lane.element), ...more]);
+  views.forEach((laneView, i) => patchLane(editor, laneView, node, i, place));
+}
+
+function laneView(editor, id, holderId) {
+  const add = iconButton("plus", "Add", () => openPalette(editor, add, { laneId: id }));
+  const drop = iconButton("close", "Remove", () => removeLane(editor, holderId, id));
+  const label = make("span", { class: "lane-name" });
+  const count = make("span", { class: "lane-count" });
+  const card = make("div", { class: "lane-head", role: "treeitem", "data-id": id });
+  card.append(label, count, add, drop);
+  const series = make("div", { class: "series" });
+  const element = make("div", { class: "lane" }, card, series);
+  return { id, card, element, series, label, count, add, drop, focusable: [add, drop] };
+}
+
+function patchLane(editor, view, node, i, place) {
+  const lane = node.lanes[i];
+  const name = laneName(node, i);
+  const full = `${name} of ${place.title}`;
+  setText(view.label, name);
+  setText(view.count, lane.nodes.length > 0 ? "" : "empty: passes its input on");
+  setLabel(view.add, `Add a layer to ${full}`);
+  setLabel(view.drop, `Remove ${full}`);
+  view.drop.hidden = !kindOf(node.kind).parallel || node.lanes.length <= 2;
+  view.element.classList.toggle("is-empty", lane.nodes.length === 0);
+  patchItem(editor, view, 2 * place.depth + 2, i, node.lanes.length);
+  const isChosen = editor.active === lane.id && editor.selection.size === 0;
+  const held = lane.nodes.length === 1 ? "1 layer" : `${lane.nodes.length} layers`;
+  setAttribute(view.card, "aria-selected", String(isChosen));
+  setAttribute(view.card, "aria-label", `${full}, ${held}`);
+  renderSeries(editor, lane, view.series);
+}
+
+// What is wrong inside a collapsed container is said on the container.
+function hiddenMessages(editor, node) {
+  if (!editor.collapsed.has(node.id)) return [];
+  const { nodes } = mapOf(editor.root);
+  const found = [];
+  const visit = (lane) => lane.nodes.forEach((inner) => {
+    for (const { level, text } of messagesFor(inner, editor.notes.get(inner.id))) {
+      found.push({ level, text: `${nodes.get(inner.id).title}: ${text}` });
+    }
+    inner.lanes.forEach(visit);
+  });
+  node.lanes.forEach(visit);
+  return found;
+}
