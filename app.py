@@ -11,9 +11,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.shell.server import ROUTES, lifespan
+
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 
-app = st.App(SHELL)
+app = st.App(SHELL, routes=ROUTES, lifespan=lifespan)
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.
 if get_script_run_ctx(suppress_warning=True) is not None:

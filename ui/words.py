@@ -53,3 +53,28 @@ def size_bytes(number: float) -> str:
         if number >= limit:
             return f"{number / limit:.1f} {unit}"
     return f"{number:.0f} B"
+
+
+def duration(seconds: float) -> str:
+    """A time at a glance: `4 s`, `1 min 05 s`, `2 h 10 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was: `just now`, `5 min ago`, `3 days ago`."""
+    for limit, unit, name in ((60, 1, ""), (3_600, 60, "min"), (86_400, 3_600, "h")):
+        if seconds < limit:
+            return f"{int(seconds / unit)} {name} ago" if name else "just now"
+    days = int(seconds / 86_400)
+    return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def percent(share: float | None) -> str:
+    """A share as a page shows it, with a narrow gap: `98.2 %`."""
+    return "" if share is None else f"{share:.1%}".replace("%", "\u202f%")

@@ -101,7 +101,7 @@ def _whole(name: str, value: Any, low: int, high: int) -> None:
 
 
 def _number(name: str, value: Any, low: float, high: float) -> None:
-    if type(value) not in (int, float) or not low <= value <= high:
+    if type(value) not in (int, float) or not low <= value <= high:  # not a number is refused too
         raise ConfigurationError(
             f"{name} must be a number from {low:g} to {high:g}, got {shown(value)}."
         )

@@ -1,19 +1,56 @@
-"""Fitting a network to its data before training; every change is said in a sentence."""
+"""Fitting a network and its data to each other before training; every change is a sentence."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from cnn.data import CATALOGUE, Dataset, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Activation, Dense
+from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import trace
 
 
-def fitted(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The network as it will be trained, and what was changed in it and in the images for that."""
+
+    architecture: Architecture
+    changes: tuple[str, ...]
+
+
+def fit_to(architecture: Architecture, data: Dataset) -> Fitted:
+    """Fits a network to data that was loaded at its input."""
+    head, on_head = with_classes(architecture, len(data.class_names))
+    name = DatasetName(data.name)
+    on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
+    return Fitted(head, on_images + on_head)
+
+
+def image_changes(name: DatasetName, shape: MapShape, wanted: MapShape) -> tuple[str, ...]:
+    """What becomes of images of one shape for a network that wants another."""
+    if name is DatasetName.SHAPES:
+        return ()  # drawn at whatever size is wanted
+    changes = []
+    if name is DatasetName.OWN_IMAGES:
+        changes.append(f"Images are resized to {shape_text(wanted[:2])}.")
+    elif shape[:2] != wanted[:2]:
+        changes.append(
+            f"Images are resized from {shape_text(shape[:2])} to {shape_text(wanted[:2])}, "
+            "the network's input."
+        )
+    if (shape[2], wanted[2]) == (1, 3):
+        changes.append("The one grey channel is copied to the three the network reads.")
+    elif (shape[2], wanted[2]) == (3, 1):
+        changes.append("Colours are turned to grey, as the network reads one channel.")
+    return tuple(changes)
+
+
+def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:
     """The network with one output per class, and what was changed for it."""
-    output = trace(architecture).output_shape
-    if output == (classes,):
+    traced = trace(architecture)
+    if traced.output_shape == (classes,):
         return architecture, ()
     place = _head(architecture)
     head = architecture.layers[place]
@@ -21,10 +58,10 @@ def fitted(architecture: Architecture, classes: int) -> tuple[Architecture, tupl
     layers = list(architecture.layers)
     layers[place] = replace(head, units=classes)
     changed = Architecture(architecture.name, architecture.input, tuple(layers))
-    before, after = trace(architecture).total_params, trace(changed).total_params
     return changed, (
-        f"The last dense layer has {classes} units instead of {head.units}, one per class; "
-        f"the network has {after:,} parameters instead of {before:,}.",
+        f"The last dense layer has {classes} units instead of {head.units}, one per class; the "
+        f"network has {trace(changed).total_params:,} parameters instead of "
+        f"{traced.total_params:,}.",
     )
 
 

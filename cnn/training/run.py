@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -24,6 +27,13 @@ class State(StrEnum):
 LIVE = (State.QUEUED, State.RUNNING, State.PAUSED)
 """States in which something may still happen by itself."""
 
+CLAIMED = (State.RUNNING, State.PAUSED)
+"""States in which a worker is busy with the run."""
+
+
+WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
+"""The files that a run keeps in the store."""
+
 
 class Wish(StrEnum):
     """What a person wants of a run; its worker sees to it within half a second."""
@@ -33,16 +43,30 @@ class Wish(StrEnum):
     STOP = "stop"
 
 
+class WorkerState(StrEnum):
+    """What a process that trains is doing; one in the foreground takes nothing from the queue."""
+
+    STARTING = "starting"
+    READY = "ready"
+    FOREGROUND = "foreground"
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is, for a bar and the time left."""
+    """How far a run is; `epoch` is the one under way, counted from 1."""
 
     epoch: int = 0
     step: int = 0
-    steps_per_epoch: int = 0
+    steps: int = 0
     images_per_s: float = 0.0
     seconds: float = 0.0
+    seconds_left: float | None = None
     phase: str = ""
+
+    @property
+    def share(self) -> float:
+        """The part of all steps that is done, from 0 to 1."""
+        return min(self.step / self.steps, 1.0) if self.steps else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +99,32 @@ class Run:
     result: Result | None = None
     message: str = ""
     data_fingerprint: str = ""
+    images: dict[str, int] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
 
+    @property
+    def recipe(self) -> str:
+        """What the run is found again by: equal where network and configuration are."""
+        return recipe(self.architecture, self.configuration)
+
+
+@functools.lru_cache(maxsize=2_048)
+def recipe(architecture: Architecture, configuration: Configuration) -> str:
+    """A digest of all that decides the outcome of a training; the network's name does not."""
+    network = architecture.to_dict()
+    del network["name"]
+    values = json.dumps([network, configuration.to_dict()])
+    decides = json.dumps(json.loads(values, parse_int=float), sort_keys=True)  # 1 is 1.0
+    return hashlib.sha256(decides.encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the curve: measured on the batch it was trained on."""
+    """One step of the curve: measured on the batch it was trained on, before it was."""
 
     step: int
     epoch: float

@@ -1,149 +1,70 @@
-"""The run store: where pages and workers meet. SQLAlchemy Core, SQLite unless told otherwise.
+"""The run store: where pages and workers meet. Owns every query.
 
-Owns the tables and every query. A run belongs to the worker that claimed it, as long as the
-worker's heartbeat is fresh; a run whose worker has fallen silent is shown as interrupted.
+A run belongs to the worker that claimed it. A worker says every few seconds that it is alive; a
+run whose worker has fallen silent is marked as interrupted, and taken up again should it speak.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.network.architecture import Architecture
+from cnn.training import rows, tables
 from cnn.training.configuration import Configuration
-from cnn.training.run import Epoch, Progress, Result, Run, State, Step, Wish
+from cnn.training.places import store_url
+from cnn.training.run import (
+    CLAIMED,
+    Epoch,
+    Progress,
+    Result,
+    Run,
+    State,
+    Step,
+    Wish,
+    WorkerState,
+)
+from cnn.training.tables import StoreError, runs, workers
 
-SCHEMA_VERSION = 1
+__all__ = ["Store", "StoreError"]
+
 SILENT_AFTER_S = 10.0
-
-_tables = MetaData()
-
-about = Table("about", _tables, Column("schema_version", Integer, nullable=False))
-
-runs = Table(
-    "runs",
-    _tables,
-    Column("id", String(32), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("architecture", Text, nullable=False),
-    Column("configuration", Text, nullable=False),
-    Column("data_fingerprint", String(64), nullable=False, default=""),
-    Column("environment", Text, nullable=False, default="{}"),
-    Column("state", String(16), nullable=False),
-    Column("wish", String(8), nullable=False),
-    Column("worker", String(64), nullable=False, default=""),
-    Column("created_at", Float, nullable=False),
-    Column("started_at", Float),
-    Column("finished_at", Float),
-    Column("heartbeat_at", Float),
-    Column("progress", Text, nullable=False, default="{}"),
-    Column("result", Text),
-    Column("message", Text, nullable=False, default=""),
-    Index("runs_by_state", "state", "created_at"),
-    Index("runs_by_age", "created_at"),
-)
-
-steps = Table(
-    "steps",
-    _tables,
-    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("step", Integer, primary_key=True),
-    Column("epoch", Float, nullable=False),
-    Column("loss", Float, nullable=False),
-    Column("accuracy", Float, nullable=False),
-    Column("learning_rate", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-)
-
-epochs = Table(
-    "epochs",
-    _tables,
-    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("epoch", Integer, primary_key=True),
-    Column("loss", Float, nullable=False),
-    Column("accuracy", Float, nullable=False),
-    Column("val_loss", Float, nullable=False),
-    Column("val_accuracy", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-)
-
-files = Table(
-    "files",
-    _tables,
-    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(80), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-
-
-class StoreError(RuntimeError):
-    """The store could not be used: which one, why, and what to do."""
-
-
-def default_url() -> str:
-    """The store by setting (`CNN_STORE`), else a file in the user's own data folder."""
-    if given := os.environ.get("CNN_STORE"):
-        return given
-    home = Path(os.environ.get("CNN_HOME", Path.home() / ".cnn-workbench"))
-    return f"sqlite:///{home / 'runs.sqlite'}"
+GONE = "The process that trained this run ended before it was done."
 
 
 class Store:
     """The runs at one URL. Safe to use from several threads and processes at once."""
 
     def __init__(self, url: str | None = None) -> None:
-        self.url = url or default_url()
-        try:
-            self._engine = _open(self.url)
-            with self._engine.begin() as connection:
-                _prepare(connection)
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(_reason(self.url, error)) from error
+        self.url = url or store_url()
+        self._engine = tables.opened(self.url)
 
     def close(self) -> None:
         self._engine.dispose()
 
     # Making and finding ---------------------------------------------------------------------
 
-    def add(self, architecture: Architecture, configuration: Configuration, name: str = "") -> Run:
-        """Puts a new run into the queue."""
+    def add(
+        self, architecture: Architecture, configuration: Configuration, *, worker: str = ""
+    ) -> Run:
+        """Puts a new run into the queue, or straight into the hands of a worker."""
+        now = time.time()
         run = Run(
             id=uuid.uuid4().hex[:12],
-            name=name or architecture.name,
+            name=architecture.name,
             architecture=architecture,
             configuration=configuration,
-            state=State.QUEUED,
-            created_at=time.time(),
+            state=State.RUNNING if worker else State.QUEUED,
+            created_at=now,
+            started_at=now if worker else None,
         )
         with self._begin() as connection:
             connection.execute(
@@ -152,9 +73,12 @@ class Store:
                     name=run.name,
                     architecture=architecture.to_json(),
                     configuration=json.dumps(configuration.to_dict()),
+                    recipe=run.recipe,
                     state=run.state,
                     wish=run.wish,
+                    worker=worker,
                     created_at=run.created_at,
+                    started_at=run.started_at,
                 )
             )
         return run
@@ -162,14 +86,20 @@ class Store:
     def get(self, run_id: str) -> Run | None:
         with self._begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
-        return _run(row._mapping) if row else None
+        return rows.run(row._mapping) if row else None
 
     def latest(self, limit: int = 50, offset: int = 0) -> list[Run]:
         """Runs, the newest first, a page at a time."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id)
         with self._begin() as connection:
-            rows = connection.execute(query.limit(limit).offset(offset)).all()
-        return [_run(row._mapping) for row in rows]
+            found = connection.execute(query.limit(limit).offset(offset)).all()
+        return [rows.run(row._mapping) for row in found]
+
+    def find(self, recipes: Sequence[str]) -> list[Run]:
+        """All runs of these recipes, the oldest first."""
+        query = select(runs).where(runs.c.recipe.in_(recipes)).order_by(runs.c.created_at)
+        with self._begin() as connection:
+            return [rows.run(row._mapping) for row in connection.execute(query).all()]
 
     def count(self, states: Sequence[State] | None = None) -> int:
         query = select(func.count()).select_from(runs)
@@ -181,7 +111,7 @@ class Store:
     def remove(self, run_id: str) -> bool:
         """Deletes a run with all that belongs to it; says whether there was one."""
         with self._begin() as connection:
-            for table in (steps, epochs, files):
+            for table in tables.BELONGINGS:
                 connection.execute(delete(table).where(table.c.run_id == run_id))
             return connection.execute(delete(runs).where(runs.c.id == run_id)).rowcount > 0
 
@@ -189,48 +119,71 @@ class Store:
 
     def claim_next(self, worker: str) -> Run | None:
         """The oldest queued run, from now on this worker's; None where there is none."""
-        oldest = select(runs.c.id).where(runs.c.state == State.QUEUED, runs.c.wish == Wish.RUN)
+        is_waiting = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
+        oldest = select(runs.c.id).where(is_waiting).order_by(runs.c.created_at).limit(1)
         with self._begin() as connection:
-            while run_id := connection.execute(
-                oldest.order_by(runs.c.created_at).limit(1)
-            ).scalar():
-                now = time.time()
-                taken = connection.execute(
-                    update(runs)
-                    .where(runs.c.id == run_id, runs.c.state == State.QUEUED)
-                    .values(state=State.RUNNING, worker=worker, started_at=now, heartbeat_at=now)
-                )
-                if taken.rowcount:
-                    row = connection.execute(select(runs).where(runs.c.id == run_id)).one()
-                    return _run(row._mapping)
-        return None
+            if connection.execute(oldest).first() is None:  # so that waiting never locks
+                return None
+            row = connection.execute(
+                update(runs)
+                .where(runs.c.id == oldest.scalar_subquery(), is_waiting)
+                .values(state=State.RUNNING, worker=worker, started_at=time.time())
+                .returning(runs)
+            ).first()
+        return rows.run(row._mapping) if row else None
 
-    def freeze(self, run_id: str, data_fingerprint: str, environment: dict[str, Any]) -> None:
-        """Notes the exact data and the versions a run is trained with."""
-        values = {"data_fingerprint": data_fingerprint, "environment": json.dumps(environment)}
-        self._change(run_id, **values)
+    def freeze(
+        self,
+        run_id: str,
+        data_fingerprint: str,
+        images: dict[str, int],
+        environment: dict[str, Any],
+    ) -> None:
+        """Notes the exact data, the size of its splits, and the versions a run is trained with."""
+        self._change(
+            run_id,
+            data_fingerprint=data_fingerprint,
+            images=json.dumps(images),
+            environment=json.dumps(environment),
+        )
 
     def record(
-        self, run_id: str, new_steps: Sequence[Step], progress: Progress, state: State
+        self,
+        run_id: str,
+        new_steps: Sequence[Step],
+        progress: Progress,
+        state: State = State.RUNNING,
     ) -> Wish:
         """Adds steps to the curve, says how far the run is, and returns what is wanted of it."""
         with self._begin() as connection:
-            if new_steps:
-                rows = [{"run_id": run_id, **asdict(step)} for step in new_steps]
-                connection.execute(insert(steps), rows)
-            connection.execute(
+            wish = connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
                 .values(
-                    progress=json.dumps(asdict(progress)), heartbeat_at=time.time(), state=state
+                    progress=json.dumps(asdict(progress)), state=state, finished_at=None, message=""
                 )
-            )
-            wish = connection.execute(select(runs.c.wish).where(runs.c.id == run_id)).scalar()
-        return Wish(wish) if wish else Wish.STOP
+                .returning(runs.c.wish)
+            ).scalar()
+            if wish is None:  # the run was deleted
+                return Wish.STOP
+            if new_steps:
+                new = [{"run_id": run_id, **asdict(step)} for step in new_steps]
+                connection.execute(insert(tables.steps), new)
+        return Wish(wish)
 
     def record_epoch(self, run_id: str, epoch: Epoch) -> None:
         with self._begin() as connection:
-            connection.execute(insert(epochs).values(run_id=run_id, **asdict(epoch)))
+            if _exists(connection, run_id):
+                connection.execute(insert(tables.epochs).values(run_id=run_id, **asdict(epoch)))
+
+    def keep_file(self, run_id: str, name: str, content: bytes) -> None:
+        """Keeps a file with a run, in place of one of the same name."""
+        table = tables.files
+        same = (table.c.run_id == run_id) & (table.c.name == name)
+        with self._begin() as connection:
+            if _exists(connection, run_id):
+                connection.execute(delete(table).where(same))
+                connection.execute(insert(table).values(run_id=run_id, name=name, content=content))
 
     def finish(
         self, run_id: str, state: State, message: str = "", result: Result | None = None
@@ -244,49 +197,48 @@ class Store:
             result=json.dumps(asdict(result)) if result else None,
         )
 
-    def keep_file(self, run_id: str, name: str, content: bytes) -> None:
-        """Keeps a file with a run, in place of one of the same name."""
+    def beat(self, worker: str, state: WorkerState) -> None:
+        """Says that a worker is alive, and what it is at."""
+        values = {"state": state, "heartbeat_at": time.time()}
         with self._begin() as connection:
-            same = (files.c.run_id == run_id) & (files.c.name == name)
-            connection.execute(delete(files).where(same))
-            connection.execute(insert(files).values(run_id=run_id, name=name, content=content))
+            known = update(workers).where(workers.c.name == worker).values(values)
+            if not connection.execute(known).rowcount:
+                connection.execute(insert(workers).values(name=worker, **values))
 
-    def beat(self, worker: str) -> None:
-        """Says that a worker is alive, whatever its run is busy with."""
+    def worker_states(self) -> list[WorkerState]:
+        """What each worker is at that has been heard of lately."""
+        is_fresh = workers.c.heartbeat_at > time.time() - SILENT_AFTER_S
         with self._begin() as connection:
-            connection.execute(
-                update(runs)
-                .where(runs.c.worker == worker, runs.c.state.in_((State.RUNNING, State.PAUSED)))
-                .values(heartbeat_at=time.time())
-            )
+            found = connection.execute(select(workers.c.state).where(is_fresh)).scalars()
+            return [WorkerState(state) for state in found]
 
-    def mark_interrupted(self, worker: str | None = None) -> int:
-        """Running runs whose worker is gone (that one, or any silent one) are interrupted."""
-        gone = runs.c.heartbeat_at < time.time() - SILENT_AFTER_S
-        if worker is not None:
-            gone = runs.c.worker == worker
+    def dismiss(self, worker: str) -> None:
+        """Forgets a worker that has ended; what it was busy with is interrupted."""
         with self._begin() as connection:
-            marked = connection.execute(
-                update(runs)
-                .where(runs.c.state.in_((State.RUNNING, State.PAUSED)), gone)
-                .values(
-                    state=State.INTERRUPTED,
-                    finished_at=time.time(),
-                    message="The process that trained this run ended before it was done.",
-                )
-            )
-        return int(marked.rowcount)
+            connection.execute(delete(workers).where(workers.c.name == worker))
+            _interrupt(connection, runs.c.worker == worker)
+
+    def dismiss_silent(self) -> None:
+        """Does so for every worker that has fallen silent."""
+        is_silent = workers.c.heartbeat_at < time.time() - SILENT_AFTER_S
+        claimed = select(runs.c.id).where(runs.c.state.in_(CLAIMED)).limit(1)
+        with self._begin() as connection:
+            silent = connection.execute(select(workers.c.name).where(is_silent)).all()
+            if silent or connection.execute(claimed).first():
+                connection.execute(delete(workers).where(is_silent))
+                _interrupt(connection, runs.c.worker.not_in(select(workers.c.name)))
 
     # A page's side --------------------------------------------------------------------------
 
     def want(self, run_id: str, wish: Wish) -> None:
         """Asks for a run to go on, pause or stop; one that waits in the queue stops at once."""
-        self._change(run_id, wish=wish)
-        if wish is Wish.STOP:
-            with self._begin() as connection:
+        with self._begin() as connection:
+            this = runs.c.id == run_id
+            connection.execute(update(runs).where(this).values(wish=wish))
+            if wish is Wish.STOP:
                 connection.execute(
                     update(runs)
-                    .where(runs.c.id == run_id, runs.c.state == State.QUEUED)
+                    .where(this, runs.c.state == State.QUEUED)
                     .values(
                         state=State.STOPPED,
                         finished_at=time.time(),
@@ -294,25 +246,24 @@ class Store:
                     )
                 )
 
-    def steps(self, run_id: str, at_most: int = 2_000) -> list[Step]:
-        """The curve, thinned to about so many points; the last one is always there."""
-        where = steps.c.run_id == run_id
+    def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
+        """The curve, thinned to at most about so many points, its extremes kept."""
         with self._begin() as connection:
-            last = connection.execute(select(func.max(steps.c.step)).where(where)).scalar() or 0
-            every = max(1, -(-last // at_most))
-            query = select(steps).where(where).order_by(steps.c.step)
-            if every > 1:
-                query = query.where((steps.c.step % every == 0) | (steps.c.step == last))
-            rows = connection.execute(query).all()
-        return [Step(*row[1:]) for row in rows]
+            return rows.thinned_steps(connection, run_id, at_most)
 
-    def epochs(self, run_id: str) -> list[Epoch]:
-        query = select(epochs).where(epochs.c.run_id == run_id).order_by(epochs.c.epoch)
+    def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
+        """The epochs of each of these runs, in their order."""
+        table = tables.epochs
+        query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
+        found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
         with self._begin() as connection:
-            return [Epoch(*row[1:]) for row in connection.execute(query).all()]
+            for run_id, *values in connection.execute(query).all():
+                found[run_id].append(Epoch(*values))
+        return found
 
     def file(self, run_id: str, name: str) -> bytes | None:
-        query = select(files.c.content).where(files.c.run_id == run_id, files.c.name == name)
+        table = tables.files
+        query = select(table.c.content).where(table.c.run_id == run_id, table.c.name == name)
         with self._begin() as connection:
             content: bytes | None = connection.execute(query).scalar()
         return content
@@ -329,62 +280,17 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(_reason(self.url, error)) from error
+            raise StoreError.because(self.url, error) from error
 
 
-def _open(url: str) -> Engine:
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-    return engine
+def _exists(connection: Connection, run_id: str) -> bool:
+    """Whether a run is still there; it may be deleted while it is trained."""
+    return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
 
 
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    """Readers never wait for the writer, and a writer waits its turn."""
-    for setting in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=10000",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _prepare(connection: Connection) -> None:
-    _tables.create_all(connection)
-    version = connection.execute(select(about.c.schema_version)).scalar()
-    if version is None:
-        connection.execute(insert(about).values(schema_version=SCHEMA_VERSION))
-    elif version != SCHEMA_VERSION:
-        raise StoreError(
-            f"this store has schema version {version}, this program reads {SCHEMA_VERSION}. "
-            "Use the program that made it, or set CNN_STORE to another store."
-        )
-
-
-def _reason(url: str, error: Exception) -> str:
-    cause = " ".join(str(getattr(error, "orig", None) or error).split())
-    hint = "Check that its folder exists, can be written to, and has room; or set CNN_STORE."
-    return f"the run store {url} could not be used: {cause}. {hint}"
-
-
-def _run(row: Any) -> Run:
-    result = json.loads(row["result"]) if row["result"] else None
-    return Run(
-        id=row["id"],
-        name=row["name"],
-        architecture=Architecture.from_json(row["architecture"]),
-        configuration=Configuration.from_dict(json.loads(row["configuration"])),
-        state=State(row["state"]),
-        created_at=row["created_at"],
-        started_at=row["started_at"],
-        finished_at=row["finished_at"],
-        wish=Wish(row["wish"]),
-        progress=Progress(**json.loads(row["progress"])),
-        result=Result(**result) if result else None,
-        message=row["message"],
-        data_fingerprint=row["data_fingerprint"],
-        environment=json.loads(row["environment"]),
+def _interrupt(connection: Connection, whose: ColumnElement[bool]) -> None:
+    connection.execute(
+        update(runs)
+        .where(runs.c.state.in_(CLAIMED), whose)
+        .values(state=State.INTERRUPTED, finished_at=time.time(), message=GONE)
     )

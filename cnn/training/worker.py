@@ -8,86 +8,60 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
+import signal
 import threading
-import time
-import uuid
-from pathlib import Path
-from typing import IO
 
+from cnn.training.presence import present
+from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store, StoreError
 
-IDLE_POLL_S = 0.25
-HEARTBEAT_S = 2.0
-ROOT = Path(__file__).parents[2]
+IDLE_POLL_S = 0.2
+RETRY_S = 1.0
+GRACE_S = 10.0
+"""How long a training may take to notice that it has to end, before its process is ended."""
 
 
-def work(store: Store, *, worker: str, parent: IO[bytes] | None = None) -> None:
-    """Carries out queued runs until the parent is gone; without a parent, until interrupted."""
+def work(store: Store, name: str, *, parent: int | None = None) -> None:
+    """Carries out queued runs until asked to end, or until the pipe to the parent closes."""
     gone = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: gone.set())
     if parent is not None:
-        threading.Thread(target=_wait_for_end, args=(parent, gone), daemon=True).start()
-    threading.Thread(target=_beat, args=(store, worker), daemon=True).start()
-    store.mark_interrupted()
-    from cnn.training.fit import carry_out, warm_up
+        threading.Thread(target=_follow, args=(parent, gone, store, name), daemon=True).start()
+    with present(store, name, WorkerState.STARTING) as is_now:
+        store.dismiss_silent()
+        from cnn.training.machine import warm_up
 
-    warm_up()
-    try:
+        warm_up()
+        is_now(WorkerState.READY)
         while not gone.is_set():
-            run = store.claim_next(worker)
+            run = None
+            with contextlib.suppress(StoreError):  # busy, perhaps, but not for ever
+                run = store.claim_next(name)
             if run is None:
-                time.sleep(IDLE_POLL_S)
+                gone.wait(IDLE_POLL_S)
             else:
-                carry_out(store, run, is_gone=gone.is_set)
-    finally:
-        store.mark_interrupted(worker)
+                _carry_out(store, run, gone)
 
 
-def _wait_for_end(parent: IO[bytes], gone: threading.Event) -> None:
-    while parent.read(1024):
+def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
+    from cnn.training.fit import carry_out
+
+    try:
+        carry_out(store, run, is_gone=gone.is_set)
+    except StoreError as error:
+        while not gone.wait(RETRY_S):
+            with contextlib.suppress(StoreError):
+                store.finish(run.id, State.INTERRUPTED, f"Interrupted: {error}")
+                return
+
+
+def _follow(pipe: int, gone: threading.Event, store: Store, name: str) -> None:
+    """Waits for the end of the parent, and sees to it that this process does not outlive it."""
+    # Not sys.stdin: a thread that waits there holds a lock which Python wants when it ends.
+    while os.read(pipe, 1024):
         pass
     gone.set()
-
-
-def _beat(store: Store, worker: str) -> None:
-    while True:
-        with contextlib.suppress(StoreError):  # the run itself reports what is wrong with the store
-            store.beat(worker)
-        time.sleep(HEARTBEAT_S)
-
-
-class WorkerProcess:
-    """A worker of this process: started when first needed, and again when it has died."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._process: subprocess.Popen[bytes] | None = None
-        self._name = ""
-        self._lock = threading.Lock()
-
-    def ensure(self) -> None:
-        """Sees to it that the worker runs; what a dead one left behind is marked interrupted."""
-        with self._lock:
-            if self._process is not None and self._process.poll() is None:
-                return
-            if self._process is not None:
-                self._store.mark_interrupted(self._name)
-            self._name = f"worker-{uuid.uuid4().hex[:8]}"
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cnn", "worker", "--name", self._name, "--with-parent"],
-                stdin=subprocess.PIPE,
-                cwd=ROOT,
-                env={**os.environ, "CNN_STORE": self._store.url, "TF_CPP_MIN_LOG_LEVEL": "2"},
-            )
-
-    def close(self) -> None:
-        """Ends the worker as the end of this process would."""
-        with self._lock:
-            if self._process is None or self._process.stdin is None:
-                return
-            self._process.stdin.close()
-            try:
-                self._process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+    threading.Event().wait(GRACE_S)
+    with contextlib.suppress(StoreError):
+        store.dismiss(name)
+    os._exit(1)

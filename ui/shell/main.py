@@ -29,6 +29,18 @@ page = st.navigation(
                 icon=":material/stacks:",
                 help="Put layers together and see sizes, parameters and cost at once.",
             ),
+            st.Page(
+                PAGES / "train.py",
+                title="Train",
+                icon=":material/model_training:",
+                help="Train a network and watch it learn.",
+            ),
+            st.Page(
+                PAGES / "compare.py",
+                title="Compare",
+                icon=":material/compare_arrows:",
+                help="Several networks under the same conditions, over several seeds.",
+            ),
         ],
     }
 )

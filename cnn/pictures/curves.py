@@ -1,0 +1,232 @@
+"""Curves of trainings as Plotly figures: plain dicts, since a page makes them twice a second.
+
+Building `go.Figure` costs more than all the rest of a poll; a test lets Plotly check the dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cnn.pictures.figures import template
+from cnn.training.run import Epoch, Step
+
+Figure = dict[str, Any]
+
+LIGHT = ("#4F46E5", "#D9480F", "#0B7A75", "#B5179E", "#8A6100", "#1D6FB8", "#3B7A1E", "#5F6B7A")
+DARK = ("#818CF8", "#FB923C", "#2DD4BF", "#F472D0", "#EAB308", "#60A5FA", "#86D35D", "#9AA5B8")
+"""Eight colours no two of which only red-green sight tells apart; beyond them, marks differ."""
+
+COLOURS = len(LIGHT)
+MARKS = ("circle", "diamond", "square", "triangle-up", "x", "star", "hexagon", "cross")
+DRAWN_STEPS = 600
+MARKED = 40
+
+
+class Metric(StrEnum):
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What is known of one training: its steps and epochs so far, of how many epochs."""
+
+    name: str
+    epochs_wanted: int
+    steps: Sequence[Step] = ()
+    epochs: Sequence[Epoch] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One figure of several trainings over the epochs: mean, and how far they lie apart."""
+
+    name: str
+    colour: int
+    epochs: Sequence[int]
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    trainings: int
+
+
+def colour(place: int, *, dark: bool) -> str:
+    """The colour of the so-manieth network or run; they repeat after eight."""
+    colours = DARK if dark else LIGHT
+    return colours[place % len(colours)]
+
+
+def one_run(metric: Metric, curve: Curve, *, dark: bool, log: bool = False) -> Figure:
+    """Every step faintly, each epoch's mean, and the validation images after each epoch."""
+    train, validation = colour(0, dark=dark), colour(1, dark=dark)
+    traces = [
+        _step_trace(metric, curve.steps, "each step", train),
+        _epoch_trace(metric, curve.epochs, "training", train, "circle"),
+        _epoch_trace(metric, curve.epochs, "validation", validation, "diamond", on_validation=True),
+    ]
+    return _figure(metric, traces, curve.epochs_wanted, dark=dark, log=log)
+
+
+def several_runs(
+    metric: Metric, curves: Sequence[Curve], *, dark: bool, log: bool = False
+) -> Figure:
+    """Each run in a colour: validation as a line, training dotted, its steps faintly."""
+    traces = []
+    for place, curve in enumerate(curves):
+        own, mark = colour(place, dark=dark), MARKS[place % len(MARKS)]
+        group = {"legendgroup": str(place)}
+        faint = _step_trace(metric, curve.steps, f"{curve.name}, steps", own)
+        dotted = _epoch_trace(metric, curve.epochs, f"{curve.name}, training", own, mark)
+        dotted["line"] |= {"dash": "dot"}
+        line = _epoch_trace(metric, curve.epochs, curve.name, own, mark, on_validation=True)
+        traces += [
+            faint | group | {"showlegend": False},
+            dotted | group | {"showlegend": False, "mode": "lines"},
+            line | group,
+        ]
+    longest = max((curve.epochs_wanted for curve in curves), default=1)
+    return _figure(metric, traces, longest, dark=dark, log=log)
+
+
+def bands(
+    metric: Metric, found: Sequence[Band], epochs_wanted: int, *, dark: bool, log: bool = False
+) -> Figure:
+    """The mean over seeds as a line, and the seeds' spread behind it."""
+    traces: list[dict[str, Any]] = []
+    for band in found:
+        own, mark = colour(band.colour, dark=dark), MARKS[band.colour % len(MARKS)]
+        group = {"legendgroup": band.name}
+        if band.trainings > 1:
+            traces.append(
+                group
+                | {
+                    "type": "scatter",
+                    "x": [*band.epochs, *reversed(band.epochs)],
+                    "y": [*band.high, *reversed(band.low)],
+                    "fill": "toself",
+                    "fillcolor": _faint(own, 0.16),
+                    "line": {"width": 0},
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                    "mode": "lines",
+                }
+            )
+        many = f", mean of {band.trainings}" if band.trainings > 1 else ""
+        traces.append(
+            group
+            | {
+                "type": "scatter",
+                "mode": "lines+markers" if len(band.epochs) <= MARKED else "lines",
+                "name": band.name,
+                "x": list(band.epochs),
+                "y": list(band.mean),
+                "line": {"color": own, "width": 2},
+                "marker": {"symbol": mark, "size": 7},
+                "hovertemplate": f"epoch %{{x}}{many}: %{{y{_number_format(metric)}}}",
+            }
+        )
+    return _figure(metric, traces, epochs_wanted, dark=dark, log=log)
+
+
+def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> Figure:
+    """The learning rate that each step was made with."""
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [step.epoch for step in steps],
+        "y": [step.learning_rate for step in steps],
+        "line": {"color": colour(5, dark=dark), "width": 2},
+        "hovertemplate": "epoch %{x:.2f}: %{y:.3g}<extra></extra>",
+        "showlegend": False,
+    }
+    figure = _figure(Metric.LOSS, [trace], epochs_wanted, dark=dark, log=False)
+    figure["layout"]["yaxis"] |= {"title": {"text": ""}, "tickformat": ".2~g"}
+    return figure
+
+
+def _step_trace(metric: Metric, steps: Sequence[Step], name: str, own: str) -> dict[str, Any]:
+    every = -(-len(steps) // DRAWN_STEPS) if metric is Metric.ACCURACY else 1
+    drawn = steps[::every] if every > 1 else steps
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": [round(step.epoch, 4) for step in drawn],
+        "y": [_rounded(getattr(step, metric)) for step in drawn],
+        "line": {"color": _faint(own, 0.32), "width": 1},
+        "hovertemplate": f"epoch %{{x:.2f}}: %{{y{_number_format(metric)}}}",
+    }
+
+
+def _epoch_trace(
+    metric: Metric,
+    epochs: Sequence[Epoch],
+    name: str,
+    own: str,
+    mark: str,
+    *,
+    on_validation: bool = False,
+) -> dict[str, Any]:
+    """Training is a mean over its epoch and stands in its middle; validation comes at its end."""
+    field = f"val_{metric}" if on_validation else str(metric)
+    back = 0.0 if on_validation else 0.5
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(epochs) <= MARKED else "lines",
+        "name": name,
+        "x": [epoch.epoch - back for epoch in epochs],
+        "y": [_rounded(getattr(epoch, field)) for epoch in epochs],
+        "customdata": [epoch.epoch for epoch in epochs],
+        "line": {"color": own, "width": 2},
+        "marker": {"symbol": mark, "size": 7},
+        "hovertemplate": f"epoch %{{customdata}}: %{{y{_number_format(metric)}}}",
+    }
+
+
+def _figure(
+    metric: Metric, traces: list[dict[str, Any]], epochs: int, *, dark: bool, log: bool
+) -> Figure:
+    margin = max(epochs * 0.02, 0.05)
+    vertical: dict[str, Any] = (
+        {"title": {"text": "accuracy"}, "tickformat": ".0%"}
+        if metric is Metric.ACCURACY
+        else {"title": {"text": "loss"}, "type": "log" if log else "linear", "nticks": 7}
+    )
+    if metric is Metric.LOSS and not log:
+        vertical["rangemode"] = "tozero"
+    if log:
+        vertical["dtick"] = "D1"
+    return {
+        "data": traces,
+        "layout": {
+            "template": template(dark),
+            "uirevision": f"{metric}-{log}",
+            "hovermode": "closest",
+            "xaxis": {
+                "title": {"text": "epoch", "standoff": 6},
+                "range": [-margin, epochs + margin],
+                "nticks": 9,
+                "zeroline": False,
+            },
+            "yaxis": vertical | {"zeroline": False},
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+
+
+def _number_format(metric: Metric) -> str:
+    return ":.1%" if metric is Metric.ACCURACY else ":.4g"
+
+
+def _rounded(value: float) -> float:
+    """Enough digits to draw and to read, and a third of the bytes to send."""
+    return float(f"{value:.5g}")
+
+
+def _faint(own: str, opacity: float) -> str:
+    red, green, blue = (int(own[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -1,0 +1,63 @@
+"""A look at a data set: some images of each class, side by side, as one SVG."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from PIL import Image
+
+from cnn.data import Split
+from cnn.data.summary import examples
+
+TILE = 38.0
+GAP = 2.0
+BETWEEN = 10.0
+WORDS = 18.0
+ACROSS = 10
+DOWN = 4
+MOST_CLASSES = 20
+STYLE = """
+.samples text{font:500 12px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
+.samples image{image-rendering:pixelated}
+.samples rect{fill:none;stroke:currentColor;stroke-opacity:.16}
+"""
+
+
+def samples(split: Split, class_names: Sequence[str]) -> str:
+    """The first images of each class in a block of its own, under the name of the class."""
+    shown = list(class_names[:MOST_CLASSES])
+    columns = max(1, ACROSS // len(shown))
+    block = columns * (TILE + GAP) - GAP
+    width = len(shown) * (block + BETWEEN) - BETWEEN
+    height = WORDS + DOWN * (TILE + GAP) - GAP
+    parts = []
+    for label, name in enumerate(shown):
+        x = label * (block + BETWEEN)
+        room = max(1, int(block / 6.2))
+        short = name if len(name) <= room else f"{name[: max(room - 1, 1)]}…"
+        parts.append(
+            f'<g><title>{escape(name)}</title><text x="{x + block / 2:.1f}" y="12" '
+            f'text-anchor="middle">{escape(short)}</text></g>'
+        )
+        few = examples(split, label, columns * DOWN)
+        for place, pixels in enumerate(few.pixels):
+            left = x + place % columns * (TILE + GAP)
+            top = WORDS + place // columns * (TILE + GAP)
+            box = f'x="{left:.1f}" y="{top:.1f}" width="{TILE}" height="{TILE}"'
+            parts.append(f'<image {box} href="{_data_uri(pixels)}"/><rect {box} rx="1"/>')
+    words = f"Examples of {', '.join(shown)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="samples" role="img" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
+    )
+
+
+def _data_uri(pixels: np.typing.NDArray[np.uint8]) -> str:
+    written = io.BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(written, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"

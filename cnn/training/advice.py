@@ -1,0 +1,36 @@
+"""What is worth knowing before a training starts: sentences, none of which forbids anything."""
+
+from __future__ import annotations
+
+import math
+
+from cnn.network.architecture import Architecture, walk
+from cnn.network.layers import BatchNormalization
+from cnn.training.configuration import Configuration
+
+
+def concerns(
+    architecture: Architecture, configuration: Configuration, train_images: int
+) -> tuple[str, ...]:
+    """What may go wrong with a network and a configuration that are both valid."""
+    batch = configuration.batch_size_for(train_images)
+    steps = math.ceil(train_images / batch) * configuration.epochs
+    found = []
+    momenta = [
+        layer.momentum
+        for _, layer in walk(architecture.layers)
+        if isinstance(layer, BatchNormalization)
+    ]
+    needed = math.ceil(3 / (1 - min(max(momenta, default=0.0), 0.9999)))
+    if momenta and steps < needed:
+        found.append(
+            f"Batch normalization keeps moving averages with a momentum of {max(momenta):g}, which "
+            f"settle after about {needed:,} steps; this training has {steps:,}. Validation will "
+            "look worse than it is. Train more epochs, or use smaller batches or a lower momentum."
+        )
+    if batch > train_images:
+        found.append(
+            f"A batch of {batch:,} holds all {train_images:,} training images, so that an epoch "
+            "is one step. Use a smaller batch to take more."
+        )
+    return tuple(found)

@@ -1,0 +1,58 @@
+"""What is too much for this machine: refused before it is queued, with the numbers.
+
+Every limit is a setting (an environment variable) with a default that is safe for a small machine.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.training.configuration import Configuration, ConfigurationError
+
+MEMORY_SHARE = 0.7
+
+
+def check(architecture: Architecture, configuration: Configuration, train_images: int) -> None:
+    """Raises `ConfigurationError` for a run that is too large for this machine."""
+    traced = trace(architecture)
+    most = _setting("CNN_MAX_PARAMS", 30_000_000)
+    if traced.total_params > most:
+        raise ConfigurationError(
+            f"{architecture.name} has {traced.total_params:,} parameters, and at most {most:,} "
+            "are trained here. Use its lite version, fewer units, or set CNN_MAX_PARAMS."
+        )
+    batch = configuration.batch_size_for(train_images)
+    wanted, there = traced.training_memory_bytes(batch), memory_bytes()
+    if there and wanted > MEMORY_SHARE * there:
+        raise ConfigurationError(
+            f"{architecture.name} needs about {wanted / 1e9:.1f} GB to train with batches of "
+            f"{batch}; this machine has {there / 1e9:.1f} GB, of which {MEMORY_SHARE:.0%} may be "
+            "used. Use a smaller batch, a smaller input, or fewer filters."
+        )
+
+
+def check_queue(waiting: int, new: int = 1) -> None:
+    """Raises `ConfigurationError` where so many new runs would make the queue too long."""
+    most = _setting("CNN_MAX_QUEUE", 200)
+    if waiting + new > most:
+        raise ConfigurationError(
+            f"{waiting} runs are waiting already, {new} more would be over the limit of {most}. "
+            "Stop some of them, or set CNN_MAX_QUEUE."
+        )
+
+
+def memory_bytes() -> int | None:
+    """This machine's memory, where it says how much there is."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _setting(name: str, default: int) -> int:
+    try:
+        return int(os.environ.get(name) or default)
+    except ValueError:
+        return default

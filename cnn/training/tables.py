@@ -1,0 +1,177 @@
+"""The tables of the run store, how a database is opened, and the one error of all that.
+
+Plain SQLAlchemy Core, nothing of one database alone: SQLite by default, others by their URL.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+SCHEMA_VERSION = 2
+
+_tables = MetaData()
+
+about = Table("about", _tables, Column("schema_version", Integer, primary_key=True))
+
+runs = Table(
+    "runs",
+    _tables,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("architecture", Text, nullable=False),
+    Column("configuration", Text, nullable=False),
+    Column("recipe", String(64), nullable=False),
+    Column("data_fingerprint", String(64), nullable=False, default=""),
+    Column("images", Text, nullable=False, default="{}"),
+    Column("environment", Text, nullable=False, default="{}"),
+    Column("state", String(16), nullable=False),
+    Column("wish", String(8), nullable=False),
+    Column("worker", String(64), nullable=False, default=""),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+    Column("progress", Text, nullable=False, default="{}"),
+    Column("result", Text),
+    Column("message", Text, nullable=False, default=""),
+    Index("runs_by_state", "state", "created_at"),
+    Index("runs_by_age", "created_at"),
+    Index("runs_by_recipe", "recipe"),
+)
+
+workers = Table(
+    "workers",
+    _tables,
+    Column("name", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("heartbeat_at", Float, nullable=False),
+)
+
+
+def _belonging(name: str, *columns: Column[Any]) -> Table:
+    """A table whose rows belong to a run and go with it."""
+    run_id: Column[Any] = Column(
+        "run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    return Table(name, _tables, run_id, *columns)
+
+
+def _number(name: str) -> Column[Any]:
+    return Column(name, Float, nullable=False)
+
+
+steps = _belonging(
+    "steps",
+    Column("step", Integer, primary_key=True),
+    *map(_number, ("epoch", "loss", "accuracy", "learning_rate", "seconds")),
+)
+
+epochs = _belonging(
+    "epochs",
+    Column("epoch", Integer, primary_key=True),
+    *map(_number, ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")),
+)
+
+files = _belonging(
+    "files",
+    Column("name", String(80), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+BELONGINGS = (steps, epochs, files)
+
+
+class StoreError(RuntimeError):
+    """The store could not be used: which one, why, and what to do."""
+
+    @classmethod
+    def because(cls, url: str, error: Exception) -> StoreError:
+        cause = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
+        hint = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
+        return cls(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
+
+
+def shown_url(url: str) -> str:
+    """A store's URL as a person may see it: without its password."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return repr(url[:60])
+
+
+def opened(url: str) -> Engine:
+    """The database at a URL, with all tables in it."""
+    try:
+        if url.startswith("sqlite:///"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _set_up_sqlite)
+        _prepare(engine)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        raise StoreError.because(url, error) from error
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    """Readers never wait for the writer, and a writer waits its turn."""
+    for setting in (
+        "busy_timeout=10000",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _prepare(engine: Engine) -> None:
+    """Makes the tables that are missing; another process may do so at the same moment."""
+    for attempts_left in (2, 1, 0):
+        try:
+            with engine.begin() as connection:
+                _check_version(connection, engine.url)
+                _tables.create_all(connection)
+                if _version(connection) is None:
+                    connection.execute(insert(about).values(schema_version=SCHEMA_VERSION))
+            return
+        except SQLAlchemyError:
+            if not attempts_left:
+                raise
+
+
+def _version(connection: Connection) -> int | None:
+    version: int | None = connection.execute(select(about.c.schema_version)).scalar()
+    return version
+
+
+def _check_version(connection: Connection, url: URL) -> None:
+    if not inspect(connection).has_table(about.name):
+        return
+    version = _version(connection)
+    if version not in (None, SCHEMA_VERSION):
+        raise StoreError(
+            f"the run store {url.render_as_string()} has schema version {version}, this program "
+            f"reads {SCHEMA_VERSION}. Use the program that made it, or set CNN_STORE to another."
+        )

@@ -1,0 +1,22 @@
+"""Train: choose a network and data, press Train, and watch it learn."""
+
+import streamlit as st
+
+from ui.training import runs
+from ui.training.controls import new_training
+from ui.training.history import history
+from ui.training.live import watch
+from ui.training.setup import set_up
+
+shown = runs.shown()
+alone = runs.store().get(shown[0]) if len(shown) == 1 else None
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title(runs.title(alone) if alone else "Train", anchor=False)
+    if shown:
+        new_training(alone)
+if shown:
+    watch(shown)
+else:
+    set_up()
+history()

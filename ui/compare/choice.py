@@ -1,0 +1,138 @@
+"""Choosing what is compared: networks, data, conditions, seeds. The address holds all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.link import decode, encode
+from cnn.network.zoo import CLASSICS, entry, zoo
+from cnn.training import limits
+from cnn.training.address import from_address, to_address
+from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.fitting import image_changes, with_classes
+from ui import design
+from ui.training import data
+from ui.training.settings import Settings
+
+NETWORKS, SEEDS = "with", "seeds"
+MOST_NETWORKS = 12
+SETTINGS = Settings("compare")
+FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+
+
+def choose() -> Plan | None:
+    """The comparison as it is chosen; None, with the reason shown, where there is none."""
+    _begin()
+    ids = st.multiselect(
+        "Networks",
+        _offered(),
+        key=SETTINGS.key("networks"),
+        format_func=_name,
+        max_selections=MOST_NETWORKS,
+        placeholder="Choose two or more",
+        persist_state="session",
+    )
+    spec = data.choose_data(SETTINGS.key("data"), on_change=_usual_epochs)
+    look = data.look(spec, CATALOGUE[spec.name].image_shape)
+    if look is None:
+        return None
+    configuration = SETTINGS.shown(spec, look.train_images, with_seeds=MOST_SEEDS)
+    if configuration is None:
+        return None
+    seeds = int(st.session_state[SETTINGS.key(SEEDS)])
+    _keep_in_address(ids, configuration, seeds)
+    entrants = _entrants(ids, look, configuration)
+    if not entrants:
+        st.info("Choose the networks to compare.", icon=":material/arrow_upward:")
+        return None
+    return Plan(tuple(entrants), configuration, seeds)
+
+
+def _begin() -> None:
+    """Takes the first values from the address, or the four classics."""
+    SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
+    named = [id for id in st.query_params.get_all(NETWORKS) if _architecture(id)]
+    st.session_state.setdefault(SETTINGS.key("networks"), named[:MOST_NETWORKS] or list(CLASSICS))
+    seeds = st.query_params.get(SEEDS, "1")
+    wanted = int(seeds) if seeds.isdecimal() else 1
+    st.session_state.setdefault(SETTINGS.key(SEEDS), min(max(wanted, 1), MOST_SEEDS))
+
+
+def _offered() -> list[str]:
+    """The zoo, the network on the bench, and whatever own designs are chosen already."""
+    own = [id for id in st.session_state[SETTINGS.key("networks")] if id not in zoo()]
+    on_bench = design.traced(design.current())
+    if on_bench.fault is None and on_bench.architecture not in _zoo_architectures():
+        with contextlib.suppress(ArchitectureError):  # too large for an address
+            own.append(encode(on_bench.architecture))
+    return [*zoo(), *dict.fromkeys(own)]
+
+
+def _zoo_architectures() -> list[Architecture]:
+    return [one.architecture for one in zoo().values()]
+
+
+@functools.lru_cache(maxsize=256)
+def _architecture(id: str) -> Architecture | None:
+    """The network of a zoo id or of a link's code."""
+    try:
+        return entry(id).architecture if id in zoo() else decode(id)
+    except ArchitectureError:
+        return None
+
+
+def _name(id: str) -> str:
+    found = _architecture(id)
+    name = found.name if found else id[:20]
+    return name if id in zoo() else f"{name} (yours)"
+
+
+def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> list[Entrant]:
+    """The networks fitted to the data; one that cannot be trained is left out, and said so."""
+    found, changes = [], {}
+    name = configuration.dataset.name
+    for id in ids:
+        architecture = _architecture(id)
+        if architecture is None:
+            continue
+        try:
+            fitted, on_head = with_classes(architecture, len(look.class_names))
+            limits.check(fitted, configuration, look.train_images)
+        except (ArchitectureError, ConfigurationError) as error:
+            st.warning(f"Left out: {error}", icon=":material/block:")
+            continue
+        on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
+        if said := on_images + on_head:
+            changes[architecture.name] = " ".join(said)
+        found.append(Entrant(id, fitted))
+    if changes:
+        with st.expander(f"What is changed to fit the data ({len(changes)})"):
+            for who, what in changes.items():
+                st.markdown(f"**{who}**: {what}")
+    return found
+
+
+def _usual_epochs() -> None:
+    name = st.session_state[SETTINGS.key("data")]
+    st.session_state[SETTINGS.key("epochs")] = data.USUAL_EPOCHS.get(name, FIRST.epochs)
+
+
+def _keep_in_address(ids: list[str], configuration: Configuration, seeds: int) -> None:
+    wanted: dict[str, str | list[str]] = {
+        NETWORKS: ids,
+        SEEDS: str(seeds),
+        **to_address(configuration),
+    }
+    wanted.pop("seed", None)
+    there = {name: st.query_params.get_all(name) for name in st.query_params}
+    if there != {
+        name: value if isinstance(value, list) else [value] for name, value in wanted.items()
+    }:
+        st.query_params.from_dict(wanted)

@@ -1,0 +1,84 @@
+// One script for all plots of the page, fetched from our own server when the first is shown.
+
+const CONFIG = {
+  displaylogo: false,
+  responsive: false, // the observer below does it, and only when the width has changed
+  displayModeBar: "hover",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"],
+};
+const plots = new WeakMap();
+
+function plotly(address) {
+  if (!window.cnnPlotly) {
+    window.cnnPlotly = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        window.cnnPlotly = undefined; // the next poll tries again
+        reject(new Error(`${address} could not be loaded`));
+      };
+      document.head.append(script);
+    });
+  }
+  return window.cnnPlotly;
+}
+
+function draw(element, state) {
+  const { figure, height } = state.data;
+  const layout = { ...figure.layout, width: element.clientWidth, height, autosize: false };
+  const drawn = state.Plotly.react(element, figure.data, layout, CONFIG);
+  if (!state.listens) {
+    state.listens = true;
+    drawn.then(() =>
+      element.on("plotly_click", (event) => {
+        const { curveNumber, pointIndex, x, y, customdata } = event.points[0];
+        state.setTriggerValue("clicked", { curveNumber, pointIndex, x, y, customdata });
+      }),
+    );
+  }
+  return drawn;
+}
+
+function show(element, state) {
+  element.style.height = `${state.data.height}px`;
+  element.setAttribute("aria-label", state.data.label);
+  plotly(state.data.script)
+    .then((Plotly) => {
+      state.Plotly = Plotly;
+      // The newest data, which may have come while the script was on its way.
+      return draw(element, state);
+    })
+    .then(() => (element.dataset.state = "shown"))
+    .catch((error) => {
+      element.dataset.state = "failed";
+      if (!state.Plotly) element.textContent = "The chart could not be drawn.";
+      console.warn(error);
+    });
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  if (!data.figure) {
+    plotly(data.script).catch(console.warn);
+    return;
+  }
+  const element = parentElement.querySelector(".live-plot");
+  const state = plots.get(element) ?? {};
+  const text = JSON.stringify(data);
+  const isNew = state.text !== text;
+  Object.assign(state, { data, text, setTriggerValue });
+  plots.set(element, state);
+  if (isNew) show(element, state);
+  if (!state.observer) {
+    state.observer = new ResizeObserver(() => {
+      const width = element.clientWidth;
+      if (state.Plotly && width && width !== element.layout?.width) draw(element, state);
+    });
+    state.observer.observe(element);
+  }
+  return () => {
+    state.observer.disconnect();
+    state.Plotly?.purge(element);
+    plots.delete(element);
+  };
+}

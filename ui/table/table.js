@@ -1,0 +1,128 @@
+// Every word is put in as text, never as HTML. The order and the boxes live here, so that a poll
+// which brings new numbers leaves them as they are.
+
+const tables = new WeakMap();
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function compared(a, b) {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return 1; // what is not known comes last, either way
+  if (b === null || b === undefined) return -1;
+  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+}
+
+function ordered(rows, sort) {
+  if (!sort) return rows;
+  const value = (row) => {
+    const cell = row.cells[sort.key];
+    return cell?.sort === undefined ? cell?.text : cell.sort;
+  };
+  const known = (row) => value(row) !== null && value(row) !== undefined;
+  return [...rows].sort((a, b) => {
+    if (!known(a) || !known(b)) return compared(value(a), value(b));
+    return sort.down ? compared(value(b), value(a)) : compared(value(a), value(b));
+  });
+}
+
+function cellOf(row, column, state, isFirst) {
+  const cell = row.cells[column.key] ?? { text: "" };
+  const names = [column.is_number && "number", column.is_minor && "minor", cell.is_best && "best"];
+  const made = element("td", names.filter(Boolean).join(" "));
+  if (cell.swatch) {
+    const swatch = element("span", "swatch");
+    swatch.style.background = cell.swatch;
+    made.append(swatch);
+  }
+  if (isFirst && state.data.canOpen) {
+    const button = element("button", "", cell.text);
+    button.type = "button";
+    button.setAttribute("aria-label", `Show ${row.title}`);
+    button.onclick = () => state.setTriggerValue("opened", row.id);
+    made.append(button);
+  } else {
+    made.append(element("span", cell.tone ? `badge ${cell.tone}` : "value", cell.text));
+  }
+  if (cell.note) made.append(element("small", "", cell.note));
+  return made;
+}
+
+function headOf(table, state) {
+  const line = element("tr");
+  if (state.data.canChoose) {
+    const corner = element("th", "box");
+    corner.scope = "col";
+    line.append(corner);
+  }
+  for (const column of state.data.columns) {
+    const names = [column.is_number && "number", column.is_minor && "minor"];
+    const head = element("th", names.filter(Boolean).join(" "));
+    head.scope = "col";
+    if (state.sort?.key === column.key) {
+      head.setAttribute("aria-sort", state.sort.down ? "descending" : "ascending");
+    }
+    const button = element("button", "", column.label);
+    button.type = "button";
+    button.title = column.help;
+    button.onclick = () => {
+      const same = state.sort?.key === column.key;
+      if (same && state.sort.down !== column.is_number) state.sort = null;
+      else state.sort = { key: column.key, down: same ? !state.sort.down : column.is_number };
+      draw(table, state);
+      table.querySelectorAll("th button")[state.data.columns.indexOf(column)].focus();
+    };
+    head.append(button);
+    line.append(head);
+  }
+  return line;
+}
+
+function rowOf(row, table, state) {
+  const line = element("tr", state.data.current.includes(row.id) ? "current" : "");
+  if (state.data.canChoose) {
+    const held = element("td", "box");
+    const box = element("input");
+    box.type = "checkbox";
+    box.checked = state.chosen.has(row.id);
+    box.setAttribute("aria-label", `Choose ${row.title}`);
+    box.onchange = () => {
+      if (box.checked) state.chosen.add(row.id);
+      else state.chosen.delete(row.id);
+      state.setStateValue("chosen", [...state.chosen]);
+    };
+    held.append(box);
+    line.append(held);
+  }
+  state.data.columns.forEach((column, place) =>
+    line.append(cellOf(row, column, state, place === 0)),
+  );
+  return line;
+}
+
+function draw(table, state) {
+  const head = element("thead");
+  const body = element("tbody");
+  head.append(headOf(table, state));
+  body.append(...ordered(state.data.rows, state.sort).map((row) => rowOf(row, table, state)));
+  const focused = table.getRootNode().activeElement?.getAttribute("aria-label");
+  table.setAttribute("aria-label", state.data.label);
+  table.replaceChildren(head, body);
+  if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+}
+
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+  const table = parentElement.querySelector("table");
+  const state = tables.get(table) ?? { chosen: new Set(), sort: null };
+  const text = JSON.stringify(data);
+  const isNew = state.text !== text;
+  Object.assign(state, { data, text, setStateValue, setTriggerValue });
+  tables.set(table, state);
+  const ids = new Set(data.rows.map((row) => row.id));
+  for (const id of state.chosen) if (!ids.has(id)) state.chosen.delete(id);
+  if (isNew) draw(table, state);
+}

@@ -1,0 +1,1 @@
+"""What the Train page is made of: choosing, watching, and the list of runs."""

@@ -1,0 +1,113 @@
+"""A run's state in a word and a sentence, and the buttons that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
+from ui.training import runs
+from ui.training.setup import queue, use
+
+Colour = Literal["gray", "blue", "orange", "green", "red"]
+
+BADGES: dict[State, tuple[Colour, str]] = {
+    State.QUEUED: ("gray", ":material/hourglass_empty:"),
+    State.RUNNING: ("blue", ":material/play_arrow:"),
+    State.PAUSED: ("orange", ":material/pause:"),
+    State.FINISHED: ("green", ":material/check:"),
+    State.STOPPED: ("gray", ":material/stop:"),
+    State.DIVERGED: ("red", ":material/trending_up:"),
+    State.FAILED: ("red", ":material/error:"),
+    State.INTERRUPTED: ("orange", ":material/power_off:"),
+}
+
+
+def standing(run: Run, *, with_name: bool) -> None:
+    """The state as a badge, and what there is to say about it."""
+    colour, icon = BADGES[run.state]
+    st.badge(run.state.value, icon=icon, color=colour)
+    if with_name:
+        st.markdown(f"**{_plain(runs.title(run))}**")
+    if run.state is State.QUEUED:
+        st.caption(waiting_for())
+    elif run.message:
+        st.caption(_plain(run.message))
+
+
+def controls(run: Run) -> None:
+    """What can be done with a run in its state."""
+    store = runs.store()
+    if run.is_live and (run.state is State.PAUSED or run.wish is Wish.PAUSE):
+        _button("Resume", run, ":material/play_arrow:", lambda: store.want(run.id, Wish.RUN))
+    elif run.is_live and run.wish is Wish.RUN and run.state is State.RUNNING:
+        _button("Pause", run, ":material/pause:", lambda: store.want(run.id, Wish.PAUSE))
+    if run.is_live:
+        stopping = run.wish is Wish.STOP
+        _button(
+            "Stopping ..." if stopping else "Stop",
+            run,
+            ":material/stop:",
+            lambda: store.want(run.id, Wish.STOP),
+            disabled=stopping,
+        )
+    elif run.state in (State.INTERRUPTED, State.FAILED):
+        _button("Train again", run, ":material/replay:", lambda: _again(run, run.configuration))
+    elif run.state is State.DIVERGED:
+        rate = float(f"{run.configuration.peak_rate / 3:.2g}")
+        calmer = replace(run.configuration, learning_rate=rate)
+        _button(f"Train with {rate:g}", run, ":material/replay:", lambda: _again(run, calmer))
+
+
+def new_training(run: Run | None) -> None:
+    """Back to setting up, with the settings of a run or with the ones left there."""
+    if run is not None and st.button("Use these settings", icon=":material/tune:"):
+        use(run.configuration)
+        runs.show()
+        st.rerun()
+    if st.button("New training", icon=":material/add:"):
+        runs.show()
+        st.rerun()
+
+
+def traceback_of(run: Run) -> str | None:
+    """Where a failed run failed, for those who can read it."""
+    kept = runs.store().file(run.id, TRACEBACK) if run.state is State.FAILED else None
+    return kept.decode(errors="replace") if kept else None
+
+
+def _button(
+    label: str, run: Run, icon: str, act: Callable[[], None], *, disabled: bool = False
+) -> None:
+    st.button(label, icon=icon, key=f"{label}_{run.id}", on_click=act, disabled=disabled)
+
+
+def _again(run: Run, configuration: Configuration) -> None:
+    try:
+        runs.show(queue(run.architecture, configuration))
+    except ConfigurationError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+def waiting_for() -> str:
+    """What a queued run is waiting for."""
+    workers = runs.store().worker_states()
+    if WorkerState.READY in workers:
+        ahead = runs.store().count([State.RUNNING, State.PAUSED])
+        return (
+            f"Waits for {ahead} other{'s' * (ahead != 1)} to end." if ahead else "Starts at once."
+        )
+    if WorkerState.STARTING in workers:
+        return "The worker is starting, which takes a few seconds the first time."
+    return "No worker is running. Start one in a terminal: `python -m cnn worker`"
+
+
+def _plain(text: str) -> str:
+    """User text as Markdown shows it: as it is, and never as a picture or a link."""
+    return "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
+    )

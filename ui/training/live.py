@@ -1,0 +1,135 @@
+"""Runs as they are trained: how far they are, what can be done about them, and their curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.pictures import curves
+from cnn.pictures.curves import Curve, Figure, Metric
+from cnn.training.run import Epoch, Run, Step
+from ui import theme
+from ui.plot import plot
+from ui.training import runs
+from ui.training.controls import controls, standing
+from ui.training.facts import facts
+from ui.words import duration, percent
+
+POLL_S = 0.5
+HEIGHT = 330
+
+
+def watch(run_ids: Sequence[str]) -> None:
+    """Shows runs; while one of them is live, all of it is shown anew twice a second."""
+    found = _found(run_ids)
+    if len(found) < len(run_ids):
+        st.warning("A run of this address is not there any more.", icon=":material/delete:")
+    if found:
+        live = any(run.is_live for run in found)
+        st.fragment(run_every=POLL_S if live else None)(_watched)([run.id for run in found], live)
+
+
+def _found(run_ids: Sequence[str]) -> list[Run]:
+    return [run for id in run_ids if (run := runs.store().get(id))]
+
+
+def _watched(run_ids: Sequence[str], was_live: bool) -> None:
+    found = _found(run_ids)
+    if len(found) < len(run_ids) or (was_live and not any(run.is_live for run in found)):
+        st.rerun()  # once more, and whole: without it the page would go on asking
+    epochs = runs.store().epochs(run_ids)
+    for run in found:
+        with st.container(border=len(found) > 1):
+            _head(run, epochs[run.id], with_name=len(found) > 1)
+    steps = {run.id: runs.store().steps(run.id) for run in found}
+    _curves(found, steps, epochs)
+    if len(found) == 1:
+        facts(found[0])
+
+
+def _head(run: Run, epochs: Sequence[Epoch], *, with_name: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        standing(run, with_name=with_name)
+        controls(run)
+    if run.is_live:
+        st.progress(run.progress.share, text=_progress_text(run))
+    if not with_name:
+        _figures(run, epochs)
+
+
+def _progress_text(run: Run) -> str:
+    now = run.progress
+    if not now.step:
+        return now.phase.capitalize() or "Waiting"
+    parts = [
+        f"Epoch {now.epoch} of {run.configuration.epochs}",
+        f"step {now.step:,} of {now.steps:,}",
+        f"{now.images_per_s:,.0f} images/s" if now.images_per_s else "",
+        f"about {duration(now.seconds_left)} left" if now.seconds_left is not None else "",
+    ]
+    doing = "" if now.phase == "training" else f" · {now.phase}"
+    return " · ".join(filter(None, parts)) + doing
+
+
+def _figures(run: Run, epochs: Sequence[Epoch]) -> None:
+    """The figures, each with the number of images it was measured on."""
+    last = epochs[-1] if epochs else None
+    best = max((epoch.val_accuracy for epoch in epochs), default=None)
+    result, sizes = run.result, run.images
+    with st.container(horizontal=True, gap="medium"):
+        if result:
+            st.metric(
+                "Test accuracy",
+                percent(result.test_accuracy),
+                delta_description=f"{result.test_images:,} images, looked at once",
+            )
+        st.metric(
+            "Validation accuracy",
+            percent(last.val_accuracy) if last else "–",
+            delta_description=_on(sizes.get("validation"), best),
+        )
+        st.metric(
+            "Training accuracy",
+            percent(last.accuracy) if last else "–",
+            delta_description=_on(sizes.get("train"), None),
+        )
+        st.metric("Training time", duration(result.seconds if result else run.progress.seconds))
+        speed = result.images_per_s if result else run.progress.images_per_s
+        st.metric("Images per second", f"{speed:,.0f}" if speed else "–")
+
+
+def _on(images: int | None, best: float | None) -> str | None:
+    """On how many images a figure was measured, and how good it has been."""
+    if images is None:
+        return None
+    return f"{images:,} images" + (f", best {percent(best)}" if best is not None else "")
+
+
+def _curves(
+    found: Sequence[Run],
+    steps: dict[str, list[Step]],
+    epochs: dict[str, list[Epoch]],
+) -> None:
+    dark = theme.is_dark()
+    together = [
+        Curve(run.name, run.configuration.epochs, steps[run.id], epochs[run.id]) for run in found
+    ]
+    log = st.session_state.get("train_log", False)
+
+    def figure(metric: Metric) -> Figure:
+        is_log = log and metric is Metric.LOSS
+        if len(together) == 1:
+            return curves.one_run(metric, together[0], dark=dark, log=is_log)
+        return curves.several_runs(metric, together, dark=dark, log=is_log)
+
+    left, right = st.columns(2)
+    with left:
+        plot(figure(Metric.LOSS), label="Loss over the epochs", height=HEIGHT, key="loss")
+    with right:
+        plot(figure(Metric.ACCURACY), label="Accuracy over the epochs", height=HEIGHT, key="acc")
+    st.toggle("Logarithmic loss", key="train_log", persist_state="session")
+    if len(found) == 1:
+        with st.expander("Learning rate"):
+            rate = curves.learning_rate(together[0].steps, together[0].epochs_wanted, dark=dark)
+            plot(rate, label="Learning rate over the epochs", height=200, key="rate")

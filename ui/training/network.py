@@ -1,0 +1,59 @@
+"""Choosing the network to train: the one on the bench, or one of the zoo."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.network.zoo import entry, zoo
+from cnn.pictures.diagram import diagram
+from ui import design
+from ui.picture import picture
+from ui.shell import PAGES
+from ui.words import short
+
+BENCH = "bench"
+ADDRESS = "network"
+KEY = "train_network"
+
+
+def choose_network() -> Architecture | None:
+    """A network that can be traced, or None with the reason shown."""
+    from_address = st.query_params.get(ADDRESS)
+    st.session_state.setdefault(KEY, from_address if from_address in zoo() else BENCH)
+    on_bench = design.current()
+    chosen = st.selectbox(
+        "Network",
+        [BENCH, *zoo()],
+        key=KEY,
+        format_func=lambda id: f"{on_bench.name} (on the bench)" if id == BENCH else _words(id),
+        persist_state="session",
+    )
+    if chosen != BENCH:
+        return entry(chosen).architecture
+    traced = design.traced(on_bench)
+    design.keep_in_address(traced)
+    if traced.fault is not None:
+        st.error(
+            f"The network on the bench is not whole yet. {traced.fault}", icon=":material/error:"
+        )
+        st.page_link(PAGES / "build.py", label="Mend it in Build", icon=":material/stacks:")
+        return None
+    return traced.architecture
+
+
+def look_at(architecture: Architecture) -> None:
+    """The network's picture and its numbers in a line."""
+    traced = trace(architecture)
+    picture(diagram(traced), key="train_network_picture", largest=1.0)
+    height, width, channels = architecture.input
+    st.caption(
+        f"{short(traced.total_params)} parameters · {short(traced.total_macs)} MACs per image · "
+        f"input {height}×{width}×{channels}"
+    )
+
+
+def _words(id: str) -> str:
+    one = entry(id)
+    return f"{one.title} · {short(trace(one.architecture).total_params)}"

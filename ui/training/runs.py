@@ -1,0 +1,42 @@
+"""The run store of the pages, and the runs that the address names."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.data import CATALOGUE
+from cnn.training.places import store_url
+from cnn.training.run import Run
+from cnn.training.store import Store, StoreError
+
+ADDRESS = "run"
+MOST_SHOWN = 8
+
+
+def store() -> Store:
+    """The store by setting; a page that cannot have it says why, and ends there."""
+    try:
+        return _store(store_url())
+    except StoreError as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+def shown() -> list[str]:
+    """The ids of the runs that the address names, unchecked."""
+    return st.query_params.get_all(ADDRESS)[:MOST_SHOWN]
+
+
+def show(*run_ids: str) -> None:
+    """Puts runs into the address, in place of all that was there; none means a new training."""
+    st.query_params.from_dict({ADDRESS: list(run_ids)} if run_ids else {})
+
+
+def title(run: Run) -> str:
+    """What a run is called: its network and its data."""
+    return f"{run.name} on {CATALOGUE[run.configuration.dataset.name].title}"

@@ -1,0 +1,205 @@
+"""The settings of a training as widgets: those that matter in view, the rest behind a click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cnn.data import DatasetSpec
+from cnn.training.configuration import Configuration, ConfigurationError, Optimizer, Schedule
+
+AUTO = "auto"
+BATCHES = (AUTO, 8, 16, 32, 64, 128, 256, 512)
+RATES = (AUTO, "0.1", "0.03", "0.01", "0.003", "0.001", "0.0003", "0.0001")
+OPTIMIZER_NAMES = {
+    Optimizer.SGD: "SGD",
+    Optimizer.RMSPROP: "RMSprop",
+    Optimizer.ADAM: "Adam",
+    Optimizer.ADAMW: "AdamW",
+}
+SCHEDULE_NAMES = {
+    Schedule.CONSTANT: "constant",
+    Schedule.STEP: "steps",
+    Schedule.COSINE: "cosine",
+    Schedule.ONE_CYCLE: "one cycle",
+}
+
+
+class Settings:
+    """The widgets of one page; their values are kept in the session under its own keys."""
+
+    def __init__(self, page: str) -> None:
+        self._page = page
+
+    def key(self, name: str) -> str:
+        return f"{self._page}_{name}"
+
+    def begin_with(self, configuration: Configuration) -> None:
+        """Gives every widget that has no value yet the one of this configuration."""
+        for key, value in self._values(configuration).items():
+            st.session_state.setdefault(key, value)
+
+    def put(self, configuration: Configuration) -> None:
+        """Puts a configuration into the widgets; to be called before they are shown."""
+        for key, value in self._values(configuration).items():
+            st.session_state[key] = value
+
+    def _values(self, configuration: Configuration) -> dict[str, Any]:
+        rate = configuration.learning_rate
+        plain = {
+            name: getattr(configuration, name)
+            for name in (
+                *("epochs", "optimizer", "schedule", "seed"),
+                *("momentum", "weight_decay", "label_smoothing"),
+            )
+        }
+        values = plain | {
+            "data": configuration.dataset.name,
+            "batch_size": configuration.batch_size or AUTO,
+            "learning_rate": AUTO if rate is None else f"{rate:g}",
+        }
+        return {self.key(name): value for name, value in values.items()}
+
+    def shown(
+        self, dataset: DatasetSpec, train_images: int, *, with_seeds: int = 0
+    ) -> Configuration | None:
+        """The widgets, and the configuration they make; None where they make none.
+
+        `with_seeds` asks for how many seeds, at most so many, in place of one seed.
+        """
+        usual = Configuration(dataset)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            self._whole("Epochs", "epochs", 1, 1_000, hint="How often every image is seen.")
+            self._choice(
+                "Batch size",
+                "batch_size",
+                BATCHES,
+                lambda size: (
+                    f"auto · {usual.batch_size_for(train_images)}" if size == AUTO else f"{size}"
+                ),
+                "Images per step. Few images learn better from small batches: 16 below 2,000.",
+                width=142,
+            )
+            self._choice(
+                "Optimizer",
+                "optimizer",
+                list(Optimizer),
+                OPTIMIZER_NAMES.__getitem__,
+                "How steps are made of gradients.",
+                width=142,
+            )
+            self._choice(
+                "Schedule",
+                "schedule",
+                list(Schedule),
+                SCHEDULE_NAMES.__getitem__,
+                "How the learning rate changes: one cycle climbs to its peak in the first "
+                "30 % of all steps and falls to nothing.",
+                width=142,
+            )
+            self._rate(dataset)
+            if with_seeds:
+                self._whole("Seeds", "seeds", 1, with_seeds, "Trainings of each network.")
+            else:
+                self._whole("Seed", "seed", 0, 2**31 - 1, "The same seed, the same curve.")
+        with st.expander("More settings"), st.container(horizontal=True, gap="medium"):
+            self._number("Momentum", "momentum", 0.0, 0.999, 0.05, "Of SGD.")
+            self._number("Weight decay", "weight_decay", 0.0, 1.0, 0.001, "Pulls weights to zero.")
+            self._number(
+                "Label smoothing",
+                "label_smoothing",
+                0.0,
+                0.5,
+                0.05,
+                "How much of the target is spread over all classes.",
+            )
+        try:
+            return self._configuration(dataset)
+        except ConfigurationError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+
+    def _configuration(self, dataset: DatasetSpec) -> Configuration:
+        batch, rate = self._value("batch_size"), self._value("learning_rate")
+        try:
+            learning_rate = None if str(rate).startswith(AUTO) else float(str(rate))
+        except ValueError:
+            raise ConfigurationError(f"learning_rate must be a number, got {rate!r}.") from None
+        return Configuration(
+            dataset=dataset,
+            epochs=self._value("epochs"),
+            batch_size=None if batch == AUTO else batch,
+            optimizer=self._value("optimizer"),
+            learning_rate=learning_rate,
+            schedule=self._value("schedule"),
+            momentum=self._value("momentum"),
+            weight_decay=self._value("weight_decay"),
+            label_smoothing=self._value("label_smoothing"),
+            seed=self._value("seed"),
+        )
+
+    def _value(self, name: str) -> Any:
+        return st.session_state[self.key(name)]
+
+    def _rate(self, dataset: DatasetSpec) -> None:
+        usual = Configuration(
+            dataset, optimizer=self._value("optimizer"), schedule=self._value("schedule")
+        ).peak_rate
+        st.selectbox(
+            "Learning rate",
+            RATES,
+            key=self.key("learning_rate"),
+            format_func=lambda rate: f"auto · {usual:g}" if rate == AUTO else str(rate),
+            accept_new_options=True,
+            help="The highest of the schedule. Type any other number.",
+            persist_state="session",
+            width=142,
+        )
+
+    def _choice(
+        self,
+        label: str,
+        name: str,
+        options: Any,
+        words: Callable[[Any], str],
+        hint: str,
+        width: int,
+    ) -> None:
+        st.selectbox(
+            label,
+            options,
+            key=self.key(name),
+            format_func=words,
+            help=hint,
+            persist_state="session",
+            width=width,
+        )
+
+    def _whole(self, label: str, name: str, low: int, high: int, hint: str) -> None:
+        st.number_input(
+            label,
+            low,
+            high,
+            key=self.key(name),
+            step=1,
+            help=hint,
+            persist_state="session",
+            width=118,
+        )
+
+    def _number(
+        self, label: str, name: str, low: float, high: float, step: float, hint: str
+    ) -> None:
+        st.number_input(
+            label,
+            low,
+            high,
+            key=self.key(name),
+            step=step,
+            format="%.3g",
+            help=hint,
+            persist_state="session",
+            width=170,
+        )

@@ -1,0 +1,115 @@
+"""Setting up a training: network, data, settings, what has to be changed, and the button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.zoo import zoo
+from cnn.training import limits
+from cnn.training.address import NAMES, from_address, to_address
+from cnn.training.advice import concerns
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.fitting import Fitted, image_changes, with_classes
+from cnn.training.run import LIVE, State
+from ui import design
+from ui.plot import fetch_ahead
+from ui.training import data, network, runs
+from ui.training.settings import Settings
+
+SETTINGS = Settings("train")
+FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+
+
+def set_up() -> None:
+    """From choosing to the button; pressing it shows the new run."""
+    SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
+    fetch_ahead()
+    left, right = st.columns(2, border=True)
+    with left:
+        chosen = network.choose_network()
+        if chosen is not None:
+            network.look_at(chosen)
+    with right:
+        spec = data.choose_data(SETTINGS.key("data"), on_change=_usual_epochs)
+        look = data.look_at(spec, chosen.input) if chosen and _can_be_read(chosen) else None
+    if chosen is None or look is None:
+        return
+    with st.container(border=True):
+        configuration = SETTINGS.shown(spec, look.train_images)
+        if configuration is None:
+            return
+        _keep_in_address(configuration)
+        _last_word(chosen, look, configuration)
+
+
+def use(configuration: Configuration) -> None:
+    """Puts the settings of a run into the widgets, for a training like it."""
+    SETTINGS.put(configuration)
+
+
+def queue(architecture: Architecture, configuration: Configuration) -> str:
+    """Puts a run into the queue and returns its id; raises where the queue is full."""
+    store = runs.store()
+    limits.check_queue(store.count([State.QUEUED]))
+    return store.add(architecture, configuration).id
+
+
+def _last_word(chosen: Architecture, look: data.Look, configuration: Configuration) -> None:
+    """What will be changed, what might go wrong, and the button."""
+    try:
+        fitted = _fitted(chosen, look, configuration)
+        limits.check(fitted.architecture, configuration, look.train_images)
+    except (ArchitectureError, ConfigurationError) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    for change in fitted.changes:
+        st.info(change, icon=":material/tune:")
+    for concern in concerns(fitted.architecture, configuration, look.train_images):
+        st.warning(concern, icon=":material/lightbulb:")
+    waiting = runs.store().count(LIVE)
+    label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
+    if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
+        try:
+            runs.show(queue(fitted.architecture, configuration))
+        except ConfigurationError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.rerun()
+
+
+def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration) -> Fitted:
+    head, on_head = with_classes(chosen, len(look.class_names))
+    name = configuration.dataset.name
+    return Fitted(head, image_changes(name, CATALOGUE[name].image_shape, chosen.input) + on_head)
+
+
+def _can_be_read(chosen: Architecture) -> bool:
+    if chosen.input[2] in (1, 3):
+        return True
+    st.error(
+        f"{chosen.name} reads {chosen.input[2]} channels; images have 1 (grey) or 3 (colour). "
+        "Change the channels of its input.",
+        icon=":material/error:",
+    )
+    return False
+
+
+def _usual_epochs() -> None:
+    name = st.session_state[SETTINGS.key("data")]
+    st.session_state[SETTINGS.key("epochs")] = data.USUAL_EPOCHS.get(name, FIRST.epochs)
+
+
+def _keep_in_address(configuration: Configuration) -> None:
+    """Network, data and changed settings, so that a refresh or a link finds them again."""
+    wanted = to_address(configuration)
+    chosen = st.session_state[network.KEY]
+    if chosen in zoo():
+        wanted[network.ADDRESS] = chosen
+    elif code := st.query_params.get(design.ADDRESS):
+        wanted[design.ADDRESS] = code
+    ours = {*NAMES, network.ADDRESS, design.ADDRESS}
+    if {name: value for name, value in st.query_params.items() if name in ours} != wanted:
+        st.query_params.from_dict(wanted)
