@@ -563,12 +563,16 @@ def test_a_residual_takes_in_the_activation_that_only_it_feeds(keras):
     inputs = keras.Input((4, 4, 2))
     x = k.Add()([inputs, k.Conv2D(2, 1)(inputs)])
     y = k.Add()([x, k.Conv2D(2, 1)(k.Activation("relu")(x))])  # the sum is used twice
-    model = keras.Model(inputs, k.LeakyReLU(0.1)(y))  # and this activation has a slope
+    z = k.LeakyReLU(0.1)(y)  # an activation with a slope
+    z = k.Activation("tanh")(k.Activation("relu")(k.Add()([z, z])))  # two, one after the other
+    model = keras.Model(inputs, z)
 
     assert layers(model) == (
         Residual((Conv2D(2, 1),)),
         Residual((Activation("relu"), Conv2D(2, 1))),
         Activation("relu", 0.1),
+        Residual((), (), "relu"),
+        Activation("tanh"),
     )
 
 
@@ -765,6 +769,10 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "reshape": (
         lambda k, x: k.Reshape((4, 16, 3), name="r")(k.Conv2D(3, 1)(x)),
         "layer 'r' (Reshape): it makes 4x16x3 of 8x8x3, but here a map is only laid out as a",
+    ),
+    "reshape of what was pooled": (
+        lambda k, x: k.Reshape((1, 3, 1), name="r")(k.GlobalMaxPooling2D()(x)),
+        "layer 'r' (Reshape): it makes 1x3x1 of 3, but here a map is only laid out as a vector",
     ),
     "cropping": (
         lambda k, x: k.Cropping2D(1, name="c")(x),

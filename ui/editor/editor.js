@@ -150,9 +150,9 @@ function headRow(editor) {
   editor.inputShape = make("span", { class: "shape" });
   const captions = make("span", { class: "numbers" },
     make("span", {}, "output"),
-    make("span", { class: "cost" }, "parameters"));
-  const space = make("span", { class: "tools" });
-  return make("div", { class: "head-row" }, "Input", editor.inputShape, captions, space);
+    make("span", { class: "cost" }, "params"));
+  const end = make("span", { class: "end" });
+  return make("div", { class: "head-row" }, "Input", editor.inputShape, captions, end);
 }
 
 function toolbar(editor) {

@@ -71,7 +71,7 @@ function textInput(width) {
   const input = make("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   input.fit = () => {
     const letters = Math.max(width, (input.value || input.placeholder).length);
-    input.style.width = `${letters + 0.6}ch`;
+    input.style.width = `${letters + 0.5}ch`;
   };
   return input;
 }
@@ -85,7 +85,7 @@ function showText(input, text) {
 
 function textControl(field, send) {
   const { parse, print } = FORMATS[field.type];
-  const input = textInput(2);
+  const input = textInput(field.type === "pair" ? 1 : 2);
   setAttribute(input, "inputmode", field.type === "real" ? "decimal" : "text");
   const read = () => {
     const text = input.value.trim();
@@ -123,7 +123,7 @@ function selectControl(options, onchange) {
 }
 
 function choiceControl(field, send) {
-  const none = field.absent ? [["", "none"]] : [];
+  const none = field.absent ? [["", `no ${field.name}`]] : [];
   const options = [...none, ...field.options.map((word) => [word, word])];
   const { select, element } = selectControl(options, (word) => send(word || null, false));
   const show = (value) => {
@@ -193,7 +193,7 @@ const CONTROLS = {
 // A field's control with its label; `show` also says when it is wrong.
 function fieldBox(field, send) {
   const control = CONTROLS[field.type](field, send);
-  const label = make("span", { class: "label" }, field.label);
+  const label = field.label ? make("span", { class: "label" }, field.label) : "";
   const tag = control.inputs.length === 1 ? "label" : "span";
   const title = `${field.name}: ${field.help}`;
   const element = make(tag, { class: "field", title }, label, control.element);

@@ -50,9 +50,10 @@ function nodeView(editor, { id, kind, lanes }) {
     make("span", { class: "name", title: purpose }, view.twist, chip, name, number),
     make("div", { class: "fields" }, ...common.map((box) => box.element), hint),
     numbers.element,
-    make("span", { class: "tools" }, ...view.tools, view.more),
+    make("span", { class: "end" }, view.more),
     view.rest,
     view.messages);
+  numbers.element.append(make("span", { class: "tools" }, ...view.tools));
   view.card.style.setProperty("--family", colour);
   const buttons = [hint, view.twist, view.more, ...view.tools].filter(Boolean);
   view.focusable = [...boxes.flatMap((box) => box.inputs), ...buttons];
@@ -72,7 +73,8 @@ function patchNode(editor, view, node) {
   const isActive = editor.active === node.id;
   // What a card shows depends on these alone, but for the errors inside a collapsed container.
   const { number, index, depth, lane } = place;
-  const seen = [node, note, isOpen, isShut, isChosen, isActive, number, index, depth, lane.nodes.length];
+  const where = [number, index, depth, lane.nodes.length];
+  const seen = [node, note, isOpen, isShut, isChosen, isActive, ...where];
   if (isShut || !same(seen, view.seen)) patchCard(editor, view, place, note);
   view.seen = seen;
   if (isContainer(node)) renderLanes(editor, view, node, place);

@@ -48,6 +48,7 @@ START: dict[str, dict[str, Any]] = {
 """What a new layer starts with, where its defaults alone are not a layer or not what one wants."""
 
 LABELS = {
+    "activation": "",  # its value says it all: relu
     "kernel_size": "kernel",
     "pool_size": "pool",
     "dilation_rate": "dilation",

@@ -51,6 +51,7 @@ function show(element, state) {
     })
     .then(() => (element.dataset.state = "shown"))
     .catch((error) => {
+      if (!element.isConnected) return; // Plotly was still drawing when the page went on
       element.dataset.state = "failed";
       if (!state.Plotly) element.textContent = "The chart could not be drawn.";
       console.warn(error);

@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.presence import worker_states
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
 from ui.training import runs
 from ui.training.setup import queue, use
@@ -95,7 +96,7 @@ def _again(run: Run, configuration: Configuration) -> None:
 
 def waiting_for() -> str:
     """What a queued run is waiting for."""
-    workers = runs.store().worker_states()
+    workers = worker_states(runs.store())
     if WorkerState.READY in workers:
         ahead = runs.store().count([State.RUNNING, State.PAUSED])
         return (

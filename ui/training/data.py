@@ -55,6 +55,7 @@ def choose_data(key: str, *, on_change: Callable[[], None] | None = None) -> Dat
         key=key,
         required=True,
         persist_state="session",
+        wrap=True,
         on_change=on_change or "rerun",
     )
     return DatasetSpec(name if name in OFFERED else OFFERED[0])

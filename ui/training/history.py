@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE
 from cnn.training.run import LIVE, Epoch, Run, State
+from ui.shell import PAGES
 from ui.table import Cell, Column, Picked, TableRow, table
 from ui.training import runs
 from ui.words import ago, duration, percent
@@ -38,6 +39,19 @@ def history() -> None:
     """The list, shown anew every second while something in the store is live."""
     live = runs.store().count(LIVE) > 0
     st.fragment(run_every=POLL_S if live else None)(_history)(live)
+
+
+def latest(count: int) -> None:
+    """The newest runs, each a way to its curves; nothing at all where there are none."""
+    found = runs.store().latest(count)
+    if not found:
+        return
+    st.subheader("Latest runs", anchor=False)
+    epochs = runs.store().epochs([run.id for run in found])
+    lines = [_row(run, epochs[run.id]) for run in found]
+    picked = table("Latest runs", COLUMNS, lines, key="latest", can_open=True)
+    if picked.opened:
+        st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: picked.opened})
 
 
 def _history(was_live: bool) -> None:

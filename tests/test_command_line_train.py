@@ -1,0 +1,135 @@
+"""`python -m cnn train|runs|worker`, as a person types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn.network.zoo import entry
+from cnn.training.configuration import Configuration
+from cnn.training.run import State
+from cnn.training.store import Store
+
+ROOT = Path(__file__).parents[1]
+
+
+def cnn(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cnn", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"CNN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def trained(home: Path) -> subprocess.CompletedProcess[str]:
+    return cnn("train", "lenet-5", "--dataset", "shapes", "--epochs", "2", "--json", home=home)
+
+
+@pytest.fixture(scope="module")
+def outcome(trained: subprocess.CompletedProcess[str]) -> Any:
+    assert trained.returncode == 0, trained.stderr
+    return json.loads(trained.stdout)
+
+
+def test_train_ends_with_one_json_object(outcome):
+    assert set(outcome) == {
+        *("run_id", "state", "epochs", "test_accuracy"),
+        *("test_images", "seconds", "images_per_s"),
+    }
+    assert outcome["state"] == "finished"
+    assert outcome["test_images"] == 300
+    assert 0.3 < outcome["test_accuracy"] <= 1
+    assert len(outcome["epochs"]) == 2
+    for epoch in outcome["epochs"]:
+        assert set(epoch) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def test_train_says_on_standard_error_what_it_does_and_nothing_else(trained, outcome):
+    said = trained.stderr.splitlines()
+
+    assert said[0].startswith("The last dense layer has 3 units instead of 10")
+    assert said[1] == f"LeNet-5 on shapes, run {outcome['run_id']}"
+    assert said[2].startswith("epoch 1/2  loss ")
+    assert said[3].startswith("epoch 2/2  loss ")
+    assert len(said) == 4, said
+
+
+def test_the_run_is_in_the_store_of_the_app(outcome, home: Path):
+    run = Store(f"sqlite:///{home / 'runs.sqlite'}").get(outcome["run_id"])
+
+    assert run
+    assert run.state is State.FINISHED
+    assert run.result
+    assert run.result.test_accuracy == outcome["test_accuracy"]
+
+
+def test_runs_lists_and_shows_and_deletes(outcome, home: Path):
+    id = outcome["run_id"]
+    another = Store(f"sqlite:///{home / 'runs.sqlite'}").add(
+        entry("shapes-demo").architecture, Configuration(epochs=1)
+    )
+
+    assert f"{id}  " in cnn("runs", home=home).stdout
+    listed = json.loads(cnn("runs", "list", "--json", home=home).stdout)
+    assert [one["run_id"] for one in listed] == [another.id, id]
+    shown = json.loads(cnn("runs", "show", id, "--json", home=home).stdout)
+    assert shown["epochs"] == outcome["epochs"]
+    assert shown["architecture"]["name"] == "LeNet-5"
+    assert "validation" in cnn("runs", "show", id, home=home).stdout
+    assert json.loads(cnn("runs", "delete", another.id, "--json", home=home).stdout) == {
+        "deleted": another.id
+    }
+    gone = cnn("runs", "show", another.id, home=home)
+    assert gone.returncode == 2
+    assert gone.stderr.startswith(f"there is no run '{another.id}'.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("lenet-5", "--dataset", "nope", "--epochs", "1"), "There is no data set 'nope': shapes,"),
+        (("lenet-5", "--dataset", "shapes", "--epochs", "0"), "epochs must be a whole number"),
+        (("lenet-5", "--dataset", "shapes", "--epochs", "1", "--batch-size", "0"), "batch_size"),
+        (("nonet", "--dataset", "shapes", "--epochs", "1"), "no network of the zoo is called"),
+        (("lenet-5", "--dataset", "gone.zip", "--epochs", "1"), "gone.zip"),
+        (("vgg-16", "--dataset", "shapes", "--epochs", "1"), "at most 30,000,000 are trained"),
+        (
+            ("lenet-5", "--dataset", "shapes", "--epochs", "1", "--store", "sqlite:////proc/x.db"),
+            "the run store sqlite:////proc/x.db could not be used",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_a_line(arguments, message: str, home: Path):
+    refused = cnn("train", *arguments, home=home)
+
+    assert refused.returncode == 2
+    assert message in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_help_needs_neither_numpy_nor_the_store():
+    code = (
+        "import sys; from cnn.__main__ import _parser; _parser(); "
+        "print({'numpy', 'sqlalchemy', 'tensorflow'} & sys.modules.keys())"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert "sqlalchemy" not in ran.stdout
+    assert "tensorflow" not in ran.stdout

@@ -1,0 +1,39 @@
+"""A configuration in an address."""
+
+from dataclasses import replace
+
+import pytest
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.training.address import from_address, to_address
+from cnn.training.configuration import Configuration
+
+USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+
+
+def test_only_what_was_changed_is_in_the_address():
+    assert to_address(USUAL) == {"data": "mnist-sample", "epochs": "5"}
+    assert to_address(replace(USUAL, learning_rate=0.003, seed=4)) == {
+        "data": "mnist-sample",
+        "epochs": "5",
+        "learning_rate": "0.003",
+        "seed": "4",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"epochs": 9}, {"batch_size": 8}, {"optimizer": "sgd", "momentum": 0.5}, {"seed": 12}],
+)
+def test_an_address_gives_its_configuration_back(changes):
+    configuration = replace(USUAL, **changes)
+
+    assert from_address(to_address(configuration), USUAL) == configuration
+
+
+@pytest.mark.parametrize(
+    "address",
+    [{}, {"epochs": "many"}, {"epochs": "0"}, {"data": "imagenet"}, {"optimizer": "<b>"}],
+)
+def test_an_address_that_makes_no_sense_gives_the_usual(address):
+    assert from_address(address, USUAL) == USUAL

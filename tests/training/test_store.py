@@ -1,0 +1,251 @@
+"""The run store, on a real file."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cnn.network.zoo import entry
+from cnn.training import tables
+from cnn.training.configuration import Configuration
+from cnn.training.run import Epoch, Progress, Result, State, Step, Wish, recipe
+from cnn.training.store import Store, StoreError
+
+ROOT = Path(__file__).parents[2]
+LENET = entry("lenet-5").architecture
+DEMO = entry("shapes-demo").architecture
+SETTINGS = Configuration(epochs=3)
+RESULT = Result(0.1, 0.98, 300, 150, 30, 12.5, 4_000.0)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite'}"
+
+
+@pytest.fixture
+def store(url: str):
+    opened = Store(url)
+    yield opened
+    opened.close()
+
+
+def step(number: int, loss: float = 1.0) -> Step:
+    return Step(number, number / 10, loss, 0.5, 0.01, number / 100)
+
+
+def test_a_run_comes_back_as_it_was_put_in(store: Store):
+    run = store.add(LENET, SETTINGS)
+
+    assert store.get(run.id) == run
+    assert (run.state, run.wish, run.name) == (State.QUEUED, Wish.RUN, "LeNet-5")
+
+
+def test_runs_outlive_the_process(store: Store, url: str):
+    run = store.add(LENET, SETTINGS)
+    store.finish(run.id, State.FINISHED, result=RESULT)
+    store.close()
+
+    found = Store(url).get(run.id)
+
+    assert found is not None
+    assert (found.state, found.result) == (State.FINISHED, RESULT)
+
+
+def test_the_latest_runs_come_first_a_page_at_a_time(store: Store):
+    ids = [store.add(DEMO, SETTINGS).id for _ in range(5)]
+
+    assert [run.id for run in store.latest(2)] == ids[:2:-1]
+    assert [run.id for run in store.latest(2, 2)] == ids[2:0:-1]
+    assert store.count() == 5
+
+
+def test_runs_are_claimed_once_and_the_oldest_first(store: Store):
+    first, second = store.add(DEMO, SETTINGS), store.add(LENET, SETTINGS)
+
+    claimed = [store.claim_next("a"), store.claim_next("b"), store.claim_next("a")]
+
+    assert [run and run.id for run in claimed] == [first.id, second.id, None]
+    assert claimed[0]
+    assert claimed[0].state is State.RUNNING
+
+
+def test_two_processes_never_claim_the_same_run(store: Store, url: str):
+    ids = {store.add(DEMO, SETTINGS).id for _ in range(40)}
+    script = """
+import sys, time
+from cnn.training.store import Store
+store = Store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+while run := store.claim_next(sys.argv[2]):
+    print(run.id)
+"""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, url, name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("a", "b")
+    ]
+    for worker in workers:
+        assert worker.stdout
+        assert worker.stdout.readline() == "ready\n"
+    claimed = [worker.communicate("go\n", timeout=60)[0].split() for worker in workers]
+
+    assert set(claimed[0]) | set(claimed[1]) == ids
+    assert len(claimed[0]) + len(claimed[1]) == 40
+
+
+def test_many_processes_may_open_a_new_store_at_once(url: str):
+    opened: list[Store] = []
+    threads = [threading.Thread(target=lambda: opened.append(Store(url))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(opened) == 8
+
+
+def test_recording_gives_back_what_is_wanted(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="me")
+
+    assert store.record(run.id, [step(1), step(2)], Progress(1, 2, 30)) is Wish.RUN
+    store.want(run.id, Wish.PAUSE)
+    assert store.record(run.id, [], Progress(1, 2, 30), State.PAUSED) is Wish.PAUSE
+    found = store.get(run.id)
+    assert found
+    assert (found.state, found.progress.step) == (State.PAUSED, 2)
+    assert store.steps(run.id) == [step(1), step(2)]
+
+
+def test_epochs_and_files_are_kept_with_their_run(store: Store):
+    run, other = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS)
+    first, second = Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0), Epoch(2, 0.5, 0.7, 0.6, 0.6, 4.0)
+    for epoch in (first, second):
+        store.record_epoch(run.id, epoch)
+    store.keep_file(run.id, "weights", b"old")
+    store.keep_file(run.id, "weights", b"new")
+
+    assert store.epochs([run.id, other.id]) == {run.id: [first, second], other.id: []}
+    assert store.file(run.id, "weights") == b"new"
+    assert store.file(other.id, "weights") is None
+
+
+def test_deleting_a_run_leaves_nothing_of_it(store: Store, url: str):
+    run, kept = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS)
+    for one in (run, kept):
+        store.record(one.id, [step(1)], Progress())
+        store.record_epoch(one.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+        store.keep_file(one.id, "weights", b"some")
+
+    assert store.remove(run.id)
+    assert not store.remove(run.id)
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        for table in ("runs", "steps", "epochs", "files"):
+            assert database.execute(f"select count(*) from {table}").fetchone() == (1,)
+
+
+def test_a_run_deleted_while_it_is_trained_is_told_to_stop(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="me")
+    store.remove(run.id)
+
+    assert store.record(run.id, [step(1)], Progress()) is Wish.STOP
+    store.record_epoch(run.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+    store.keep_file(run.id, "weights", b"late")
+    store.finish(run.id, State.STOPPED)
+    assert store.count() == 0
+
+
+def test_stopping_a_queued_run_ends_it_at_once(store: Store):
+    run = store.add(DEMO, SETTINGS)
+
+    store.want(run.id, Wish.STOP)
+
+    found = store.get(run.id)
+    assert found
+    assert (found.state, found.message) == (State.STOPPED, "Stopped before it began.")
+    assert store.claim_next("me") is None
+
+
+def test_a_paused_run_waits_in_the_queue(store: Store):
+    run = store.add(DEMO, SETTINGS)
+    store.want(run.id, Wish.PAUSE)
+    assert store.claim_next("me") is None
+
+    store.want(run.id, Wish.RUN)
+    claimed = store.claim_next("me")
+    assert claimed
+    assert claimed.id == run.id
+
+
+def test_a_short_curve_is_given_whole(store: Store):
+    run = store.add(DEMO, SETTINGS)
+    store.record(run.id, [step(i) for i in range(1, 101)], Progress())
+
+    assert [one.step for one in store.steps(run.id, at_most=100)] == list(range(1, 101))
+
+
+def test_a_long_curve_is_thinned_without_losing_its_extremes(store: Store):
+    run = store.add(DEMO, SETTINGS)
+    losses = {i: 1 + (i * 7_919 % 1_000) / 1_000 for i in range(1, 5_001)}
+    losses |= {1_234: 99.0, 3_333: 0.001}
+    store.record(run.id, [step(i, loss) for i, loss in losses.items()], Progress())
+
+    found = store.steps(run.id, at_most=500)
+
+    assert 400 <= len(found) <= 560
+    assert [one.step for one in found] == sorted({one.step for one in found})
+    assert {one.step: one.loss for one in found}.items() <= losses.items()
+    assert {99.0, 0.001} <= {one.loss for one in found}
+    assert found[-1].step == 5_000
+
+
+def test_runs_are_found_by_what_decides_their_outcome(store: Store):
+    same = [store.add(LENET, SETTINGS) for _ in range(2)]
+    store.add(LENET, Configuration(epochs=4))
+    store.add(DEMO, SETTINGS)
+
+    assert store.find([recipe(LENET, SETTINGS)]) == same
+    assert store.find([]) == []
+
+
+def test_a_store_in_a_folder_that_cannot_be_made_says_so(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(StoreError, match=r"the run store .*file.* could not be used: .* CNN_STORE"):
+        Store(f"sqlite:///{tmp_path / 'file' / 'runs.sqlite'}")
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path: Path):
+    (tmp_path / "runs.sqlite").write_text("not a database, but long enough to look like one" * 40)
+
+    with pytest.raises(StoreError, match="file is not a database"):
+        Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+
+def test_a_store_of_another_version_is_refused_and_left_alone(store: Store, url: str):
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        database.execute("update about set schema_version = 99")
+
+    with pytest.raises(StoreError, match="has schema version 99, this program reads"):
+        Store(url)
+
+
+def test_a_message_shows_no_password():
+    shown = tables.shown_url("postgresql://me:secret@example/runs")
+
+    assert "secret" not in shown
+    assert "me:" in shown
+
+
+def test_a_database_without_its_driver_is_an_error_with_a_way_out():
+    with pytest.raises(StoreError, match="CNN_STORE"):
+        Store("nosuchdatabase://somewhere/runs")
