@@ -5,8 +5,13 @@ discovery, which runs a page without its navigation when the first visit is a de
 it launches, `ui/shell/main.py`, has no such neighbour.
 """
 
+import os
 import runpy
 from pathlib import Path
+
+# Before NumPy is loaded: the pages multiply small matrices, and beside a training the threads of
+# a multiplication wait for each other longer than they compute.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx

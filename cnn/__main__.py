@@ -13,7 +13,7 @@ from cnn.commands import CommandError
 from cnn.commands.parsers import add_commands
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.source import find, input_shape
+from cnn.network.source import input_shape, read
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
@@ -85,7 +85,10 @@ def _zoo(options: argparse.Namespace) -> None:
 
 
 def _architecture(options: argparse.Namespace) -> Architecture:
-    found = find(options.arch)
+    opened = read(options.arch)
+    for note in opened.notes:
+        print(f"note: {note}", file=sys.stderr)
+    found = opened.architecture
     if options.input is None:
         return found
     return Architecture(found.name, input_shape(options.input), found.layers)

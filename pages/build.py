@@ -10,7 +10,7 @@ from ui.bench.cascade import cascade
 from ui.bench.layer import layer_panel
 from ui.bench.pinned import against_pinned
 from ui.bench.stack import choose, chosen_row, finish, stack
-from ui.bench.start import name_and_input, start_from
+from ui.bench.start import import_notes, name_and_input, start_from
 from ui.bench.take_away import take_away
 from ui.bench.totals import totals
 from ui.picture import picture
@@ -53,4 +53,5 @@ def bench() -> None:
 
 if problem := design.problem():
     st.error(problem, icon=":material/link_off:")
+import_notes()
 bench()

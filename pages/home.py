@@ -8,13 +8,18 @@ from cnn.pictures.diagram import diagram
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
+from ui.training.history import latest
 from ui.words import short
 
 st.title("Build a CNN. See every number. Know why.", anchor=False)
 st.markdown(
-    "Stack layers and watch sizes, parameters and cost follow; take the exact network away as "
-    "Keras or PyTorch code. Every number here is checked against Keras."
+    "Stack layers and watch sizes, parameters and cost follow; train the network and its rivals "
+    "under the same conditions; take the exact network away as Keras or PyTorch code."
 )
+with st.container(horizontal=True):
+    st.page_link(PAGES / "build.py", label="Build a network", icon=":material/stacks:")
+    st.page_link(PAGES / "train.py", label="Train it", icon=":material/model_training:")
+    st.page_link(PAGES / "compare.py", label="Compare", icon=":material/compare_arrows:")
 
 now = design.current()
 picture(diagram(design.traced(now)), key="home_network")
@@ -30,3 +35,5 @@ for column, id in zip(st.columns(len(CLASSICS)), CLASSICS, strict=True):
         if st.button("Open in Build", key=f"open_{id}", width="stretch"):
             design.put(one.architecture)
             st.switch_page(PAGES / "build.py")
+
+latest(5)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.keras_import import from_keras_config, from_keras_file
+from cnn.network.keras_import import Imported, read_keras_config, read_keras_file
 from cnn.network.zoo import entry, zoo
 
 MAX_JSON_BYTES = 20_000_000
@@ -17,8 +17,13 @@ MAX_SHOWN = 300
 
 def find(source: str) -> Architecture:
     """The network a zoo id or the path of a file stands for."""
+    return read(source).architecture
+
+
+def read(source: str) -> Imported:
+    """The same, with notes on what the file says that a network does not hold."""
     if source in zoo():
-        return entry(source).architecture
+        return _ours(entry(source).architecture)
     path, quoted = Path(source), shown(source, MAX_SHOWN)
     try:
         if path.is_file():
@@ -30,20 +35,22 @@ def find(source: str) -> Architecture:
         why = error.strerror if isinstance(error, OSError) else error
         raise ArchitectureError(f"{quoted} cannot be read: {why}.") from None
     if is_something_else:
-        raise ArchitectureError(
-            f"{quoted} is not a file. Give the path of a file."
-        )
+        raise ArchitectureError(f"{quoted} is not a file. Give the path of a file.")
     if path.suffix in (".json", ".keras") or path.name != source:
         raise ArchitectureError(f"there is no file {quoted}. Check the path.")
-    return entry(source).architecture
+    return _ours(entry(source).architecture)
 
 
-def _from_path(path: Path) -> Architecture:
+def _ours(architecture: Architecture) -> Imported:
+    return Imported(architecture, (), {})
+
+
+def _from_path(path: Path) -> Imported:
     with path.open("rb") as file:  # a model's weights may be large, and are not needed
         content = file.read(MAX_JSON_BYTES + 1)
     if _is_keras_file(path.name, content):
-        return from_keras_file(path)
-    return from_file(path.name, content)
+        return read_keras_file(path)
+    return read_file(path.name, content)
 
 
 def _is_keras_file(name: str, content: bytes) -> bool:
@@ -52,8 +59,13 @@ def _is_keras_file(name: str, content: bytes) -> bool:
 
 def from_file(name: str, content: bytes) -> Architecture:
     """The network in a file's content: our JSON, Keras' JSON, or a `.keras` file."""
+    return read_file(name, content).architecture
+
+
+def read_file(name: str, content: bytes) -> Imported:
+    """The same, with notes on what the file says that a network does not hold."""
     if _is_keras_file(name, content):
-        return from_keras_file(content)
+        return read_keras_file(content)
     if content[:8] == b"\x89HDF\r\n\x1a\n":
         raise ArchitectureError(
             f"{name} is an HDF5 file, Keras' older format. Save the model as .keras, "
@@ -63,15 +75,19 @@ def from_file(name: str, content: bytes) -> Architecture:
         raise ArchitectureError(
             f"{name} is too large: a description has at most {MAX_JSON_BYTES:,} bytes."
         )
-    return from_text(content)
+    return _read_text(content)
 
 
 def from_text(text: str | bytes) -> Architecture:
     """The network a JSON text describes, in our words or in Keras'."""
+    return _read_text(text).architecture
+
+
+def _read_text(text: str | bytes) -> Imported:
     data = read_json(text)
     if isinstance(data, dict) and "class_name" in data:
-        return from_keras_config(data)
-    return Architecture.from_dict(data)
+        return read_keras_config(data)
+    return _ours(Architecture.from_dict(data))
 
 
 def input_shape(text: str) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D, Dense, Flatten
-from cnn.network.source import find, from_file, from_text, input_shape
+from cnn.network.source import find, from_file, from_text, input_shape, read_file
 from cnn.network.zoo import zoo
 
 OURS = Architecture("Ours", (8, 8, 1), (Conv2D(4, 3), Flatten(), Dense(2, activation="softmax")))
@@ -45,6 +45,22 @@ def write_keras_file(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("config.json", json.dumps(KERAS))
     return path
+
+
+def test_what_a_network_does_not_hold_is_noted_and_never_dropped_silently():
+    regularized = json.loads(json.dumps(KERAS))
+    regularized["config"]["layers"][1]["config"]["kernel_regularizer"] = {
+        "module": "keras.regularizers",
+        "class_name": "L2",
+        "config": {"l2": 0.01},
+        "registered_name": None,
+    }
+    opened = read_file("theirs.json", json.dumps(regularized).encode())
+
+    assert opened.architecture.layers == OURS.layers
+    assert len(opened.notes) == 1
+    assert "kernel_regularizer" in opened.notes[0]
+    assert read_file("ours.json", OURS.to_json().encode()).notes == ()
 
 
 def test_an_id_of_the_zoo_is_found():

@@ -6,12 +6,13 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.source import from_file, input_shape
+from cnn.network.source import input_shape, read_file
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
 from ui import design
 from ui.words import short
 
+NOTES = "import_notes"
 GROUPS = {
     "lesson": "First networks",
     "classic": "The classics",
@@ -56,11 +57,22 @@ def _file() -> None:
         return
     st.session_state["opened_file"] = given.file_id
     try:
-        design.put(from_file(given.name, given.getvalue()))
+        opened = read_file(given.name, given.getvalue())
     except ArchitectureError as error:
         st.error(str(error), icon=":material/error:")
         return
+    design.put(opened.architecture)
+    st.session_state[NOTES] = opened.notes
     st.rerun()
+
+
+def import_notes() -> None:
+    """What the file just opened said that a network does not hold: said once."""
+    notes: tuple[str, ...] = st.session_state.pop(NOTES, ())
+    if notes:
+        st.info("Left out of what the file says:", icon=":material/info:")
+        for note in notes[:20]:
+            st.text(f"· {note}")
 
 
 def name_and_input() -> None:
