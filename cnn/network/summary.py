@@ -29,6 +29,7 @@ def summary_dict(trace: Trace) -> dict[str, Any]:
 
 def _row_dict(row: Row) -> dict[str, Any]:
     field = row.receptive_field
+    axes = row.axes or ()
     return {
         "name": row.name,
         "kind": row.kind,
@@ -44,6 +45,8 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "jump": _one_or_two(field.jump),
         "offset": _one_or_two(field.offset),
         "formula": row.formula,
+        "padding": [[axis.before, axis.after] for axis in axes],
+        "dropped": [axis.dropped for axis in axes],
         "param_formula": row.param_formula,
         "mac_formula": row.mac_formula,
     }

@@ -110,6 +110,8 @@ def test_every_layer_has_the_fields_of_the_command_line():
         "formula": (
             "height: floor((8 - 2 + 0) / 2) + 1 = 4; width: floor((9 - 2 + 0) / 2) + 1 = 4"
         ),
+        "padding": [[0, 0], [0, 0]],
+        "dropped": [0, 1],
         "param_formula": "0",
         "mac_formula": "0",
     }
