@@ -208,7 +208,8 @@ def _figure(
             "xaxis": {
                 "title": {"text": "epoch", "standoff": 6},
                 "range": [-margin, epochs + margin],
-                "nticks": 9,
+                "tick0": 0,
+                "dtick": _tick(epochs),
                 "zeroline": False,
             },
             "yaxis": vertical | {"zeroline": False},
@@ -216,6 +217,11 @@ def _figure(
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
+
+
+def _tick(epochs: int) -> int:
+    """So many whole epochs between two marks that there are at most ten."""
+    return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if epochs <= 10 * tick)
 
 
 def _number_format(metric: Metric) -> str:

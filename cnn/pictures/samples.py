@@ -15,7 +15,7 @@ from cnn.data.summary import examples
 
 TILE = 38.0
 GAP = 2.0
-BETWEEN = 10.0
+BETWEEN = 6.0
 WORDS = 18.0
 ACROSS = 10
 DOWN = 4

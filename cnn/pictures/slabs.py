@@ -102,7 +102,7 @@ def size_text(shape: Shape) -> str:
 
 
 STYLE = (
-    ".network text{font:10px ui-sans-serif,system-ui,sans-serif;fill:currentColor;opacity:.75}"
+    ".network text{font:10px var(--st-font,system-ui),sans-serif;fill:currentColor;opacity:.75}"
     ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
     ".network .bracket{fill:none;stroke:currentColor;stroke-opacity:.4}"
     ".network .part{font-weight:600;opacity:.95}"
