@@ -52,7 +52,7 @@ from tests.network.strategies import architectures, convolutions_for, poolings_f
 
 Array = npt.NDArray[np.float64]
 
-MANY = settings(max_examples=4 * settings().max_examples)
+MANY = settings(max_examples=10 * settings().max_examples)
 SHAPE = (7, 9, 4)
 """Odd sides of different length, so that a swap of height and width shows."""
 

@@ -101,7 +101,7 @@ def test_a_network_comes_with_a_citation_and_its_idea_in_one_sentence(id):
     assert found.idea.endswith(".")
     assert ". " not in found.idea
     # Nobody knows who was the first to write the simple one.
-    assert found.year is None if id == "simple-cnn" else 1989 <= (found.year or 0) <= 2026
+    assert 1989 <= found.year <= 2026
 
 
 @pytest.mark.parametrize("id", [*LITE, "lenet-5", "lenet-5-1998"])

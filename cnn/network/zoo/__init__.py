@@ -31,7 +31,7 @@ class Entry:
 
     id: str
     group: str
-    year: int | None
+    year: int
     citation: str
     idea: str
     architecture: Architecture

@@ -1,4 +1,4 @@
-"""Times what a person waits for, `make bench`: medians, to be compared on one machine only."""
+"""Times what a person waits for on the pages: medians, to be compared on one machine only."""
 
 import statistics
 import subprocess
