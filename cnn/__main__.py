@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ArchitectureError, CommandError) as error:
         print(_one_line(error), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # Ctrl-C before there was anything to end in an orderly way
+        return 130
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):  # a reader who has seen enough, as `| head`

@@ -12,6 +12,7 @@ from typing import Any
 
 from cnn.commands import CommandError, refusals
 from cnn.network.errors import shown
+from cnn.training.presence import dismiss_silent
 from cnn.training.run import Epoch, Run
 from cnn.training.store import Store
 
@@ -20,7 +21,7 @@ def runs(options: argparse.Namespace) -> int:
     """Lists, shows or deletes."""
     with refusals():
         store = Store(options.store)
-        store.dismiss_silent()
+        dismiss_silent(store)
         if options.action == "list":
             _list(store, options.limit, as_json=options.json)
         else:

@@ -47,6 +47,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
     if options.input is not None:
         shape = input_shape(options.input)
         architecture = Architecture(architecture.name, shape, architecture.layers)
+    limits.check_size(architecture)
     configuration = Configuration(
         dataset=_dataset(options.dataset),
         epochs=options.epochs,

@@ -8,7 +8,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
@@ -130,7 +130,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class MeanCurve:
-    """A figure over the epochs: its mean, and one standard deviation to either side."""
+    """A figure over the epochs: its mean, and one standard deviation to either side, as far as
+    there are such figures: no loss below 0, no accuracy above 1.
+    """
 
     epochs: tuple[int, ...]
     mean: tuple[float, ...]
@@ -237,14 +239,15 @@ def mean_curve(group: Group, epochs: Mapping[str, Sequence[Epoch]], field: str) 
     if not curves:
         return None
     numbers, means, lows, highs = [], [], [], []
+    highest = 1.0 if field.endswith("accuracy") else inf
     for place in range(max(map(len, curves))):
         reached = [curve[place] for curve in curves if place < len(curve)]
         found = summary([getattr(epoch, field) for epoch in reached])
         assert found is not None
         numbers.append(reached[0].epoch)
         means.append(found.mean)
-        lows.append(found.mean - (found.sd or 0.0))
-        highs.append(found.mean + (found.sd or 0.0))
+        lows.append(max(found.mean - (found.sd or 0.0), 0.0))
+        highs.append(min(found.mean + (found.sd or 0.0), highest))
     return MeanCurve(tuple(numbers), tuple(means), tuple(lows), tuple(highs), len(curves))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from cnn.training.places import home, store_url
+from cnn.training.presence import dismiss, dismiss_silent
 from cnn.training.store import Store, StoreError
 
 ROOT = Path(__file__).parents[2]
@@ -77,8 +78,8 @@ class Crew:
             with contextlib.suppress(StoreError):  # the pages say what is wrong with the store
                 self._store = self._store or Store(self.url)
                 for worker in dead:
-                    self._store.dismiss(worker.name)
-                self._store.dismiss_silent()
+                    dismiss(self._store, worker.name)
+                dismiss_silent(self._store)
             if dead and self._short_lives:
                 self._ended.wait(min(2.0 ** (self._short_lives - 1), LONGEST_REST_S))
             while len(self._workers) < self.size and not self._ended.is_set():

@@ -14,17 +14,21 @@ from cnn.training.configuration import Configuration, ConfigurationError
 MEMORY_SHARE = 0.7
 
 
+def check_size(architecture: Architecture) -> None:
+    """Raises `ConfigurationError` for a network with too many parameters to train here."""
+    params, most = trace(architecture).total_params, _setting("CNN_MAX_PARAMS", 30_000_000)
+    if params > most:
+        raise ConfigurationError(
+            f"{architecture.name} has {params:,} parameters, and at most {most:,} are trained "
+            "here. Use its lite version, fewer units, or set CNN_MAX_PARAMS."
+        )
+
+
 def check(architecture: Architecture, configuration: Configuration, train_images: int) -> None:
     """Raises `ConfigurationError` for a run that is too large for this machine."""
-    traced = trace(architecture)
-    most = _setting("CNN_MAX_PARAMS", 30_000_000)
-    if traced.total_params > most:
-        raise ConfigurationError(
-            f"{architecture.name} has {traced.total_params:,} parameters, and at most {most:,} "
-            "are trained here. Use its lite version, fewer units, or set CNN_MAX_PARAMS."
-        )
+    check_size(architecture)
     batch = configuration.batch_size_for(train_images)
-    wanted, there = traced.training_memory_bytes(batch), memory_bytes()
+    wanted, there = trace(architecture).training_memory_bytes(batch), memory_bytes()
     if there and wanted > MEMORY_SHARE * there:
         raise ConfigurationError(
             f"{architecture.name} needs about {wanted / 1e9:.1f} GB to train with batches of "

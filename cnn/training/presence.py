@@ -1,15 +1,25 @@
-"""A worker's sign of life: said in the store every few seconds, for as long as it lives."""
+"""Which workers there are: each says in the store, every few seconds, that it is alive.
+
+A run whose worker has ended or fallen silent is marked as interrupted; should a silent one speak
+again, its next report takes the run up again.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 
-from cnn.training.run import WorkerState
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from cnn.training.run import CLAIMED, State, WorkerState
 from cnn.training.store import Store, StoreError
+from cnn.training.tables import runs, workers
 
 HEARTBEAT_S = 2.0
+SILENT_AFTER_S = 10.0
+GONE = "The process that trained this run ended before it was done."
 
 
 @contextlib.contextmanager
@@ -22,17 +32,63 @@ def present(
 
     def is_now(state: WorkerState) -> None:
         at[0] = state
-        store.beat(worker, state)
+        beat(store, worker, state)
 
-    def beat() -> None:
+    def go_on() -> None:
         while not ended.wait(HEARTBEAT_S):
             with contextlib.suppress(StoreError):  # its run meets the same, and says so
-                store.beat(worker, at[0])
+                beat(store, worker, at[0])
 
-    store.beat(worker, state)
-    threading.Thread(target=beat, daemon=True).start()
+    beat(store, worker, state)
+    beating = threading.Thread(target=go_on, daemon=True)
+    beating.start()
     try:
         yield is_now
     finally:
         ended.set()
-        store.dismiss(worker)
+        beating.join()
+        dismiss(store, worker)
+
+
+def worker_states(store: Store) -> list[WorkerState]:
+    """What each worker is at that has been heard of lately."""
+    is_fresh = workers.c.heartbeat_at > time.time() - SILENT_AFTER_S
+    with store.begin() as connection:
+        found = connection.execute(select(workers.c.state).where(is_fresh)).scalars()
+        return [WorkerState(state) for state in found]
+
+
+def dismiss(store: Store, worker: str) -> None:
+    """Forgets a worker that has ended; what it was busy with is interrupted."""
+    with store.begin() as connection:
+        connection.execute(delete(workers).where(workers.c.name == worker))
+        _interrupt(connection, runs.c.worker == worker)
+
+
+def dismiss_silent(store: Store) -> None:
+    """Does so for every worker that has fallen silent."""
+    is_silent = workers.c.heartbeat_at < time.time() - SILENT_AFTER_S
+    is_claimed = runs.c.state.in_(CLAIMED)
+    with store.begin() as connection:
+        silent = connection.execute(select(workers.c.name).where(is_silent)).first()
+        claimed = connection.execute(select(runs.c.id).where(is_claimed).limit(1)).first()
+        if silent or claimed:  # so that looking never locks
+            connection.execute(delete(workers).where(is_silent))
+            _interrupt(connection, runs.c.worker.not_in(select(workers.c.name)))
+
+
+def beat(store: Store, worker: str, state: WorkerState) -> None:
+    """Says that a worker is alive, and what it is at."""
+    values = {"state": state, "heartbeat_at": time.time()}
+    with store.begin() as connection:
+        known = update(workers).where(workers.c.name == worker).values(values)
+        if not connection.execute(known).rowcount:
+            connection.execute(insert(workers).values(name=worker, **values))
+
+
+def _interrupt(connection: Connection, whose: ColumnElement[bool]) -> None:
+    connection.execute(
+        update(runs)
+        .where(runs.c.state.in_(CLAIMED), whose)
+        .values(state=State.INTERRUPTED, finished_at=time.time(), message=GONE)
+    )

@@ -1,7 +1,6 @@
-"""The run store: where pages and workers meet. Owns every query.
+"""The run store: where pages and workers meet. Owns every query on runs and what belongs to them.
 
-A run belongs to the worker that claimed it. A worker says every few seconds that it is alive; a
-run whose worker has fallen silent is marked as interrupted, and taken up again should it speak.
+A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone.
 """
 
 from __future__ import annotations
@@ -14,30 +13,17 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.network.architecture import Architecture
 from cnn.training import rows, tables
 from cnn.training.configuration import Configuration
 from cnn.training.places import store_url
-from cnn.training.run import (
-    CLAIMED,
-    Epoch,
-    Progress,
-    Result,
-    Run,
-    State,
-    Step,
-    Wish,
-    WorkerState,
-)
-from cnn.training.tables import StoreError, runs, workers
+from cnn.training.run import Epoch, Progress, Result, Run, State, Step, Wish
+from cnn.training.tables import StoreError, runs
 
 __all__ = ["Store", "StoreError"]
-
-SILENT_AFTER_S = 10.0
-GONE = "The process that trained this run ended before it was done."
 
 
 class Store:
@@ -66,7 +52,7 @@ class Store:
             created_at=now,
             started_at=now if worker else None,
         )
-        with self._begin() as connection:
+        with self.begin() as connection:
             connection.execute(
                 insert(runs).values(
                     id=run.id,
@@ -84,33 +70,33 @@ class Store:
         return run
 
     def get(self, run_id: str) -> Run | None:
-        with self._begin() as connection:
+        with self.begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
         return rows.run(row._mapping) if row else None
 
     def latest(self, limit: int = 50, offset: int = 0) -> list[Run]:
         """Runs, the newest first, a page at a time."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id)
-        with self._begin() as connection:
+        with self.begin() as connection:
             found = connection.execute(query.limit(limit).offset(offset)).all()
         return [rows.run(row._mapping) for row in found]
 
     def find(self, recipes: Sequence[str]) -> list[Run]:
         """All runs of these recipes, the oldest first."""
         query = select(runs).where(runs.c.recipe.in_(recipes)).order_by(runs.c.created_at)
-        with self._begin() as connection:
+        with self.begin() as connection:
             return [rows.run(row._mapping) for row in connection.execute(query).all()]
 
     def count(self, states: Sequence[State] | None = None) -> int:
         query = select(func.count()).select_from(runs)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
-        with self._begin() as connection:
+        with self.begin() as connection:
             return int(connection.execute(query).scalar_one())
 
     def remove(self, run_id: str) -> bool:
         """Deletes a run with all that belongs to it; says whether there was one."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             for table in tables.BELONGINGS:
                 connection.execute(delete(table).where(table.c.run_id == run_id))
             return connection.execute(delete(runs).where(runs.c.id == run_id)).rowcount > 0
@@ -121,7 +107,7 @@ class Store:
         """The oldest queued run, from now on this worker's; None where there is none."""
         is_waiting = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
         oldest = select(runs.c.id).where(is_waiting).order_by(runs.c.created_at).limit(1)
-        with self._begin() as connection:
+        with self.begin() as connection:
             if connection.execute(oldest).first() is None:  # so that waiting never locks
                 return None
             row = connection.execute(
@@ -155,7 +141,7 @@ class Store:
         state: State = State.RUNNING,
     ) -> Wish:
         """Adds steps to the curve, says how far the run is, and returns what is wanted of it."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             wish = connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -172,7 +158,7 @@ class Store:
         return Wish(wish)
 
     def record_epoch(self, run_id: str, epoch: Epoch) -> None:
-        with self._begin() as connection:
+        with self.begin() as connection:
             if _exists(connection, run_id):
                 connection.execute(insert(tables.epochs).values(run_id=run_id, **asdict(epoch)))
 
@@ -180,7 +166,7 @@ class Store:
         """Keeps a file with a run, in place of one of the same name."""
         table = tables.files
         same = (table.c.run_id == run_id) & (table.c.name == name)
-        with self._begin() as connection:
+        with self.begin() as connection:
             if _exists(connection, run_id):
                 connection.execute(delete(table).where(same))
                 connection.execute(insert(table).values(run_id=run_id, name=name, content=content))
@@ -197,42 +183,11 @@ class Store:
             result=json.dumps(asdict(result)) if result else None,
         )
 
-    def beat(self, worker: str, state: WorkerState) -> None:
-        """Says that a worker is alive, and what it is at."""
-        values = {"state": state, "heartbeat_at": time.time()}
-        with self._begin() as connection:
-            known = update(workers).where(workers.c.name == worker).values(values)
-            if not connection.execute(known).rowcount:
-                connection.execute(insert(workers).values(name=worker, **values))
-
-    def worker_states(self) -> list[WorkerState]:
-        """What each worker is at that has been heard of lately."""
-        is_fresh = workers.c.heartbeat_at > time.time() - SILENT_AFTER_S
-        with self._begin() as connection:
-            found = connection.execute(select(workers.c.state).where(is_fresh)).scalars()
-            return [WorkerState(state) for state in found]
-
-    def dismiss(self, worker: str) -> None:
-        """Forgets a worker that has ended; what it was busy with is interrupted."""
-        with self._begin() as connection:
-            connection.execute(delete(workers).where(workers.c.name == worker))
-            _interrupt(connection, runs.c.worker == worker)
-
-    def dismiss_silent(self) -> None:
-        """Does so for every worker that has fallen silent."""
-        is_silent = workers.c.heartbeat_at < time.time() - SILENT_AFTER_S
-        claimed = select(runs.c.id).where(runs.c.state.in_(CLAIMED)).limit(1)
-        with self._begin() as connection:
-            silent = connection.execute(select(workers.c.name).where(is_silent)).all()
-            if silent or connection.execute(claimed).first():
-                connection.execute(delete(workers).where(is_silent))
-                _interrupt(connection, runs.c.worker.not_in(select(workers.c.name)))
-
     # A page's side --------------------------------------------------------------------------
 
     def want(self, run_id: str, wish: Wish) -> None:
         """Asks for a run to go on, pause or stop; one that waits in the queue stops at once."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             this = runs.c.id == run_id
             connection.execute(update(runs).where(this).values(wish=wish))
             if wish is Wish.STOP:
@@ -248,7 +203,7 @@ class Store:
 
     def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
         """The curve, thinned to at most about so many points, its extremes kept."""
-        with self._begin() as connection:
+        with self.begin() as connection:
             return rows.thinned_steps(connection, run_id, at_most)
 
     def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
@@ -256,7 +211,7 @@ class Store:
         table = tables.epochs
         query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
         found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
-        with self._begin() as connection:
+        with self.begin() as connection:
             for run_id, *values in connection.execute(query).all():
                 found[run_id].append(Epoch(*values))
         return found
@@ -264,18 +219,19 @@ class Store:
     def file(self, run_id: str, name: str) -> bytes | None:
         table = tables.files
         query = select(table.c.content).where(table.c.run_id == run_id, table.c.name == name)
-        with self._begin() as connection:
+        with self.begin() as connection:
             content: bytes | None = connection.execute(query).scalar()
         return content
 
     # Inside ---------------------------------------------------------------------------------
 
     def _change(self, run_id: str, **values: Any) -> None:
-        with self._begin() as connection:
+        with self.begin() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
+        """One transaction; what the database says against it becomes a `StoreError`."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -286,11 +242,3 @@ class Store:
 def _exists(connection: Connection, run_id: str) -> bool:
     """Whether a run is still there; it may be deleted while it is trained."""
     return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
-
-
-def _interrupt(connection: Connection, whose: ColumnElement[bool]) -> None:
-    connection.execute(
-        update(runs)
-        .where(runs.c.state.in_(CLAIMED), whose)
-        .values(state=State.INTERRUPTED, finished_at=time.time(), message=GONE)
-    )

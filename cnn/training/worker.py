@@ -10,25 +10,28 @@ import contextlib
 import os
 import signal
 import threading
+import time
 
-from cnn.training.presence import present
+from cnn.training.presence import dismiss, dismiss_silent, present
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store, StoreError
 
 IDLE_POLL_S = 0.2
 RETRY_S = 1.0
-GRACE_S = 10.0
-"""How long a training may take to notice that it has to end, before its process is ended."""
+GRACE_S, IDLE_GRACE_S = 10.0, 0.5
+"""How long a training may take to end, and how long one who only waits, before its process is."""
 
 
 def work(store: Store, name: str, *, parent: int | None = None) -> None:
     """Carries out queued runs until asked to end, or until the pipe to the parent closes."""
-    gone = threading.Event()
+    gone, busy = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: gone.set())
     if parent is not None:
-        threading.Thread(target=_follow, args=(parent, gone, store, name), daemon=True).start()
+        threading.Thread(
+            target=_follow, args=(parent, gone, busy, store, name), daemon=True
+        ).start()
     with present(store, name, WorkerState.STARTING) as is_now:
-        store.dismiss_silent()
+        dismiss_silent(store)
         from cnn.training.machine import warm_up
 
         warm_up()
@@ -40,7 +43,9 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             if run is None:
                 gone.wait(IDLE_POLL_S)
             else:
+                busy.set()
                 _carry_out(store, run, gone)
+                busy.clear()
 
 
 def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
@@ -55,13 +60,15 @@ def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
                 return
 
 
-def _follow(pipe: int, gone: threading.Event, store: Store, name: str) -> None:
+def _follow(
+    pipe: int, gone: threading.Event, busy: threading.Event, store: Store, name: str
+) -> None:
     """Waits for the end of the parent, and sees to it that this process does not outlive it."""
     # Not sys.stdin: a thread that waits there holds a lock which Python wants when it ends.
     while os.read(pipe, 1024):
         pass
     gone.set()
-    threading.Event().wait(GRACE_S)
+    time.sleep(GRACE_S if busy.is_set() else IDLE_GRACE_S)  # where this ends by itself
     with contextlib.suppress(StoreError):
-        store.dismiss(name)
+        dismiss(store, name)
     os._exit(1)

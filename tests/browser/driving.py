@@ -21,10 +21,11 @@ PageMaker = Callable[..., Page]
 
 
 @contextmanager
-def running(home: Path, script: Path = ROOT / "app.py") -> Iterator[str]:
+def running(home: Path, script: Path = ROOT / "app.py", *, workers: int = 0) -> Iterator[str]:
     """Serve a script from a fresh process, whose store and home are `home`; yield its address.
 
-    Streamlit shows a visitor most errors and logs all of them, so the log has the last word.
+    Streamlit shows a visitor most errors and logs all of them, so the log has the last word. A
+    worker costs the seconds that TensorFlow takes; ask for one to train.
     """
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
@@ -34,7 +35,8 @@ def running(home: Path, script: Path = ROOT / "app.py") -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
             cwd=ROOT,
-            env=inherited | {"HOME": str(home), "CNN_HOME": str(home / "store")},
+            env=inherited
+            | {"HOME": str(home), "CNN_HOME": str(home / "store"), "CNN_WORKERS": str(workers)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

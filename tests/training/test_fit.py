@@ -15,7 +15,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.keras_model import build, set_weights
 from cnn.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn.training import fit
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.fitting import from_scores
 from cnn.training.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
 from cnn.training.store import Store
@@ -28,7 +28,12 @@ TINY = Architecture(
 WITH_DROPOUT = Architecture("Dropping", (8, 8, 1), (*TINY.layers[:3], Dropout(0.3), Dense(3)))
 SHAPES = DatasetSpec(DatasetName.SHAPES)
 PLAIN = Configuration(
-    SHAPES, epochs=2, optimizer="sgd", momentum=0.0, schedule="constant", learning_rate=0.05
+    SHAPES,
+    epochs=2,
+    optimizer=Optimizer.SGD,
+    momentum=0.0,
+    schedule=Schedule.CONSTANT,
+    learning_rate=0.05,
 )
 
 
@@ -164,8 +169,8 @@ def test_the_same_seed_gives_the_same_curve_twice_and_another_seed_another(
     assert curve(2) != first
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw"])
-def test_every_optimizer_learns_with_its_usual_rate(store: Store, optimizer: str):
+@pytest.mark.parametrize("optimizer", list(Optimizer))
+def test_every_optimizer_learns_with_its_usual_rate(store: Store, optimizer: Optimizer):
     run = trained(store, configuration=Configuration(SHAPES, epochs=8, optimizer=optimizer))
 
     epochs = store.epochs([run.id])[run.id]
@@ -238,7 +243,9 @@ def test_a_process_that_has_to_end_leaves_its_run_interrupted(store: Store):
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_a_proposal(store: Store):
-    wild = Configuration(SHAPES, epochs=30, optimizer="sgd", learning_rate=10.0, momentum=0.99)
+    wild = Configuration(
+        SHAPES, epochs=30, optimizer=Optimizer.SGD, learning_rate=10.0, momentum=0.99
+    )
     deep = Architecture(
         "Deep", (8, 8, 1), (*(Conv2D(8, 3, padding="same") for _ in range(6)), Flatten(), Dense(3))
     )

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, Schedule
 from cnn.training.schedule import learning_rates
 
 
 def rates(schedule: str, steps: int = 11, rate: float = 1.0):
-    return learning_rates(Configuration(schedule=schedule, learning_rate=rate), steps)
+    return learning_rates(Configuration(schedule=Schedule(schedule), learning_rate=rate), steps)
 
 
 def test_a_constant_rate_stays():

@@ -75,8 +75,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         stdin=subprocess.PIPE,
     )
     yield App(process, store, home)
+    assert process.stdin
+    process.stdin.close()
     process.kill()
     process.wait()
+    store.close()
 
 
 def eventually(what: str, is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.network.shapes import shape_text
 from cnn.network.zoo import CLASSICS, zoo
 from cnn.pictures import curves
 from cnn.pictures.curves import Band, Figure, Metric
@@ -14,8 +13,6 @@ from cnn.training import limits
 from cnn.training.comparison import (
     Group,
     Plan,
-    Row,
-    as_good_as_best,
     colours,
     groups,
     mean_curve,
@@ -24,28 +21,14 @@ from cnn.training.comparison import (
 )
 from cnn.training.configuration import ConfigurationError
 from cnn.training.run import Epoch, State, Wish
-from ui import table as tables
 from ui import theme
+from ui.compare.table import compared
 from ui.plot import fetch_ahead, plot
-from ui.shell import PAGES
-from ui.table import Cell, Column, TableRow
 from ui.training import runs
 from ui.training.controls import waiting_for
-from ui.words import duration, percent, pretty, short
 
 POLL_S = 0.7
 HEIGHT = 360
-COLUMNS = (
-    Column("name", "Network"),
-    Column("test", "Test accuracy", "Mean ± standard deviation over the seeds (how many)", True),
-    Column("validation", "Best validation", "Highest over the epochs, mean over the seeds", True),
-    Column("params", "Parameters", "", True),
-    Column("macs", "MACs", "Multiply-accumulates for one image", True),
-    Column("depth", "Depth", "Layers with a kernel on the longest way", True, True),
-    Column("field", "Sees", "Input pixels one cell of the last map sees", True, True),
-    Column("epoch", "Epoch takes", "Mean over the seeds, validation included", True, True),
-    Column("speed", "Images/s", "Trained per second", True, True),
-)
 
 
 def results(plan: Plan) -> None:
@@ -66,10 +49,10 @@ def _results(plan: Plan, was_live: bool) -> None:
     epochs = runs.store().epochs(ids)
     fetch_ahead()
     _progress(plan, found)
+    places = colours([one.id for one in plan.entrants], _known(), curves.COLOURS)
     if any(epochs.values()):
-        places = colours([one.id for one in plan.entrants], _known(), curves.COLOURS)
         _curves(plan, found, epochs, places)
-        _table(table(found, epochs), places)
+    compared(table(found, epochs), places)
 
 
 def _known() -> list[str]:
@@ -167,71 +150,3 @@ def _curves(
         plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")
     with right:
         plot(figure(Metric.LOSS), label=f"Loss, {on}", height=HEIGHT, key="compare_loss")
-
-
-def _table(rows: Sequence[Row], places: dict[str, int]) -> None:
-    best = as_good_as_best(rows)
-    dark = theme.is_dark()
-    picked = tables.table(
-        "The networks compared",
-        COLUMNS,
-        [_row(row, curves.colour(places[row.group.entrant.id], dark=dark), best) for row in rows],
-        key="compared",
-        can_open=True,
-    )
-    images = next((row.test_images for row in rows if row.test_images), None)
-    if images:
-        told = (
-            " ★ marks the best test accuracy, and those that these runs cannot tell from it "
-            "(within twice the error of the difference)."
-            if best
-            else ""
-        )
-        st.caption(
-            f"Test accuracy is measured once for each run, on the same {images:,} images.{told}"
-        )
-    if picked.opened:
-        group = next(row.group for row in rows if row.group.entrant.id == picked.opened)
-        ids = [run.id for run in group.runs if run][: runs.MOST_SHOWN]
-        if ids:
-            st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})
-
-
-def _row(row: Row, colour: str, best: set[str]) -> TableRow:
-    entrant, traced = row.group.entrant, row.trace
-    test, validation, takes = row.test_accuracy, row.best_validation, row.seconds_per_epoch
-    speed = row.images_per_s
-    accuracy = percent(test.mean) if test else ""
-    if test and test.sd is not None:
-        accuracy += f" ± {100 * test.sd:.1f}"
-    return TableRow(
-        entrant.id,
-        entrant.name,
-        {
-            "name": Cell(entrant.name, note=_standing(row.group), swatch=colour),
-            "test": Cell(
-                accuracy,
-                test.mean if test else None,
-                f"n = {test.n}" if test else "",
-                is_best=entrant.id in best,
-            ),
-            "validation": Cell(
-                percent(validation.mean) if validation else "",
-                validation.mean if validation else None,
-            ),
-            "params": Cell(short(traced.total_params), traced.total_params),
-            "macs": Cell(short(traced.total_macs), traced.total_macs),
-            "depth": Cell(str(traced.depth), traced.depth),
-            "field": Cell(pretty(shape_text(row.receptive_field)), max(row.receptive_field)),
-            "epoch": Cell(duration(takes.mean) if takes else "", takes.mean if takes else None),
-            "speed": Cell(f"{speed.mean:,.0f}" if speed else "", speed.mean if speed else None),
-        },
-    )
-
-
-def _standing(group: Group) -> str:
-    """Which seeds are still to come, and which were left out and why."""
-    live = len(group.live)
-    said = [f"{live} to come"] if live else []
-    said += [f"seed {seed} {state}, left out" for seed, state in group.left_out.items()]
-    return ", ".join(said)

@@ -28,12 +28,10 @@ BADGES: dict[State, tuple[Colour, str]] = {
 }
 
 
-def standing(run: Run, *, with_name: bool) -> None:
+def standing(run: Run) -> None:
     """The state as a badge, and what there is to say about it."""
     colour, icon = BADGES[run.state]
     st.badge(run.state.value, icon=icon, color=colour)
-    if with_name:
-        st.markdown(f"**{_plain(runs.title(run))}**")
     if run.state is State.QUEUED:
         st.caption(waiting_for())
     elif run.message:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
 from cnn.pictures import curves
 from cnn.pictures.curves import Curve, Figure, Metric
+from cnn.training.naming import told_apart
 from cnn.training.run import Epoch, Run, Step
 from ui import theme
 from ui.plot import plot
@@ -39,23 +41,44 @@ def _watched(run_ids: Sequence[str], was_live: bool) -> None:
     if len(found) < len(run_ids) or (was_live and not any(run.is_live for run in found)):
         st.rerun()  # once more, and whole: without it the page would go on asking
     epochs = runs.store().epochs(run_ids)
-    for run in found:
-        with st.container(border=len(found) > 1):
-            _head(run, epochs[run.id], with_name=len(found) > 1)
+    names = told_apart(found)
+    if len(found) == 1:
+        _one(found[0], epochs[found[0].id])
+    else:
+        for place, (run, name) in enumerate(zip(found, names, strict=True)):
+            with st.container(border=True):
+                _one_of_several(run, epochs[run.id], name, place)
     steps = {run.id: runs.store().steps(run.id) for run in found}
-    _curves(found, steps, epochs)
+    _curves(found, names, steps, epochs)
     if len(found) == 1:
         facts(found[0])
 
 
-def _head(run: Run, epochs: Sequence[Epoch], *, with_name: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        standing(run, with_name=with_name)
+def _one(run: Run, epochs: Sequence[Epoch]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        standing(run)
         controls(run)
+    _bar(run)
+    _figures(run, epochs)
+
+
+def _one_of_several(run: Run, epochs: Sequence[Epoch], name: str, place: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        own = curves.colour(place, dark=theme.is_dark())
+        st.html(f'<b><span style="color:{own}">●</span> {escape(name)}</b>', width="content")
+        standing(run)
+        last = epochs[-1].val_accuracy if epochs else None
+        said = [f"validation {percent(last)}"] if last is not None else []
+        if run.result:
+            said.append(f"test {percent(run.result.test_accuracy)}")
+        st.caption(" · ".join(said))
+        controls(run)
+    _bar(run)
+
+
+def _bar(run: Run) -> None:
     if run.is_live:
         st.progress(run.progress.share, text=_progress_text(run))
-    if not with_name:
-        _figures(run, epochs)
 
 
 def _progress_text(run: Run) -> str:
@@ -108,12 +131,14 @@ def _on(images: int | None, best: float | None) -> str | None:
 
 def _curves(
     found: Sequence[Run],
+    names: Sequence[str],
     steps: dict[str, list[Step]],
     epochs: dict[str, list[Epoch]],
 ) -> None:
     dark = theme.is_dark()
     together = [
-        Curve(run.name, run.configuration.epochs, steps[run.id], epochs[run.id]) for run in found
+        Curve(name, run.configuration.epochs, steps[run.id], epochs[run.id])
+        for run, name in zip(found, names, strict=True)
     ]
     log = st.session_state.get("train_log", False)
 

@@ -1,0 +1,41 @@
+"""Telling runs apart in a legend: by their network, and by whatever else differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cnn.training.run import Run
+
+SAID = {
+    "dataset": "on {}",
+    "epochs": "{} epochs",
+    "batch_size": "batch {}",
+    "optimizer": "{}",
+    "learning_rate": "rate {}",
+    "schedule": "{}",
+    "momentum": "momentum {}",
+    "weight_decay": "decay {}",
+    "label_smoothing": "smoothing {}",
+    "seed": "seed {}",
+}
+
+
+def told_apart(runs: Sequence[Run]) -> list[str]:
+    """A name for each run: its network's, and the settings in which runs differ."""
+    settings = [_settings(run) for run in runs]
+    differing = [name for name in SAID if len({one[name] for one in settings}) > 1]
+    return [
+        ", ".join([run.name, *(SAID[name].format(one[name]) for name in differing)])
+        for run, one in zip(runs, settings, strict=True)
+    ]
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    configuration = run.configuration
+    values = {name: getattr(configuration, name) for name in SAID}
+    return values | {
+        "dataset": configuration.dataset.name.value,
+        "batch_size": configuration.batch_size or "auto",
+        "learning_rate": f"{configuration.peak_rate:g}",
+    }

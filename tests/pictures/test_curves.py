@@ -1,0 +1,85 @@
+"""Curves as figures: checked by Plotly itself, and for what they show."""
+
+import plotly.graph_objects as go
+import pytest
+
+from cnn.pictures import curves
+from cnn.pictures.curves import Band, Curve, Figure, Metric
+from cnn.training.run import Epoch, Step
+
+STEPS = [Step(i, i / 10, 2 / i, 1 - 1 / i, 0.01, i / 100) for i in range(1, 31)]
+EPOCHS = [Epoch(i, 1 / i, 0.5 + i / 10, 1.1 / i, 0.4 + i / 10, float(i)) for i in (1, 2, 3)]
+CURVE = Curve("LeNet-5", 5, STEPS, EPOCHS)
+BAND = Band("LeNet-5", 2, (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), 3)
+
+FIGURES: dict[str, Figure] = {
+    "one": curves.one_run(Metric.LOSS, CURVE, dark=False),
+    "one, dark": curves.one_run(Metric.ACCURACY, CURVE, dark=True),
+    "one, logarithmic": curves.one_run(Metric.LOSS, CURVE, dark=False, log=True),
+    "one, not begun": curves.one_run(Metric.LOSS, Curve("New", 5), dark=False),
+    "several": curves.several_runs(Metric.LOSS, [CURVE, CURVE], dark=False),
+    "bands": curves.bands(Metric.ACCURACY, [BAND], 5, dark=False),
+    "rate": curves.learning_rate(STEPS, 5, dark=False),
+}
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=list(FIGURES))
+def test_plotly_knows_every_word_of_a_figure(figure: Figure):
+    go.Figure(figure)
+
+
+def test_validation_stands_at_the_end_of_its_epoch_and_training_in_the_middle():
+    _, training, validation = curves.one_run(Metric.LOSS, CURVE, dark=False)["data"]
+
+    assert training["x"] == [0.5, 1.5, 2.5]
+    assert validation["x"] == [1, 2, 3]
+    assert training["y"] == pytest.approx([1, 0.5, 1 / 3], rel=1e-4)
+    assert validation["y"] == pytest.approx([1.1, 0.55, 1.1 / 3], rel=1e-4)
+
+
+def test_the_axis_reaches_to_the_end_of_the_training_from_the_start():
+    low, high = FIGURES["one, not begun"]["layout"]["xaxis"]["range"]
+
+    assert low < 0
+    assert high > 5
+
+
+def test_new_points_change_nothing_that_a_reader_has_set():
+    before = curves.one_run(Metric.LOSS, Curve("A", 5, STEPS[:3]), dark=False)
+    after = curves.one_run(Metric.LOSS, CURVE, dark=False)
+
+    assert before["layout"] == after["layout"]
+    assert before["layout"]["uirevision"]
+
+
+def test_a_logarithmic_axis_is_another_view():
+    assert (
+        FIGURES["one, logarithmic"]["layout"]["uirevision"]
+        != FIGURES["one"]["layout"]["uirevision"]
+    )
+
+
+def test_hiding_a_run_hides_all_its_lines():
+    traces = FIGURES["several"]["data"]
+
+    assert [trace["legendgroup"] for trace in traces] == ["0"] * 3 + ["1"] * 3
+    assert [trace.get("showlegend", True) for trace in traces] == [False, False, True] * 2
+
+
+def test_a_band_is_drawn_for_several_seeds_only():
+    alone = Band("LeNet-5", 2, (1, 2), (0.5, 0.6), (0.5, 0.6), (0.5, 0.6), 1)
+
+    assert len(FIGURES["bands"]["data"]) == 2
+    assert len(curves.bands(Metric.LOSS, [alone], 5, dark=False)["data"]) == 1
+
+
+def test_a_colour_is_the_same_place_of_either_theme():
+    assert curves.colour(9, dark=False) == curves.LIGHT[1]
+    assert curves.colour(9, dark=True) == curves.DARK[1]
+
+
+@pytest.mark.parametrize(("epochs", "tick"), [(1, 1), (10, 1), (11, 2), (50, 5), (1_000, 100)])
+def test_at_most_ten_marks_stand_at_whole_epochs(epochs: int, tick: int):
+    figure = curves.one_run(Metric.LOSS, Curve("A", epochs), dark=False)
+
+    assert figure["layout"]["xaxis"]["dtick"] == tick
