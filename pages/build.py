@@ -51,7 +51,7 @@ def bench() -> None:
             take_away(trace)
 
 
-if problem := design.problem():
+if problem := design.arrive():
     st.error(problem, icon=":material/link_off:")
 import_notes()
 bench()

@@ -21,61 +21,72 @@ from cnn.network.zoo import entry
 KEY = "design"
 ADDRESS = "net"
 FIRST = "lenet-5"
+PROBLEM = "design_problem"
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """A network as it is being edited.
 
-    `rev` grows where another network is put in its place, and `address` is the code last seen in
-    the address: a code that differs from it is a link that has just been opened.
+    `rev` grows where another network is put in its place. `addresses` are the last two codes this
+    session has written into the address: a run that an edit cuts short may leave the older one
+    there, and it must not be taken for a link that has just been opened.
     """
 
     name: str
     input: MapShape
     layers: tuple[dict[str, Any], ...]
     rev: int = 1
-    address: str = ""
+    addresses: tuple[str, str] = ("", "")
 
     @classmethod
     def of(cls, architecture: Architecture, rev: int) -> Design:
         layers = tuple(architecture.to_dict()["layers"])
         return cls(architecture.name, architecture.input, layers, rev)
 
+    def at(self, code: str) -> Design:
+        """The same design, with the code that stands in the address for it."""
+        if code == self.addresses[0]:
+            return self
+        return replace(self, addresses=(code, self.addresses[0]))
+
 
 def current() -> Design:
     """The design of this session: as it was left, from the address, or LeNet-5 to begin with."""
     design: Design | None = st.session_state.get(KEY)
-    code = st.query_params.get(ADDRESS, "")
-    if design is None or (code and code != design.address):
-        design = _opened(code, design)
+    if design is None:
+        design = _opened(st.query_params.get(ADDRESS, ""), None)
         st.session_state[KEY] = design
     return design
+
+
+def arrive() -> str | None:
+    """Opens the link that the page was reached by, where it is another; says what went wrong.
+
+    For whole runs of a page alone: while edits are on their way, the address is behind them.
+    """
+    design, code = current(), st.query_params.get(ADDRESS, "")
+    if code and code not in design.addresses:
+        st.session_state[KEY] = _opened(code, design)
+    found: str | None = st.session_state.pop(PROBLEM, None)
+    return found
 
 
 def _opened(code: str, before: Design | None) -> Design:
     rev = before.rev + 1 if before else 1
     if code:
         try:
-            return replace(Design.of(decode(code), rev), address=code)
+            return Design.of(decode(code), rev).at(code)
         except ArchitectureError as error:
-            st.session_state["design_problem"] = f"The link could not be opened: {error}"
-            if before:
-                return replace(before, address=code)
-    return Design.of(entry(FIRST).architecture, rev)
-
-
-def problem() -> str | None:
-    """What went wrong on opening a link, said once."""
-    current()
-    found: str | None = st.session_state.pop("design_problem", None)
-    return found
+            st.session_state[PROBLEM] = f"The link could not be opened: {error}"
+    return (before or Design.of(entry(FIRST).architecture, rev)).at(code)
 
 
 def put(architecture: Architecture) -> None:
     """Puts another network on the bench."""
     now = current()
-    st.session_state[KEY] = replace(Design.of(architecture, now.rev + 1), address=now.address)
+    new = Design.of(architecture, now.rev + 1)
+    st.session_state[KEY] = replace(new, addresses=now.addresses)
 
 
 def change(**values: Any) -> None:
@@ -91,9 +102,9 @@ def keep_in_address(trace: Trace) -> None:
         code = encode(trace.architecture)
     except ArchitectureError:  # too large for a link; the JSON file remains
         return
+    st.session_state[KEY] = current().at(code)
     if code != st.query_params.get(ADDRESS):
         st.query_params[ADDRESS] = code
-    st.session_state[KEY] = replace(current(), address=code)
 
 
 class UnreadableLayer(ArchitectureError):

@@ -41,6 +41,13 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def training_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running app with a worker, so that what is queued is trained."""
+    with running(tmp_path_factory.mktemp("training"), workers=1) as url:
+        yield url
+
+
 @pytest.fixture
 def fresh_app_url(tmp_path: Path) -> Iterator[str]:
     """The address of an app that nobody has visited yet."""

@@ -125,10 +125,10 @@ def test_the_design_is_found_as_it_was_left_after_another_page_and_a_refresh(
     expect(metric(page, "Parameters")).to_contain_text("176,090")
     settled(page)
 
-    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Home", exact=True).click()
     expect(page.get_by_text("Start from a classic")).to_be_visible()
     settled(page)
-    page.get_by_role("link", name="Build").click()
+    page.get_by_role("link", name="Build", exact=True).click()
     expect(metric(page, "Parameters")).to_contain_text("176,090")
     settled(page)
 

@@ -1,23 +1,14 @@
 """Training as a visitor lives through it: press Train, watch, leave, come back, find it all."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import PageMaker, running, settled
+from tests.browser.driving import PageMaker, settled
 
 WORKER_MS = 120_000  # TensorFlow takes its time to start, more of it on a busy machine
 RANGE = "document.querySelector('.live-plot').layout.xaxis.range"
 SHAPES = "train?network=shapes-demo&data=shapes"
-
-
-@pytest.fixture(scope="module")
-def app_with_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an app that trains, shared by the tests of this module."""
-    with running(tmp_path_factory.mktemp("training"), workers=1) as url:
-        yield url
 
 
 def press_train(page: Page) -> None:
@@ -28,8 +19,8 @@ def press_train(page: Page) -> None:
     page.wait_for_url("**/train?run=*")
 
 
-def test_shapes_are_trained_live_to_the_end(app_with_worker: str, page: Page):
-    page.goto(f"{app_with_worker}/{SHAPES}&epochs=3")
+def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
+    page.goto(f"{training_url}/{SHAPES}&epochs=3")
     press_train(page)
 
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=WORKER_MS)
@@ -44,16 +35,16 @@ def test_shapes_are_trained_live_to_the_end(app_with_worker: str, page: Page):
 
 
 def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
-    app_with_worker: str, new_page: PageMaker
+    training_url: str, new_page: PageMaker
 ):
     page = new_page()
-    page.goto(f"{app_with_worker}/{SHAPES}&epochs=300")
+    page.goto(f"{training_url}/{SHAPES}&epochs=300")
     press_train(page)
     expect(page.get_by_text(re.compile(r"^Epoch \d+ of 300"))).to_be_visible(timeout=WORKER_MS)
 
     page.reload()
     expect(page.get_by_text(re.compile(r"^Epoch \d+ of 300"))).to_be_visible()
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
 
     other = new_page(color_scheme="dark", viewport={"width": 390, "height": 844})
@@ -61,15 +52,15 @@ def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
     expect(other.get_by_role("button", name="Resume")).to_be_visible()
     expect(other.locator(".live-plot .trace").first).to_be_visible()
     assert other.evaluate("document.documentElement.scrollWidth") == 390
-    other.get_by_role("button", name="Stop").click()
+    other.get_by_role("button", name="Stop", exact=True).click()
 
     for window in (other, page):
         expect(window.get_by_text("the test set was not looked at")).to_be_visible()
         settled(window)
 
 
-def test_zoom_stays_while_new_points_come(app_with_worker: str, page: Page):
-    page.goto(f"{app_with_worker}/{SHAPES}&epochs=300")
+def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
+    page.goto(f"{training_url}/{SHAPES}&epochs=300")
     press_train(page)
     plot = page.get_by_role("img", name="Loss over the epochs")
     expect(plot.locator(".trace").first).to_be_visible(timeout=WORKER_MS)
@@ -89,13 +80,13 @@ def test_zoom_stays_while_new_points_come(app_with_worker: str, page: Page):
     page.wait_for_timeout(1_200)  # two polls
 
     assert page.evaluate(RANGE) == zoomed
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("the test set was not looked at")).to_be_visible()
     settled(page)
 
 
-def test_a_run_is_opened_from_the_list_and_deleted(app_with_worker: str, page: Page):
-    page.goto(f"{app_with_worker}/train")
+def test_a_run_is_opened_from_the_list_and_deleted(training_url: str, page: Page):
+    page.goto(f"{training_url}/train")
     rows = page.get_by_role("row", name=re.compile("Shapes demo"))
     expect(rows.first).to_be_visible()
     settled(page)
