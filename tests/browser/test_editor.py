@@ -322,6 +322,8 @@ def test_dragging_into_a_container_and_out_of_it(open_editor: Opener, page: Page
         add(page, name)
     add(page, "Branches")
     lane = row(page, "branch 2 of Branches #1")
+    # Its numbers and remarks move what is below them, so they have to be there before the drag.
+    expect(row(page, "Branches #1")).to_have_accessible_name(re.compile("output"))
 
     drag(page, row(page, "Dropout #1"), lane, 1.1)
     assert rows(page)[1:] == [
