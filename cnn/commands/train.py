@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import shutil
 import signal
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from cnn.commands import refusals
 from cnn.commands.runs import epoch_dicts
+from cnn.commands.terminal import quiet
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
@@ -35,7 +33,7 @@ def train(options: argparse.Namespace) -> int:
     with refusals():
         architecture, configuration = _prepared(options)
         store = Store(options.store)
-        with _quiet() as terminal:
+        with quiet() as terminal:
             run = _carried_out(store, architecture, configuration, _Bar(terminal))
         epochs = store.epochs([run.id])[run.id]
     print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
@@ -86,20 +84,6 @@ def _carried_out(
         run = carry_out(store, run, bar.watch, gone.is_set)
     bar.end()
     return run
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[TextIO]:
-    """Standard error for our own words alone: TensorFlow writes to it past Python."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace") as terminal:
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            terminal.flush()
-            os.dup2(terminal.fileno(), 2)
 
 
 class _Bar:

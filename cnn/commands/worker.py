@@ -8,6 +8,7 @@ import sys
 import uuid
 
 from cnn.commands import refusals
+from cnn.commands.terminal import quiet
 from cnn.training.store import Store
 from cnn.training.tables import shown_url
 from cnn.training.worker import work
@@ -15,12 +16,14 @@ from cnn.training.worker import work
 
 def worker(options: argparse.Namespace) -> int:
     """Works until told to end: by a signal, by Ctrl-C, or by the end of its parent."""
-    parent = sys.stdin.fileno() if options.with_parent else None
-    with refusals():
+    name = options.name or f"worker-{uuid.uuid4().hex[:8]}"
+    with refusals(), contextlib.suppress(KeyboardInterrupt):
         store = Store(options.store)
-        name = options.name or f"worker-{uuid.uuid4().hex[:8]}"
-        if parent is None:
-            print(f"{name} trains what is queued in {shown_url(store.url)}. Ctrl-C ends it.")
-        with contextlib.suppress(KeyboardInterrupt):
-            work(store, name, parent=parent)
+        if options.with_parent:  # whose words go to a file
+            work(store, name, parent=sys.stdin.fileno())
+        else:
+            where = shown_url(store.url)
+            print(f"{name} trains what is queued in {where}. Ctrl-C ends it.", flush=True)
+            with quiet():
+                work(store, name)
     return 0

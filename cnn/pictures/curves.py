@@ -177,8 +177,9 @@ def _epoch_trace(
         "type": "scatter",
         "mode": "lines+markers" if len(epochs) <= MARKED else "lines",
         "name": name,
-        "x": [epoch.epoch - back for epoch in epochs],
-        "y": [_rounded(getattr(epoch, field)) for epoch in epochs],
+        # A line without points would not be in the legend either.
+        "x": [epoch.epoch - back for epoch in epochs] or [None],
+        "y": [_rounded(getattr(epoch, field)) for epoch in epochs] or [None],
         "customdata": [epoch.epoch for epoch in epochs],
         "line": {"color": own, "width": 2},
         "marker": {"symbol": mark, "size": 7},
@@ -191,7 +192,11 @@ def _figure(
 ) -> Figure:
     margin = max(epochs * 0.02, 0.05)
     vertical: dict[str, Any] = (
-        {"title": {"text": "accuracy"}, "tickformat": ".0%"}
+        {
+            "title": {"text": "accuracy"},
+            "tickformat": ".0%",
+            "autorangeoptions": {"minallowed": -0.02, "maxallowed": 1.03},
+        }
         if metric is Metric.ACCURACY
         else {"title": {"text": "loss"}, "type": "log" if log else "linear", "nticks": 7}
     )
@@ -205,6 +210,7 @@ def _figure(
             "template": template(dark),
             "uirevision": f"{metric}-{log}",
             "hovermode": "closest",
+            "showlegend": True,
             "xaxis": {
                 "title": {"text": "epoch", "standoff": 6},
                 "range": [-margin, epochs + margin],

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cnn.training.places import home, store_url
+from cnn.training.places import home, store_url, whole_setting
 from cnn.training.presence import dismiss, dismiss_silent
 from cnn.training.store import Store, StoreError
 
@@ -38,7 +38,7 @@ class Crew:
     """So many workers (`CNN_WORKERS`, 1), watched by a thread from `start` to `close`."""
 
     def __init__(self, size: int | None = None, url: str | None = None) -> None:
-        self.size = int(os.environ.get("CNN_WORKERS", "1")) if size is None else size
+        self.size = whole_setting("CNN_WORKERS", 1) if size is None else size
         self.url = url or store_url()
         self._store: Store | None = None
         self._workers: list[_Worker] = []
@@ -73,7 +73,8 @@ class Crew:
             dead = [worker for worker in self._workers if worker.process.poll() is not None]
             for worker in dead:
                 self._workers.remove(worker)
-                short = time.monotonic() - worker.since < SHORT_LIFE_S
+                fell = worker.process.returncode != 0  # else it made room for another
+                short = fell and time.monotonic() - worker.since < SHORT_LIFE_S
                 self._short_lives = self._short_lives + 1 if short else 0
             with contextlib.suppress(StoreError):  # the pages say what is wrong with the store
                 self._store = self._store or Store(self.url)

@@ -10,13 +10,14 @@ import os
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.places import whole_setting
 
 MEMORY_SHARE = 0.7
 
 
 def check_size(architecture: Architecture) -> None:
     """Raises `ConfigurationError` for a network with too many parameters to train here."""
-    params, most = trace(architecture).total_params, _setting("CNN_MAX_PARAMS", 30_000_000)
+    params, most = trace(architecture).total_params, whole_setting("CNN_MAX_PARAMS", 30_000_000)
     if params > most:
         raise ConfigurationError(
             f"{architecture.name} has {params:,} parameters, and at most {most:,} are trained "
@@ -39,7 +40,7 @@ def check(architecture: Architecture, configuration: Configuration, train_images
 
 def check_queue(waiting: int, new: int = 1) -> None:
     """Raises `ConfigurationError` where so many new runs would make the queue too long."""
-    most = _setting("CNN_MAX_QUEUE", 200)
+    most = whole_setting("CNN_MAX_QUEUE", 200)
     if waiting + new > most:
         raise ConfigurationError(
             f"{waiting} runs are waiting already, {new} more would be over the limit of {most}. "
@@ -53,10 +54,3 @@ def memory_bytes() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return None
-
-
-def _setting(name: str, default: int) -> int:
-    try:
-        return int(os.environ.get(name) or default)
-    except ValueError:
-        return default

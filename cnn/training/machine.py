@@ -59,7 +59,11 @@ class Machine:
         whole, many = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
         rates = tf.TensorSpec([None], tf.float32)
         images = tf.TensorSpec([None, *train.image_shape], tf.uint8)
-        self._steps = tf.function(self._many_steps, [many, whole, whole, whole, rates])
+        labels = tf.TensorSpec([None], tf.int64)
+        # The images are arguments: what a function captures outlives it in TensorFlow 2.21.
+        self._steps = tf.function(
+            self._many_steps, [images, labels, many, whole, whole, whole, rates]
+        )
         self._score = tf.function(self._scores, [images])
 
     def steps(
@@ -67,8 +71,9 @@ class Machine:
     ) -> tuple[Numbers, Numbers]:
         """Trains `count` steps; the loss (mean) and the hits (count) of each."""
         constant = self.tf.constant
+        numbers = constant(first), constant(count), constant(batch)
         losses, hits = self._steps(
-            constant(order), constant(first), constant(count), constant(batch), constant(rates)
+            self.pixels, self.labels, constant(order), *numbers, constant(rates)
         )
         return losses.numpy(), hits.numpy()
 
@@ -103,22 +108,24 @@ class Machine:
     def _scores(self, pixels: Any) -> Any:
         return self.model(_floats(self.tf, pixels), training=False)
 
-    def _many_steps(self, order: Any, first: Any, count: Any, batch: Any, rates: Any) -> Any:
+    def _many_steps(
+        self, pixels: Any, labels: Any, order: Any, first: Any, count: Any, batch: Any, rates: Any
+    ) -> Any:
         tf = self.tf
         losses = tf.TensorArray(tf.float32, size=count)
         hits = tf.TensorArray(tf.float32, size=count)
         for i in tf.range(count):
             start = (first + i) * batch
             chosen = order[start : tf.minimum(start + batch, tf.shape(order)[0])]
-            images = _floats(tf, tf.gather(self.pixels, chosen))
-            labels = tf.gather(self.labels, chosen)
+            images = _floats(tf, tf.gather(pixels, chosen))
+            wanted = tf.gather(labels, chosen)
             self.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
                 scores = self.model(images, training=True)
-                loss = tf.reduce_mean(self.loss(tf.one_hot(labels, self.classes), scores))
+                loss = tf.reduce_mean(self.loss(tf.one_hot(wanted, self.classes), scores))
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)
-            right = tf.equal(tf.argmax(scores, axis=1), labels)
+            right = tf.equal(tf.argmax(scores, axis=1), wanted)
             losses = losses.write(i, loss)
             hits = hits.write(i, tf.reduce_sum(tf.cast(right, tf.float32)))
         return losses.stack(), hits.stack()

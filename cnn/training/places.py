@@ -1,4 +1,4 @@
-"""Where this program keeps what must last: a folder and a store, both by setting."""
+"""Where this program keeps what must last, and how settings are read from the environment."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def home() -> Path:
 def store_url() -> str:
     """The run store by setting (`CNN_STORE`, any SQLAlchemy URL), else a file in `home`."""
     return os.environ.get("CNN_STORE") or f"sqlite:///{home() / 'runs.sqlite'}"
+
+
+def whole_setting(name: str, default: int) -> int:
+    """A whole number by setting; what is none counts as not set."""
+    try:
+        return int(os.environ.get(name) or default)
+    except ValueError:
+        return default

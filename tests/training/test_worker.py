@@ -17,6 +17,7 @@ import pytest
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
+from cnn.training import worker
 from cnn.training.configuration import Configuration
 from cnn.training.crew import Crew
 from cnn.training.presence import GONE, worker_states
@@ -173,3 +174,8 @@ def test_an_app_that_wants_no_worker_starts_none(app: App):
 
 def test_what_a_worker_says_is_kept_in_a_file_not_shown(app: App):
     assert (app.home / "worker.log").exists()
+
+
+def test_a_worker_makes_room_for_another_after_many_runs():
+    assert not worker._is_worn(0)
+    assert worker._is_worn(worker.MOST_RUNS)
