@@ -8,7 +8,9 @@ from cnn.pictures.figures import cost_bars
 from ui import design, theme
 from ui.bench.cascade import cascade
 from ui.bench.layer import layer_panel
+from ui.bench.lead_on import lead_on
 from ui.bench.pinned import against_pinned
+from ui.bench.saved import save
 from ui.bench.stack import choose, chosen_row, finish, stack
 from ui.bench.start import import_notes, name_and_input, start_from
 from ui.bench.take_away import take_away
@@ -23,12 +25,15 @@ def bench() -> None:
     design.keep_in_address(trace)
     row = chosen_row(trace)
 
-    head, start = st.columns([4, 1], vertical_alignment="bottom")
+    head, keep, start = st.columns([6, 1, 1.5], vertical_alignment="bottom")
     with head:
         name_and_input()
+    with keep:
+        save(trace)
     with start:
         start_from()
     totals(trace)
+    lead_on(trace)
 
     left, right = st.columns([5, 7], gap="medium")
     with left:
@@ -37,18 +42,25 @@ def bench() -> None:
     with right:
         choose(picture(diagram(trace, row.path if row else None), key="network"))
         image, layer, cost, pinned, take = st.tabs(
-            ["An image inside", "Layer", "Cost", "Difference", "Take away"]
+            ["An image inside", "Layer", "Cost", "Difference", "Take away"],
+            key="bench_tab",
+            on_change="rerun",  # so that an edit pays for the tab in view alone
         )
-        with image:
-            choose(cascade(trace, path_text(row.path) if row else ""))
-        with layer:
-            layer_panel(trace, row)
-        with cost:
-            st.plotly_chart(cost_bars(trace, theme.is_dark()), theme=None, key="cost")
-        with pinned:
-            against_pinned(trace)
-        with take:
-            take_away(trace)
+        if image.open:
+            with image:
+                choose(cascade(trace, path_text(row.path) if row else ""))
+        if layer.open:
+            with layer:
+                layer_panel(trace, row)
+        if cost.open:
+            with cost:
+                st.plotly_chart(cost_bars(trace, theme.is_dark()), theme=None, key="cost")
+        if pinned.open:
+            with pinned:
+                against_pinned(trace)
+        if take.open:
+            with take:
+                take_away(trace)
 
 
 if problem := design.arrive():

@@ -39,6 +39,13 @@ def pretty(formula: str) -> str:
     return re.sub(r"(?<=\d)x(?=\d)", "×", signs)
 
 
+def literal(text: str) -> str:
+    """A user's text for where Markdown is read: as it is, and never as a picture or a link."""
+    return "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
+    )
+
+
 def short(number: float) -> str:
     """A large number at a glance: 61,706 stays, 15,470,264,320 is 15.5 G."""
     for limit, unit in ((1e9, "G"), (1e6, "M")):

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _tables = MetaData()
 
@@ -67,6 +67,25 @@ workers = Table(
     Column("name", String(64), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("heartbeat_at", Float, nullable=False),
+)
+
+designs = Table(
+    "designs",
+    _tables,
+    Column("name", String(200), primary_key=True),
+    Column("architecture", Text, nullable=False),
+    Column("saved_at", Float, nullable=False),
+)
+
+checks = Table(
+    "checks",
+    _tables,
+    Column("digest", String(64), primary_key=True),
+    Column("architecture", Text, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("words", Text, nullable=False, default="[]"),
+    Column("wanted_at", Float, nullable=False),
+    Index("checks_by_standing", "standing", "wanted_at"),
 )
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from cnn.training.checks import carry_out_next
 from cnn.training.presence import dismiss, dismiss_silent, present
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store, StoreError
@@ -46,7 +47,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             with contextlib.suppress(StoreError):  # busy, perhaps, but not for ever
                 run = store.claim_next(name)
             if run is None:
-                gone.wait(IDLE_POLL_S)
+                _check_or_rest(store, gone)
             else:
                 busy.set()
                 _carry_out(store, run, gone)
@@ -66,6 +67,14 @@ def _is_worn(done: int) -> bool:
     except OSError:  # not Linux: the count has to do
         return False
     return done > 0 and pages * os.sysconf("SC_PAGE_SIZE") > MOST_BYTES
+
+
+def _check_or_rest(store: Store, gone: threading.Event) -> None:
+    """Uses the time between two runs: checks a design that somebody is looking at, or waits."""
+    with contextlib.suppress(StoreError):
+        if carry_out_next(store):
+            return
+    gone.wait(IDLE_POLL_S)
 
 
 def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:

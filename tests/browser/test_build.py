@@ -24,7 +24,6 @@ def start_from(page: Page, name: str) -> None:
     page.get_by_role("button", name="Start from").click()
     page.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).click()
     settled(page)
-    page.keyboard.press("Escape")
 
 
 def clear(page: Page) -> None:
@@ -32,7 +31,6 @@ def clear(page: Page) -> None:
     page.get_by_role("tab", name="Nothing").click()
     page.get_by_role("button", name="Clear the bench").click()
     settled(page)
-    page.keyboard.press("Escape")
 
 
 def add(page: Page, kind: str) -> None:
@@ -194,3 +192,64 @@ def test_the_page_is_never_wider_than_its_window(
         " return main.scrollWidth - main.clientWidth; }"
     )
     assert wider <= 0
+
+
+def test_a_saved_design_is_opened_again_and_another_of_its_name_is_not_lost(
+    page: Page, fresh_app_url: str
+):
+    open_build(page, fresh_app_url)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as LeNet-5")).to_be_visible()
+    fill(page, "filters", "Conv2D #1", "12")
+    expect(metric(page, "Parameters")).to_contain_text("64,262")
+    settled(page)
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Keep both").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("LeNet-5 (2)")
+    settled(page)
+
+    page.get_by_role("button", name="Start from").click()
+    page.get_by_role("tab", name="Saved").click()
+    expect(page.get_by_role("button", name="LeNet-5 (2) · 64,262")).to_be_visible()
+    page.get_by_role("button", name="LeNet-5 · 61,706").click()
+    expect(metric(page, "Parameters")).to_contain_text("61,706")
+    settled(page)
+
+
+def test_the_mark_says_that_keras_agrees_with_what_is_shown(page: Page, training_url: str):
+    open_build(page, training_url)
+    mark = page.locator("details.mark")
+    expect(mark).to_have_attribute("data-standing", "agrees", timeout=60_000)
+    mark.locator("summary").click()
+    expect(mark).to_contain_text("built this network of 9 Keras layers")
+
+    fill(page, "filters", "Conv2D #1", "7")
+    expect(mark).not_to_have_attribute("data-standing", "agrees")
+    expect(mark).to_have_attribute("data-standing", "agrees", timeout=60_000)
+    settled(page)
+
+
+def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_back(
+    page: Page, app_url: str
+):
+    open_build(page, app_url)
+    fill(page, "filters", "Conv2D #1", "12")
+    expect(metric(page, "Parameters")).to_contain_text("64,262")
+    settled(page)
+
+    page.get_by_role("button", name="Train this").click()
+    network = page.get_by_role("combobox", name="Network")
+    expect(network).to_have_value("LeNet-5 (on the bench)")
+    expect(page.get_by_text("64,262 parameters")).to_be_visible()
+    settled(page)
+
+    page.get_by_role("link", name="Build", exact=True).click()
+    expect(metric(page, "Parameters")).to_contain_text("64,262")
+    settled(page)
+    page.get_by_role("button", name="Add to comparison").click()
+    expect(page.get_by_text("LeNet-5 (yours)").first).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(metric(page, "Parameters")).to_contain_text("64,262")
+    settled(page)

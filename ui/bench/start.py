@@ -8,8 +8,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.source import input_shape, read_file
 from cnn.network.trace import trace
-from cnn.network.zoo import entry, zoo
+from cnn.network.zoo import zoo
 from ui import design
+from ui.bench.saved import MENU, open_design, saved_designs
 from ui.words import short
 
 NOTES = "import_notes"
@@ -23,18 +24,31 @@ GROUPS = {
 
 def start_from() -> None:
     """A menu of all one can start from; choosing replaces the design, undo brings it back."""
-    with st.popover("Start from …", icon=":material/folder_open:", width="stretch"):
-        known, own, blank = st.tabs(["Known networks", "A file", "Nothing"])
+    menu = st.popover(
+        "Start from …",
+        icon=":material/folder_open:",
+        width="stretch",
+        key=MENU,
+        on_change="rerun",  # so that an edit does not pay for a closed menu
+    )
+    if not menu.open:
+        return
+    with menu:
+        known, mine, file, blank = st.tabs(["Known networks", "Saved", "A file", "Nothing"])
         with known:
             _known_networks()
-        with own:
+        with mine:
+            saved_designs()
+        with file:
             _file()
         with blank:
             st.caption("An empty stack on the input that is set now.")
-            if st.button("Clear the bench", icon=":material/check_box_outline_blank:"):
-                now = design.current()
-                design.put(Architecture("My network", now.input, ()))
-                st.rerun()
+            st.button(
+                "Clear the bench",
+                icon=":material/check_box_outline_blank:",
+                on_click=open_design,
+                args=(Architecture("My network", design.current().input, ()),),
+            )
 
 
 def _known_networks() -> None:
@@ -42,9 +56,14 @@ def _known_networks() -> None:
         st.caption(heading)
         for one in (one for one in zoo().values() if one.group == group):
             label = f"**{one.title}** · {short(trace(one.architecture).total_params)}"
-            if st.button(label, key=f"zoo_{one.id}", help=one.idea, width="stretch"):
-                design.put(entry(one.id).architecture)
-                st.rerun()
+            st.button(
+                label,
+                key=f"zoo_{one.id}",
+                help=one.idea,
+                width="stretch",
+                on_click=open_design,
+                args=(one.architecture,),
+            )
 
 
 def _file() -> None:

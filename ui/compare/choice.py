@@ -55,6 +55,23 @@ def choose() -> Plan | None:
     return Plan(tuple(entrants), configuration, seeds)
 
 
+def add(architecture: Architecture) -> None:
+    """Adds a network to those that are compared; raises where there are too many already."""
+    key = SETTINGS.key("networks")
+    chosen = list(st.session_state.get(key, CLASSICS))
+    code = next(
+        (one.id for one in zoo().values() if one.architecture == architecture), None
+    ) or encode(architecture)
+    if code in chosen:
+        return
+    if len(chosen) >= MOST_NETWORKS:
+        raise ArchitectureError(
+            f"{len(chosen)} networks are in the comparison already, and at most {MOST_NETWORKS} "
+            "can be. Take one out on the page Compare."
+        )
+    st.session_state[key] = [*chosen, code]
+
+
 def _begin() -> None:
     """Takes the first values from the address, or the four classics."""
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))

@@ -17,6 +17,7 @@ from cnn.network.architecture import layers_to_list
 from cnn.network.blocks import BLOCKS
 from cnn.network.errors import ArchitectureError
 from cnn.network.shapes import Shape
+from ui.assets import script
 from ui.editor.notes import Note, notes_of
 from ui.editor.schema import schema
 from ui.editor.value import Ask, EditorValue, LayerDict, read_value
@@ -51,7 +52,7 @@ _editor = st.components.v2.component(
     "stack_editor",
     html='<div class="editor"></div>',
     css=(HERE / "editor.css").read_text(encoding="utf-8"),
-    js=_script(),
+    js=script("editor", _script()),
 )
 
 

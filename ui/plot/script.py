@@ -7,7 +7,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-import streamlit as st
+from ui.assets import address
 
 
 def _script_file() -> Path:
@@ -24,5 +24,4 @@ SCRIPT_FILE = _script_file()
 @functools.cache
 def script_path() -> str:
     """The address of the script on this server, another one for every version."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{f'/{base}' if base else ''}/vendor/plotly-{version('plotly')}.min.js"
+    return address(f"/vendor/plotly-{version('plotly')}.min.js")

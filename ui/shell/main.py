@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.shell import PAGES
+from ui.shell.memory import settle
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
@@ -47,3 +48,4 @@ page = st.navigation(
 
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 page.run()
+settle()

@@ -1,4 +1,5 @@
-"""What the server does beside showing pages: it keeps the workers, and serves Plotly's script.
+"""What the server does beside showing pages: it keeps the workers, serves scripts, and answers
+whether Keras agrees with a network.
 
 Runs once per process, with the app. Whoever runs a page without the server (a test) gets neither.
 """
@@ -13,17 +14,21 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cnn.network.errors import ArchitectureError
+from cnn.network.link import decode
+from cnn.training import checks
 from cnn.training.crew import Crew
+from cnn.training.places import store_url
+from cnn.training.presence import worker_states
+from cnn.training.run import CLAIMED, WorkerState
+from cnn.training.store import Store, StoreError
+from ui import assets
+from ui.assets import compressed_response
+from ui.mark import ROUTE
 from ui.plot.script import SCRIPT_FILE, script_path
-
-SCRIPT_TYPE = "text/javascript"
-HEADERS = {
-    "Cache-Control": "public, max-age=31536000, immutable",  # the path has the version in it
-    "Vary": "Accept-Encoding",
-}
 
 
 @asynccontextmanager
@@ -38,17 +43,44 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 async def _plotly(request: Request) -> Response:
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return FileResponse(SCRIPT_FILE, media_type=SCRIPT_TYPE, headers=HEADERS)
-    content = await run_in_threadpool(_compressed)
-    headers = HEADERS | {"Content-Encoding": "gzip"}
-    return Response(content, media_type=SCRIPT_TYPE, headers=headers)
+    packed, plain = await run_in_threadpool(_plotly_script)
+    return compressed_response(request, packed, plain, "text/javascript")
 
 
 @functools.cache
-def _compressed() -> bytes:
-    """Done once: Streamlit would do it for every visitor, while all pages wait."""
-    return gzip.compress(SCRIPT_FILE.read_bytes(), compresslevel=6)
+def _plotly_script() -> tuple[bytes, bytes]:
+    """Packed once: Streamlit would do it for every visitor, while all pages wait."""
+    plain = SCRIPT_FILE.read_bytes()
+    return gzip.compress(plain, compresslevel=6), plain
 
 
-ROUTES = [Route(script_path(), _plotly)]
+async def _check(request: Request) -> Response:
+    """What is known of the network whose link is asked about; a worker is told where nothing is."""
+    return await run_in_threadpool(_checked, request.query_params.get("net", ""))
+
+
+def _checked(code: str) -> Response:
+    try:
+        store = _store(store_url())
+        found = checks.ask(store, decode(code))
+        standing = found.standing.value
+        if found.standing in checks.WAITING:
+            standing = _waiting_for(store)
+    except (ArchitectureError, StoreError) as error:
+        return JSONResponse({"standing": "failed", "words": [str(error)]})
+    return JSONResponse({"standing": standing, "words": found.words})
+
+
+def _waiting_for(store: Store) -> str:
+    states = worker_states(store)
+    if WorkerState.READY in states:
+        return "busy" if store.count(CLAIMED) else "waiting"
+    return "starting" if WorkerState.STARTING in states else "away"
+
+
+@functools.lru_cache(maxsize=1)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+ROUTES = [Route(script_path(), _plotly), Route(assets.address(ROUTE), _check), assets.route()]

@@ -7,13 +7,15 @@ from typing import Any
 
 import streamlit as st
 
+from ui.assets import script
+
 HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "feature_strip",
     html='<div class="strip" role="list"></div><output class="said" aria-live="polite"></output>',
     css=(HERE / "strip.css").read_text(encoding="utf-8"),
-    js=(HERE / "strip.js").read_text(encoding="utf-8"),
+    js=script("strip", (HERE / "strip.js").read_text(encoding="utf-8")),
 )
 
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import streamlit as st
 
+from ui.assets import script
+
 HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "table",
     html='<div class="frame"><table></table></div>',
     css=(HERE / "table.css").read_text(encoding="utf-8"),
-    js=(HERE / "table.js").read_text(encoding="utf-8"),
+    js=script("table", (HERE / "table.js").read_text(encoding="utf-8")),
 )
 
 

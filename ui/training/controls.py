@@ -13,6 +13,7 @@ from cnn.training.presence import worker_states
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
 from ui.training import runs
 from ui.training.setup import queue, use
+from ui.words import literal
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -35,7 +36,7 @@ def standing(run: Run) -> None:
     if run.state is State.QUEUED:
         st.caption(waiting_for())
     elif run.message:
-        st.caption(_plain(run.message))
+        st.caption(literal(run.message))
 
 
 def controls(run: Run) -> None:
@@ -103,10 +104,3 @@ def waiting_for() -> str:
     if WorkerState.STARTING in workers:
         return "The worker is starting, which takes a few seconds the first time."
     return "No worker is running. Start one in a terminal: `python -m cnn worker`"
-
-
-def _plain(text: str) -> str:
-    """User text as Markdown shows it: as it is, and never as a picture or a link."""
-    return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
-    )

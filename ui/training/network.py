@@ -43,6 +43,11 @@ def choose_network() -> Architecture | None:
     return traced.architecture
 
 
+def choose_bench() -> None:
+    """Has the page begin with the network on the bench."""
+    st.session_state[KEY] = BENCH
+
+
 def look_at(architecture: Architecture) -> None:
     """The network's picture and its numbers in a line."""
     traced = trace(architecture)

@@ -22,6 +22,11 @@ def store() -> Store:
         st.stop()
 
 
+def opened() -> Store:
+    """The store by setting; raises `StoreError` for a page that can do without."""
+    return _store(store_url())
+
+
 @st.cache_resource(show_spinner=False)
 def _store(url: str) -> Store:
     return Store(url)

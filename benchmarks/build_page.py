@@ -1,0 +1,140 @@
+"""Times the Build page in a real browser: start, edits, the cascade, and the server's memory.
+
+An edit is timed inside the browser, from the change of a field to the moment that number, diagram
+and cascade show it. Medians and 95th percentiles over many edits; the limits are those of the
+project's own plan.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cnn.network.architecture import Architecture
+from cnn.network.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+)
+from cnn.network.link import encode
+from tests.browser import chromium
+from tests.browser.conftest import FLAGS
+from tests.browser.driving import running, settled
+
+EDITS = 40
+TIMER = """
+([field, value, wanted]) => new Promise((resolve, reject) => {
+  const deep = (root, out) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) { out.push(element.shadowRoot); deep(element.shadowRoot, out); }
+    }
+    return out;
+  };
+  const roots = [document, ...deep(document, [])];
+  const find = (selector) => roots.map((root) => root.querySelector(selector)).find(Boolean);
+  const seen = {};
+  const started = performance.now();
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  const look = () => {
+    for (const [name, [selector, text]] of Object.entries(wanted)) {
+      if (!(name in seen) && find(selector)?.textContent.includes(text)) {
+        seen[name] = performance.now() - started;
+      }
+    }
+    if (Object.keys(seen).length === Object.keys(wanted).length) resolve(seen);
+    else if (performance.now() - started > 20000) reject(new Error(JSON.stringify(seen)));
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})
+"""
+
+
+def network(layers: int) -> Architecture:
+    """So many layers: blocks of convolution, normalisation and relu, pooled twice on the way."""
+    body: list[Layer] = []
+    while len(body) < layers - 2:
+        body += [Conv2D(8, 3, padding="same"), BatchNormalization(), Activation("relu")]
+        if len(body) in (6, 13):
+            body.append(MaxPooling2D(2))
+    return Architecture(
+        "timed", (28, 28, 1), (*body[: layers - 2], GlobalAveragePooling2D(), Dense(10))
+    )
+
+
+def edit_times_ms(page: Page, url: str, layers: int) -> dict[str, list[float]]:
+    """How long each of many edits of the first layer's filters took to show, by where it shows."""
+    page.goto(f"{url}/build?net={encode(network(layers))}")
+    expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible()
+    settled(page)
+    field = page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
+    took: dict[str, list[float]] = {}
+    for edit in range(EDITS):
+        filters = 9 + edit % 7
+        wanted = {
+            "numbers": [".stack .card .params", f"{10 * filters}"],
+            "diagram": [".picture svg", f"28×28×{filters}"],
+            "cascade": ['.card[data-path="layers[0]"] .size', f"28×28×{filters}"],
+        }
+        for name, ms in page.evaluate(TIMER, [field, str(filters), wanted]).items():
+            took.setdefault(name, []).append(ms)
+        settled(page)
+    return took
+
+
+def server_bytes(url: str) -> int:
+    """Memory in use by the process that serves the pages; Linux alone says so in this way."""
+    port = f"--server.port={url.rsplit(':', 1)[1]}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        if port in (folder / "cmdline").read_bytes():
+            return int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def main() -> None:
+    """Print a line for each thing waited for."""
+    executable = chromium.find()
+    if executable is None:
+        sys.exit(chromium.MISSING)
+    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        started = time.perf_counter()
+        with running(Path(folder)) as url:
+            browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+            page = browser.new_page(viewport={"width": 1440, "height": 1000})
+            page.goto(f"{url}/")
+            expect(page.get_by_text("Start from a classic")).to_be_visible()
+            print(
+                _line("server's start to first page, s", [time.perf_counter() - started], "2.5 s")
+            )
+            for layers, limit in ((20, "150 / 300 ms"), (100, "500 ms")):
+                for name, ms in edit_times_ms(page, url, layers).items():
+                    more = "+ 300 ms" if name == "cascade" else limit
+                    print(_line(f"edit of {layers} layers to {name}, ms", ms, more))
+            print(_line("memory of the page's process, MB", [server_bytes(url) / 1e6], "250 MB"))
+            browser.close()
+
+
+def _line(what: str, values: list[float], wanted: Any) -> str:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return f"{what:44} {statistics.median(values):9.1f} {p95:9.1f}   under {wanted}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Designs checked against Keras: asked for by a page, carried out by a worker, kept by content.
+
+The worker builds the Keras model and compares every output shape and every count with the trace.
+No variable is given memory for it, so that VGG-16 takes a fiftieth of a second.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+
+from sqlalchemy import delete, insert, select, update
+
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.training.store import Store
+from cnn.training.tables import checks
+
+MOST_LAYERS = 500
+LONGEST_S = 60.0
+KEPT_S = 7 * 86_400.0
+
+
+class Standing(StrEnum):
+    WANTED = "wanted"
+    UNDER_WAY = "under way"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    FAILED = "failed"
+
+
+WAITING = (Standing.WANTED, Standing.UNDER_WAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of a check so far; `words` say what was compared, or what differs."""
+
+    standing: Standing
+    words: tuple[str, ...] = ()
+
+
+def ask(store: Store, architecture: Architecture) -> Check:
+    """What is known of the network; where nothing is, a worker is asked to find out."""
+    if len(trace(architecture).rows) > MOST_LAYERS:
+        return Check(Standing.FAILED, (f"Networks of over {MOST_LAYERS} layers are not checked.",))
+    this = digest(architecture)
+    query = select(checks.c.standing, checks.c.words, checks.c.wanted_at)
+    with store.begin() as connection:
+        found = connection.execute(query.where(checks.c.digest == this)).first()
+    if found is None:
+        _want(store, this, architecture)
+        return Check(Standing.WANTED)
+    standing, words, wanted_at = found
+    if standing == Standing.UNDER_WAY and time.time() - wanted_at > LONGEST_S:
+        return Check(Standing.FAILED, ("The process that checked ended before it was done.",))
+    return Check(Standing(standing), tuple(json.loads(words)))
+
+
+def carry_out_next(store: Store) -> bool:
+    """Does the check that was asked for last; says whether there was one."""
+    newest = (
+        select(checks.c.digest, checks.c.architecture)
+        .where(checks.c.standing == Standing.WANTED)
+        .order_by(checks.c.wanted_at.desc())
+        .limit(1)
+    )
+    with store.begin() as connection:
+        row = connection.execute(newest).first()
+        if row is None:
+            return False
+        this = checks.c.digest == row.digest
+        started = {"standing": Standing.UNDER_WAY, "wanted_at": time.time()}
+        connection.execute(update(checks).where(this).values(started))
+    found = check(Architecture.from_json(row.architecture))
+    values = {"standing": found.standing, "words": json.dumps(found.words)}
+    with store.begin() as connection:
+        connection.execute(update(checks).where(this).values(values))
+        connection.execute(delete(checks).where(checks.c.wanted_at < time.time() - KEPT_S))
+    return True
+
+
+def check(architecture: Architecture) -> Check:
+    """Builds the network in Keras and compares every shape and count."""
+    from cnn.training.machine import import_tensorflow
+
+    import_tensorflow()
+    import keras
+
+    from cnn.network.keras_model import build, differences
+
+    keras.backend.clear_session()
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            model = build(architecture)
+        found = differences(architecture, model)
+    except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
+        return Check(Standing.FAILED, (f"{type(error).__name__}: {error}"[:500],))
+    if found:
+        return Check(Standing.DIFFERS, found[:20])
+    return Check(
+        Standing.AGREES,
+        (
+            f"Keras {_version('keras')} built this network of {len(model.layers):,} Keras layers: "
+            "every output shape, every weight's shape and every count of parameters is the one "
+            "shown here.",
+        ),
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def digest(architecture: Architecture) -> str:
+    """What a check is found again by: the network without its name, and its numbers."""
+    network = architecture.to_dict()
+    del network["name"]
+    numbers = [(row.output_shape, row.params) for row in trace(architecture).rows]
+    text = json.dumps([network, numbers, _version("keras")], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _want(store: Store, this: str, architecture: Architecture) -> None:
+    with store.begin() as connection:
+        if connection.execute(select(checks.c.digest).where(checks.c.digest == this)).first():
+            return
+        connection.execute(
+            insert(checks).values(
+                digest=this,
+                architecture=architecture.to_json(),
+                standing=Standing.WANTED,
+                wanted_at=time.time(),
+            )
+        )

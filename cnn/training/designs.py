@@ -1,0 +1,64 @@
+"""Saved designs: networks kept by name in the store, whether they were trained or not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from cnn.network.architecture import Architecture
+from cnn.training.store import Store
+from cnn.training.tables import designs
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A design as it was saved; its name is the network's."""
+
+    name: str
+    architecture: Architecture
+    saved_at: float
+
+
+def save(store: Store, architecture: Architecture) -> None:
+    """Keeps a network under its name, in place of what was kept there."""
+    values = {"architecture": architecture.to_json(), "saved_at": time.time()}
+    with store.begin() as connection:
+        same = update(designs).where(designs.c.name == architecture.name).values(values)
+        if not connection.execute(same).rowcount:
+            connection.execute(insert(designs).values(name=architecture.name, **values))
+
+
+def find(store: Store, name: str) -> Saved | None:
+    """The design of that name, if one is kept."""
+    query = select(designs).where(designs.c.name == name)
+    with store.begin() as connection:
+        row = connection.execute(query).first()
+    return _saved(*row) if row else None
+
+
+def latest(store: Store, limit: int = 100) -> list[Saved]:
+    """The saved designs, the newest first."""
+    query = select(designs).order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
+    with store.begin() as connection:
+        return [_saved(*row) for row in connection.execute(query).all()]
+
+
+def remove(store: Store, name: str) -> bool:
+    """Forgets a design; says whether there was one."""
+    with store.begin() as connection:
+        return connection.execute(delete(designs).where(designs.c.name == name)).rowcount > 0
+
+
+def free_name(store: Store, name: str) -> str:
+    """A name like this one that no saved design has: `LeNet-5 (2)`."""
+    with store.begin() as connection:
+        taken = set(connection.execute(select(designs.c.name)).scalars())
+    if name not in taken:
+        return name
+    return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
+
+
+def _saved(name: str, architecture: str, saved_at: float) -> Saved:
+    return Saved(name, Architecture.from_json(architecture), saved_at)

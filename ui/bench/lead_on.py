@@ -1,0 +1,53 @@
+"""From the bench to training and comparing; the design stays where it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.errors import ArchitectureError
+from cnn.network.trace import Trace
+from cnn.training.configuration import ConfigurationError
+from cnn.training.limits import check_size
+from ui.compare import choice
+from ui.mark import keras_mark
+from ui.shell import PAGES
+from ui.training import network
+
+
+def lead_on(trace: Trace) -> None:
+    """Whether Keras agrees, and the ways on: train this, or compare it."""
+    reason = _why_not(trace)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        keras_mark(trace)
+        if st.button(
+            "Train this",
+            icon=":material/model_training:",
+            type="primary",
+            disabled=bool(reason),
+            help=reason,
+        ):
+            network.choose_bench()
+            st.switch_page(PAGES / "train.py")
+        if st.button(
+            "Add to comparison",
+            icon=":material/compare_arrows:",
+            disabled=bool(reason),
+            help=reason,
+        ):
+            try:
+                choice.add(trace.architecture)
+            except ArchitectureError as error:
+                st.toast(str(error), icon=":material/error:")
+            else:
+                st.switch_page(PAGES / "compare.py")
+
+
+def _why_not(trace: Trace) -> str | None:
+    """Why the design cannot be trained here; None where it can."""
+    if trace.fault is not None or not trace.rows:
+        return "Mend the stack first: only whole networks are trained."
+    try:
+        check_size(trace.architecture)
+    except ConfigurationError as error:
+        return str(error)
+    return None

@@ -1,0 +1,130 @@
+"""Saved designs on the Build page: keeping the design on the bench, and opening one kept before."""
+
+from __future__ import annotations
+
+import functools
+import time
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.trace import Trace, trace
+from cnn.training import designs
+from cnn.training.designs import Saved
+from cnn.training.store import StoreError
+from ui import design
+from ui.training import runs
+from ui.words import ago, literal, short
+
+MENU = "start_from"
+"""Whether the menu of all one can start from is open, in the session."""
+
+
+def save(now: Trace) -> None:
+    """A button that keeps the design by its name; another of that name is never lost unasked."""
+    whole = now.fault is None
+    if st.button(
+        "Save",
+        icon=":material/bookmark_add:",
+        width="stretch",
+        disabled=not whole,
+        help="Keeps this design under its name; find it again under Start from …"
+        if whole
+        else "Mend the stack first: only whole networks are saved.",
+    ):
+        _keep(now.architecture)
+
+
+def _keep(architecture: Architecture) -> None:
+    try:
+        store = runs.opened()
+        there = designs.find(store, architecture.name)
+        if there is None:
+            designs.save(store, architecture)
+        elif there.architecture != architecture:
+            _ask(architecture, designs.free_name(store, architecture.name))
+            return
+    except (StoreError, ArchitectureError) as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    st.toast(f"Saved as {literal(architecture.name)}", icon=":material/bookmark_added:")
+
+
+@st.dialog("A design of this name is there already")
+def _ask(architecture: Architecture, free: str) -> None:
+    st.text(f"Another design is saved as {architecture.name}. Replace it, or keep both?")
+    with st.container(horizontal=True):
+        if st.button("Replace it", icon=":material/sync:"):
+            _save_and_close(architecture)
+        if st.button("Keep both", type="primary", icon=":material/library_add:"):
+            _save_and_close(Architecture(free, architecture.input, architecture.layers))
+    st.caption("Keeping both gives this one the name")
+    st.text(free)
+
+
+def _save_and_close(architecture: Architecture) -> None:
+    try:
+        designs.save(runs.opened(), architecture)
+    except StoreError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    design.change(name=architecture.name)
+    st.rerun()
+
+
+def saved_designs() -> None:
+    """The designs that were saved, each to open or to delete."""
+    try:
+        found = designs.latest(runs.opened())
+    except (StoreError, ArchitectureError) as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if not found:
+        st.caption("Nothing saved yet. The Save button keeps the design on the bench by its name.")
+    for one in found:
+        _one(one)
+
+
+def _one(one: Saved) -> None:
+    name, gone = st.columns([6, 1], vertical_alignment="center")
+    label = f"{literal(one.name)} · {_params(one.architecture)}"
+    name.button(
+        label,
+        key=f"saved_{one.name}",
+        help=f"Saved {ago(time.time() - one.saved_at)}",
+        width="stretch",
+        on_click=open_design,
+        args=(one.architecture,),
+    )
+    gone.button(
+        "",
+        key=f"unsave_{one.name}",
+        icon=":material/delete:",
+        help=f"Delete {literal(one.name)}",
+        type="tertiary",
+        on_click=_delete,
+        args=(one.name,),
+    )
+
+
+def open_design(architecture: Architecture) -> None:
+    """Puts a network on the bench and closes the menu that it was chosen from.
+
+    To be called by a button as it is clicked: a button in a menu that is closed a moment later is
+    not there any more when the page runs.
+    """
+    design.put(architecture)
+    st.session_state[MENU] = False
+
+
+def _delete(name: str) -> None:
+    try:
+        designs.remove(runs.opened(), name)
+    except StoreError as error:
+        st.toast(str(error), icon=":material/error:")
+
+
+@functools.lru_cache(maxsize=256)
+def _params(architecture: Architecture) -> str:
+    return short(trace(architecture).total_params)

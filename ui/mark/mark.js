@@ -1,0 +1,55 @@
+// Asks the server about the network in view, until there is an answer; the page is not involved.
+
+const REST_MS = 250; // after an edit: whoever is typing need not be asked about
+const POLL_MS = [300, 300, 500, 1000, 2000];
+const LOOKS = {
+  none: ["", "Not checked against Keras", "Only whole networks that fit into a link are checked."],
+  waiting: ["…", "Checking against Keras", "A worker builds this network in Keras and compares every shape and count with those shown."],
+  busy: ["…", "Waiting to be checked against Keras", "The worker is training; it checks when it is done."],
+  starting: ["…", "Waiting to be checked against Keras", "The worker is starting, which takes a few seconds."],
+  away: ["", "Not checked against Keras", "No worker is running. Start one in a terminal: python -m cnn worker"],
+  agrees: ["✓", "Checked against Keras", ""],
+  differs: ["✗", "Keras counts otherwise", ""],
+  failed: ["!", "Could not be checked against Keras", ""],
+};
+const states = new WeakMap();
+
+function show(root, standing, words) {
+  const [sign, title, hint] = LOOKS[standing] ?? LOOKS.failed;
+  root.dataset.standing = standing;
+  root.querySelector("summary").textContent = sign ? `${sign} ${title}` : title;
+  root.querySelector(".words").replaceChildren(
+    ...(words.length ? words : [hint]).map((word) => {
+      const line = document.createElement("p");
+      line.textContent = word;
+      return line;
+    }),
+  );
+}
+
+async function ask(root, state, code, attempt) {
+  if (state.code !== code || !root.isConnected) return;
+  try {
+    const response = await fetch(`${state.address}?net=${encodeURIComponent(code)}`);
+    const { standing, words } = response.ok
+      ? await response.json()
+      : { standing: "failed", words: [`The server answered ${response.status}.`] };
+    if (state.code !== code) return;
+    show(root, standing, words);
+    if (!["waiting", "busy", "starting", "away"].includes(standing)) return;
+  } catch {
+    // the server is away for a moment; the page says so itself
+  }
+  state.timer = setTimeout(() => ask(root, state, code, attempt + 1), POLL_MS[Math.min(attempt, POLL_MS.length - 1)]);
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".mark");
+  const state = states.get(root) ?? {};
+  states.set(root, state);
+  if (state.code === data.code) return;
+  clearTimeout(state.timer);
+  Object.assign(state, data);
+  show(root, data.code ? "waiting" : "none", []);
+  if (data.code) state.timer = setTimeout(() => ask(root, state, data.code, 0), REST_MS);
+}
