@@ -49,8 +49,6 @@ Names = frozenset[str]
 def keras_code(architecture: Architecture) -> Code:
     """The script that builds the network: `keras.Sequential` where it is a plain stack."""
     total = trace(architecture).total_params
-    stack = architecture.layers and not any(isinstance(x, Container) for x in architecture.layers)
-    made = _sequential(architecture) if stack else _functional(architecture)
     imports = "import keras\nfrom keras import layers" if architecture.layers else "import keras"
     head = f"""\
 \"""{docstring_text(architecture.name)} in Keras.
@@ -61,12 +59,19 @@ Input: {shape_text(architecture.input)}, pixels from 0 to 1. Exactly {total:,} p
 {imports}
 
 
-def build_model():"""
+"""
     tail = """
 
 if __name__ == "__main__":
     build_model().summary()"""
-    return Code((*plain(head), *made, *plain(tail)))
+    return Code((*plain(head)[:-1], *keras_function(architecture).lines, *plain(tail)))
+
+
+def keras_function(architecture: Architecture) -> Code:
+    """The function `build_model` alone; it needs `keras` and its `layers`."""
+    stack = architecture.layers and not any(isinstance(x, Container) for x in architecture.layers)
+    made = _sequential(architecture) if stack else _functional(architecture)
+    return Code((Line("def build_model():"), *made))
 
 
 def _sequential(architecture: Architecture) -> list[Line]:

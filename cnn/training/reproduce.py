@@ -1,0 +1,163 @@
+"""A run as a script that does it again: plain Keras for the network and for every step.
+
+What decides the curve is written out, not called: the network's start, the order of the images,
+the loss and the update. The images, and the few pure numbers that a page shows as well (learning
+rates, augmentation), come from this program, which the script imports.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+
+from cnn.network.code import docstring_text
+from cnn.network.export_keras import keras_function
+from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.fitting import from_scores
+from cnn.training.run import Epoch, Run
+
+TOLERANCE = 1e-3
+
+_SCRIPT = '''\
+"""{title}
+
+Trains {name} as run {id} was trained, and compares the curve with the one recorded.
+Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
+
+    PYTHONPATH=/path/to/cnn-workbench python this_script.py
+"""
+
+import json
+import math
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from cnn.data import DatasetSpec, fingerprint, load
+{imports}from cnn.training.configuration import Configuration
+from cnn.training.schedule import learning_rates
+
+CONFIGURATION = Configuration.from_dict(json.loads({configuration}))
+FINGERPRINT = {fingerprint!r}
+SEED, EPOCHS, BATCH = {seed}, {epochs}, {batch}
+RECORDED = [  # loss, accuracy, val_loss, val_accuracy
+{recorded}]
+
+
+# The network without a softmax at its end: training reads its scores, which is exact.
+{function}
+
+data = load(CONFIGURATION.dataset, {input})
+if fingerprint(data) != FINGERPRINT:
+    sys.exit("These are not the images that the run was trained on.")
+
+tf.config.experimental.enable_op_determinism()
+keras.utils.set_random_seed(SEED)
+model = build_model()
+optimizer = {optimizer}
+optimizer.build(model.trainable_variables)
+loss_of = keras.losses.CategoricalCrossentropy(
+    from_logits=True, label_smoothing={label_smoothing}, reduction=None
+)
+classes = len(data.class_names)
+pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
+per_epoch = math.ceil(len(data.train) / BATCH)
+rates = learning_rates(CONFIGURATION, per_epoch * EPOCHS)
+
+
+@tf.function(reduce_retracing=True)
+def train_step(chosen, rate, step):
+    images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
+{augment}    wanted = tf.gather(labels, chosen)
+    optimizer.learning_rate.assign(rate)
+    with tf.GradientTape() as tape:
+        scores = model(images, training=True)
+        loss = tf.reduce_mean(loss_of(tf.one_hot(wanted, classes), scores))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply(gradients, model.trainable_variables)
+    hits = tf.equal(tf.argmax(scores, axis=1), wanted)
+    return loss, tf.reduce_sum(tf.cast(hits, tf.float32))
+
+
+def evaluate(split):
+    """Mean loss and accuracy over all images, in double precision."""
+    parts = [
+        model(split.pixels[start : start + 500].astype("float32") / 255.0, training=False)
+        for start in range(0, len(split), 500)
+    ]
+    scores = np.concatenate(parts).astype("float64")
+    scores -= scores.max(axis=1, keepdims=True)
+    right = scores[np.arange(len(split)), split.labels] - np.log(np.exp(scores).sum(axis=1))
+    return -right.mean(), (scores.argmax(axis=1) == split.labels).mean()
+
+
+furthest = 0.0
+step = 0
+for epoch in range(1, len(RECORDED) + 1):
+    order = np.random.default_rng((SEED, epoch)).permutation(len(data.train)).astype("int32")
+    loss_sum = hit_sum = 0.0
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        loss, hits = train_step(tf.constant(chosen), tf.constant(rates[step]), tf.constant(step))
+        loss_sum += float(loss) * len(chosen)
+        hit_sum += float(hits)
+        step += 1
+    curve = loss_sum / len(order), hit_sum / len(order), *evaluate(data.validation)
+    furthest = max(furthest, *(abs(a - b) for a, b in zip(curve, RECORDED[epoch - 1])))
+    print(f"epoch {{epoch}}:", *(f"{{value:.6f}}" for value in curve))
+print(f"Furthest from the recorded curve: {{furthest:.2g}}")
+sys.exit(1 if furthest > {tolerance} else 0)
+'''
+
+_AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
+
+
+def script(run: Run, epochs: Sequence[Epoch]) -> str:
+    """The script of a run and its curve so far."""
+    configuration = run.configuration
+    scoring = from_scores(run.architecture)
+    batch = configuration.batch_size_for(run.images["train"])
+    augmented = getattr(configuration, "is_augmented", False)
+    return _SCRIPT.format(
+        title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
+        name=docstring_text(run.name),
+        id=run.id,
+        imports="from cnn.training.augmentation import augmented\n" if augmented else "",
+        configuration=repr(json.dumps(configuration.to_dict())),
+        fingerprint=run.data_fingerprint,
+        seed=configuration.seed,
+        epochs=configuration.epochs,
+        batch=batch,
+        recorded="".join(
+            f"    ({one.loss!r}, {one.accuracy!r}, {one.val_loss!r}, {one.val_accuracy!r}),\n"
+            for one in epochs
+            if math.isfinite(one.loss)
+        ),
+        function=keras_function(scoring).text,
+        input=run.architecture.input,
+        optimizer=_optimizer(configuration),
+        label_smoothing=configuration.label_smoothing,
+        augment=_AUGMENT if augmented else "",
+        tolerance=TOLERANCE,
+    )
+
+
+def _optimizer(configuration: Configuration) -> str:
+    decay = configuration.weight_decay or None
+    match configuration.optimizer:
+        case Optimizer.SGD:
+            momentum = configuration.momentum
+            return f"keras.optimizers.SGD(momentum={momentum}, weight_decay={decay})"
+        case Optimizer.RMSPROP:
+            return f"keras.optimizers.RMSprop(weight_decay={decay})"
+        case Optimizer.ADAM:
+            return f"keras.optimizers.Adam(weight_decay={decay})"
+        case Optimizer.ADAMW:
+            return f"keras.optimizers.AdamW(weight_decay={decay or 0.004})"

@@ -1,0 +1,97 @@
+"""The script of a run, run in a fresh process, gives the run's curve."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Residual,
+)
+from cnn.training import fit
+from cnn.training.configuration import Configuration, Optimizer, Schedule
+from cnn.training.reproduce import script
+from cnn.training.run import Run
+from cnn.training.store import Store
+
+ROOT = Path(__file__).parents[2]
+PLAIN = Architecture(
+    'Odd """name\\', (8, 8, 1), (Conv2D(4, 3, activation="relu"), Flatten(), Dense(3, "softmax"))
+)
+BUSY = Architecture(
+    "Busy",
+    (12, 12, 1),
+    (
+        Conv2D(4, 3, padding="same", use_bias=False),
+        BatchNormalization(momentum=0.9),
+        Residual((Conv2D(6, 3, padding="same", activation="relu"),), (Conv2D(6, 1),)),
+        Dropout(0.2),
+        GlobalAveragePooling2D(),
+        Dense(10, "softmax"),
+    ),
+)
+SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def trained(store: Store, architecture: Architecture, configuration: Configuration) -> Run:
+    return fit.carry_out(store, store.add(architecture, configuration, worker="me"))
+
+
+def said(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    file = folder / "again.py"
+    file.write_text(text, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, file], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("architecture", "configuration"),
+    [
+        (PLAIN, replace(SHAPES, optimizer=Optimizer.SGD, schedule=Schedule.COSINE, seed=3)),
+        (BUSY, Configuration(DatasetSpec(DatasetName.DIGITS), epochs=2, label_smoothing=0.1)),
+        (PLAIN, replace(SHAPES, optimizer=Optimizer.RMSPROP, schedule=Schedule.STEP)),
+        (PLAIN, replace(SHAPES, optimizer=Optimizer.ADAMW, schedule=Schedule.CONSTANT)),
+    ],
+)
+def test_the_script_gives_the_same_curve_in_a_fresh_process(
+    store: Store, tmp_path: Path, architecture: Architecture, configuration: Configuration
+):
+    run = trained(store, architecture, configuration)
+    epochs = store.epochs([run.id])[run.id]
+    ran = said(script(run, epochs), tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("epoch ") == 2
+    assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
+
+
+def test_a_curve_that_is_not_the_runs_is_told(store: Store, tmp_path: Path):
+    run = trained(store, PLAIN, SHAPES)
+    epochs = store.epochs([run.id])[run.id]
+    other = [replace(one, val_loss=one.val_loss + 0.1) for one in epochs]
+    assert said(script(run, other), tmp_path).returncode == 1
+
+
+def test_other_images_than_the_runs_are_refused(store: Store, tmp_path: Path):
+    run = replace(trained(store, PLAIN, SHAPES), data_fingerprint="another")
+    ran = said(script(run, []), tmp_path)
+    assert "not the images that the run was trained on" in ran.stderr
