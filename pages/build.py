@@ -60,7 +60,7 @@ def bench() -> None:
                 against_pinned(trace)
         if take.open:
             with take:
-                take_away(trace)
+                choose(take_away(trace, path_text(row.path) if row else ""))
 
 
 if problem := design.arrive():

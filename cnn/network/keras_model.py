@@ -65,7 +65,7 @@ def weights_of(model: keras.Model, architecture: Architecture) -> Weights:
     """The model's weights, by the names of the trace's rows."""
     traced = trace(architecture)
     found = {row.name: tuple(layer.get_weights()) for row, layer in _holders(model, traced)}
-    _check(found, traced)
+    check_weights(found, traced)
     return found
 
 
@@ -73,8 +73,8 @@ def set_weights(model: keras.Model, architecture: Architecture, weights: Weights
     """Puts weights into the model: all of them, or none where one does not fit."""
     traced = trace(architecture)
     holders = _holders(model, traced)
-    _check({row.name: tuple(layer.weights) for row, layer in holders}, traced)
-    _check(weights, traced)
+    check_weights({row.name: tuple(layer.weights) for row, layer in holders}, traced)
+    check_weights(weights, traced)
     for row, layer in holders:
         layer.set_weights(list(weights[row.name]))
 
@@ -134,7 +134,7 @@ def _holders(model: keras.Model, traced: Trace) -> list[tuple[Row, keras.Layer]]
     return [(row, layers[row.name]) for row in rows]
 
 
-def _check(weights: Weights, traced: Trace) -> None:
+def check_weights(weights: Weights, traced: Trace) -> None:
     """Refuses weights that are not those of the trace's rows, name by name and shape by shape."""
     wanted = {row.name: [weight.shape for weight in row.weights] for row in traced.rows}
     for name in weights:

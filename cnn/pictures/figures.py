@@ -35,11 +35,11 @@ def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:
     """Parameters, multiply-accumulates and output memory of each layer, side by side."""
     from plotly.subplots import make_subplots
 
-    rows = [row for row in trace.rows if row.params or row.macs or row.depth == 0][::-1]
+    rows = trace.rows[::-1]
     panels: list[tuple[str, Callable[[Row], int]]] = [
         ("Parameters", lambda row: row.params),
-        ("MACs per image", lambda row: row.macs),
-        ("Output bytes per image", lambda row: row.activation_bytes),
+        ("MACs", lambda row: row.macs),
+        ("Output bytes", lambda row: row.activation_bytes),
     ]
     figure = make_subplots(
         1,

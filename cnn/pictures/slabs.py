@@ -101,8 +101,10 @@ def size_text(shape: Shape) -> str:
     return shape_text(shape).replace("x", "×")
 
 
+PAGE_FONT = "var(--st-font,system-ui),sans-serif"
+
 STYLE = (
-    ".network text{font:10px var(--st-font,system-ui),sans-serif;fill:currentColor;opacity:.75}"
+    f".network text{{font:10px {PAGE_FONT};fill:currentColor;opacity:.75}}"
     ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
     ".network .bracket{fill:none;stroke:currentColor;stroke-opacity:.4}"
     ".network .part{font-weight:600;opacity:.95}"

@@ -195,7 +195,7 @@ def test_the_page_is_never_wider_than_its_window(
 
 
 def test_a_saved_design_is_opened_again_and_another_of_its_name_is_not_lost(
-    page: Page, fresh_app_url: str
+    fresh_app_url: str, page: Page
 ):
     open_build(page, fresh_app_url)
     page.get_by_role("button", name="Save", exact=True).click()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.data import DataError, Dataset, DatasetName, DatasetSpec, load
+from cnn.data.dataset import Images
 from cnn.insight.forward import forward
 from cnn.insight.kernels import GALLERY, with_kernels
 from cnn.insight.weights import random_weights
-from cnn.network.keras_model import Weights
 from cnn.network.trace import Trace
 from cnn.pictures.strip import strip
+from cnn.training.run import Run
+from ui.bench.own_picture import own_picture
+from ui.bench.trained import choose_weights, prediction_html, trained_caption
 from ui.strip import feature_strip
 
+OWN = "My own image"
 MOST_MACS = 200_000_000
 MOST_PARAMS = 20_000_000
 SOURCES = {
@@ -23,7 +27,7 @@ SOURCES = {
 
 
 def cascade(trace: Trace, selected: str = "") -> str | None:
-    """Feature maps under each layer, from fixed random weights or chosen kernels."""
+    """Feature maps under each layer, from random weights, chosen kernels or a trained run."""
     if trace.fault is not None:
         st.caption("The cascade shows whole networks: mend the stack first.")
         return None
@@ -34,40 +38,64 @@ def cascade(trace: Trace, selected: str = "") -> str | None:
             "Use a smaller network."
         )
         return None
-    what, which, eyes = st.columns([2, 2, 3])
-    source = what.selectbox("Image", list(SOURCES), key="cascade_source", persist_state="session")
-    try:
-        data = images(SOURCES[source], trace.architecture.input)
-    except DataError as error:
-        st.error(str(error), icon=":material/error:")
-        return None
-    place = which.slider("Number", 1, 60, 4, key="cascade_place", persist_state="session")
+    what, which, eyes = st.columns([2, 2, 3], vertical_alignment="bottom")
+    source = what.selectbox("Image", [*SOURCES, OWN], key="cascade_source", persist_state="session")
     chosen = eyes.multiselect(
         "Kernels of the first convolution",
         list(GALLERY),
         key="cascade_kernels",
-        placeholder="random, but always the same",
+        placeholder="as in the weights",
         persist_state="session",
     )
-    split = data.validation
-    image = split.take([(place - 1) % len(split)]).images
-    weights = _weights(trace, tuple(chosen))
-    outputs = forward(trace.architecture, weights, image).outputs
+    if source == OWN:
+        image, label = own_picture(trace.architecture.input, which), None
+    else:
+        with which:
+            image, label = _example(SOURCES[source], trace.architecture.input)
+    trained = choose_weights(trace.architecture)
+    if image is None:
+        return None
+    run, weights = trained or (None, random_weights(trace.architecture))
+    weights = with_kernels(trace.architecture, weights, tuple(chosen))
+    found = forward(trace.architecture, weights, image)
+    if run is not None:
+        st.html(prediction_html(run, found.output[0], label))
     shown: str | None = feature_strip(
-        strip(trace, image[0], outputs), selected=selected, key="cascade"
+        strip(trace, image[0], found.outputs), selected=selected, key="cascade"
     )
-    st.caption(
-        "Nobody has trained this network: its weights are random, but always the same, so that "
-        "what you see change is what you changed. Brightness is scaled for each map by itself."
-    )
+    st.caption(f"{_origin(run, bool(chosen))} Brightness is scaled for each map by itself.")
     return shown
+
+
+def _example(name: DatasetName, size: tuple[int, int, int]) -> tuple[Images | None, str | None]:
+    """An image of a data set, chosen by its number, and what it shows."""
+    try:
+        data = images(name, size)
+    except DataError as error:
+        st.error(str(error), icon=":material/error:")
+        return None, None
+    place = st.slider("Number", 1, 60, 4, key="cascade_place", persist_state="session")
+    one = data.validation.take([(place - 1) % len(data.validation)])
+    return one.images, data.class_names[one.labels[0]]
+
+
+def _origin(run: Run | None, by_hand: bool) -> str:
+    """Where the weights come from: what is seen must not be taken for something learned."""
+    if run is None:
+        return (
+            "Nobody has trained these weights: they are random, but always the same, so that what "
+            "you see change is what you changed. Train this very network, and its weights can be "
+            "chosen here."
+        )
+    replaced = (
+        " The first convolution's kernels are replaced by yours, so this is not what was tested."
+        if by_hand
+        else ""
+    )
+    return trained_caption(run) + replaced
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
 def images(name: DatasetName, input_shape: tuple[int, int, int]) -> Dataset:
     """A data set at an input's size, kept between reruns."""
     return load(DatasetSpec(name), input_shape)
-
-
-def _weights(trace: Trace, kernels: tuple[str, ...]) -> Weights:
-    return with_kernels(trace.architecture, random_weights(trace.architecture), kernels)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.difference import Change, Pair, difference
+from cnn.network.errors import Path
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, trace
+from ui.table import Cell, Column, TableRow, table
 from ui.words import pretty
 
 KEY = "pinned_design"
+INDENT = "\u2003"
 SIGNS = {
-    Change.SAME: "",
-    Change.MOVED_SIZES: "other sizes",
-    Change.CHANGED: "changed",
-    Change.ADDED: "added",
-    Change.REMOVED: "removed",
+    Change.SAME: ("same", "calm"),
+    Change.MOVED_SIZES: ("other sizes", "calm"),
+    Change.CHANGED: ("changed", "busy"),
+    Change.ADDED: ("added", "good"),
+    Change.REMOVED: ("removed", "bad"),
 }
+COLUMNS = (
+    Column("pinned", "Pinned"),
+    Column("now", "Now"),
+    Column("change", "What is different"),
+    Column("params", "Parameters", "The change; all lines add up to that of the whole", True),
+)
 
 
 def against_pinned(now: Trace) -> None:
@@ -39,7 +47,8 @@ def against_pinned(now: Trace) -> None:
     only = st.toggle("Only what differs", value=True, key="only_differences")
     shown = [pair for pair in pairs if not only or pair.change is not Change.SAME]
     if shown:
-        st.dataframe(pd.DataFrame([_line(pair) for pair in shown]), hide_index=True)
+        lines = [_line(place, pair) for place, pair in enumerate(shown)]
+        table("Layer by layer, pinned and now", COLUMNS, lines, key="difference")
     else:
         st.caption("Layer by layer the same.")
     if st.button("Pin this design instead", icon=":material/keep:"):
@@ -58,16 +67,38 @@ def _sums(before: Trace, now: Trace) -> None:
             st.metric(f"{label}, pinned to now", words, change, "off", delta_arrow="off")
 
 
-def _line(pair: Pair) -> dict[str, object]:
-    return {
-        "change": SIGNS[pair.change],
-        "pinned": _layer(pair.before),
-        "now": _layer(pair.after),
-        "what": pretty(pair.words),
-        "parameters": (pair.after.params if pair.after else 0)
-        - (pair.before.params if pair.before else 0),
-    }
+def _line(place: int, pair: Pair) -> TableRow:
+    # Of an opened block the lines below it say where its parameters have changed.
+    params = "" if pair.is_opened or not pair.params_change else f"{pair.params_change:+,}"
+    sign, tone = SIGNS[pair.change]
+    row = pair.after or pair.before
+    return TableRow(
+        str(place),
+        row.title if row else "",
+        {
+            "pinned": _layer(pair.before),
+            "now": _layer(pair.after),
+            "change": Cell(sign, place, pretty(pair.words), tone),
+            "params": Cell(params, pair.params_change),
+        },
+    )
 
 
-def _layer(row: Row | None) -> str:
-    return f"{row.title} · {pretty(shape_text(row.output_shape))}" if row else "—"
+def _layer(row: Row | None) -> Cell:
+    """The layer and what it gives, set in where it stands inside a block."""
+    if row is None:
+        return Cell("—", "")
+    set_in = INDENT * row.depth
+    return Cell(
+        f"{set_in}{row.title}",
+        row.title,
+        f"{set_in}{_inside(row.path)}{pretty(shape_text(row.output_shape))}",
+    )
+
+
+def _inside(path: Path) -> str:
+    """In which part of a block a layer stands: `body`, `shortcut`, `branch 2`."""
+    part = path[-2] if len(path) > 1 else ""
+    if isinstance(part, int):
+        return f"branch {part + 1}, "
+    return f"{part}, " if part else ""

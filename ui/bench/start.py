@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.data import CATALOGUE, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.shapes import shape_text
 from cnn.network.source import input_shape, read_file
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui import design
 from ui.bench.saved import MENU, open_design, saved_designs
-from ui.words import short
+from ui.words import pretty, short
 
 NOTES = "import_notes"
 GROUPS = {
@@ -94,6 +96,18 @@ def import_notes() -> None:
             st.text(f"· {note}")
 
 
+def _sizes() -> dict[str, str]:
+    """The sizes of the data sets' images, each with the first that has it."""
+    found: dict[str, str] = {}
+    for name, one in CATALOGUE.items():
+        if name is not DatasetName.MNIST_SAMPLE:  # of the size of MNIST, which says more
+            found.setdefault(pretty(shape_text(one.image_shape)), pretty(one.title))
+    return found
+
+
+SIZES = _sizes()
+
+
 def name_and_input() -> None:
     """The design's name and its input, each where it can be changed."""
     now = design.current()
@@ -101,12 +115,18 @@ def name_and_input() -> None:
     shown = f"{height}×{width}×{channels}"
     name_column, input_column = st.columns([3, 2])
     name = name_column.text_input("Name", now.name, key=f"name_{now.rev}_{now.name}", max_chars=120)
-    size = input_column.text_input(
-        "Input", shown, key=f"input_{shown}", help="height × width × channels, such as 28×28×1"
+    size = input_column.selectbox(
+        "Input",
+        list(dict.fromkeys([shown, *SIZES])),
+        format_func=lambda size: f"{size} · {SIZES[size]}" if size in SIZES else size,
+        key=f"input_{shown}",
+        accept_new_options=True,
+        filter_mode="contains",
+        help="height × width × channels: of a data set, or typed, such as 32×32×3",
     )
     try:
         if name != now.name or size != shown:
-            checked = Architecture(name, input_shape(size), ())
+            checked = Architecture(name, input_shape(size or ""), ())
             design.change(name=checked.name, input=checked.input)
             st.rerun()
     except ArchitectureError as error:

@@ -7,45 +7,55 @@ import io
 
 import streamlit as st
 
+from cnn.network.code import Code
 from cnn.network.export_keras import keras_code
 from cnn.network.export_torch import torch_code
 from cnn.network.summary import summary_table
 from cnn.network.trace import Trace
 from cnn.pictures.diagram import diagram
+from cnn.pictures.standalone import standalone
+from ui.code import code_view
+from ui.save import save_picture
+
+FORMS = ("Keras", "PyTorch", "JSON", "Table", "Picture")
 
 
-def take_away(trace: Trace) -> None:
-    """The design in every form; each can be copied or saved."""
+def take_away(trace: Trace, selected: str = "") -> str | None:
+    """The design in every form, to copy or to save; the path of a layer chosen in its code."""
     if trace.fault is not None:
         st.caption("Mend the stack first: code and files are only written of a whole network.")
-        return
+        return None
     architecture = trace.architecture
     stem = "".join(c if c.isalnum() else "-" for c in architecture.name.lower()).strip("-")
     stem = stem or "network"
     form = st.segmented_control(
         "Form",
-        ["Keras", "PyTorch", "JSON", "Table", "Picture"],
+        FORMS,
         default="Keras",
         key="take_away_form",
         label_visibility="collapsed",
+        required=True,
+        persist_state="session",
     )
-    if form == "PyTorch":
-        _text(torch_code(architecture).text, f"{stem}.py", "python")
-    elif form == "JSON":
+    if form == "JSON":
         _text(architecture.to_json(indent=2), f"{stem}.json", "json")
     elif form == "Table":
         _save(_table_csv(trace), f"{stem}.csv")
         _text(_table_markdown(trace), f"{stem}.md", "markdown")
     elif form == "Picture":
-        st.download_button(
-            "Save as SVG",
-            diagram(trace),
-            f"{stem}.svg",
-            "image/svg+xml",
-            icon=":material/download:",
-        )
+        save_picture(standalone(diagram(trace)), stem=stem, key="save_picture")
+    elif form == "PyTorch":
+        return _code(torch_code(architecture), trace, f"{stem}.py", "PyTorch module", selected)
     else:
-        _text(keras_code(architecture).text, f"{stem}_keras.py", "python")
+        name = f"{stem}_keras.py"
+        return _code(keras_code(architecture), trace, name, "Keras script", selected)
+    return None
+
+
+def _code(code: Code, trace: Trace, name: str, label: str, selected: str) -> str | None:
+    _save(code.text, name)
+    chosen: str | None = code_view(code, trace, label=label, selected=selected, key=label)
+    return chosen
 
 
 def _save(text: str, name: str) -> None:

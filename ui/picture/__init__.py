@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "picture",
-    html='<div class="frame"><div class="picture"></div></div>',
+    html='<div class="frame"><div class="picture"></div></div><div class="tip" hidden></div>',
     css=(HERE / "picture.css").read_text(encoding="utf-8"),
     js=(HERE / "picture.js").read_text(encoding="utf-8"),
 )

@@ -1,6 +1,7 @@
 // The SVG comes from our own Python, which escapes every word in it.
 
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
+const BESIDE_PX = 14;
 const shown = new WeakMap();
 
 function fit(frame, picture, largest) {
@@ -12,12 +13,42 @@ function fit(frame, picture, largest) {
   svg.setAttribute("height", natural.height * factor);
 }
 
+/** Takes the words for hovering out of the picture: the browser shows them late, and not to touch. */
+function takeTitles(picture) {
+  for (const part of picture.querySelectorAll("[data-path]")) {
+    const title = part.querySelector(":scope > title");
+    if (!title) continue;
+    part.setAttribute("aria-label", title.textContent);
+    title.remove();
+  }
+}
+
+/** Shows what a part of the picture is, beside the pointer and within the window. */
+function explain(tip, part, event) {
+  const words = part?.getAttribute("aria-label");
+  tip.hidden = !words;
+  if (!words) return;
+  if (tip.dataset.words !== words) {
+    tip.dataset.words = words;
+    const lines = words.replace(/(?<=\d)x(?=\d)/g, "×").split("\n");
+    tip.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+  }
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const left = Math.min(event.clientX + BESIDE_PX, window.innerWidth - width - BESIDE_PX);
+  const below = event.clientY + BESIDE_PX + height < window.innerHeight;
+  tip.style.left = `${Math.max(left, 4)}px`;
+  tip.style.top = `${below ? event.clientY + BESIDE_PX : event.clientY - height - BESIDE_PX}px`;
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const frame = parentElement.querySelector(".frame");
   const picture = parentElement.querySelector(".picture");
+  const tip = parentElement.querySelector(".tip");
   if (shown.get(picture) !== data.svg) {
     const scrolled = frame.scrollLeft;
     picture.innerHTML = data.svg;
+    takeTitles(picture);
+    tip.hidden = true;
     shown.set(picture, data.svg);
     fit(frame, picture, data.largest);
     frame.scrollLeft = scrolled;
@@ -27,6 +58,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     observer.observe(frame);
     shown.set(frame, observer);
   }
+  picture.onpointermove = (event) => explain(tip, event.target.closest("[data-path]"), event);
+  picture.onpointerleave = () => (tip.hidden = true);
   picture.onclick = (event) => {
     const part = event.target.closest("[data-path]");
     if (part) setTriggerValue("picked", part.dataset.path);
