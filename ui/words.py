@@ -39,13 +39,6 @@ def pretty(formula: str) -> str:
     return re.sub(r"(?<=\d)x(?=\d)", "×", signs)
 
 
-def literal(text: str) -> str:
-    """A user's text for where Markdown is read: as it is, and never as a picture or a link."""
-    return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
-    )
-
-
 def short(number: float) -> str:
     """A large number at a glance: 61,706 stays, 15,470,264,320 is 15.5 G."""
     for limit, unit in ((1e9, "G"), (1e6, "M")):
@@ -82,6 +75,18 @@ def ago(seconds: float) -> str:
     return f"{days} day{'s' if days > 1 else ''} ago"
 
 
+def plain(text: str) -> str:
+    """User text as Markdown shows it: as it is, and never as a picture or a link."""
+    return "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
+    )
+
+
 def percent(share: float | None) -> str:
     """A share as a page shows it, with a narrow gap: `98.2 %`."""
     return "" if share is None else f"{share:.1%}".replace("%", "\u202f%")
+
+
+def interval(shares: tuple[float, float]) -> str:
+    """Two shares as a page shows them: `97.2–98.9 %`."""
+    return f"{shares[0] * 100:.1f}–{percent(shares[1])}"

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.pictures.figures import template
+from cnn.pictures.smoothing import smoothed
 from cnn.training.run import Epoch, Step
 
 Figure = dict[str, Any]
@@ -28,6 +29,24 @@ MARKED = 40
 class Metric(StrEnum):
     LOSS = "loss"
     ACCURACY = "accuracy"
+
+
+class Line(StrEnum):
+    STEP = "step"
+    EPOCH = "epoch"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How curves are drawn; nothing of it changes what was measured.
+
+    `smoothing` is the weight of what was before in the moving average of the steps, from 0 to 1.
+    """
+
+    dark: bool = False
+    log: bool = False
+    smoothing: float = 0.0
+    shown: frozenset[Line] = frozenset(Line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +78,42 @@ def colour(place: int, *, dark: bool) -> str:
     return colours[place % len(colours)]
 
 
-def one_run(metric: Metric, curve: Curve, *, dark: bool, log: bool = False) -> Figure:
+def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
     """Every step faintly, each epoch's mean, and the validation images after each epoch."""
-    train, validation = colour(0, dark=dark), colour(1, dark=dark)
-    traces = [
-        _step_trace(metric, curve.steps, "each step", train),
-        _epoch_trace(metric, curve.epochs, "training", train, "circle"),
-        _epoch_trace(metric, curve.epochs, "validation", validation, "diamond", on_validation=True),
-    ]
-    return _figure(metric, traces, curve.epochs_wanted, dark=dark, log=log)
+    train, validation = colour(0, dark=look.dark), colour(1, dark=look.dark)
+    traces = _step_traces(metric, curve.steps, ("each step", "smoothed"), train, look)
+    if Line.EPOCH in look.shown:
+        traces += [
+            _epoch_trace(metric, curve.epochs, "training", train, "circle"),
+            _epoch_trace(
+                metric, curve.epochs, "validation", validation, "diamond", on_validation=True
+            ),
+        ]
+    return _figure(metric, traces, curve.epochs_wanted, dark=look.dark, log=look.log)
 
 
-def several_runs(
-    metric: Metric, curves: Sequence[Curve], *, dark: bool, log: bool = False
-) -> Figure:
+def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
     """Each run in a colour: validation as a line, training dotted, its steps faintly."""
     traces = []
     for place, curve in enumerate(curves):
-        own, mark = colour(place, dark=dark), MARKS[place % len(MARKS)]
-        group = {"legendgroup": str(place)}
-        faint = _step_trace(metric, curve.steps, f"{curve.name}, steps", own)
-        dotted = _epoch_trace(metric, curve.epochs, f"{curve.name}, training", own, mark)
-        dotted["line"] |= {"dash": "dot"}
-        line = _epoch_trace(metric, curve.epochs, curve.name, own, mark, on_validation=True)
+        own, mark = colour(place, dark=look.dark), MARKS[place % len(MARKS)]
+        names = f"{curve.name}, steps", f"{curve.name}, smoothed"
+        faint = _step_traces(metric, curve.steps, names, own, look)
+        own_traces = [trace | {"showlegend": False} for trace in faint]
+        if Line.EPOCH in look.shown:
+            dotted = _epoch_trace(metric, curve.epochs, f"{curve.name}, training", own, mark)
+            dotted["line"] |= {"dash": "dot"}
+            line = _epoch_trace(metric, curve.epochs, curve.name, own, mark, on_validation=True)
+            own_traces += [dotted | {"showlegend": False, "mode": "lines"}, line]
+        elif own_traces:
+            own_traces[-1] |= {"showlegend": True, "name": curve.name}
+        # The place keeps lines of runs with one name apart; Plotly knows a line by its uid.
         traces += [
-            faint | group | {"showlegend": False},
-            dotted | group | {"showlegend": False, "mode": "lines"},
-            line | group,
+            trace | {"legendgroup": str(place), "uid": f"{place} {trace['uid']}"}
+            for trace in own_traces
         ]
     longest = max((curve.epochs_wanted for curve in curves), default=1)
-    return _figure(metric, traces, longest, dark=dark, log=log)
+    return _figure(metric, traces, longest, dark=look.dark, log=look.log)
 
 
 def bands(
@@ -147,16 +172,34 @@ def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> F
     return figure
 
 
-def _step_trace(metric: Metric, steps: Sequence[Step], name: str, own: str) -> dict[str, Any]:
-    every = -(-len(steps) // DRAWN_STEPS) if metric is Metric.ACCURACY else 1
-    drawn = steps[::every] if every > 1 else steps
+def _step_traces(
+    metric: Metric, steps: Sequence[Step], names: tuple[str, str], own: str, look: Look
+) -> list[dict[str, Any]]:
+    """What was measured at each step, faintly, and its moving average in front where wanted."""
+    if Line.STEP not in look.shown:
+        return []
+    every = max(1, -(-len(steps) // DRAWN_STEPS)) if metric is Metric.ACCURACY else 1
+    values = [getattr(step, metric) for step in steps]
+    raw = _step_trace(metric, steps[::every], values[::every], names[0], "steps")
+    raw["line"] = {"color": _faint(own, 0.18 if look.smoothing else 0.32), "width": 1}
+    if not look.smoothing:
+        return [raw]
+    means = smoothed(values, look.smoothing)
+    front = _step_trace(metric, steps[::every], means[::every], names[1], "smoothed")
+    front["line"] = {"color": _faint(own, 0.75), "width": 1.5}
+    return [raw, front]
+
+
+def _step_trace(
+    metric: Metric, steps: Sequence[Step], values: Sequence[float], name: str, uid: str
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "x": [round(step.epoch, 4) for step in drawn],
-        "y": [_rounded(getattr(step, metric)) for step in drawn],
-        "line": {"color": _faint(own, 0.32), "width": 1},
+        "uid": uid,
+        "x": [round(step.epoch, 4) for step in steps],
+        "y": [_rounded(value) for value in values],
         "hovertemplate": f"epoch %{{x:.2f}}: %{{y{_number_format(metric)}}}",
     }
 
@@ -177,6 +220,7 @@ def _epoch_trace(
         "type": "scatter",
         "mode": "lines+markers" if len(epochs) <= MARKED else "lines",
         "name": name,
+        "uid": field,
         # A line without points would not be in the legend either.
         "x": [epoch.epoch - back for epoch in epochs] or [None],
         "y": [_rounded(getattr(epoch, field)) for epoch in epochs] or [None],
@@ -203,7 +247,7 @@ def _figure(
     if metric is Metric.LOSS and not log:
         vertical["rangemode"] = "tozero"
     if log:
-        vertical["dtick"] = "D1"
+        vertical["exponentformat"] = "power"  # 10 to the -4 instead of 100µ
     return {
         "data": traces,
         "layout": {

@@ -48,7 +48,7 @@ def samples(split: Split, class_names: Sequence[str]) -> str:
             left = x + place % columns * (TILE + GAP)
             top = WORDS + place // columns * (TILE + GAP)
             box = f'x="{left:.1f}" y="{top:.1f}" width="{TILE}" height="{TILE}"'
-            parts.append(f'<image {box} href="{_data_uri(pixels)}"/><rect {box} rx="1"/>')
+            parts.append(f'<image {box} href="{data_uri(pixels)}"/><rect {box} rx="1"/>')
     words = f"Examples of {', '.join(shown)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="samples" role="img" '
@@ -57,7 +57,8 @@ def samples(split: Split, class_names: Sequence[str]) -> str:
     )
 
 
-def _data_uri(pixels: np.typing.NDArray[np.uint8]) -> str:
+def data_uri(pixels: np.typing.NDArray[np.uint8]) -> str:
+    """An image `[height, width, channels]` as an address that holds all of it."""
     written = io.BytesIO()
     Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(written, "PNG")
     return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"

@@ -16,15 +16,10 @@ def concerns(
     batch = configuration.batch_size_for(train_images)
     steps = math.ceil(train_images / batch) * configuration.epochs
     found = []
-    momenta = [
-        layer.momentum
-        for _, layer in walk(architecture.layers)
-        if isinstance(layer, BatchNormalization)
-    ]
-    needed = math.ceil(3 / (1 - min(max(momenta, default=0.0), 0.9999)))
-    if momenta and steps < needed:
+    momentum, needed = settling(architecture)
+    if steps < needed:
         found.append(
-            f"Batch normalization keeps moving averages with a momentum of {max(momenta):g}, which "
+            f"Batch normalization keeps moving averages with a momentum of {momentum:g}, which "
             f"settle after about {needed:,} steps; this training has {steps:,}. Validation will "
             "look worse than it is. Train more epochs, or use smaller batches or a lower momentum."
         )
@@ -34,3 +29,16 @@ def concerns(
             "is one step. Use a smaller batch to take more."
         )
     return tuple(found)
+
+
+def settling(architecture: Architecture) -> tuple[float, int]:
+    """The highest momentum of its batch normalizations, and the steps their averages need to
+    settle; none where there is no batch normalization.
+    """
+    momenta = [
+        layer.momentum
+        for _, layer in walk(architecture.layers)
+        if isinstance(layer, BatchNormalization)
+    ]
+    highest = max(momenta, default=0.0)
+    return highest, math.ceil(3 / (1 - min(highest, 0.9999))) if momenta else 0

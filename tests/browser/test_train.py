@@ -8,7 +8,23 @@ from tests.browser.driving import PageMaker, settled
 
 WORKER_MS = 120_000  # TensorFlow takes its time to start, more of it on a busy machine
 RANGE = "document.querySelector('.live-plot').layout.xaxis.range"
+HIDDEN = "plot => plot._fullData.filter(t => t.visible === 'legendonly').map(t => t.name)"
+# The last cell with images, where it lies in the window, and what it is.
+LAST_CELL = """plot => {
+  const [wrong, right] = plot.data.map(trace => trace.text);
+  const count = ([i, j]) => Number(wrong[i][j] || right[i][j]);
+  const cells = [2, 1, 0].flatMap(i => [2, 1, 0].map(j => [i, j]));
+  const [i, j] = cells.find(count);
+  const { xaxis, yaxis } = plot._fullLayout;
+  const box = plot.getBoundingClientRect();
+  const names = xaxis.ticktext;
+  return {
+    left: box.left + xaxis._offset + xaxis.d2p(j), top: box.top + yaxis._offset + yaxis.d2p(i),
+    count: count([i, j]), true: names[i], said: names[j], right: i === j,
+  };
+}"""
 SHAPES = "train?network=shapes-demo&data=shapes"
+OWN_SHAPES = f"{SHAPES}&seed=5"  # no run that Compare, which shares the store, would find
 
 
 def press_train(page: Page) -> None:
@@ -52,7 +68,7 @@ def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
     expect(other.get_by_role("button", name="Resume")).to_be_visible()
     expect(other.locator(".live-plot .trace").first).to_be_visible()
     assert other.evaluate("document.documentElement.scrollWidth") == 390
-    other.get_by_role("button", name="Stop", exact=True).click()
+    other.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
 
     for window in (other, page):
         expect(window.get_by_text("the test set was not looked at")).to_be_visible()
@@ -80,8 +96,71 @@ def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
     page.wait_for_timeout(1_200)  # two polls
 
     assert page.evaluate(RANGE) == zoomed
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("the test set was not looked at")).to_be_visible()
+    settled(page)
+
+
+def test_a_click_on_the_confusion_matrix_shows_the_images_of_that_cell(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
+    press_train(page)
+    matrix = page.get_by_role("img", name="Confusion matrix of 300 test images")
+    expect(matrix.locator(".heatmaplayer image").first).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+    matrix.scroll_into_view_if_needed()
+
+    cell = matrix.evaluate(LAST_CELL)
+    page.mouse.click(cell["left"], cell["top"])
+
+    verdict = "right" if cell["right"] else f"taken for {cell['said']}"
+    chosen = page.get_by_role("combobox", name=re.compile("Images of a cell"))
+    expect(chosen).to_have_value(f"{cell['true']}, {verdict}: {cell['count']}")
+    shown = page.locator(".gallery img")
+    expect(shown).to_have_count(min(cell["count"], 40))
+    for image in shown.all():
+        expect(image).to_have_attribute("alt", re.compile(f": {cell['true']}, predicted"))
+    assert shown.first.evaluate("image => image.naturalWidth") == 16
+
+    page.get_by_role("tab", name="Classes").click()
+    expect(page.get_by_role("img", name="Accuracy per class")).to_be_visible()
+    expect(page.get_by_role("table", name="Figures of each class")).to_contain_text("triangle")
+    settled(page)
+
+
+def test_a_rate_that_is_too_low_is_found_out_and_retried_in_one_click(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2&learning_rate=1e-06")
+    press_train(page)
+    expect(page.get_by_text("The learning rate is too low")).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+    before = page.url
+
+    page.get_by_role("button", name="Train with rate 0.01").click()
+
+    page.wait_for_url(lambda url: "run=" in url and url != before)
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("The learning rate is too low")).to_have_count(0)
+    settled(page)
+
+
+def test_a_line_that_was_hidden_stays_hidden_when_the_steps_are_smoothed(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
+    press_train(page)
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+    plot = page.get_by_role("img", name="Loss over the epochs")
+    plot.locator(".legendtoggle").last.click()
+    expect(plot.locator(".trace.scatter")).to_have_count(2)
+
+    page.get_by_role("slider").press("End")
+
+    expect(plot.get_by_text("smoothed")).to_be_visible()
+    assert plot.evaluate(HIDDEN) == ["validation"]
     settled(page)
 
 

@@ -4,7 +4,8 @@ import plotly.graph_objects as go
 import pytest
 
 from cnn.pictures import curves
-from cnn.pictures.curves import Band, Curve, Figure, Metric
+from cnn.pictures.curves import Band, Curve, Figure, Line, Look, Metric
+from cnn.pictures.smoothing import smoothed
 from cnn.training.run import Epoch, Step
 
 STEPS = [Step(i, i / 10, 2 / i, 1 - 1 / i, 0.01, i / 100) for i in range(1, 31)]
@@ -13,11 +14,15 @@ CURVE = Curve("LeNet-5", 5, STEPS, EPOCHS)
 BAND = Band("LeNet-5", 2, (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), 3)
 
 FIGURES: dict[str, Figure] = {
-    "one": curves.one_run(Metric.LOSS, CURVE, dark=False),
-    "one, dark": curves.one_run(Metric.ACCURACY, CURVE, dark=True),
-    "one, logarithmic": curves.one_run(Metric.LOSS, CURVE, dark=False, log=True),
-    "one, not begun": curves.one_run(Metric.LOSS, Curve("New", 5), dark=False),
-    "several": curves.several_runs(Metric.LOSS, [CURVE, CURVE], dark=False),
+    "one": curves.one_run(Metric.LOSS, CURVE, Look()),
+    "one, dark": curves.one_run(Metric.ACCURACY, CURVE, Look(dark=True)),
+    "one, logarithmic": curves.one_run(Metric.LOSS, CURVE, Look(log=True)),
+    "one, not begun": curves.one_run(Metric.LOSS, Curve("New", 5), Look()),
+    "several": curves.several_runs(Metric.LOSS, [CURVE, CURVE], Look()),
+    "one, smoothed": curves.one_run(Metric.LOSS, CURVE, Look(smoothing=0.9)),
+    "several, steps only": curves.several_runs(
+        Metric.LOSS, [CURVE, CURVE], Look(smoothing=0.5, shown=frozenset({Line.STEP}))
+    ),
     "bands": curves.bands(Metric.ACCURACY, [BAND], 5, dark=False),
     "rate": curves.learning_rate(STEPS, 5, dark=False),
 }
@@ -29,7 +34,7 @@ def test_plotly_knows_every_word_of_a_figure(figure: Figure):
 
 
 def test_validation_stands_at_the_end_of_its_epoch_and_training_in_the_middle():
-    _, training, validation = curves.one_run(Metric.LOSS, CURVE, dark=False)["data"]
+    _, training, validation = curves.one_run(Metric.LOSS, CURVE, Look())["data"]
 
     assert training["x"] == [0.5, 1.5, 2.5]
     assert validation["x"] == [1, 2, 3]
@@ -45,8 +50,8 @@ def test_the_axis_reaches_to_the_end_of_the_training_from_the_start():
 
 
 def test_new_points_change_nothing_that_a_reader_has_set():
-    before = curves.one_run(Metric.LOSS, Curve("A", 5, STEPS[:3]), dark=False)
-    after = curves.one_run(Metric.LOSS, CURVE, dark=False)
+    before = curves.one_run(Metric.LOSS, Curve("A", 5, STEPS[:3]), Look())
+    after = curves.one_run(Metric.LOSS, CURVE, Look())
 
     assert before["layout"] == after["layout"]
     assert before["layout"]["uirevision"]
@@ -80,6 +85,39 @@ def test_a_colour_is_the_same_place_of_either_theme():
 
 @pytest.mark.parametrize(("epochs", "tick"), [(1, 1), (10, 1), (11, 2), (50, 5), (1_000, 100)])
 def test_at_most_ten_marks_stand_at_whole_epochs(epochs: int, tick: int):
-    figure = curves.one_run(Metric.LOSS, Curve("A", epochs), dark=False)
+    figure = curves.one_run(Metric.LOSS, Curve("A", epochs), Look())
 
     assert figure["layout"]["xaxis"]["dtick"] == tick
+
+
+def test_smoothing_adds_a_line_before_what_was_measured_and_changes_no_number():
+    plain, smooth = FIGURES["one"]["data"], FIGURES["one, smoothed"]["data"]
+
+    assert [trace["name"] for trace in smooth] == [
+        "each step",
+        "smoothed",
+        "training",
+        "validation",
+    ]
+    assert smooth[0]["y"] == plain[0]["y"]
+    assert smooth[1]["x"] == plain[0]["x"]
+    assert smooth[1]["y"] == pytest.approx(smoothed(plain[0]["y"], 0.9), rel=1e-3)
+
+
+def test_a_line_keeps_its_name_for_plotly_whatever_else_is_shown():
+    # So that a line hidden by its reader stays hidden when another one comes before it.
+    plain = {trace["name"]: trace["uid"] for trace in FIGURES["one"]["data"]}
+    smooth = {trace["name"]: trace["uid"] for trace in FIGURES["one, smoothed"]["data"]}
+    every = [trace["uid"] for trace in FIGURES["several"]["data"]]
+
+    assert plain.items() <= smooth.items()
+    assert len(set(every)) == len(every)
+
+
+def test_steps_alone_and_epochs_alone_can_be_shown():
+    epochs = curves.one_run(Metric.LOSS, CURVE, Look(shown=frozenset({Line.EPOCH})))
+    steps = FIGURES["several, steps only"]["data"]
+
+    assert [trace["name"] for trace in epochs["data"]] == ["training", "validation"]
+    assert [trace.get("showlegend", True) for trace in steps] == [False, True] * 2
+    assert {trace["name"] for trace in steps if trace["showlegend"]} == {"LeNet-5"}

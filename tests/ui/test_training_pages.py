@@ -159,7 +159,7 @@ def test_a_run_that_is_not_there_any_more_is_said_to_be_gone(store: Store):
 @pytest.mark.parametrize(
     ("state", "message", "button"),
     [
-        (State.DIVERGED, "The loss was no longer a finite number.", "Train with 0.0033"),
+        (State.DIVERGED, "The loss was no longer a finite number.", "Train with rate 0.0033"),
         (State.INTERRUPTED, "The process that trained this run ended.", "Train again"),
         (State.FAILED, "ValueError: <b>odd</b>", "Train again"),
     ],

@@ -15,7 +15,7 @@ from cnn.training.designs import Saved
 from cnn.training.store import StoreError
 from ui import design
 from ui.training import runs
-from ui.words import ago, literal, short
+from ui.words import ago, plain, short
 
 MENU = "start_from"
 """Whether the menu of all one can start from is open, in the session."""
@@ -48,7 +48,7 @@ def _keep(architecture: Architecture) -> None:
     except (StoreError, ArchitectureError) as error:
         st.toast(str(error), icon=":material/error:")
         return
-    st.toast(f"Saved as {literal(architecture.name)}", icon=":material/bookmark_added:")
+    st.toast(f"Saved as {plain(architecture.name)}", icon=":material/bookmark_added:")
 
 
 @st.dialog("A design of this name is there already")
@@ -88,7 +88,7 @@ def saved_designs() -> None:
 
 def _one(one: Saved) -> None:
     name, gone = st.columns([6, 1], vertical_alignment="center")
-    label = f"{literal(one.name)} · {_params(one.architecture)}"
+    label = f"{plain(one.name)} · {_params(one.architecture)}"
     name.button(
         label,
         key=f"saved_{one.name}",
@@ -101,7 +101,7 @@ def _one(one: Saved) -> None:
         "",
         key=f"unsave_{one.name}",
         icon=":material/delete:",
-        help=f"Delete {literal(one.name)}",
+        help=f"Delete {plain(one.name)}",
         type="tertiary",
         on_click=_delete,
         args=(one.name,),

@@ -8,12 +8,13 @@ from typing import Literal
 
 import streamlit as st
 
+from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.presence import worker_states
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
 from ui.training import runs
 from ui.training.setup import queue, use
-from ui.words import literal
+from ui.words import plain
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -36,11 +37,11 @@ def standing(run: Run) -> None:
     if run.state is State.QUEUED:
         st.caption(waiting_for())
     elif run.message:
-        st.caption(literal(run.message))
+        st.caption(plain(run.message))
 
 
-def controls(run: Run) -> None:
-    """What can be done with a run in its state."""
+def controls(run: Run, *, alone: bool = False) -> None:
+    """What can be done with a run in its state; `alone` leaves to its findings what they say."""
     store = runs.store()
     if run.is_live and (run.state is State.PAUSED or run.wish is Wish.PAUSE):
         _button("Resume", run, ":material/play_arrow:", lambda: store.want(run.id, Wish.RUN))
@@ -56,11 +57,21 @@ def controls(run: Run) -> None:
             disabled=stopping,
         )
     elif run.state in (State.INTERRUPTED, State.FAILED):
-        _button("Train again", run, ":material/replay:", lambda: _again(run, run.configuration))
-    elif run.state is State.DIVERGED:
+        _button(
+            "Train again",
+            run,
+            ":material/replay:",
+            lambda: train(run.architecture, run.configuration),
+        )
+    elif run.state is State.DIVERGED and not alone:
         rate = float(f"{run.configuration.peak_rate / 3:.2g}")
         calmer = replace(run.configuration, learning_rate=rate)
-        _button(f"Train with {rate:g}", run, ":material/replay:", lambda: _again(run, calmer))
+        _button(
+            f"Train with {rate:g}",
+            run,
+            ":material/replay:",
+            lambda: train(run.architecture, calmer),
+        )
 
 
 def new_training(run: Run | None) -> None:
@@ -86,9 +97,10 @@ def _button(
     st.button(label, icon=icon, key=f"{label}_{run.id}", on_click=act, disabled=disabled)
 
 
-def _again(run: Run, configuration: Configuration) -> None:
+def train(architecture: Architecture, configuration: Configuration) -> None:
+    """Queues a training and shows it; to be called by a button."""
     try:
-        runs.show(queue(run.architecture, configuration))
+        runs.show(queue(architecture, configuration))
     except ConfigurationError as error:
         st.toast(str(error), icon=":material/error:")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from cnn.pictures import curves
-from cnn.pictures.curves import Curve, Figure, Metric
+from cnn.pictures.curves import Curve, Figure, Line, Look, Metric
 from cnn.training.naming import told_apart
 from cnn.training.run import Epoch, Run, Step
 from ui import theme
@@ -16,10 +17,13 @@ from ui.plot import plot
 from ui.training import runs
 from ui.training.controls import controls, standing
 from ui.training.facts import facts
+from ui.training.results import results
+from ui.training.why import why
 from ui.words import duration, percent
 
 POLL_S = 0.5
 HEIGHT = 330
+LINES = tuple(Line)
 
 
 def watch(run_ids: Sequence[str]) -> None:
@@ -30,6 +34,8 @@ def watch(run_ids: Sequence[str]) -> None:
     if found:
         live = any(run.is_live for run in found)
         st.fragment(run_every=POLL_S if live else None)(_watched)([run.id for run in found], live)
+        if len(found) == 1 and not live:
+            ended(found[0])
 
 
 def _found(run_ids: Sequence[str]) -> list[Run]:
@@ -50,14 +56,21 @@ def _watched(run_ids: Sequence[str], was_live: bool) -> None:
                 _one_of_several(run, epochs[run.id], name, place)
     steps = {run.id: runs.store().steps(run.id) for run in found}
     _curves(found, names, steps, epochs)
-    if len(found) == 1:
+    if len(found) == 1 and was_live:
         facts(found[0])
+
+
+def ended(run: Run) -> None:
+    """What there is to see of a run once nothing of it changes any more."""
+    why(run)
+    results(run)
+    facts(run)
 
 
 def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         standing(run)
-        controls(run)
+        controls(run, alone=True)
     _bar(run)
     _figures(run, epochs)
 
@@ -141,20 +154,52 @@ def _curves(
         for run, name in zip(found, names, strict=True)
     ]
     log = st.session_state.get("train_log", False)
+    look = Look(
+        dark=dark,
+        smoothing=float(st.session_state.get("train_smoothing", 0.0)),
+        shown=frozenset(st.session_state.get("train_lines") or LINES),
+    )
 
     def figure(metric: Metric) -> Figure:
-        is_log = log and metric is Metric.LOSS
+        view = replace(look, log=log and metric is Metric.LOSS)
         if len(together) == 1:
-            return curves.one_run(metric, together[0], dark=dark, log=is_log)
-        return curves.several_runs(metric, together, dark=dark, log=is_log)
+            return curves.one_run(metric, together[0], view)
+        return curves.several_runs(metric, together, view)
 
     left, right = st.columns(2)
     with left:
         plot(figure(Metric.LOSS), label="Loss over the epochs", height=HEIGHT, key="loss")
     with right:
         plot(figure(Metric.ACCURACY), label="Accuracy over the epochs", height=HEIGHT, key="acc")
-    st.toggle("Logarithmic loss", key="train_log", persist_state="session")
+    _looks()
     if len(found) == 1:
         with st.expander("Learning rate"):
             rate = curves.learning_rate(together[0].steps, together[0].epochs_wanted, dark=dark)
             plot(rate, label="Learning rate over the epochs", height=200, key="rate")
+
+
+def _looks() -> None:
+    """How the curves are drawn; nothing here changes what was measured."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.pills(
+            "Lines",
+            LINES,
+            selection_mode="multi",
+            default=LINES,
+            format_func=lambda line: f"per {line}",
+            key="train_lines",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.slider(
+            "Smoothing of the steps",
+            0.0,
+            0.99,
+            step=0.01,
+            key="train_smoothing",
+            help="An exponential moving average over the points drawn, without the pull to its "
+            "start. What was measured stays behind it, pale.",
+            persist_state="session",
+            width=220,
+        )
+        st.toggle("Logarithmic loss", key="train_log", persist_state="session")

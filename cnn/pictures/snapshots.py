@@ -1,0 +1,218 @@
+"""A network at one moment of its training: its first kernels, and what it says of fixed images.
+
+The scale is given by the caller, so that it can stay the same from one moment to the next.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cnn.data.dataset import Pixels
+from cnn.pictures.samples import data_uri
+
+Numbers = npt.NDArray[np.floating[Any]]
+
+TILE = 44.0
+GAP = 9.0
+BETWEEN = 2.0
+ACROSS = 8
+MOST_TILES = 32
+MOST_CHANNELS = 3
+SCALE = 26.0
+BELOW, ABOVE = (217, 72, 15), (98, 101, 240)
+"""Orange is below zero, indigo above; both are read on white and on black."""
+
+CARD, BAR, NAMES = 118.0, 11.0, 62.0
+MOST_BARS = 10
+STYLE = """
+.snapshot text{font:500 11px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
+.snapshot .faint{opacity:.68}
+.snapshot image{image-rendering:pixelated}
+.snapshot .frame{fill:none;stroke:currentColor;stroke-opacity:.16}
+.snapshot .track{fill:currentColor;opacity:.07}
+.snapshot .other{fill:currentColor;opacity:.35}
+.snapshot .right{fill:#12946f}
+.snapshot .wrong{fill:#d9480f}
+"""
+
+
+def largest_weight(kernels: Sequence[Numbers]) -> float:
+    """The largest weight of either sign: a scale for all these moments."""
+    return max((float(np.abs(one).max()) for one in kernels if one.size), default=0.0)
+
+
+def kernels_picture(kernels: Numbers, *, limit: float | None = None) -> str:
+    """Each kernel `[height, width, channels, kernels]` as a small image, one below the other for
+    its channels. 0 is transparent; `limit` is the weight with the full colour.
+    """
+    height, width, channels, count = kernels.shape
+    deep = min(channels, MOST_CHANNELS)
+    about = f"{min(count, MOST_TILES)} of {count} kernels of {height}x{width}" + (
+        f", {deep} of {channels} channels" if channels > 1 else ""
+    )
+    full = largest_weight([kernels]) if limit is None else limit
+    return _tiles(kernels[:, :, :deep], "kernel", about, full)
+
+
+def maps_picture(maps: Numbers, *, limit: float | None = None) -> str:
+    """The feature maps `[height, width, channels]` that a layer makes of one image."""
+    height, width, count = maps.shape
+    about = f"{min(count, MOST_TILES)} of {count} feature maps of {height}x{width}"
+    full = largest_weight([maps]) if limit is None else limit
+    return _tiles(maps[:, :, None], "map", about, full)
+
+
+def _tiles(values: Numbers, word: str, about: str, full: float) -> str:
+    height, width, deep, count = values.shape
+    shown = min(count, MOST_TILES)
+    across = min(ACROSS, shown)
+    down = math.ceil(shown / across)
+    tile = TILE, TILE * height / width
+    row = deep * (tile[1] + BETWEEN) - BETWEEN + GAP
+    parts = []
+    for place in range(shown):
+        left, top = place % across * (TILE + GAP), place // across * row
+        inside = "".join(
+            f"<image {box} "
+            f'href="{_signed_uri(values[:, :, channel, place], full)}"/>'
+            f'<rect class="frame" {box}/>'
+            for channel in range(deep)
+            for box in [_box(left, top + channel * (tile[1] + BETWEEN), *tile)]
+        )
+        words = f"{word} {place}: {_range(values[..., place])}"
+        parts.append(f"<g><title>{escape(words)}</title>{inside}</g>")
+    wide = max(across * (TILE + GAP) - GAP, 4 * TILE)
+    parts.append(_scale(full, down * row + 4, wide))
+    return _svg(parts, wide, down * row + SCALE, f"{about}, values up to {full:.3g}")
+
+
+def predictions_picture(
+    images: Pixels,
+    probabilities: Numbers,
+    labels: npt.NDArray[np.integer[Any]],
+    class_names: Sequence[str],
+    *,
+    across: int = 4,
+) -> str:
+    """Fixed images, each with the most probable classes as bars; the true one is green, and where
+    the network is wrong its verdict is orange.
+    """
+    bars = min(MOST_BARS, len(class_names))
+    across = max(1, min(across, len(images)))
+    wide = NAMES + CARD
+    high = TILE + 8 + bars * BAR + 16
+    parts = []
+    for place, (pixels, scores, label) in enumerate(
+        zip(images, probabilities, labels, strict=True)
+    ):
+        left, top = place % across * (wide + 16), place // across * high
+        parts.append(_card(pixels, scores, int(label), class_names, bars, left, top))
+    width = across * (wide + 16) - 16
+    height = math.ceil(len(images) / across) * high
+    return _svg(parts, width, height, f"Predictions for {len(images)} fixed validation images")
+
+
+def _card(
+    pixels: Pixels,
+    scores: Numbers,
+    label: int,
+    class_names: Sequence[str],
+    bars: int,
+    left: float,
+    top: float,
+) -> str:
+    said = int(scores.argmax())
+    verdict = "right" if said == label else "wrong"
+    box = _box(left, top, TILE, TILE)
+    beside = left + TILE + 8
+    parts = [
+        f'<image {box} href="{data_uri(pixels)}"/><rect class="frame" {box}/>',
+        _text(beside, top + 14, _short(class_names[label], 18)),
+        _text(
+            beside,
+            top + 29,
+            f"{_short(class_names[said], 11)} {float(scores[said]):.0%}",
+            "faint" if said == label else "wrong",
+        ),
+    ]
+    for row, shown in enumerate(_shown(scores, label, bars)):
+        y = top + TILE + 8 + row * BAR
+        share = min(max(float(scores[shown]), 0.0), 1.0)
+        kind = "right" if shown == label else "wrong" if shown == said else "other"
+        parts.append(
+            _text(left + NAMES - 6, y + 8, _short(class_names[shown], 9), "faint", "end")
+            + f'<rect class="track" {_box(left + NAMES, y, CARD, BAR - 3)} rx="2"/>'
+            f'<rect class="{kind}" {_box(left + NAMES, y, share * CARD, BAR - 3)} rx="2"/>'
+        )
+    words = f"{class_names[label]}, {verdict}: {class_names[said]} {float(scores[said]):.1%}"
+    return f"<g><title>{escape(words)}</title>{''.join(parts)}</g>"
+
+
+def _shown(scores: Numbers, label: int, bars: int) -> list[int]:
+    """The classes that get a bar: all where there is room, else the likeliest and the true one."""
+    if len(scores) <= bars:
+        return list(range(len(scores)))
+    likeliest = np.argsort(-scores, kind="stable")[:bars].tolist()
+    return sorted(likeliest if label in likeliest else [*likeliest[:-1], label])
+
+
+def _scale(full: float, top: float, wide: float) -> str:
+    """From the full colour below zero to the one above, through nothing."""
+    ramp = np.linspace(-1, 1, 65, dtype=np.float32)[None]
+    width = wide - 2 * TILE
+    return (
+        _text(TILE - 6, top + 9, f"{-full:.2g}", "faint", "end")
+        + f'<image {_box(TILE, top, width, 10)} preserveAspectRatio="none" '
+        f'href="{_signed_uri(ramp, 1.0)}"/>'
+        f'<rect class="frame" {_box(TILE, top, width, 10)}/>'
+        + _text(wide - TILE + 6, top + 9, f"{full:.2g}", "faint")
+    )
+
+
+def _signed_uri(values: Numbers, full: float) -> str:
+    """Values as colours whose opacity grows with their size, evenly to either side of 0."""
+    shares = np.clip(
+        np.asarray(values, np.float64) / full if full else np.zeros(values.shape), -1, 1
+    )
+    coloured = np.empty((*values.shape, 4), np.uint8)
+    coloured[..., :3] = np.where(shares[..., None] < 0, BELOW, ABOVE)
+    coloured[..., 3] = np.round(np.abs(shares) * 255)
+    written = io.BytesIO()
+    Image.fromarray(coloured, "RGBA").save(written, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def _range(values: Numbers) -> str:
+    return f"{float(values.min()):.3g} to {float(values.max()):.3g}"
+
+
+def _short(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
+    return (
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+        f"{escape(words)}</text>"
+    )
+
+
+def _box(x: float, y: float, width: float, height: float) -> str:
+    return f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+
+
+def _svg(parts: Sequence[str], width: float, height: float, about: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="snapshot" role="img" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'aria-label="{escape(about, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
+    )

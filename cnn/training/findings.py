@@ -1,0 +1,121 @@
+"""What can be found out about a training, as values: a finding, its evidence, and what to retry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from math import log
+
+from cnn.insight.dead_units import LayerActivity
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.training.configuration import Configuration
+from cnn.training.evaluation import Predictions, wilson_interval
+from cnn.training.run import Epoch, Run, Step
+
+
+class Symptom(StrEnum):
+    RATE_TOO_HIGH = "rate-too-high"
+    RATE_TOO_LOW = "rate-too-low"
+    CHANCE_LEVEL = "chance-level"
+    DEAD_UNITS = "dead-units"
+    UNSETTLED = "batch-norm-not-settled"
+    OVERFITTING = "overfitting"
+    UNDERFITTING = "underfitting"
+    TOO_FEW_EPOCHS = "too-few-epochs"
+    CONFUSED_CLASSES = "confused-classes"
+    IT_LEARNS = "it-learns"
+
+
+class Severity(StrEnum):
+    PROBLEM = "problem"
+    NOTE = "note"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A training that may do better, and the words for what is changed."""
+
+    label: str
+    architecture: Architecture
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found; `evidence` is a sentence with the figures, and on how many images."""
+
+    symptom: Symptom
+    severity: Severity
+    title: str
+    evidence: str
+    retry: Retry | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is known of a training, and what follows from it at once."""
+
+    run: Run
+    epochs: Sequence[Epoch]
+    steps: Sequence[Step]
+    predictions: Predictions | None = None
+    layers: Sequence[LayerActivity] = ()
+    class_names: Sequence[str] = ()
+
+    @cached_property
+    def classes(self) -> int:
+        return int(trace(self.run.architecture).output_shape[0])
+
+    @property
+    def chance(self) -> float:
+        """How often one is right who guesses, all classes being equally frequent."""
+        return 1 / self.classes
+
+    @property
+    def chance_loss(self) -> float:
+        """The loss of one who guesses: the natural logarithm of the number of classes."""
+        return log(self.classes)
+
+    @property
+    def lowest_loss(self) -> float:
+        """The training loss of one who knows: with label smoothing it is not 0 (the entropy of
+        the smoothed target, as Keras smooths it).
+        """
+        spread = self.run.configuration.label_smoothing / self.classes
+        true = 1 - self.run.configuration.label_smoothing + spread
+        others = (self.classes - 1) * spread * log(spread) if spread else 0.0
+        return -true * log(true) - others
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether training has come at least half the way from guessing to knowing."""
+        halfway = (self.chance_loss + self.lowest_loss) / 2
+        return bool(self.epochs) and self.epochs[-1].loss < halfway
+
+    @property
+    def train_images(self) -> int:
+        return self.run.images.get("train", 0)
+
+    @property
+    def validation_images(self) -> int:
+        return self.run.images.get("validation", 0)
+
+    @property
+    def validation_range(self) -> tuple[float, float]:
+        """The 95 % interval of the last validation accuracy."""
+        images = self.validation_images
+        return wilson_interval(round(self.epochs[-1].val_accuracy * images), images)
+
+    @property
+    def is_at_chance(self) -> bool:
+        """Whether neither training nor validation is better than guessing."""
+        train = self.epochs[-1].accuracy
+        lowest, _ = wilson_interval(round(train * self.train_images), self.train_images)
+        return self.validation_range[0] <= self.chance and lowest <= self.chance * 1.1
+
+    def class_name(self, label: int) -> str:
+        return self.class_names[label] if label < len(self.class_names) else f"class {label}"
