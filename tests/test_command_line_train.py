@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from cnn.data import library
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration
 from cnn.training.run import State
 from cnn.training.store import Store
+from tests.data.test_own_images import CATS_AND_DOGS, zipped
 
 ROOT = Path(__file__).parents[1]
 
@@ -62,10 +65,11 @@ def test_train_says_on_standard_error_what_it_does_and_nothing_else(trained, out
     said = trained.stderr.splitlines()
 
     assert said[0].startswith("The last dense layer has 3 units instead of 10")
-    assert said[1] == f"LeNet-5 on shapes, run {outcome['run_id']}"
-    assert said[2].startswith("epoch 1/2  loss ")
-    assert said[3].startswith("epoch 2/2  loss ")
-    assert len(said) == 4, said
+    assert re.fullmatch(r"Expected on this machine: (roughly|about) .+ and .+iB\.", said[1])
+    assert said[2] == f"LeNet-5 on shapes, run {outcome['run_id']}"
+    assert said[3].startswith("epoch 1/2  loss ")
+    assert said[4].startswith("epoch 2/2  loss ")
+    assert len(said) == 5, said
 
 
 def test_the_run_is_in_the_store_of_the_app(outcome, home: Path):
@@ -105,6 +109,7 @@ def test_runs_lists_and_shows_and_deletes(outcome, home: Path):
         (("lenet-5", "--dataset", "shapes", "--epochs", "0"), "epochs must be a whole number"),
         (("lenet-5", "--dataset", "shapes", "--epochs", "1", "--batch-size", "0"), "batch_size"),
         (("nonet", "--dataset", "shapes", "--epochs", "1"), "no network of the zoo is called"),
+        (("lenet-5", "--dataset", "own:birds", "--epochs", "1"), "kept are: none so far"),
         (("lenet-5", "--dataset", "gone.zip", "--epochs", "1"), "gone.zip"),
         (("vgg-16", "--dataset", "shapes", "--epochs", "1"), "at most 30,000,000 are trained"),
         (
@@ -120,6 +125,19 @@ def test_what_cannot_be_trained_is_refused_in_a_line(arguments, message: str, ho
     assert message in refused.stderr.splitlines()[-1]
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
+
+
+def test_images_that_were_brought_to_the_app_are_trained_on_by_their_name(tmp_path: Path):
+    arrived, _ = library.read(zipped(CATS_AND_DOGS), "pets.zip", tmp_path / "images")
+    library.keep(arrived, "pets", tmp_path / "images")
+
+    done = cnn(
+        *("train", "shapes-demo", "--dataset", "own:pets", "--epochs", "1", "--json"), home=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["test_images"] == 2
+    assert "Images are resized to 16x16." in done.stderr
 
 
 def test_help_needs_neither_numpy_nor_the_store():

@@ -25,7 +25,10 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[network], help="train a network here and now")
     train.add_argument(
-        "--dataset", required=True, metavar="NAME", help=f"{', '.join(DATASETS)}, or a zip or npz"
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help=f"{', '.join(DATASETS)}, a zip or npz of images, or own:NAME for kept ones",
     )
     train.add_argument("--epochs", type=int, required=True)
     train.add_argument("--batch-size", type=int, help="16 below 2,000 images, else 64")

@@ -18,8 +18,10 @@ from cnn.commands.terminal import quiet
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
-from cnn.training import limits
+from cnn.training import calibration, limits
 from cnn.training.configuration import Configuration
+from cnn.training.data_address import spec_of
+from cnn.training.estimate import estimate
 from cnn.training.fitting import fit_to
 from cnn.training.presence import present
 from cnn.training.run import Epoch, Progress, Run, State, WorkerState
@@ -59,14 +61,18 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
     fitted = fit_to(architecture, data)
     for change in fitted.changes:
         print(change, file=sys.stderr)
-    limits.check(fitted.architecture, configuration, len(data.train))
+    images = {name: len(split) for name, split in data.splits.items()}
+    expected = estimate(fitted.architecture, configuration, images, calibration.load())
+    batch = configuration.batch_size_for(images["train"])
+    limits.check_memory(fitted.architecture, batch, expected)
+    print(f"Expected on this machine: {expected.text}.", file=sys.stderr)
     return fitted.architecture, configuration
 
 
 def _dataset(name: str) -> DatasetSpec:
     if Path(name).suffix in (".zip", ".npz"):
         return DatasetSpec(DatasetName.OWN_IMAGES, file=str(Path(name).resolve()))
-    return DatasetSpec.from_dict({"name": name})
+    return spec_of(name)
 
 
 def _carried_out(

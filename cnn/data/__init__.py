@@ -3,7 +3,7 @@
 `load` is the way in; everything it returns is checked, split in three and fitted to the network.
 """
 
-from cnn.data.catalogue import CATALOGUE, Entry, load
+from cnn.data.catalogue import CATALOGUE, Entry, described, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
 from cnn.data.own_images import keep_upload
@@ -22,7 +22,9 @@ __all__ = [
     "ShapeOptions",
     "Split",
     "as_floats",
+    "described",
     "fingerprint",
     "keep_upload",
     "load",
+    "title",
 ]

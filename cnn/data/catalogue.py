@@ -12,7 +12,8 @@ from cnn.data.dataset import Dataset, Source, stratified
 from cnn.data.digits import load_digits
 from cnn.data.fitting import ImageShape, check_shape, fit
 from cnn.data.mnist import FASHION, MNIST, load_collection, load_sample
-from cnn.data.own_images import load_own_images
+from cnn.data.own_images import load_own_images, own_name
+from cnn.data.shape_options import CLASSIC
 from cnn.data.shapes import draw
 from cnn.data.spec import DatasetName, DatasetSpec
 
@@ -33,7 +34,7 @@ CATALOGUE: dict[DatasetName, Entry] = {
     DatasetName.SHAPES: Entry(
         "Shapes",
         "Circles, squares and triangles, and more on request, drawn by code in any size from 8 to "
-        "64 pixels: 180 to learn from, 300 others to test.",
+        "64 pixels; usually 180 to learn from and 300 others to test.",
         (16, 16, 1),
     ),
     DatasetName.DIGITS: Entry(
@@ -67,6 +68,35 @@ CATALOGUE: dict[DatasetName, Entry] = {
         (32, 32, 3),
     ),
 }
+
+
+def title(spec: DatasetSpec) -> str:
+    """Return what a data set is called; own images by the name they were given."""
+    if spec.name is DatasetName.OWN_IMAGES:
+        return own_name(Path(spec.file))
+    return CATALOGUE[spec.name].title
+
+
+def described(spec: DatasetSpec) -> str:
+    """Return a data set in words that tell it from others: `shapes (6 kinds, noise 0.2)`."""
+    if spec.name is DatasetName.OWN_IMAGES:
+        return f"own images {title(spec)}"
+    if spec.name is not DatasetName.SHAPES:
+        return spec.name.value
+    shapes, low, high = spec.shapes, *spec.shapes.scale
+    said = {
+        "kinds": f"{len(shapes.kinds)} kinds: {', '.join(shapes.kinds)}",
+        "samples": f"{shapes.samples:,} drawings",
+        "test_samples": f"{shapes.test_samples:,} test drawings",
+        "thickness": f"outlines of {shapes.thickness} px",
+        "noise": f"noise {shapes.noise:g}",
+        "rotation": f"turned up to {shapes.rotation:g}°",
+        "position": f"moved by {shapes.position:g}",
+        "scale": f"sizes {low:g} to {high:g}",
+    }
+    words = [said[name] for name in said if getattr(shapes, name) != getattr(CLASSIC, name)]
+    words += [f"drawn with seed {spec.seed}"] * (spec.seed != 0)
+    return f"shapes ({'; '.join(words)})" if words else "shapes"
 
 
 def load(

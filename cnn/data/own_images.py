@@ -25,6 +25,9 @@ IMAGES_PER_CLASS = 3  # one to learn from, one to validate, one to test
 _NAMES = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))
 _TEST_NAMES = ("x_test", "y_test")
 
+ENDINGS = (".zip", ".npz")
+_DIGEST = 16  # hexadecimal digits of the content's SHA-256 in the name of a kept file
+
 Array = npt.NDArray[Any]
 
 
@@ -51,13 +54,18 @@ def keep_upload(content: bytes, file_name: str, folder: Path) -> Path:
     """
     stem = re.sub(r"\W+", "-", PurePosixPath(file_name).stem)[:40].strip("-") or "images"
     ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
-    path = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}{ending}"
+    path = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:_DIGEST]}{ending}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         unfinished.write_bytes(content)
         unfinished.replace(path)
     return path
+
+
+def own_name(path: Path) -> str:
+    """Return what a file was called before it was kept under a name of its content."""
+    return re.sub(rf"-[0-9a-f]{{{_DIGEST}}}$", "", path.stem)
 
 
 def load_own_images(path: Path, shape: ImageShape, limits: Limits = LIMITS) -> Source:
@@ -71,7 +79,7 @@ def load_own_images(path: Path, shape: ImageShape, limits: Limits = LIMITS) -> S
             return _from_folders(archive, members, path, shape, limits)
     except DataError as error:
         raise DataError(
-            f"{path.name} cannot be used. {error} "
+            f"{own_name(path)}{path.suffix} cannot be used. {error} "
             f"Bring a zip with one folder of images per class, or an npz with images and labels."
         ) from error
 
@@ -119,7 +127,7 @@ def _from_folders(
             learn=Split(np.stack(images), labels.astype(np.int64)),
             test=None,
             class_names=tuple(class_names.tolist()),
-            origin=f"your file {path.name}",
+            origin=f"your file {own_name(path)}{path.suffix}",
             rejected=tuple(rejected),
         ),
         limits,
@@ -142,7 +150,7 @@ def _from_arrays(arrays: dict[str, Array], path: Path, shape: ImageShape, limits
             learn=fit(Split(learn_pixels, learn_labels.astype(np.int64)), shape),
             test=test,
             class_names=_names_of(classes, arrays.get("class_names")),
-            origin=f"your file {path.name}",
+            origin=f"your file {own_name(path)}{path.suffix}",
         ),
         limits,
     )

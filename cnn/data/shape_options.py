@@ -70,3 +70,11 @@ def _scale(scale: object) -> tuple[float, float]:
 
 
 CLASSIC = ShapeOptions()
+HARD = ShapeOptions(
+    kinds=tuple(Shape),
+    samples=1_200,
+    noise=0.2,
+    rotation=180.0,
+    scale=(0.4, 0.95),
+)
+"""All six kinds, turned any way, in the noise."""

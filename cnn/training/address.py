@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnn.data.errors import DataError
-from cnn.data.spec import DatasetSpec
+from cnn.training import data_address
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.data_address import data_from_address, data_to_address
 
-DATA = "data"
 WHOLE = ("epochs", "batch_size", "seed")
 NUMBERS = ("learning_rate", "momentum", "weight_decay", "label_smoothing")
 WORDS = ("optimizer", "schedule")
-NAMES = (DATA, *WHOLE, *NUMBERS, *WORDS)
+NAMES = (*data_address.NAMES, *WHOLE, *NUMBERS, *WORDS)
 
 
 def to_address(configuration: Configuration) -> dict[str, str]:
@@ -24,7 +23,7 @@ def to_address(configuration: Configuration) -> dict[str, str]:
         for name in (*WHOLE, *NUMBERS, *WORDS)
         if (value := getattr(configuration, name)) != getattr(usual, name) or name == "epochs"
     }
-    return {DATA: configuration.dataset.name.value} | changed
+    return data_to_address(configuration.dataset) | changed
 
 
 def from_address(address: Mapping[str, str], usual: Configuration) -> Configuration:
@@ -37,9 +36,6 @@ def from_address(address: Mapping[str, str], usual: Configuration) -> Configurat
             except (KeyError, ValueError):
                 values[name] = getattr(usual, name)
     try:
-        dataset = (
-            DatasetSpec.from_dict({"name": address[DATA]}) if DATA in address else usual.dataset
-        )
-        return Configuration(dataset=dataset, **values)
-    except (DataError, ConfigurationError):
+        return Configuration(dataset=data_from_address(address, usual.dataset), **values)
+    except ConfigurationError:
         return usual

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cnn.data import described
 from cnn.training.run import Run
 
 SAID = {
@@ -35,7 +36,7 @@ def _settings(run: Run) -> dict[str, Any]:
     configuration = run.configuration
     values = {name: getattr(configuration, name) for name in SAID}
     return values | {
-        "dataset": configuration.dataset.name.value,
+        "dataset": described(configuration.dataset),
         "batch_size": configuration.batch_size or "auto",
         "learning_rate": f"{configuration.peak_rate:g}",
     }

@@ -11,6 +11,11 @@ def home() -> Path:
     return Path(os.environ.get("CNN_HOME") or Path.home() / ".cnn-workbench")
 
 
+def images_folder() -> Path:
+    """Where the images that a person brought are kept."""
+    return home() / "images"
+
+
 def store_url() -> str:
     """The run store by setting (`CNN_STORE`, any SQLAlchemy URL), else a file in `home`."""
     return os.environ.get("CNN_STORE") or f"sqlite:///{home() / 'runs.sqlite'}"

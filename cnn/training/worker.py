@@ -11,8 +11,10 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from cnn.training import calibration
 from cnn.training.checks import carry_out_next
 from cnn.training.presence import dismiss, dismiss_silent, present
 from cnn.training.run import Run, State, WorkerState
@@ -41,13 +43,14 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
 
         warm_up()
         is_now(WorkerState.READY)
+        measuring = iter(()) if calibration.load() else calibration.measure()
         done = 0
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None
             with contextlib.suppress(StoreError):  # busy, perhaps, but not for ever
                 run = store.claim_next(name)
             if run is None:
-                _check_or_rest(store, gone)
+                _use_the_time(store, measuring, gone)
             else:
                 busy.set()
                 _carry_out(store, run, gone)
@@ -69,11 +72,12 @@ def _is_worn(done: int) -> bool:
     return done > 0 and pages * os.sysconf("SC_PAGE_SIZE") > MOST_BYTES
 
 
-def _check_or_rest(store: Store, gone: threading.Event) -> None:
-    """Uses the time between two runs: checks a design that somebody is looking at, or waits."""
+def _use_the_time(store: Store, measuring: Iterator[None], gone: threading.Event) -> None:
+    """Between two runs: checks a design that somebody looks at, or measures this machine a bit."""
     with contextlib.suppress(StoreError):
         if carry_out_next(store):
             return
+    next(measuring, None)  # a second's work at most
     gone.wait(IDLE_POLL_S)
 
 

@@ -1,6 +1,7 @@
 """A person's own images: what an upload may look like, and what is said about one that may not."""
 
 import io
+import tomllib
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -301,3 +302,10 @@ def test_no_file_name_leads_out_of_the_folder(tmp_path_factory, name, anything):
     folder = tmp_path_factory.mktemp("uploads")
 
     assert keep_upload(b"content", name + anything, folder).parent == folder
+
+
+def test_the_server_lets_through_what_own_images_may_have():
+    # A smaller limit there answers 413 whatever the uploader of the page allows.
+    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())
+
+    assert settings["server"]["maxUploadSize"] * MEGABYTE >= LIMITS.upload_bytes

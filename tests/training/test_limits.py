@@ -6,28 +6,75 @@ from cnn.network.zoo import entry
 from cnn.training import limits
 from cnn.training.configuration import Configuration, ConfigurationError
 
+IMAGES = {"train": 1_000, "validation": 200, "test": 200}
+VGG = entry("vgg-lite").architecture
+
 
 def test_an_original_of_138_million_parameters_is_refused_with_the_number(monkeypatch):
     monkeypatch.delenv("CNN_MAX_PARAMS", raising=False)
 
     with pytest.raises(ConfigurationError, match="has 138,357,544 parameters, and at most 30,000"):
-        limits.check(entry("vgg-16").architecture, Configuration(), 1_000)
+        limits.check(entry("vgg-16").architecture, Configuration(), IMAGES)
 
 
 def test_the_limit_is_a_setting(monkeypatch):
     monkeypatch.setenv("CNN_MAX_PARAMS", "60000")
 
     with pytest.raises(ConfigurationError, match="LeNet-5 has 61,706 parameters, and at most 60,0"):
-        limits.check(entry("lenet-5").architecture, Configuration(), 1_000)
+        limits.check(entry("lenet-5").architecture, Configuration(), IMAGES)
 
 
-def test_a_batch_that_does_not_fit_the_memory_is_refused_with_both_sizes(monkeypatch):
-    monkeypatch.setattr(limits, "memory_bytes", lambda: 1_000_000_000)
-    architecture = entry("vgg-lite").architecture
+def test_a_batch_that_does_not_fit_the_free_memory_is_refused_with_both_sizes(monkeypatch):
+    monkeypatch.setattr(limits, "free_bytes", lambda: 2_000_000_000)
+    many = IMAGES | {"train": 10_000}
 
-    limits.check(architecture, Configuration(batch_size=64), 1_000)
-    with pytest.raises(ConfigurationError, match=r"GB to train with batches of 4096; .* 1.0 GB"):
-        limits.check(architecture, Configuration(batch_size=4_096), 10_000)
+    limits.check(VGG, Configuration(batch_size=64), many)
+    with pytest.raises(
+        ConfigurationError, match=r"GB to train with batches of 4,096; .* 2.0 GB fr"
+    ):
+        limits.check(VGG, Configuration(batch_size=4_096), many)
+
+
+def test_while_others_train_all_of_the_memory_counts(monkeypatch):
+    monkeypatch.setattr(limits, "free_bytes", lambda: 100_000_000)
+    monkeypatch.setattr(limits, "memory_bytes", lambda: 8_000_000_000)
+
+    limits.check(VGG, Configuration(), IMAGES, busy=True)
+    with pytest.raises(ConfigurationError, match=r"this machine has 0\.1 GB free"):
+        limits.check(VGG, Configuration(), IMAGES)
+
+
+def test_data_that_does_not_fit_is_refused_too(monkeypatch):
+    monkeypatch.setattr(limits, "free_bytes", lambda: 2_000_000_000)
+
+    with pytest.raises(ConfigurationError, match="or fewer images"):
+        limits.check(VGG, Configuration(), IMAGES | {"train": 5_000_000})
+
+
+def test_free_memory_is_a_part_of_all_memory():
+    free, everything = limits.free_bytes(), limits.memory_bytes()
+
+    assert free is not None
+    assert everything is not None
+    assert 0 < free <= everything
+
+
+def test_a_container_has_what_its_limit_leaves_caches_included(monkeypatch, tmp_path):
+    (tmp_path / "memory.max").write_text("1000000000\n")
+    (tmp_path / "memory.current").write_text("700000000\n")
+    (tmp_path / "memory.stat").write_text("anon 500000000\ninactive_file 200000000\n")
+    monkeypatch.setattr(limits, "CGROUP", tmp_path)
+
+    assert limits.memory_bytes() == 1_000_000_000
+    assert limits.free_bytes() == 500_000_000
+
+
+def test_a_container_without_a_limit_has_the_machine(monkeypatch, tmp_path):
+    monkeypatch.setattr(limits, "CGROUP", tmp_path)
+    whole = limits.memory_bytes()
+    (tmp_path / "memory.max").write_text("max\n")
+
+    assert limits.memory_bytes() == whole
 
 
 def test_a_queue_has_an_end(monkeypatch):

@@ -73,6 +73,7 @@ def _file() -> None:
         "JSON, Keras JSON or .keras",
         type=["json", "keras"],
         help="Only the description is read; nothing in the file is executed.",
+        max_upload_size=10,  # MB; the server lets through what own images may have
     )
     if given is None or st.session_state.get("opened_file") == given.file_id:
         return

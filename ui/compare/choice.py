@@ -17,8 +17,9 @@ from cnn.training.address import from_address, to_address
 from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.fitting import image_changes, with_classes
+from cnn.training.run import LIVE
 from ui import design
-from ui.training import data
+from ui.training import data, expectation, runs
 from ui.training.settings import Settings
 
 NETWORKS, SEEDS = "with", "seeds"
@@ -39,7 +40,9 @@ def choose() -> Plan | None:
         placeholder="Choose two or more",
         persist_state="session",
     )
-    spec = data.choose_data(SETTINGS.key("data"), on_change=_usual_epochs)
+    spec = data.choose_data(SETTINGS.key, on_change=_usual_epochs)
+    if spec is None:
+        return None
     look = data.look(spec, CATALOGUE[spec.name].image_shape)
     if look is None:
         return None
@@ -52,6 +55,12 @@ def choose() -> Plan | None:
     if not entrants:
         st.info("Choose the networks to compare.", icon=":material/arrow_upward:")
         return None
+    networks = [one.architecture for one in entrants]
+    many = len(networks) * seeds
+    expectation.show(
+        expectation.of_all(networks, configuration, look.images, seeds),
+        "" if many == 1 else f"All {many} trainings, one after the other: ",
+    )
     return Plan(tuple(entrants), configuration, seeds)
 
 
@@ -115,13 +124,14 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
     """The networks fitted to the data; one that cannot be trained is left out, and said so."""
     found, changes = [], {}
     name = configuration.dataset.name
+    busy = runs.store().count(LIVE) > 0
     for id in ids:
         architecture = _architecture(id)
         if architecture is None:
             continue
         try:
             fitted, on_head = with_classes(architecture, len(look.class_names))
-            limits.check(fitted, configuration, look.train_images)
+            limits.check(fitted, configuration, look.images, busy=busy)
         except (ArchitectureError, ConfigurationError) as error:
             st.warning(f"Left out: {error}", icon=":material/block:")
             continue
@@ -137,8 +147,8 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
 
 
 def _usual_epochs() -> None:
-    name = st.session_state[SETTINGS.key("data")]
-    st.session_state[SETTINGS.key("epochs")] = data.USUAL_EPOCHS.get(name, FIRST.epochs)
+    chosen = st.session_state[SETTINGS.key("data")]
+    st.session_state[SETTINGS.key("epochs")] = data.usual_epochs(chosen)
 
 
 def _keep_in_address(ids: list[str], configuration: Configuration, seeds: int) -> None:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, Split, load
-from cnn.data.fitting import fit
-from cnn.data.summary import class_counts, sizes_text
+from cnn.data import (
+    CATALOGUE,
+    DataError,
+    DatasetName,
+    DatasetSpec,
+    Rejected,
+    Split,
+    library,
+    load,
+    title,
+)
+from cnn.data.fitting import check_room, check_shape, fit
+from cnn.data.summary import class_counts, pixel_histogram, sizes_text
+from cnn.network.shapes import shape_text
+from cnn.pictures.data_bars import class_bars, pixel_bars
 from cnn.pictures.samples import MOST_CLASSES, samples
+from cnn.training.places import images_folder
+from ui import theme
 from ui.picture import picture
+from ui.training import own_images
+from ui.training.shapes import choose_shapes
+from ui.words import percent, pretty
 
 OFFERED = (
     DatasetName.SHAPES,
@@ -28,6 +45,7 @@ USUAL_EPOCHS = {
     DatasetName.MNIST: 1,
     DatasetName.FASHION_MNIST: 3,
 }
+OWN_EPOCHS = 10
 EXAMPLES = 40
 
 
@@ -40,34 +58,79 @@ class Look:
     counts: dict[str, tuple[int, ...]]
     few: Split
     origin: str
+    rejected: tuple[Rejected, ...]
+    pixels: tuple[tuple[float, ...], tuple[int, ...]]  # of the training images, as they were found
+    found_shape: tuple[int, int, int]
 
     @property
     def train_images(self) -> int:
         return sum(self.counts["train"])
 
+    @property
+    def images(self) -> dict[str, int]:
+        """The images of each split."""
+        return {name: sum(split) for name, split in self.counts.items()}
 
-def choose_data(key: str, *, on_change: Callable[[], None] | None = None) -> DatasetSpec:
-    """A control with the data sets there are; the choice is kept under `key`."""
-    name = st.segmented_control(
+
+def usual_epochs(id: str) -> int:
+    """How many epochs are a good beginning for a data set."""
+    return USUAL_EPOCHS[DatasetName(id)] if id in list(OFFERED) else OWN_EPOCHS
+
+
+def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> DatasetSpec | None:
+    """A control with the data sets there are, and their settings, kept under the page's keys.
+
+    None, with the reason shown, where the settings make no data set.
+    """
+    own = {one.id: one for one in library.kept(images_folder())}
+    ids = [*OFFERED, *own]
+    if st.session_state.get(key("data")) not in ids:  # its images were deleted
+        st.session_state[key("data")] = DatasetName.MNIST_SAMPLE
+
+    def words(id: str) -> str:
+        if id in own:
+            return f"{own_images.escape_markdown(own[id].name)} (yours)"
+        return CATALOGUE[DatasetName(id)].title
+
+    id = st.segmented_control(
         "Data",
-        OFFERED,
-        format_func=lambda name: CATALOGUE[name].title,
-        key=key,
+        ids,
+        format_func=words,
+        key=key("data"),
         required=True,
         persist_state="session",
         wrap=True,
-        on_change=on_change or "rerun",
+        on_change=on_change,
     )
-    return DatasetSpec(name if name in OFFERED else OFFERED[0])
+
+    def use(id: str) -> None:
+        st.session_state[key("data")] = id
+        on_change()
+
+    with st.container(horizontal=True, gap="small"):
+        own_images.offer(use)
+        if id in own:
+            own_images.deletion(own[id], lambda: use(DatasetName.MNIST_SAMPLE))
+    if id in own:
+        return own[id].spec
+    if id == DatasetName.SHAPES:
+        return choose_shapes(key)
+    return DatasetSpec(DatasetName(id or OFFERED[0]))
 
 
 def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
     """Classes, counts and examples; None, with the reason shown, where the data cannot be had."""
-    with st.spinner(f"Loading {CATALOGUE[spec.name].title} ...", show_time=True):
-        found = _look(spec, input_shape)
+    is_made_to_fit = spec.name in (DatasetName.SHAPES, DatasetName.OWN_IMAGES)
+    with st.spinner(f"Loading {title(spec)} ...", show_time=True):
+        found = _look(spec, input_shape if is_made_to_fit else None)
     if isinstance(found, Look):
-        return found
-    st.error(found, icon=":material/cloud_off:")
+        try:
+            check_room(found.train_images + found.images["validation"], check_shape(input_shape))
+            return replace(found, few=fit(found.few, input_shape))
+        except DataError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+    st.error(own_images.escape_markdown(found), icon=":material/cloud_off:")
     if st.button("Try again", icon=":material/refresh:"):
         _look.clear()
         st.rerun()
@@ -80,26 +143,56 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
     found = look(spec, input_shape)
     if found is None:
         return None
-    picture(samples(found.few, found.class_names), key="samples", largest=1.0)
+    examples, per_class, pixels = st.tabs(["Examples", "Images per class", "Pixel values"])
+    with examples:
+        picture(samples(found.few, found.class_names), key="samples", largest=1.0)
+    with per_class:
+        bars = class_bars(found.class_names, found.counts, dark=theme.is_dark())
+        picture(bars, key="class_bars", largest=1.2)
+    with pixels:
+        bars = pixel_bars(*found.pixels, dark=theme.is_dark(), what="Pixels of training images")
+        picture(bars, key="pixel_bars", largest=1.2)
+        st.caption(_pixel_words(found))
+    own_images.refused(found.rejected)
     height, width, channels = found.few.image_shape
     st.caption(
-        f"{found.sizes} images of {height}×{width}×{channels}. The test images are looked at "
-        "once, at the end."
+        f"{found.sizes} images of {height}×{width}×{channels}. Training images are learned from, "
+        "validation images show after each epoch how well; the test images are looked at once, "
+        "at the end."
     )
     return found
 
 
+def _pixel_words(found: Look) -> str:
+    _, counts = found.pixels
+    total = sum(counts)
+    resized = "" if found.found_shape == found.few.image_shape else ", before they are resized"
+    size = pretty(shape_text(found.found_shape))
+    return (
+        f"All {total:,} values of the {found.train_images:,} training images ({size}){resized}, "
+        f"as float32 from 0 to 1: {percent(counts[0] / total)} in the darkest of {len(counts)} "
+        f"bins, {percent(counts[-1] / total)} in the brightest. Counts on a log scale."
+    )
+
+
 # Reasons are kept as well: a download that failed is not tried again with every click.
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | str:
+def _look(spec: DatasetSpec, input_shape: tuple[int, int, int] | None) -> Look | str:
     """A look at a data set, which is itself not kept: it may be large."""
-    drawn = spec.name is DatasetName.SHAPES
     try:
-        data = load(spec, input_shape if drawn else None)
-        few = fit(_few(data.train, len(data.class_names)), input_shape)
+        data = load(spec, input_shape)
     except DataError as error:
         return str(error)
-    return Look(data.class_names, sizes_text(data), class_counts(data), few, data.origin)
+    return Look(
+        class_names=data.class_names,
+        sizes=sizes_text(data),
+        counts=class_counts(data),
+        few=_few(data.train, len(data.class_names)),
+        origin=data.origin,
+        rejected=data.rejected,
+        pixels=pixel_histogram(data.train),
+        found_shape=data.image_shape,
+    )
 
 
 def _few(split: Split, classes: int) -> Split:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.data import CATALOGUE
+from cnn.data import title as data_title
 from cnn.training.places import store_url
 from cnn.training.run import Run
 from cnn.training.store import Store, StoreError
@@ -44,4 +44,4 @@ def show(*run_ids: str) -> None:
 
 def title(run: Run) -> str:
     """What a run is called: its network and its data."""
-    return f"{run.name} on {CATALOGUE[run.configuration.dataset.name].title}"
+    return f"{run.name} on {data_title(run.configuration.dataset)}"

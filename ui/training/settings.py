@@ -9,6 +9,8 @@ import streamlit as st
 
 from cnn.data import DatasetSpec
 from cnn.training.configuration import Configuration, ConfigurationError, Optimizer, Schedule
+from cnn.training.data_address import data_id
+from ui.training.shapes import shape_values
 
 AUTO = "auto"
 BATCHES = (AUTO, 8, 16, 32, 64, 128, 256, 512)
@@ -55,8 +57,9 @@ class Settings:
                 *("momentum", "weight_decay", "label_smoothing"),
             )
         }
-        values = plain | {
-            "data": configuration.dataset.name,
+        values = plain | shape_values(configuration.dataset)
+        values |= {
+            "data": data_id(configuration.dataset),
             "batch_size": configuration.batch_size or AUTO,
             "learning_rate": AUTO if rate is None else f"{rate:g}",
         }
@@ -69,16 +72,13 @@ class Settings:
 
         `with_seeds` asks for how many seeds, at most so many, in place of one seed.
         """
-        usual = Configuration(dataset)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             self._whole("Epochs", "epochs", 1, 1_000, hint="How often every image is seen.")
             self._choice(
                 "Batch size",
                 "batch_size",
                 BATCHES,
-                lambda size: (
-                    f"auto · {usual.batch_size_for(train_images)}" if size == AUTO else f"{size}"
-                ),
+                str,
                 "Images per step. Few images learn better from small batches: 16 below 2,000.",
                 width=142,
             )
@@ -99,11 +99,12 @@ class Settings:
                 "30 % of all steps and falls to nothing.",
                 width=142,
             )
-            self._rate(dataset)
+            self._rate()
             if with_seeds:
                 self._whole("Seeds", "seeds", 1, with_seeds, "Trainings of each network.")
             else:
                 self._whole("Seed", "seed", 0, 2**31 - 1, "The same seed, the same curve.")
+        automatic = st.container()
         with st.expander("More settings"), st.container(horizontal=True, gap="medium"):
             self._number("Momentum", "momentum", 0.0, 0.999, 0.05, "Of SGD.")
             self._number("Weight decay", "weight_decay", 0.0, 1.0, 0.001, "Pulls weights to zero.")
@@ -116,10 +117,13 @@ class Settings:
                 "How much of the target is spread over all classes.",
             )
         try:
-            return self._configuration(dataset)
+            made = self._configuration(dataset)
         except ConfigurationError as error:
             st.error(str(error), icon=":material/error:")
             return None
+        with automatic:
+            self._what_auto_is(made, train_images)
+        return made
 
     def _configuration(self, dataset: DatasetSpec) -> Configuration:
         batch, rate = self._value("batch_size"), self._value("learning_rate")
@@ -143,15 +147,21 @@ class Settings:
     def _value(self, name: str) -> Any:
         return st.session_state[self.key(name)]
 
-    def _rate(self, dataset: DatasetSpec) -> None:
-        usual = Configuration(
-            dataset, optimizer=self._value("optimizer"), schedule=self._value("schedule")
-        ).peak_rate
+    def _what_auto_is(self, made: Configuration, train_images: int) -> None:
+        """In words of their own: a list does not change the label of what is chosen in it."""
+        said = []
+        if made.batch_size is None:
+            said.append(f"batches of {made.batch_size_for(train_images)}")
+        if made.learning_rate is None:
+            said.append(f"a learning rate of {made.peak_rate:g}")
+        if said:
+            st.caption(f"Auto is {' and '.join(said)}.")
+
+    def _rate(self) -> None:
         st.selectbox(
             "Learning rate",
             RATES,
             key=self.key("learning_rate"),
-            format_func=lambda rate: f"auto · {usual:g}" if rate == AUTO else str(rate),
             accept_new_options=True,
             help="The highest of the schedule. Type any other number.",
             persist_state="session",

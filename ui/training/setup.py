@@ -16,7 +16,7 @@ from cnn.training.fitting import Fitted, image_changes, with_classes
 from cnn.training.run import LIVE, State
 from ui import design
 from ui.plot import fetch_ahead
-from ui.training import data, network, runs
+from ui.training import data, expectation, network, runs
 from ui.training.settings import Settings
 
 SETTINGS = Settings("train")
@@ -33,9 +33,11 @@ def set_up() -> None:
         if chosen is not None:
             network.look_at(chosen)
     with right:
-        spec = data.choose_data(SETTINGS.key("data"), on_change=_usual_epochs)
-        look = data.look_at(spec, chosen.input) if chosen and _can_be_read(chosen) else None
-    if chosen is None or look is None:
+        spec = data.choose_data(SETTINGS.key, on_change=_usual_epochs)
+        look = (
+            data.look_at(spec, chosen.input) if spec and chosen and _can_be_read(chosen) else None
+        )
+    if chosen is None or spec is None or look is None:
         return
     with st.container(border=True):
         configuration = SETTINGS.shown(spec, look.train_images)
@@ -61,15 +63,17 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
     """What will be changed, what might go wrong, and the button."""
     try:
         fitted = _fitted(chosen, look, configuration)
-        limits.check(fitted.architecture, configuration, look.train_images)
+        limits.check_size(fitted.architecture)
+        expected = expectation.of(fitted.architecture, configuration, look.images)
     except (ArchitectureError, ConfigurationError) as error:
         st.error(str(error), icon=":material/error:")
         return
-    for change in fitted.changes:
-        st.info(change, icon=":material/tune:")
+    if fitted.changes:
+        st.info("  \n".join(fitted.changes), icon=":material/tune:")
     for concern in concerns(fitted.architecture, configuration, look.train_images):
         st.warning(concern, icon=":material/lightbulb:")
     waiting = runs.store().count(LIVE)
+    expectation.show(expected)
     label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
     if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
         try:
@@ -98,8 +102,8 @@ def _can_be_read(chosen: Architecture) -> bool:
 
 
 def _usual_epochs() -> None:
-    name = st.session_state[SETTINGS.key("data")]
-    st.session_state[SETTINGS.key("epochs")] = data.USUAL_EPOCHS.get(name, FIRST.epochs)
+    chosen = st.session_state[SETTINGS.key("data")]
+    st.session_state[SETTINGS.key("epochs")] = data.usual_epochs(chosen)
 
 
 def _keep_in_address(configuration: Configuration) -> None:

@@ -74,7 +74,7 @@ def _one(run: Run, finding: Finding) -> None:
 
 def _try(run: Run, retry: Retry) -> None:
     try:
-        limits.check(retry.architecture, retry.configuration, run.images.get("train", 1))
+        limits.check(retry.architecture, retry.configuration, {"train": 1} | run.images)
     except (ArchitectureError, ConfigurationError) as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return

@@ -1,0 +1,60 @@
+"""What a training will take on this machine, said before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.training import calibration, limits
+from cnn.training.configuration import Configuration
+from cnn.training.estimate import Estimate, estimate, measured_here
+from cnn.training.run import LIVE
+from ui.training import runs
+
+RUNS = 30
+
+
+def of(
+    architecture: Architecture, configuration: Configuration, images: Mapping[str, int]
+) -> Estimate:
+    """The estimate; raises `ConfigurationError` where the memory does not hold the training."""
+    store = runs.store()
+    done = measured_here(store.latest(RUNS))
+    expected = estimate(architecture, configuration, images, calibration.load(), done)
+    batch = configuration.batch_size_for(images["train"])
+    limits.check_memory(architecture, batch, expected, busy=store.count(LIVE) > 0)
+    return expected
+
+
+def of_all(
+    architectures: Sequence[Architecture],
+    configuration: Configuration,
+    images: Mapping[str, int],
+    times: int,
+) -> Estimate:
+    """The estimate for so many trainings of each network, one after the other."""
+    done, known = measured_here(runs.store().latest(RUNS)), calibration.load()
+    each = [estimate(one, configuration, images, known, done) for one in architectures]
+    return Estimate(
+        seconds=times * sum(one.seconds for one in each),
+        peak_bytes=max(one.peak_bytes for one in each),
+        base_bytes=each[0].base_bytes,
+        is_rough=any(one.is_rough for one in each),
+    )
+
+
+def show(expected: Estimate, what: str = "") -> None:
+    """Time and memory in a line, and how well they are known; `what` names more than a run."""
+    known = (
+        "Rough: this machine has not been measured yet, which its worker does when it is idle."
+        if expected.is_rough
+        else "From what was measured on this machine; another program at work makes it longer."
+    )
+    text = expected.text if what else f"{expected.text[0].upper()}{expected.text[1:]}"
+    st.caption(
+        f":material/timer: {what}{text} of memory on this machine"
+        f"{'.' if what else ', from the first step to the test.'}",
+        help=f"{known} The memory is the peak of the process that trains, TensorFlow included.",
+    )

@@ -1,0 +1,155 @@
+"""A person's own images: brought in a dialog, read, looked over, kept, and deleted again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from cnn.data import DataError, Rejected, library
+from cnn.data.own_images import LIMITS, own_name
+from cnn.data.summary import class_counts, sizes_text
+from cnn.insight.explanations import Fact
+from cnn.training.places import images_folder
+from cnn.training.run import LIVE
+from ui.training import runs
+from ui.words import facts_html
+
+READ = "own_images_read"
+MOST_LISTED = 200
+MOST_CLASSES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What is kept of an upload while it is looked over; its pixels stay in the file."""
+
+    path: Path
+    class_names: tuple[str, ...]
+    per_class: list[int]
+    sizes: str
+    rejected: tuple[Rejected, ...]
+
+
+def offer(use: Callable[[str], None]) -> None:
+    """A button that opens the dialog; `use` gets the id of what was kept there."""
+    if st.button("Add your own images", icon=":material/add_photo_alternate:", type="tertiary"):
+        st.session_state.pop(READ, None)
+        st.dialog("Your own images", icon=":material/add_photo_alternate:")(bring)(use)
+
+
+def bring(use: Callable[[str], None]) -> None:
+    """What is in the dialog: an upload, what was read of it, and a name to keep it under."""
+    st.caption(
+        "A zip with one folder of images per class, or an npz with `images` and `labels`. They "
+        f"stay on this machine. At most {LIMITS.files:,} images in {LIMITS.classes} classes, and "
+        f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
+    )
+    given = st.file_uploader(
+        "A zip or npz file",
+        type=["zip", "npz"],
+        max_upload_size=LIMITS.upload_bytes // 1_000_000,
+        key="own_images_file",
+    )
+    if given is None:
+        return
+    if st.session_state.get(READ, (None,))[0] != given.file_id:
+        with st.spinner("Reading the images ...", show_time=True):
+            st.session_state[READ] = (given.file_id, _read(given.getvalue(), given.name))
+    found = st.session_state[READ][1]
+    if isinstance(found, str):
+        st.error(escape_markdown(found), icon=":material/broken_image:")
+        return
+    _report(found)
+    name = st.text_input(
+        "Name", own_name(found.path), max_chars=40, key=f"own_images_name_{given.file_id}"
+    )
+    if st.button("Use these images", type="primary", icon=":material/check:"):
+        try:
+            kept = library.keep(found.path, name, images_folder())
+        except DataError as error:
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            return
+        del st.session_state[READ]
+        use(kept.id)
+        st.rerun()
+
+
+def _read(content: bytes, file_name: str) -> Arrived | str:
+    try:
+        path, data = library.read(content, file_name, images_folder())
+    except DataError as error:
+        return str(error)
+    per_class = [sum(split) for split in zip(*class_counts(data).values(), strict=True)]
+    return Arrived(path, data.class_names, per_class, sizes_text(data), data.rejected)
+
+
+def _report(found: Arrived) -> None:
+    """What was read: classes with their images, the splits, and what was refused."""
+    names, per_class = found.class_names[:MOST_CLASSES], found.per_class
+    facts = [Fact(name, f"{count:,} images") for name, count in zip(names, per_class, strict=False)]
+    more = len(found.class_names) - len(names)
+    if more:
+        facts.append(Fact("", f"and {more:,} more classes"))
+    st.success(
+        f"{sum(per_class):,} images of {len(found.class_names)} classes were read: {found.sizes}.",
+        icon=":material/check_circle:",
+    )
+    with st.container(height=190 if len(facts) > 6 else "content", border=False):
+        st.html(facts_html(facts))
+    refused(found.rejected)
+
+
+def refused(rejected: tuple[Rejected, ...]) -> None:
+    """The files that were left out, each by name and with its reason."""
+    if not rejected:
+        return
+    many = len(rejected)
+    with st.expander(f"{many:,} file{'s were' if many > 1 else ' was'} left out"):
+        facts = [Fact(one.file, one.reason) for one in rejected[:MOST_LISTED]]
+        if many > MOST_LISTED:
+            facts.append(Fact("", f"and {many - MOST_LISTED:,} more"))
+        with st.container(height=220 if many > 5 else "content", border=False):
+            st.html(_list(facts))
+
+
+def _list(facts: list[Fact]) -> str:
+    lines = "".join(
+        f"<li><samp>{escape(fact.label)}</samp> {escape(fact.text)}</li>" for fact in facts
+    )
+    style = "margin:0;padding-left:1.1rem;font-size:.88rem;overflow-wrap:anywhere"
+    return f'<ul style="{style}">{lines}</ul>'
+
+
+def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
+    """A button, asked twice, that deletes own images which no run is waiting for."""
+    with st.popover("Delete these images", icon=":material/delete:", type="tertiary"):
+        if _in_use(chosen):
+            st.caption("A training that is not over yet needs them. Wait for it, or stop it first.")
+            return
+        st.caption("Runs that were trained on them stay, but cannot be repeated without the file.")
+
+        def delete() -> None:
+            library.forget(chosen)
+            then()
+
+        st.button("Delete", on_click=delete, type="primary", key="own_images_delete")
+
+
+def _in_use(chosen: library.OwnImages) -> bool:
+    store = runs.store()
+    live = store.count(LIVE)
+    return live > 0 and any(
+        run.is_live and run.configuration.dataset.file == str(chosen.path)
+        for run in store.latest(1_000)
+    )
+
+
+def escape_markdown(text: str) -> str:
+    """A file's words as they are: never bold, never a picture, never a link."""
+    return "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
+    )
