@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -102,9 +103,55 @@ def test_runs_lists_and_shows_and_deletes(outcome, home: Path):
     assert gone.stderr.startswith(f"there is no run '{another.id}'.")
 
 
+def test_a_run_goes_on_where_it_was_interrupted_and_beyond_its_end(home: Path):
+    begun = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "cnn", "train", "lenet-5", "--dataset", "mnist-sample"),
+            *("--epochs", "40", "--patience", "2", "--shift", "0.05", "--rotation", "5"),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"CNN_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert begun.stderr
+    said = iter(begun.stderr)
+    id = next(line for line in said if ", run " in line).split()[-1]
+    assert next(said).startswith("epoch 1/40  loss ")
+    begun.send_signal(signal.SIGINT)
+    assert begun.wait(60) == 130
+    begun.stderr.close()
+    store = Store(f"sqlite:///{home / 'runs.sqlite'}")
+    cut_off = store.get(id)
+    assert cut_off
+    assert cut_off.checkpoint
+    done = cut_off.checkpoint.epoch - 1
+
+    resumed = cnn("runs", "resume", id, "--json", home=home)
+
+    assert resumed.returncode == 0, resumed.stderr
+    outcome = json.loads(resumed.stdout)
+    assert (outcome["run_id"], outcome["state"]) == (id, "finished")
+    assert resumed.stderr.splitlines()[1].startswith(f"epoch {done + 1}/40  loss ")
+    epochs = len(outcome["epochs"])
+    assert done < epochs < 40
+    steps = store.steps(id, 100_000)
+    assert [step.step for step in steps] == list(range(1, len(steps) + 1))
+
+    again = cnn("runs", "resume", id, home=home)
+    assert again.returncode == 2
+    assert "cannot be resumed: it is finished. Extend it by more epochs." in again.stderr
+
+    longer = cnn("runs", "resume", id, "--more-epochs", "1", "--json", home=home)
+    outcome = json.loads(longer.stdout)
+    assert outcome["run_id"] != id
+    assert len(outcome["epochs"]) == epochs + 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("lenet-5", "--dataset", "shapes", "--epochs", "1", "--zoom", "2"), "zoom must be"),
         (("lenet-5", "--dataset", "nope", "--epochs", "1"), "There is no data set 'nope': shapes,"),
         (("lenet-5", "--dataset", "shapes", "--epochs", "0"), "epochs must be a whole number"),
         (("lenet-5", "--dataset", "shapes", "--epochs", "1", "--batch-size", "0"), "batch_size"),

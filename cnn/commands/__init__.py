@@ -18,9 +18,10 @@ def refusals() -> Iterator[None]:
     """Turns the named errors of data, settings and store into a `CommandError`."""
     from cnn.data import DataError
     from cnn.training.configuration import ConfigurationError
+    from cnn.training.continuing import ContinuationError
     from cnn.training.store import StoreError
 
     try:
         yield
-    except (DataError, ConfigurationError, StoreError) as error:
+    except (DataError, ConfigurationError, ContinuationError, StoreError) as error:
         raise CommandError(str(error)) from error

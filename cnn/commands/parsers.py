@@ -36,6 +36,19 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train.add_argument("--learning-rate", type=float, help="the optimizer's usual one")
     train.add_argument("--schedule", choices=SCHEDULES, default="one-cycle")
     train.add_argument("--seed", type=int, default=0)
+    train.add_argument(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="EPOCHS",
+        help="stop early after so many without a lower validation loss; 0 never does",
+    )
+    for name, metavar, explained in (
+        ("--shift", "SHARE", "move images by up to this share of their size, such as 0.1"),
+        ("--rotation", "DEGREES", "turn them by up to so many degrees"),
+        ("--zoom", "SHARE", "zoom them by up to this share, such as 0.1"),
+    ):
+        train.add_argument(name, type=float, default=0.0, metavar=metavar, help=explained)
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
     train.set_defaults(run=_train)
@@ -46,12 +59,20 @@ def _add_runs(commands: Any) -> None:
     options = argparse.ArgumentParser(add_help=False)
     _add_store(options)
     options.add_argument("--json", action="store_true", help="as JSON")
-    kinds = runs.add_subparsers(metavar="list|show|delete", dest="action")
+    kinds = runs.add_subparsers(metavar="list|show|resume|delete", dest="action")
     listing = kinds.add_parser("list", parents=[options], help="the latest runs")
     listing.add_argument("--limit", type=int, default=50)
     for action, explained in (("show", "one run"), ("delete", "forget a run and all it kept")):
         parser = kinds.add_parser(action, parents=[options], help=explained)
         parser.add_argument("id", metavar="ID")
+    resume = kinds.add_parser(
+        "resume", parents=[options], help="go on with one that was cut off, here and now"
+    )
+    resume.add_argument("id", metavar="ID")
+    resume.add_argument(
+        "--more-epochs", type=int, metavar="N", help="continue a finished one, as a new run"
+    )
+    resume.set_defaults(run=_resume)
     runs.set_defaults(run=_runs, action="list", limit=50, json=False, store=None)
 
 
@@ -63,6 +84,12 @@ def _train(options: argparse.Namespace) -> int:
     from cnn.commands.train import train
 
     return train(options)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from cnn.commands.train import resume
+
+    return resume(options)
 
 
 def _runs(options: argparse.Namespace) -> int:

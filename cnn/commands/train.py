@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -18,12 +19,12 @@ from cnn.commands.terminal import quiet
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
-from cnn.training import calibration, limits
+from cnn.training import calibration, continuing, limits
 from cnn.training.configuration import Configuration
 from cnn.training.data_address import spec_of
 from cnn.training.estimate import estimate
 from cnn.training.fitting import fit_to
-from cnn.training.presence import present
+from cnn.training.presence import dismiss_silent, present
 from cnn.training.run import Epoch, Progress, Run, State, WorkerState
 from cnn.training.store import Store
 
@@ -35,11 +36,25 @@ def train(options: argparse.Namespace) -> int:
     with refusals():
         architecture, configuration = _prepared(options)
         store = Store(options.store)
-        with quiet() as terminal:
-            run = _carried_out(store, architecture, configuration, _Bar(terminal))
-        epochs = store.epochs([run.id])[run.id]
-    print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
-    return STATUS.get(run.state, 1)
+        return _carried_out(
+            store, options, lambda worker: store.add(architecture, configuration, worker=worker)
+        )
+
+
+def resume(options: argparse.Namespace) -> int:
+    """Does so with a run that was cut off, or with a new one that continues a finished one."""
+    with refusals():
+        store = Store(options.store)
+        dismiss_silent(store)
+        if options.more_epochs is None:
+            return _carried_out(
+                store, options, lambda worker: continuing.resume(store, options.id, worker=worker)
+            )
+        return _carried_out(
+            store,
+            options,
+            lambda worker: continuing.extend(store, options.id, options.more_epochs, worker=worker),
+        )
 
 
 def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]:
@@ -56,6 +71,10 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
         learning_rate=options.learning_rate,
         schedule=options.schedule,
         seed=options.seed,
+        patience=options.patience,
+        shift=options.shift,
+        rotation=options.rotation,
+        zoom=options.zoom,
     )
     data = load(configuration.dataset, architecture.input)
     fitted = fit_to(architecture, data)
@@ -76,8 +95,9 @@ def _dataset(name: str) -> DatasetSpec:
 
 
 def _carried_out(
-    store: Store, architecture: Architecture, configuration: Configuration, bar: _Bar
-) -> Run:
+    store: Store, options: argparse.Namespace, claimed_by: Callable[[str], Run]
+) -> int:
+    """Carries out the run that is put into the hands of this process, and says how it went."""
     from cnn.training.fit import carry_out
 
     gone = threading.Event()
@@ -85,11 +105,15 @@ def _carried_out(
         signal.signal(number, lambda *_: gone.set())
     name = f"shell-{uuid.uuid4().hex[:8]}"
     with present(store, name, WorkerState.FOREGROUND):
-        run = store.add(architecture, configuration, worker=name)
-        bar.begin(store, run)
-        run = carry_out(store, run, bar.watch, gone.is_set)
-    bar.end()
-    return run
+        run = claimed_by(name)
+        with quiet() as terminal:
+            bar = _Bar(terminal)
+            bar.begin(store, run)
+            run = carry_out(store, run, bar.watch, gone.is_set)
+            bar.end()
+    epochs = store.epochs([run.id])[run.id]
+    print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
+    return STATUS.get(run.state, 1)
 
 
 class _Bar:
@@ -102,6 +126,7 @@ class _Bar:
 
     def begin(self, store: Store, run: Run) -> None:
         self._store, self._run = store, run
+        self._epochs_shown = run.checkpoint.epoch - 1 if run.checkpoint else 0
         self._say(f"{run.name} on {run.configuration.dataset.name}, run {run.id}")
 
     def watch(self, progress: Progress) -> None:
@@ -158,5 +183,5 @@ def _sentence(run: Run) -> str:
     result = run.result
     return (
         f"{result.test_accuracy:.1%} of {result.test_images:,} test images right, after "
-        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s."
-    )
+        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s. {run.message}"
+    ).rstrip()

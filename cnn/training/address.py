@@ -9,8 +9,11 @@ from cnn.training import data_address
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.data_address import data_from_address, data_to_address
 
-WHOLE = ("epochs", "batch_size", "seed")
-NUMBERS = ("learning_rate", "momentum", "weight_decay", "label_smoothing")
+WHOLE = ("epochs", "batch_size", "seed", "patience")
+NUMBERS = (
+    *("learning_rate", "momentum", "weight_decay", "label_smoothing"),
+    *("shift", "rotation", "zoom"),
+)
 WORDS = ("optimizer", "schedule")
 NAMES = (*data_address.NAMES, *WHOLE, *NUMBERS, *WORDS)
 

@@ -26,6 +26,7 @@ from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.trace import Trace, trace
+from cnn.training.chunk import Chunk
 from cnn.training.configuration import Configuration
 from cnn.training.places import home
 
@@ -168,12 +169,12 @@ def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
     machine = Machine(architecture, Configuration(), split)
     order, rates = np.arange(images, dtype=np.int32), np.full(CHUNK, 1e-4, np.float32)
     began = time.perf_counter()
-    machine.steps(order, 0, 1, batch, rates[:1])
+    machine.steps(Chunk(order, 0, 1, batch, rates[:1], 0, CHUNK))
     first_s = time.perf_counter() - began
     took: list[float] = []
     while len(took) < 3 or (sum(took) * CHUNK < PROBE_S and len(took) < 50):
         began = time.perf_counter()
-        machine.steps(order, 0, CHUNK, batch, rates)
+        machine.steps(Chunk(order, 0, CHUNK, batch, rates, 0, CHUNK))
         took.append((time.perf_counter() - began) / CHUNK)
     return first_s, float(np.quantile(took, 0.25))  # others may be at work on this machine too
 

@@ -192,7 +192,11 @@ def table(found: Sequence[Group], epochs: Mapping[str, Sequence[Epoch]]) -> list
                     ]
                 ),
                 seconds_per_epoch=summary(
-                    [run.result.seconds / run.configuration.epochs for run in done if run.result]
+                    [
+                        run.result.seconds / (run.result.epochs or run.configuration.epochs)
+                        for run in done
+                        if run.result
+                    ]
                 ),
                 images_per_s=summary([one.images_per_s for one in results]),
                 test_images=results[0].test_images if results else None,

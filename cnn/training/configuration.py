@@ -10,6 +10,8 @@ from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.network.errors import shown
 
 SMALL_DATA = 2_000
+LATER = ("patience", "shift", "rotation", "zoom")
+"""Settings that came later: a configuration that leaves them at 0 is written without them."""
 
 
 class ConfigurationError(ValueError):
@@ -41,7 +43,12 @@ PEAK = {
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The data and every choice of a training; None for a rate means the optimizer's usual one."""
+    """The data and every choice of a training; None for a rate means the optimizer's usual one.
+
+    `patience` is how many epochs without a lower validation loss end a training early, 0 for none.
+    Images are augmented by up to a `shift` (a share of their size), a `rotation` (degrees) and a
+    `zoom` (0.1: from 0.9 to 1.1 times the size), drawn anew for each image of each step.
+    """
 
     dataset: DatasetSpec = field(default_factory=DatasetSpec)
     epochs: int = 10
@@ -53,6 +60,10 @@ class Configuration:
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     seed: int = 0
+    patience: int = 0
+    shift: float = 0.0
+    rotation: float = 0.0
+    zoom: float = 0.0
 
     def __post_init__(self) -> None:
         _whole("epochs", self.epochs, 1, 1_000)
@@ -64,12 +75,21 @@ class Configuration:
         _number("momentum", self.momentum, 0.0, 0.999)
         _number("weight_decay", self.weight_decay, 0.0, 1.0)
         _number("label_smoothing", self.label_smoothing, 0.0, 0.5)
+        _whole("patience", self.patience, 0, 1_000)
+        _number("shift", self.shift, 0.0, 0.5)
+        _number("rotation", self.rotation, 0.0, 180.0)
+        _number("zoom", self.zoom, 0.0, 0.5)
         object.__setattr__(self, "optimizer", _word("optimizer", Optimizer, self.optimizer))
         object.__setattr__(self, "schedule", _word("schedule", Schedule, self.schedule))
 
     def batch_size_for(self, images: int) -> int:
         """The batch size as set, or the one that learns well from so many images."""
         return self.batch_size or (16 if images < SMALL_DATA else 64)
+
+    @property
+    def is_augmented(self) -> bool:
+        """Whether images are changed on their way into training."""
+        return any((self.shift, self.rotation, self.zoom))
 
     @property
     def peak_rate(self) -> float:
@@ -81,6 +101,8 @@ class Configuration:
 
     def to_dict(self) -> dict[str, Any]:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
+        # As it was before there were such settings, so that the recipe stays the same.
+        values = {name: value for name, value in values.items() if value or name not in LATER}
         values |= {"optimizer": self.optimizer.value, "schedule": self.schedule.value}
         return values | {"dataset": self.dataset.to_dict()}
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import io
 import math
-import os
-import platform
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn.data import fingerprint, load
-from cnn.training.machine import Machine, Numbers
+from cnn.training.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
+from cnn.training.chunk import (
+    Chunk,
+    Done,
+    curve,
+    first_not_finite,
+    gradient_norms,
+    measured_every,
+)
+from cnn.training.environment import environment
+from cnn.training.machine import CheckpointError, Machine
 from cnn.training.reporter import PULSE_S, Interrupted, Reporter, Stopped
 from cnn.training.run import (
+    CHECKPOINT,
     PREDICTIONS,
     TRACEBACK,
+    WATCHED,
     WEIGHTS,
+    Checkpoint,
     Epoch,
     Progress,
     Result,
     Run,
     State,
-    Step,
 )
 from cnn.training.schedule import learning_rates
-from cnn.training.store import Store, StoreError
+from cnn.training.snapshots import is_kept, snapshot_name, watched, watched_to_bytes
+from cnn.training.store import Store, StoreError, TakenOver
 
 
 class Diverged(Exception):
@@ -50,8 +59,9 @@ def carry_out(
     cannot be used raises.
     """
     try:
-        result = _Training(store, run, Reporter(store, run.id, watch, is_gone)).to_the_end()
-        store.finish(run.id, State.FINISHED, result=result)
+        training = _Training(store, run, Reporter(store, run, watch, is_gone))
+        result = training.to_the_end()
+        store.finish(run.id, State.FINISHED, training.message, result)
     except Stopped:
         store.finish(run.id, State.STOPPED, "Stopped by hand; the test set was not looked at.")
     except Interrupted:
@@ -60,6 +70,8 @@ def carry_out(
         )
     except Diverged as reason:
         store.finish(run.id, State.DIVERGED, str(reason))
+    except TakenOver:
+        pass  # all that is to be said of it, another worker says
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
@@ -68,82 +80,83 @@ def carry_out(
     return store.get(run.id) or run
 
 
-def environment() -> dict[str, Any]:
-    """The versions and the machine a run is trained with."""
-    found: dict[str, Any] = {
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "processors": os.cpu_count(),
-    }
-    for name in ("tensorflow", "keras", "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
-            found[name] = "unknown"
-    return found
-
-
-def arrays_to_bytes(arrays: dict[str, npt.NDArray[Any]]) -> bytes:
-    """Arrays as an .npz file."""
-    written = io.BytesIO()
-    np.savez(written, **arrays)  # type: ignore[arg-type]
-    return written.getvalue()
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Loss and hits over the steps of an epoch, each step weighed by its images."""
-
-    loss: float = 0.0
-    hits: float = 0.0
-    images: int = 0
-
-
 class _Training:
     """One run while it is trained: data, machine, and where it stands."""
 
     def __init__(self, store: Store, run: Run, reporter: Reporter) -> None:
         self.store, self.run, self.reporter = store, run, reporter
         self.configuration = run.configuration
-        reporter.tell(Progress(phase="loading the data"))
+        self.at = run.checkpoint or Checkpoint()
+        reporter.tell(replace(run.progress, phase="loading the data"))
         self.data = load(run.configuration.dataset, run.architecture.input)
-        images = {name: len(split) for name, split in self.data.splits.items()}
-        store.freeze(run.id, fingerprint(self.data), images, environment())
+        self._freeze()
         train_images = len(self.data.train)
         self.batch = self.configuration.batch_size_for(train_images)
         self.per_epoch = math.ceil(train_images / self.batch)
-        self.rates = learning_rates(self.configuration, self.per_epoch * self.configuration.epochs)
-        self.epoch, self.step, self.chunk = 1, 0, 1
-        self.seconds = self.evaluating_s = 0.0
-        self.trained_images, self.trained_s = 0, 0.0  # without the step that compiles
+        self.steps = self.per_epoch * self.configuration.epochs
+        rates = learning_rates(self.configuration, self.steps - run.first_step)
+        self.rates = np.concatenate([np.zeros(run.first_step, np.float32), rates])
+        self.measured_every = measured_every(self.steps)
+        self.watched = watched(self.data.validation, self.configuration.seed)
+        self.chunk, self.is_compiled = 1, False
+        self.evaluating_s = 0.0
         reporter.tell(self._progress("building the network"))
         self.machine = Machine(run.architecture, self.configuration, self.data.train)
+        if run.checkpoint:
+            kept = store.file(run.id, CHECKPOINT)
+            self.machine.restore(arrays_from_bytes(kept) if kept else {})
+        self.keeper = Keeper(store, run.id, self.machine.state)
         reporter.tell(self._progress("compiling"))
 
+    def _freeze(self) -> None:
+        """Notes what the run is trained with; one that goes on must find the same data."""
+        found = fingerprint(self.data)
+        if not self.run.data_fingerprint:
+            images = {name: len(split) for name, split in self.data.splits.items()}
+            self.store.freeze(self.run.id, found, images, environment())
+        elif found != self.run.data_fingerprint:
+            raise CheckpointError(
+                f"the images of {self.data.name} are not those this run began with. Train it anew."
+            )
+
     def to_the_end(self) -> Result:
-        for epoch in range(1, self.configuration.epochs + 1):
-            self.epoch = epoch
-            sums = self._one_epoch()
-            self.reporter.tell(self._progress("validating"))
-            began = time.perf_counter()
-            val_loss, val_accuracy, _ = self.machine.evaluate(
-                self.data.validation, self.reporter.pulse
-            )
-            self.evaluating_s = time.perf_counter() - began
-            self.seconds += self.evaluating_s
-            measured = Epoch(
-                epoch=self.epoch,
-                loss=sums.loss / sums.images,
-                accuracy=sums.hits / sums.images,
-                val_loss=val_loss,
-                val_accuracy=val_accuracy,
-                seconds=self.seconds,
-            )
-            self.store.record_epoch(self.run.id, measured)
-            self.store.keep_file(self.run.id, WEIGHTS, arrays_to_bytes(self.machine.weights()))
+        try:
+            if not self.at.step:
+                images = watched_to_bytes(self.data.validation, self.watched)
+                self.store.keep_files(self.run.id, {WATCHED: images, **self._snapshot(0)})
+            while not self._is_over:
+                self._one_epoch()
+                self._end_epoch()
+        except (Stopped, Interrupted):
+            self.keeper.keep(self.at)
+            raise
+        self.keeper.keep(self.at)  # before the best weights take the place of the last
         return self._tested()
 
+    @property
+    def _is_over(self) -> bool:
+        done, patience = self.at.epoch - 1, self.configuration.patience
+        began = self.run.first_step // self.per_epoch  # one that is extended has patience anew
+        waited = done - max(self.at.best_epoch, began)
+        return done >= self.configuration.epochs or bool(patience and waited >= patience)
+
+    @property
+    def message(self) -> str:
+        """What a reader has to know of how a finished training ended."""
+        if not self.configuration.patience:
+            return ""
+        done, wanted = self.at.epoch - 1, self.configuration.epochs
+        early = f"Stopped early, after epoch {done} of {wanted}. " if done < wanted else ""
+        return (
+            f"{early}The validation loss was lowest after epoch {self.at.best_epoch}, whose "
+            "weights were kept and tested."
+        )
+
     def _tested(self) -> Result:
+        patience = self.configuration.patience
+        if patience:
+            self.machine.recall_best()
+            self.store.keep_file(self.run.id, WEIGHTS, arrays_to_bytes(self.machine.weights()))
         self.reporter.tell(self._progress("testing"))
         loss, accuracy, scores = self.machine.evaluate(self.data.test, self.reporter.pulse)
         predictions: dict[str, npt.NDArray[Any]] = {
@@ -157,81 +170,104 @@ class _Training:
             test_images=len(self.data.test),
             train_images=len(self.data.train),
             validation_images=len(self.data.validation),
-            seconds=self.seconds,
+            seconds=self.at.seconds,
             images_per_s=self._images_per_s,
+            epochs=self.at.epoch - 1,
+            best_epoch=self.at.best_epoch if patience else None,
         )
 
-    def _one_epoch(self) -> _Sums:
-        order = np.random.default_rng((self.configuration.seed, self.epoch))
+    def _one_epoch(self) -> None:
+        """Trains what is left of the epoch under way."""
+        epoch = self.at.epoch
+        order = np.random.default_rng((self.configuration.seed, epoch))
         shuffled = order.permutation(len(self.data.train)).astype(np.int32)
-        sums, done = _Sums(), 0
-        while done < self.per_epoch:
-            count = min(self.chunk, self.per_epoch - done)
-            rates = self.rates[self.step : self.step + count]
+        while (first := self.at.step - (epoch - 1) * self.per_epoch) < self.per_epoch:
+            count = min(self.chunk, self.per_epoch - first)
+            rates = self.rates[self.at.step : self.at.step + count]
+            chunk = Chunk(
+                shuffled, first, count, self.batch, rates, self.at.step, self.measured_every
+            )
             began = time.perf_counter()
-            losses, hits = self.machine.steps(shuffled, done, count, self.batch, rates)
-            took = time.perf_counter() - began
-            sizes = [min(self.batch, len(shuffled) - (done + i) * self.batch) for i in range(count)]
-            for size, loss, hit in zip(sizes, losses, hits, strict=True):
-                sums.loss += float(loss) * size
-                sums.hits += float(hit)
-                sums.images += size
-            if self.step:  # the first step also compiles, which says nothing of the speed
-                self.chunk = max(1, min(int(count * PULSE_S / max(took, 1e-4)), 4 * count))
-                self.trained_images += sum(sizes)
-                self.trained_s += took
-            measured = self._measured(losses, (hits / sizes).astype(np.float32), rates, took)
-            done += count
-            self.step += count
-            self.seconds += took
-            self.reporter.tell(self._progress("training"), measured)
-            self._check_finite(losses)
-        return sums
+            done = self.machine.steps(chunk)
+            self._take(chunk, done, time.perf_counter() - began)
+            self.keeper.keep_if_due(self.at, is_epoch_end=False)
 
-    def _measured(
-        self, losses: Numbers, accuracies: Numbers, rates: Numbers, took: float
-    ) -> list[Step]:
-        """The steps just done; their times are spread evenly, as they were measured together."""
-        return [
-            Step(
-                step=self.step + i + 1,
-                epoch=(self.step + i + 1) / self.per_epoch,
-                loss=float(losses[i]),
-                accuracy=float(accuracies[i]),
-                learning_rate=float(rates[i]),
-                seconds=self.seconds + took * (i + 1) / len(losses),
+    def _take(self, chunk: Chunk, done: Done, took: float) -> None:
+        """Adds a chunk to the sums, and reports it."""
+        steps = curve(chunk, done, self.per_epoch, self.at.seconds, took)
+        sizes = chunk.sizes
+        images, loss, hits = int(sizes.sum()), self.at.loss, self.at.hits
+        for size, one_loss, one_hits in zip(sizes, done.losses, done.hits, strict=True):
+            loss, hits = loss + float(one_loss) * int(size), hits + float(one_hits)
+        self.at = replace(
+            self.at,
+            step=chunk.step + chunk.count,
+            loss=loss,
+            hits=hits,
+            seen=self.at.seen + images,
+            seconds=self.at.seconds + took,
+        )
+        if self.is_compiled:  # the first chunk also compiles, which says nothing of the speed
+            self.chunk = max(1, min(int(chunk.count * PULSE_S / max(took, 1e-4)), 4 * chunk.count))
+            self.at = replace(
+                self.at, images=self.at.images + images, images_s=self.at.images_s + took
             )
-            for i in range(len(losses))
-            if math.isfinite(losses[i])
-        ]
+        self.is_compiled = True
+        gradients = gradient_norms(chunk, done, self.machine.rows)
+        self.reporter.tell(self._progress("training"), steps, gradients)
+        if bad := first_not_finite(chunk, done):
+            raise self._diverged("loss", f"at step {bad:,}", bad)
 
-    def _check_finite(self, losses: Numbers) -> None:
-        bad = np.flatnonzero(~np.isfinite(losses))
-        if len(bad):
-            step = self.step - len(losses) + int(bad[0]) + 1
-            peak = self.configuration.peak_rate
-            raise Diverged(
-                f"The loss was no longer a finite number at step {step:,}. The learning rate was "
-                f"{float(self.rates[step - 1]):.2g}, its highest is {peak:g}. Try a third: "
-                f"{peak / 3:.2g}."
-            )
+    def _end_epoch(self) -> None:
+        """Measures an epoch that is done, and keeps what it led to."""
+        self.reporter.tell(self._progress("validating"))
+        began = time.perf_counter()
+        val_loss, val_accuracy, _ = self.machine.evaluate(self.data.validation, self.reporter.pulse)
+        self.evaluating_s = time.perf_counter() - began
+        at = self.at
+        if not math.isfinite(val_loss):
+            raise self._diverged("validation loss", f"after epoch {at.epoch:,}", at.step)
+        seconds = at.seconds + self.evaluating_s
+        accuracy = at.hits / at.seen
+        measured = Epoch(at.epoch, at.loss / at.seen, accuracy, val_loss, val_accuracy, seconds)
+        files = {WEIGHTS: arrays_to_bytes(self.machine.weights())}
+        if is_kept(at.epoch, self.configuration.epochs):
+            files |= self._snapshot(at.epoch)
+        self.store.record_epoch(self.run.id, measured, files)
+        self.at = replace(at, epoch=at.epoch + 1, loss=0.0, hits=0.0, seen=0, seconds=seconds)
+        if at.best_loss is None or val_loss < at.best_loss:
+            self.at = replace(self.at, best_epoch=at.epoch, best_loss=val_loss)
+            if self.configuration.patience:
+                self.machine.remember_best()
+        if not self._is_over:
+            self.keeper.keep_if_due(self.at, is_epoch_end=True)
+
+    def _snapshot(self, epoch: int) -> dict[str, bytes]:
+        pixels = self.data.validation.take(self.watched).pixels
+        return {snapshot_name(epoch): self.machine.snapshot(pixels).to_bytes()}
+
+    def _diverged(self, what: str, where: str, step: int) -> Diverged:
+        peak = self.configuration.peak_rate
+        return Diverged(
+            f"The {what} was no longer a finite number {where}. The learning rate was "
+            f"{float(self.rates[step - 1]):.2g}, its highest is {peak:g}. Try a third: "
+            f"{peak / 3:.2g}."
+        )
 
     @property
     def _images_per_s(self) -> float:
-        return self.trained_images / self.trained_s if self.trained_s else 0.0
+        return self.at.images / self.at.images_s if self.at.images_s else 0.0
 
     def _progress(self, phase: str) -> Progress:
         speed = self._images_per_s
-        steps_left = len(self.rates) - self.step
-        evaluations_left = self.configuration.epochs - self.epoch + 1
+        evaluations_left = self.configuration.epochs - self.at.epoch + 1
+        left_s = (self.steps - self.at.step) * self.batch / speed if speed else None
         return Progress(
-            epoch=self.epoch,
-            step=self.step,
-            steps=len(self.rates),
+            epoch=min(self.at.epoch, self.configuration.epochs),
+            step=self.at.step,
+            steps=self.steps,
             images_per_s=speed,
-            seconds=self.seconds,
-            seconds_left=steps_left * self.batch / speed + evaluations_left * self.evaluating_s
-            if speed
-            else None,
+            seconds=self.at.seconds,
+            seconds_left=left_s and left_s + evaluations_left * self.evaluating_s,
             phase=phase,
         )

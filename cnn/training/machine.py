@@ -8,7 +8,7 @@ each step, which costs more than the step itself on a small network.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,20 @@ import numpy.typing as npt
 
 from cnn.data import Split
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import build, weights_of
-from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.network.keras_model import build, output_name, weights_of
+from cnn.network.layers import Conv2D, Convolution, Dense, Flatten
+from cnn.network.trace import trace
+from cnn.training.augmentation import augmented
+from cnn.training.chunk import Chunk, Done, Numbers
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
+from cnn.training.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 
-Numbers = npt.NDArray[np.float32]
 EVALUATED_VALUES = 1_000_000
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is not of this training."""
 
 
 def import_tensorflow() -> Any:
@@ -46,14 +53,26 @@ class Machine:
 
         keras.backend.clear_session()
         keras.utils.set_random_seed(configuration.seed)
+        self.configuration = configuration
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
+        rows = trace(self.scoring).rows
+        self.watched = [row for row in rows if isinstance(row.layer, Convolution)][:LAYERS]
+        seen = [self.model.get_layer(output_name(row)).output for row in self.watched]
+        self.seeing = keras.Model(self.model.input, [self.model.output, *seen])
+        places = {one.path: place for place, one in enumerate(self.model.trainable_variables)}
+        self.rows = {
+            row.name: [places[variable.path] for variable in trained]
+            for row in rows
+            if row.weights and (trained := self.model.get_layer(row.name).trainable_variables)
+        }
         self.classes = int(self.model.output_shape[-1])
         self.optimizer = _optimizer(configuration, keras)
         self.optimizer.build(self.model.trainable_variables)
         self.loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=configuration.label_smoothing, reduction=None
         )
+        self.best: list[npt.NDArray[Any]] = []
         self.pixels, self.labels = tf.constant(train.pixels), tf.constant(train.labels)
         # Traced once: a chunk of another length must not cost a second of compiling.
         whole, many = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
@@ -61,21 +80,15 @@ class Machine:
         images = tf.TensorSpec([None, *train.image_shape], tf.uint8)
         labels = tf.TensorSpec([None], tf.int64)
         # The images are arguments: what a function captures outlives it in TensorFlow 2.21.
-        self._steps = tf.function(
-            self._many_steps, [images, labels, many, whole, whole, whole, rates]
-        )
+        self._steps = tf.function(self._many_steps, [images, labels, many, rates, *[whole] * 5])
         self._score = tf.function(self._scores, [images])
 
-    def steps(
-        self, order: npt.NDArray[np.int32], first: int, count: int, batch: int, rates: Numbers
-    ) -> tuple[Numbers, Numbers]:
-        """Trains `count` steps; the loss (mean) and the hits (count) of each."""
-        constant = self.tf.constant
-        numbers = constant(first), constant(count), constant(batch)
-        losses, hits = self._steps(
-            self.pixels, self.labels, constant(order), *numbers, constant(rates)
-        )
-        return losses.numpy(), hits.numpy()
+    def steps(self, chunk: Chunk) -> Done:
+        """Trains some steps."""
+        numbers = chunk.first, chunk.count, chunk.batch, chunk.step, chunk.measured_every
+        given = map(self.tf.constant, (chunk.order, chunk.rates, *numbers))
+        found = self._steps(self.pixels, self.labels, *given)
+        return Done(*(one.numpy() for one in found))
 
     def evaluate(self, split: Split, pulse: Callable[[], None]) -> tuple[float, float, Numbers]:
         """Mean loss and accuracy over all images, and each image's probability of each class.
@@ -86,15 +99,15 @@ class Machine:
         batch = max(16, min(500, EVALUATED_VALUES // values))
         parts = []
         for start in range(0, len(split), batch):
-            parts.append(self._score(self.tf.constant(split.pixels[start : start + batch])).numpy())
+            pixels = self.tf.constant(split.pixels[start : start + batch])
+            parts.append(self._score(pixels)[0].numpy())
             pulse()
         scores = np.concatenate(parts).astype(np.float64)
         scores -= scores.max(axis=1, keepdims=True)
-        probabilities = np.exp(scores)
-        totals = probabilities.sum(axis=1, keepdims=True)
+        totals = np.exp(scores).sum(axis=1, keepdims=True)
         right = scores[np.arange(len(split)), split.labels] - np.log(totals[:, 0])
         accuracy = float((scores.argmax(axis=1) == split.labels).mean())
-        return float(-right.mean()), accuracy, (probabilities / totals).astype(np.float32)
+        return float(-right.mean()), accuracy, _probabilities(scores)
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """All weights by row and place: `conv2d_1/0`; the softmax that was left out has none."""
@@ -105,19 +118,88 @@ class Machine:
             for place, array in enumerate(arrays)
         }
 
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """All that changes while it trains: weights, moving averages, the optimizer's and the
+        random generators' state.
+        """
+        best = {f"best/{place:04}": array for place, array in enumerate(self.best)}
+        return {name: variable.numpy() for name, variable in self._variables()} | best
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Goes back to a state; one of another network or optimizer is refused."""
+        variables = self._variables()
+        self.best = [array for name, array in state.items() if name.startswith("best/")]
+        there = {name: tuple(variable.shape) for name, variable in variables}
+        state = {name: array for name, array in state.items() if not name.startswith("best/")}
+        if there != {name: array.shape for name, array in state.items()}:
+            raise CheckpointError(
+                f"the checkpoint of {self.scoring.name} has {len(state)} arrays that do not fit "
+                f"the {len(there)} of this network and optimizer; perhaps another version of Keras "
+                "made it. Train it anew."
+            )
+        for name, variable in variables:
+            variable.assign(state[name])
+
+    def remember_best(self) -> None:
+        """Keeps the weights of this moment aside."""
+        self.best = self.model.get_weights()
+
+    def recall_best(self) -> None:
+        """Goes back to the weights kept aside."""
+        if self.best:
+            self.model.set_weights(self.best)
+
+    def snapshot(self, pixels: npt.NDArray[np.uint8]) -> Snapshot:
+        """What the network makes of a few images."""
+        scores, *maps = self._score(self.tf.constant(pixels))
+        first = self.watched[0].name if self.watched else None
+        return Snapshot(
+            kernels=self.model.get_layer(first).get_weights()[0] if first else None,
+            maps={row.name: one.numpy() for row, one in zip(self.watched, maps, strict=True)},
+            probabilities=_probabilities(scores.numpy()),
+        )
+
+    def _variables(self) -> list[tuple[str, Any]]:
+        return [
+            (f"{owner}/{place:04}", variable)
+            for owner, variables in (
+                ("model", self.model.variables),
+                ("optimizer", self.optimizer.variables),
+            )
+            for place, variable in enumerate(variables)
+        ]
+
     def _scores(self, pixels: Any) -> Any:
-        return self.model(_floats(self.tf, pixels), training=False)
+        """The scores, and for the first images what the first convolutions make of them."""
+        found = self.seeing(_floats(self.tf, pixels), training=False)
+        scores, *maps = found if self.watched else [found]  # Keras unwraps a single output
+        parts = [kept_part(*one.shape[1:]) for one in maps]
+        return scores, *(
+            one[:IMAGES, ::every, ::every, :channels]
+            for one, (every, channels) in zip(maps, parts, strict=True)
+        )
+
+    def _norms(self, gradients: Any) -> Any:
+        tf = self.tf
+        return tf.stack(
+            [tf.linalg.global_norm([gradients[i] for i in own]) for own in self.rows.values()]
+        )
 
     def _many_steps(
-        self, pixels: Any, labels: Any, order: Any, first: Any, count: Any, batch: Any, rates: Any
-    ) -> Any:
+        self, pixels: Any, labels: Any, order: Any, rates: Any, *numbers: Any
+    ) -> tuple[Any, Any, Any]:
         tf = self.tf
+        first, count, batch, done, every = numbers
         losses = tf.TensorArray(tf.float32, size=count)
         hits = tf.TensorArray(tf.float32, size=count)
+        norms = tf.TensorArray(tf.float32, size=count, element_shape=[len(self.rows)])
+        unmeasured = tf.zeros([len(self.rows)])
         for i in tf.range(count):
             start = (first + i) * batch
             chosen = order[start : tf.minimum(start + batch, tf.shape(order)[0])]
             images = _floats(tf, tf.gather(pixels, chosen))
+            if self.configuration.is_augmented:
+                images = augmented(tf, images, self.configuration, done + i)
             wanted = tf.gather(labels, chosen)
             self.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
@@ -128,7 +210,11 @@ class Machine:
             right = tf.equal(tf.argmax(scores, axis=1), wanted)
             losses = losses.write(i, loss)
             hits = hits.write(i, tf.reduce_sum(tf.cast(right, tf.float32)))
-        return losses.stack(), hits.stack()
+            if (done + i + 1) % every == 0:
+                norms = norms.write(i, self._norms(gradients))
+            else:
+                norms = norms.write(i, unmeasured)
+        return losses.stack(), hits.stack(), norms.stack()
 
 
 def warm_up() -> None:
@@ -137,8 +223,14 @@ def warm_up() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (4, 8, 8, 1), np.uint8)
     split = Split(noise, np.array([0, 1, 0, 1]))
     machine = Machine(Architecture("Warm-up", (8, 8, 1), layers), Configuration(), split)
-    machine.steps(np.arange(4, dtype=np.int32), 0, 2, 2, np.full(2, 1e-3, np.float32))
+    machine.steps(Chunk(np.arange(4, dtype=np.int32), 0, 2, 2, np.full(2, 1e-3, np.float32)))
     machine.evaluate(split, lambda: None)
+
+
+def _probabilities(scores: npt.NDArray[np.floating[Any]]) -> Numbers:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Numbers = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    return shares
 
 
 def _floats(tf: Any, pixels: Any) -> Any:

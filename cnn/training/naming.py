@@ -18,6 +18,10 @@ SAID = {
     "momentum": "momentum {}",
     "weight_decay": "decay {}",
     "label_smoothing": "smoothing {}",
+    "patience": "patience {}",
+    "shift": "shift {}",
+    "rotation": "rotation {}",
+    "zoom": "zoom {}",
     "seed": "seed {}",
 }
 

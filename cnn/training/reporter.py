@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from cnn.training.run import Progress, State, Step, Wish
+from cnn.training.run import GradientNorms, Progress, Run, State, Step, Wish
 from cnn.training.store import Store
 
 PULSE_S = 0.25
@@ -26,23 +26,28 @@ class Reporter:
     def __init__(
         self,
         store: Store,
-        run_id: str,
+        run: Run,
         watch: Callable[[Progress], None],
         is_gone: Callable[[], bool],
     ) -> None:
-        self._store, self._run_id = store, run_id
+        self._store, self._run = store, run
         self._watch, self._is_gone = watch, is_gone
         self._last = Progress()
         self._told_at = 0.0
 
-    def tell(self, progress: Progress, new_steps: Sequence[Step] = ()) -> None:
-        """Puts progress and new steps into the store, and does what it says is wanted."""
+    def tell(
+        self,
+        progress: Progress,
+        new_steps: Sequence[Step] = (),
+        gradients: Sequence[GradientNorms] = (),
+    ) -> None:
+        """Puts progress and what is new into the store, and does what it says is wanted."""
         self._last = progress
         self._watch(progress)
-        wish = self._exchange(new_steps, State.RUNNING)
+        wish = self._exchange(State.RUNNING, new_steps, gradients)
         while wish is Wish.PAUSE:
             time.sleep(PAUSE_POLL_S)
-            wish = self._exchange((), State.PAUSED)
+            wish = self._exchange(State.PAUSED)
         if wish is Wish.STOP:
             raise Stopped
         self._told_at = time.monotonic()
@@ -52,7 +57,15 @@ class Reporter:
         if time.monotonic() - self._told_at > PULSE_S:
             self.tell(self._last)
 
-    def _exchange(self, new_steps: Sequence[Step], state: State) -> Wish:
-        if self._is_gone():
+    def _exchange(
+        self,
+        state: State,
+        new_steps: Sequence[Step] = (),
+        gradients: Sequence[GradientNorms] = (),
+    ) -> Wish:
+        wish = self._store.record(
+            self._run.id, new_steps, self._last, state, gradients=gradients, worker=self._run.worker
+        )
+        if self._is_gone():  # not before what is done is in the store: a checkpoint goes on from it
             raise Interrupted
-        return self._store.record(self._run_id, new_steps, self._last, state)
+        return wish

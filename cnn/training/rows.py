@@ -1,18 +1,19 @@
-"""Rows of the store as values: a run, and a curve thinned by the database itself."""
+"""Values as rows of the store and back: runs, files, and a curve thinned by the database."""
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration
-from cnn.training.run import Progress, Result, Run, State, Step, Wish
-from cnn.training.tables import steps
+from cnn.training.run import Checkpoint, GradientNorms, Progress, Result, Run, State, Step, Wish
+from cnn.training.tables import files, steps
 
 
 def run(row: Mapping[Any, Any]) -> Run:
@@ -33,7 +34,37 @@ def run(row: Mapping[Any, Any]) -> Run:
         data_fingerprint=row["data_fingerprint"],
         images=json.loads(row["images"]),
         environment=json.loads(row["environment"]),
+        worker=row["worker"],
+        checkpoint=Checkpoint(**json.loads(row["checkpoint"])) if row["checkpoint"] else None,
+        continues=row["continues"],
+        first_step=row["first_step"],
     )
+
+
+def columns(run: Run) -> dict[str, Any]:
+    """The row of the table of runs that describes a run."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "architecture": run.architecture.to_json(),
+        "configuration": json.dumps(run.configuration.to_dict()),
+        "recipe": run.recipe,
+        "state": run.state,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "wish": run.wish,
+        "progress": json.dumps(asdict(run.progress)),
+        "result": json.dumps(asdict(run.result)) if run.result else None,
+        "message": run.message,
+        "data_fingerprint": run.data_fingerprint,
+        "images": json.dumps(run.images),
+        "environment": json.dumps(run.environment),
+        "worker": run.worker,
+        "checkpoint": json.dumps(asdict(run.checkpoint)) if run.checkpoint else None,
+        "continues": run.continues,
+        "first_step": run.first_step,
+    }
 
 
 # Many runs share a network, and a page reads the same rows twice a second.
@@ -70,3 +101,19 @@ def thinned_steps(connection: Connection, run_id: str, at_most: int) -> list[Ste
             or_(steps.c.loss.in_((extremes.c.lowest, extremes.c.highest)), steps.c.step == last)
         )
     return [Step(*row[1:]) for row in connection.execute(query).all()]
+
+
+def gradients(run_id: str, measured: Sequence[GradientNorms]) -> list[dict[str, Any]]:
+    """The rows of the table of gradients for some steps of a run."""
+    return [
+        {"run_id": run_id, "step": one.step, "norms": json.dumps(one.norms)} for one in measured
+    ]
+
+
+def put_files(connection: Connection, run_id: str, content: Mapping[str, bytes]) -> None:
+    """Keeps files with a run, each in place of one of the same name."""
+    if content:
+        same = (files.c.run_id == run_id) & files.c.name.in_(list(content))
+        connection.execute(delete(files).where(same))
+        new = [{"run_id": run_id, "name": name, "content": one} for name, one in content.items()]
+        connection.execute(insert(files), new)

@@ -32,7 +32,8 @@ CLAIMED = (State.RUNNING, State.PAUSED)
 
 
 WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
-"""The files that a run keeps in the store."""
+CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
+"""The files that a run keeps in the store; of snapshots there are many: `snapshot-0007`."""
 
 
 class Wish(StrEnum):
@@ -80,11 +81,37 @@ class Result:
     validation_images: int
     seconds: float
     images_per_s: float
+    epochs: int | None = None
+    best_epoch: int | None = None
+    """The epoch whose weights were tested, where that is not simply the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where a training goes on from: so many steps are done, the next is one of this epoch.
+
+    `loss`, `hits` and `seen` are sums over the images of the epoch under way; `images` and
+    `images_s` are what the speed is measured by.
+    """
+
+    epoch: int = 1
+    step: int = 0
+    loss: float = 0.0
+    hits: float = 0.0
+    seen: int = 0
+    seconds: float = 0.0
+    images: int = 0
+    images_s: float = 0.0
+    best_epoch: int = 0
+    best_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training; all but state, wish, progress, result and message never changes."""
+    """One training; all but its state, and what comes of it, never changes.
+
+    One that `continues` another began with that one's curve and checkpoint, after `first_step`.
+    """
 
     id: str
     name: str
@@ -101,6 +128,10 @@ class Run:
     data_fingerprint: str = ""
     images: dict[str, int] = field(default_factory=dict)
     environment: dict[str, Any] = field(default_factory=dict)
+    worker: str = ""
+    checkpoint: Checkpoint | None = None
+    continues: str = ""
+    first_step: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -109,15 +140,18 @@ class Run:
     @property
     def recipe(self) -> str:
         """What the run is found again by: equal where network and configuration are."""
-        return recipe(self.architecture, self.configuration)
+        return recipe(self.architecture, self.configuration, self.continues)
 
 
 @functools.lru_cache(maxsize=2_048)
-def recipe(architecture: Architecture, configuration: Configuration) -> str:
-    """A digest of all that decides the outcome of a training; the network's name does not."""
+def recipe(architecture: Architecture, configuration: Configuration, continues: str = "") -> str:
+    """A digest of all that decides the outcome of a training; the network's name does not.
+
+    A training that continues another is never the same as one that began anew.
+    """
     network = architecture.to_dict()
     del network["name"]
-    values = json.dumps([network, configuration.to_dict()])
+    values = json.dumps([network, configuration.to_dict(), *filter(None, [continues])])
     decides = json.dumps(json.loads(values, parse_int=float), sort_keys=True)  # 1 is 1.0
     return hashlib.sha256(decides.encode()).hexdigest()
 
@@ -132,6 +166,14 @@ class Step:
     accuracy: float
     learning_rate: float
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GradientNorms:
+    """The L2 norm of the gradients of each row's trainable weights, at one step."""
+
+    step: int
+    norms: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)

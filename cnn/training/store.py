@@ -8,22 +8,38 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, true, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.network.architecture import Architecture
 from cnn.training import rows, tables
 from cnn.training.configuration import Configuration
 from cnn.training.places import store_url
-from cnn.training.run import Epoch, Progress, Result, Run, State, Step, Wish
+from cnn.training.run import (
+    SNAPSHOT,
+    Checkpoint,
+    Epoch,
+    GradientNorms,
+    Progress,
+    Result,
+    Run,
+    State,
+    Step,
+    Wish,
+)
 from cnn.training.tables import StoreError, runs
 
-__all__ = ["Store", "StoreError"]
+__all__ = ["Store", "StoreError", "TakenOver"]
+
+
+class TakenOver(Exception):
+    """A run that was thought to have lost its worker is in the hands of another one now."""
 
 
 class Store:
@@ -51,22 +67,10 @@ class Store:
             state=State.RUNNING if worker else State.QUEUED,
             created_at=now,
             started_at=now if worker else None,
+            worker=worker,
         )
         with self.begin() as connection:
-            connection.execute(
-                insert(runs).values(
-                    id=run.id,
-                    name=run.name,
-                    architecture=architecture.to_json(),
-                    configuration=json.dumps(configuration.to_dict()),
-                    recipe=run.recipe,
-                    state=run.state,
-                    wish=run.wish,
-                    worker=worker,
-                    created_at=run.created_at,
-                    started_at=run.started_at,
-                )
-            )
+            connection.execute(insert(runs).values(rows.columns(run)))
         return run
 
     def get(self, run_id: str) -> Run | None:
@@ -113,7 +117,11 @@ class Store:
             row = connection.execute(
                 update(runs)
                 .where(runs.c.id == oldest.scalar_subquery(), is_waiting)
-                .values(state=State.RUNNING, worker=worker, started_at=time.time())
+                .values(
+                    state=State.RUNNING,
+                    worker=worker,
+                    started_at=func.coalesce(runs.c.started_at, time.time()),
+                )
                 .returning(runs)
             ).first()
         return rows.run(row._mapping) if row else None
@@ -139,37 +147,59 @@ class Store:
         new_steps: Sequence[Step],
         progress: Progress,
         state: State = State.RUNNING,
+        *,
+        gradients: Sequence[GradientNorms] = (),
+        worker: str = "",
     ) -> Wish:
-        """Adds steps to the curve, says how far the run is, and returns what is wanted of it."""
+        """Adds steps to the curve, says how far the run is, and returns what is wanted of it.
+
+        Raises `TakenOver` where the run is another worker's by now, and changes nothing then.
+        """
+        this = runs.c.id == run_id
         with self.begin() as connection:
             wish = connection.execute(
                 update(runs)
-                .where(runs.c.id == run_id)
+                .where(this, runs.c.worker == worker if worker else true())
                 .values(
                     progress=json.dumps(asdict(progress)), state=state, finished_at=None, message=""
                 )
                 .returning(runs.c.wish)
             ).scalar()
-            if wish is None:  # the run was deleted
-                return Wish.STOP
+            if wish is None:
+                if _exists(connection, run_id):
+                    raise TakenOver
+                return Wish.STOP  # the run was deleted
             if new_steps:
                 new = [{"run_id": run_id, **asdict(step)} for step in new_steps]
                 connection.execute(insert(tables.steps), new)
+            if gradients:
+                connection.execute(insert(tables.gradients), rows.gradients(run_id, gradients))
         return Wish(wish)
 
-    def record_epoch(self, run_id: str, epoch: Epoch) -> None:
+    def record_epoch(
+        self, run_id: str, epoch: Epoch, files: Mapping[str, bytes] = MappingProxyType({})
+    ) -> None:
+        """Adds an epoch to the curve, with the files that show where it led."""
         with self.begin() as connection:
             if _exists(connection, run_id):
                 connection.execute(insert(tables.epochs).values(run_id=run_id, **asdict(epoch)))
+                rows.put_files(connection, run_id, files)
 
     def keep_file(self, run_id: str, name: str, content: bytes) -> None:
         """Keeps a file with a run, in place of one of the same name."""
-        table = tables.files
-        same = (table.c.run_id == run_id) & (table.c.name == name)
+        self.keep_files(run_id, {name: content})
+
+    def keep_files(
+        self, run_id: str, files: Mapping[str, bytes], checkpoint: Checkpoint | None = None
+    ) -> None:
+        """Keeps several at once, and with a checkpoint's file where it stands."""
         with self.begin() as connection:
             if _exists(connection, run_id):
-                connection.execute(delete(table).where(same))
-                connection.execute(insert(table).values(run_id=run_id, name=name, content=content))
+                rows.put_files(connection, run_id, files)
+                if checkpoint:
+                    where = json.dumps(asdict(checkpoint))
+                    query = update(runs).where(runs.c.id == run_id)
+                    connection.execute(query.values(checkpoint=where))
 
     def finish(
         self, run_id: str, state: State, message: str = "", result: Result | None = None
@@ -215,6 +245,22 @@ class Store:
             for run_id, *values in connection.execute(query).all():
                 found[run_id].append(Epoch(*values))
         return found
+
+    def gradients(self, run_id: str) -> list[GradientNorms]:
+        """The gradient norms of each row, at every step at which they were measured."""
+        table = tables.gradients
+        query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
+        with self.begin() as connection:
+            found = connection.execute(query.order_by(table.c.step)).all()
+        return [GradientNorms(step, json.loads(norms)) for step, norms in found]
+
+    def snapshots(self, run_id: str) -> list[int]:
+        """The epochs after which a snapshot was kept, in their order; 0 is before the first."""
+        name = tables.files.c.name
+        query = select(name).where(tables.files.c.run_id == run_id, name.startswith(SNAPSHOT))
+        with self.begin() as connection:
+            names = connection.execute(query.order_by(name)).scalars().all()
+        return [int(found.removeprefix(SNAPSHOT)) for found in names]
 
     def file(self, run_id: str, name: str) -> bytes | None:
         table = tables.files

@@ -26,11 +26,22 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 SCHEMA_VERSION = 3
+
+MIGRATIONS = {
+    2: (
+        "ALTER TABLE runs ADD COLUMN checkpoint TEXT",
+        "ALTER TABLE runs ADD COLUMN continues VARCHAR(32) NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN first_step INTEGER NOT NULL DEFAULT 0",
+    ),
+}
+"""What makes each older version the one after it, beside the tables that are new there."""
 
 _tables = MetaData()
 
@@ -56,6 +67,9 @@ runs = Table(
     Column("progress", Text, nullable=False, default="{}"),
     Column("result", Text),
     Column("message", Text, nullable=False, default=""),
+    Column("checkpoint", Text),
+    Column("continues", String(32), nullable=False, server_default=""),
+    Column("first_step", Integer, nullable=False, server_default="0"),
     Index("runs_by_state", "state", "created_at"),
     Index("runs_by_age", "created_at"),
     Index("runs_by_recipe", "recipe"),
@@ -119,7 +133,13 @@ files = _belonging(
     Column("content", LargeBinary, nullable=False),
 )
 
-BELONGINGS = (steps, epochs, files)
+gradients = _belonging(
+    "gradients",
+    Column("step", Integer, primary_key=True),
+    Column("norms", Text, nullable=False),
+)
+
+BELONGINGS = (steps, epochs, gradients, files)
 
 
 class StoreError(RuntimeError):
@@ -171,6 +191,7 @@ def _prepare(engine: Engine) -> None:
         try:
             with engine.begin() as connection:
                 _check_version(connection, engine.url)
+                _migrate(connection)
                 _tables.create_all(connection)
                 if _version(connection) is None:
                     connection.execute(insert(about).values(schema_version=SCHEMA_VERSION))
@@ -189,8 +210,22 @@ def _check_version(connection: Connection, url: URL) -> None:
     if not inspect(connection).has_table(about.name):
         return
     version = _version(connection)
-    if version not in (None, SCHEMA_VERSION):
+    if version is not None and version not in (SCHEMA_VERSION, *MIGRATIONS):
+        made_by = "a newer program" if version > SCHEMA_VERSION else "a much older program"
         raise StoreError(
-            f"the run store {url.render_as_string()} has schema version {version}, this program "
-            f"reads {SCHEMA_VERSION}. Use the program that made it, or set CNN_STORE to another."
+            f"the run store {url.render_as_string()} was made by {made_by}: it has schema version "
+            f"{version}, this program reads {min(MIGRATIONS)} to {SCHEMA_VERSION}. Use the program "
+            "that made it, or set CNN_STORE to another."
         )
+
+
+def _migrate(connection: Connection) -> None:
+    """Makes an older store one of today, all of it or nothing; what is in it stays."""
+    if not inspect(connection).has_table(about.name) or _version(connection) not in MIGRATIONS:
+        return
+    for version in sorted(MIGRATIONS):
+        # The row is changed first: whoever else opens the store waits here, and finds it done.
+        step = update(about).where(about.c.schema_version == version)
+        if connection.execute(step.values(schema_version=version + 1)).rowcount:
+            for statement in MIGRATIONS[version]:
+                connection.execute(text(statement))

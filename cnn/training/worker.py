@@ -1,7 +1,8 @@
 """The process that trains: takes runs from the store one by one, and ends with its parent.
 
 A worker started by the app holds the read end of a pipe whose other end only the app holds. When
-the app ends, killed or not, the pipe closes and the worker knows: it ends the run as interrupted.
+the app ends, killed or not, the pipe closes and the worker knows: it keeps a checkpoint of the run,
+which is interrupted, and ends.
 """
 
 from __future__ import annotations

@@ -23,7 +23,14 @@ def test_only_what_was_changed_is_in_the_address():
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"epochs": 9}, {"batch_size": 8}, {"optimizer": "sgd", "momentum": 0.5}, {"seed": 12}],
+    [
+        {},
+        {"epochs": 9},
+        {"batch_size": 8},
+        {"optimizer": "sgd", "momentum": 0.5},
+        {"seed": 12},
+        {"patience": 3, "rotation": 7.5},
+    ],
 )
 def test_an_address_gives_its_configuration_back(changes):
     configuration = replace(USUAL, **changes)

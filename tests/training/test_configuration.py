@@ -6,6 +6,7 @@ import pytest
 
 from cnn.commands import parsers
 from cnn.data import DatasetName, DatasetSpec
+from cnn.network.zoo import entry
 from cnn.training.configuration import (
     PRESETS,
     Configuration,
@@ -13,6 +14,7 @@ from cnn.training.configuration import (
     Optimizer,
     Schedule,
 )
+from cnn.training.run import recipe
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,10 @@ from cnn.training.configuration import (
         ({"learning_rate": math.nan}, "learning_rate must be a number from 1e-08 to 10, got nan"),
         ({"momentum": 1.0}, "momentum must be a number from 0 to 0.999, got 1.0"),
         ({"label_smoothing": "much"}, "label_smoothing must be a number from 0 to 0.5, got 'much'"),
+        ({"patience": -1}, "patience must be a whole number from 0 to 1,000, got -1"),
+        ({"shift": 0.6}, "shift must be a number from 0 to 0.5, got 0.6"),
+        ({"rotation": math.inf}, "rotation must be a number from 0 to 180, got inf"),
+        ({"zoom": -0.1}, "zoom must be a number from 0 to 0.5, got -0.1"),
         ({"optimizer": "lion"}, "optimizer must be one of sgd, rmsprop, adam, adamw, got 'lion'"),
         ({"schedule": None}, "schedule must be one of constant, step, cosine, one-cycle, got None"),
     ],
@@ -68,6 +74,60 @@ def test_a_changed_configuration_comes_back_from_its_json():
     )
 
     assert Configuration.from_dict(configuration.to_dict()) == configuration
+
+
+BEFORE = {
+    "dataset": {
+        "name": "shapes",
+        "seed": 0,
+        "validation_fraction": 0.16666666666666666,
+        "shapes": {
+            "kinds": ["circle", "square", "triangle"],
+            "samples": 180,
+            "test_samples": 300,
+            "thickness": 0,
+            "noise": 0.0,
+            "rotation": 10.0,
+            "position": 1.0,
+            "scale": [0.6, 0.9],
+        },
+    },
+    "epochs": 3,
+    "batch_size": None,
+    "optimizer": "sgd",
+    "learning_rate": 0.05,
+    "schedule": "one-cycle",
+    "momentum": 0.9,
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
+    "seed": 4,
+}
+"""A configuration as it was stored before there were early stopping and augmentation."""
+
+
+def test_a_configuration_from_before_newer_settings_is_read_and_written_as_it_was():
+    configuration = Configuration.from_dict(BEFORE)
+
+    assert (configuration.patience, configuration.is_augmented) == (0, False)
+    assert configuration.to_dict() == BEFORE
+
+
+def test_its_recipe_is_still_the_one_it_was_stored_under():
+    found = recipe(entry("shapes-demo").architecture, Configuration.from_dict(BEFORE))
+
+    assert found == "41b4171a7de6148a6c684907a9ddc552a3f474f44b5e2cc3c1aa6e100330b503"
+
+
+@pytest.mark.parametrize(
+    "settings", [{"patience": 2}, {"shift": 0.1}, {"rotation": 10.0}, {"zoom": 0.1}]
+)
+def test_a_newer_setting_that_is_used_changes_the_recipe_and_comes_back(settings):
+    architecture = entry("shapes-demo").architecture
+    plain, changed = Configuration(), Configuration(**settings)
+
+    assert recipe(architecture, changed) != recipe(architecture, plain)
+    assert Configuration.from_dict(changed.to_dict()) == changed
+    assert changed.is_augmented == ("patience" not in settings)
 
 
 def test_an_unknown_setting_is_refused_by_name():

@@ -89,7 +89,7 @@ def test_runs_of_another_machine_do_not_count():
 
 
 def calibration_environment() -> dict[str, object]:
-    from cnn.training.fit import environment
+    from cnn.training.environment import environment
 
     return environment()
 

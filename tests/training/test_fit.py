@@ -130,6 +130,10 @@ def test_everything_of_a_finished_run_is_in_the_store(store: Store):
     assert [step.step for step in steps] == list(range(1, 21))  # 150 images by 16 are 10 steps
     assert [epoch.epoch for epoch in epochs] == [1, 2]
     assert steps[9].epoch == 1.0
+    gradients = store.gradients(run.id)
+    assert [one.step for one in gradients] == list(range(1, 21))  # of so few steps, each
+    assert all(set(one.norms) == {"conv2d_1", "dense_1"} for one in gradients)
+    assert min(min(one.norms.values()) for one in gradients) > 0
     assert all(one.seconds <= later.seconds for one, later in pairwise(steps))
     assert [one.phase for one in heard[:3]] == [
         "loading the data",

@@ -11,8 +11,20 @@ import pytest
 from cnn.network.zoo import entry
 from cnn.training import tables
 from cnn.training.configuration import Configuration
-from cnn.training.run import Epoch, Progress, Result, State, Step, Wish, recipe
-from cnn.training.store import Store, StoreError
+from cnn.training.run import (
+    CHECKPOINT,
+    WATCHED,
+    Checkpoint,
+    Epoch,
+    GradientNorms,
+    Progress,
+    Result,
+    State,
+    Step,
+    Wish,
+    recipe,
+)
+from cnn.training.store import Store, StoreError, TakenOver
 
 ROOT = Path(__file__).parents[2]
 LENET = entry("lenet-5").architecture
@@ -139,17 +151,60 @@ def test_epochs_and_files_are_kept_with_their_run(store: Store):
     assert store.file(other.id, "weights") is None
 
 
+def test_gradient_norms_come_back_in_the_order_of_steps(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="me")
+    norms = [
+        GradientNorms(number, {"conv2d_1": 0.1 * number, "dense_1": 2.5}) for number in (5, 10)
+    ]
+    for one in reversed(norms):
+        store.record(run.id, [], Progress(), gradients=[one], worker="me")
+
+    assert store.gradients(run.id) == norms
+    assert store.gradients("nowhere") == []
+
+
+def test_a_checkpoint_is_kept_with_where_it_stands(store: Store):
+    run = store.add(DEMO, SETTINGS)
+    at = Checkpoint(2, 13, 0.1 + 0.2, 31.0, 48, 1 / 3, 200, 0.5, 1, 0.7)
+
+    store.keep_files(run.id, {CHECKPOINT: b"arrays"}, at)
+
+    found = store.get(run.id)
+    assert found
+    assert found.checkpoint == at
+    assert store.file(run.id, CHECKPOINT) == b"arrays"
+
+
+def test_snapshots_are_listed_by_epoch_apart_from_other_files(store: Store):
+    run = store.add(DEMO, SETTINGS)
+    store.record_epoch(run.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0), {"snapshot-0001": b"one"})
+    for name in ("snapshot-0000", "snapshot-0100", WATCHED, "weights"):
+        store.keep_file(run.id, name, name.encode())
+
+    assert store.snapshots(run.id) == [0, 1, 100]
+    assert store.file(run.id, "snapshot-0001") == b"one"
+
+
+def test_a_worker_can_not_record_a_run_that_is_anothers(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="other")
+
+    with pytest.raises(TakenOver):
+        store.record(run.id, [step(1)], Progress(1, 1, 30), worker="me")
+    assert store.get(run.id) == run
+    assert store.steps(run.id) == []
+
+
 def test_deleting_a_run_leaves_nothing_of_it(store: Store, url: str):
     run, kept = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS)
     for one in (run, kept):
-        store.record(one.id, [step(1)], Progress())
+        store.record(one.id, [step(1)], Progress(), gradients=[GradientNorms(1, {"a": 1.0})])
         store.record_epoch(one.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
         store.keep_file(one.id, "weights", b"some")
 
     assert store.remove(run.id)
     assert not store.remove(run.id)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-        for table in ("runs", "steps", "epochs", "files"):
+        for table in ("runs", "steps", "epochs", "gradients", "files"):
             assert database.execute(f"select count(*) from {table}").fetchone() == (1,)
 
 
@@ -235,8 +290,80 @@ def test_a_store_of_another_version_is_refused_and_left_alone(store: Store, url:
     with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
         database.execute("update about set schema_version = 99")
 
-    with pytest.raises(StoreError, match="has schema version 99, this program reads"):
+    with pytest.raises(
+        StoreError, match="made by a newer program: it has schema version 99, this program reads 2 "
+    ):
         Store(url)
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+        assert database.execute("select schema_version from about").fetchall() == [(99,)]
+
+
+VERSION_2 = (Path(__file__).parent / "store_version_2.sql").read_text()
+
+
+def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "runs.sqlite") as database:
+        database.executescript(VERSION_2)
+
+    for _ in range(2):  # once more, when it is up to date
+        store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+        (run,) = store.latest()
+        assert (run.id, run.state, run.result) == ("0123456789ab", State.FINISHED, RESULT)
+        assert (run.checkpoint, run.continues, run.first_step) == (None, "", 0)
+        assert store.find([recipe(DEMO, SETTINGS)]) == [run]
+        assert store.steps(run.id) == [step(1)]
+        assert store.epochs([run.id]) == {run.id: [Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0)]}
+        assert store.file(run.id, "weights") == b"some"
+        assert store.gradients(run.id) == []
+        store.close()
+    with sqlite3.connect(tmp_path / "runs.sqlite") as database:
+        assert database.execute("select schema_version from about").fetchall() == [(3,)]
+
+
+def test_a_store_made_today_has_the_columns_of_one_brought_up_to_date(tmp_path: Path):
+    def columns(name: str) -> dict[str, set[tuple[str, ...]]]:
+        with sqlite3.connect(tmp_path / name) as database:
+            names = database.execute("select name from sqlite_master where type = 'table'")
+            return {
+                table: {one[1:4] for one in database.execute(f"pragma table_info({table})")}
+                for (table,) in names.fetchall()
+            }
+
+    with sqlite3.connect(tmp_path / "old.sqlite") as database:
+        database.executescript(VERSION_2)
+    for name in ("old.sqlite", "new.sqlite"):
+        Store(f"sqlite:///{tmp_path / name}").close()
+
+    assert columns("old.sqlite") == columns("new.sqlite")
+
+
+def test_many_processes_may_bring_a_store_up_to_date_at_once(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "runs.sqlite") as database:
+        database.executescript(VERSION_2)
+    found: list[int] = []
+
+    def open_it() -> None:
+        found.append(Store(f"sqlite:///{tmp_path / 'runs.sqlite'}").count())
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [1] * 8
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch):
+    with sqlite3.connect(tmp_path / "runs.sqlite") as database:
+        database.executescript(VERSION_2)
+    broken = {2: (tables.MIGRATIONS[2][0], "ALTER TABLE nowhere ADD COLUMN more TEXT")}
+    with monkeypatch.context() as patched:
+        patched.setattr(tables, "MIGRATIONS", broken)
+        with pytest.raises(StoreError, match="no such table"):
+            Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+    assert Store(f"sqlite:///{tmp_path / 'runs.sqlite'}").count() == 1
 
 
 def test_a_message_shows_no_password():

@@ -12,8 +12,8 @@ from cnn.insight.weights import random_weights
 from cnn.network.keras_model import WeightsError
 from cnn.network.zoo import entry
 from cnn.training import fit
+from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
-from cnn.training.fit import arrays_to_bytes
 from cnn.training.run import WEIGHTS, Run
 from cnn.training.store import Store
 from cnn.training.weights import trained_weights

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training import worker
 from cnn.training.configuration import Configuration
+from cnn.training.continuing import resume
 from cnn.training.crew import Crew
 from cnn.training.presence import GONE, worker_states
 from cnn.training.run import Run, State, Wish, WorkerState
@@ -39,6 +40,7 @@ crew.close()
 DEMO = entry("shapes-demo").architecture
 LENET = entry("lenet-5").architecture
 SHORT = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
+SOME = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=8)
 LONG = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=200)
 
 
@@ -138,7 +140,35 @@ def test_a_worker_killed_in_mid_training_leaves_its_run_interrupted_and_is_repla
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
-def test_when_the_app_is_killed_its_worker_ends_too(app: App):
+def test_a_run_whose_worker_was_killed_goes_on_in_another_as_if_nothing_had_been(app: App):
+    run, through = app.store.add(LENET, SOME), app.store.add(LENET, SOME)
+
+    def is_beyond_its_checkpoint() -> bool:
+        now = current(app.store, run)
+        return now.checkpoint is not None and now.progress.step > now.checkpoint.step
+
+    eventually("a checkpoint, and more", is_beyond_its_checkpoint)
+    os.kill(app.workers()[0], signal.SIGKILL)
+    eventually("interrupted", lambda: current(app.store, run).state is State.INTERRUPTED)
+    cut_off = current(app.store, run)
+    assert cut_off.checkpoint
+    assert 0 < cut_off.checkpoint.step < cut_off.progress.steps
+
+    resume(app.store, run.id)
+
+    for one in (run, through):
+        eventually("finished", lambda one=one: current(app.store, one).state is State.FINISHED)  # type: ignore[misc]
+    ours, theirs = (app.store.steps(one.id) for one in (run, through))
+    assert [one.step for one in ours] == list(range(1, cut_off.progress.steps + 1))
+    assert [astuple(one)[:-1] for one in ours] == [astuple(one)[:-1] for one in theirs]
+    epochs = app.store.epochs([run.id, through.id])
+    measured = [[astuple(one)[:-1] for one in epochs[id]] for id in (run.id, through.id)]
+    assert measured[0] == measured[1]
+    assert len(measured[0]) == SOME.epochs
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
+def test_when_the_app_is_killed_its_worker_keeps_a_checkpoint_and_ends_too(app: App):
     run = app.store.add(LENET, LONG)
     eventually("training", trains(app.store, run))
 
@@ -146,7 +176,11 @@ def test_when_the_app_is_killed_its_worker_ends_too(app: App):
     app.process.wait()
 
     eventually("no worker", lambda: app.workers() == [], within_s=15)
-    assert current(app.store, run).state is State.INTERRUPTED
+    ended = current(app.store, run)
+    assert ended.state is State.INTERRUPTED
+    assert ended.checkpoint
+    assert ended.checkpoint.step == ended.progress.step > 0
+    assert app.store.steps(run.id, 100_000)[-1].step == ended.checkpoint.step
     assert worker_states(app.store) == []
 
 

@@ -14,8 +14,8 @@ from cnn.insight.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Dense, Flatten
 from cnn.network.zoo import entry
+from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
-from cnn.training.fit import arrays_to_bytes
 from cnn.training.run import WEIGHTS, Result, Run, State
 from cnn.training.store import Store
 from ui.bench.trained import prediction_html, probabilities

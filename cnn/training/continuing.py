@@ -1,0 +1,141 @@
+"""Going on with a training that has ended: where it was cut off, or beyond its last epoch.
+
+A run that was cut off goes on as itself. One that is finished stays as it is, and what continues it
+is a run of its own: it begins with the curve and the checkpoint of the other, and its schedule is
+laid anew over the epochs it adds.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+
+from cnn.training import rows, tables
+from cnn.training.run import (
+    PREDICTIONS,
+    SNAPSHOT,
+    TRACEBACK,
+    Checkpoint,
+    Progress,
+    Run,
+    State,
+    Wish,
+)
+from cnn.training.store import Store
+from cnn.training.tables import runs
+
+RESUMABLE = (State.INTERRUPTED, State.STOPPED, State.FAILED)
+LEFT_BEHIND = (PREDICTIONS, TRACEBACK)
+
+
+class ContinuationError(ValueError):
+    """A training that cannot go on, and what to do instead."""
+
+
+def resume(store: Store, run_id: str, *, worker: str = "") -> Run:
+    """Puts a run that was cut off back into the queue, or straight into the hands of a worker.
+
+    What it did after its checkpoint is dropped, and will be done again; without one, all of it.
+    """
+    with store.begin() as connection:
+        row = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(RESUMABLE))
+            .values(
+                state=State.RUNNING if worker else State.QUEUED,
+                wish=Wish.RUN,
+                worker=worker,
+                finished_at=None,
+                message="",
+            )
+            .returning(runs)
+        ).first()
+        if row is None:
+            raise _refusal(store, run_id, "resumed")
+        run = rows.run(row._mapping)
+        at = run.checkpoint or Checkpoint()
+        _drop_after(connection, run_id, at)
+        progress = replace(run.progress, epoch=at.epoch, step=at.step, seconds=at.seconds)
+        waiting = replace(progress, seconds_left=None, phase="")
+        this = update(runs).where(runs.c.id == run_id)
+        connection.execute(this.values(progress=json.dumps(asdict(waiting))))
+    return replace(run, progress=waiting)
+
+
+def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> Run:
+    """A new run that goes on from the end of a finished one for so many epochs more."""
+    if more_epochs < 1:
+        raise ContinuationError(f"{more_epochs} epochs more are none. Add 1 or more.")
+    old = store.get(run_id)
+    if old is None or old.state is not State.FINISHED or old.checkpoint is None:
+        raise _refusal(store, run_id, "extended")
+    at, now = old.checkpoint, time.time()
+    configuration = replace(old.configuration, epochs=at.epoch - 1 + more_epochs)
+    new = Run(
+        id=uuid.uuid4().hex[:12],
+        name=old.name,
+        architecture=old.architecture,
+        configuration=configuration,
+        state=State.RUNNING if worker else State.QUEUED,
+        created_at=now,
+        started_at=now if worker else None,
+        progress=Progress(at.epoch, at.step, seconds=at.seconds),
+        worker=worker,
+        checkpoint=at,
+        continues=old.id,
+        first_step=at.step,
+        data_fingerprint=old.data_fingerprint,
+        images=old.images,
+        environment=old.environment,
+    )
+    with store.begin() as connection:
+        connection.execute(insert(runs).values(rows.columns(new)))
+        for table in tables.BELONGINGS:
+            _copy(connection, table, old.id, new.id)
+    return new
+
+
+def _copy(connection: Connection, table: Table, old_id: str, new_id: str) -> None:
+    """Copies what belongs to one run to another, without leaving the database."""
+    others = [column for column in table.columns if column.name != "run_id"]
+    found = select(literal(new_id), *others).where(table.c.run_id == old_id)
+    if table is tables.files:
+        found = found.where(table.c.name.not_in(LEFT_BEHIND))
+    names = ["run_id", *(column.name for column in others)]
+    connection.execute(insert(table).from_select(names, found))
+
+
+def _drop_after(connection: Connection, run_id: str, at: Checkpoint) -> None:
+    """Takes back what a run recorded after its checkpoint."""
+
+    def drop(table: Table, *where: Any) -> None:
+        connection.execute(delete(table).where(table.c.run_id == run_id, *where))
+
+    drop(tables.steps, tables.steps.c.step > at.step)
+    drop(tables.gradients, tables.gradients.c.step > at.step)
+    drop(tables.epochs, tables.epochs.c.epoch >= at.epoch)
+    name = tables.files.c.name
+    drop(tables.files, name.startswith(SNAPSHOT), name >= f"{SNAPSHOT}{at.epoch:04}")
+    drop(tables.files, name.in_(LEFT_BEHIND))
+
+
+def _refusal(store: Store, run_id: str, wanted: str) -> ContinuationError:
+    run = store.get(run_id)
+    if run is None:
+        return ContinuationError(f"there is no run {run_id!r} to be {wanted}. It may be deleted.")
+    if run.is_live:
+        why, way_out = f"it is {run.state} already", "Wait for its end"
+    elif run.state is State.DIVERGED:
+        why, way_out = "it would diverge again", "Train it anew with a lower learning rate"
+    elif wanted == "extended" and run.state is not State.FINISHED:
+        why, way_out = f"it is {run.state}", "Resume it first"
+    elif wanted == "extended":
+        why, way_out = "it kept no checkpoint", "Train it anew with more epochs"
+    else:
+        why, way_out = f"it is {run.state}", "Extend it by more epochs"
+    return ContinuationError(f"{run.name}, run {run.id}, cannot be {wanted}: {why}. {way_out}.")
