@@ -138,5 +138,9 @@ def _word(name: str, words: type[StrEnum], value: Any) -> StrEnum:
 PRESETS = {
     "Shapes, a first look": Configuration(DatasetSpec(DatasetName.SHAPES), epochs=20),
     "MNIST sample": Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5),
-    "Fast MNIST": Configuration(DatasetSpec(DatasetName.MNIST), epochs=1),
+    "Fast MNIST": Configuration(
+        DatasetSpec(DatasetName.MNIST, validation_fraction=0.05), epochs=2, batch_size=64
+    ),
 }
+FAST_MNIST_NETWORK = "wide-lenet"
+"""The network of the zoo that reaches 99 % of the test images with the preset "Fast MNIST"."""

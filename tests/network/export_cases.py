@@ -38,7 +38,8 @@ INPUT = (9, 8, 4)
 """Odd by even, so that `same` pads both ways and a swap of height and width shows."""
 
 SMALL_ZOO = (
-    *("shapes-demo", "simple-cnn", "keras-mnist", "tiny-vgg", "lenet-5", "lenet-5-1998"),
+    *("shapes-demo", "simple-cnn", "keras-mnist", "wide-lenet", "tiny-vgg"),
+    *("lenet-5", "lenet-5-1998"),
     *("alexnet-lite", "vgg-lite", "resnet-lite", "inception-lite", "densenet-lite"),
     "mobilenet-lite",
 )

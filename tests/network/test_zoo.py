@@ -47,6 +47,7 @@ FIGURES = [
     ("shapes-demo", "lesson", (16, 16, 1), 9_571),
     ("simple-cnn", "lesson", (28, 28, 1), 20_490),
     ("keras-mnist", "lesson", (28, 28, 1), 34_826),
+    ("wide-lenet", "lesson", (28, 28, 1), 46_730),
     ("tiny-vgg", "lesson", (64, 64, 3), 19_920),
     ("lenet-5", "classic", (28, 28, 1), 61_706),
     ("lenet-5-1998", "classic", (28, 28, 1), 61_706),

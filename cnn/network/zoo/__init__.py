@@ -18,7 +18,7 @@ GROUPS = ("lesson", "classic", "after", "original")
 CLASSICS = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
 
 _ORDER = (
-    *("shapes-demo", "simple-cnn", "keras-mnist", "tiny-vgg"),
+    *("shapes-demo", "simple-cnn", "keras-mnist", "wide-lenet", "tiny-vgg"),
     *("lenet-5", "lenet-5-1998", "alexnet-lite", "vgg-lite", "resnet-lite"),
     *("inception-lite", "densenet-lite", "mobilenet-lite"),
     *("alexnet", "vgg-16", "resnet-18"),
