@@ -5,6 +5,7 @@ Plain SQLAlchemy Core, nothing of one database alone: SQLite by default, others 
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ MIGRATIONS = {
     ),
 }
 """What makes each older version the one after it, beside the tables that are new there."""
+
+OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
+"""Each table that two processes make at the same moment costs one of them an attempt."""
 
 _tables = MetaData()
 
@@ -187,7 +191,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 def _prepare(engine: Engine) -> None:
     """Makes the tables that are missing; another process may do so at the same moment."""
-    for attempts_left in (2, 1, 0):
+    for attempts_left in reversed(range(OPENING_ATTEMPTS)):
         try:
             with engine.begin() as connection:
                 _check_version(connection, engine.url)
@@ -199,6 +203,7 @@ def _prepare(engine: Engine) -> None:
         except SQLAlchemyError:
             if not attempts_left:
                 raise
+            time.sleep(OPENING_REST_S)
 
 
 def _version(connection: Connection) -> int | None:

@@ -1,0 +1,79 @@
+"""Runs as a file and back: everything that says what was trained and what came of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.training import archive, fit
+from cnn.training.configuration import Configuration
+from cnn.training.run import PREDICTIONS, Run, State
+from cnn.training.store import Store
+
+TINY = Architecture("Tiny", (8, 8, 1), (Conv2D(2, 3), Flatten(), Dense(3, "softmax")))
+
+
+def opened(folder: Path, name: str) -> Store:
+    return Store(f"sqlite:///{folder / name}")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path, "here.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Store]:
+    store = opened(tmp_path, "there.sqlite")
+    yield store
+    store.close()
+
+
+def trained(store: Store) -> Run:
+    configuration = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
+    return fit.carry_out(store, store.add(TINY, configuration, worker="me"))
+
+
+def test_a_run_comes_back_with_its_record_its_epochs_and_its_predictions(store, other):
+    run = trained(store)
+    assert archive.take_in(other, archive.packed(store, [run.id])) == [run.id]
+    back = other.get(run.id)
+    assert back
+    assert back.state is State.FINISHED
+    for name in ("architecture", "configuration", "result", "environment", "data_fingerprint"):
+        assert getattr(back, name) == getattr(run, name)
+    assert back.recipe == run.recipe
+    assert other.find([run.recipe])[0].id == run.id
+    assert other.epochs([run.id]) == store.epochs([run.id])
+    assert other.file(run.id, PREDICTIONS) == store.file(run.id, PREDICTIONS)
+
+
+def test_runs_that_are_there_already_are_left_as_they_are(store, other):
+    run = trained(store)
+    content = archive.packed(store, [run.id])
+    archive.take_in(other, content)
+    with_other_end = other.get(run.id)
+    other.finish(run.id, State.STOPPED, "changed since")
+    archive.take_in(other, content)
+    now = other.get(run.id)
+    assert with_other_end
+    assert now
+    assert (now.state, now.message) == (State.STOPPED, "changed since")
+    assert other.count() == 1
+
+
+def test_an_archive_of_a_later_program_with_more_columns_is_read(store, other, monkeypatch):
+    run = trained(store)
+    record = archive._record
+    monkeypatch.setattr(
+        archive,
+        "_record",
+        lambda store, id: (one := record(store, id)) | {"run": one["run"] | {"invented": 1}},
+    )
+    archive.take_in(other, archive.packed(store, [run.id]))
+    assert other.get(run.id)
