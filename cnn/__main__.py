@@ -1,4 +1,4 @@
-"""The command line: `python -m cnn summary|code|zoo|train|runs|worker`."""
+"""The command line: `python -m cnn summary|code|zoo|train|compare|runs|worker`."""
 
 from __future__ import annotations
 

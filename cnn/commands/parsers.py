@@ -1,4 +1,4 @@
-"""The options of `train`, `runs` and `worker`; what they do is imported when they are used."""
+"""The options of the commands that train; what they do is imported when they are used."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 
 
 def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
-    """Adds the three commands; `network` has the options that name a network."""
+    """Adds the commands; `network` has the options that name a network."""
     _add_train(commands, network)
+    _add_compare(commands)
     _add_runs(commands)
     worker = commands.add_parser("worker", help="train what is queued, until told to end")
     worker.add_argument("--name", help="what the store knows this process by")
@@ -24,17 +25,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
 
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[network], help="train a network here and now")
-    train.add_argument(
-        "--dataset",
-        required=True,
-        metavar="NAME",
-        help=f"{', '.join(DATASETS)}, a zip or npz of images, or own:NAME for kept ones",
-    )
-    train.add_argument("--epochs", type=int, required=True)
-    train.add_argument("--batch-size", type=int, help="16 below 2,000 images, else 64")
-    train.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
-    train.add_argument("--learning-rate", type=float, help="the optimizer's usual one")
-    train.add_argument("--schedule", choices=SCHEDULES, default="one-cycle")
+    _add_conditions(train)
     train.add_argument("--seed", type=int, default=0)
     train.add_argument(
         "--patience",
@@ -52,6 +43,37 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
     train.set_defaults(run=_train)
+
+
+def _add_compare(commands: Any) -> None:
+    compare = commands.add_parser(
+        "compare", help="train networks under the same conditions, and say which is better"
+    )
+    compare.add_argument(
+        "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"
+    )
+    _add_conditions(compare)
+    compare.add_argument(
+        "--seeds", type=int, default=1, metavar="K", help="trainings of each network, 1 to 10"
+    )
+    compare.add_argument("--report", metavar="FILE", help="an HTML file with all of it")
+    _add_store(compare)
+    compare.add_argument("--json", action="store_true", help="end with one JSON object")
+    compare.set_defaults(run=_compare)
+
+
+def _add_conditions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help=f"{', '.join(DATASETS)}, a zip or npz of images, or own:NAME for kept ones",
+    )
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--batch-size", type=int, help="16 below 2,000 images, else 64")
+    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
+    parser.add_argument("--learning-rate", type=float, help="the optimizer's usual one")
+    parser.add_argument("--schedule", choices=SCHEDULES, default="one-cycle")
 
 
 def _add_runs(commands: Any) -> None:
@@ -90,6 +112,12 @@ def _resume(options: argparse.Namespace) -> int:
     from cnn.commands.train import resume
 
     return resume(options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from cnn.commands.compare import compare
+
+    return compare(options)
 
 
 def _runs(options: argparse.Namespace) -> int:

@@ -36,7 +36,7 @@ def train(options: argparse.Namespace) -> int:
     with refusals():
         architecture, configuration = _prepared(options)
         store = Store(options.store)
-        return _carried_out(
+        return _told(
             store, options, lambda worker: store.add(architecture, configuration, worker=worker)
         )
 
@@ -47,10 +47,10 @@ def resume(options: argparse.Namespace) -> int:
         store = Store(options.store)
         dismiss_silent(store)
         if options.more_epochs is None:
-            return _carried_out(
+            return _told(
                 store, options, lambda worker: continuing.resume(store, options.id, worker=worker)
             )
-        return _carried_out(
+        return _told(
             store,
             options,
             lambda worker: continuing.extend(store, options.id, options.more_epochs, worker=worker),
@@ -64,7 +64,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
         architecture = Architecture(architecture.name, shape, architecture.layers)
     limits.check_size(architecture)
     configuration = Configuration(
-        dataset=_dataset(options.dataset),
+        dataset=dataset_of(options.dataset),
         epochs=options.epochs,
         batch_size=options.batch_size,
         optimizer=options.optimizer,
@@ -88,16 +88,15 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
     return fitted.architecture, configuration
 
 
-def _dataset(name: str) -> DatasetSpec:
+def dataset_of(name: str) -> DatasetSpec:
+    """The data set a name or a file stands for."""
     if Path(name).suffix in (".zip", ".npz"):
         return DatasetSpec(DatasetName.OWN_IMAGES, file=str(Path(name).resolve()))
     return spec_of(name)
 
 
-def _carried_out(
-    store: Store, options: argparse.Namespace, claimed_by: Callable[[str], Run]
-) -> int:
-    """Carries out the run that is put into the hands of this process, and says how it went."""
+def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
+    """Trains in the foreground what is put into the hands of this process; Ctrl-C ends it."""
     from cnn.training.fit import carry_out
 
     gone = threading.Event()
@@ -106,17 +105,22 @@ def _carried_out(
     name = f"shell-{uuid.uuid4().hex[:8]}"
     with present(store, name, WorkerState.FOREGROUND):
         run = claimed_by(name)
-        with quiet() as terminal:
-            bar = _Bar(terminal)
-            bar.begin(store, run)
-            run = carry_out(store, run, bar.watch, gone.is_set)
-            bar.end()
+        bar.begin(store, run)
+        run = carry_out(store, run, bar.watch, gone.is_set)
+        bar.end()
+    return run
+
+
+def _told(store: Store, options: argparse.Namespace, claimed_by: Callable[[str], Run]) -> int:
+    """Carries a run out and says how it went."""
+    with quiet() as terminal:
+        run = carried_out(store, claimed_by, Bar(terminal))
     epochs = store.epochs([run.id])[run.id]
     print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
     return STATUS.get(run.state, 1)
 
 
-class _Bar:
+class Bar:
     """The progress on a terminal: one moving line, and a lasting one for each epoch."""
 
     def __init__(self, out: TextIO) -> None:

@@ -59,19 +59,6 @@ class Curve:
     epochs: Sequence[Epoch] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One figure of several trainings over the epochs: mean, and how far they lie apart."""
-
-    name: str
-    colour: int
-    epochs: Sequence[int]
-    mean: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-    trainings: int
-
-
 def colour(place: int, *, dark: bool) -> str:
     """The colour of the so-manieth network or run; they repeat after eight."""
     colours = DARK if dark else LIGHT
@@ -116,46 +103,6 @@ def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
     return _figure(metric, traces, longest, dark=look.dark, log=look.log)
 
 
-def bands(
-    metric: Metric, found: Sequence[Band], epochs_wanted: int, *, dark: bool, log: bool = False
-) -> Figure:
-    """The mean over seeds as a line, and the seeds' spread behind it."""
-    traces: list[dict[str, Any]] = []
-    for band in found:
-        own, mark = colour(band.colour, dark=dark), MARKS[band.colour % len(MARKS)]
-        group = {"legendgroup": band.name}
-        if band.trainings > 1:
-            traces.append(
-                group
-                | {
-                    "type": "scatter",
-                    "x": [*band.epochs, *reversed(band.epochs)],
-                    "y": [*band.high, *reversed(band.low)],
-                    "fill": "toself",
-                    "fillcolor": _faint(own, 0.16),
-                    "line": {"width": 0},
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                    "mode": "lines",
-                }
-            )
-        many = f", mean of {band.trainings}" if band.trainings > 1 else ""
-        traces.append(
-            group
-            | {
-                "type": "scatter",
-                "mode": "lines+markers" if len(band.epochs) <= MARKED else "lines",
-                "name": band.name,
-                "x": list(band.epochs),
-                "y": list(band.mean),
-                "line": {"color": own, "width": 2},
-                "marker": {"symbol": mark, "size": 7},
-                "hovertemplate": f"epoch %{{x}}{many}: %{{y{_number_format(metric)}}}",
-            }
-        )
-    return _figure(metric, traces, epochs_wanted, dark=dark, log=log)
-
-
 def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> Figure:
     """The learning rate that each step was made with."""
     trace = {
@@ -181,12 +128,12 @@ def _step_traces(
     every = max(1, -(-len(steps) // DRAWN_STEPS)) if metric is Metric.ACCURACY else 1
     values = [getattr(step, metric) for step in steps]
     raw = _step_trace(metric, steps[::every], values[::every], names[0], "steps")
-    raw["line"] = {"color": _faint(own, 0.18 if look.smoothing else 0.32), "width": 1}
+    raw["line"] = {"color": faint(own, 0.18 if look.smoothing else 0.32), "width": 1}
     if not look.smoothing:
         return [raw]
     means = smoothed(values, look.smoothing)
     front = _step_trace(metric, steps[::every], means[::every], names[1], "smoothed")
-    front["line"] = {"color": _faint(own, 0.75), "width": 1.5}
+    front["line"] = {"color": faint(own, 0.75), "width": 1.5}
     return [raw, front]
 
 
@@ -199,8 +146,8 @@ def _step_trace(
         "name": name,
         "uid": uid,
         "x": [round(step.epoch, 4) for step in steps],
-        "y": [_rounded(value) for value in values],
-        "hovertemplate": f"epoch %{{x:.2f}}: %{{y{_number_format(metric)}}}",
+        "y": [rounded(value) for value in values],
+        "hovertemplate": f"epoch %{{x:.2f}}: %{{y{number_format(metric)}}}",
     }
 
 
@@ -223,11 +170,11 @@ def _epoch_trace(
         "uid": field,
         # A line without points would not be in the legend either.
         "x": [epoch.epoch - back for epoch in epochs] or [None],
-        "y": [_rounded(getattr(epoch, field)) for epoch in epochs] or [None],
+        "y": [rounded(getattr(epoch, field)) for epoch in epochs] or [None],
         "customdata": [epoch.epoch for epoch in epochs],
         "line": {"color": own, "width": 2},
         "marker": {"symbol": mark, "size": 7},
-        "hovertemplate": f"epoch %{{customdata}}: %{{y{_number_format(metric)}}}",
+        "hovertemplate": f"epoch %{{customdata}}: %{{y{number_format(metric)}}}",
     }
 
 
@@ -235,6 +182,29 @@ def _figure(
     metric: Metric, traces: list[dict[str, Any]], epochs: int, *, dark: bool, log: bool
 ) -> Figure:
     margin = max(epochs * 0.02, 0.05)
+    return {
+        "data": traces,
+        "layout": {
+            "template": template(dark),
+            "uirevision": f"{metric}-{log}",
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": {
+                "title": {"text": "epoch", "standoff": 6},
+                "range": [-margin, epochs + margin],
+                "tick0": 0,
+                "dtick": tick(epochs),
+                "zeroline": False,
+            },
+            "yaxis": vertical_axis(metric, log=log),
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+
+
+def vertical_axis(metric: Metric, *, log: bool) -> dict[str, Any]:
+    """The axis of a metric: shares as per cent, losses from nothing or logarithmic."""
     vertical: dict[str, Any] = (
         {
             "title": {"text": "accuracy"},
@@ -248,41 +218,25 @@ def _figure(
         vertical["rangemode"] = "tozero"
     if log:
         vertical["exponentformat"] = "power"  # 10 to the -4 instead of 100µ
-    return {
-        "data": traces,
-        "layout": {
-            "template": template(dark),
-            "uirevision": f"{metric}-{log}",
-            "hovermode": "closest",
-            "showlegend": True,
-            "xaxis": {
-                "title": {"text": "epoch", "standoff": 6},
-                "range": [-margin, epochs + margin],
-                "tick0": 0,
-                "dtick": _tick(epochs),
-                "zeroline": False,
-            },
-            "yaxis": vertical | {"zeroline": False},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        },
-    }
+    return vertical | {"zeroline": False}
 
 
-def _tick(epochs: int) -> int:
+def tick(epochs: int) -> int:
     """So many whole epochs between two marks that there are at most ten."""
     return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if epochs <= 10 * tick)
 
 
-def _number_format(metric: Metric) -> str:
+def number_format(metric: Metric) -> str:
+    """How Plotly is to write a figure of this metric."""
     return ":.1%" if metric is Metric.ACCURACY else ":.4g"
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """Enough digits to draw and to read, and a third of the bytes to send."""
     return float(f"{value:.5g}")
 
 
-def _faint(own: str, opacity: float) -> str:
+def faint(own: str, opacity: float) -> str:
+    """A colour that lets through what lies behind it."""
     red, green, blue = (int(own[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"

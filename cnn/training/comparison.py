@@ -1,19 +1,16 @@
-"""Networks trained under the same conditions, over several seeds: which runs belong to it, which
-are missing, and what they say together. Pure: runs in, rows and curves out.
+"""Networks trained under the same conditions, over several seeds: which runs belong to it, and
+which are missing. Pure: runs in, groups of them out. What they say is in `standings`.
 """
 
 from __future__ import annotations
 
-import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, sqrt
 
 from cnn.network.architecture import Architecture
-from cnn.network.trace import Trace, trace
 from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.run import LIVE, Epoch, Run, State, recipe
+from cnn.training.run import LIVE, Run, State, recipe
 
 MOST_SEEDS = 10
 SETTLED = (State.FINISHED, State.DIVERGED)
@@ -86,61 +83,6 @@ class Group:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Mean and spread of a figure over the seeds that have it."""
-
-    mean: float
-    sd: float | None
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An entrant in the table: what it is made of, and what came of its runs so far."""
-
-    group: Group
-    trace: Trace
-    test_accuracy: Summary | None
-    best_validation: Summary | None
-    seconds_per_epoch: Summary | None
-    images_per_s: Summary | None
-    test_images: int | None
-
-    @property
-    def receptive_field(self) -> tuple[int, int]:
-        """The input pixels that one cell of the last map sees."""
-        maps = [row for row in self.trace.rows if len(row.output_shape) == 3]
-        return maps[-1].receptive_field.size if maps else (1, 1)
-
-    @property
-    def error_of_mean(self) -> float | None:
-        """How far the mean test accuracy may be off by chance.
-
-        By the spread over seeds, or by the choice of test images where that says more: one seed
-        has no spread, and ten seeds share their test images.
-        """
-        found = self.test_accuracy
-        if found is None or not self.test_images:
-            return None
-        over_images = sqrt(max(found.mean * (1 - found.mean), 0) / self.test_images)
-        over_seeds = (found.sd or 0.0) / sqrt(found.n)
-        return max(over_images, over_seeds)
-
-
-@dataclass(frozen=True, slots=True)
-class MeanCurve:
-    """A figure over the epochs: its mean, and one standard deviation to either side, as far as
-    there are such figures: no loss below 0, no accuracy above 1.
-    """
-
-    epochs: tuple[int, ...]
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    trainings: int
-
-
 def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
     """Puts runs to the entrants and seeds they belong to; of several, the one that says most."""
     by_recipe: dict[str, list[Run]] = defaultdict(list)
@@ -171,88 +113,6 @@ def missing(plan: Plan, found: Sequence[Group]) -> list[tuple[Entrant, Configura
         for group in found
         if (run := group.runs[seed]) is None or run.state not in (*LIVE, *SETTLED)
     ]
-
-
-def table(found: Sequence[Group], epochs: Mapping[str, Sequence[Epoch]]) -> list[Row]:
-    """A row for each entrant; only finished runs count."""
-    rows = []
-    for group in found:
-        done = group.finished
-        results = [run.result for run in done if run.result]
-        rows.append(
-            Row(
-                group=group,
-                trace=trace(group.entrant.architecture),
-                test_accuracy=summary([one.test_accuracy for one in results]),
-                best_validation=summary(
-                    [
-                        max(epoch.val_accuracy for epoch in epochs[run.id])
-                        for run in done
-                        if epochs.get(run.id)
-                    ]
-                ),
-                seconds_per_epoch=summary(
-                    [
-                        run.result.seconds / (run.result.epochs or run.configuration.epochs)
-                        for run in done
-                        if run.result
-                    ]
-                ),
-                images_per_s=summary([one.images_per_s for one in results]),
-                test_images=results[0].test_images if results else None,
-            )
-        )
-    return rows
-
-
-def summary(values: Sequence[float]) -> Summary | None:
-    """Mean and sample standard deviation; one value has no deviation, none has no summary."""
-    if not values:
-        return None
-    sd = statistics.stdev(values) if len(values) > 1 else None
-    return Summary(statistics.fmean(values), sd, len(values))
-
-
-def as_good_as_best(rows: Sequence[Row]) -> set[str]:
-    """The ids of the entrant with the best mean test accuracy, and of those these runs cannot
-    tell from it: within twice the error of the difference.
-    """
-    judged = [row for row in rows if row.test_accuracy and row.error_of_mean is not None]
-    if len(judged) < 2:
-        return set()
-    best = max(judged, key=_mean)
-    return {
-        row.group.entrant.id
-        for row in judged
-        if _mean(best) - _mean(row) <= 2 * sqrt(_error(best) ** 2 + _error(row) ** 2) or row is best
-    }
-
-
-def _mean(row: Row) -> float:
-    return row.test_accuracy.mean if row.test_accuracy else 0.0
-
-
-def _error(row: Row) -> float:
-    return row.error_of_mean or 0.0
-
-
-def mean_curve(group: Group, epochs: Mapping[str, Sequence[Epoch]], field: str) -> MeanCurve | None:
-    """A figure over the epochs of the runs that are finished or under way."""
-    followed = [run for run in group.runs if run and run.state in (*LIVE, State.FINISHED)]
-    curves = [curve for run in followed if (curve := epochs.get(run.id))]
-    if not curves:
-        return None
-    numbers, means, lows, highs = [], [], [], []
-    highest = 1.0 if field.endswith("accuracy") else inf
-    for place in range(max(map(len, curves))):
-        reached = [curve[place] for curve in curves if place < len(curve)]
-        found = summary([getattr(epoch, field) for epoch in reached])
-        assert found is not None
-        numbers.append(reached[0].epoch)
-        means.append(found.mean)
-        lows.append(max(found.mean - (found.sd or 0.0), 0.0))
-        highs.append(min(found.mean + (found.sd or 0.0), highest))
-    return MeanCurve(tuple(numbers), tuple(means), tuple(lows), tuple(highs), len(curves))
 
 
 def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, int]:

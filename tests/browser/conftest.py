@@ -13,7 +13,7 @@ from tests.browser import chromium
 from tests.browser.driving import PageMaker, running
 
 OURS = {"127.0.0.1", "localhost"}
-INLINE = {"data", "blob"}
+INLINE = {"data", "blob", "file"}
 FLAGS = (
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",

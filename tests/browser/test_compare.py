@@ -1,10 +1,11 @@
 """Comparing as a visitor does it: one click, one progress view, curves and a table."""
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled
+from tests.browser.driving import PageMaker, settled
 
 WORKER_MS = 180_000
 
@@ -40,3 +41,49 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     page.wait_for_url("**/train?run=*")
     expect(page.get_by_role("heading", name="LeNet-5 on Shapes")).to_be_visible()
     settled(page)
+
+
+def test_two_networks_over_two_seeds_from_the_table_to_the_report(
+    training_url: str, new_page: PageMaker, tmp_path: Path
+):
+    page = new_page(color_scheme="dark", accept_downloads=True)
+    page.goto(
+        f"{training_url}/compare?with=simple-cnn&with=keras-mnist&data=shapes&epochs=2&seeds=2"
+    )
+    settled(page)
+    page.get_by_role("button", name="Train all").click()
+    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible(timeout=WORKER_MS)
+
+    row = page.get_by_role("row", name=re.compile("Simple CNN"))
+    expect(row).to_contain_text("n = 2")
+    expect(row).to_contain_text(re.compile(r"\d+\.\d\s% ± \d+\.\d"))
+    settled(page)
+    row.get_by_role("cell").nth(3).click()
+    expect(row).to_have_attribute("aria-current", "true")
+    accuracy = page.get_by_role("img", name="Accuracy, validation")
+    expect(accuracy.locator(".trace[style*='opacity: 0.14']")).not_to_have_count(0)
+    settled(page)
+    row.press("Enter")
+    expect(row).to_have_attribute("aria-current", "false")
+    expect(accuracy.locator(".trace[style*='opacity: 0.14']")).to_have_count(0)
+
+    expect(page.get_by_text("Over seeds it cannot be told")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Share of test images"))).to_be_visible()
+    settled(page)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report (HTML)").click()
+    file = tmp_path / "comparison.html"
+    download.value.save_as(file)
+    settled(page)
+
+    # The guards of the fixture hold here too: no error in the console, and no request to anywhere.
+    report = new_page()
+    report.goto(file.as_uri())
+    expect(report.get_by_role("heading", name="2 networks on Shapes")).to_be_visible()
+    expect(report.locator(".plot .main-svg").first).to_be_visible()
+    expect(report.locator(".plot:has(.main-svg)")).to_have_count(7)
+    expect(report.get_by_role("row", name=re.compile("Simple CNN"))).to_contain_text("9,507")
+    legend = report.locator("#figure-0 .legendtoggle")
+    legend.first.click()
+    expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(1)

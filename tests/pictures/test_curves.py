@@ -4,14 +4,13 @@ import plotly.graph_objects as go
 import pytest
 
 from cnn.pictures import curves
-from cnn.pictures.curves import Band, Curve, Figure, Line, Look, Metric
+from cnn.pictures.curves import Curve, Figure, Line, Look, Metric
 from cnn.pictures.smoothing import smoothed
 from cnn.training.run import Epoch, Step
 
 STEPS = [Step(i, i / 10, 2 / i, 1 - 1 / i, 0.01, i / 100) for i in range(1, 31)]
 EPOCHS = [Epoch(i, 1 / i, 0.5 + i / 10, 1.1 / i, 0.4 + i / 10, float(i)) for i in (1, 2, 3)]
 CURVE = Curve("LeNet-5", 5, STEPS, EPOCHS)
-BAND = Band("LeNet-5", 2, (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), 3)
 
 FIGURES: dict[str, Figure] = {
     "one": curves.one_run(Metric.LOSS, CURVE, Look()),
@@ -23,7 +22,6 @@ FIGURES: dict[str, Figure] = {
     "several, steps only": curves.several_runs(
         Metric.LOSS, [CURVE, CURVE], Look(smoothing=0.5, shown=frozenset({Line.STEP}))
     ),
-    "bands": curves.bands(Metric.ACCURACY, [BAND], 5, dark=False),
     "rate": curves.learning_rate(STEPS, 5, dark=False),
 }
 
@@ -69,13 +67,6 @@ def test_hiding_a_run_hides_all_its_lines():
 
     assert [trace["legendgroup"] for trace in traces] == ["0"] * 3 + ["1"] * 3
     assert [trace.get("showlegend", True) for trace in traces] == [False, False, True] * 2
-
-
-def test_a_band_is_drawn_for_several_seeds_only():
-    alone = Band("LeNet-5", 2, (1, 2), (0.5, 0.6), (0.5, 0.6), (0.5, 0.6), 1)
-
-    assert len(FIGURES["bands"]["data"]) == 2
-    assert len(curves.bands(Metric.LOSS, [alone], 5, dark=False)["data"]) == 1
 
 
 def test_a_colour_is_the_same_place_of_either_theme():

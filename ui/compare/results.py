@@ -1,4 +1,4 @@
-"""How far a comparison is, its curves, and its table."""
+"""How far a comparison is, and under it all that comes of it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnn.network.zoo import CLASSICS, zoo
-from cnn.pictures import curves
-from cnn.pictures.curves import Band, Figure, Metric
+from cnn.pictures.curves import COLOURS
 from cnn.training import limits
-from cnn.training.comparison import (
-    Group,
-    Plan,
-    colours,
-    groups,
-    mean_curve,
-    missing,
-    table,
-)
+from cnn.training.comparison import Group, Plan, colours, groups, missing
 from cnn.training.configuration import ConfigurationError
-from cnn.training.run import Epoch, State, Wish
-from ui import theme
-from ui.compare.table import compared
-from ui.plot import fetch_ahead, plot
+from cnn.training.run import State, Wish
+from cnn.training.same_data import differences
+from cnn.training.standings import table
+from ui.compare.costs import costs
+from ui.compare.curves import curves
+from ui.compare.table import chosen_target, compared
+from ui.compare.take_away import take_away
+from ui.compare.verdict import verdict
+from ui.plot import fetch_ahead
 from ui.training import runs
 from ui.training.controls import waiting_for
 
 POLL_S = 0.7
-HEIGHT = 360
 
 
 def results(plan: Plan) -> None:
@@ -45,14 +40,18 @@ def _results(plan: Plan, was_live: bool) -> None:
     found = _groups(plan)
     if was_live and not any(group.live for group in found):
         st.rerun()
-    ids = [run.id for group in found for run in group.runs if run]
-    epochs = runs.store().epochs(ids)
+    epochs = runs.store().epochs([run.id for group in found for run in group.runs if run])
     fetch_ahead()
     _progress(plan, found)
-    places = colours([one.id for one in plan.entrants], _known(), curves.COLOURS)
+    places = colours([one.id for one in plan.entrants], _known(), COLOURS)
     if any(epochs.values()):
-        _curves(plan, found, epochs, places)
-    compared(table(found, epochs), places)
+        curves(plan, found, epochs, places)
+    target = chosen_target()
+    rows = table(found, epochs, target)
+    compared(rows, places, differences(found))
+    costs(rows, places)
+    verdict(rows)
+    take_away(plan, found, epochs, target)
 
 
 def _known() -> list[str]:
@@ -107,46 +106,3 @@ def _queue(plan: Plan, found: Sequence[Group]) -> None:
     for entrant, configuration in to_train:
         store.add(entrant.architecture, configuration)
     st.rerun()
-
-
-def _curves(
-    plan: Plan,
-    found: Sequence[Group],
-    epochs: dict[str, list[Epoch]],
-    places: dict[str, int],
-) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        on = st.segmented_control(
-            "Measured on",
-            ["validation", "training"],
-            default="validation",
-            required=True,
-            key="compare_on",
-            label_visibility="collapsed",
-        )
-        log = st.toggle("Logarithmic loss", key="compare_log", persist_state="session")
-    prefix = "" if on == "training" else "val_"
-    wanted = plan.configuration.epochs
-    dark = theme.is_dark()
-
-    def figure(metric: Metric) -> Figure:
-        bands = [
-            Band(
-                group.entrant.name,
-                places[group.entrant.id],
-                curve.epochs,
-                curve.mean,
-                curve.low,
-                curve.high,
-                curve.trainings,
-            )
-            for group in found
-            if (curve := mean_curve(group, epochs, f"{prefix}{metric}"))
-        ]
-        return curves.bands(metric, bands, wanted, dark=dark, log=log and metric is Metric.LOSS)
-
-    left, right = st.columns(2)
-    with left:
-        plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")
-    with right:
-        plot(figure(Metric.LOSS), label=f"Loss, {on}", height=HEIGHT, key="compare_loss")

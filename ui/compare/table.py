@@ -2,109 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from cnn.network.shapes import shape_text
-from cnn.pictures import curves
-from cnn.training.comparison import Group, Row, as_good_as_best
+from cnn.pictures.curves import colour
+from cnn.training.comparison import Group
+from cnn.training.same_data import Differences
+from cnn.training.standings import (
+    Contest,
+    Row,
+    Summary,
+    ToTarget,
+    as_good_as_best,
+    winners,
+)
 from ui import theme
+from ui.compare.focus import alone, press
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
 from ui.training import runs
-from ui.words import duration, percent, pretty, short
+from ui.words import duration, percent, plain, pretty, short, size_bytes
 
+TARGET = "compare_target"
 COLUMNS = (
     Column("name", "Network"),
     Column("test", "Test accuracy", "Mean ± standard deviation over the seeds (how many)", True),
     Column("validation", "Best validation", "Highest over the epochs, mean over the seeds", True),
     Column("params", "Parameters", "", True),
-    Column("macs", "MACs", "Multiply-accumulates for one image", True),
-    Column("depth", "Depth", "Layers with a kernel on the longest way", True, True),
-    Column("field", "Sees", "Input pixels one cell of the last map sees", True, True),
-    Column("epoch", "Epoch takes", "Mean over the seeds, validation included", True, True),
-    Column("speed", "Images/s", "Trained per second", True, True),
+    Column("macs", "MACs", "Multiply-accumulates for one image, forward", True),
+    Column("memory", "Activations", "Memory of all outputs for one image, in 32-bit floats", True),
+    Column("depth", "Depth", "Layers with a kernel on the longest way", True),
+    Column("field", "Sees", "Input pixels one cell of the last map sees", True),
+    Column("epoch", "Epoch takes", "Mean over the seeds, validation included", True),
+    Column("speed", "Images/s", "Trained per second", True),
+    Column("target_epochs", "Epochs to target", "First epoch at or above the target", True),
+    Column("target_seconds", "Time to target", "Training time until then", True),
 )
 
 
-def compared(rows: Sequence[Row], places: Mapping[str, int]) -> None:
+def chosen_target() -> float:
+    """The validation accuracy that is aimed at; its control is above the table."""
+    return float(st.session_state.get(TARGET, 95.0)) / 100
+
+
+def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) -> None:
     """The table, what its stars mean, and the way to the runs behind a network."""
-    found = [row for row in rows if row.test_accuracy]
-    best = as_good_as_best(rows)
-    tied = len(best) > 1 and len(best) == len(found)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.subheader("Results", anchor=False)
+        st.number_input(
+            "Target validation accuracy, %",
+            1.0,
+            100.0,
+            95.0,
+            0.5,
+            format="%g",
+            key=TARGET,
+            persist_state="session",
+            width=220,
+        )
+    for reason in apart.forbid:
+        said = plain(f"Not ranked by accuracy. {reason}")
+        st.warning(said, icon=":material/difference:")
+    best = {
+        contest: set() if apart.forbid and contest in ON_DATA else winners(rows, contest)
+        for contest in Contest
+    }
     dark = theme.is_dark()
+    chosen = alone(places)
     picked = table(
         "The networks compared",
         COLUMNS,
-        [
-            _row(
-                row,
-                curves.colour(places[row.group.entrant.id], dark=dark),
-                is_best=not tied and row.group.entrant.id in best,
-            )
-            for row in rows
-        ],
+        [_row(row, colour(places[row.id], dark=dark), best) for row in rows],
         key="compared",
         can_open=True,
+        current=[chosen] if chosen else [],
+        on_press=press,
+        name_stays=True,
     )
-    images = next((row.test_images for row in found), None)
-    if images:
-        st.caption(
-            f"Test accuracy is measured once for each run, on the same {images:,} images. "
-            + (_told_apart(best, tied=tied) if best else "")
-        )
+    st.caption(" ".join(_said(rows, apart)))
+    for note in apart.notes:
+        st.caption(plain(note))
     if picked.opened:
-        group = next(row.group for row in rows if row.group.entrant.id == picked.opened)
+        group = next(row.group for row in rows if row.id == picked.opened)
         if ids := [run.id for run in group.runs if run][: runs.MOST_SHOWN]:
             st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})
 
 
-def _told_apart(best: set[str], *, tied: bool) -> str:
-    if tied:
-        return (
+ON_DATA = (Contest.TEST, Contest.VALIDATION, Contest.TARGET_EPOCHS, Contest.TARGET_SECONDS)
+"""The contests that say nothing where the data are not the same."""
+
+
+def _said(rows: Sequence[Row], apart: Differences) -> list[str]:
+    """What was measured how, and how far a star can be trusted."""
+    images = next((row.test_images for row in rows if row.test_images), None)
+    if images is None or apart.forbid:
+        return ["Times, speed and cost are of this network's own runs."] if images else []
+    said = [f"Test accuracy is measured once for each run, on {images:,} images."]
+    if len(as_good_as_best(rows)) > 1 and not winners(rows, Contest.TEST):
+        said.append(
             "These runs cannot tell the networks apart: their test accuracies differ by less than "
             "twice the error of the difference. More seeds or more test images would say more."
         )
-    others = (
-        f", and {len(best) - 1} that these runs cannot tell from it (within twice the error of "
-        "the difference)"
-        if len(best) > 1
-        else ", further ahead than twice the error of the difference"
+    said.append(
+        "★ marks the best of a column, and what these runs cannot tell from it (within twice the "
+        "error of the difference)."
     )
-    return f"★ marks the best test accuracy{others}."
+    if all(row.test_accuracy is None or row.test_accuracy.n < 2 for row in rows):
+        said.append("One seed has no spread, so times and speeds are not marked.")
+    return said
 
 
-def _row(row: Row, colour: str, *, is_best: bool) -> TableRow:
+def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
     entrant, traced = row.group.entrant, row.trace
-    test, validation, takes = row.test_accuracy, row.best_validation, row.seconds_per_epoch
-    speed = row.images_per_s
-    accuracy = percent(test.mean) if test else ""
-    if test and test.sd is not None:
-        accuracy += f" ± {100 * test.sd:.1f}"
+    test, takes, speed = row.test_accuracy, row.seconds_per_epoch, row.images_per_s
+
+    def cell(contest: Contest, text: str, sort: float | None, note: str = "") -> Cell:
+        return Cell(text, sort, note, is_best=row.id in best[contest])
+
     return TableRow(
         entrant.id,
         entrant.name,
         {
-            "name": Cell(entrant.name, note=_standing(row.group), swatch=colour),
-            "test": Cell(
-                accuracy,
-                test.mean if test else None,
-                f"n = {test.n}" if test else "",
-                is_best=is_best,
+            "name": Cell(entrant.name, note=_standing(row.group), swatch=swatch),
+            "test": cell(Contest.TEST, _share(test), _mean(test), f"n = {test.n}" if test else ""),
+            "validation": cell(
+                Contest.VALIDATION, _share(row.best_validation), _mean(row.best_validation)
             ),
-            "validation": Cell(
-                percent(validation.mean) if validation else "",
-                validation.mean if validation else None,
+            "params": cell(Contest.PARAMS, short(traced.total_params), traced.total_params),
+            "macs": cell(Contest.MACS, short(traced.total_macs), traced.total_macs),
+            "memory": cell(
+                Contest.MEMORY, size_bytes(traced.activation_bytes), traced.activation_bytes
             ),
-            "params": Cell(short(traced.total_params), traced.total_params),
-            "macs": Cell(short(traced.total_macs), traced.total_macs),
             "depth": Cell(str(traced.depth), traced.depth),
             "field": Cell(pretty(shape_text(row.receptive_field)), max(row.receptive_field)),
-            "epoch": Cell(duration(takes.mean) if takes else "", takes.mean if takes else None),
-            "speed": Cell(f"{speed.mean:,.0f}" if speed else "", speed.mean if speed else None),
+            "epoch": cell(
+                Contest.EPOCH_SECONDS, duration(takes.mean) if takes else "", _mean(takes)
+            ),
+            "speed": cell(Contest.SPEED, f"{speed.mean:,.0f}" if speed else "", _mean(speed)),
+            **_to_target(row.to_target, cell),
         },
     )
+
+
+def _to_target(target: ToTarget | None, cell: Callable[..., Cell]) -> dict[str, Cell]:
+    """How soon the target was reached, in how many of the seeds; or that it was not."""
+    if target is None:
+        return {}
+    if target.epochs is None or target.seconds is None:
+        return {"target_epochs": Cell("not reached", note=f"0 of {target.seeds}")}
+    note = f"{target.reached} of {target.seeds}"
+    return {
+        "target_epochs": cell(
+            Contest.TARGET_EPOCHS, f"{target.epochs.mean:.3g}", target.epochs.mean, note
+        ),
+        "target_seconds": cell(
+            Contest.TARGET_SECONDS, duration(target.seconds.mean), target.seconds.mean, note
+        ),
+    }
+
+
+def _share(found: Summary | None) -> str:
+    """A mean accuracy, with its spread in percentage points where it has one."""
+    if found is None:
+        return ""
+    return percent(found.mean) + ("" if found.sd is None else f" ± {100 * found.sd:.1f}")
+
+
+def _mean(found: Summary | None) -> float | None:
+    return found.mean if found else None
 
 
 def _standing(group: Group) -> str:

@@ -5,6 +5,7 @@ Streamlit's own element is made anew whenever its figure changes, which is each 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,28 @@ _mount = st.components.v2.component(
 )
 
 
-def plot(figure: dict[str, Any], *, label: str, height: int, key: str) -> dict[str, Any] | None:
+def plot(
+    figure: dict[str, Any],
+    *,
+    label: str,
+    height: int,
+    key: str,
+    on_click: Callable[[dict[str, Any]], None] | None = None,
+) -> dict[str, Any] | None:
     """Shows a figure (`data`, `layout`); returns the point that was just clicked, if any.
 
     `label` says to a screen reader what is seen. Give `layout.uirevision` a value that stays the
-    same for as long as zoom and hidden lines are to stay.
+    same for as long as zoom and hidden lines are to stay. `on_click` hears of a point before the
+    page runs again.
     """
+
+    def heard() -> None:
+        point = st.session_state[key].clicked
+        if on_click is not None and isinstance(point, dict):
+            on_click(point)
+
     data = {"script": script_path(), "figure": figure, "label": label, "height": height}
-    clicked = _mount(key=key, data=data, on_clicked_change=lambda: None).clicked
+    clicked = _mount(key=key, data=data, on_clicked_change=heard).clicked
     return clicked if isinstance(clicked, dict) else None
 
 

@@ -5,7 +5,7 @@ Streamlit's own is drawn on a canvas, where neither a screen reader nor a test c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,20 +77,38 @@ def table(
     can_choose: bool = False,
     can_open: bool = False,
     current: Sequence[str] = (),
+    on_press: Callable[[str], None] | None = None,
+    name_stays: bool = False,
 ) -> Picked:
-    """Shows the rows; those in `current` are marked as the ones shown elsewhere on the page."""
+    """Shows the rows; those in `current` are marked as the ones shown elsewhere on the page.
+
+    With `on_press`, a row itself can be clicked, which is heard of before the page runs again.
+    With `name_stays`, the first column stays in view where a narrow screen has to be scrolled.
+    """
+    known = {row.id for row in rows}
+
+    def heard() -> None:
+        id = st.session_state[key].pressed
+        if on_press is not None and id in known:
+            on_press(id)
+
     data: dict[str, Any] = {
         "label": label,
         "columns": [asdict(column) for column in columns],
         "rows": [asdict(row) for row in rows],
         "canChoose": can_choose,
         "canOpen": can_open,
+        "nameStays": name_stays,
+        "canPress": on_press is not None,
         "current": list(current),
     }
     result = _mount(
-        key=key, data=data, on_chosen_change=lambda: None, on_opened_change=lambda: None
+        key=key,
+        data=data,
+        on_chosen_change=lambda: None,
+        on_opened_change=lambda: None,
+        on_pressed_change=heard,
     )
-    known = {row.id for row in rows}
     chosen = result.chosen if isinstance(result.chosen, list) else []
     opened = result.opened if isinstance(result.opened, str) else None
     return Picked(

@@ -82,8 +82,25 @@ function headOf(table, state) {
   return line;
 }
 
+function makePressable(line, row, state) {
+  line.classList.add("pressable");
+  line.tabIndex = 0;
+  line.dataset.row = row.id;
+  line.setAttribute("aria-current", String(state.data.current.includes(row.id)));
+  line.onclick = (event) => {
+    const isSelecting = !getSelection().isCollapsed;
+    if (!isSelecting && !event.target.closest("button, input")) {
+      state.setTriggerValue("pressed", row.id);
+    }
+  };
+  line.onkeydown = (event) => {
+    if (event.key === "Enter" && event.target === line) state.setTriggerValue("pressed", row.id);
+  };
+}
+
 function rowOf(row, table, state) {
   const line = element("tr", state.data.current.includes(row.id) ? "current" : "");
+  if (state.data.canPress) makePressable(line, row, state);
   if (state.data.canChoose) {
     const held = element("td", "box");
     const box = element("input");
@@ -109,10 +126,13 @@ function draw(table, state) {
   const body = element("tbody");
   head.append(headOf(table, state));
   body.append(...ordered(state.data.rows, state.sort).map((row) => rowOf(row, table, state)));
-  const focused = table.getRootNode().activeElement?.getAttribute("aria-label");
+  const active = table.getRootNode().activeElement;
+  const [focused, row] = [active?.getAttribute("aria-label"), active?.dataset.row];
   table.setAttribute("aria-label", state.data.label);
+  table.classList.toggle("stays", state.data.nameStays);
   table.replaceChildren(head, body);
-  if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (row) table.querySelector(`[data-row="${CSS.escape(row)}"]`)?.focus();
+  else if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {

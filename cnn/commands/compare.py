@@ -1,0 +1,167 @@
+"""`python -m cnn compare`: a comparison in the foreground; what was trained before is used."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cnn.commands import CommandError, refusals
+from cnn.commands.terminal import quiet
+from cnn.commands.train import Bar, carried_out, dataset_of
+from cnn.data import load
+from cnn.network.source import find
+from cnn.training import limits
+from cnn.training.answers import Answers, answers
+from cnn.training.compared import Findings, brief, by_chance, findings, over_seeds_in_short
+from cnn.training.comparison import Entrant, Group, Plan, groups, missing
+from cnn.training.configuration import Configuration
+from cnn.training.fitting import fit_to
+from cnn.training.presence import dismiss_silent
+from cnn.training.run import Run, State, recipe
+from cnn.training.standings import Contest, Row, winners
+from cnn.training.store import Store
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Trains what is missing, then says what came of all, and writes the report."""
+    with refusals():
+        if options.report:
+            _check_writable(Path(options.report))
+        plan = _plan(options)
+        store = Store(options.store)
+        dismiss_silent(store)
+        ended = _train_missing(store, plan)
+        found = _findings(store, plan)
+    if options.report:
+        _write(Path(options.report), found)
+    if options.json:
+        print(json.dumps({"results": [brief(row) for row in found.rows]}))
+    else:
+        print("\n".join(_lines(found)))
+    if ended is State.INTERRUPTED:
+        return 130
+    return 0 if all(row.group.finished for row in found.rows) else 1
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    """The networks fitted to the data, each checked before the first is trained."""
+    configuration = Configuration(
+        dataset=dataset_of(options.dataset),
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        schedule=options.schedule,
+    )
+    plan = Plan((), configuration, options.seeds)
+    by_recipe: dict[str, Entrant] = {}
+    for source in dict.fromkeys(options.archs):
+        architecture = find(source)
+        limits.check_size(architecture)
+        data = load(configuration.dataset, architecture.input)
+        fitted = fit_to(architecture, data)
+        for change in fitted.changes:
+            print(f"{architecture.name}: {change}", file=sys.stderr)
+        images = {name: len(split) for name, split in data.splits.items()}
+        limits.check(fitted.architecture, configuration, images)
+        entrant = Entrant(source, fitted.architecture)
+        first = by_recipe.setdefault(recipe(fitted.architecture, configuration), entrant)
+        if first is not entrant:
+            print(f"{source} is the same network as {first.id}.", file=sys.stderr)
+    return replace(plan, entrants=tuple(by_recipe.values()))
+
+
+def _train_missing(store: Store, plan: Plan) -> State | None:
+    """Trains seed by seed; returns how the last training ended, None where there was none."""
+    found = _groups(store, plan)
+    to_train, state = missing(plan, found), None
+    there = sum(len(group.finished) for group in found)
+    if there:
+        runs = "run is" if there == 1 else "runs are"
+        print(f"{there} finished {runs} in the store already.", file=sys.stderr)
+    with quiet() as terminal:
+        for entrant, configuration in to_train:
+            terminal.write(f"seed {configuration.seed}: ")
+            run = carried_out(store, _adding(store, entrant, configuration), Bar(terminal))
+            state = run.state
+            if state is not State.FINISHED:
+                terminal.write(f"{run.name}, seed {configuration.seed}: {state}. {run.message}\n")
+            if state is State.INTERRUPTED:
+                break
+    return state
+
+
+def _adding(store: Store, entrant: Entrant, configuration: Configuration) -> Callable[[str], Run]:
+    return lambda worker: store.add(entrant.architecture, configuration, worker=worker)
+
+
+def _groups(store: Store, plan: Plan) -> list[Group]:
+    """What has ended, whichever way; what is queued or trained elsewhere may never end."""
+    return groups(plan, [run for run in store.find(plan.recipes()) if not run.is_live])
+
+
+def _findings(store: Store, plan: Plan) -> Findings:
+    found = _groups(store, plan)
+    epochs = store.epochs([run.id for group in found for run in group.finished])
+    kept: dict[str, Answers] = {}
+
+    def read(run: Run) -> Answers:
+        if run.id not in kept:
+            kept[run.id] = answers(store, run)
+        return kept[run.id]
+
+    return findings(plan, found, epochs, read)
+
+
+def _check_writable(path: Path) -> None:
+    """A report that cannot be written is said before hours of training, not after."""
+    why = "it is a folder" if path.is_dir() else "its folder is not there"
+    if path.is_dir() or not path.parent.is_dir():
+        raise CommandError(f"the report {path} cannot be written: {why}. Choose another file.")
+
+
+def _write(path: Path, found: Findings) -> None:
+    from cnn.pictures.report import report
+
+    try:
+        path.write_text(report(found, time.time()), encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"the report {path} cannot be written: {error.strerror}.") from error
+    print(f"The report is in {path}.", file=sys.stderr)
+
+
+def _lines(found: Findings) -> list[str]:
+    """The table, what the stars mean, and whether the differences are real."""
+    best = set() if found.differences.forbid else winners(found.rows, Contest.TEST)
+    width = max(len(row.group.entrant.name) for row in found.rows) + 2
+    lines = [f"{'':{width}}{'test accuracy':>18}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
+    lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
+    if best:
+        lines.append("* the best, and what these runs cannot tell from it")
+    said: Sequence[str] = (*found.differences.forbid, *found.differences.notes)
+    lines += [f"note: {one}" for one in said]
+    short = over_seeds_in_short(found.judgements)
+    for judgement in found.judgements:
+        own = judgement.sentences[: 1 if short else 2]
+        lines += ["", f"{judgement.first} and {judgement.second}:", *own]
+    for more in (short, by_chance(found.judgements)):
+        lines += ["", more] if more else []
+    return lines
+
+
+def _line(row: Row, width: int, *, is_best: bool) -> str:
+    test, seconds = row.test_accuracy, row.seconds
+    said = "-"
+    if test:
+        said = f"{test.mean:.2%}" + (f" ± {100 * test.sd:.2f}" if test.sd is not None else "")
+    left = "".join(f"  seed {seed} {state}" for seed, state in row.group.left_out.items())
+    return (
+        f"{row.group.entrant.name:{width}}{said + (' *' if is_best else '  '):>18}"
+        f"{test.n if test else 0:>4}{row.trace.total_params:>13,}{row.trace.total_macs:>16,}"
+        f"{seconds.mean if seconds else 0:>10.1f}{left}"
+    )

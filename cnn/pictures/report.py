@@ -1,0 +1,236 @@
+"""A comparison as one HTML file that opens without a server: figures one can still turn, all that
+is needed to repeat it, and nothing fetched from anywhere. Every word a person chose is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from cnn.data import CATALOGUE
+from cnn.network.shapes import shape_text
+from cnn.network.zoo import zoo
+from cnn.pictures.bands import Band, bands
+from cnn.pictures.curves import COLOURS, Figure, Metric, colour
+from cnn.pictures.diagram import diagram
+from cnn.pictures.standalone import standalone
+from cnn.pictures.trade_off import COST_WORDS, COSTS, points, trade_off
+from cnn.training.compared import Findings, by_chance, over_seeds_in_short
+from cnn.training.comparison import Plan, colours
+from cnn.training.configuration import Configuration
+from cnn.training.mean_curves import Axis, epoch_samples, mean_curve
+from cnn.training.standings import Contest, Row, Summary, winners
+
+TEMPLATE = Path(__file__).with_name("report.html")
+
+
+def report(found: Findings, made_at: float) -> str:
+    """The whole file; `made_at` is the time it says it was made."""
+    from plotly.offline import get_plotlyjs
+
+    figures = _figures(found)
+    parts = {
+        "TITLE": escape(_title(found)),
+        "MADE": datetime.fromtimestamp(made_at, UTC).strftime("%d %B %Y, %H:%M UTC"),
+        "WARNINGS": "".join(f'<p class="warn">{escape(one)}</p>' for one in _warnings(found)),
+        "TABLE": _table(found),
+        "NOTES": _list(found.differences.notes),
+        "FIGURES": "".join(
+            f'<figure><figcaption>{escape(name)}</figcaption><div id="figure-{place}" '
+            f'class="plot" role="img" aria-label="{escape(name, quote=True)}"></div></figure>'
+            for place, (name, _) in enumerate(figures)
+        ),
+        "VERDICTS": _verdicts(found),
+        "CONDITIONS": _terms(_conditions(found.plan)),
+        "DATA": _terms(_data(found)),
+        "MACHINE": _terms(_machine(found)),
+        "COMMAND": _command(found.plan),
+        "NETWORKS": "".join(_network(row) for row in found.rows),
+        # Inside a script, `</script` would end it, whatever stands around.
+        "DATA_OF_FIGURES": json.dumps([one for _, one in figures]).replace("<", "\\u003c"),
+        "PLOTLY": get_plotlyjs(),
+    }
+    pieces = TEMPLATE.read_text(encoding="utf-8").split("@@")
+    return "".join(parts[piece] if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def _title(found: Findings) -> str:
+    data = CATALOGUE[found.plan.configuration.dataset.name].title
+    return f"{len(found.rows)} networks on {data}"
+
+
+def _warnings(found: Findings) -> list[str]:
+    if not found.differences.forbid:
+        return []
+    return [f"No ranking. {' '.join(found.differences.forbid)}"]
+
+
+def _places(found: Findings) -> dict[str, int]:
+    return colours([row.id for row in found.rows], list(zoo()), COLOURS)
+
+
+def _figures(found: Findings) -> list[tuple[str, Figure]]:
+    places = _places(found)
+    figures = []
+    for field, metric, name in (
+        ("val_accuracy", Metric.ACCURACY, "Validation accuracy"),
+        ("val_loss", Metric.LOSS, "Validation loss"),
+        ("accuracy", Metric.ACCURACY, "Training accuracy"),
+        ("loss", Metric.LOSS, "Training loss"),
+    ):
+        samples = {id: epoch_samples(curve, field) for id, curve in found.epochs.items()}
+        highest = 1.0 if metric is Metric.ACCURACY else float("inf")
+        lines = [
+            Band(row.id, row.group.entrant.name, places[row.id], curve)
+            for row in found.rows
+            if (curve := mean_curve(row.group, samples, Axis.EPOCHS, highest))
+        ]
+        wanted = found.plan.configuration.epochs
+        figures.append((name, bands(metric, lines, dark=False, epochs_wanted=wanted)))
+    for cost, (title, log) in COSTS.items():
+        drawn = trade_off(points(found.rows, places, cost), title, dark=False, log=log)
+        figures.append((f"Test accuracy against {COST_WORDS[cost]}", drawn))
+    return figures
+
+
+def _table(found: Findings) -> str:
+    places, ranked = _places(found), not found.differences.forbid
+    best = {contest: winners(found.rows, contest) if ranked else set() for contest in Contest}
+    heads = (
+        "Network", "Test accuracy", "n", "Best validation", "Parameters", "MACs", "Depth", "Sees",
+        "Activations", "Seconds per epoch", "Images/s",
+    )  # fmt: skip
+    lines = []
+    for row in found.rows:
+        own = colour(places[row.id], dark=False)
+        left = ", ".join(f"seed {seed} {how}, left out" for seed, how in row.group.left_out.items())
+        cells = [
+            (_share(row.test_accuracy), Contest.TEST),
+            (str(row.test_accuracy.n) if row.test_accuracy else "0", None),
+            (_share(row.best_validation), Contest.VALIDATION),
+            (f"{row.trace.total_params:,}", Contest.PARAMS),
+            (f"{row.trace.total_macs:,}", Contest.MACS),
+            (str(row.trace.depth), None),
+            (shape_text(row.receptive_field), None),
+            (f"{row.trace.activation_bytes:,} B", Contest.MEMORY),
+            (_amount(row.seconds_per_epoch, ".2f"), Contest.EPOCH_SECONDS),
+            (_amount(row.images_per_s, ",.0f"), Contest.SPEED),
+        ]
+        name = f'<th scope="row"><i style="background:{own}"></i>{escape(row.group.entrant.name)}'
+        lines.append(
+            f"<tr>{name}<small>{escape(left)}</small></th>"
+            + "".join(
+                f'<td class="{"best" if contest and row.id in best[contest] else ""}">'
+                f"{escape(said)}</td>"
+                for said, contest in cells
+            )
+            + "</tr>"
+        )
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _share(found: Summary | None) -> str:
+    if found is None:
+        return "–"
+    spread = "" if found.sd is None else f" ± {100 * found.sd:.2f}"
+    return f"{100 * found.mean:.2f}{spread} %"
+
+
+def _amount(found: Summary | None, form: str) -> str:
+    if found is None:
+        return "–"
+    return f"{found.mean:{form}}" + ("" if found.sd is None else f" ± {found.sd:{form}}")
+
+
+def _verdicts(found: Findings) -> str:
+    if not found.judgements:
+        return "<p>Fewer than two networks have finished.</p>"
+    short = over_seeds_in_short(found.judgements)
+    said = "".join(
+        f"<h3>{escape(one.first)} and {escape(one.second)}</h3>"
+        + "".join(f"<p>{escape(own)}</p>" for own in one.sentences[: 1 if short else 2])
+        for one in found.judgements
+    )
+    chance = by_chance(found.judgements)
+    return said + "".join(f"<p>{escape(one)}</p>" for one in (short, chance) if one)
+
+
+def _conditions(plan: Plan) -> list[tuple[str, str]]:
+    own = plan.configuration
+    return [
+        ("Epochs", f"{own.epochs:,}"),
+        ("Batch size", str(own.batch_size or "auto: 16 below 2,000 training images, else 64")),
+        ("Optimizer", own.optimizer.value),
+        ("Learning rate", f"{own.peak_rate:g}, schedule {own.schedule.value}"),
+        ("Momentum", f"{own.momentum:g} (of SGD)"),
+        ("Weight decay", f"{own.weight_decay:g}"),
+        ("Label smoothing", f"{own.label_smoothing:g}"),
+        ("Seeds", ", ".join(map(str, range(plan.seeds)))),
+    ]
+
+
+def _data(found: Findings) -> list[tuple[str, str]]:
+    spec = found.plan.configuration.dataset
+    settings = {k: v for k, v in spec.to_dict().items() if k != "name"}
+    sizes = {
+        ", ".join(f"{count:,} {name}" for name, count in run.images.items()) for run in found.runs
+    }
+    prints: dict[str, set[str]] = {}
+    for run in found.runs:
+        shape = shape_text(run.architecture.input)
+        prints.setdefault(run.data_fingerprint, set()).add(shape)
+    return [
+        ("Data set", CATALOGUE[spec.name].title),
+        ("Settings", json.dumps(settings)),
+        ("Images", "; ".join(sorted(filter(None, sizes)))),
+        *(
+            (f"SHA-256 at {', '.join(sorted(shapes))}", mark)
+            for mark, shapes in sorted(prints.items())
+            if mark
+        ),
+    ]
+
+
+def _machine(found: Findings) -> list[tuple[str, str]]:
+    values: dict[str, list[str]] = {}
+    for run in found.runs:
+        for name, value in run.environment.items():
+            said = str(value)
+            if said not in values.setdefault(str(name), []):
+                values[str(name)].append(said)
+    return [(name, "; ".join(said)) for name, said in values.items()]
+
+
+def _command(plan: Plan) -> str:
+    """How to do it again; only what the command line can say is said."""
+    own = plan.configuration
+    plain = Configuration(own.dataset, epochs=own.epochs)
+    if any(one.id not in zoo() for one in plan.entrants) or own != plain or own.dataset.file:
+        return ""
+    words = ["python", "-m", "cnn", "compare", *(one.id for one in plan.entrants)]
+    words += ["--dataset", own.dataset.name.value, "--epochs", str(own.epochs)]
+    words += ["--seeds", str(plan.seeds)]
+    return f"<p>The same again:</p><pre>{escape(shlex.join(words))}</pre>"
+
+
+def _network(row: Row) -> str:
+    name = escape(row.group.entrant.name)
+    return (
+        f'<section><h3>{name}</h3><div class="wide">{standalone(diagram(row.trace))}</div>'
+        f"<details><summary>{name} as JSON</summary>"
+        f"<pre>{escape(row.group.entrant.architecture.to_json(indent=2))}</pre></details></section>"
+    )
+
+
+def _terms(terms: Iterable[tuple[str, str]]) -> str:
+    return "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in terms)
+
+
+def _list(said: Sequence[Any]) -> str:
+    return "".join(f'<p class="quiet">{escape(str(one))}</p>' for one in said)

@@ -1,0 +1,202 @@
+"""All that is known of a comparison, in one value; and the same as JSON and CSV to take away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cnn.training.answers import Judgement, Read, judge
+from cnn.training.comparison import Group, Plan
+from cnn.training.run import Epoch, Run
+from cnn.training.same_data import Differences, differences
+from cnn.training.significance import FEWEST_SEEDS, LEVEL
+from cnn.training.standings import Row, Summary, table
+
+MARKERS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A comparison as it stands: the plan, a row for each network, curves, and what is real."""
+
+    plan: Plan
+    rows: tuple[Row, ...]
+    epochs: Mapping[str, Sequence[Epoch]]
+    differences: Differences
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def runs(self) -> list[Run]:
+        """The finished runs, network by network."""
+        return [run for row in self.rows for run in row.group.finished]
+
+
+def findings(
+    plan: Plan,
+    found: Sequence[Group],
+    epochs: Mapping[str, Sequence[Epoch]],
+    read: Read,
+    target: float | None = None,
+) -> Findings:
+    """Puts together what the groups of a plan say, each two networks judged."""
+    done = [group for group in found if group.finished]
+    return Findings(
+        plan,
+        tuple(table(found, epochs, target)),
+        epochs,
+        differences(found),
+        tuple(judge(first, second, read) for first, second in itertools.combinations(done, 2)),
+    )
+
+
+def over_seeds_in_short(judgements: Sequence[Judgement]) -> str:
+    """One sentence for all pairs, where over seeds nothing can be told of any of them."""
+    if not judgements or any(one.seeds for one in judgements):
+        return ""
+    return (
+        f"Over seeds nothing can be told of these networks: at least {FEWEST_SEEDS} finished seeds "
+        "of each are needed. Another seed may turn the order around."
+    )
+
+
+def by_chance(judgements: Sequence[Judgement]) -> str:
+    """How many of the verdicts on images may be wrong by chance alone; nothing for a single one."""
+    tested = sum(one.images is not None for one in judgements)
+    if tested < 2:
+        return ""
+    return (
+        f"{tested} pairs are tested on images, each so that one in 20 would look different by "
+        f"chance alone: expect about {LEVEL * tested:.2g} of so many, were no two different."
+    )
+
+
+def brief(row: Row) -> dict[str, Any]:
+    """A network's results as `python -m cnn compare --json` gives them."""
+    test = row.test_accuracy
+    return {
+        "name": row.group.entrant.name,
+        "params": row.trace.total_params,
+        "macs": row.trace.total_macs,
+        "seeds": [run.configuration.seed for run in row.group.finished],
+        "test_accuracy_mean": test.mean if test else None,
+        "test_accuracy_sd": test.sd if test else None,
+        "seconds_mean": row.seconds.mean if row.seconds else None,
+    }
+
+
+def as_dict(found: Findings) -> dict[str, Any]:
+    """Everything, as JSON can hold it."""
+    conditions = found.plan.configuration.to_dict()
+    del conditions["seed"]
+    return {
+        "conditions": conditions,
+        "seeds": list(range(found.plan.seeds)),
+        "results": [_everything(row, found.epochs) for row in found.rows],
+        "not_to_be_ranked_because": list(found.differences.forbid),
+        "notes": list(found.differences.notes),
+        "pairs": [asdict(one) for one in found.judgements],
+    }
+
+
+def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, Any]:
+    target = row.to_target
+    return brief(row) | {
+        "id": row.id,
+        "activation_bytes": row.trace.activation_bytes,
+        "depth": row.trace.depth,
+        "receptive_field": row.receptive_field,
+        "best_validation_accuracy": _summary(row.best_validation),
+        "seconds_per_epoch": _summary(row.seconds_per_epoch),
+        "images_per_s": _summary(row.images_per_s),
+        "target": None
+        if target is None
+        else {
+            "validation_accuracy": target.target,
+            "seeds_that_reached_it": target.reached,
+            "epochs": _summary(target.epochs),
+            "seconds": _summary(target.seconds),
+        },
+        "left_out": {str(seed): state.value for seed, state in row.group.left_out.items()},
+        "architecture": row.group.entrant.architecture.to_dict(),
+        "runs": [
+            {
+                "run_id": run.id,
+                "seed": run.configuration.seed,
+                "result": asdict(run.result) if run.result else None,
+                "data_fingerprint": run.data_fingerprint,
+                "images": run.images,
+                "environment": run.environment,
+                "epochs": [asdict(one) for one in epochs.get(run.id, ())],
+            }
+            for run in row.group.finished
+        ],
+    }
+
+
+def _summary(found: Summary | None) -> dict[str, Any] | None:
+    return asdict(found) if found else None
+
+
+def table_csv(found: Findings) -> str:
+    """A line for each network, the numbers in full."""
+    lines = []
+    for row in found.rows:
+        target = row.to_target
+        lines.append(
+            brief(row)
+            | {
+                "name": _cell(row.group.entrant.name),
+                "seeds": " ".join(str(run.configuration.seed) for run in row.group.finished),
+                "activation_bytes": row.trace.activation_bytes,
+                "depth": row.trace.depth,
+                "receptive_field": "x".join(map(str, row.receptive_field)),
+                **_columns("best_validation_accuracy", row.best_validation),
+                **_columns("seconds_per_epoch", row.seconds_per_epoch),
+                **_columns("images_per_s", row.images_per_s),
+                "target_validation_accuracy": target.target if target else None,
+                **_columns("epochs_to_target", target.epochs if target else None),
+                **_columns("seconds_to_target", target.seconds if target else None),
+            }
+        )
+    return _csv(lines)
+
+
+def curves_csv(found: Findings) -> str:
+    """A line for each epoch of each finished run."""
+    return _csv(
+        [
+            {
+                "name": _cell(row.group.entrant.name),
+                "run_id": run.id,
+                "seed": run.configuration.seed,
+                **asdict(one),
+            }
+            for row in found.rows
+            for run in row.group.finished
+            for one in found.epochs.get(run.id, ())
+        ]
+    )
+
+
+def _columns(name: str, found: Summary | None) -> dict[str, float | None]:
+    mean, sd = (found.mean, found.sd) if found else (None, None)
+    return {f"{name}_mean": mean, f"{name}_sd": sd}
+
+
+def _csv(lines: Sequence[Mapping[str, Any]]) -> str:
+    written = io.StringIO()
+    if lines:
+        writer = csv.DictWriter(written, list(lines[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+    return written.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A person's words for a spreadsheet, which would carry out what begins like a formula."""
+    return f"'{text}" if text.startswith(MARKERS) else text

@@ -1,0 +1,70 @@
+"""Whether runs were measured on the same images, and if not, what differs. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cnn.network.shapes import shape_text
+from cnn.training.comparison import Group
+from cnn.training.run import Run
+
+MACHINE = ("tensorflow", "keras", "python", "system", "processors")
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What differs between runs: what forbids a ranking by accuracy, and what should be known."""
+
+    forbid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def differences(found: Sequence[Group]) -> Differences:
+    """Compares the finished runs of all groups.
+
+    Networks that read images of different sizes have their images fitted to them, so that the
+    fingerprints differ by right: that is said, and forbids nothing. Different data at the same
+    size, or test sets of different sizes, forbid a ranking.
+    """
+    named = [(group.entrant.name, run) for group in found for run in group.finished]
+    forbid, notes = [], []
+    if sizes := _told(named, lambda run: f"{run.result.test_images:,}" if run.result else ""):
+        forbid.append(f"They were tested on different numbers of images: {sizes}.")
+    by_input: dict[tuple[int, ...], list[tuple[str, Run]]] = defaultdict(list)
+    for name, run in named:
+        by_input[run.architecture.input].append((name, run))
+    forbid += [
+        "Their data are not the same, although they read images of the same size: "
+        f"fingerprints {marks}."
+        for group in by_input.values()
+        if (marks := _told(group, lambda run: run.data_fingerprint[:8]))
+    ]
+    if len(by_input) > 1:
+        shapes = _told(named, lambda run: shape_text(run.architecture.input))
+        notes.append(
+            f"The images are fitted to each network's input: {shapes}. So a fingerprint cannot "
+            "show that they are the same pictures at another size."
+        )
+    notes += [
+        f"Trained with different {what}: {said}. Times may differ by that alone."
+        for what in MACHINE
+        if (said := _told(named, _environment(what)))
+    ]
+    return Differences(tuple(forbid), tuple(notes))
+
+
+def _environment(what: str) -> Callable[[Run], str]:
+    return lambda run: str(run.environment.get(what, ""))
+
+
+def _told(named: Sequence[tuple[str, Run]], value: Callable[[Run], str]) -> str:
+    """Each value and whose it is; nothing where there is one value or none."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for name, run in named:
+        if (said := value(run)) and name not in holders[said]:
+            holders[said].append(name)
+    if len(holders) < 2:
+        return ""
+    return "; ".join(f"{said} ({', '.join(names)})" for said, names in holders.items())

@@ -1,0 +1,208 @@
+"""The table of a comparison: what each network is made of, what came of its runs, and which of
+them are best as far as these runs can tell. Pure.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import sqrt
+
+from cnn.network.trace import Trace, trace
+from cnn.training.comparison import Group
+from cnn.training.run import Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Mean and spread of a figure over the seeds that have it."""
+
+    mean: float
+    sd: float | None
+    n: int
+
+    @property
+    def error(self) -> float | None:
+        """How far the mean may be off by the choice of seeds; one seed cannot say."""
+        return None if self.sd is None else self.sd / sqrt(self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class ToTarget:
+    """How soon the validation accuracy reached a target, over the seeds in which it did."""
+
+    target: float
+    epochs: Summary | None
+    seconds: Summary | None
+    seeds: int
+
+    @property
+    def reached(self) -> int:
+        return self.epochs.n if self.epochs else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entrant in the table: what it is made of, and what came of its runs so far."""
+
+    group: Group
+    trace: Trace
+    test_accuracy: Summary | None
+    best_validation: Summary | None
+    seconds: Summary | None
+    seconds_per_epoch: Summary | None
+    images_per_s: Summary | None
+    test_images: int | None
+    validation_images: int | None
+    to_target: ToTarget | None = None
+
+    @property
+    def id(self) -> str:
+        return self.group.entrant.id
+
+    @property
+    def receptive_field(self) -> tuple[int, int]:
+        """The input pixels that one cell of the last map sees."""
+        maps = [row for row in self.trace.rows if len(row.output_shape) == 3]
+        return maps[-1].receptive_field.size if maps else (1, 1)
+
+    @property
+    def error_of_mean(self) -> float | None:
+        """How far the mean test accuracy may be off by chance."""
+        return _accuracy_error(self.test_accuracy, self.test_images)
+
+    @property
+    def error_of_validation(self) -> float | None:
+        """How far the mean of the best validation accuracies may be off by chance."""
+        return _accuracy_error(self.best_validation, self.validation_images)
+
+
+def _accuracy_error(found: Summary | None, images: int | None) -> float | None:
+    """By the spread over seeds, or by the choice of images where that says more: one seed has no
+    spread, and ten seeds share their images.
+    """
+    if found is None or not images:
+        return None
+    over_images = sqrt(max(found.mean * (1 - found.mean), 0) / images)
+    return max(over_images, found.error or 0.0)
+
+
+def table(
+    found: Sequence[Group], epochs: Mapping[str, Sequence[Epoch]], target: float | None = None
+) -> list[Row]:
+    """A row for each entrant; only finished runs count."""
+    return [_row(group, epochs, target) for group in found]
+
+
+def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | None) -> Row:
+    results = [(run, run.result) for run in group.finished if run.result]
+    curves = [curve for run, _ in results if (curve := epochs.get(run.id))]
+    return Row(
+        group=group,
+        trace=trace(group.entrant.architecture),
+        test_accuracy=summary([one.test_accuracy for _, one in results]),
+        best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
+        seconds=summary([one.seconds for _, one in results]),
+        seconds_per_epoch=summary(
+            [one.seconds / (one.epochs or run.configuration.epochs) for run, one in results]
+        ),
+        images_per_s=summary([one.images_per_s for _, one in results]),
+        test_images=results[0][1].test_images if results else None,
+        validation_images=results[0][1].validation_images if results else None,
+        to_target=None if target is None or not curves else to_target(curves, target),
+    )
+
+
+def to_target(curves: Iterable[Sequence[Epoch]], target: float) -> ToTarget:
+    """How soon each curve's validation accuracy is at the target or above, at the first time."""
+    firsts = [
+        next((epoch for epoch in curve if epoch.val_accuracy >= target), None) for curve in curves
+    ]
+    reached = [one for one in firsts if one]
+    return ToTarget(
+        target,
+        summary([one.epoch for one in reached]),
+        summary([one.seconds for one in reached]),
+        len(firsts),
+    )
+
+
+def summary(values: Sequence[float]) -> Summary | None:
+    """Mean and sample standard deviation; one value has no deviation, none has no summary."""
+    if not values:
+        return None
+    sd = statistics.stdev(values) if len(values) > 1 else None
+    return Summary(statistics.fmean(values), sd, len(values))
+
+
+class Contest(StrEnum):
+    """The columns in which one network can be better than another."""
+
+    TEST = "test"
+    VALIDATION = "validation"
+    PARAMS = "params"
+    MACS = "macs"
+    MEMORY = "memory"
+    EPOCH_SECONDS = "epoch"
+    SPEED = "speed"
+    TARGET_EPOCHS = "target_epochs"
+    TARGET_SECONDS = "target_seconds"
+
+
+HIGHEST_WINS = (Contest.TEST, Contest.VALIDATION, Contest.SPEED)
+
+
+def as_good_as_best(rows: Sequence[Row], contest: Contest = Contest.TEST) -> set[str]:
+    """The ids of the entrant with the best figure, and of those that these runs cannot tell from
+    it: within twice the error of the difference. Nothing where fewer than two can be judged.
+    """
+    judged = {row.id: figure for row in rows if (figure := _figure(row, contest)) is not None}
+    if len(judged) < 2:
+        return set()
+    sign = 1 if contest in HIGHEST_WINS else -1
+    best, best_error = max(judged.values(), key=lambda figure: sign * figure[0])
+    return {
+        id
+        for id, (value, error) in judged.items()
+        if sign * (best - value) <= 2 * sqrt(best_error**2 + error**2) or value == best
+    }
+
+
+def winners(rows: Sequence[Row], contest: Contest) -> set[str]:
+    """Those to mark in a column: none where all that can be judged are as good as the best."""
+    best = as_good_as_best(rows, contest)
+    return set() if len(best) == sum(_figure(row, contest) is not None for row in rows) else best
+
+
+def _figure(row: Row, contest: Contest) -> tuple[float, float] | None:
+    """A row's figure in a contest and its error; None where it has none, or no known error."""
+    target, traced = row.to_target, row.trace
+    match contest:
+        case Contest.TEST:
+            return _with_error(row.test_accuracy, row.error_of_mean)
+        case Contest.VALIDATION:
+            return _with_error(row.best_validation, row.error_of_validation)
+        case Contest.PARAMS:
+            return traced.total_params, 0.0
+        case Contest.MACS:
+            return traced.total_macs, 0.0
+        case Contest.MEMORY:
+            return traced.activation_bytes, 0.0
+        case Contest.EPOCH_SECONDS:
+            return _measured(row.seconds_per_epoch)
+        case Contest.SPEED:
+            return _measured(row.images_per_s)
+        case Contest.TARGET_EPOCHS:
+            return _measured(target.epochs) if target and target.reached == target.seeds else None
+        case Contest.TARGET_SECONDS:
+            return _measured(target.seconds) if target and target.reached == target.seeds else None
+
+
+def _measured(found: Summary | None) -> tuple[float, float] | None:
+    return _with_error(found, found.error if found else None)
+
+
+def _with_error(found: Summary | None, error: float | None) -> tuple[float, float] | None:
+    return None if found is None or error is None else (found.mean, error)

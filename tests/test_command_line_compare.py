@@ -1,0 +1,137 @@
+"""`python -m cnn compare`, as a person types it."""
+
+import json
+import statistics
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn.network.zoo import entry
+from cnn.training.comparison import Entrant, Plan
+from cnn.training.configuration import Configuration
+from cnn.training.run import State
+from cnn.training.store import Store
+from tests.test_command_line_train import cnn
+
+CONDITIONS = ("--dataset", "shapes", "--epochs", "1")
+COMPARE = ("compare", "shapes-demo", "lenet-5", *CONDITIONS)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def compared(home: Path) -> subprocess.CompletedProcess[str]:
+    report = home / "report.html"
+    return cnn(*COMPARE, "--seeds", "2", "--report", str(report), "--json", home=home)
+
+
+@pytest.fixture(scope="module")
+def results(compared: subprocess.CompletedProcess[str]) -> Any:
+    assert compared.returncode == 0, compared.stderr
+    outcome = json.loads(compared.stdout)
+    assert set(outcome) == {"results"}
+    return outcome["results"]
+
+
+@pytest.fixture(scope="module")
+def store(results, home: Path) -> Store:
+    return Store(f"sqlite:///{home / 'runs.sqlite'}")
+
+
+def test_the_results_are_those_of_the_runs_in_the_store(results, store: Store):
+    runs = [run for run in store.latest() if run.state is State.FINISHED]
+
+    assert [one["name"] for one in results] == ["Shapes demo", "LeNet-5"]
+    for one in results:
+        assert set(one) == {
+            *("name", "params", "macs", "seeds"),
+            *("test_accuracy_mean", "test_accuracy_sd", "seconds_mean"),
+        }
+        found = [run.result for run in runs if run.name == one["name"] and run.result]
+        accuracies = [result.test_accuracy for result in found]
+        assert one["seeds"] == [0, 1]
+        assert one["test_accuracy_mean"] == pytest.approx(statistics.mean(accuracies))
+        assert one["test_accuracy_sd"] == pytest.approx(statistics.stdev(accuracies))
+        assert one["seconds_mean"] == pytest.approx(statistics.mean(r.seconds for r in found))
+
+
+def test_parameters_are_those_of_the_network_fitted_to_the_data(results):
+    # LeNet-5 with three units in place of ten: 84 x 3 + 3 instead of 84 x 10 + 10.
+    assert results[1]["params"] == 61_706 - 850 + 255
+
+
+def test_a_report_is_written(results, home: Path):
+    text = (home / "report.html").read_text(encoding="utf-8")
+
+    assert text.startswith("<!doctype html>")
+    assert "LeNet-5 and Shapes demo" in text or "Shapes demo and LeNet-5" in text
+
+
+def test_what_was_trained_before_is_not_trained_again(results, store: Store, home: Path):
+    before = store.count()
+
+    again = cnn(*COMPARE, "--seeds", "2", "--json", home=home)
+
+    assert json.loads(again.stdout)["results"] == results
+    assert "4 finished runs are in the store already." in again.stderr
+    assert store.count() == before
+
+
+def test_a_seed_more_trains_only_that(results, store: Store, home: Path):
+    before = store.count()
+
+    more = cnn(*COMPARE, "--seeds", "3", home=home)
+
+    assert more.returncode == 0, more.stderr
+    assert store.count() == before + 2
+    assert "Shapes demo" in more.stdout
+    assert "cannot tell" in more.stdout or "*" not in more.stdout
+    assert "Over seeds nothing can be told" in more.stdout
+
+
+def test_the_app_finds_the_runs_again(results, store: Store):
+    demo = entry("shapes-demo").architecture
+    plan = Plan((Entrant("shapes-demo", demo),), Configuration(epochs=1), 2)
+
+    assert [run.configuration.seed for run in store.find(plan.recipes())] == [0, 1]
+
+
+def test_what_is_queued_elsewhere_is_not_waited_for(results, store: Store, home: Path):
+    demo = entry("shapes-demo").architecture
+    waiting = store.add(demo, Configuration(epochs=1, seed=0, batch_size=32))
+
+    done = cnn(
+        *("compare", "shapes-demo", "shapes-demo", *CONDITIONS, "--batch-size", "32", "--json"),
+        home=home,
+    )
+
+    assert [one["seeds"] for one in json.loads(done.stdout)["results"]] == [[0]]
+    store.remove(waiting.id)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nonet", *CONDITIONS), "no network of the zoo is called"),
+        (("lenet-5", *CONDITIONS, "--seeds", "0"), "seeds must be 1 to 10, got 0"),
+        (("lenet-5", *CONDITIONS, "--seeds", "11"), "seeds must be 1 to 10, got 11"),
+        (("lenet-5", "vgg-16", *CONDITIONS), "at most 30,000,000 are trained"),
+        (("lenet-5", "--dataset", "nope", "--epochs", "1"), "There is no data set 'nope'"),
+        (("lenet-5", "--dataset", "shapes", "--epochs", "0"), "epochs must be a whole number"),
+        (("lenet-5", *CONDITIONS, "--report", "/no/such/r.html"), "its folder is not there"),
+        (("lenet-5", *CONDITIONS, "--report", "/tmp"), "it is a folder"),
+        (("lenet-5", *CONDITIONS, "--store", "sqlite:////proc/x.db"), "could not be used"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_line(arguments, message: str, home: Path):
+    refused = cnn("compare", *arguments, home=home)
+
+    assert refused.returncode == 2
+    assert message in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+    assert refused.stdout == ""

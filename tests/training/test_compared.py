@@ -1,0 +1,118 @@
+"""Everything of a comparison as JSON and CSV: complete, in full, and safe to open."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnn.training.answers import Answers
+from cnn.training.compared import (
+    Findings,
+    as_dict,
+    brief,
+    by_chance,
+    curves_csv,
+    findings,
+    over_seeds_in_short,
+    table_csv,
+)
+from cnn.training.comparison import Entrant, Plan, groups
+from cnn.training.run import Run, State
+from tests.training.test_comparison import DEMO, LENET, SETTINGS, run
+from tests.training.test_standings import epochs
+
+
+def answer(_: Run) -> Answers:
+    return Answers(np.array([0, 1]), np.ones(2, np.float32), np.array([0, 0]))
+
+
+def found(*runs: Run, entrants: tuple[Entrant, ...] = (LENET, DEMO), seeds: int = 2) -> Findings:
+    plan = Plan(entrants, SETTINGS, seeds)
+    curves = {one.id: epochs(0.5, 0.96) for one in runs}
+    return findings(plan, groups(plan, runs), curves, answer, 0.95)
+
+
+ALL = found(run(LENET, 0, test=0.9), run(LENET, 1, test=0.8), run(DEMO, 0, test=0.7))
+
+
+def test_the_brief_results_are_those_of_the_command_line():
+    lenet, demo = map(brief, ALL.rows)
+
+    assert lenet == {
+        "name": "LeNet-5",
+        "params": 61_706,
+        "macs": 416_520,
+        "seeds": [0, 1],
+        "test_accuracy_mean": pytest.approx(0.85),
+        "test_accuracy_sd": pytest.approx(0.005**0.5),
+        "seconds_mean": 8.5,
+    }
+    assert (demo["seeds"], demo["test_accuracy_sd"]) == ([0], None)
+
+
+def test_a_network_without_a_result_has_no_figures_and_no_seeds():
+    _, demo = map(brief, found(run(LENET), run(DEMO, 0, State.DIVERGED)).rows)
+
+    assert (demo["seeds"], demo["test_accuracy_mean"], demo["seconds_mean"]) == ([], None, None)
+
+
+def test_json_holds_every_run_epoch_and_condition():
+    again = json.loads(json.dumps(as_dict(ALL)))
+
+    assert again["conditions"]["epochs"] == SETTINGS.epochs
+    assert "seed" not in again["conditions"]
+    assert again["seeds"] == [0, 1]
+    lenet = again["results"][0]
+    assert [one["seed"] for one in lenet["runs"]] == [0, 1]
+    assert [one["val_accuracy"] for one in lenet["runs"][0]["epochs"]] == [0.5, 0.96]
+    assert lenet["target"] == {
+        "validation_accuracy": 0.95,
+        "seeds_that_reached_it": 2,
+        "epochs": {"mean": 2.0, "sd": 0.0, "n": 2},
+        "seconds": {"mean": 2.0, "sd": 0.0, "n": 2},
+    }
+    assert [(one["first"], one["second"]) for one in again["pairs"]] == [("LeNet-5", "Shapes demo")]
+
+
+def test_a_table_has_a_line_for_each_network_and_curves_one_for_each_epoch():
+    lenet, demo = csv.DictReader(io.StringIO(table_csv(ALL)))
+    curves = list(csv.DictReader(io.StringIO(curves_csv(ALL))))
+
+    assert (lenet["name"], lenet["params"], lenet["seeds"]) == ("LeNet-5", "61706", "0 1")
+    assert float(lenet["test_accuracy_mean"]) == pytest.approx(0.85)
+    assert demo["test_accuracy_sd"] == ""
+    assert [(one["seed"], one["epoch"]) for one in curves] == [
+        *(("0", "1"), ("0", "2"), ("1", "1"), ("1", "2")),
+        *(("0", "1"), ("0", "2")),
+    ]
+
+
+def test_a_name_is_no_formula_to_a_spreadsheet():
+    named = replace(LENET, architecture=replace(LENET.architecture, name='=HYPERLINK("http://x")'))
+
+    (line,) = csv.DictReader(io.StringIO(table_csv(found(run(LENET), entrants=(named,)))))
+
+    assert line["name"] == '\'=HYPERLINK("http://x")'
+
+
+def test_before_anything_is_finished_there_are_no_curves_to_save():
+    assert curves_csv(found()) == ""
+
+
+def test_many_pairs_come_with_a_warning_of_chance():
+    entrants = tuple(replace(DEMO, id=f"{i}") for i in range(5))
+    many = found(run(DEMO), entrants=entrants).judgements
+
+    assert len(many) == 10
+    assert "expect about 0.5" in by_chance(many)
+    assert by_chance(many[:1]) == ""
+
+
+def test_what_cannot_be_told_of_any_pair_is_said_once():
+    assert "at least 5 finished seeds" in over_seeds_in_short(ALL.judgements)
+    assert over_seeds_in_short(()) == ""
+    runs = [run(one, seed, test=0.9 + seed / 100) for one in (LENET, DEMO) for seed in range(5)]
+    assert over_seeds_in_short(found(*runs, seeds=5).judgements) == ""

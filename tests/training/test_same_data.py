@@ -1,0 +1,61 @@
+"""What forbids to rank runs, and what only has to be said."""
+
+from dataclasses import replace
+
+from cnn.training.comparison import groups
+from cnn.training.run import Result, Run, State
+from cnn.training.same_data import differences
+from tests.training.test_comparison import DEMO, LENET, plan, run
+
+
+def changed(one: Run, **values) -> Run:
+    return replace(one, **({"data_fingerprint": "a" * 64} | values))
+
+
+def found(*runs: Run):
+    return differences(groups(plan(2), runs))
+
+
+def test_the_same_data_on_the_same_machine_are_nothing_to_speak_of():
+    same = found(changed(run(LENET, 0)), changed(run(LENET, 1)))
+
+    assert (same.forbid, same.notes) == ((), ())
+
+
+def test_other_data_of_the_same_size_forbid_a_ranking_and_say_whose_they_are():
+    (reason,) = found(
+        changed(run(LENET, 0)), changed(run(LENET, 1), data_fingerprint="b" * 64)
+    ).forbid
+
+    assert "aaaaaaaa (LeNet-5); bbbbbbbb (LeNet-5)" in reason
+
+
+def test_images_fitted_to_other_inputs_are_said_but_forbid_nothing():
+    said = found(changed(run(LENET)), changed(run(DEMO), data_fingerprint="b" * 64))
+
+    assert said.forbid == ()
+    assert "28x28x1 (LeNet-5); 16x16x1 (Shapes demo)" in said.notes[0]
+
+
+def test_test_sets_of_other_sizes_forbid_a_ranking():
+    other = Result(0.3, 0.9, 300, 5_000, 1_000, 8.0, 4_000.0)
+
+    (reason,) = found(changed(run(LENET)), changed(run(DEMO), result=other)).forbid
+
+    assert "1,000 (LeNet-5); 300 (Shapes demo)" in reason
+
+
+def test_another_machine_is_said_as_its_times_differ():
+    said = found(
+        changed(run(LENET, 0), environment={"processors": 2}),
+        changed(run(LENET, 1), environment={"processors": 8}),
+    )
+
+    assert said.forbid == ()
+    assert "different processors: 2 (LeNet-5); 8 (LeNet-5)" in said.notes[0]
+
+
+def test_a_run_that_has_not_finished_says_nothing_yet():
+    waiting = changed(run(LENET, 1, State.RUNNING), data_fingerprint="b" * 64)
+
+    assert found(changed(run(LENET)), waiting).forbid == ()

@@ -1,0 +1,43 @@
+"""Accuracy against what it costs, three times; a click on a point chooses its network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from cnn.pictures.trade_off import COST_WORDS, COSTS, points, trade_off
+from cnn.training.standings import Row
+from ui import theme
+from ui.compare.focus import alone, press_point
+from ui.plot import plot
+
+HEIGHT = 320
+
+
+def costs(rows: Sequence[Row], places: Mapping[str, int]) -> None:
+    """One figure for the cost that is chosen."""
+    if not any(row.test_accuracy for row in rows):
+        return
+    st.subheader("Accuracy and cost", anchor=False)
+    cost = st.segmented_control(
+        "Cost",
+        list(COSTS),
+        default="params",
+        format_func=lambda cost: COSTS[cost][0],
+        required=True,
+        key="compare_cost",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    title, log = COSTS[cost]
+    figure = trade_off(
+        points(rows, places, cost), title, dark=theme.is_dark(), log=log, alone=alone(places)
+    )
+    label = f"Test accuracy against {COST_WORDS[cost]}"
+    plot(figure, label=label, height=HEIGHT, key="compare_costs", on_click=press_point)
+    st.caption(
+        "Bars are one standard deviation over the seeds. The dotted stair is the Pareto front: no "
+        "other network is at least as accurate as those on it and cheaper. Click a point to see "
+        "its network alone."
+    )
