@@ -20,6 +20,9 @@ from cnn.training.store import Store
 from cnn.training.tables import epochs, files, runs
 
 RUNS = "runs.json"
+ELSEWHERE = "taken from a file"
+"""Noted in the environment of a run that was taken in: its times say nothing of this machine."""
+
 SHIPPED = Path(__file__).with_name("shipped_comparison.zip")
 _OF_ITS_OWN_STORE = {"worker", "checkpoint"}
 
@@ -49,6 +52,9 @@ def take_in(store: Store, content: bytes) -> list[str]:
             if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first():
                 continue
             values = {name: one for name, one in record["run"].items() if name in known_columns}
+            values["environment"] = json.dumps(
+                json.loads(values["environment"]) | {ELSEWHERE: True}
+            )
             connection.execute(insert(runs).values(values))
             curve = [{"run_id": run_id, **epoch} for epoch in record["epochs"]]
             if curve:

@@ -15,6 +15,7 @@ from math import prod
 
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
+from cnn.training.archive import ELSEWHERE
 from cnn.training.calibration import ROUGH, Calibration
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.run import Run, State
@@ -105,7 +106,11 @@ def _correction(
 
 def measured_here(runs: Iterable[Run]) -> list[Run]:
     """Those of these runs that were trained on a machine like this one."""
-    return [run for run in runs if run.environment.get("processors") == os.cpu_count()]
+    return [
+        run
+        for run in runs
+        if run.environment.get("processors") == os.cpu_count() and ELSEWHERE not in run.environment
+    ]
 
 
 def _duration(seconds: float) -> str:

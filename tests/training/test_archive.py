@@ -1,15 +1,20 @@
 """Runs as a file and back: everything that says what was trained and what came of it."""
 
+import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cnn.data import DatasetName, DatasetSpec
+from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.network.zoo import zoo
 from cnn.training import archive, fit
+from cnn.training.checkpoint import arrays_from_bytes
 from cnn.training.configuration import Configuration
+from cnn.training.estimate import measured_here
 from cnn.training.run import PREDICTIONS, Run, State
 from cnn.training.store import Store
 
@@ -45,8 +50,10 @@ def test_a_run_comes_back_with_its_record_its_epochs_and_its_predictions(store, 
     back = other.get(run.id)
     assert back
     assert back.state is State.FINISHED
-    for name in ("architecture", "configuration", "result", "environment", "data_fingerprint"):
+    for name in ("architecture", "configuration", "result", "data_fingerprint", "images"):
         assert getattr(back, name) == getattr(run, name)
+    assert back.environment == run.environment | {archive.ELSEWHERE: True}
+    assert (measured_here([run]), measured_here([back])) == ([run], [])
     assert back.recipe == run.recipe
     assert other.find([run.recipe])[0].id == run.id
     assert other.epochs([run.id]) == store.epochs([run.id])
@@ -77,3 +84,36 @@ def test_an_archive_of_a_later_program_with_more_columns_is_read(store, other, m
     )
     archive.take_in(other, archive.packed(store, [run.id]))
     assert other.get(run.id)
+
+
+def test_the_comparison_that_ships_says_what_its_predictions_say(store):
+    ids = archive.take_in_shipped(store)
+    found = [run for id in ids if (run := store.get(id))]
+    seeds = sorted((run.name, run.configuration.seed) for run in found)
+    for run in found:
+        content = store.file(run.id, PREDICTIONS)
+        assert content
+        kept = arrays_from_bytes(content)
+        right = (kept["scores"].argmax(axis=1) == kept["labels"]).mean()
+        assert run.result
+        assert len(kept["labels"]) == run.result.test_images == 10_000
+        assert right == pytest.approx(run.result.test_accuracy, abs=5e-4)  # kept in half precision
+    assert len({run.data_fingerprint for run in found}) == 1
+    networks = ["AlexNet-lite", "LeNet-5", "ResNet-lite", "Simple CNN", "VGG-lite"]
+    assert seeds == list(itertools.product(networks, range(3)))
+
+
+def test_the_comparison_that_ships_was_trained_on_the_zoo_as_it_is(store):
+    networks = [one.architecture for one in zoo().values()]
+    for id in archive.take_in_shipped(store):
+        run = store.get(id)
+        assert run
+        assert run.architecture in networks
+
+
+@pytest.mark.skipif("CNN_DATA_DIR" not in os.environ, reason="needs all of MNIST (CNN_DATA_DIR)")
+def test_the_comparison_that_ships_was_trained_on_mnist_as_it_is_here(store):
+    run = store.get(archive.take_in_shipped(store)[0])
+    assert run
+    here = load(DatasetSpec(DatasetName.MNIST), run.architecture.input)
+    assert fingerprint(here) == run.data_fingerprint

@@ -165,3 +165,15 @@ def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
         *("Results", "Accuracy and cost", "Is the difference real?", "Take it away"),
     ]
     assert len(app.get("download_button")) == 4
+
+
+def test_the_comparison_that_ships_is_read_without_training_and_without_mnist(
+    store: Store, monkeypatch
+):
+    monkeypatch.setenv("CNN_DATA_DIR", "/nowhere")
+    app = visited("compare", open="shipped")
+    assert "VGG-lite alone is right on 30 of 10,000 test images" in html(app)
+    assert "Is the difference real?" in subheaders(app)
+    assert store.count() == 15
+    assert visited("compare", open="shipped") is not None
+    assert store.count() == 15
