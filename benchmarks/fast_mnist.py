@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
 from cnn.training import fit
-from cnn.training.configuration import FAST_MNIST_NETWORK, PRESETS
+from cnn.training.configuration import FAST_MNIST
 from cnn.training.machine import import_tensorflow
 from cnn.training.store import Store
 
@@ -33,8 +33,8 @@ def ours(seed: int) -> tuple[float, float]:
     """Test accuracy and seconds of the preset."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/runs.sqlite")
-        configuration = replace(PRESETS["Fast MNIST"], seed=seed)
-        network = entry(FAST_MNIST_NETWORK).architecture
+        configuration = replace(FAST_MNIST.configuration, seed=seed)
+        network = entry(FAST_MNIST.network or "").architecture
         run = fit.carry_out(store, store.add(network, configuration, worker="benchmark"))
         store.close()
     if run.result is None:

@@ -69,7 +69,7 @@ def _plan(options: argparse.Namespace) -> Plan:
             print(f"{architecture.name}: {change}", file=sys.stderr)
         images = {name: len(split) for name, split in data.splits.items()}
         limits.check(fitted.architecture, configuration, images)
-        entrant = Entrant(source, fitted.architecture)
+        entrant = Entrant(source, fitted.architecture, fitted.changes)
         first = by_recipe.setdefault(recipe(fitted.architecture, configuration), entrant)
         if first is not entrant:
             print(f"{source} is the same network as {first.id}.", file=sys.stderr)
@@ -97,7 +97,8 @@ def _train_missing(store: Store, plan: Plan) -> State | None:
 
 
 def _adding(store: Store, entrant: Entrant, configuration: Configuration) -> Callable[[str], Run]:
-    return lambda worker: store.add(entrant.architecture, configuration, worker=worker)
+    network, changes = entrant.architecture, entrant.changes
+    return lambda worker: store.add(network, configuration, worker=worker, changes=changes)
 
 
 def _groups(store: Store, plan: Plan) -> list[Group]:

@@ -23,7 +23,7 @@ from cnn.training import calibration, continuing, limits
 from cnn.training.configuration import Configuration
 from cnn.training.data_address import spec_of
 from cnn.training.estimate import estimate
-from cnn.training.fitting import fit_to
+from cnn.training.fitting import Fitted, fit_to
 from cnn.training.presence import dismiss_silent, present
 from cnn.training.run import Epoch, Progress, Run, State, WorkerState
 from cnn.training.store import Store
@@ -34,10 +34,14 @@ STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
 def train(options: argparse.Namespace) -> int:
     """Trains, shows how it goes on standard error, and says at the end what came of it."""
     with refusals():
-        architecture, configuration = _prepared(options)
+        fitted, configuration = _prepared(options)
         store = Store(options.store)
         return _told(
-            store, options, lambda worker: store.add(architecture, configuration, worker=worker)
+            store,
+            options,
+            lambda worker: store.add(
+                fitted.architecture, configuration, worker=worker, changes=fitted.changes
+            ),
         )
 
 
@@ -57,7 +61,7 @@ def resume(options: argparse.Namespace) -> int:
         )
 
 
-def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]:
+def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     architecture = find(options.arch)
     if options.input is not None:
         shape = input_shape(options.input)
@@ -85,7 +89,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Architecture, Configuration]
     batch = configuration.batch_size_for(images["train"])
     limits.check_memory(fitted.architecture, batch, expected)
     print(f"Expected on this machine: {expected.text}.", file=sys.stderr)
-    return fitted.architecture, configuration
+    return fitted, configuration
 
 
 def dataset_of(name: str) -> DatasetSpec:

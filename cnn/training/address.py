@@ -15,14 +15,20 @@ NUMBERS = (
     *("shift", "rotation", "zoom"),
 )
 WORDS = ("optimizer", "schedule")
-NAMES = (*data_address.NAMES, *WHOLE, *NUMBERS, *WORDS)
+CALLED = {"shift": "augment_shift", "rotation": "augment_rotation", "zoom": "augment_zoom"}
+"""Settings with another name in an address, where drawings have a rotation too."""
+
+NAMES = (
+    *data_address.NAMES,
+    *(CALLED.get(name, name) for name in (*WHOLE, *NUMBERS, *WORDS)),
+)
 
 
 def to_address(configuration: Configuration) -> dict[str, str]:
     """The data set, the epochs, and every setting that was changed."""
     usual = Configuration()
     changed = {
-        name: str(value)
+        CALLED.get(name, name): str(value)
         for name in (*WHOLE, *NUMBERS, *WORDS)
         if (value := getattr(configuration, name)) != getattr(usual, name) or name == "epochs"
     }
@@ -35,7 +41,7 @@ def from_address(address: Mapping[str, str], usual: Configuration) -> Configurat
     for names, read in ((WHOLE, int), (NUMBERS, float), (WORDS, str)):
         for name in names:
             try:
-                values[name] = read(address[name])
+                values[name] = read(address[CALLED.get(name, name)])
             except (KeyError, ValueError):
                 values[name] = getattr(usual, name)
     try:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from cnn.training.configuration import Configuration
 
 
@@ -48,3 +51,32 @@ def warped(tf: Any, images: Any, how: Any) -> Any:
         interpolation="BILINEAR",
         fill_mode="NEAREST",
     )
+
+
+def preview(
+    images: npt.NDArray[np.uint8], configuration: Configuration, seed: int = 0
+) -> npt.NDArray[np.uint8]:
+    """Images as training might see them: the same warp without TensorFlow, with other draws."""
+    angle = math.radians(configuration.rotation)
+    most = angle, configuration.zoom, configuration.shift, configuration.shift
+    drawn = np.random.default_rng(seed).uniform(-1, 1, (len(images), 4)) * most + (0, 1, 0, 0)
+    return np.stack([_warped(one, *how) for one, how in zip(images, drawn, strict=True)])
+
+
+def _warped(
+    image: npt.NDArray[np.uint8], angle: float, size: float, right: float, down: float
+) -> npt.NDArray[np.uint8]:
+    height, width, _ = image.shape
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    y, x = np.mgrid[:height, :width].astype(float)
+    x, y = x - middle_x - right * width, y - middle_y - down * height
+    cos, sin = math.cos(angle) / size, math.sin(angle) / size
+    from_x = np.clip(middle_x + cos * x + sin * y, 0, width - 1)
+    from_y = np.clip(middle_y - sin * x + cos * y, 0, height - 1)
+    left, top = from_x.astype(int), from_y.astype(int)
+    after, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
+    part_x, part_y = (from_x - left)[..., None], (from_y - top)[..., None]
+    upper = image[top, left] * (1 - part_x) + image[top, after] * part_x
+    lower = image[below, left] * (1 - part_x) + image[below, after] * part_x
+    seen: npt.NDArray[np.uint8] = np.round(upper * (1 - part_y) + lower * part_y).astype(np.uint8)
+    return seen

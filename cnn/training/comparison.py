@@ -24,10 +24,14 @@ _PREFERENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """A network in a comparison, fitted to its data; `id` is its zoo id or its link's code."""
+    """A network in a comparison, fitted to its data by `changes`, a sentence each.
+
+    `id` is its zoo id or its link's code.
+    """
 
     id: str
     architecture: Architecture
+    changes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

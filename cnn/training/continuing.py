@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table, delete, insert, literal, select, updat
 
 from cnn.training import rows, tables
 from cnn.training.run import (
+    MODEL,
     PREDICTIONS,
     SNAPSHOT,
     TRACEBACK,
@@ -30,7 +31,7 @@ from cnn.training.store import Store
 from cnn.training.tables import runs
 
 RESUMABLE = (State.INTERRUPTED, State.STOPPED, State.FAILED)
-LEFT_BEHIND = (PREDICTIONS, TRACEBACK)
+LEFT_BEHIND = (PREDICTIONS, TRACEBACK, MODEL)
 
 
 class ContinuationError(ValueError):
@@ -92,6 +93,7 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         data_fingerprint=old.data_fingerprint,
         images=old.images,
         environment=old.environment,
+        changes=old.changes,
     )
     with store.begin() as connection:
         connection.execute(insert(runs).values(rows.columns(new)))

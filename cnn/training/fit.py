@@ -41,6 +41,7 @@ from cnn.training.run import (
 from cnn.training.schedule import learning_rates
 from cnn.training.snapshots import is_kept, snapshot_name, watched, watched_to_bytes
 from cnn.training.store import Store, StoreError, TakenOver
+from cnn.training.weights import keep_model
 
 
 class Diverged(Exception):
@@ -64,6 +65,7 @@ def carry_out(
         store.finish(run.id, State.FINISHED, training.message, result)
     except Stopped:
         store.finish(run.id, State.STOPPED, "Stopped by hand; the test set was not looked at.")
+        keep_model(store, run)  # after the end, as a stop is not to wait for it
     except Interrupted:
         store.finish(
             run.id, State.INTERRUPTED, "The process that trained this run was told to end."
@@ -164,6 +166,7 @@ class _Training:
             "labels": self.data.test.labels,
         }
         self.store.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))
+        keep_model(self.store, self.run)
         return Result(
             test_loss=loss,
             test_accuracy=accuracy,

@@ -10,6 +10,7 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Activation, Dense
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import trace
+from cnn.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ def image_changes(name: DatasetName, shape: MapShape, wanted: MapShape) -> tuple
     elif (shape[2], wanted[2]) == (3, 1):
         changes.append("Colours are turned to grey, as the network reads one channel.")
     return tuple(changes)
+
+
+def changes_again(run: Run, architecture: Architecture) -> tuple[str, ...]:
+    """What is changed where a run's data train the same network, or one made out of it, which
+    needs no other head any more.
+    """
+    if architecture == run.architecture:
+        return run.changes
+    name = run.configuration.dataset.name
+    return image_changes(name, CATALOGUE[name].image_shape, architecture.input)
 
 
 def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:

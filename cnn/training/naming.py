@@ -23,6 +23,7 @@ SAID = {
     "rotation": "rotation {}",
     "zoom": "zoom {}",
     "seed": "seed {}",
+    "continues": "{}",
 }
 
 
@@ -38,9 +39,13 @@ def told_apart(runs: Sequence[Run]) -> list[str]:
 
 def _settings(run: Run) -> dict[str, Any]:
     configuration = run.configuration
-    values = {name: getattr(configuration, name) for name in SAID}
+    values = {name: getattr(configuration, name) for name in SAID if name != "continues"}
+    values = {
+        name: f"{value:g}" if isinstance(value, float) else value for name, value in values.items()
+    }
     return values | {
         "dataset": described(configuration.dataset),
         "batch_size": configuration.batch_size or "auto",
         "learning_rate": f"{configuration.peak_rate:g}",
+        "continues": f"continues {run.continues}" if run.continues else "in one go",
     }

@@ -19,6 +19,11 @@ from cnn.training.run import Epoch, Run
 
 TOLERANCE = 1e-3
 
+
+class ReproductionError(ValueError):
+    """A run that no script of its own can do again, and what to do instead."""
+
+
 _SCRIPT = '''\
 """{title}
 
@@ -120,11 +125,16 @@ _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
 
 
 def script(run: Run, epochs: Sequence[Epoch]) -> str:
-    """The script of a run and its curve so far."""
+    """The script of a run and its curve so far; one that continues another has none of its own."""
+    if run.continues:
+        raise ReproductionError(
+            f"run {run.id} continues run {run.continues}: a script cannot begin where that one "
+            "ended. Take the script of that run, or train anew with all the epochs at once."
+        )
     configuration = run.configuration
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
-    augmented = getattr(configuration, "is_augmented", False)
+    augmented = configuration.is_augmented
     return _SCRIPT.format(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),

@@ -38,6 +38,7 @@ def run(row: Mapping[Any, Any]) -> Run:
         checkpoint=Checkpoint(**json.loads(row["checkpoint"])) if row["checkpoint"] else None,
         continues=row["continues"],
         first_step=row["first_step"],
+        changes=tuple(json.loads(row["changes"])),
     )
 
 
@@ -64,6 +65,7 @@ def columns(run: Run) -> dict[str, Any]:
         "checkpoint": json.dumps(asdict(run.checkpoint)) if run.checkpoint else None,
         "continues": run.continues,
         "first_step": run.first_step,
+        "changes": json.dumps(run.changes),
     }
 
 

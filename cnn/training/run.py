@@ -33,6 +33,7 @@ CLAIMED = (State.RUNNING, State.PAUSED)
 
 WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
 CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
+MODEL = "model.keras"
 """The files that a run keeps in the store; of snapshots there are many: `snapshot-0007`."""
 
 
@@ -111,6 +112,7 @@ class Run:
     """One training; all but its state, and what comes of it, never changes.
 
     One that `continues` another began with that one's curve and checkpoint, after `first_step`.
+    `changes` are what was changed to fit network and data to each other, a sentence each.
     """
 
     id: str
@@ -132,6 +134,7 @@ class Run:
     checkpoint: Checkpoint | None = None
     continues: str = ""
     first_step: int = 0
+    changes: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:

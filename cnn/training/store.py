@@ -55,9 +55,17 @@ class Store:
     # Making and finding ---------------------------------------------------------------------
 
     def add(
-        self, architecture: Architecture, configuration: Configuration, *, worker: str = ""
+        self,
+        architecture: Architecture,
+        configuration: Configuration,
+        *,
+        worker: str = "",
+        changes: Sequence[str] = (),
     ) -> Run:
-        """Puts a new run into the queue, or straight into the hands of a worker."""
+        """Puts a new run into the queue, or straight into the hands of a worker.
+
+        `changes` are what was changed to fit network and data to each other.
+        """
         now = time.time()
         run = Run(
             id=uuid.uuid4().hex[:12],
@@ -68,6 +76,7 @@ class Store:
             created_at=now,
             started_at=now if worker else None,
             worker=worker,
+            changes=tuple(changes),
         )
         with self.begin() as connection:
             connection.execute(insert(runs).values(rows.columns(run)))
@@ -268,6 +277,13 @@ class Store:
         with self.begin() as connection:
             content: bytes | None = connection.execute(query).scalar()
         return content
+
+    def file_sizes(self, run_id: str) -> dict[str, int]:
+        """The files that a run keeps, by name, and how many bytes each has."""
+        table = tables.files
+        query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
+        with self.begin() as connection:
+            return {str(name): int(size) for name, size in connection.execute(query).all()}
 
     # Inside ---------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MIGRATIONS = {
     2: (
@@ -41,6 +41,7 @@ MIGRATIONS = {
         "ALTER TABLE runs ADD COLUMN continues VARCHAR(32) NOT NULL DEFAULT ''",
         "ALTER TABLE runs ADD COLUMN first_step INTEGER NOT NULL DEFAULT 0",
     ),
+    3: ("ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",),
 }
 """What makes each older version the one after it, beside the tables that are new there."""
 
@@ -74,6 +75,7 @@ runs = Table(
     Column("checkpoint", Text),
     Column("continues", String(32), nullable=False, server_default=""),
     Column("first_step", Integer, nullable=False, server_default="0"),
+    Column("changes", Text, nullable=False, server_default="[]"),
     Index("runs_by_state", "state", "created_at"),
     Index("runs_by_age", "created_at"),
     Index("runs_by_recipe", "recipe"),

@@ -1,16 +1,21 @@
-"""The weights that a run keeps, as a network takes them."""
+"""The weights that a run keeps: as a network takes them, and as a `.keras` file."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 
 import numpy as np
 
+from cnn.network.keras_file import keras_file
 from cnn.network.keras_model import Weights, WeightsError, check_weights
 from cnn.network.trace import trace
-from cnn.training.run import WEIGHTS, Run
+from cnn.training.run import MODEL, WEIGHTS, Run
 from cnn.training.store import Store
+
+MOST_MODEL_BYTES = 200_000_000
+"""Of a network with more in its weights, no `.keras` file is kept."""
 
 
 def trained_weights(store: Store, run: Run) -> Weights:
@@ -34,3 +39,18 @@ def trained_weights(store: Store, run: Run) -> Weights:
     }
     check_weights(weights, trace(run.architecture))
     return weights
+
+
+def keep_model(store: Store, run: Run) -> None:
+    """Keeps the network with the weights that the run keeps as a `.keras` file, if there are any.
+
+    For the process that trains: it needs Keras. What the file holds is safe already, so a disk
+    with no room for it fails no training.
+    """
+    try:
+        weights = trained_weights(store, run)
+    except WeightsError:  # stopped within its first epoch
+        return
+    if sum(array.nbytes for arrays in weights.values() for array in arrays) <= MOST_MODEL_BYTES:
+        with contextlib.suppress(OSError):
+            store.keep_file(run.id, MODEL, keras_file(run.architecture, weights))

@@ -1,6 +1,8 @@
 """Training as a visitor lives through it: press Train, watch, leave, come back, find it all."""
 
 import re
+import zipfile
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -179,4 +181,75 @@ def test_a_run_is_opened_from_the_list_and_deleted(training_url: str, page: Page
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete 1 run").click()
 
     expect(rows).to_have_count(many - 1)
+    settled(page)
+
+
+def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
+    training_url: str, page: Page, tmp_path: Path
+):
+    page.goto(f"{training_url}/{SHAPES}&epochs=4&seed=8")
+    press_train(page)
+    page.get_by_role("tab", name="Watch it learn").click()
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_value("4")
+    predictions = page.get_by_role("img", name="Predictions for 4 fixed validation images").first
+    last = predictions.text_content() or ""
+    assert "%" in last
+    slider.press("Home")
+    expect(slider).to_have_value("0")
+    expect(predictions).not_to_have_text(last)  # before training it is sure of nothing
+
+    page.get_by_role("tab", name="Take away").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile(r"Save .*\.keras")).click()
+    download.value.save_as(tmp_path / "model.keras")
+    assert zipfile.is_zipfile(tmp_path / "model.keras")
+    settled(page)
+
+    before = page.url
+    page.get_by_role("button", name="Train on").click()
+    page.get_by_role("button", name="Train 4 more epochs").click()
+    page.wait_for_url(lambda url: "run=" in url and url != before)
+    expect(page.get_by_text("Continues another run after its step 40")).to_be_visible()
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+    page.get_by_role("button", name="Show that run").click()
+    page.wait_for_url(before)
+    expect(page.get_by_role("button", name="Train on")).to_be_visible()
+    settled(page)
+
+
+def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str, page: Page):
+    page.goto(f"{training_url}/{SHAPES}&epochs=60&seed=9")
+    press_train(page)
+    expect(page.get_by_text(re.compile(r"^Epoch \d+ of 60"))).to_be_visible(timeout=WORKER_MS)
+    page.get_by_role("tab", name="Gradients").click()
+    gradients = page.get_by_role("img", name="Gradient norms over the steps")
+    expect(gradients.locator(".trace.scatter").first).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("the test set was not looked at")).to_be_visible()
+    settled(page)
+
+    page.get_by_role("button", name="Resume").click()
+
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    settled(page)
+
+
+def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, page: Page):
+    for seed in (10, 11):
+        page.goto(f"{training_url}/{SHAPES}&epochs=2&seed={seed}")
+        press_train(page)
+        expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+        settled(page)
+    for box in page.get_by_role("checkbox", name=re.compile("Choose Shapes demo")).all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Show together").click()
+
+    page.wait_for_url(re.compile("run=.*&run="))
+    plot = page.get_by_role("img", name="Loss over the epochs")
+    for seed in (10, 11):
+        expect(plot.locator(".legend").get_by_text(f"Shapes demo, seed {seed}")).to_be_visible()
     settled(page)

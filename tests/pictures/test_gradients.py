@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from cnn.pictures.gradients import gradient_figure
+from cnn.pictures.gradients import by_layer, gradient_figure
+from cnn.training.run import GradientNorms
 
 NORMS = {"Conv2D #1": [(50, 0.5), (100, 0.0), (150, 2e-7)], "Dense #1": [(50, 3.0)]}
 
@@ -35,5 +36,21 @@ def test_no_two_of_32_layers_look_the_same_and_new_points_keep_the_view():
     many = {f"layer {i}": [(1, 1.0)] for i in range(32)}
     lines = [trace["line"] for trace in gradient_figure(many, dark=False)["data"]]
 
-    assert len({(line["color"], line["dash"]) for line in lines}) == 32
+    assert len({line["color"] for line in lines}) == 32
     assert gradient_figure(NORMS, dark=False)["layout"] == gradient_figure({}, dark=False)["layout"]
+
+
+def test_norms_are_sorted_by_layer_in_the_order_of_the_steps():
+    measured = [GradientNorms(5, {"a": 1.0, "b": 2.0}), GradientNorms(10, {"a": 3.0, "b": 0.0})]
+
+    assert by_layer(measured) == {"a": [(5, 1.0), (10, 3.0)], "b": [(5, 2.0), (10, 0.0)]}
+
+
+def test_more_layers_than_colours_lead_from_the_first_colour_to_the_second_without_a_legend():
+    figure = gradient_figure({f"layer {i}": [(1, 1.0)] for i in range(40)}, dark=False)
+
+    colours = [trace["line"]["color"] for trace in figure["data"]]
+    assert not figure["layout"]["showlegend"]
+    assert (colours[0], colours[-1]) == ("rgb(79,70,229)", "rgb(217,72,15)")  # #4F46E5, #D9480F
+    assert len(set(colours)) == 40
+    assert gradient_figure(NORMS, dark=False)["layout"]["showlegend"]

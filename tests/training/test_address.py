@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cnn.data import DatasetName, DatasetSpec
+from cnn.data import DatasetName, DatasetSpec, ShapeOptions
 from cnn.training.address import from_address, to_address
 from cnn.training.configuration import Configuration
 
@@ -36,6 +36,14 @@ def test_an_address_gives_its_configuration_back(changes):
     configuration = replace(USUAL, **changes)
 
     assert from_address(to_address(configuration), USUAL) == configuration
+
+
+def test_the_rotation_of_drawings_is_not_the_augmentation():
+    turned = DatasetSpec(DatasetName.SHAPES, shapes=ShapeOptions(rotation=30.0))
+    both = Configuration(turned, rotation=5.0)
+
+    for configuration in (Configuration(turned), both):
+        assert from_address(to_address(configuration), Configuration()) == configuration
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from cnn.training.augmentation import augmented, draws, warped
+from cnn.training.augmentation import augmented, draws, preview, warped
 from cnn.training.configuration import Configuration
 
 SETTINGS = Configuration(rotation=30.0, zoom=0.2, shift=0.25, seed=7)
@@ -92,3 +92,23 @@ def test_seed_and_step_decide_alone(tf, images: np.ndarray):
     assert (seen(1, 5) != seen(1, 6)).any()
     assert (seen(1, 5) != seen(2, 5)).any()
     assert not (seen(1, 5) == images).all()
+
+
+def test_the_preview_is_the_same_warp_with_draws_of_its_own(images: np.ndarray):
+    pixels = (images * 255).astype(np.uint8)
+    spread = np.random.default_rng(4).uniform(-1, 1, (len(pixels), 4))
+    hows = spread * (math.radians(30), 0.2, 0.25, 0.25) + (0, 1, 0, 0)
+
+    found = preview(pixels, SETTINGS, seed=4)
+
+    wanted = [
+        naively(one.astype(float), *how) for one, how in zip(pixels, hows.tolist(), strict=True)
+    ]
+    assert found.dtype == np.uint8
+    assert np.abs(found - np.array(wanted)).max() <= 0.5 + 1e-6
+
+
+def test_without_augmentation_the_preview_is_the_image(images: np.ndarray):
+    pixels = (images * 255).astype(np.uint8)
+
+    assert (preview(pixels, Configuration()) == pixels).all()

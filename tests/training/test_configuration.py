@@ -63,7 +63,9 @@ def test_the_usual_learning_rate_depends_on_optimizer_and_schedule(settings, rat
     assert Configuration(**settings).peak_rate == pytest.approx(rate)
 
 
-@pytest.mark.parametrize("configuration", [Configuration(), *PRESETS.values()])
+@pytest.mark.parametrize(
+    "configuration", [Configuration(), *(one.configuration for one in PRESETS)]
+)
 def test_a_configuration_comes_back_from_its_json(configuration: Configuration):
     assert Configuration.from_dict(configuration.to_dict()) == configuration
 

@@ -2,13 +2,21 @@
 
 import pytest
 
-from cnn.data import DatasetName, load
+from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Activation, Conv2D, Dense, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.fitting import fit_to, from_scores, image_changes, with_classes
+from cnn.training.configuration import Configuration
+from cnn.training.fitting import (
+    changes_again,
+    fit_to,
+    from_scores,
+    image_changes,
+    with_classes,
+)
+from cnn.training.run import Run, State
 
 
 def small(*head) -> Architecture:
@@ -84,3 +92,14 @@ def test_every_classic_fits_shapes_and_digits(id: str, name: str):
 
     assert trace(fitted.architecture).output_shape == (len(data.class_names),)
     assert data.image_shape == architecture.input
+
+
+def test_a_network_made_out_of_a_run_needs_no_other_head_but_the_same_images():
+    settings = Configuration(DatasetSpec(DatasetName.DIGITS))
+    said = ("Images are resized from 8x8 to 28x28, the network's input.", "Another head.")
+    lenet = entry("lenet-5").architecture
+    run = Run("1", "LeNet-5", lenet, settings, State.FINISHED, 0.0, changes=said)
+    other = Architecture("LeNet-5", lenet.input, (*lenet.layers, Activation("softmax")))
+
+    assert changes_again(run, lenet) == said
+    assert changes_again(run, other) == said[:1]

@@ -36,3 +36,9 @@ def test_every_setting_that_differs_is_named_and_no_other():
 
 def test_networks_of_different_names_need_no_more():
     assert told_apart([RUN, replace(RUN, name="Mine")]) == ["LeNet-5", "Mine"]
+
+
+def test_a_run_that_continues_another_is_told_from_one_in_one_go():
+    longer = replace(RUN, id="2", continues="1")
+
+    assert told_apart([RUN, longer]) == ["LeNet-5, in one go", "LeNet-5, continues 1"]

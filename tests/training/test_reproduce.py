@@ -21,7 +21,7 @@ from cnn.network.layers import (
 )
 from cnn.training import fit
 from cnn.training.configuration import Configuration, Optimizer, Schedule
-from cnn.training.reproduce import script
+from cnn.training.reproduce import ReproductionError, script
 from cnn.training.run import Run
 from cnn.training.store import Store
 
@@ -95,3 +95,9 @@ def test_other_images_than_the_runs_are_refused(store: Store, tmp_path: Path):
     run = replace(trained(store, PLAIN, SHAPES), data_fingerprint="another")
     ran = said(script(run, []), tmp_path)
     assert "not the images that the run was trained on" in ran.stderr
+
+
+def test_a_run_that_continues_another_has_no_script_and_says_whose_to_take(store: Store):
+    run = replace(store.add(PLAIN, SHAPES), continues="abc")
+    with pytest.raises(ReproductionError, match=r"continues run abc: .* Take the script of that"):
+        script(run, [])

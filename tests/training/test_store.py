@@ -56,6 +56,24 @@ def test_a_run_comes_back_as_it_was_put_in(store: Store):
     assert (run.state, run.wish, run.name) == (State.QUEUED, Wish.RUN, "LeNet-5")
 
 
+def test_what_was_changed_to_fit_is_frozen_in_the_run(store: Store):
+    run = store.add(LENET, SETTINGS, changes=["Images are resized.", "It has 3 units."])
+
+    found = store.get(run.id)
+
+    assert found == run
+    assert found.changes == ("Images are resized.", "It has 3 units.")
+
+
+def test_the_files_of_a_run_are_listed_with_their_sizes(store: Store):
+    run, other = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS)
+    store.keep_files(run.id, {"weights": b"some", "model.keras": bytes(1_000)})
+    store.keep_file(other.id, "traceback", b"?")
+
+    assert store.file_sizes(run.id) == {"weights": 4, "model.keras": 1_000}
+    assert store.file_sizes("nowhere") == {}
+
+
 def test_runs_outlive_the_process(store: Store, url: str):
     run = store.add(LENET, SETTINGS)
     store.finish(run.id, State.FINISHED, result=RESULT)
@@ -310,6 +328,7 @@ def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_p
         (run,) = store.latest()
         assert (run.id, run.state, run.result) == ("0123456789ab", State.FINISHED, RESULT)
         assert (run.checkpoint, run.continues, run.first_step) == (None, "", 0)
+        assert run.changes == ()
         assert store.find([recipe(DEMO, SETTINGS)]) == [run]
         assert store.steps(run.id) == [step(1)]
         assert store.epochs([run.id]) == {run.id: [Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0)]}
@@ -317,7 +336,7 @@ def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_p
         assert store.gradients(run.id) == []
         store.close()
     with sqlite3.connect(tmp_path / "runs.sqlite") as database:
-        assert database.execute("select schema_version from about").fetchall() == [(3,)]
+        assert database.execute("select schema_version from about").fetchall() == [(4,)]
 
 
 def test_a_store_made_today_has_the_columns_of_one_brought_up_to_date(tmp_path: Path):

@@ -136,9 +136,10 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
             st.warning(f"Left out: {error}", icon=":material/block:")
             continue
         on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
-        if said := on_images + on_head:
+        said = on_images + on_head
+        if said:
             changes[architecture.name] = " ".join(said)
-        found.append(Entrant(id, fitted))
+        found.append(Entrant(id, fitted, said))
     if changes:
         with st.expander(f"What is changed to fit the data ({len(changes)})"):
             for who, what in changes.items():

@@ -104,5 +104,5 @@ def _queue(plan: Plan, found: Sequence[Group]) -> None:
         st.error(str(error), icon=":material/error:")
         return
     for entrant, configuration in to_train:
-        store.add(entrant.architecture, configuration)
+        store.add(entrant.architecture, configuration, changes=entrant.changes)
     st.rerun()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -10,9 +10,11 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.continuing import RESUMABLE
 from cnn.training.presence import worker_states
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
 from ui.training import runs
+from ui.training.continuing import can_resume, resume_button, train_on
 from ui.training.setup import queue, use
 from ui.words import plain
 
@@ -56,12 +58,14 @@ def controls(run: Run, *, alone: bool = False) -> None:
             lambda: store.want(run.id, Wish.STOP),
             disabled=stopping,
         )
-    elif run.state in (State.INTERRUPTED, State.FAILED):
+    elif can_resume(run):
+        resume_button(run)
+    elif run.state in RESUMABLE:
         _button(
             "Train again",
             run,
             ":material/replay:",
-            lambda: train(run.architecture, run.configuration),
+            lambda: train(run.architecture, run.configuration, run.changes),
         )
     elif run.state is State.DIVERGED and not alone:
         rate = float(f"{run.configuration.peak_rate / 3:.2g}")
@@ -70,8 +74,10 @@ def controls(run: Run, *, alone: bool = False) -> None:
             f"Train with {rate:g}",
             run,
             ":material/replay:",
-            lambda: train(run.architecture, calmer),
+            lambda: train(run.architecture, calmer, run.changes),
         )
+    elif alone:
+        train_on(run)
 
 
 def new_training(run: Run | None) -> None:
@@ -97,12 +103,14 @@ def _button(
     st.button(label, icon=icon, key=f"{label}_{run.id}", on_click=act, disabled=disabled)
 
 
-def train(architecture: Architecture, configuration: Configuration) -> None:
+def train(
+    architecture: Architecture, configuration: Configuration, changes: Sequence[str] = ()
+) -> None:
     """Queues a training and shows it; to be called by a button."""
     try:
-        runs.show(queue(architecture, configuration))
+        runs.show(queue(architecture, configuration, changes))
     except ConfigurationError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def waiting_for() -> str:

@@ -6,21 +6,26 @@ import time
 
 import streamlit as st
 
+from cnn.data import described
 from cnn.insight.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.run import Run
 from ui.training.controls import traceback_of
-from ui.words import facts_html
+from ui.words import facts_html, percent
 
 
 def facts(run: Run) -> None:
-    """Configuration, data, versions; and where a failed run failed."""
+    """Configuration, data, versions, and what was changed to fit them to each other."""
+    st.html(facts_html(_facts(run)))
+
+
+def failure(run: Run) -> None:
+    """Where a failed run failed."""
     if found := traceback_of(run):
         with st.expander("Where it failed", icon=":material/bug_report:"):
             st.code(found, "text")
-    with st.expander("What was trained"):
-        st.html(facts_html(_facts(run)))
 
 
 def _facts(run: Run) -> list[Fact]:
@@ -37,7 +42,14 @@ def _facts(run: Run) -> list[Fact]:
             f"{run.name}: {traced.total_params:,} parameters, input "
             f"{shape_text(run.architecture.input)}",
         ),
-        Fact("Data", settings.dataset.name, sizes),
+        *(
+            [Fact("Begun", f"with the weights of run {run.continues}", _begun(run))]
+            if run.continues
+            else []
+        ),
+        Fact("Data", described(settings.dataset), sizes),
+        *([Fact("Changed to fit", " ".join(run.changes))] if run.changes else []),
+        Fact("Pixels", "float32 from 0 to 1", "the bytes of an image divided by 255"),
         Fact(
             "Fingerprint",
             run.data_fingerprint[:16] or "not known yet",
@@ -47,7 +59,31 @@ def _facts(run: Run) -> list[Fact]:
             "Training",
             f"{settings.epochs} epochs, batches of {batch or 'auto'}, "
             f"{settings.optimizer}, {settings.schedule}, learning rate {settings.peak_rate:g}",
+            _more(settings),
         ),
-        Fact("Seed", str(settings.seed), "the same seed gives the same curve"),
+        Fact("Seed", str(settings.seed), "the same seed gives the same curve on one machine"),
         Fact("Made with", made_with or "not known yet"),
     ]
+
+
+def _begun(run: Run) -> str:
+    return (
+        f"after its step {run.first_step:,}, which this curve begins with; the learning rate "
+        "schedule is laid anew over the epochs that were added"
+    )
+
+
+def _more(settings: Configuration) -> str:
+    """The settings behind the click, where they do something."""
+    said = {
+        f"momentum {settings.momentum:g}": settings.optimizer is Optimizer.SGD,
+        f"weight decay {settings.weight_decay:g}": settings.weight_decay,
+        f"label smoothing {settings.label_smoothing:g}": settings.label_smoothing,
+        f"ends early after {settings.patience} epochs without a lower validation loss": (
+            settings.patience
+        ),
+        f"images shifted by up to {percent(settings.shift)} of their size": settings.shift,
+        f"turned by up to {settings.rotation:g}°": settings.rotation,
+        f"zoomed by up to {percent(settings.zoom)}": settings.zoom,
+    }
+    return ", ".join(words for words, does_something in said.items() if does_something)

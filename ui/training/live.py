@@ -1,29 +1,30 @@
-"""Runs as they are trained: how far they are, what can be done about them, and their curves."""
+"""Runs as they are trained: how far they are, what can be done about them, and a look inside."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
 
 from cnn.pictures import curves
-from cnn.pictures.curves import Curve, Figure, Line, Look, Metric
+from cnn.pictures.curves import Curve
 from cnn.training.naming import told_apart
 from cnn.training.run import Epoch, Run, Step
 from ui import theme
-from ui.plot import plot
 from ui.training import runs
+from ui.training.charts import show_curves, show_gradients, show_learning_rate
+from ui.training.continuing import origin
 from ui.training.controls import controls, standing
-from ui.training.facts import facts
+from ui.training.facts import facts, failure
 from ui.training.results import results
+from ui.training.take_away import take_away
+from ui.training.watch_it_learn import watch_it_learn
 from ui.training.why import why
 from ui.words import duration, percent
 
 POLL_S = 0.5
-HEIGHT = 330
-LINES = tuple(Line)
+TAB = "run_tab"
 
 
 def watch(run_ids: Sequence[str]) -> None:
@@ -44,33 +45,64 @@ def _found(run_ids: Sequence[str]) -> list[Run]:
 
 def _watched(run_ids: Sequence[str], was_live: bool) -> None:
     found = _found(run_ids)
-    if len(found) < len(run_ids) or (was_live and not any(run.is_live for run in found)):
-        st.rerun()  # once more, and whole: without it the page would go on asking
+    live = any(run.is_live for run in found)
+    if len(found) < len(run_ids) or live != was_live or not set(run_ids) <= set(runs.shown()):
+        st.rerun()  # once more, and whole: what is asked for, and how often, has changed
     epochs = runs.store().epochs(run_ids)
-    names = told_apart(found)
     if len(found) == 1:
-        _one(found[0], epochs[found[0].id])
-    else:
-        for place, (run, name) in enumerate(zip(found, names, strict=True)):
-            with st.container(border=True):
-                _one_of_several(run, epochs[run.id], name, place)
-    steps = {run.id: runs.store().steps(run.id) for run in found}
-    _curves(found, names, steps, epochs)
-    if len(found) == 1 and was_live:
-        facts(found[0])
+        run = found[0]
+        _one(run, epochs[run.id])
+        _inside(run, epochs[run.id])
+        return
+    names = told_apart(found)
+    for place, (run, name) in enumerate(zip(found, names, strict=True)):
+        with st.container(border=True):
+            _one_of_several(run, epochs[run.id], name, place)
+    show_curves(
+        [
+            Curve(name, run.configuration.epochs, _steps(run), epochs[run.id])
+            for run, name in zip(found, names, strict=True)
+        ]
+    )
 
 
 def ended(run: Run) -> None:
     """What there is to see of a run once nothing of it changes any more."""
+    failure(run)
     why(run)
     results(run)
-    facts(run)
+
+
+def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
+    """A tab for each way to look at the run; only the one in view is paid for, at every poll."""
+
+    def of_curves() -> None:
+        show_curves([Curve(run.name, run.configuration.epochs, _steps(run), epochs)])
+
+    views: dict[str, Callable[[], None]] = {
+        "Curves": of_curves,
+        "Gradients": lambda: show_gradients(run),
+        "Watch it learn": lambda: watch_it_learn(run),
+        "Learning rate": lambda: show_learning_rate(run, _steps(run)),
+        "Facts": lambda: facts(run),
+        "Take away": lambda: take_away(run, epochs),
+    }
+    tabs = st.tabs(list(views), key=TAB, on_change="rerun")
+    for tab, show in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def _steps(run: Run) -> list[Step]:
+    return runs.store().steps(run.id)
 
 
 def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         standing(run)
         controls(run, alone=True)
+    origin(run)
     _bar(run)
     _figures(run, epochs)
 
@@ -140,66 +172,3 @@ def _on(images: int | None, best: float | None) -> str | None:
     if images is None:
         return None
     return f"{images:,} images" + (f", best {percent(best)}" if best is not None else "")
-
-
-def _curves(
-    found: Sequence[Run],
-    names: Sequence[str],
-    steps: dict[str, list[Step]],
-    epochs: dict[str, list[Epoch]],
-) -> None:
-    dark = theme.is_dark()
-    together = [
-        Curve(name, run.configuration.epochs, steps[run.id], epochs[run.id])
-        for run, name in zip(found, names, strict=True)
-    ]
-    log = st.session_state.get("train_log", False)
-    look = Look(
-        dark=dark,
-        smoothing=float(st.session_state.get("train_smoothing", 0.0)),
-        shown=frozenset(st.session_state.get("train_lines") or LINES),
-    )
-
-    def figure(metric: Metric) -> Figure:
-        view = replace(look, log=log and metric is Metric.LOSS)
-        if len(together) == 1:
-            return curves.one_run(metric, together[0], view)
-        return curves.several_runs(metric, together, view)
-
-    left, right = st.columns(2)
-    with left:
-        plot(figure(Metric.LOSS), label="Loss over the epochs", height=HEIGHT, key="loss")
-    with right:
-        plot(figure(Metric.ACCURACY), label="Accuracy over the epochs", height=HEIGHT, key="acc")
-    _looks()
-    if len(found) == 1:
-        with st.expander("Learning rate"):
-            rate = curves.learning_rate(together[0].steps, together[0].epochs_wanted, dark=dark)
-            plot(rate, label="Learning rate over the epochs", height=200, key="rate")
-
-
-def _looks() -> None:
-    """How the curves are drawn; nothing here changes what was measured."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.pills(
-            "Lines",
-            LINES,
-            selection_mode="multi",
-            default=LINES,
-            format_func=lambda line: f"per {line}",
-            key="train_lines",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        st.slider(
-            "Smoothing of the steps",
-            0.0,
-            0.99,
-            step=0.01,
-            key="train_smoothing",
-            help="An exponential moving average over the points drawn, without the pull to its "
-            "start. What was measured stays behind it, pale.",
-            persist_state="session",
-            width=220,
-        )
-        st.toggle("Logarithmic loss", key="train_log", persist_state="session")

@@ -34,7 +34,7 @@ def _store(url: str) -> Store:
 
 def shown() -> list[str]:
     """The ids of the runs that the address names, unchecked."""
-    return st.query_params.get_all(ADDRESS)[:MOST_SHOWN]
+    return list(dict.fromkeys(st.query_params.get_all(ADDRESS)))[:MOST_SHOWN]
 
 
 def show(*run_ids: str) -> None:

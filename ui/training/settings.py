@@ -13,6 +13,9 @@ from cnn.training.data_address import data_id
 from ui.training.shapes import shape_values
 
 AUTO = "auto"
+SHARES = ("momentum", "weight_decay", "label_smoothing")
+AUGMENTATION = ("shift", "rotation", "zoom")
+HIDDEN = (*SHARES, "patience", *AUGMENTATION)
 BATCHES = (AUTO, 8, 16, 32, 64, 128, 256, 512)
 RATES = (AUTO, "0.1", "0.03", "0.01", "0.003", "0.001", "0.0003", "0.0001")
 OPTIMIZER_NAMES = {
@@ -52,11 +55,11 @@ class Settings:
         rate = configuration.learning_rate
         plain = {
             name: getattr(configuration, name)
-            for name in (
-                *("epochs", "optimizer", "schedule", "seed"),
-                *("momentum", "weight_decay", "label_smoothing"),
-            )
+            for name in ("epochs", "optimizer", "schedule", "seed", "patience")
         }
+        plain |= {name: float(getattr(configuration, name)) for name in SHARES}
+        # Drawings have a rotation of their own.
+        plain |= {f"augment_{name}": float(getattr(configuration, name)) for name in AUGMENTATION}
         values = plain | shape_values(configuration.dataset)
         values |= {
             "data": data_id(configuration.dataset),
@@ -105,17 +108,8 @@ class Settings:
             else:
                 self._whole("Seed", "seed", 0, 2**31 - 1, "The same seed, the same curve.")
         automatic = st.container()
-        with st.expander("More settings"), st.container(horizontal=True, gap="medium"):
-            self._number("Momentum", "momentum", 0.0, 0.999, 0.05, "Of SGD.")
-            self._number("Weight decay", "weight_decay", 0.0, 1.0, 0.001, "Pulls weights to zero.")
-            self._number(
-                "Label smoothing",
-                "label_smoothing",
-                0.0,
-                0.5,
-                0.05,
-                "How much of the target is spread over all classes.",
-            )
+        with st.expander("More settings"):
+            self._behind_a_click()
         try:
             made = self._configuration(dataset)
         except ConfigurationError as error:
@@ -124,6 +118,36 @@ class Settings:
         with automatic:
             self._what_auto_is(made, train_images)
         return made
+
+    def _behind_a_click(self) -> None:
+        with st.container(horizontal=True, gap="medium"):
+            self._number("Momentum", "momentum", 0.0, 0.999, 0.05, "Of SGD.")
+            self._number("Weight decay", "weight_decay", 0.0, 1.0, 0.001, "Pulls weights to zero.")
+            self._number(
+                "Label smoothing",
+                "label_smoothing",
+                *(0.0, 0.5, 0.05),
+                "How much of the target is spread over all classes.",
+            )
+            self._whole(
+                "Patience, epochs",
+                "patience",
+                0,
+                1_000,
+                "Early stopping: after so many epochs without a lower validation loss the training "
+                "ends, and the weights of its best epoch are kept and tested. 0 is never.",
+                width=170,
+            )
+        st.caption(
+            "Augmentation: every training image is changed by up to so much, another way at every "
+            "step. Validation and test images stay as they are."
+        )
+        with st.container(horizontal=True, gap="medium"):
+            size = "A share of the image's size: 0.1 moves 28 pixels by up to 2.8."
+            self._number("Shift", "augment_shift", 0.0, 0.5, 0.05, size)
+            self._number("Rotation, degrees", "augment_rotation", 0.0, 180.0, 5.0, "Either way.")
+            zoom = "0.1 makes images 0.9 to 1.1 times their size."
+            self._number("Zoom", "augment_zoom", 0.0, 0.5, 0.05, zoom)
 
     def _configuration(self, dataset: DatasetSpec) -> Configuration:
         batch, rate = self._value("batch_size"), self._value("learning_rate")
@@ -141,6 +165,8 @@ class Settings:
             momentum=self._value("momentum"),
             weight_decay=self._value("weight_decay"),
             label_smoothing=self._value("label_smoothing"),
+            patience=self._value("patience"),
+            **{name: self._value(f"augment_{name}") for name in AUGMENTATION},
             seed=self._value("seed"),
         )
 
@@ -154,8 +180,14 @@ class Settings:
             said.append(f"batches of {made.batch_size_for(train_images)}")
         if made.learning_rate is None:
             said.append(f"a learning rate of {made.peak_rate:g}")
-        if said:
-            st.caption(f"Auto is {' and '.join(said)}.")
+        lines = [f"Auto is {' and '.join(said)}."] if said else []
+        usual = Configuration()
+        changed = [name for name in HIDDEN if getattr(made, name) != getattr(usual, name)]
+        if changed:
+            words = [f"{name.replace('_', ' ')} {getattr(made, name):g}" for name in changed]
+            lines.append(f"Changed below: {', '.join(words)}.")
+        if lines:
+            st.caption(" ".join(lines))
 
     def _rate(self) -> None:
         st.selectbox(
@@ -187,7 +219,9 @@ class Settings:
             width=width,
         )
 
-    def _whole(self, label: str, name: str, low: int, high: int, hint: str) -> None:
+    def _whole(
+        self, label: str, name: str, low: int, high: int, hint: str, width: int = 118
+    ) -> None:
         st.number_input(
             label,
             low,
@@ -196,7 +230,7 @@ class Settings:
             step=1,
             help=hint,
             persist_state="session",
-            width=118,
+            width=width,
         )
 
     def _number(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.zoo import zoo
+from cnn.pictures.gallery import Tile, gallery
 from cnn.training import limits
 from cnn.training.address import NAMES, from_address, to_address
 from cnn.training.advice import concerns
-from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.augmentation import preview
+from cnn.training.configuration import PRESETS, Configuration, ConfigurationError, Preset
 from cnn.training.fitting import Fitted, image_changes, with_classes
 from cnn.training.run import LIVE, State
 from ui import design
@@ -20,6 +25,7 @@ from ui.training import data, expectation, network, runs
 from ui.training.settings import Settings
 
 SETTINGS = Settings("train")
+AUGMENTED = 12
 FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
@@ -27,6 +33,7 @@ def set_up() -> None:
     """From choosing to the button; pressing it shows the new run."""
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
     fetch_ahead()
+    _presets()
     left, right = st.columns(2, border=True)
     with left:
         chosen = network.choose_network()
@@ -44,7 +51,32 @@ def set_up() -> None:
         if configuration is None:
             return
         _keep_in_address(configuration)
+        if configuration.is_augmented:
+            _augmented(look, configuration)
         _last_word(chosen, look, configuration)
+
+
+def _presets() -> None:
+    """Data and settings in one click; the network stays, unless one belongs to them."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Begin with", width="content")
+        for preset in PRESETS:
+            st.button(
+                preset.title,
+                key=f"preset_{preset.title}",
+                type="tertiary",
+                icon=":material/bolt:",
+                help=preset.hint,
+                on_click=_begin_with,
+                args=(preset,),
+                width="content",
+            )
+
+
+def _begin_with(preset: Preset) -> None:
+    use(preset.configuration)
+    if preset.network:
+        st.session_state[network.KEY] = preset.network
 
 
 def use(configuration: Configuration) -> None:
@@ -52,11 +84,16 @@ def use(configuration: Configuration) -> None:
     SETTINGS.put(configuration)
 
 
-def queue(architecture: Architecture, configuration: Configuration) -> str:
-    """Puts a run into the queue and returns its id; raises where the queue is full."""
+def queue(
+    architecture: Architecture, configuration: Configuration, changes: Sequence[str] = ()
+) -> str:
+    """Puts a run into the queue and returns its id; raises where the queue is full.
+
+    `changes` are what was changed to fit network and data to each other.
+    """
     store = runs.store()
     limits.check_queue(store.count([State.QUEUED]))
-    return store.add(architecture, configuration).id
+    return store.add(architecture, configuration, changes=changes).id
 
 
 def _last_word(chosen: Architecture, look: data.Look, configuration: Configuration) -> None:
@@ -77,11 +114,24 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
     label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
     if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
         try:
-            runs.show(queue(fitted.architecture, configuration))
+            runs.show(queue(fitted.architecture, configuration, fitted.changes))
         except ConfigurationError as error:
             st.error(str(error), icon=":material/error:")
         else:
             st.rerun()
+
+
+def _augmented(look: data.Look, configuration: Configuration) -> None:
+    """A few training images as augmentation may change them."""
+    labels = look.few.labels
+    first = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)]
+    places = np.resize(first, AUGMENTED)
+    changed = preview(look.few.pixels[places], configuration)
+    names = [look.class_names[int(labels[place])] for place in places]
+    st.caption("Training images as augmentation may change them, each at every step another way:")
+    st.html(
+        gallery([Tile(one, f"{name}, augmented") for one, name in zip(changed, names, strict=True)])
+    )
 
 
 def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration) -> Fitted:

@@ -12,6 +12,7 @@ from cnn.training.configuration import ConfigurationError
 from cnn.training.diagnosis import diagnose
 from cnn.training.evaluation import Predictions
 from cnn.training.findings import Finding, Retry, Severity
+from cnn.training.fitting import changes_again
 from cnn.training.run import Run, State
 from ui.training import measured, runs
 from ui.training.controls import train
@@ -78,4 +79,4 @@ def _try(run: Run, retry: Retry) -> None:
     except (ArchitectureError, ConfigurationError) as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
-    train(retry.architecture, retry.configuration)
+    train(retry.architecture, retry.configuration, changes_again(run, retry.architecture))

@@ -1,0 +1,107 @@
+"""Going on with a run that has ended: where it was cut off, or for more epochs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.training import limits
+from cnn.training.configuration import ConfigurationError
+from cnn.training.continuing import RESUMABLE, ContinuationError, extend, resume
+from cnn.training.run import Run, State
+from ui.training import runs
+from ui.words import plain
+
+MOST_EPOCHS = 1_000
+
+
+def can_resume(run: Run) -> bool:
+    """Whether it was cut off, and kept a checkpoint to go on from."""
+    return run.state in RESUMABLE and run.checkpoint is not None
+
+
+def resume_button(run: Run) -> None:
+    """Puts the run back into the queue, to go on from its checkpoint."""
+    at = run.checkpoint
+    assert at is not None
+    st.button(
+        "Resume",
+        icon=":material/play_arrow:",
+        key=f"resume_{run.id}",
+        on_click=_resume,
+        args=(run.id,),
+        help=f"From its checkpoint: {at.step:,} steps are done, the next is one of epoch "
+        f"{at.epoch}. What came after is done again.",
+    )
+
+
+def train_on(run: Run) -> None:
+    """More epochs for a finished run, as a run of its own that continues it."""
+    if run.state is not State.FINISHED or run.checkpoint is None:
+        return
+    done = run.checkpoint.epoch - 1
+    if done >= MOST_EPOCHS:
+        return
+    with st.popover("Train on", icon=":material/fast_forward:"):
+        st.caption(
+            "A new run, which begins with the weights, the optimizer's state and the curve of "
+            "this one. Its learning rate schedule begins anew, over the epochs that are added."
+        )
+        key = f"more_epochs_{run.id}"
+        usual = min(run.configuration.epochs, MOST_EPOCHS - done)
+        more = int(st.number_input("More epochs", 1, MOST_EPOCHS - done, usual, key=key))
+        st.button(
+            f"Train {more:,} more epoch{'s' * (more > 1)}",
+            type="primary",
+            icon=":material/play_arrow:",
+            key=f"extend_{run.id}",
+            on_click=_extend,
+            args=(run.id, more),
+        )
+
+
+def origin(run: Run) -> None:
+    """Which run this one continues, with a way to it."""
+    if not run.continues:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"Continues another run after its step {run.first_step:,}; its learning rate schedule "
+            "began anew there."
+        )
+        if runs.store().get(run.continues):
+            # Not a page link: one to the page it stands on changes nothing there.
+            st.button(
+                "Show that run",
+                type="tertiary",
+                icon=":material/history:",
+                key=f"origin_{run.id}",
+                on_click=runs.show,
+                args=(run.continues,),
+            )
+        else:
+            st.caption("That run was deleted.")
+
+
+def _resume(run_id: str) -> None:
+    try:
+        _check_queue()
+        resume(runs.store(), run_id)
+    except (ContinuationError, ConfigurationError) as error:
+        _refused(error)
+
+
+def _extend(run_id: str, more_epochs: int) -> None:
+    try:
+        _check_queue()
+        runs.show(extend(runs.store(), run_id, more_epochs).id)
+    except (ContinuationError, ConfigurationError) as error:
+        _refused(error)
+
+
+def _check_queue() -> None:
+    limits.check_queue(runs.store().count([State.QUEUED]))
+
+
+def _refused(error: ValueError) -> None:
+    words = str(error)
+    st.toast(plain(words[0].upper() + words[1:]), icon=":material/error:")

@@ -1,0 +1,126 @@
+"""What one can take away of a run: the model, the script that does it again, weights, curves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from cnn.training.curve_file import epochs_csv, steps_csv
+from cnn.training.fitting import from_scores
+from cnn.training.reproduce import ReproductionError, script
+from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
+from ui.training import runs
+from ui.words import plain, size_bytes
+
+WITH_MODEL = (State.FINISHED, State.STOPPED)
+ALL_STEPS = 1 << 40
+WRITING_S = 15.0
+"""For so long after a stop, the worker may still be writing the model."""
+
+
+def take_away(run: Run, epochs: Sequence[Epoch]) -> None:
+    """A button for each file there is, and for each that there is not, why."""
+    if run.is_live:
+        st.caption("There will be something to take away once this run has ended.")
+        return
+    if not epochs:
+        st.caption("This run ended within its first epoch, so there is nothing to take away.")
+        return
+    since = time.time() - (run.finished_at or 0.0)
+    is_awaited = run.state is State.STOPPED and since < WRITING_S
+    st.fragment(run_every=1.0 if is_awaited else None)(_files)(run, epochs)
+
+
+def _files(run: Run, epochs: Sequence[Epoch]) -> None:
+    store, stem = runs.store(), _stem(run)
+    sizes = store.file_sizes(run.id)
+    left, right = st.columns(2, border=True)
+    with left:
+        st.markdown("**The trained network**")
+        if MODEL in sizes and run.state in WITH_MODEL:
+            _file(run, MODEL, f"{stem}.keras", sizes[MODEL], ":material/deployed_code:")
+            st.code(_loading(f"{stem}.keras", run), "python")
+        else:
+            st.caption(_no_model(run))
+        if WEIGHTS in sizes:
+            _file(run, WEIGHTS, f"{stem}.npz", sizes[WEIGHTS], ":material/grid_on:")
+        st.caption(_about(run, epochs))
+    with right:
+        st.markdown("**The training**")
+        _script(run, epochs, stem)
+        _save(f"{stem}-epochs.csv", lambda: epochs_csv(epochs), ":material/table:")
+        _save(
+            f"{stem}-steps.csv",
+            lambda: steps_csv(store.steps(run.id, ALL_STEPS)),
+            ":material/table_rows:",
+        )
+        st.caption("The curve with all its digits, and in the second file with every step.")
+
+
+def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
+    try:
+        text = script(run, epochs)
+    except ReproductionError as error:
+        words = str(error)
+        st.caption(plain(f"No script: {words}"))
+        return
+    _save(f"{stem}.py", lambda: text, ":material/code:")
+    st.caption(
+        "The script trains the network anew with plain Keras, on the same images in the same "
+        "order, and compares its curve with the one recorded here."
+    )
+
+
+def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
+    store = runs.store()
+    _save(name, lambda: store.file(run.id, kept) or b"", icon, f" · {size_bytes(size)}")
+
+
+def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = "") -> None:
+    # The content is made when it is asked for, so that looking here costs nothing.
+    st.download_button(
+        f"Save {name}{note}", content, name, icon=icon, key=f"save_{name}", on_click="ignore"
+    )
+
+
+def _loading(name: str, run: Run) -> str:
+    height, width, channels = run.architecture.input
+    gives = "probabilities" if _has_softmax(run) else "scores"
+    return (
+        "import keras\n\n"
+        f'model = keras.models.load_model("{name}")\n'
+        f"# images: float32 from 0 to 1, of shape (n, {height}, {width}, {channels})\n"
+        f"{gives} = model.predict(images)\n"
+    )
+
+
+def _about(run: Run, epochs: Sequence[Epoch]) -> str:
+    best = run.result.best_epoch if run.result else None
+    end = (
+        "It ends in the softmax of its design and gives probabilities."
+        if _has_softmax(run)
+        else "It has no softmax at its end, as designed: it gives scores, not probabilities."
+    )
+    return f"Weights as after epoch {best or epochs[-1].epoch}; pixels from 0 to 1. {end}"
+
+
+def _has_softmax(run: Run) -> bool:
+    return from_scores(run.architecture) != run.architecture
+
+
+def _no_model(run: Run) -> str:
+    if run.state not in WITH_MODEL:
+        return f"A `.keras` file is kept of finished and stopped runs; this one is {run.state}."
+    if run.state is State.STOPPED and time.time() - (run.finished_at or 0.0) < WRITING_S:
+        return "The `.keras` file is being written ..."
+    return (
+        "This run keeps no `.keras` file: it is too large for one, or an older program trained it."
+    )
+
+
+def _stem(run: Run) -> str:
+    """Plain letters for the names of files, and enough of the run's id to tell them apart."""
+    name = "".join(letter if letter.isalnum() else "-" for letter in run.name.lower())
+    return f"{name.strip('-') or 'network'}-{run.id[:6]}"
