@@ -59,7 +59,7 @@ def forward(
     Weights of layers that the network does not have are ignored, so the first layers of a trained
     network run with the weights of all.
     """
-    steps = _steps(architecture)
+    steps = steps_of(architecture)
     way = _Way(weights, keep_linear, {}, {}, {})
     output = way.follow(steps, _batch(images, architecture.input))
     return Activations(output, way.outputs, way.inputs, way.linear if keep_linear else {})
@@ -83,7 +83,7 @@ def predict(
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """A row with everything worked out that a pass needs, and the steps it holds."""
 
     name: str
@@ -92,23 +92,24 @@ class _Step:
     axes: Axes | None
     shapes: tuple[Shape, ...]
     activation: Function | None
-    series: tuple[tuple[_Step, ...], ...]
+    series: tuple[tuple[Step, ...], ...]
 
 
 @lru_cache(maxsize=64)
-def _steps(architecture: Architecture) -> tuple[_Step, ...]:
+def steps_of(architecture: Architecture) -> tuple[Step, ...]:
+    """The steps of a pass, in order; what a container holds is in its own step."""
     rows = {row.path: row for row in trace(architecture).rows}
     return _series(architecture.layers, (), rows)
 
 
-def _series(layers: Layers, path: Path, rows: dict[Path, Row]) -> tuple[_Step, ...]:
+def _series(layers: Layers, path: Path, rows: dict[Path, Row]) -> tuple[Step, ...]:
     return tuple(_step(rows[(*path, index)], rows) for index in range(len(layers)))
 
 
-def _step(row: Row, rows: dict[Path, Row]) -> _Step:
+def _step(row: Row, rows: dict[Path, Row]) -> Step:
     layer = row.layer
     held = layer.series() if isinstance(layer, Container) else ()
-    return _Step(
+    return Step(
         row.name,
         row.title,
         layer,
@@ -150,12 +151,12 @@ class _Way:
     inputs: dict[str, Array]
     linear: dict[str, Array]
 
-    def follow(self, steps: tuple[_Step, ...], x: Array) -> Array:
+    def follow(self, steps: tuple[Step, ...], x: Array) -> Array:
         for step in steps:
             x = self.through(step, x)
         return x
 
-    def through(self, step: _Step, x: Array) -> Array:
+    def through(self, step: Step, x: Array) -> Array:
         name = step.name
         for values in (self.inputs, self.outputs, self.linear):
             values[name] = x  # so that a container's place is before what it holds
@@ -170,7 +171,7 @@ class _Way:
         self.outputs[name] = found
         return found
 
-    def _arrays(self, step: _Step) -> tuple[Array, ...]:
+    def _arrays(self, step: Step) -> tuple[Array, ...]:
         """The layer's weights, refused unless they are what the trace says."""
         if not step.shapes:
             return ()

@@ -53,10 +53,10 @@ def linear_output(layer: Layer, axes: Axes | None, arrays: Arrays, x: Array) -> 
         case GlobalMaxPooling2D():
             return _kept(ops.global_max_pool(x), layer.keepdims)
         case BatchNormalization():
-            gamma, beta = _affine(layer, arrays)
+            gamma, beta = affine(layer, arrays)
             return ops.batch_norm(x, gamma, beta, arrays[-2], arrays[-1], layer.epsilon)
         case LayerNormalization():
-            gamma, beta = _affine(layer, arrays)
+            gamma, beta = affine(layer, arrays)
             return ops.layer_norm(x, gamma, beta, layer.epsilon)
         case Rescaling():
             return x * np.float32(layer.scale) + np.float32(layer.offset)
@@ -99,7 +99,7 @@ def _kept(pooled: Array, keepdims: bool) -> Array:
     return pooled[:, None, None] if keepdims else pooled
 
 
-def _affine(
+def affine(
     layer: BatchNormalization | LayerNormalization, arrays: Arrays
 ) -> tuple[Array | None, Array | None]:
     """Gamma and beta, where the layer has them."""

@@ -70,7 +70,7 @@ def _convolved(x: Array, kernel: Array, axes: Axes) -> Array:
     rows, columns = axes
     filters = kernel.shape[3]
     matrix = kernel.reshape(-1, filters)
-    patches = _patches(x, axes)
+    patches = patches_of(x, axes)
     out = np.empty((*patches.shape[:3], filters), np.float32)
     run = x.shape[3] * (columns.kernel if columns.dilation == 1 else 1)
     upright = run < min(SHORT_RUN, columns.output) and rows.kernel * columns.kernel > 1
@@ -88,7 +88,7 @@ def _table(patches: Array, numbers: int, upright: bool) -> Array:
     return patches.reshape(-1, numbers)
 
 
-def _patches(x: Array, axes: Axes) -> Array:
+def patches_of(x: Array, axes: Axes) -> Array:
     """A view `[images, y, x, kernel row, kernel column, channels]` of the padded map."""
     rows, columns = axes
     image, line, pixel, channel = x.strides
@@ -133,13 +133,13 @@ def _each_channel(x: Array, kernel: Array, axes: Axes) -> Array:
     for start in range(0, count, images):
         few, total = x[start : start + images], out[start : start + images]
         for j in range(columns.kernel):
-            shifted = few[:, :, _taken(columns, j)].reshape(len(few), -1, width * channels)
+            shifted = few[:, :, taken(columns, j)].reshape(len(few), -1, width * channels)
             for i in range(rows.kernel):
-                total += shifted[:, _taken(rows, i)] * weights[i, j]
+                total += shifted[:, taken(rows, i)] * weights[i, j]
     return out.reshape(count, height, width, channels)
 
 
-def _taken(axis: Axis, place: int) -> slice:
+def taken(axis: Axis, place: int) -> slice:
     """The padded positions that one place of the kernel meets on its way along the axis."""
     start = place * axis.dilation
     return slice(start, start + (axis.output - 1) * axis.stride + 1, axis.stride)
@@ -156,18 +156,18 @@ def average_pool(x: Array, axes: Axes, count_padding: bool) -> Array:
     total = _pooled(padded(x, axes), axes, np.add)
     if count_padding or not (rows.padding or columns.padding):
         return total / np.float32(rows.kernel * columns.kernel)
-    return total / (_real(rows)[:, None, None] * _real(columns)[:, None])
+    return total / (real_pixels(rows)[:, None, None] * real_pixels(columns)[:, None])
 
 
 def _pooled(x: Array, axes: Axes, combine: Callable[..., Array]) -> Array:
     """Combines the lines of every window, then its columns: two short loops, not one long."""
     rows, columns = axes
-    lines = x[:, _taken(rows, 0)]
+    lines = x[:, taken(rows, 0)]
     for i in range(1, rows.kernel):
-        lines = combine(lines, x[:, _taken(rows, i)], out=lines if i > 1 else None)
-    pooled = lines[:, :, _taken(columns, 0)]
+        lines = combine(lines, x[:, taken(rows, i)], out=lines if i > 1 else None)
+    pooled = lines[:, :, taken(columns, 0)]
     for j in range(1, columns.kernel):
-        pooled = combine(pooled, lines[:, :, _taken(columns, j)], out=pooled if j > 1 else None)
+        pooled = combine(pooled, lines[:, :, taken(columns, j)], out=pooled if j > 1 else None)
     return np.ascontiguousarray(pooled)
 
 
@@ -183,7 +183,7 @@ def global_average_pool(x: Array) -> Array:
     return mean
 
 
-def _real(axis: Axis) -> Array:
+def real_pixels(axis: Axis) -> Array:
     """How many pixels of each window are not padding."""
     starts = np.arange(axis.output) * axis.stride - axis.before
     ends = np.minimum(starts + axis.kernel, axis.size)

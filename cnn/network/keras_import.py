@@ -49,7 +49,7 @@ def from_keras_file(source: str | os.PathLike[str] | bytes) -> Architecture:
 
 def read_keras_file(source: str | os.PathLike[str] | bytes) -> Imported:
     """The network in a `.keras` file, with what was left out; only `config.json` is read."""
-    return read_keras_config(_config_json(source))
+    return read_keras_config(config_json(source))
 
 
 def read_keras_config(source: Source) -> Imported:
@@ -98,7 +98,7 @@ def _json(source: Source) -> Any:
     return read_json(text)
 
 
-def _config_json(source: str | os.PathLike[str] | bytes) -> bytes:
+def config_json(source: str | os.PathLike[str] | bytes) -> bytes:
     """The text of `config.json` in a `.keras` file, which is a zip archive; nothing else of it."""
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
@@ -123,13 +123,13 @@ def _config_json(source: str | os.PathLike[str] | bytes) -> bytes:
         raise
     except OSError as error:
         raise ArchitectureError(f"the file cannot be read: {error.strerror or error}.") from None
-    except _BROKEN_ZIP as error:
+    except BROKEN_ZIP as error:
         raise ArchitectureError(
             f"this is not a .keras file ({error}). Save the model with model.save('name.keras')."
         ) from None
 
 
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,

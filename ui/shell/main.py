@@ -43,6 +43,14 @@ page = st.navigation(
                 help="Several networks under the same conditions, over several seeds.",
             ),
         ],
+        "Explore": [
+            st.Page(
+                PAGES / "draw.py",
+                title="Draw",
+                icon=":material/draw:",
+                help="Draw a digit and watch networks read it.",
+            ),
+        ],
     }
 )
 

@@ -1,0 +1,111 @@
+"""Times drawing in a real browser: from pen up to the new bars, and what Python does for them.
+
+The browser's clock runs from the pen's release to the frame in which the answers of that very
+drawing are in the page. Medians and 95th percentiles; the limits are those of the project's plan.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+# As the app does, before NumPy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from cnn.data.dataset import as_floats
+from cnn.data.mnist import load_sample
+from cnn.insight.disturbance import all_shifts
+from cnn.insight.occlusion import evidence
+from cnn.insight.reading import Reader
+from cnn.shipped import shipped
+from tests.browser import chromium
+from tests.browser.conftest import FLAGS
+from tests.browser.drawing import DIGITS, draw
+from tests.browser.driving import running, settled
+
+ROUNDS = 4
+WATCH = """() => {
+  const deep = (root) => [root, ...[...root.querySelectorAll("*")]
+    .filter((each) => each.shadowRoot).flatMap((each) => deep(each.shadowRoot))];
+  const roots = deep(document);
+  const find = (selector) => roots.map((root) => root.querySelector(selector)).find(Boolean);
+  window.took = [];
+  find("canvas.ink").addEventListener("pointerup", () => {
+    const answers = find('.answers[aria-label="Answers"]');
+    const sent = Number(find("canvas.ink").dataset.sent);  // with the pad's own answer to pen up
+    const started = performance.now();
+    const look = () => {
+      if (Number(answers.dataset.answered) >= sent) {
+        window.took.push(performance.now() - started);
+      } else if (performance.now() - started < 5000) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+
+
+def pen_up_ms(page: Page, url: str) -> list[float]:
+    """How long after each last stroke the bars for it stood in the page."""
+    page.goto(f"{url}/draw")
+    expect(page.locator("canvas.ink")).to_be_visible()
+    settled(page)
+    page.evaluate(WATCH)
+    for _ in range(ROUNDS):
+        for strokes in DIGITS.values():
+            draw(page, strokes[:1])
+            page.wait_for_timeout(700)
+            page.get_by_role("button", name="Clear", exact=True).click()
+            page.wait_for_timeout(400)
+    found: list[float] = page.evaluate("window.took")
+    return found
+
+
+def python_ms(run: Callable[[], object], times: int) -> list[float]:
+    """How long a call took, each time but the first."""
+    took = []
+    for _ in range(times + 1):
+        started = time.perf_counter()
+        run()
+        took.append((time.perf_counter() - started) * 1e3)
+    return took[1:]
+
+
+def main() -> None:
+    """Print a line for each thing waited for."""
+    executable = chromium.find()
+    if executable is None:
+        sys.exit(chromium.MISSING)
+    found = shipped()
+    reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
+    image = as_floats(load_sample().learn.pixels[0, :, :, 0])
+    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    once = python_ms(lambda: reader.scores(image[None]), 200)
+    print(_line("forward pass of one image, ms", once, "2 ms"))
+    shifts = python_ms(lambda: reader.scores(all_shifts(image).reshape(-1, 28, 28)), 20)
+    print(_line("map of 225 shifts, ms", shifts, "200 ms"))
+    print(_line("evidence, ms", python_ms(lambda: evidence(reader.scores, image), 20), "200 ms"))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        with running(Path(folder)) as url:
+            page = browser.new_page(viewport={"width": 1440, "height": 1000})
+            took = pen_up_ms(page, url)
+            print(_line(f"pen up to new bars ({len(took)} strokes), ms", took, "100 ms"))
+        browser.close()
+
+
+def _line(what: str, values: list[float], wanted: str) -> str:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return f"{what:44} {statistics.median(values):9.2f} {p95:9.2f}   under {wanted}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""A picture of one handwritten digit, from a file as a person has it, made into one like MNIST's.
+
+Owns what is taken for paper and what for ink, and says each thing that was done. Opening the file
+is the business of `pictures`, size and place that of `centring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cnn.data.centring import SIDE, centred, ink_box
+from cnn.data.dataset import Pixels
+from cnn.data.errors import DataError
+from cnn.data.pictures import open_picture, plain
+
+LIMIT_BYTES = 10_000_000
+LIMIT_PIXELS = 40_000_000
+LARGEST = 1_000
+"""Pixels: a larger picture is made smaller before ink is looked for."""
+FLATTEST = 24
+"""Of 255: with less between paper and ink, there is nothing to be seen."""
+NOISE = 0.25
+"""The part of the way from paper to ink that still counts as paper."""
+_ORIENTATION = 0x0112  # the tag of EXIF
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handwriting:
+    """What a picture became, `[28, 28]` and bright on black, and what was done to it, in words."""
+
+    pixels: Pixels
+    notes: tuple[str, ...]
+
+
+def read_handwriting(content: bytes) -> Handwriting:
+    """The digit in a picture; `DataError` says why there is none."""
+    if len(content) > LIMIT_BYTES:
+        raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
+    try:
+        opened = open_picture(content, LIMIT_PIXELS)
+        notes = _seen_in(opened)
+        picture = plain(opened)
+    except DataError as error:
+        raise DataError(f"The image {error}. Bring a PNG or a JPEG of one digit.") from error
+    if picture.mode != "L":
+        notes.append("colours turned to grey")
+    if max(picture.size) > LARGEST:
+        notes.append(f"made smaller from {picture.width:,}×{picture.height:,} pixels")
+        picture.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
+    grey = np.asarray(picture.convert("L"))
+    if grey.shape == (SIDE, SIDE) and paper(grey) == 0:
+        return Handwriting(grey, (*notes, "28×28 and bright on black already, so taken as it is"))
+    ink, found = _ink(grey)
+    box = ink_box(ink)
+    assert box is not None  # `_ink` refuses what has none
+    height, width = (part.stop - part.start for part in box)
+    fitted = f"ink of {width:,}×{height:,} pixels scaled to 20 and centred by its mass"
+    return Handwriting(centred(ink), (*notes, *found, fitted))
+
+
+def paper(grey: Pixels) -> int:
+    """The brightness of what the digit is written on: the middle one along the picture's edge."""
+    edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return int(np.median(edge))
+
+
+def _seen_in(picture: Image.Image) -> list[str]:
+    """What `plain` is about to change."""
+    notes = []
+    try:
+        turned = picture.getexif().get(_ORIENTATION, 1) not in (0, 1)
+    except Exception:  # noqa: BLE001  a broken EXIF block is no reason to refuse a picture
+        turned = False
+    if turned:
+        notes.append("turned upright, as its EXIF says")
+    if picture.has_transparency_data:
+        notes.append("laid on white paper where it was transparent")
+    return notes
+
+
+def _ink(grey: Pixels) -> tuple[Pixels, list[str]]:
+    """How much ink there is at each pixel, 0..255, and what was taken for what."""
+    ground = paper(grey)
+    levels: npt.NDArray[np.float64] = grey.astype(np.float64)
+    darker, brighter = ground - np.percentile(levels, 0.5), np.percentile(levels, 99.5) - ground
+    # Thin writing covers little: where the percentiles see nothing, the extremes may.
+    if max(darker, brighter) < FLATTEST:
+        darker, brighter = ground - levels.min(), levels.max() - ground
+    reach = max(darker, brighter)
+    if reach < FLATTEST:
+        raise DataError(
+            f"Nothing is written here: brightness only goes from {levels.min():.0f} to "
+            f"{levels.max():.0f} of 255. Bring an image of one digit with more contrast."
+        )
+    is_dark = bool(darker >= brighter)
+    share = (ground - levels if is_dark else levels - ground) / reach
+    ink = np.clip((share - NOISE) / (1 - NOISE), 0, 1)
+    notes = ["dark on light paper, so inverted"] if is_dark else ["bright on a dark ground, kept"]
+    if reach < 255:
+        full = ground - reach if is_dark else ground + reach
+        notes.append(f"contrast stretched (paper {ground}, ink {full:.0f} of 255)")
+    return np.floor(ink * 255 + 0.5).astype(np.uint8), notes

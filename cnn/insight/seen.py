@@ -1,0 +1,86 @@
+"""Which part of the image one cell can see, exactly: traced back from the cell, layer by layer.
+
+The trace's receptive field is one size for all cells of a layer. Where branches meet that step or
+pad differently it is that of the widest one, while a single cell sees what any of them shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+from cnn.network.errors import Path
+from cnn.network.layers import Container
+from cnn.network.trace import Row, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a map: its first line and column, and those behind its last."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def joined(self, other: Box) -> Box:
+        """The smallest box around both."""
+        return Box(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
+
+    def within(self, height: int, width: int) -> Box:
+        """The part of it that lies in a map of this size; it may be empty."""
+        top, left = (min(max(at, 0), size) for at, size in ((self.top, height), (self.left, width)))
+        return Box(top, left, max(min(self.bottom, height), top), max(min(self.right, width), left))
+
+
+def seen_box(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
+    """What a cell of the row's output sees of the image; may reach into the padding around it."""
+    rows = {one.path: one for one in traced.rows}
+    line, column = cell
+    box: Box | None = _back(rows, row, Box(line, column, line + 1, column + 1))
+    path = row.path
+    while box and path:
+        *outer, index = path
+        for before in reversed(range(int(index))):
+            box = box and _back(rows, rows[(*outer, before)], box)
+        path = _holder(rows, tuple(outer))
+    height, width = traced.architecture.input[:2]
+    return box or Box(0, 0, height, width)
+
+
+def _holder(rows: dict[Path, Row], path: Path) -> Path:
+    """The path of the container that a series belongs to, whose input is the series' own."""
+    while path and path not in rows:
+        path = path[:-1]
+    return path
+
+
+def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box | None:
+    """What of a layer's input makes this box of its output; None is all of it."""
+    layer = row.layer
+    if isinstance(layer, Container):
+        boxes = []
+        for part, held in layer.series():
+            seen: Box | None = box
+            for index in reversed(range(len(held))):
+                seen = seen and _back(rows, rows[(*row.path, *part, index)], seen)
+            if seen is None:
+                return None
+            boxes.append(seen)
+        return reduce(Box.joined, boxes)
+    if layer.sees_everything:
+        return None
+    if row.axes is None:
+        return box
+    lines, columns = row.axes
+    return Box(
+        box.top * lines.stride - lines.before,
+        box.left * columns.stride - columns.before,
+        (box.bottom - 1) * lines.stride - lines.before + lines.effective_kernel,
+        (box.right - 1) * columns.stride - columns.before + columns.effective_kernel,
+    )

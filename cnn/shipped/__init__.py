@@ -1,0 +1,159 @@
+"""The network that ships, trained on all of MNIST: its weights, and the card that says how and how
+well. `scripts/train_digits.py` makes both files; nothing here is typed in by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnn.data.dataset import Split
+from cnn.insight.forward import predict
+from cnn.network.architecture import Architecture
+from cnn.network.keras_model import Weights, WeightsError, check_weights
+from cnn.network.trace import trace
+from cnn.training.configuration import Configuration
+from cnn.training.run import Run
+
+HERE = Path(__file__).parent
+WEIGHTS_FILE, CARD_FILE = HERE / "digits.npz", HERE / "digits.json"
+MENDING = "It is part of the project: install the project anew."
+
+Matrix = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a reader has to know of a trained network before believing it.
+
+    `confusion` counts the test images, a row per truth and a column per answer, all computed with
+    the arrays that ship.
+    """
+
+    architecture: Architecture
+    configuration: Configuration
+    images: dict[str, int]
+    data_fingerprint: str
+    environment: dict[str, Any]
+    seconds: float
+    confusion: Matrix
+    weights_sha256: str
+
+    @property
+    def test_images(self) -> int:
+        return sum(map(sum, self.confusion))
+
+    @property
+    def right(self) -> int:
+        return sum(row[place] for place, row in enumerate(self.confusion))
+
+    @property
+    def test_accuracy(self) -> float:
+        return self.right / self.test_images
+
+    def to_dict(self) -> dict[str, Any]:
+        values = asdict(self) | {
+            "architecture": self.architecture.to_dict(),
+            "configuration": self.configuration.to_dict(),
+            "confusion": [list(row) for row in self.confusion],
+        }
+        # For a reader of the file; what can be computed is not read back.
+        return values | {"right": self.right, "test_accuracy": self.test_accuracy}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Card:
+        known = {name: values[name] for name in cls.__dataclass_fields__}
+        return cls(
+            **known
+            | {
+                "architecture": Architecture.from_dict(values["architecture"]),
+                "configuration": Configuration.from_dict(values["configuration"]),
+                "confusion": tuple(tuple(row) for row in values["confusion"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shipped:
+    """A trained network as it comes with the project."""
+
+    weights: Weights
+    card: Card
+
+    @property
+    def architecture(self) -> Architecture:
+        return self.card.architecture
+
+
+@cache
+def shipped() -> Shipped:
+    """The network that reads digits; refused unless its weights are those the card is about."""
+    try:
+        content = WEIGHTS_FILE.read_bytes()
+        card = Card.from_dict(json.loads(CARD_FILE.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"the network that ships cannot be read: {error}. {MENDING}") from error
+    if hashlib.sha256(content).hexdigest() != card.weights_sha256:
+        raise WeightsError(f"{WEIGHTS_FILE.name} is not what its card is about. {MENDING}")
+    return Shipped(weights_from_bytes(content, card.architecture), card)
+
+
+def weights_from_bytes(content: bytes, architecture: Architecture) -> Weights:
+    """The weights in a file, by row and in the order of the row's weights."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as found:
+        weights = {
+            row.name: tuple(found[f"{row.name}/{place}"] for place in range(len(row.weights)))
+            for row in trace(architecture).rows
+            if row.weights
+        }
+    check_weights(weights, trace(architecture))
+    return weights
+
+
+def weights_to_bytes(weights: Weights) -> bytes:
+    """The weights as a file, every bit of them."""
+    written = io.BytesIO()
+    arrays = {
+        f"{name}/{place}": array
+        for name, arrays in weights.items()
+        for place, array in enumerate(arrays)
+    }
+    np.savez_compressed(written, allow_pickle=False, **arrays)
+    return written.getvalue()
+
+
+def confusion(architecture: Architecture, weights: Weights, split: Split) -> Matrix:
+    """How often each class was taken for which, by the forward pass of the pages."""
+    answers = predict(architecture, weights, split.images).argmax(axis=1)
+    classes = trace(architecture).output_shape[0]
+    found = np.zeros((classes, classes), np.int64)
+    np.add.at(found, (split.labels, answers), 1)
+    return tuple(tuple(row) for row in found.tolist())
+
+
+def card_of(run: Run, content: bytes, test: Split) -> Card:
+    """The card of a finished run whose weights are in a file, measured on the test images."""
+    assert run.result is not None  # a run that has not finished is not shipped
+    weights = weights_from_bytes(content, run.architecture)
+    return Card(
+        architecture=run.architecture,
+        configuration=run.configuration,
+        images=run.images,
+        data_fingerprint=run.data_fingerprint,
+        environment=run.environment,
+        seconds=run.result.seconds,
+        confusion=confusion(run.architecture, weights, test),
+        weights_sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def card_text(card: Card) -> str:
+    """The card as its file holds it."""
+    return json.dumps(card.to_dict(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,55 @@
+"""Draw: a digit on the pad, what networks make of it while it is drawn, and why."""
+
+import streamlit as st
+
+from ui.draw.answers import answers
+from ui.draw.board import example, said_of, settled
+from ui.draw.card import model_card
+from ui.draw.fool import fool
+from ui.draw.networks import choose_networks
+from ui.draw.pad import pad
+from ui.draw.why import why
+
+
+@st.fragment
+def board() -> None:
+    """All of the page that a stroke changes."""
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        drawing = pad()
+        said_of(drawing)
+    with right:
+        above = st.container()
+        networks = choose_networks()
+        example()
+        with above:
+            answers(
+                networks,
+                None if drawing.is_blank else drawing.image,
+                answered=drawing.count,
+                label="Answers",
+                key="draw_answers",
+            )
+    image = settled(drawing)
+    because, fooled, card = st.tabs(
+        ["Why?", "Fool it", "The network that ships"], key="draw_tab", on_change="rerun"
+    )
+    if because.open:
+        with because:
+            if networks and image is not None:
+                why(networks[0], image)
+            else:
+                st.caption("Draw a digit first: then its ink is coloured by what it speaks for.")
+    if fooled.open:
+        with fooled:
+            if networks and image is not None:
+                fool(networks, image)
+            else:
+                st.caption("Draw a digit first: then move, turn, thicken or blur it with noise.")
+    if card.open:
+        with card:
+            model_card()
+
+
+st.title("Draw a digit", anchor=False)
+board()

@@ -1,0 +1,181 @@
+"""The Draw page with a real hand: mouse, keys, files and the clipboard."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from cnn.data.centring import centred
+from cnn.data.mnist import load_sample
+from tests.browser.drawing import DIGITS, draw
+from tests.browser.driving import PageMaker, settled
+
+INK = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const ink = data.filter((_, place) => place % 4 === 3);
+  let text = "";
+  for (const value of ink) text += String.fromCharCode(value);
+  return btoa(text);
+}"""
+SEEN = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+  .filter((_, place) => place % 4 === 0)"""
+
+
+def open_draw(page: Page, url: str) -> None:
+    page.goto(f"{url}/draw")
+    expect(page.locator("canvas.ink")).to_be_visible()
+    expect(says(page)).to_have_text("Nothing drawn yet.")
+    settled(page)
+
+
+def says(page: Page) -> Locator:
+    return page.get_by_label("Answers", exact=True).locator(".says").first
+
+
+def seen(page: Page) -> np.ndarray:
+    return np.array(page.locator("canvas.seen").evaluate(SEEN), np.uint8).reshape(28, 28)
+
+
+def answered(page: Page) -> str:
+    """The likeliest digit, once the pen's last stroke is answered."""
+    expect(says(page)).not_to_have_text("Nothing drawn yet.")
+    page.wait_for_timeout(300)
+    settled(page)
+    return page.locator(".answers .row.best .label").first.inner_text()
+
+
+def test_all_ten_digits_are_drawn_with_the_mouse_and_at_least_nine_read(page: Page, app_url: str):
+    open_draw(page, app_url)
+    read = {}
+    for digit, strokes in DIGITS.items():
+        draw(page, strokes)
+        read[digit] = answered(page)
+        page.get_by_role("button", name="Clear", exact=True).click()
+        expect(says(page)).to_have_text("Nothing drawn yet.")
+    assert sum(digit == answer for digit, answer in read.items()) >= 9, read
+
+
+@pytest.mark.parametrize("digit", ["1", "4", "8"])
+def test_the_browser_and_python_centre_the_same_ink_alike(page: Page, app_url: str, digit: str):
+    open_draw(page, app_url)
+    draw(page, DIGITS[digit])
+    canvas = page.locator("canvas.ink")
+    ink = np.frombuffer(base64.b64decode(canvas.evaluate(INK)), np.uint8).reshape(560, 560)
+    assert ink.max() == 255
+    np.testing.assert_allclose(seen(page).astype(int), centred(ink).astype(int), atol=1)
+    settled(page)
+
+
+def test_undo_takes_a_stroke_back_and_clear_all_of_them(page: Page, app_url: str):
+    open_draw(page, app_url)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()
+    draw(page, DIGITS["4"][:1])
+    first = seen(page)
+    draw(page, DIGITS["4"][1:])
+    whole = seen(page)
+    assert (first != whole).any()
+
+    undo.focus()
+    page.keyboard.press("Enter")
+    np.testing.assert_array_equal(seen(page), first)
+    draw(page, DIGITS["4"][1:])
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(says(page)).to_have_text("Nothing drawn yet.")
+    assert not seen(page).any()
+    undo.focus()
+    page.keyboard.press("Control+z")
+    np.testing.assert_array_equal(seen(page), whole)
+    assert answered(page) == "4"
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, app_url: str):
+    open_draw(page, app_url)
+    draw(page, DIGITS["7"])
+    before = seen(page)
+    assert answered(page) == "7"
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Build").click()
+    expect(page).to_have_title(re.compile("Build"))
+    settled(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Draw").click()
+    expect(says(page)).to_have_text("It is a 7.")
+    np.testing.assert_array_equal(seen(page), before)
+    settled(page)
+
+
+def test_an_image_is_brought_as_a_file_and_drawing_replaces_it(
+    page: Page, app_url: str, tmp_path: Path
+):
+    sample = load_sample().test
+    assert sample is not None
+    place = int(np.flatnonzero(sample.labels == 3)[4])
+    photo = 255 - np.kron(sample.pixels[place, :, :, 0], np.ones((9, 9), np.uint8))
+    good, bad = tmp_path / "three.png", tmp_path / "words.png"
+    Image.fromarray(photo).save(good)
+    bad.write_text("no picture at all")
+    open_draw(page, app_url)
+    upload = page.locator("input.file")
+
+    upload.set_input_files(bad)
+    expect(page.get_by_text("The image is not a picture in a known format")).to_be_visible()
+    upload.set_input_files(good)
+    expect(says(page)).to_have_text("It is a 3.")
+    expect(page.get_by_text("three.png: dark on light paper, so inverted")).to_be_visible()
+    expect(page.get_by_text("not a picture in a known format")).to_have_count(0)
+
+    draw(page, DIGITS["1"])
+    expect(says(page)).to_have_text("It is a 1.")
+    expect(page.get_by_text("three.png")).to_have_count(0)
+    settled(page)
+
+
+def test_an_image_is_pasted(page: Page, app_url: str):
+    sample = load_sample().test
+    assert sample is not None
+    image = sample.pixels[np.flatnonzero(sample.labels == 5)[0], :, :, 0]
+    written = io.BytesIO()
+    Image.fromarray(image).save(written, "PNG")
+    open_draw(page, app_url)
+    page.evaluate(
+        """(text) => {
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([bytes], "image.png", { type: "image/png" }));
+          document.body.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData, bubbles: true, composed: true }));
+        }""",
+        base64.b64encode(written.getvalue()).decode(),
+    )
+    expect(says(page)).to_have_text("It is a 5.")
+    np.testing.assert_array_equal(seen(page), image)
+    settled(page)
+
+
+def test_it_is_said_why_and_a_click_on_the_map_moves_the_drawing(page: Page, app_url: str):
+    open_draw(page, app_url)
+    draw(page, DIGITS["7"])
+    expect(page.get_by_label("What in the drawing speaks for 7")).to_be_visible()
+    page.get_by_role("tab", name="Fool it").click()
+    cell = page.locator('[data-path="-7,6"]')
+    expect(cell).to_be_visible()
+    cell.click()
+    fooled = page.get_by_label("Answers to the changed image").locator(".says")
+    expect(page.get_by_role("slider", name="Move down")).to_have_value("6")
+    expect(page.get_by_role("slider", name="Move right")).to_have_value("-7")
+    expect(fooled).not_to_have_text("It is a 7.")
+    expect(says(page)).to_have_text("It is a 7.")
+    page.get_by_role("button", name="As it was").click()
+    expect(fooled).to_have_text("It is a 7.")
+    settled(page)
+
+
+def test_on_a_phone_the_answer_is_in_view_beside_the_pad(app_url: str, new_page: PageMaker):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    open_draw(page, app_url)
+    expect(says(page)).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -1,0 +1,173 @@
+"""The Draw page without a browser: what the pad may send, which networks are offered."""
+
+import base64
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as hy
+from streamlit.testing.v1 import AppTest
+
+from cnn.data import DataError, DatasetName, DatasetSpec
+from cnn.data.mnist import load_sample
+from cnn.insight.weights import random_weights
+from cnn.network.architecture import Architecture
+from cnn.network.zoo import entry
+from cnn.training.checkpoint import arrays_to_bytes
+from cnn.training.configuration import Configuration
+from cnn.training.run import WEIGHTS, Result, Run, State
+from cnn.training.store import Store
+from ui.draw.answers import certainty
+from ui.draw.fool import RIGHT, read_shift
+from ui.draw.networks import KEY, short_names
+from ui.draw.pad import PAD, read_drawn, read_file
+
+ROOT = Path(__file__).parents[2]
+LENET = entry("lenet-5").architecture
+RESULT = Result(0.1, 0.967, 1_000, 5_000, 1_000, 1.5, 12_000.0)
+SEVEN = load_sample().learn.pixels[0, :, :, 0]
+ANYTHING = hy.recursive(
+    hy.none() | hy.booleans() | hy.integers() | hy.text(max_size=9),
+    lambda inner: hy.lists(inner, max_size=3) | hy.dictionaries(hy.text(max_size=9), inner),
+    max_leaves=4,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    st.cache_resource.clear()
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    opened = Store()
+    yield opened
+    opened.close()
+
+
+def finished(
+    store: Store,
+    data: DatasetName,
+    architecture: Architecture = LENET,
+    *,
+    has_weights: bool = True,
+) -> Run:
+    run = store.add(architecture, Configuration(DatasetSpec(data)), worker="me")
+    if has_weights:
+        arrays = {
+            f"{name}/{place}": array
+            for name, arrays in random_weights(architecture, seed=1).items()
+            for place, array in enumerate(arrays)
+        }
+        store.keep_file(run.id, WEIGHTS, arrays_to_bytes(arrays))
+    store.finish(run.id, State.FINISHED, result=RESULT)
+    return run
+
+
+def drawn(pixels: np.ndarray, **more: Any) -> dict[str, Any]:
+    text = base64.b64encode(pixels.tobytes()).decode()
+    return {"pixels": text, "up": True, "count": 1, "dismissed": ""} | more
+
+
+def draw_page(**state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page(str(ROOT / "pages" / "draw.py"))
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_the_page_works_at_once_with_the_network_that_ships(store: Store):
+    app = draw_page()
+    assert app.multiselect(key=KEY).value == ["shipped"]
+    assert app.multiselect(key=KEY).options == ["The network that ships"]
+    assert any("Draw a digit first" in caption.value for caption in app.caption)
+
+
+def test_only_finished_runs_on_digits_are_offered(store: Store):
+    finished(store, DatasetName.MNIST_SAMPLE)
+    finished(store, DatasetName.FASHION_MNIST)
+    store.add(LENET, Configuration(DatasetSpec(DatasetName.MNIST)), worker="me")
+    offered = draw_page().multiselect(key=KEY).options
+    assert offered == ["The network that ships", "LeNet-5 · 96.7\u202f%"]
+
+
+def test_runs_of_one_network_are_told_apart_and_others_are_not(store: Store):
+    small = finished(store, DatasetName.DIGITS)
+    sample = finished(store, DatasetName.MNIST_SAMPLE)
+    other = finished(store, DatasetName.MNIST, Architecture("Mine", LENET.input, LENET.layers))
+    assert short_names([small, sample, other]) == {
+        small.id: "LeNet-5, on digits",
+        sample.id: "LeNet-5, on mnist-sample",
+        other.id: "Mine",
+    }
+
+
+def test_a_run_without_weights_is_said_and_the_others_answer(store: Store):
+    run = finished(store, DatasetName.MNIST_SAMPLE, has_weights=False)
+    app = draw_page(**{KEY: ["shipped", run.id]})
+    assert "keeps no weights" in app.error[0].value
+    assert not app.exception
+
+
+def test_an_example_is_put_on_the_pad_and_named(store: Store):
+    app = draw_page()
+    (button,) = (one for one in app.button if one.label == "Try a test image of MNIST")
+    button.click().run()
+    assert not app.exception, app.exception
+    assert any("Test image 388 of the MNIST sample" in caption.value for caption in app.caption)
+    assert any("speaks for" in one.value for one in app.markdown)
+
+
+def test_what_the_pad_sends_is_read():
+    found = read_drawn(drawn(SEVEN, up=False, count=12, dismissed="x"))
+    np.testing.assert_array_equal(found.pixels, SEVEN)
+    assert (found.up, found.count, found.dismissed) == (False, 12, "x")
+
+
+@given(
+    ANYTHING
+    | hy.fixed_dictionaries(
+        {"pixels": ANYTHING, "up": ANYTHING, "count": ANYTHING, "dismissed": ANYTHING}
+    )
+)
+def test_whatever_else_the_pad_sends_is_a_blank_pad(given: Any):
+    found = read_drawn(given)
+    assert found.pixels.shape == (28, 28)
+    assert not found.pixels.any()
+
+
+@given(ANYTHING | hy.fixed_dictionaries({"name": ANYTHING, "content": ANYTHING}))
+def test_a_file_arrives_whole_or_is_refused(given: Any):
+    with contextlib.suppress(DataError):
+        name, content = read_file(given)
+        assert (name, base64.b64encode(content).decode()) == (given["name"], given["content"])
+
+
+@pytest.mark.parametrize(
+    ("picked", "shift"),
+    [("3,-2", (3, -2)), ("0,0", (0, 0)), ("8,0", None), ("1", None), ("1,2,3", None), (7, None)],
+)
+def test_a_cell_of_the_map_is_a_shift_and_nothing_else_is(picked: Any, shift: Any):
+    assert read_shift(picked) == shift
+
+
+def test_no_share_reads_as_all_or_nothing():
+    assert certainty(1.0) == "> 99.9\u202f%"
+    assert certainty(0.0) == "< 0.1\u202f%"
+    assert certainty(0.4567) == "45.7\u202f%"
+
+
+def test_what_is_drawn_is_explained_and_moved_about(store: Store):
+    app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}})
+    assert any("rather than" in one.value for one in app.markdown)
+    app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}, "draw_tab": "Fool it"})
+    assert any("of 225** places" in one.value for one in app.markdown)
+    app.slider(key=RIGHT).set_value(5).run()
+    assert not app.exception, app.exception
+    app = draw_page(draw_tab="The network that ships")
+    assert not app.exception, app.exception

@@ -1,0 +1,63 @@
+// The answers of networks to one image: a card each, whose bars move when the shares do.
+
+const cards = new WeakMap();
+
+function element(name, className, parent) {
+  const made = document.createElement(name);
+  made.className = className;
+  parent.append(made);
+  return made;
+}
+
+function card(root) {
+  const made = { root: element("article", "card", root) };
+  const head = element("header", "head", made.root);
+  made.digit = element("span", "digit", head);
+  made.digit.setAttribute("aria-hidden", "true");
+  const words = element("div", "words", head);
+  made.says = element("strong", "says", words);
+  made.then = element("span", "then", words);
+  made.bars = element("div", "bars", made.root);
+  made.bars.setAttribute("role", "list");
+  made.name = element("div", "name", made.root);
+  made.note = element("div", "note", made.root);
+  made.rows = [];
+  return made;
+}
+
+function row(bars) {
+  const made = { root: element("div", "row", bars) };
+  made.root.setAttribute("role", "listitem");
+  made.label = element("span", "label", made.root);
+  made.fill = element("span", "fill", element("span", "track", made.root));
+  made.percent = element("span", "percent", made.root);
+  return made;
+}
+
+function fill(made, answer) {
+  made.root.dataset.tone = answer.tone;
+  made.root.setAttribute("aria-label", answer.name);
+  made.digit.textContent = answer.digit;
+  made.says.textContent = answer.says;
+  made.then.textContent = answer.then;
+  made.name.textContent = answer.name;
+  made.note.textContent = answer.note;
+  answer.bars.forEach(([label, share, percent], place) => {
+    const one = (made.rows[place] ??= row(made.bars));
+    one.root.classList.toggle("best", place === answer.best);
+    one.label.textContent = label;
+    one.fill.style.transform = `scaleX(${share})`;
+    one.percent.textContent = percent;
+  });
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".answers");
+  const made = cards.get(root) ?? [];
+  cards.set(root, made);
+  root.dataset.count = data.answers.length;
+  root.setAttribute("aria-label", data.label);
+  while (made.length > data.answers.length) made.pop().root.remove();
+  data.answers.forEach((answer, place) => fill((made[place] ??= card(root)), answer));
+  root.dataset.answered = data.answered;
+}

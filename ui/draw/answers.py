@@ -1,0 +1,82 @@
+"""The answers to an image, a card for each network: a digit, a sentence, ten moving bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn.data.dataset import Images
+from cnn.data.mnist import MNIST
+from cnn.insight.answers import answer, in_words, shares
+from ui.assets import script
+from ui.draw.networks import Named
+from ui.words import percent
+
+HERE = Path(__file__).parent
+NAMES = MNIST.class_names
+
+_mount = st.components.v2.component(
+    "digit_answers",
+    html='<section class="answers"></section>',
+    css=(HERE / "answers.css").read_text(encoding="utf-8"),
+    js=script("answers", (HERE / "answers.js").read_text(encoding="utf-8")),
+)
+
+
+def answers(
+    networks: Sequence[Named],
+    image: Images | None,
+    *,
+    answered: int = 0,
+    label: str,
+    key: str,
+) -> list[Images]:
+    """Shows what each network makes of an image, or that there is none; returns their shares."""
+    found = [] if image is None else [shares(one.reader.scores(image[None]))[0] for one in networks]
+    cards = [
+        answer_card(one, likely)
+        for one, likely in zip(networks, found or [None] * len(networks), strict=True)
+    ]
+    _mount(key=key, data={"answers": cards, "answered": answered, "label": label})
+    return found
+
+
+def answer_card(network: Named, likely: Images | None) -> dict[str, Any]:
+    """One network's answer as the browser shows it."""
+    about = {"name": network.name, "note": network.about}
+    if likely is None:
+        empty = [[name, 0.0, ""] for name in NAMES]
+        return about | {
+            "tone": "none",
+            "digit": "?",
+            "says": "Nothing drawn yet.",
+            "then": "Draw a digit, and it answers while you draw.",
+            "best": -1,
+            "bars": empty,
+        }
+    found = answer(likely)
+    order = np.argsort(-likely, kind="stable")
+    second = int(order[1])
+    return about | {
+        "tone": "sure" if found.is_sure else "unsure",
+        "digit": NAMES[found.label] if found.share >= 0.5 else "?",
+        "says": in_words(found, NAMES),
+        "then": f"{certainty(found.share)} sure, then {NAMES[second]} "
+        f"with {certainty(float(likely[second]))}",
+        "best": found.label,
+        "bars": [
+            [name, round(float(share), 4), certainty(float(share))]
+            for name, share in zip(NAMES, likely, strict=True)
+        ],
+    }
+
+
+def certainty(share: float) -> str:
+    """A share that never reads as all or nothing, which it is not."""
+    if share > 0.9995:
+        return f"> {percent(0.999)}"
+    return f"< {percent(0.001)}" if share < 0.0005 else percent(share)

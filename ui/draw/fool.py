@@ -1,0 +1,111 @@
+"""Fooling a network: the image moved, turned, thickened, inverted and made noisy, and the answers
+to that; and what becomes of the answer at every shift.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn.data.dataset import Images
+from cnn.insight.answers import article, shares
+from cnn.insight.disturbance import REACH, Disturbance, all_shifts, disturbed
+from cnn.pictures.evidence import shift_map
+from ui.draw.answers import NAMES, answers
+from ui.draw.networks import Named
+from ui.picture import picture
+
+RIGHT, DOWN, TURN, THICK, NOISE, INVERT = (
+    f"draw_fool_{name}" for name in ("right", "down", "turn", "thick", "noise", "invert")
+)
+STILL = {RIGHT: 0, DOWN: 0, TURN: 0, THICK: 0, NOISE: 0.0, INVERT: False}
+SEEN_PX = 10
+MAP = "draw_shifts"
+
+
+def fool(networks: Sequence[Named], image: Images) -> None:
+    """The sliders, what they make of the image, the answers to it, and the map of all shifts."""
+    _move_to_picked()
+    left, middle, right = st.columns([4, 4, 5], gap="medium")
+    with left:
+        changed = disturbed(image, _sliders())
+        st.image(
+            np.kron(changed, np.ones((SEEN_PX, SEEN_PX), np.float32)),
+            caption="What a network sees now",
+            width=SEEN_PX * image.shape[1] // 2,
+        )
+    with middle:
+        answers(networks, changed, label="Answers to the changed image", key="draw_fooled")
+    with right:
+        _every_shift(networks[0], image)
+
+
+def _sliders() -> Disturbance:
+    one, two = st.columns(2)
+    slide = [partial(side.slider, persist_state="session") for side in (one, two)]
+    slide[0]("Move right", -REACH, REACH, key=RIGHT, format="%d px")
+    slide[1]("Move down", -REACH, REACH, key=DOWN, format="%d px")
+    slide[0]("Turn", -180, 180, key=TURN, step=5, format="%d°")
+    slide[1]("Thicker", -2, 3, key=THICK, help="Each step adds or takes a pixel on every side.")
+    slide[0]("Noise", 0.0, 0.8, key=NOISE, step=0.05, help="The spread of what is added.")
+    with two:
+        st.toggle("Dark on bright", key=INVERT, persist_state="session")
+        st.button("As it was", icon=":material/restart_alt:", on_click=_still)
+    state = st.session_state
+    return Disturbance(
+        state[RIGHT], state[DOWN], float(state[TURN]), state[THICK], state[NOISE], state[INVERT]
+    )
+
+
+def _still() -> None:
+    st.session_state.update(STILL)
+
+
+def _move_to_picked() -> None:
+    """Sets the sliders to the cell of the map that was just clicked, before they are shown."""
+    for key, value in STILL.items():
+        st.session_state.setdefault(key, value)
+    shown = st.session_state.get(MAP)
+    if place := read_shift(shown.get("picked") if shown else None):
+        st.session_state[RIGHT], st.session_state[DOWN] = place
+
+
+def read_shift(picked: Any) -> tuple[int, int] | None:
+    """The shift that a cell of the map stands for; None for anything else."""
+    found = re.fullmatch(r"(-?\d{1,2}),(-?\d{1,2})", picked) if isinstance(picked, str) else None
+    if found is None:
+        return None
+    right, down = (int(part) for part in found.groups())
+    return (right, down) if max(abs(right), abs(down)) <= REACH else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _at_all_shifts(id: str, content: bytes, _network: Named, _image: Images) -> Images:
+    """The shares `[down, right, classes]`, found once for a network and an image."""
+    moved = all_shifts(_image)
+    scores = _network.reader.scores(moved.reshape(-1, *_image.shape))
+    return shares(scores).reshape(*moved.shape[:2], len(NAMES))
+
+
+def _every_shift(network: Named, image: Images) -> None:
+    """The answer to the drawing as it is, at each of 225 shifts; a click sets the shift."""
+    likely = _at_all_shifts(network.id, image.tobytes(), network, image)
+    many = likely.shape[0] * likely.shape[1]
+    label = int(likely[REACH, REACH].argmax())
+    kept = int((likely.argmax(axis=2) == label).sum())
+    st.markdown(
+        f"Moved by up to {REACH} pixels each way, it is still taken for "
+        f"{article(NAMES[label])} **{NAMES[label]}** at **{kept} of {many}** places."
+    )
+    at = (st.session_state[RIGHT], st.session_state[DOWN])
+    picture(shift_map(likely, label, NAMES, at), key=MAP, largest=1.1)
+    st.caption(
+        f"{network.name}. The fuller the colour, the surer it is of {NAMES[label]}; where it takes "
+        "it for another digit, that stands in the cell. Click a cell to move the drawing there. "
+        "What is pushed over the edge is gone."
+    )

@@ -1,0 +1,135 @@
+"""The networks that read the pad: the one that ships, and any finished run on digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn.data import CATALOGUE
+from cnn.insight.reading import DIGITS, Reader
+from cnn.network.keras_model import WeightsError
+from cnn.network.trace import trace
+from cnn.shipped import Card, shipped
+from cnn.training.naming import told_apart
+from cnn.training.run import Run, State
+from cnn.training.store import StoreError
+from cnn.training.weights import trained_weights
+from ui.training import runs
+from ui.words import percent
+
+KEY = "draw_networks"
+SHIPPED = "shipped"
+MOST = 4
+MOST_RUNS = 200
+LISTED_S = 5.0
+CLASSES = 10
+CHANNELS = (1, 3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """A network that reads digits, what it is called, and what it was measured to do."""
+
+    id: str
+    name: str
+    about: str
+    reader: Reader
+
+
+def choose_networks() -> list[Named]:
+    """A control for up to four networks; those whose weights can be had, in their order."""
+    offered = {run.id: run for run in digit_runs()}
+    names = short_names(list(offered.values()))
+
+    def said(id: str) -> str:
+        run = offered.get(id)
+        if run is None or run.result is None:
+            return "The network that ships" if id == SHIPPED else "a run that is gone"
+        return f"{names[id]} · {percent(run.result.test_accuracy)}"
+
+    chosen = st.multiselect(
+        "Networks that read it",
+        [SHIPPED, *offered],
+        default=[SHIPPED],
+        format_func=said,
+        max_selections=MOST,
+        key=KEY,
+        persist_state="session",
+        placeholder="Choose a network",
+        help="The one that ships with the app, and your finished trainings on MNIST, its sample "
+        "or the small digits. Choose several to see where they disagree.",
+    )
+    found = []
+    for id in chosen:
+        try:
+            found.append(_shipped() if id == SHIPPED else _of_run(offered[id], names[id]))
+        except (WeightsError, StoreError) as error:
+            st.error(f"{said(id)}: {error}", icon=":material/error:")
+    return found
+
+
+def short_names(found: list[Run]) -> dict[str, str]:
+    """What each run is called, by its id: its network, and what tells it from others of that."""
+    names: dict[str, str] = {}
+    for name in dict.fromkeys(run.name for run in found):
+        alike = [run for run in found if run.name == name]
+        names |= dict(zip((run.id for run in alike), told_apart(alike), strict=True))
+    return names
+
+
+def digit_runs() -> list[Run]:
+    """Finished runs on digits with an output for each, the newest first."""
+    try:
+        return _digit_runs(runs.opened().url)
+    except StoreError:  # the pages that are about runs say so; this one works without
+        return []
+
+
+@st.cache_resource(show_spinner=False, ttl=LISTED_S)
+def _digit_runs(url: str) -> list[Run]:
+    """Read now and then, for a store's `url`: a stroke must not wait for the list of runs."""
+    return [run for run in runs.opened().latest(MOST_RUNS) if _reads_digits(run)]
+
+
+def _reads_digits(run: Run) -> bool:
+    return (
+        run.state is State.FINISHED
+        and run.result is not None
+        and run.configuration.dataset.name in DIGITS
+        and run.architecture.input[2] in CHANNELS
+        and trace(run.architecture).output_shape == (CLASSES,)
+    )
+
+
+def _shipped() -> Named:
+    found = shipped()
+    reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
+    return Named(SHIPPED, "The network that ships", about_card(found.card), reader)
+
+
+def about_card(card: Card) -> str:
+    """What the shipped network learned from, and what it was measured to do."""
+    return (
+        f"Trained on {CATALOGUE[card.configuration.dataset.name].title}, "
+        f"{card.images['train']:,} images. Reads {card.right:,} of {card.test_images:,} test "
+        "images right."
+    )
+
+
+def _of_run(run: Run, name: str) -> Named:
+    assert run.result is not None
+    reader = _reader(runs.opened().url, run.id, run)
+    about = (
+        f"Trained on {CATALOGUE[run.configuration.dataset.name].title}, "
+        f"{run.result.train_images:,} images. Reads {percent(run.result.test_accuracy)} of "
+        f"{run.result.test_images:,} test images right. {reader.fitting}"
+    )
+    return Named(run.id, name, about.strip(), reader)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * MOST)
+def _reader(url: str, id: str, _run: Run) -> Reader:
+    """A run's network, kept between strokes; `url` and `id` are what it is known by."""
+    weights = trained_weights(runs.opened(), _run)
+    return Reader(_run.architecture, weights, _run.configuration.dataset)

@@ -1,0 +1,284 @@
+// The pad: strokes become ink, ink becomes the 784 bytes that a network sees, and those go to Python.
+
+const INK = 560; // pixels of the ink along one side, whatever the pad's size on the screen
+const BRUSH = 44;
+const LIVE_MS = 90; // while the pen is down, bytes go out so often, and only once those before are answered
+const LATE_MS = 600;
+const REST_MS = 60;
+const LARGEST_FILE = 10_000_000;
+
+// A drawing outlives the page it is on: whoever comes back finds it again.
+const kept = { strokes: [], past: [], brush: BRUSH };
+const pads = new WeakMap();
+
+const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+function path(context, { points, width }) {
+  context.lineWidth = width;
+  context.beginPath();
+  if (points.length === 1) {
+    context.arc(points[0][0], points[0][1], width / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  context.moveTo(...points[0]);
+  for (let i = 1; i < points.length - 1; i++) {
+    const [[x, y], [nextX, nextY]] = [points[i], points[i + 1]];
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(...points.at(-1));
+  context.stroke();
+}
+
+/** Bytes as a picture, bright on black, one canvas pixel each. */
+function picture(bytes) {
+  const image = new ImageData(SIDE, SIDE);
+  bytes.forEach((value, place) => image.data.set([value, value, value, 255], 4 * place));
+  return image;
+}
+
+class Pad {
+  constructor(root) {
+    const one = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.canvas = one(".ink");
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });
+    this.seen = one(".seen").getContext("2d");
+    this.hint = one(".hint");
+    this.said = one(".said");
+    this.brush = one(".brush");
+    this.undo = one(".undo");
+    this.clear = one(".clear");
+    this.file = one(".file");
+    this.count = 0;
+    this.answered = 0;
+    this.sentAt = 0;
+    this.sent = null;
+    this.stroke = null;
+    this.brought = null;
+    this.dismissed = "";
+    this.listen(one);
+    this.brush.value = kept.brush;
+    this.paint();
+  }
+
+  listen(one) {
+    this.canvas.onpointerdown = (event) => this.down(event);
+    this.canvas.onpointermove = (event) => this.move(event);
+    this.canvas.onpointerup = this.canvas.onpointercancel = () => this.up();
+    this.undo.onclick = () => this.back();
+    this.clear.onclick = () => this.change([]);
+    this.brush.oninput = () => (kept.brush = Number(this.brush.value));
+    one(".bring").onclick = () => this.file.click();
+    this.file.onchange = () => {
+      this.read(this.file.files[0]);
+      this.file.value = ""; // so that the same file can be chosen again
+    };
+    this.root.onkeydown = (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+      event.preventDefault();
+      this.back();
+    };
+    this.root.ondragover = (event) => event.preventDefault();
+    this.root.ondrop = (event) => {
+      event.preventDefault();
+      this.read(event.dataTransfer.files[0]);
+    };
+    this.paste = (event) => {
+      const target = event.composedPath()[0];
+      if (target.closest?.("input, textarea, [contenteditable]")) return;
+      const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
+      if (file) this.read(file);
+      else this.say("There is no image in the clipboard. Copy one, then paste it here.");
+    };
+    document.addEventListener("paste", this.paste);
+  }
+
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [((event.clientX - box.left) / box.width) * INK, ((event.clientY - box.top) / box.height) * INK];
+  }
+
+  down(event) {
+    if (event.button !== 0 || this.stroke) return;
+    this.canvas.setPointerCapture(event.pointerId);
+    this.say("");
+    this.pointer = event.pointerId;
+    const strokes = this.brought ? [] : kept.strokes; // a new drawing takes the picture's place
+    this.stroke = { points: [this.place(event)], width: kept.brush };
+    this.change([...strokes, this.stroke], false);
+  }
+
+  move(event) {
+    if (!this.stroke || event.pointerId !== this.pointer) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const each of events.length ? events : [event]) this.stroke.points.push(this.place(each));
+    // Once a frame: a fast pen moves more often than that, and the release must not wait for it.
+    this.frame ??= requestAnimationFrame(() => {
+      this.paint();
+      this.send(false);
+    });
+  }
+
+  up() {
+    if (!this.stroke) return;
+    if (this.frame) this.paint();
+    this.stroke = null;
+    this.send(true);
+  }
+
+  /** Other strokes from now on; undo brings back those there were, and the picture before them. */
+  change(strokes, isUp = true) {
+    if (!strokes.length && !kept.strokes.length && !this.brought) return;
+    kept.past.push({ strokes: kept.strokes, brought: this.brought });
+    kept.strokes = strokes;
+    this.dismiss();
+    this.paint();
+    this.send(isUp);
+  }
+
+  back() {
+    const before = kept.past.pop();
+    if (!before) return;
+    this.stroke = null;
+    kept.strokes = before.strokes;
+    this.dismiss();
+    if (before.brought && before.brought.id === this.newest) {
+      this.brought = before.brought;
+      this.dismissed = "";
+    }
+    this.paint();
+    this.send(true);
+  }
+
+  dismiss() {
+    if (this.brought) this.dismissed = this.brought.id;
+    this.brought = null;
+  }
+
+  paint() {
+    const { context } = this;
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    context.clearRect(0, 0, INK, INK);
+    if (this.brought) {
+      this.bytes = fromBase64(this.brought.pixels);
+    } else {
+      for (const stroke of kept.strokes) path(context, stroke);
+      this.bytes = this.centred();
+    }
+    this.seen.putImageData(picture(this.bytes), 0, 0);
+    if (this.brought) {
+      context.imageSmoothingEnabled = false;
+      context.drawImage(this.seen.canvas, 0, 0, INK, INK);
+    }
+    const isEmpty = !this.brought && !kept.strokes.length;
+    this.hint.hidden = !isEmpty;
+    this.clear.disabled = isEmpty;
+    this.undo.disabled = !kept.past.length;
+  }
+
+  centred() {
+    const { data } = this.context.getImageData(0, 0, INK, INK);
+    const ink = new Uint8Array(INK * INK);
+    for (let place = 0; place < ink.length; place++) ink[place] = data[4 * place + 3];
+    return centred(ink, INK, INK);
+  }
+
+  /** Sends what is drawn: at once where the pen is up, else now and then. */
+  send(isUp) {
+    clearTimeout(this.timer);
+    const waited = performance.now() - this.sentAt;
+    const isFree = this.answered >= this.count || waited > LATE_MS;
+    if (!isUp && (waited < LIVE_MS || !isFree)) {
+      this.timer = setTimeout(() => this.stroke && this.send(false), LIVE_MS);
+      return;
+    }
+    this.tell(false);
+    if (isUp) this.rest();
+  }
+
+  /** Says that this is it, once the bars are there: what takes longer must not hold them up. */
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const waited = performance.now() - this.sentAt;
+      if (this.stroke) return;
+      if (this.answered >= this.count || waited > LATE_MS) this.tell(true);
+      else this.rest();
+    }, REST_MS);
+  }
+
+  tell(isUp) {
+    const pixels = this.brought ? "" : toBase64(this.bytes);
+    const text = [pixels, isUp, this.dismissed].join();
+    if (text === this.sent) return;
+    this.sent = text;
+    this.sentAt = performance.now();
+    this.count += 1;
+    this.canvas.dataset.sent = this.count;
+    this.setStateValue("drawn", { pixels, up: isUp, count: this.count, dismissed: this.dismissed });
+  }
+
+  async read(file) {
+    if (!file) return;
+    if (file.size > LARGEST_FILE) {
+      this.say(`${file.name || "The image"} is larger than 10 MB. Bring a smaller one.`);
+      return;
+    }
+    this.say("Reading the image …");
+    const address = await new Promise((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(reader.result);
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(file);
+    }).catch(() => null);
+    if (address === null) {
+      this.say("The file could not be read. Choose it again.");
+      return;
+    }
+    const content = address.slice(address.indexOf(",") + 1);
+    this.setTriggerValue("file", { name: file.name || "pasted image", content });
+  }
+
+  say(words) {
+    this.said.textContent = words;
+  }
+
+  show(data) {
+    this.answered = Math.max(this.answered, data.answered);
+    const brought = data.brought;
+    this.newest = brought?.id;
+    if (brought && brought.id !== this.dismissed && brought.id !== this.brought?.id) {
+      if (!this.stroke) {
+        kept.past.push({ strokes: kept.strokes, brought: this.brought });
+        kept.strokes = [];
+        this.brought = brought;
+        this.sent = null;
+        this.paint();
+        this.say("");
+      }
+    }
+    if (data.trouble !== this.trouble) {
+      this.trouble = data.trouble;
+      this.say("");
+    }
+  }
+}
+
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector(".pad");
+  const isNew = !pads.has(root);
+  const pad = pads.get(root) ?? new Pad(root);
+  pads.set(root, pad);
+  Object.assign(pad, { setStateValue, setTriggerValue });
+  pad.show(data);
+  if (isNew && !pad.brought && kept.strokes.length) pad.send(true);
+  return () => {
+    clearTimeout(pad.timer);
+    document.removeEventListener("paste", pad.paste);
+    pads.delete(root);
+  };
+}

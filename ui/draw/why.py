@@ -1,0 +1,77 @@
+"""Why a network answers as it does: the ink that speaks for the answer and against it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.data.dataset import Images
+from cnn.insight.occlusion import Cover, Evidence, evidence
+from cnn.pictures.evidence import evidence_picture
+from ui.draw.answers import NAMES, certainty
+from ui.draw.networks import Named
+from ui.picture import picture
+
+NEXT = "the next likeliest"
+RIVAL = "draw_rival"
+
+
+def why(network: Named, image: Images) -> None:
+    """The drawing with its evidence, and the strongest of it in numbers."""
+    left, right = st.columns([5, 7], gap="medium")
+    with right:
+        chosen = st.segmented_control(
+            "Why this digit and not …",
+            [NEXT, *NAMES],
+            default=NEXT,
+            key=RIVAL,
+            persist_state="session",
+        )
+    found = _evidence(network.id, image.tobytes(), network, image, None)
+    if chosen in NAMES and NAMES.index(chosen) != found.label:
+        rival = NAMES.index(chosen)
+        found = _evidence(network.id, image.tobytes(), network, image, rival)
+    with left:
+        picture(evidence_picture(image, found, NAMES), key="draw_evidence", largest=1.3)
+    with right:
+        st.markdown("\n".join(f"- {line}" for line in sentences(found)))
+        st.caption(
+            f"{network.name if network.id == 'shipped' else 'Your network'} was asked again "
+            f"{len(found.covers)} times, each time with another part of the drawing erased "
+            "(a square of 5×5 pixels). The colour of a pixel is the mean change of the log odds "
+            "over all the squares that held it."
+        )
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _evidence(
+    id: str, content: bytes, _network: Named, _image: Images, rival: int | None
+) -> Evidence:
+    """Found once for a network and an image, as the page runs with each move of the pen."""
+    return evidence(_network.reader.scores, _image, rival=rival)
+
+
+def sentences(found: Evidence) -> list[str]:
+    """The evidence in words, with what was measured."""
+    name, rival = NAMES[found.label], NAMES[found.rival]
+    lines = [
+        f":blue[**Blue**] ink speaks for **{name}** rather than **{rival}**, "
+        f":orange[**orange**] ink for **{rival}** rather than **{name}**; grey decides nothing."
+    ]
+    if best := found.strongest_for:
+        lines.append(f"Without the ink in the blue frame, {_change(name, found.share, best)}.")
+    if worst := found.strongest_against:
+        lines.append(f"Without the ink in the orange frame, {_change(name, found.share, worst)}.")
+    else:
+        lines.append(f"No part of the drawing speaks against {name}.")
+    return lines
+
+
+def _change(name: str, before: float, cover: Cover) -> str:
+    if abs(before - cover.share) < 0.0005:
+        odds = "odds" if cover.effect > 0 else "odds against"
+        return (
+            f"it is as sure of {name} as before ({certainty(cover.share)}), though the {odds} "
+            f"shrink by a factor of {2.718281828 ** abs(cover.effect):,.1f}"
+        )
+    verb = "falls" if cover.share < before else "rises"
+    return f"{name} {verb} from {certainty(before)} to {certainty(cover.share)}"
