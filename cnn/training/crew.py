@@ -83,8 +83,9 @@ class Crew:
                 dismiss_silent(self._store)
             if dead and self._short_lives:
                 self._ended.wait(min(2.0 ** (self._short_lives - 1), LONGEST_REST_S))
-            while len(self._workers) < self.size and not self._ended.is_set():
-                self._workers.append(self._hired())
+            with contextlib.suppress(OSError):  # no room for another process; there may be soon
+                while len(self._workers) < self.size and not self._ended.is_set():
+                    self._workers.append(self._hired())
             self._ended.wait(WATCH_S)
 
     def _hired(self) -> _Worker:

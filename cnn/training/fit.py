@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 import traceback
@@ -59,26 +60,25 @@ def carry_out(
     `watch` hears of the progress; `is_gone` says that this process has to end. Only a store that
     cannot be used raises.
     """
+    finish = functools.partial(store.finish, run.id, worker=run.worker)
     try:
         training = _Training(store, run, Reporter(store, run, watch, is_gone))
         result = training.to_the_end()
-        store.finish(run.id, State.FINISHED, training.message, result)
+        finish(State.FINISHED, training.message, result)
     except Stopped:
-        store.finish(run.id, State.STOPPED, "Stopped by hand; the test set was not looked at.")
+        finish(State.STOPPED, "Stopped by hand; the test set was not looked at.")
         keep_model(store, run)  # after the end, as a stop is not to wait for it
     except Interrupted:
-        store.finish(
-            run.id, State.INTERRUPTED, "The process that trained this run was told to end."
-        )
+        finish(State.INTERRUPTED, "The process that trained this run was told to end.")
     except Diverged as reason:
-        store.finish(run.id, State.DIVERGED, str(reason))
+        finish(State.DIVERGED, str(reason))
     except TakenOver:
         pass  # all that is to be said of it, another worker says
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
         store.keep_file(run.id, TRACEBACK, traceback.format_exc().encode())
-        store.finish(run.id, State.FAILED, f"{type(error).__name__}: {error}"[:2_000])
+        finish(State.FAILED, f"{type(error).__name__}: {error}"[:2_000])
     return store.get(run.id) or run
 
 

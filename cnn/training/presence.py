@@ -30,14 +30,17 @@ def present(
     at = [state]
     ended = threading.Event()
 
+    def say() -> None:
+        with contextlib.suppress(StoreError):  # it is said again soon, and its run meets the same
+            beat(store, worker, at[0])
+
     def is_now(state: WorkerState) -> None:
         at[0] = state
-        beat(store, worker, state)
+        say()
 
     def go_on() -> None:
         while not ended.wait(HEARTBEAT_S):
-            with contextlib.suppress(StoreError):  # its run meets the same, and says so
-                beat(store, worker, at[0])
+            say()
 
     beat(store, worker, state)
     beating = threading.Thread(target=go_on, daemon=True)
@@ -47,7 +50,8 @@ def present(
     finally:
         ended.set()
         beating.join()
-        dismiss(store, worker)
+        with contextlib.suppress(StoreError):  # then its silence has to say it
+            dismiss(store, worker)
 
 
 def worker_states(store: Store) -> list[WorkerState]:

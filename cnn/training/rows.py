@@ -80,29 +80,34 @@ def _configuration(text: str) -> Configuration:
     return Configuration.from_dict(json.loads(text))
 
 
-def thinned_steps(connection: Connection, run_id: str, at_most: int) -> list[Step]:
-    """The steps of a run; where they are too many, the lowest and the highest loss of every
-    stretch, and the last step.
+def steps_from(connection: Connection, run_id: str, first: int) -> list[Step]:
+    """The steps of a run from one on."""
+    query = select(steps).where(steps.c.run_id == run_id, steps.c.step >= first)
+    found = connection.execute(query.order_by(steps.c.step)).all()
+    return [Step(*row[1:]) for row in found]
+
+
+def extreme_steps(connection: Connection, run_id: str, length: int) -> list[Step]:
+    """Of every stretch of so many steps those with its lowest and its highest loss, and the last
+    step of all.
     """
     this = steps.c.run_id == run_id
-    query = select(steps).where(this).order_by(steps.c.step)
-    last = connection.execute(select(func.max(steps.c.step)).where(this)).scalar() or 0
-    if last > at_most:
-        stretch = steps.c.step // -(-2 * last // at_most)
-        extremes = (
-            select(
-                stretch.label("number"),
-                func.min(steps.c.loss).label("lowest"),
-                func.max(steps.c.loss).label("highest"),
-            )
-            .where(this)
-            .group_by(stretch)
-            .subquery()
+    stretch = steps.c.step // length
+    extremes = (
+        select(
+            stretch.label("number"),
+            func.min(steps.c.loss).label("lowest"),
+            func.max(steps.c.loss).label("highest"),
         )
-        query = query.join(extremes, extremes.c.number == stretch).where(
-            or_(steps.c.loss.in_((extremes.c.lowest, extremes.c.highest)), steps.c.step == last)
-        )
-    return [Step(*row[1:]) for row in connection.execute(query).all()]
+        .where(this)
+        .group_by(stretch)
+        .subquery()
+    )
+    last = select(func.max(steps.c.step)).where(this).scalar_subquery()
+    query = select(steps).join(extremes, extremes.c.number == stretch).where(this)
+    is_kept = or_(steps.c.loss.in_((extremes.c.lowest, extremes.c.highest)), steps.c.step == last)
+    found = connection.execute(query.where(is_kept).order_by(steps.c.step)).all()
+    return [Step(*row[1:]) for row in found]
 
 
 def gradients(run_id: str, measured: Sequence[GradientNorms]) -> list[dict[str, Any]]:

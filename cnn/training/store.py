@@ -34,6 +34,7 @@ from cnn.training.run import (
     Wish,
 )
 from cnn.training.tables import StoreError, runs
+from cnn.training.thinning import Curves
 
 __all__ = ["Store", "StoreError", "TakenOver"]
 
@@ -48,6 +49,7 @@ class Store:
     def __init__(self, url: str | None = None) -> None:
         self.url = url or store_url()
         self._engine = tables.opened(self.url)
+        self._curves = Curves()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -211,11 +213,18 @@ class Store:
                     connection.execute(query.values(checkpoint=where))
 
     def finish(
-        self, run_id: str, state: State, message: str = "", result: Result | None = None
+        self,
+        run_id: str,
+        state: State,
+        message: str = "",
+        result: Result | None = None,
+        *,
+        worker: str = "",
     ) -> None:
-        """The run's end, whichever it is."""
+        """The run's end, whichever it is; nothing at all where it is another worker's by now."""
         self._change(
             run_id,
+            worker,
             state=state,
             message=message,
             finished_at=time.time(),
@@ -241,9 +250,9 @@ class Store:
                 )
 
     def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
-        """The curve, thinned to at most about so many points, its extremes kept."""
+        """The curve, thinned to at most so many points and one, its extremes kept."""
         with self.begin() as connection:
-            return rows.thinned_steps(connection, run_id, at_most)
+            return self._curves.thinned(connection, run_id, at_most)
 
     def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
         """The epochs of each of these runs, in their order."""
@@ -287,9 +296,10 @@ class Store:
 
     # Inside ---------------------------------------------------------------------------------
 
-    def _change(self, run_id: str, **values: Any) -> None:
+    def _change(self, run_id: str, its_worker: str = "", **values: Any) -> None:
+        this = (runs.c.id == run_id) & (runs.c.worker == its_worker if its_worker else true())
         with self.begin() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            connection.execute(update(runs).where(this).values(**values))
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

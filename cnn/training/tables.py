@@ -34,6 +34,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 SCHEMA_VERSION = 4
+BUSY_MS = 10_000
+"""How long one who writes to SQLite waits for another who does."""
 
 MIGRATIONS = {
     2: (
@@ -154,8 +156,20 @@ class StoreError(RuntimeError):
     @classmethod
     def because(cls, url: str, error: Exception) -> StoreError:
         cause = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
-        hint = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
+        hint = next((hint for sign, hint in HINTS.items() if sign in cause), HINT)
         return cls(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
+
+
+HINT = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
+HINTS = {
+    "locked": "Another program has been writing to it for too long: close that one, or try again.",
+    "readonly": "It can be read but not written to: allow writing to it and to its folder, or set "
+    "CNN_STORE to another.",
+    "full": "Make room on its disk, and resume what was interrupted; or set CNN_STORE to another.",
+    "not a database": "Move that file out of the way, or set CNN_STORE to another.",
+    "malformed": "It is damaged: put a copy in its place, or move it out of the way.",
+}
+"""What to do, by a word of the cause as SQLite says it."""
 
 
 def shown_url(url: str) -> str:
@@ -169,10 +183,11 @@ def shown_url(url: str) -> str:
 def opened(url: str) -> Engine:
     """The database at a URL, with all tables in it."""
     try:
-        if url.startswith("sqlite:///"):
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
+            file = engine.url.database or ""
+            if not file.startswith("file:"):  # one with options of its own, which has to be there
+                Path(file).parent.mkdir(parents=True, exist_ok=True)
             event.listen(engine, "connect", _set_up_sqlite)
         _prepare(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
@@ -183,7 +198,7 @@ def opened(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     """Readers never wait for the writer, and a writer waits its turn."""
     for setting in (
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",

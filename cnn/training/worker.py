@@ -21,7 +21,7 @@ from cnn.training.presence import dismiss, dismiss_silent, present
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store, StoreError
 
-IDLE_POLL_S = 0.2
+IDLE_POLL_S = 0.1
 RETRY_S = 1.0
 MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
@@ -39,7 +39,8 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             target=_follow, args=(parent, gone, busy, store, name), daemon=True
         ).start()
     with present(store, name, WorkerState.STARTING) as is_now:
-        dismiss_silent(store)
+        with contextlib.suppress(StoreError):
+            dismiss_silent(store)
         from cnn.training.machine import warm_up
 
         warm_up()
@@ -90,7 +91,7 @@ def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
     except StoreError as error:
         while not gone.wait(RETRY_S):
             with contextlib.suppress(StoreError):
-                store.finish(run.id, State.INTERRUPTED, f"Interrupted: {error}")
+                store.finish(run.id, State.INTERRUPTED, f"Interrupted: {error}", worker=run.worker)
                 return
 
 

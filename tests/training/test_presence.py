@@ -1,5 +1,6 @@
 """Workers that are there, that have ended, and that have fallen silent."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn.network.zoo import entry
-from cnn.training import presence
+from cnn.training import presence, tables
 from cnn.training.configuration import Configuration
 from cnn.training.run import Progress, Result, State, WorkerState
 from cnn.training.store import Store
@@ -64,6 +65,25 @@ def test_a_silent_worker_is_dismissed_and_taken_back_when_it_speaks(store: Store
     found = store.get(run.id)
     assert found
     assert (found.state, found.finished_at, found.message) == (State.RUNNING, None, "")
+
+
+def test_a_worker_outlives_a_store_that_is_locked_when_it_speaks(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(tables, "BUSY_MS", 20)
+    monkeypatch.setattr(presence, "HEARTBEAT_S", 0.01)
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)
+    with presence.present(store, "a", WorkerState.STARTING) as is_now:
+        other.execute("begin exclusive")
+        is_now(WorkerState.READY)
+        assert presence.worker_states(store) == [WorkerState.STARTING]
+        other.execute("rollback")
+        deadline = time.monotonic() + 30
+        while presence.worker_states(store) != [WorkerState.READY]:
+            assert time.monotonic() < deadline
+        other.execute("begin exclusive")
+    other.execute("rollback")
+    other.close()
+    store.close()
 
 
 def test_a_worker_is_known_for_as_long_as_it_is_there(store: Store, monkeypatch):

@@ -212,6 +212,16 @@ def test_a_worker_can_not_record_a_run_that_is_anothers(store: Store):
     assert store.steps(run.id) == []
 
 
+def test_a_worker_can_not_end_a_run_that_is_anothers(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="other")
+    store.finish(run.id, State.FINISHED, result=RESULT)
+    before = store.get(run.id)
+
+    store.finish(run.id, State.INTERRUPTED, "my store was locked", worker="me")
+
+    assert store.get(run.id) == before
+
+
 def test_deleting_a_run_leaves_nothing_of_it(store: Store, url: str):
     run, kept = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS)
     for one in (run, kept):
@@ -274,7 +284,7 @@ def test_a_long_curve_is_thinned_without_losing_its_extremes(store: Store):
 
     found = store.steps(run.id, at_most=500)
 
-    assert 400 <= len(found) <= 560
+    assert 250 <= len(found) <= 501
     assert [one.step for one in found] == sorted({one.step for one in found})
     assert {one.step: one.loss for one in found}.items() <= losses.items()
     assert {99.0, 0.001} <= {one.loss for one in found}

@@ -6,11 +6,8 @@ the order of its life: TensorFlow takes its seconds in every new worker.
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -22,21 +19,12 @@ from cnn.training.configuration import Configuration
 from cnn.training.continuing import resume
 from cnn.training.crew import Crew
 from cnn.training.presence import GONE, worker_states
-from cnn.training.run import Run, State, Wish, WorkerState
+from cnn.training.run import State, Wish, WorkerState
 from cnn.training.store import Store
+from tests.training.processes import App, current, eventually, trains
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals; runs on Linux and macOS")
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120.0
-APP = """
-import sys
-from cnn.training.crew import Crew
-crew = Crew(1, sys.argv[1])
-crew.start()
-sys.stdin.read()
-crew.close()
-"""
 DEMO = entry("shapes-demo").architecture
 LENET = entry("lenet-5").architecture
 SHORT = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
@@ -44,62 +32,15 @@ SOME = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=8)
 LONG = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=200)
 
 
-@dataclass
-class App:
-    """What stands in for the app: its process, and the store where it is met."""
-
-    process: subprocess.Popen[bytes]
-    store: Store
-    home: Path
-
-    def workers(self) -> list[int]:
-        """The processes that work for this store, by what they were started with."""
-        found = []
-        for folder in Path("/proc").iterdir() if Path("/proc").is_dir() else ():
-            try:
-                environment = (folder / "environ").read_bytes()
-                command = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"worker" in command and self.store.url.encode() in environment:
-                found.append(int(folder.name))
-        return found
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     home = tmp_path_factory.mktemp("app")
     url = f"sqlite:///{home / 'runs.sqlite'}"
     store = Store(url)
-    process = subprocess.Popen(
-        [sys.executable, "-c", APP, url],
-        cwd=ROOT,
-        env=os.environ | {"CNN_HOME": str(home)},
-        stdin=subprocess.PIPE,
-    )
-    yield App(process, store, home)
-    assert process.stdin
-    process.stdin.close()
-    process.kill()
-    process.wait()
+    app = App.started(store, home)
+    yield app
+    app.end()
     store.close()
-
-
-def eventually(what: str, is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
-        time.sleep(0.05)
-
-
-def current(store: Store, run: Run) -> Run:
-    found = store.get(run.id)
-    assert found
-    return found
-
-
-def trains(store: Store, run: Run) -> Callable[[], bool]:
-    return lambda: current(store, run).progress.step > 0
 
 
 def test_a_queued_run_is_trained_to_its_end(app: App):
@@ -172,8 +113,7 @@ def test_when_the_app_is_killed_its_worker_keeps_a_checkpoint_and_ends_too(app: 
     run = app.store.add(LENET, LONG)
     eventually("training", trains(app.store, run))
 
-    app.process.kill()
-    app.process.wait()
+    app.kill()
 
     eventually("no worker", lambda: app.workers() == [], within_s=15)
     ended = current(app.store, run)

@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
 import streamlit as st
+from sqlalchemy import Connection
 
 from cnn.data import title as data_title
 from cnn.training.places import store_url
 from cnn.training.run import Run
 from cnn.training.store import Store, StoreError
+from ui.words import plain
 
 ADDRESS = "run"
 MOST_SHOWN = 8
 
 
+class _PageStore(Store):
+    """A store whose page, or whose part of one, says why it cannot be used, and ends there."""
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        try:
+            with super().begin() as connection:
+                yield connection
+        except StoreError as error:
+            _end_with(error)
+
+
 def store() -> Store:
-    """The store by setting; a page that cannot have it says why, and ends there."""
+    """The store by setting; a page that cannot have it, now or later, says why and ends there."""
     try:
-        return _store(store_url())
+        return _page_store(store_url())
     except StoreError as error:
-        st.error(str(error), icon=":material/database_off:")
-        st.stop()
+        _end_with(error)
+
+
+def _end_with(error: StoreError) -> NoReturn:
+    st.error(plain(str(error)), icon=":material/database_off:")
+    st.stop()
 
 
 def opened() -> Store:
     """The store by setting; raises `StoreError` for a page that can do without."""
     return _store(store_url())
+
+
+@st.cache_resource(show_spinner=False)
+def _page_store(url: str) -> Store:
+    return _PageStore(url)
 
 
 @st.cache_resource(show_spinner=False)
