@@ -250,6 +250,6 @@ def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_ba
     page.get_by_role("button", name="Add to comparison").click()
     expect(page.get_by_text("LeNet-5 (yours)").first).to_be_visible()
     settled(page)
-    page.go_back()
+    page.get_by_role("link", name="Build", exact=True).click()
     expect(metric(page, "Parameters")).to_contain_text("64,262")
     settled(page)
