@@ -1,0 +1,39 @@
+"""The Build page with networks that are too much, or no networks at all."""
+
+import pytest
+
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Dense, Flatten
+from cnn.network.link import encode
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from tests.ui.test_training_pages import store, visited, words
+
+__all__ = ["store"]
+
+HUGE = Architecture("Huge", (224, 224, 3), (Flatten(), Dense(10_000), Dense(10)))
+
+
+@pytest.mark.parametrize("network", [HUGE, entry("vgg-16").architecture])
+def test_a_network_too_large_for_here_is_shown_and_neither_run_nor_trained(store, network):
+    app = visited("build", net=encode(network))
+
+    total = trace(network).total_params
+    assert f"{total:,} parameters are too many" in words(app)
+    train = next(button for button in app.button if button.label == "Train this")
+    assert train.disabled
+    assert f"has {total:,} parameters, and at most 30,000,000 are trained here" in train.help
+
+
+def test_a_stack_of_over_a_billion_parameters_is_counted_exactly(store):
+    app = visited("build", net=encode(HUGE))
+
+    assert trace(HUGE).total_params == 150_528 * 10_000 + 10_000 + 10_000 * 10 + 10
+    assert next(one for one in app.metric if one.label == "Parameters").value == "1.51 G"
+
+
+def test_an_empty_stack_says_how_to_begin_and_offers_nothing_that_needs_a_network(store):
+    app = visited("build", net=encode(Architecture("Empty", (28, 28, 1), ())))
+
+    train = next(button for button in app.button if button.label == "Train this")
+    assert train.disabled
