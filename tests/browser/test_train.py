@@ -244,8 +244,10 @@ def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, p
         press_train(page)
         expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
         settled(page)
-    for box in page.get_by_role("checkbox", name=re.compile("Choose Shapes demo")).all()[:2]:
-        box.check()
+    boxes = page.get_by_role("checkbox", name=re.compile("Choose Shapes demo, finished"))
+    expect(boxes.nth(1)).to_be_visible()
+    for place in (0, 1):
+        boxes.nth(place).check()
     page.get_by_role("button", name="Show together").click()
 
     page.wait_for_url(re.compile("run=.*&run="))

@@ -101,6 +101,7 @@ def table(
         "nameStays": name_stays,
         "canPress": on_press is not None,
         "current": list(current),
+        "chosen": _chosen(st.session_state.get(key)),
     }
     result = _mount(
         key=key,
@@ -109,9 +110,13 @@ def table(
         on_opened_change=lambda: None,
         on_pressed_change=heard,
     )
-    chosen = result.chosen if isinstance(result.chosen, list) else []
     opened = result.opened if isinstance(result.opened, str) else None
     return Picked(
-        tuple(id for id in chosen if isinstance(id, str) and id in known),
+        tuple(id for id in _chosen(result) if id in known),
         opened if opened in known else None,
     )
+
+
+def _chosen(result: Any) -> list[str]:
+    chosen = getattr(result, "chosen", None)
+    return [id for id in chosen if isinstance(id, str)] if isinstance(chosen, list) else []

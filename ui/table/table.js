@@ -1,5 +1,6 @@
 // Every word is put in as text, never as HTML. The order and the boxes live here, so that a poll
-// which brings new numbers leaves them as they are.
+// which brings new numbers leaves them as they are. A table that is put up anew begins with the rows
+// that the page knows as chosen.
 
 const tables = new WeakMap();
 
@@ -137,8 +138,8 @@ function draw(table, state) {
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const table = parentElement.querySelector("table");
-  const state = tables.get(table) ?? { chosen: new Set(), sort: null };
-  const text = JSON.stringify(data);
+  const state = tables.get(table) ?? { chosen: new Set(data.chosen), sort: null };
+  const text = JSON.stringify({ ...data, chosen: null }); // the boxes that were ticked are drawn
   const isNew = state.text !== text;
   Object.assign(state, { data, text, setStateValue, setTriggerValue });
   tables.set(table, state);
