@@ -17,6 +17,7 @@ st.markdown(
     "under the same conditions; take the exact network away as Keras or PyTorch code."
 )
 with st.container(horizontal=True):
+    st.page_link(PAGES / "learn.py", label="Learn", icon=":material/school:")
     st.page_link(PAGES / "build.py", label="Build a network", icon=":material/stacks:")
     st.page_link(PAGES / "train.py", label="Train it", icon=":material/model_training:")
     st.page_link(PAGES / "compare.py", label="Compare", icon=":material/compare_arrows:")

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_MS = 10_000
 """How long one who writes to SQLite waits for another who does."""
 
@@ -44,6 +44,7 @@ MIGRATIONS = {
         "ALTER TABLE runs ADD COLUMN first_step INTEGER NOT NULL DEFAULT 0",
     ),
     3: ("ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",),
+    4: (),  # the table of the lessons' progress is new, and nothing else
 }
 """What makes each older version the one after it, beside the tables that are new there."""
 
@@ -108,6 +109,18 @@ checks = Table(
     Column("words", Text, nullable=False, default="[]"),
     Column("wanted_at", Float, nullable=False),
     Index("checks_by_standing", "standing", "wanted_at"),
+)
+
+progress = Table(
+    "progress",
+    _tables,
+    Column("id", Integer, primary_key=True),
+    Column("profile", String(64), nullable=False),
+    Column("lesson", String(64), nullable=False),
+    Column("item", String(64), nullable=False),
+    Column("choice", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Index("progress_by_profile", "profile"),
 )
 
 

@@ -346,7 +346,7 @@ def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_p
         assert store.gradients(run.id) == []
         store.close()
     with sqlite3.connect(tmp_path / "runs.sqlite") as database:
-        assert database.execute("select schema_version from about").fetchall() == [(4,)]
+        assert database.execute("select schema_version from about").fetchall() == [(5,)]
 
 
 def test_a_store_made_today_has_the_columns_of_one_brought_up_to_date(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -79,6 +80,15 @@ def add(architecture: Architecture) -> None:
             "can be. Take one out on the page Compare."
         )
     st.session_state[key] = [*chosen, code]
+
+
+def put(architectures: Sequence[Architecture], configuration: Configuration, seeds: int) -> None:
+    """Has the page begin with these networks under these conditions, in place of what it held."""
+    known = {one.architecture: one.id for one in zoo().values()}
+    ids = [known.get(one) or encode(one) for one in architectures]
+    SETTINGS.put(configuration)
+    st.session_state[SETTINGS.key("networks")] = ids[:MOST_NETWORKS]
+    st.session_state[SETTINGS.key(SEEDS)] = seeds
 
 
 def _begin() -> None:

@@ -23,6 +23,15 @@ page = st.navigation(
         "": [
             st.Page(PAGES / "home.py", title="Home", icon=":material/home:", default=True),
         ],
+        "Learn": [
+            st.Page(
+                PAGES / "learn.py",
+                title="Learn",
+                icon=":material/school:",
+                help="Short lessons one can touch, from a kernel to a network of your own.",
+            ),
+            st.Page(PAGES / "lesson.py", title="Lesson", visibility="hidden"),
+        ],
         "Workbench": [
             st.Page(
                 PAGES / "build.py",

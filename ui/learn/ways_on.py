@@ -1,0 +1,60 @@
+"""From a lesson to the workbench: the exact network it talks about, opened, trained, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.link import encode
+from cnn.training.configuration import Configuration
+from ui import design
+from ui.compare import choice
+from ui.shell import PAGES
+from ui.training import network, setup
+
+
+def ways_on(
+    architecture: Architecture,
+    configuration: Configuration | None = None,
+    *,
+    beside: Sequence[Architecture] = (),
+    seeds: int = 1,
+    key: str = "ways_on",
+) -> None:
+    """Links to the network in Build, to its training, and to a comparison with others beside it.
+
+    `configuration` is what it is trained with; without one, there is no way to Train.
+    """
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=key):
+        st.page_link(
+            PAGES / "build.py",
+            label="Open in Build",
+            icon=":material/stacks:",
+            query_params={design.ADDRESS: encode(architecture)},
+            help=None,
+        )
+        if configuration is not None:
+            if st.button("Train it", icon=":material/model_training:", key=f"{key}_train"):
+                train(architecture, configuration)
+            if beside and st.button(
+                "Compare", icon=":material/compare_arrows:", key=f"{key}_compare"
+            ):
+                compare([architecture, *beside], configuration, seeds)
+
+
+def train(architecture: Architecture, configuration: Configuration) -> None:
+    """Goes to Train with this network and these settings, ready to begin."""
+    design.put(architecture)
+    network.choose_bench()
+    setup.use(configuration)
+    st.switch_page(PAGES / "train.py")
+
+
+def compare(
+    architectures: Sequence[Architecture], configuration: Configuration, seeds: int = 1
+) -> None:
+    """Goes to Compare with these networks and these conditions, ready to begin."""
+    choice.put(architectures, configuration, seeds)
+    st.switch_page(PAGES / "compare.py")
