@@ -24,14 +24,6 @@ def bench() -> None:
     trace = design.traced(design.current())
     design.keep_in_address(trace)
     row = chosen_row(trace)
-
-    head, keep, start = st.columns([6, 1, 1.5], vertical_alignment="bottom")
-    with head:
-        name_and_input()
-    with keep:
-        save(trace)
-    with start:
-        start_from()
     totals(trace)
     lead_on(trace)
 
@@ -66,4 +58,11 @@ def bench() -> None:
 if problem := design.arrive():
     st.error(problem, icon=":material/link_off:")
 import_notes()
+head, keep, start = st.columns([6, 1, 1.5], vertical_alignment="bottom")
+with head:
+    name_and_input()
+with keep:
+    save()
+with start:
+    start_from()
 bench()

@@ -104,10 +104,10 @@ def size_text(shape: Shape) -> str:
 PAGE_FONT = "var(--st-font,system-ui),sans-serif"
 
 STYLE = (
-    f".network text{{font:10px {PAGE_FONT};fill:currentColor;opacity:.75}}"
+    f".network text{{font:10px {PAGE_FONT};fill:currentColor;fill-opacity:.75}}"
     ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
     ".network .bracket{fill:none;stroke:currentColor;stroke-opacity:.4}"
-    ".network .part{font-weight:600;opacity:.95}"
+    ".network .part{font-weight:600;fill-opacity:.95}"
     ".network .front{stroke:currentColor;stroke-opacity:.25;stroke-width:.6}"
     ".network .top{fill-opacity:.55}.network .side{fill-opacity:.75}"
     ".network .input{fill:#94a3b8}"

@@ -49,7 +49,7 @@ def fill(page: Page, field: str, title: str, value: str) -> None:
 
 
 def metric(page: Page, label: str) -> Locator:
-    return page.get_by_test_id("stMetric").filter(has_text=label)
+    return page.locator(".figure").filter(has_text=label)
 
 
 def test_lenet_5_is_built_from_nothing_and_has_61_706_parameters(page: Page, app_url: str):

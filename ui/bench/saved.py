@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.trace import Trace, trace
+from cnn.network.trace import trace
 from cnn.training import designs
 from cnn.training.designs import Saved
 from cnn.training.store import StoreError
@@ -21,19 +21,22 @@ MENU = "start_from"
 """Whether the menu of all one can start from is open, in the session."""
 
 
-def save(now: Trace) -> None:
+def save() -> None:
     """A button that keeps the design by its name; another of that name is never lost unasked."""
-    whole = now.fault is None
     if st.button(
         "Save",
         icon=":material/bookmark_add:",
         width="stretch",
-        disabled=not whole,
-        help="Keeps this design under its name; find it again under Start from …"
-        if whole
-        else "Mend the stack first: only whole networks are saved.",
+        help="Keeps this design under its name; find it again under Start from …",
     ):
-        _keep(now.architecture)
+        now = design.traced(design.current())
+        if now.fault is None:
+            _keep(now.architecture)
+        else:
+            st.toast(
+                "Not saved. Mend the stack first: only whole networks are saved.",
+                icon=":material/error:",
+            )
 
 
 def _keep(architecture: Architecture) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Trace
+from ui.figures import Figure, figures
 from ui.words import pretty, short, size_bytes
 
 KEY = "totals_before"
@@ -17,24 +18,29 @@ def totals(trace: Trace) -> None:
     field = trace.rows[-1].receptive_field if trace.rows else None
     maps = [row for row in trace.rows if row.receptive_field.jump != (0, 0)]
     seen = maps[-1].receptive_field.size if maps else (field.size if field else (1, 1))
-    with st.container(horizontal=True, gap="medium"):
-        params, macs = trace.total_params, trace.total_macs
-        more, times = _more(params, before["params"]), _times(macs, before["macs"])
-        st.metric("Parameters", short(params), more, "off", delta_arrow="off")
-        st.metric("MACs per image", short(macs), times, "off", delta_arrow="off")
-        st.metric("Layers deep", trace.depth, help="Layers with a kernel on the longest way.")
-        st.metric(
-            "Last map sees",
-            pretty(shape_text(seen)),
-            help="Input pixels in the receptive field of one cell of the last map.",
-        )
-        memory = trace.training_memory_bytes(64)
-        st.metric(
-            "Training memory",
-            f"≈ {size_bytes(memory)}",
-            help="An estimate for a batch of 64 images with Adam: weights, gradients, the "
-            "optimizer's two copies, and every output with its gradient.",
-        )
+    memory = trace.training_memory_bytes(64)
+    params, macs = trace.total_params, trace.total_macs
+    figures(
+        [
+            Figure("Parameters", short(params), _more(params, before["params"])),
+            Figure("MACs per image", short(macs), _times(macs, before["macs"])),
+            Figure(
+                "Layers deep", str(trace.depth), help="Layers with a kernel on the longest way."
+            ),
+            Figure(
+                "Last map sees",
+                pretty(shape_text(seen)),
+                help="Input pixels in the receptive field of one cell of the last map.",
+            ),
+            Figure(
+                "Training memory",
+                f"≈ {size_bytes(memory)}",
+                help="An estimate for a batch of 64 images with Adam: weights, gradients, the "
+                "optimizer's two copies, and every output with its gradient.",
+            ),
+        ],
+        key="totals",
+    )
 
 
 def _before(trace: Trace) -> dict[str, int]:
@@ -47,13 +53,13 @@ def _before(trace: Trace) -> dict[str, int]:
     return dict(before)
 
 
-def _more(now: int, before: int) -> str | None:
+def _more(now: int, before: int) -> str:
     if now == before:
-        return None
+        return ""
     return f"{now - before:+,}"
 
 
-def _times(now: int, before: int) -> str | None:
+def _times(now: int, before: int) -> str:
     if not before or now == before:
-        return None
+        return ""
     return f"×{now / before:.2g}"

@@ -1,7 +1,7 @@
 // Everything a user can do to the stack. Each edit is one step of undo, is shown at once, is said to
 // a screen reader, and is sent.
 
-const TYPING_DELAY_MS = 10;
+const TYPING_DELAY_MS = 0;
 
 function commit(editor, said, root, { tag = null, choose = null, delay = 0 } = {}) {
   if (isSameTree(root, editor.root)) return false;

@@ -4,6 +4,7 @@
 // with the number of the message they belong to, and are laid on the tree that was sent with it. A
 // `rev` of Python's that is not ours means that Python has put another network in place of ours.
 
+const LATE_MS = 300;
 const editorOfHost = new WeakMap();
 const editorOfKey = new Map(); // so that undo survives a visit to another page
 
@@ -39,6 +40,7 @@ function newEditor(key) {
     collapsed: new Set(),
     opened: new Set(), // nodes that show all fields
     timer: null,
+    lateness: null, // the timer after which numbers that are waited for look it
     cancelDrag: null,
   };
   editorOfKey.set(key, editor);
@@ -186,9 +188,20 @@ function render(editor) {
   if (!isThere) editor.active = editor.root.nodes[0]?.id ?? null;
   renderStack(editor);
   setText(editor.inputShape, shapeText(editor.input));
-  editor.stack.classList.toggle("is-stale", editor.awaited !== editor.known);
+  showLateness(editor);
   patchToolbar(editor);
   editor.isRendering = false;
+}
+
+// Looks that change with every edit cost more than the edit: most answers are here before these do.
+function showLateness(editor) {
+  if (editor.awaited === editor.known) {
+    clearTimeout(editor.lateness);
+    editor.lateness = null;
+    editor.stack.classList.remove("is-late");
+  } else {
+    editor.lateness ??= setTimeout(() => editor.stack.classList.add("is-late"), LATE_MS);
+  }
 }
 
 function patchToolbar(editor) {

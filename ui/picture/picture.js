@@ -3,12 +3,14 @@
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
 const BESIDE_PX = 14;
 const shown = new WeakMap();
+const scrolls = new WeakMap(); // how far frames are scrolled
+const widths = new WeakMap(); // of frames: asking an element makes the browser lay out the page
 
 function fit(frame, picture, largest) {
   const svg = picture.querySelector("svg");
   if (!svg) return;
   const natural = svg.viewBox.baseVal;
-  const factor = Math.min(largest, Math.max(SMALLEST, frame.clientWidth / natural.width));
+  const factor = Math.min(largest, Math.max(SMALLEST, widths.get(frame) / natural.width));
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
 }
@@ -44,18 +46,23 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const frame = parentElement.querySelector(".frame");
   const picture = parentElement.querySelector(".picture");
   const tip = parentElement.querySelector(".tip");
+  if (!widths.has(frame)) widths.set(frame, frame.clientWidth);
   if (shown.get(picture) !== data.svg) {
-    const scrolled = frame.scrollLeft;
+    const scrolled = scrolls.get(frame) ?? 0;
     picture.innerHTML = data.svg;
     takeTitles(picture);
     tip.hidden = true;
     shown.set(picture, data.svg);
     fit(frame, picture, data.largest);
-    frame.scrollLeft = scrolled;
+    if (scrolled) frame.scrollLeft = scrolled;
   }
   if (!shown.has(frame)) {
-    const observer = new ResizeObserver(() => fit(frame, picture, data.largest));
+    const observer = new ResizeObserver(() => {
+      widths.set(frame, frame.clientWidth);
+      fit(frame, picture, data.largest);
+    });
     observer.observe(frame);
+    frame.addEventListener("scroll", () => scrolls.set(frame, frame.scrollLeft), { passive: true });
     shown.set(frame, observer);
   }
   picture.onpointermove = (event) => explain(tip, event.target.closest("[data-path]"), event);

@@ -3,16 +3,22 @@
 
 const STOPS = [[12, 10, 40], [74, 28, 122], [155, 45, 122], [229, 92, 92], [252, 176, 110], [252, 246, 206]];
 const states = new WeakMap();
+const drawn = new WeakMap(); // the values on the canvases of a card
 
-const RAMP = Array.from({ length: 256 }, (_, value) => {
+// The colour of each value, as the four bytes of a pixel.
+const RAMP = new Uint32Array(Uint8ClampedArray.from({ length: 4 * 256 }, (_, i) => {
+  const [value, channel] = [i >> 2, i & 3];
   const place = (value / 255) * (STOPS.length - 1);
   const low = Math.min(Math.floor(place), STOPS.length - 2);
-  return STOPS[low].map((from, i) => Math.round(from + (STOPS[low + 1][i] - from) * (place - low)));
-});
+  const from = STOPS[low][channel];
+  return channel === 3 ? 255 : Math.round(from + (STOPS[low + 1][channel] - from) * (place - low));
+}).buffer);
 
 function decode(part) {
   const text = atob(part.bytes);
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** Pixels a cell is drawn with: maps of 28 and of 7 cells take about the same room. */
@@ -23,14 +29,12 @@ function cellSize(part) {
 
 function paint(canvas, part, bytes, index) {
   const { width, height } = part;
-  canvas.width = width;
-  canvas.height = height;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    const [red, green, blue] = RAMP[bytes[index * width * height + i]];
-    image.data.set([red, green, blue, 255], 4 * i);
-  }
+  const pixels = new Uint32Array(image.data.buffer);
+  const first = index * width * height;
+  for (let i = 0; i < pixels.length; i++) pixels[i] = RAMP[bytes[first + i]];
   context.putImageData(image, 0, 0);
   const cell = cellSize(part);
   canvas.style.width = `${width * cell}px`;
@@ -67,11 +71,14 @@ function number(value) {
 }
 
 function fill(card, part, selected) {
-  const bytes = decode(part);
   card.classList.toggle("selected", part.path !== "" && part.path === selected);
   card.querySelector(".size").textContent = part.size;
   const hidden = part.hidden ? ` · ${part.hidden} more` : "";
   card.querySelector(".range").textContent = `${number(part.low)} … ${number(part.high)}${hidden}`;
+  const values = `${part.height} ${part.width} ${part.bytes}`;
+  if (drawn.get(card) === values) return;
+  drawn.set(card, values);
+  const bytes = decode(part);
   card.querySelectorAll("canvas").forEach((canvas, index) => paint(canvas, part, bytes, index));
 }
 
@@ -144,7 +151,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const state = states.get(root) || { parts: [], cards: [] };
   states.set(root, state);
   state.cards = data.parts.map((part, i) => (sameFrame(state.parts[i], part) ? state.cards[i] : build(part)));
-  root.replaceChildren(...state.cards);
+  const isInPlace = state.cards.every((card, i) => card === root.children[i]);
+  if (!isInPlace || root.children.length > state.cards.length) root.replaceChildren(...state.cards);
   data.parts.forEach((part, i) => fill(state.cards[i], part, data.selected));
   state.parts = data.parts;
   root.onpointermove = (event) => hover(state, root, said, event);
