@@ -39,7 +39,7 @@ types: $(TEST_READY) ## check the types
 	@$(PY) -m mypy
 
 bench: $(TEST_READY) ## measure speed, each figure beside its reference
-	@for one in trace forward pages build_page store first_point draw training; do echo "== benchmarks/$$one.py"; $(PY) benchmarks/$$one.py || exit 1; done
+	@for one in trace forward pages build_page store compare_page first_point draw training; do echo "== benchmarks/$$one.py"; $(PY) benchmarks/$$one.py || exit 1; done
 
 requirements: $(TEST_READY) ## pin requirements*.in anew (ARGS=--upgrade for newer versions)
 	@$(COMPILE) requirements.in -o requirements.txt $(ARGS)

@@ -5,16 +5,22 @@ import streamlit as st
 from ui.training import runs
 from ui.training.controls import new_training
 from ui.training.history import history
+from ui.training.labels import edit, shown_labels
 from ui.training.live import watch
 from ui.training.setup import set_up
+from ui.words import plain
 
 shown = runs.shown()
 alone = runs.store().get(shown[0]) if len(shown) == 1 else None
 
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.title(runs.title(alone) if alone else "Train", anchor=False)
+    st.title(plain(runs.title(alone)) if alone else "Train", anchor=False)
+    if alone:
+        edit(alone, "page")
     if shown:
         new_training(alone)
+if alone:
+    shown_labels(alone)
 if shown:
     watch(shown)
 else:

@@ -19,9 +19,10 @@ def refusals() -> Iterator[None]:
     from cnn.data import DataError
     from cnn.training.configuration import ConfigurationError
     from cnn.training.continuing import ContinuationError
+    from cnn.training.labels import LabelError
     from cnn.training.store import StoreError
 
     try:
         yield
-    except (DataError, ConfigurationError, ContinuationError, StoreError) as error:
+    except (DataError, ConfigurationError, ContinuationError, LabelError, StoreError) as error:
         raise CommandError(str(error)) from error

@@ -15,8 +15,9 @@ from cnn.commands.terminal import quiet
 from cnn.commands.train import Bar, carried_out, dataset_of
 from cnn.data import load
 from cnn.network.source import find
-from cnn.training import limits
+from cnn.training import budget, limits
 from cnn.training.answers import Answers, answers
+from cnn.training.budget import Equal
 from cnn.training.compared import Findings, brief, by_chance, findings, over_seeds_in_short
 from cnn.training.comparison import Entrant, Group, Plan, groups, missing
 from cnn.training.configuration import Configuration
@@ -59,6 +60,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         schedule=options.schedule,
     )
     plan = Plan((), configuration, options.seeds)
+    equal, seconds = budget.read(options.budget)
     by_recipe: dict[str, Entrant] = {}
     for source in dict.fromkeys(options.archs):
         architecture = find(source)
@@ -68,8 +70,15 @@ def _plan(options: argparse.Namespace) -> Plan:
         for change in fitted.changes:
             print(f"{architecture.name}: {change}", file=sys.stderr)
         images = {name: len(split) for name, split in data.splits.items()}
-        limits.check(fitted.architecture, configuration, images)
-        entrant = Entrant(source, fitted.architecture, fitted.changes)
+        train_images = images["train"]
+        if not by_recipe:
+            given = budget.made(equal, seconds, fitted.architecture, configuration, train_images)
+            plan = replace(plan, budget=given)
+        own = budget.given(plan.budget, fitted.architecture, configuration, train_images)
+        limits.check(fitted.architecture, own, images)
+        entrant = Entrant(source, fitted.architecture, fitted.changes, own)
+        if equal is not Equal.EPOCHS:
+            print(f"{fitted.architecture.name}: {own.length}", file=sys.stderr)
         first = by_recipe.setdefault(recipe(fitted.architecture, configuration), entrant)
         if first is not entrant:
             print(f"{source} is the same network as {first.id}.", file=sys.stderr)

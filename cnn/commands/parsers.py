@@ -9,6 +9,10 @@ from typing import Any
 DATASETS = ("shapes", "digits", "mnist-sample", "mnist", "fashion-mnist")
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+STATES = (
+    *("queued", "running", "paused", "finished"),
+    *("stopped", "diverged", "failed", "interrupted"),
+)
 
 
 def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
@@ -56,6 +60,13 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument(
         "--seeds", type=int, default=1, metavar="K", help="trainings of each network, 1 to 10"
     )
+    compare.add_argument(
+        "--budget",
+        default="epochs",
+        metavar="KIND",
+        help="what is equal for all: epochs; macs, as many as the first network spends in its "
+        "epochs; or so much training time, such as 30s",
+    )
     compare.add_argument("--report", metavar="FILE", help="an HTML file with all of it")
     _add_store(compare)
     compare.add_argument("--json", action="store_true", help="end with one JSON object")
@@ -81,12 +92,30 @@ def _add_runs(commands: Any) -> None:
     options = argparse.ArgumentParser(add_help=False)
     _add_store(options)
     options.add_argument("--json", action="store_true", help="as JSON")
-    kinds = runs.add_subparsers(metavar="list|show|resume|delete", dest="action")
-    listing = kinds.add_parser("list", parents=[options], help="the latest runs")
-    listing.add_argument("--limit", type=int, default=50)
-    for action, explained in (("show", "one run"), ("delete", "forget a run and all it kept")):
+    kinds = runs.add_subparsers(
+        metavar="list|show|rename|tag|note|archive|resume|delete", dest="action"
+    )
+    _add_listing(kinds, options)
+    for action, explained in (
+        ("show", "one run"),
+        ("rename", "call a run by a name of your own"),
+        ("tag", "add tags to a run, or remove them"),
+        ("note", "put a note to a run"),
+        ("archive", "leave runs out of the list, and keep them"),
+        ("delete", "forget a run and all it kept"),
+    ):
         parser = kinds.add_parser(action, parents=[options], help=explained)
-        parser.add_argument("id", metavar="ID")
+        many = {"nargs": "+"} if action == "archive" else {}
+        parser.add_argument("id", metavar="ID", **many)
+        if action in ("rename", "note"):
+            parser.add_argument("text", metavar=action.replace("rename", "name").upper())
+        if action == "tag":
+            parser.add_argument("tags", metavar="TAG", nargs="*")
+            parser.add_argument(
+                "--remove", metavar="TAG", action="append", default=[], help="one to take away"
+            )
+        if action == "archive":
+            parser.add_argument("--back", action="store_true", help="bring them back to the list")
     resume = kinds.add_parser(
         "resume", parents=[options], help="go on with one that was cut off, here and now"
     )
@@ -95,7 +124,21 @@ def _add_runs(commands: Any) -> None:
         "--more-epochs", type=int, metavar="N", help="continue a finished one, as a new run"
     )
     resume.set_defaults(run=_resume)
-    runs.set_defaults(run=_runs, action="list", limit=50, json=False, store=None)
+    usual = dict.fromkeys(("name", "tag", "network", "dataset", "state"))
+    runs.set_defaults(
+        run=_runs, action="list", limit=50, json=False, store=None, archived=False, **usual
+    )
+
+
+def _add_listing(kinds: Any, options: argparse.ArgumentParser) -> None:
+    listing = kinds.add_parser("list", parents=[options], help="the latest runs")
+    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--name", metavar="WORDS", help="with these in name, network or note")
+    listing.add_argument("--tag", help="with this tag")
+    listing.add_argument("--network", metavar="NAME", help="of this network")
+    listing.add_argument("--dataset", metavar="NAME", help="on these images")
+    listing.add_argument("--state", choices=STATES, help="in this state")
+    listing.add_argument("--archived", action="store_true", help="those that were archived")
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:

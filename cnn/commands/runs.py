@@ -12,27 +12,34 @@ from typing import Any
 
 from cnn.commands import CommandError, refusals
 from cnn.network.errors import shown
+from cnn.training import labels, run_list
 from cnn.training.presence import dismiss_silent
-from cnn.training.run import Epoch, Run
+from cnn.training.run import Epoch, Run, State
+from cnn.training.run_list import Filter
 from cnn.training.store import Store
 
 
 def runs(options: argparse.Namespace) -> int:
-    """Lists, shows or deletes."""
+    """Lists, shows, names, tags, archives or deletes."""
     with refusals():
         store = Store(options.store)
         dismiss_silent(store)
-        if options.action == "list":
-            _list(store, options.limit, as_json=options.json)
-        else:
-            run = store.get(options.id)
-            if run is None:
-                raise CommandError(
-                    f"there is no run {shown(options.id)}. `python -m cnn runs list` names them."
-                )
-            act = _delete if options.action == "delete" else _show
-            act(store, run, as_json=options.json)
+        match options.action:
+            case "list":
+                _list(store, _wanted(options), options.limit, as_json=options.json)
+            case "archive":
+                _archive(store, [_found(store, id) for id in options.id], options)
+            case action:
+                run = _found(store, options.id)
+                _ACTIONS[action](store, run, options)
     return 0
+
+
+def _found(store: Store, id: str) -> Run:
+    run = store.get(id)
+    if run is None:
+        raise CommandError(f"there is no run {shown(id)}. `python -m cnn runs list` names them.")
+    return run
 
 
 def epoch_dicts(epochs: Sequence[Epoch]) -> list[dict[str, float]]:
@@ -48,10 +55,25 @@ def epoch_dicts(epochs: Sequence[Epoch]) -> list[dict[str, float]]:
     ]
 
 
-def _list(store: Store, limit: int, *, as_json: bool) -> None:
-    found = store.latest(limit)
+def _wanted(options: argparse.Namespace) -> Filter:
+    return Filter(
+        words=options.name or "",
+        tag=options.tag or "",
+        network=options.network or "",
+        dataset=options.dataset or "",
+        states=(State(options.state),) if options.state else (),
+        is_archived=options.archived,
+    )
+
+
+def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
+    found = run_list.page(store, wanted, limit)
+    tags = labels.tags_of(store, [run.id for run in found])
     if as_json:
-        print(json.dumps([_brief(run) for run in found]))
+        print(json.dumps([_brief(run, tags[run.id]) for run in found]))
+        return
+    if not found and store.count():
+        print("No run is like that.", file=sys.stderr)
         return
     if not found:
         print(
@@ -63,23 +85,31 @@ def _list(store: Store, limit: int, *, as_json: bool) -> None:
         tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
         print(
             f"{run.id}  {_time(run.created_at)}  {run.state:<11} {tested}  "
-            f"{run.name} on {run.configuration.dataset.name}, {run.configuration.epochs} epochs"
+            f"{_called(run)} on {run.configuration.dataset.name}, {run.configuration.length}"
+            + "".join(f"  [{tag}]" for tag in tags[run.id])
         )
 
 
-def _show(store: Store, run: Run, *, as_json: bool) -> None:
+def _called(run: Run) -> str:
+    network = run.architecture.name
+    return run.name if run.name == network else f"{run.name}: {network}"
+
+
+def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
     epochs = store.epochs([run.id])[run.id]
-    if as_json:
+    brief = _brief(run, labels.tags_of(store, [run.id])[run.id])
+    if options.json:
         more = {
             "architecture": run.architecture.to_dict(),
             "environment": run.environment,
             "epochs": epoch_dicts(epochs),
         }
-        print(json.dumps(_brief(run) | more))
+        print(json.dumps(brief | more))
         return
-    for name, value in _brief(run).items():
-        if value not in (None, ""):
-            print(f"{name:<18}{json.dumps(value) if isinstance(value, dict) else value}")
+    for name, value in brief.items():
+        if value not in (None, "", [], False):
+            is_made_up = isinstance(value, dict | list)
+            print(f"{name:<18}{json.dumps(value) if is_made_up else value}")
     for one in epochs:
         print(
             f"epoch {one.epoch:<12}loss {one.loss:.4f}  accuracy {one.accuracy:.1%}  "
@@ -87,18 +117,63 @@ def _show(store: Store, run: Run, *, as_json: bool) -> None:
         )
 
 
-def _delete(store: Store, run: Run, *, as_json: bool) -> None:
+def _rename(store: Store, run: Run, options: argparse.Namespace) -> None:
+    name = labels.rename(store, run.id, options.text)
+    _say(options, {"run_id": run.id, "name": name}, f"{run.id} is called {name} now.")
+
+
+def _tag(store: Store, run: Run, options: argparse.Namespace) -> None:
+    if not options.tags and not options.remove:
+        raise CommandError("name a tag to add, or one to take away with --remove TAG.")
+    labels.remove_tags(store, [run.id], options.remove)
+    labels.add_tags(store, [run.id], options.tags)
+    tags = labels.tags_of(store, [run.id])[run.id]
+    said = f"{run.id} is tagged {', '.join(tags)}." if tags else f"{run.id} has no tags."
+    _say(options, {"run_id": run.id, "tags": tags}, said)
+
+
+def _note(store: Store, run: Run, options: argparse.Namespace) -> None:
+    note = labels.put_note(store, run.id, options.text)
+    _say(options, {"run_id": run.id, "note": note}, f"The note of {run.id} is kept.")
+
+
+def _archive(store: Store, found: Sequence[Run], options: argparse.Namespace) -> None:
+    ids = list(dict.fromkeys(run.id for run in found))
+    labels.archive(store, ids, back=options.back)
+    said = "back in the list" if options.back else "archived"
+    runs = f"run{'s are' if len(ids) > 1 else ' is'}"
+    _say(options, {"archived": not options.back, "run_ids": ids}, f"{len(ids)} {runs} {said}.")
+
+
+def _delete(store: Store, run: Run, options: argparse.Namespace) -> None:
     store.remove(run.id)
-    print(json.dumps({"deleted": run.id}) if as_json else f"Deleted {run.id}, {run.name}.")
+    _say(options, {"deleted": run.id}, f"Deleted {run.id}, {run.name}.")
 
 
-def _brief(run: Run) -> dict[str, Any]:
+_ACTIONS = {
+    "show": _show,
+    "rename": _rename,
+    "tag": _tag,
+    "note": _note,
+    "delete": _delete,
+}
+
+
+def _say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
+    print(json.dumps(as_json) if options.json else sentence)
+
+
+def _brief(run: Run, tags: Sequence[str]) -> dict[str, Any]:
     return {
         "run_id": run.id,
         "name": run.name,
+        "network": run.architecture.name,
         "state": run.state.value,
         "message": run.message,
         "created_at": _time(run.created_at),
+        "tags": list(tags),
+        "note": run.note,
+        "archived": run.is_archived,
         "configuration": run.configuration.to_dict(),
         "data_fingerprint": run.data_fingerprint,
         "result": asdict(run.result) if run.result else None,

@@ -153,10 +153,15 @@ class Bar:
         for one in self._store.epochs([self._run.id])[self._run.id][self._epochs_shown :]:
             self._epochs_shown += 1
             self._say(
-                f"epoch {one.epoch}/{self._run.configuration.epochs}  loss {one.loss:.4f}  "
+                f"epoch {one.epoch}{self._of}  loss {one.loss:.4f}  "
                 f"accuracy {one.accuracy:.1%}  validation {one.val_loss:.4f}  "
                 f"{one.val_accuracy:.1%}  {one.seconds:.1f} s"
             )
+
+    @property
+    def _of(self) -> str:
+        settings = self._run.configuration
+        return "" if settings.seconds else f"/{settings.epochs}"
 
     def _line(self, progress: Progress) -> str:
         filled = round(24 * progress.share)

@@ -20,10 +20,11 @@ from cnn.pictures.curves import COLOURS, Figure, Metric, colour
 from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
 from cnn.pictures.trade_off import COST_WORDS, COSTS, points, trade_off
+from cnn.training.budget import Equal, as_option, in_words
 from cnn.training.compared import Findings, by_chance, over_seeds_in_short
 from cnn.training.comparison import Plan, colours
 from cnn.training.configuration import Configuration
-from cnn.training.mean_curves import Axis, epoch_samples, mean_curve
+from cnn.training.mean_curves import Axis, mean_curve, samples_of
 from cnn.training.standings import Contest, Row, Summary, winners
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -83,14 +84,16 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
         ("accuracy", Metric.ACCURACY, "Training accuracy"),
         ("loss", Metric.LOSS, "Training loss"),
     ):
-        samples = {id: epoch_samples(curve, field) for id, curve in found.epochs.items()}
+        drawn_runs = [run for row in found.rows for run in row.group.runs if run]
+        samples = samples_of(drawn_runs, found.epochs, field)
         highest = 1.0 if metric is Metric.ACCURACY else float("inf")
         lines = [
             Band(row.id, row.group.entrant.name, places[row.id], curve)
             for row in found.rows
             if (curve := mean_curve(row.group, samples, Axis.EPOCHS, highest))
         ]
-        wanted = found.plan.configuration.epochs
+        equal_epochs = found.plan.budget.equal is Equal.EPOCHS
+        wanted = found.plan.configuration.epochs if equal_epochs else None
         figures.append((name, bands(metric, lines, dark=False, epochs_wanted=wanted)))
     for cost, (title, log) in COSTS.items():
         drawn = trade_off(points(found.rows, places, cost), title, dark=False, log=log)
@@ -164,7 +167,7 @@ def _verdicts(found: Findings) -> str:
 def _conditions(plan: Plan) -> list[tuple[str, str]]:
     own = plan.configuration
     return [
-        ("Epochs", f"{own.epochs:,}"),
+        ("Each is given", in_words(plan.budget, own)),
         ("Batch size", str(own.batch_size or "auto: 16 below 2,000 training images, else 64")),
         ("Optimizer", own.optimizer.value),
         ("Learning rate", f"{own.peak_rate:g}, schedule {own.schedule.value}"),
@@ -216,6 +219,8 @@ def _command(plan: Plan) -> str:
     words = ["python", "-m", "cnn", "compare", *(one.id for one in plan.entrants)]
     words += ["--dataset", own.dataset.name.value, "--epochs", str(own.epochs)]
     words += ["--seeds", str(plan.seeds)]
+    if plan.budget.equal is not Equal.EPOCHS:
+        words += ["--budget", as_option(plan.budget)]
     return f"<p>The same again:</p><pre>{escape(shlex.join(words))}</pre>"
 
 

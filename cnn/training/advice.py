@@ -7,6 +7,7 @@ import math
 from cnn.network.architecture import Architecture, walk
 from cnn.network.layers import BatchNormalization
 from cnn.training.configuration import Configuration
+from cnn.training.pace import steps_wanted
 
 
 def concerns(
@@ -14,10 +15,10 @@ def concerns(
 ) -> tuple[str, ...]:
     """What may go wrong with a network and a configuration that are both valid."""
     batch = configuration.batch_size_for(train_images)
-    steps = math.ceil(train_images / batch) * configuration.epochs
+    steps = steps_wanted(configuration, train_images)
     found = []
     momentum, needed = settling(architecture)
-    if steps < needed:
+    if steps is not None and steps < needed:
         found.append(
             f"Batch normalization keeps moving averages with a momentum of {momentum:g}, which "
             f"settle after about {needed:,} steps; this training has {steps:,}. Validation will "

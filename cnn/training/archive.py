@@ -9,12 +9,14 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select
 
+from cnn.data import DatasetSpec
+from cnn.training.data_address import data_id
 from cnn.training.run import PREDICTIONS
 from cnn.training.store import Store
 from cnn.training.tables import epochs, files, runs
@@ -55,7 +57,7 @@ def take_in(store: Store, content: bytes) -> list[str]:
             values["environment"] = json.dumps(
                 json.loads(values["environment"]) | {ELSEWHERE: True}
             )
-            connection.execute(insert(runs).values(values))
+            connection.execute(insert(runs).values(_filtered_by(values) | values))
             curve = [{"run_id": run_id, **epoch} for epoch in record["epochs"]]
             if curve:
                 connection.execute(insert(epochs), curve)
@@ -64,6 +66,12 @@ def take_in(store: Store, content: bytes) -> list[str]:
                 kept = {"run_id": run_id, "name": PREDICTIONS, "content": archive.read(name)}
                 connection.execute(insert(files).values(kept))
     return found
+
+
+def _filtered_by(values: Mapping[str, Any]) -> dict[str, str]:
+    """What a run is found by in the list, which an archive of an older program does not say."""
+    data = DatasetSpec.from_dict(json.loads(values["configuration"])["dataset"])
+    return {"network": json.loads(values["architecture"])["name"], "dataset": data_id(data)}
 
 
 def take_in_shipped(store: Store) -> list[str]:

@@ -17,8 +17,12 @@ MEASURED_EVERY, MEASURED_AT_LEAST, MEASURED_AT_MOST = 50, 100, 1_000
 """Gradients are measured every 50 steps, more often in a short training, less often in a long."""
 
 
-def measured_every(steps: int) -> int:
-    """After how many steps each the gradients of a training of so many are measured."""
+def measured_every(steps: int | None) -> int:
+    """After how many steps each the gradients of a training of so many are measured; the usual
+    where nobody knows how many there will be.
+    """
+    if steps is None:
+        return MEASURED_EVERY
     usual = min(max(steps // MEASURED_AT_LEAST, 1), MEASURED_EVERY)
     return max(usual, math.ceil(steps / MEASURED_AT_MOST))
 

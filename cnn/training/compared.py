@@ -95,6 +95,7 @@ def as_dict(found: Findings) -> dict[str, Any]:
     del conditions["seed"]
     return {
         "conditions": conditions,
+        "budget": asdict(found.plan.budget),
         "seeds": list(range(found.plan.seeds)),
         "results": [_everything(row, found.epochs) for row in found.rows],
         "not_to_be_ranked_because": list(found.differences.forbid),
@@ -127,6 +128,7 @@ def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, An
             {
                 "run_id": run.id,
                 "seed": run.configuration.seed,
+                "configuration": run.configuration.to_dict(),
                 "result": asdict(run.result) if run.result else None,
                 "data_fingerprint": run.data_fingerprint,
                 "images": run.images,

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cnn.network.architecture import Architecture
+from cnn.training.budget import Budget
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.run import LIVE, Run, State, recipe
 
@@ -26,12 +27,14 @@ _PREFERENCE = (
 class Entrant:
     """A network in a comparison, fitted to its data by `changes`, a sentence each.
 
-    `id` is its zoo id or its link's code.
+    `id` is its zoo id or its link's code. Where all are given as many MACs, or as much time, it has
+    a configuration of its own, which says how many steps or seconds that is.
     """
 
     id: str
     architecture: Architecture
     changes: tuple[str, ...] = ()
+    configuration: Configuration | None = None
 
     @property
     def name(self) -> str:
@@ -45,18 +48,20 @@ class Plan:
     entrants: tuple[Entrant, ...]
     configuration: Configuration
     seeds: int = 1
+    budget: Budget = field(default_factory=Budget)
 
     def __post_init__(self) -> None:
         if not 1 <= self.seeds <= MOST_SEEDS:
             raise ConfigurationError(f"seeds must be 1 to {MOST_SEEDS}, got {self.seeds}.")
 
-    def with_seed(self, seed: int) -> Configuration:
-        return replace(self.configuration, seed=seed)
+    def of(self, entrant: Entrant, seed: int) -> Configuration:
+        """How one entrant is trained with one seed."""
+        return replace(entrant.configuration or self.configuration, seed=seed)
 
     def recipes(self) -> list[str]:
         """What every run of the plan is found again by."""
         return [
-            recipe(entrant.architecture, self.with_seed(seed))
+            recipe(entrant.architecture, self.of(entrant, seed))
             for entrant in self.entrants
             for seed in range(self.seeds)
         ]
@@ -93,12 +98,12 @@ def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
     for run in found:
         by_recipe[run.recipe].append(run)
 
-    def best(architecture: Architecture, seed: int) -> Run | None:
-        runs = by_recipe[recipe(architecture, plan.with_seed(seed))]
+    def best(entrant: Entrant, seed: int) -> Run | None:
+        runs = by_recipe[recipe(entrant.architecture, plan.of(entrant, seed))]
         return min(runs, key=_rank, default=None)
 
     return [
-        Group(entrant, tuple(best(entrant.architecture, seed) for seed in range(plan.seeds)))
+        Group(entrant, tuple(best(entrant, seed) for seed in range(plan.seeds)))
         for entrant in plan.entrants
     ]
 
@@ -112,7 +117,7 @@ def missing(plan: Plan, found: Sequence[Group]) -> list[tuple[Entrant, Configura
     that a first result of every network comes early.
     """
     return [
-        (group.entrant, plan.with_seed(seed))
+        (group.entrant, plan.of(group.entrant, seed))
         for seed in range(plan.seeds)
         for group in found
         if (run := group.runs[seed]) is None or run.state not in (*LIVE, *SETTLED)

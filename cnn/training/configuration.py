@@ -10,7 +10,8 @@ from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.network.errors import shown
 
 SMALL_DATA = 2_000
-LATER = ("patience", "shift", "rotation", "zoom")
+MOST_EPOCHS, MOST_STEPS, MOST_SECONDS = 1_000, 100_000_000, 86_400.0
+LATER = ("patience", "shift", "rotation", "zoom", "steps", "seconds")
 """Settings that came later: a configuration that leaves them at 0 is written without them."""
 
 
@@ -48,6 +49,9 @@ class Configuration:
     `patience` is how many epochs without a lower validation loss end a training early, 0 for none.
     Images are augmented by up to a `shift` (a share of their size), a `rotation` (degrees) and a
     `zoom` (0.1: from 0.9 to 1.1 times the size), drawn anew for each image of each step.
+
+    A training ends after so many `steps`, within an epoch if need be, or after so many `seconds`
+    of them, whichever is not 0. `epochs` are then what steps take up, or the most there can be.
     """
 
     dataset: DatasetSpec = field(default_factory=DatasetSpec)
@@ -64,9 +68,11 @@ class Configuration:
     shift: float = 0.0
     rotation: float = 0.0
     zoom: float = 0.0
+    steps: int = 0
+    seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        _whole("epochs", self.epochs, 1, 1_000)
+        _whole("epochs", self.epochs, 1, MOST_EPOCHS)
         _whole("seed", self.seed, 0, 2**31 - 1)
         if self.batch_size is not None:
             _whole("batch_size", self.batch_size, 1, 8_192)
@@ -79,12 +85,31 @@ class Configuration:
         _number("shift", self.shift, 0.0, 0.5)
         _number("rotation", self.rotation, 0.0, 180.0)
         _number("zoom", self.zoom, 0.0, 0.5)
+        _whole("steps", self.steps, 0, MOST_STEPS)
+        _number("seconds", self.seconds, 0.0, MOST_SECONDS)
+        if self.steps and self.seconds:
+            raise ConfigurationError(
+                f"{self.steps:,} steps and {self.seconds:g} seconds are two ends of one training. "
+                "Leave one of them at 0."
+            )
         object.__setattr__(self, "optimizer", _word("optimizer", Optimizer, self.optimizer))
         object.__setattr__(self, "schedule", _word("schedule", Schedule, self.schedule))
 
     def batch_size_for(self, images: int) -> int:
         """The batch size as set, or the one that learns well from so many images."""
         return self.batch_size or (16 if images < SMALL_DATA else 64)
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether steps or seconds decide how long a training goes on, in place of its epochs."""
+        return bool(self.steps or self.seconds)
+
+    @property
+    def length(self) -> str:
+        """How long a training goes on, in words."""
+        if self.seconds:
+            return f"{self.seconds:g} s of steps"
+        return f"{self.steps:,} steps" if self.steps else f"{self.epochs} epochs"
 
     @property
     def is_augmented(self) -> bool:

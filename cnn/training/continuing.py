@@ -75,6 +75,11 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
     old = store.get(run_id)
     if old is None or old.state is not State.FINISHED or old.checkpoint is None:
         raise _refusal(store, run_id, "extended")
+    if old.configuration.has_budget:
+        raise ContinuationError(
+            f"{old.name}, run {old.id}, cannot be extended: it was given {old.configuration.length}"
+            " and not a number of epochs. Train it anew with more of them."
+        )
     at, now = old.checkpoint, time.time()
     configuration = replace(old.configuration, epochs=at.epoch - 1 + more_epochs)
     new = Run(

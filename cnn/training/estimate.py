@@ -18,6 +18,7 @@ from cnn.network.trace import Trace, trace
 from cnn.training.archive import ELSEWHERE
 from cnn.training.calibration import ROUGH, Calibration
 from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.pace import steps_wanted
 from cnn.training.run import Run, State
 
 FORWARD_SHARE = 0.4  # of a step's work on an image, where it is only looked at
@@ -59,14 +60,17 @@ def estimate(
     prices, traced = calibration or ROUGH, trace(architecture)
     batch = min(configuration.batch_size_for(images["train"]), max(images["train"], 1))
     correction = _correction(architecture, batch, prices, done)
-    steps = math.ceil(images["train"] / batch) * configuration.epochs
-    looked_at = images.get("validation", 0) * configuration.epochs + images.get("test", 0)
     step_s = prices.step_time_s(traced, batch)
+    steps = steps_wanted(configuration, images["train"])
+    if steps is None:
+        steps = math.ceil(configuration.seconds / (step_s * (correction or 1.0)))
+    epochs = math.ceil(steps / math.ceil(images["train"] / batch))
+    looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
     image_s = (step_s - prices.step_time_s(traced, 0)) / batch
     work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
     return Estimate(
         seconds=COMPILED * prices.compile_time_s(traced)
-        + EPOCH_S * configuration.epochs
+        + EPOCH_S * epochs
         + work_s * (correction or 1.0),
         peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),
         base_bytes=prices.base_bytes,

@@ -25,6 +25,7 @@ from cnn.training.chunk import (
 )
 from cnn.training.environment import environment
 from cnn.training.machine import CheckpointError, Machine
+from cnn.training.pace import Pace, per_epoch
 from cnn.training.reporter import PULSE_S, Interrupted, Reporter, Stopped
 from cnn.training.run import (
     CHECKPOINT,
@@ -39,7 +40,6 @@ from cnn.training.run import (
     Run,
     State,
 )
-from cnn.training.schedule import learning_rates
 from cnn.training.snapshots import is_kept, snapshot_name, watched, watched_to_bytes
 from cnn.training.store import Store, StoreError, TakenOver
 from cnn.training.weights import keep_model
@@ -94,11 +94,10 @@ class _Training:
         self._freeze()
         train_images = len(self.data.train)
         self.batch = self.configuration.batch_size_for(train_images)
-        self.per_epoch = math.ceil(train_images / self.batch)
-        self.steps = self.per_epoch * self.configuration.epochs
-        rates = learning_rates(self.configuration, self.steps - run.first_step)
-        self.rates = np.concatenate([np.zeros(run.first_step, np.float32), rates])
-        self.measured_every = measured_every(self.steps)
+        self.per_epoch = per_epoch(self.configuration, train_images)
+        self.pace = Pace(self.configuration, train_images, run.first_step)
+        self.measured_every = measured_every(self.pace.steps)
+        self.rate = 0.0
         self.watched = watched(self.data.validation, self.configuration.seed)
         self.chunk, self.is_compiled = 1, False
         self.evaluating_s = 0.0
@@ -126,7 +125,7 @@ class _Training:
             if not self.at.step:
                 images = watched_to_bytes(self.data.validation, self.watched)
                 self.store.keep_files(self.run.id, {WATCHED: images, **self._snapshot(0)})
-            while not self._is_over:
+            while self.at.seen or not self._is_over:
                 self._one_epoch()
                 self._end_epoch()
         except (Stopped, Interrupted):
@@ -140,7 +139,7 @@ class _Training:
         done, patience = self.at.epoch - 1, self.configuration.patience
         began = self.run.first_step // self.per_epoch  # one that is extended has patience anew
         waited = done - max(self.at.best_epoch, began)
-        return done >= self.configuration.epochs or bool(patience and waited >= patience)
+        return self.pace.is_over(self.at) or bool(patience and waited >= patience)
 
     @property
     def message(self) -> str:
@@ -148,7 +147,9 @@ class _Training:
         if not self.configuration.patience:
             return ""
         done, wanted = self.at.epoch - 1, self.configuration.epochs
-        early = f"Stopped early, after epoch {done} of {wanted}. " if done < wanted else ""
+        of = "" if self.configuration.seconds else f" of {wanted}"
+        is_early = not self.pace.is_over(self.at)
+        early = f"Stopped early, after epoch {done}{of}. " if is_early else ""
         return (
             f"{early}The validation loss was lowest after epoch {self.at.best_epoch}, whose "
             "weights were kept and tested."
@@ -177,6 +178,7 @@ class _Training:
             images_per_s=self._images_per_s,
             epochs=self.at.epoch - 1,
             best_epoch=self.at.best_epoch if patience else None,
+            steps=self.at.step,
         )
 
     def _one_epoch(self) -> None:
@@ -185,8 +187,10 @@ class _Training:
         order = np.random.default_rng((self.configuration.seed, epoch))
         shuffled = order.permutation(len(self.data.train)).astype(np.int32)
         while (first := self.at.step - (epoch - 1) * self.per_epoch) < self.per_epoch:
-            count = min(self.chunk, self.per_epoch - first)
-            rates = self.rates[self.at.step : self.at.step + count]
+            if self.pace.is_over(self.at):
+                return
+            count = self.pace.next_steps(self.at, min(self.chunk, self.per_epoch - first))
+            rates = self.pace.rates(self.at, count)
             chunk = Chunk(
                 shuffled, first, count, self.batch, rates, self.at.step, self.measured_every
             )
@@ -198,6 +202,7 @@ class _Training:
     def _take(self, chunk: Chunk, done: Done, took: float) -> None:
         """Adds a chunk to the sums, and reports it."""
         steps = curve(chunk, done, self.per_epoch, self.at.seconds, took)
+        self.rate = float(chunk.rates[-1])
         sizes = chunk.sizes
         images, loss, hits = int(sizes.sum()), self.at.loss, self.at.hits
         for size, one_loss, one_hits in zip(sizes, done.losses, done.hits, strict=True):
@@ -219,7 +224,8 @@ class _Training:
         gradients = gradient_norms(chunk, done, self.machine.rows)
         self.reporter.tell(self._progress("training"), steps, gradients)
         if bad := first_not_finite(chunk, done):
-            raise self._diverged("loss", f"at step {bad:,}", bad)
+            self.rate = float(chunk.rates[bad - chunk.step - 1])
+            raise self._diverged("loss", f"at step {bad:,}")
 
     def _end_epoch(self) -> None:
         """Measures an epoch that is done, and keeps what it led to."""
@@ -229,7 +235,7 @@ class _Training:
         self.evaluating_s = time.perf_counter() - began
         at = self.at
         if not math.isfinite(val_loss):
-            raise self._diverged("validation loss", f"after epoch {at.epoch:,}", at.step)
+            raise self._diverged("validation loss", f"after epoch {at.epoch:,}")
         seconds = at.seconds + self.evaluating_s
         accuracy = at.hits / at.seen
         measured = Epoch(at.epoch, at.loss / at.seen, accuracy, val_loss, val_accuracy, seconds)
@@ -249,11 +255,11 @@ class _Training:
         pixels = self.data.validation.take(self.watched).pixels
         return {snapshot_name(epoch): self.machine.snapshot(pixels).to_bytes()}
 
-    def _diverged(self, what: str, where: str, step: int) -> Diverged:
+    def _diverged(self, what: str, where: str) -> Diverged:
         peak = self.configuration.peak_rate
         return Diverged(
             f"The {what} was no longer a finite number {where}. The learning rate was "
-            f"{float(self.rates[step - 1]):.2g}, its highest is {peak:g}. Try a third: "
+            f"{self.rate:.2g}, its highest is {peak:g}. Try a third: "
             f"{peak / 3:.2g}."
         )
 
@@ -263,12 +269,14 @@ class _Training:
 
     def _progress(self, phase: str) -> Progress:
         speed = self._images_per_s
-        evaluations_left = self.configuration.epochs - self.at.epoch + 1
-        left_s = (self.steps - self.at.step) * self.batch / speed if speed else None
+        steps = self.pace.steps_expected(self.at)
+        steps_left = steps - self.at.step
+        evaluations_left = math.ceil(steps_left / self.per_epoch)
+        left_s = steps_left * self.batch / speed if speed else None
         return Progress(
             epoch=min(self.at.epoch, self.configuration.epochs),
             step=self.at.step,
-            steps=self.steps,
+            steps=steps,
             images_per_s=speed,
             seconds=self.at.seconds,
             seconds_left=left_s and left_s + evaluations_left * self.evaluating_s,

@@ -57,8 +57,28 @@ class MeanCurve:
     trainings: int
 
 
-def epoch_samples(curve: Sequence[Epoch], field: str) -> list[Sample]:
-    """Validation stands at the end of its epoch; training, a mean over it, in its middle."""
+def epochs_trained(run: Run) -> float:
+    """How many epochs a run had, where it ended within one; else no end that is known."""
+    steps = run.configuration.steps or (run.result.steps if run.result else None)
+    if not run.configuration.has_budget or not steps:
+        return math.inf
+    an_epoch = per_epoch(run, Axis.STEPS)
+    return steps / an_epoch if an_epoch else math.inf
+
+
+def samples_of(
+    runs: Sequence[Run], epochs: Mapping[str, Sequence[Epoch]], field: str
+) -> dict[str, list[Sample]]:
+    """The figure after each epoch of each of these runs."""
+    return {
+        run.id: epoch_samples(epochs.get(run.id, ()), field, epochs_trained(run)) for run in runs
+    }
+
+
+def epoch_samples(curve: Sequence[Epoch], field: str, end: float = math.inf) -> list[Sample]:
+    """Validation stands at the end of its epoch; training, a mean over it, in its middle. The
+    training's own end may lie within its last epoch.
+    """
     at_end = field.startswith("val_")
     samples, before = [], 0.0
     for one in curve:
@@ -66,7 +86,7 @@ def epoch_samples(curve: Sequence[Epoch], field: str) -> list[Sample]:
         before = one.seconds
         samples.append(
             Sample(
-                one.epoch if at_end else one.epoch - 0.5,
+                min(one.epoch, end) if at_end else (one.epoch - 1 + min(one.epoch, end)) / 2,
                 one.seconds if at_end else middle,
                 getattr(one, field),
             )

@@ -19,6 +19,8 @@ SAID = {
     "weight_decay": "decay {}",
     "label_smoothing": "smoothing {}",
     "patience": "patience {}",
+    "steps": "{} steps",
+    "seconds": "{} s",
     "shift": "shift {}",
     "rotation": "rotation {}",
     "zoom": "zoom {}",

@@ -49,7 +49,11 @@ def higher_rate(run: Run) -> Retry:
 
 
 def more_epochs(run: Run, wanted: int | None = None) -> Retry | None:
-    """Twice the epochs, or as many as are wanted; None where there can be no more."""
+    """Twice the epochs, or as many as are wanted; None where there can be no more, or where a
+    budget in steps or seconds decides.
+    """
+    if run.configuration.has_budget:
+        return None
     now = run.configuration.epochs
     epochs = min(max(wanted or 2 * now, now), MOST_EPOCHS)
     return _with(run, f"Train {epochs:,} epochs", epochs=epochs) if epochs > now else None
@@ -62,7 +66,9 @@ def without_decay(run: Run) -> Retry:
 def usual_settings(run: Run) -> Retry | None:
     """The defaults of the app; None where they are what was trained."""
     now = run.configuration
-    usual = Configuration(now.dataset, epochs=max(now.epochs, 10), seed=now.seed)
+    usual = Configuration(
+        now.dataset, epochs=10 if now.has_budget else max(now.epochs, 10), seed=now.seed
+    )
     return None if usual == now else Retry("Train with usual settings", run.architecture, usual)
 
 

@@ -15,6 +15,7 @@ from cnn.network.code import docstring_text
 from cnn.network.export_keras import keras_function
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
+from cnn.training.pace import steps_wanted
 from cnn.training.run import Epoch, Run
 
 TOLERANCE = 1e-3
@@ -34,7 +35,6 @@ Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
 """
 
 import json
-import math
 import os
 import sys
 
@@ -51,7 +51,7 @@ from cnn.training.schedule import learning_rates
 
 CONFIGURATION = Configuration.from_dict(json.loads({configuration}))
 FINGERPRINT = {fingerprint!r}
-SEED, EPOCHS, BATCH = {seed}, {epochs}, {batch}
+SEED, STEPS, BATCH = {seed}, {steps}, {batch}
 RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 {recorded}]
 
@@ -73,8 +73,7 @@ loss_of = keras.losses.CategoricalCrossentropy(
 )
 classes = len(data.class_names)
 pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
-per_epoch = math.ceil(len(data.train) / BATCH)
-rates = learning_rates(CONFIGURATION, per_epoch * EPOCHS)
+rates = learning_rates(CONFIGURATION, STEPS)
 
 
 @tf.function(reduce_retracing=True)
@@ -107,6 +106,7 @@ furthest = 0.0
 step = 0
 for epoch in range(1, len(RECORDED) + 1):
     order = np.random.default_rng((SEED, epoch)).permutation(len(data.train)).astype("int32")
+    order = order[: (STEPS - step) * BATCH]  # the last epoch may end before all were seen
     loss_sum = hit_sum = 0.0
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
@@ -132,6 +132,12 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
             "ended. Take the script of that run, or train anew with all the epochs at once."
         )
     configuration = run.configuration
+    if configuration.seconds:
+        raise ReproductionError(
+            f"run {run.id} was given {configuration.seconds:g} s: how many steps that is, and "
+            "their learning rates, depend on the machine's speed at that moment, so no script can "
+            "do it again. Train with epochs or with equal MACs to have one."
+        )
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     augmented = configuration.is_augmented
@@ -143,7 +149,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,
         seed=configuration.seed,
-        epochs=configuration.epochs,
+        steps=steps_wanted(configuration, run.images["train"]),
         batch=batch,
         recorded="".join(
             f"    ({one.loss!r}, {one.accuracy!r}, {one.val_loss!r}, {one.val_accuracy!r}),\n"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration
+from cnn.training.data_address import data_id
 from cnn.training.run import Checkpoint, GradientNorms, Progress, Result, Run, State, Step, Wish
 from cnn.training.tables import files, steps
 
@@ -39,6 +40,8 @@ def run(row: Mapping[Any, Any]) -> Run:
         continues=row["continues"],
         first_step=row["first_step"],
         changes=tuple(json.loads(row["changes"])),
+        note=row["note"],
+        is_archived=bool(row["is_archived"]),
     )
 
 
@@ -66,6 +69,10 @@ def columns(run: Run) -> dict[str, Any]:
         "continues": run.continues,
         "first_step": run.first_step,
         "changes": json.dumps(run.changes),
+        "network": run.architecture.name,
+        "dataset": data_id(run.configuration.dataset),
+        "note": run.note,
+        "is_archived": int(run.is_archived),
     }
 
 

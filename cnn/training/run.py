@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -85,6 +86,7 @@ class Result:
     epochs: int | None = None
     best_epoch: int | None = None
     """The epoch whose weights were tested, where that is not simply the last."""
+    steps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,11 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training; all but its state, and what comes of it, never changes.
+    """One training; all but its state, what comes of it, and what people call it, never changes.
 
     One that `continues` another began with that one's curve and checkpoint, after `first_step`.
-    `changes` are what was changed to fit network and data to each other, a sentence each.
+    `changes` are what was changed to fit network and data to each other, a sentence each. `name` is
+    its network's until somebody renames it.
     """
 
     id: str
@@ -135,10 +138,21 @@ class Run:
     continues: str = ""
     first_step: int = 0
     changes: tuple[str, ...] = ()
+    note: str = ""
+    is_archived: bool = False
 
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def epochs_wanted(self) -> int:
+        """The epochs it is to have; where seconds decide, how many that may be by now."""
+        train_images = self.images.get("train")
+        if not self.configuration.seconds or not train_images:
+            return 1 if self.configuration.seconds else self.configuration.epochs
+        an_epoch = math.ceil(train_images / self.configuration.batch_size_for(train_images))
+        return max(math.ceil(self.progress.steps / an_epoch), self.progress.epoch, 1)
 
     @property
     def recipe(self) -> str:

@@ -16,11 +16,17 @@ START = 0.04
 
 def learning_rates(configuration: Configuration, steps: int) -> npt.NDArray[np.float32]:
     """The learning rate of each of so many steps."""
+    return rates_at(configuration, np.arange(steps) / max(steps - 1, 1))
+
+
+def rates_at(
+    configuration: Configuration, place: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float32]:
+    """The learning rate at each of these places of a training: 0 is its beginning, 1 its end."""
     peak = configuration.peak_rate
-    place = np.arange(steps) / max(steps - 1, 1)
     match configuration.schedule:
         case Schedule.CONSTANT:
-            rates = np.full(steps, peak)
+            rates = np.full(len(place), peak)
         case Schedule.STEP:
             rates = peak * 0.1 ** np.minimum(np.floor(place * 3), 2)
         case Schedule.COSINE:

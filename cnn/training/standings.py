@@ -12,7 +12,8 @@ from math import sqrt
 
 from cnn.network.trace import Trace, trace
 from cnn.training.comparison import Group
-from cnn.training.run import Epoch
+from cnn.training.mean_curves import epochs_trained
+from cnn.training.run import Epoch, Result, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,17 @@ def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | No
         test_accuracy=summary([one.test_accuracy for _, one in results]),
         best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
         seconds=summary([one.seconds for _, one in results]),
-        seconds_per_epoch=summary(
-            [one.seconds / (one.epochs or run.configuration.epochs) for run, one in results]
-        ),
+        seconds_per_epoch=summary([one.seconds / _epochs(run, one) for run, one in results]),
         images_per_s=summary([one.images_per_s for _, one in results]),
         test_images=results[0][1].test_images if results else None,
         validation_images=results[0][1].validation_images if results else None,
         to_target=None if target is None or not curves else to_target(curves, target),
     )
+
+
+def _epochs(run: Run, result: Result) -> float:
+    """How many epochs the training time was spent on."""
+    return min(result.epochs or run.configuration.epochs, epochs_trained(run))
 
 
 def to_target(curves: Iterable[Sequence[Epoch]], target: float) -> ToTarget:

@@ -27,26 +27,16 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
     update,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from cnn.training.migrations import MIGRATIONS, migrate
+
 SCHEMA_VERSION = 5
 BUSY_MS = 10_000
 """How long one who writes to SQLite waits for another who does."""
-
-MIGRATIONS = {
-    2: (
-        "ALTER TABLE runs ADD COLUMN checkpoint TEXT",
-        "ALTER TABLE runs ADD COLUMN continues VARCHAR(32) NOT NULL DEFAULT ''",
-        "ALTER TABLE runs ADD COLUMN first_step INTEGER NOT NULL DEFAULT 0",
-    ),
-    3: ("ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",),
-    4: (),  # the table of the lessons' progress is new, and nothing else
-}
-"""What makes each older version the one after it, beside the tables that are new there."""
 
 OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
 """Each table that two processes make at the same moment costs one of them an attempt."""
@@ -79,7 +69,12 @@ runs = Table(
     Column("continues", String(32), nullable=False, server_default=""),
     Column("first_step", Integer, nullable=False, server_default="0"),
     Column("changes", Text, nullable=False, server_default="[]"),
+    Column("network", Text, nullable=False, server_default=""),
+    Column("dataset", String(200), nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("is_archived", Integer, nullable=False, server_default="0"),
     Index("runs_by_state", "state", "created_at"),
+    Index("runs_by_shelf", "is_archived", "created_at"),
     Index("runs_by_age", "created_at"),
     Index("runs_by_recipe", "recipe"),
 )
@@ -124,7 +119,7 @@ progress = Table(
 )
 
 
-def _belonging(name: str, *columns: Column[Any]) -> Table:
+def _belonging(name: str, *columns: Column[Any] | Index) -> Table:
     """A table whose rows belong to a run and go with it."""
     run_id: Column[Any] = Column(
         "run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
@@ -160,7 +155,13 @@ gradients = _belonging(
     Column("norms", Text, nullable=False),
 )
 
-BELONGINGS = (steps, epochs, gradients, files)
+tags = _belonging(
+    "tags",
+    Column("tag", String(40), primary_key=True),
+    Index("runs_by_tag", "tag"),
+)
+
+BELONGINGS = (steps, epochs, gradients, files, tags)
 
 
 class StoreError(RuntimeError):
@@ -262,5 +263,4 @@ def _migrate(connection: Connection) -> None:
         # The row is changed first: whoever else opens the store waits here, and finds it done.
         step = update(about).where(about.c.schema_version == version)
         if connection.execute(step.values(schema_version=version + 1)).rowcount:
-            for statement in MIGRATIONS[version]:
-                connection.execute(text(statement))
+            migrate(connection, MIGRATIONS[version])

@@ -1,5 +1,6 @@
 """The run store, on a real file."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from cnn.network.zoo import entry
-from cnn.training import tables
+from cnn.training import labels, run_list, tables
 from cnn.training.configuration import Configuration
+from cnn.training.migrations import MIGRATIONS
 from cnn.training.run import (
     CHECKPOINT,
     WATCHED,
@@ -24,6 +26,7 @@ from cnn.training.run import (
     Wish,
     recipe,
 )
+from cnn.training.run_list import Filter
 from cnn.training.store import Store, StoreError, TakenOver
 
 ROOT = Path(__file__).parents[2]
@@ -346,17 +349,44 @@ def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_p
         assert store.gradients(run.id) == []
         store.close()
     with sqlite3.connect(tmp_path / "runs.sqlite") as database:
-        assert database.execute("select schema_version from about").fetchall() == [(5,)]
+        assert database.execute("select schema_version from about").fetchall() == [
+            (tables.SCHEMA_VERSION,)
+        ]
 
 
-def test_a_store_made_today_has_the_columns_of_one_brought_up_to_date(tmp_path: Path):
+def test_runs_of_an_older_store_are_found_by_network_and_data(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "runs.sqlite") as database:
+        database.executescript(VERSION_2)
+        (configuration,) = database.execute("select configuration from runs").fetchone()
+        own = json.loads(configuration) | {"dataset": {"name": "own-images", "file": "/a/cats.zip"}}
+        copied = "select 'fedcba987654', architecture, ?, recipe, data_fingerprint, images"
+        rest = ["environment", "state", "wish", "worker", "created_at", "progress", "message"]
+        names = ", ".join(["architecture", "configuration", "recipe", "data_fingerprint", "images"])
+        database.execute(
+            f"insert into runs (name, id, {names}, {', '.join(rest)}) "
+            f"{copied.replace('select', 'select name,')}, {', '.join(rest)} from runs",
+            [json.dumps(own)],
+        )
+
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+    (drawn,) = run_list.page(store, Filter(network=DEMO.name, dataset="shapes"))
+    (cats,) = run_list.page(store, Filter(network=DEMO.name, dataset="own:cats"))
+    assert (drawn.id, cats.id) == ("0123456789ab", "fedcba987654")
+    assert (drawn.note, drawn.is_archived) == ("", False)
+    assert labels.tags_of(store, [drawn.id]) == {drawn.id: ()}
+
+
+def test_a_store_made_today_has_the_columns_and_indexes_of_one_brought_up_to_date(tmp_path: Path):
     def columns(name: str) -> dict[str, set[tuple[str, ...]]]:
         with sqlite3.connect(tmp_path / name) as database:
             names = database.execute("select name from sqlite_master where type = 'table'")
-            return {
+            made = {
                 table: {one[1:4] for one in database.execute(f"pragma table_info({table})")}
                 for (table,) in names.fetchall()
             }
+            indexes = "select name, tbl_name from sqlite_master where type = 'index'"
+            return made | {"indexes": set(database.execute(indexes).fetchall())}
 
     with sqlite3.connect(tmp_path / "old.sqlite") as database:
         database.executescript(VERSION_2)
@@ -386,7 +416,7 @@ def test_many_processes_may_bring_a_store_up_to_date_at_once(tmp_path: Path):
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch):
     with sqlite3.connect(tmp_path / "runs.sqlite") as database:
         database.executescript(VERSION_2)
-    broken = {2: (tables.MIGRATIONS[2][0], "ALTER TABLE nowhere ADD COLUMN more TEXT")}
+    broken = {2: (MIGRATIONS[2][0], "ALTER TABLE nowhere ADD COLUMN more TEXT")}
     with monkeypatch.context() as patched:
         patched.setattr(tables, "MIGRATIONS", broken)
         with pytest.raises(StoreError, match="no such table"):

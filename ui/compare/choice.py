@@ -15,11 +15,13 @@ from cnn.network.link import decode, encode
 from cnn.network.zoo import CLASSICS, entry, zoo
 from cnn.training import limits
 from cnn.training.address import from_address, to_address
+from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.fitting import image_changes, with_classes
 from cnn.training.run import LIVE
 from ui import design
+from ui.compare.budget import begin, choose_equal, choose_seconds, given, in_address
 from ui.training import data, expectation, runs
 from ui.training.settings import Settings
 
@@ -47,22 +49,30 @@ def choose() -> Plan | None:
     look = data.look(spec, CATALOGUE[spec.name].image_shape)
     if look is None:
         return None
-    configuration = SETTINGS.shown(spec, look.train_images, with_seeds=MOST_SEEDS)
+    equal = choose_equal(SETTINGS)
+    configuration = SETTINGS.shown(
+        spec,
+        look.train_images,
+        with_seeds=MOST_SEEDS,
+        in_place_of_epochs=(lambda: choose_seconds(SETTINGS)) if equal is Equal.TIME else None,
+    )
     if configuration is None:
         return None
     seeds = int(st.session_state[SETTINGS.key(SEEDS)])
-    _keep_in_address(ids, configuration, seeds)
-    entrants = _entrants(ids, look, configuration)
+    entrants, budget = _entrants(ids, look, configuration), Budget()
+    if entrants:
+        budget, entrants = given(SETTINGS, equal, entrants, configuration, look.train_images)
+    _keep_in_address(ids, configuration, seeds, budget)
     if not entrants:
         st.info("Choose the networks to compare.", icon=":material/arrow_upward:")
         return None
-    networks = [one.architecture for one in entrants]
-    many = len(networks) * seeds
+    trainings = [(one.architecture, one.configuration or configuration) for one in entrants]
+    many = len(trainings) * seeds
     expectation.show(
-        expectation.of_all(networks, configuration, look.images, seeds),
+        expectation.of_all(trainings, look.images, seeds),
         "" if many == 1 else f"All {many} trainings, one after the other: ",
     )
-    return Plan(tuple(entrants), configuration, seeds)
+    return Plan(tuple(entrants), configuration, seeds, budget)
 
 
 def add(architecture: Architecture) -> None:
@@ -93,6 +103,7 @@ def put(architectures: Sequence[Architecture], configuration: Configuration, see
 
 def _begin() -> None:
     """Takes the first values from the address, or the four classics."""
+    begin(SETTINGS)
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
     named = [id for id in st.query_params.get_all(NETWORKS) if _architecture(id)]
     st.session_state.setdefault(SETTINGS.key("networks"), named[:MOST_NETWORKS] or list(CLASSICS))
@@ -162,11 +173,14 @@ def _usual_epochs() -> None:
     st.session_state[SETTINGS.key("epochs")] = data.usual_epochs(chosen)
 
 
-def _keep_in_address(ids: list[str], configuration: Configuration, seeds: int) -> None:
+def _keep_in_address(
+    ids: list[str], configuration: Configuration, seeds: int, budget: Budget
+) -> None:
     wanted: dict[str, str | list[str]] = {
         NETWORKS: ids,
         SEEDS: str(seeds),
         **to_address(configuration),
+        **in_address(budget),
     }
     wanted.pop("seed", None)
     there = {name: st.query_params.get_all(name) for name in st.query_params}

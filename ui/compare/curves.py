@@ -8,14 +8,15 @@ import streamlit as st
 
 from cnn.pictures.bands import Band, bands
 from cnn.pictures.curves import Figure, Metric
+from cnn.training.budget import Equal
 from cnn.training.comparison import Group, Plan
 from cnn.training.mean_curves import (
     Axis,
     Sample,
     Stretch,
-    epoch_samples,
     mean_curve,
     per_epoch,
+    samples_of,
     stretch_samples,
 )
 from cnn.training.run import Epoch
@@ -64,13 +65,14 @@ def curves(
         log = st.toggle("Logarithmic loss", key="compare_log", persist_state="session")
     steps = _stretches(found, length) if length else {}
     dark, chosen = theme.is_dark(), alone(places)
+    is_whole = plan.budget.equal is Equal.EPOCHS
 
     def figure(metric: Metric) -> Figure:
         field = f"val_{metric}" if on == VALIDATION else str(metric)
         samples: dict[str, list[Sample]] = (
             {id: stretch_samples(curve, field) for id, curve in steps.items()}
             if length
-            else {id: epoch_samples(curve, field) for id, curve in epochs.items()}
+            else samples_of([run for one in found for run in one.runs if run], epochs, field)
         )
         drawn = [
             Band(one.entrant.id, one.entrant.name, places[one.entrant.id], curve)
@@ -82,7 +84,7 @@ def curves(
             drawn,
             axis,
             dark=dark,
-            epochs_wanted=plan.configuration.epochs,
+            epochs_wanted=plan.configuration.epochs if is_whole else None,
             log=log and metric is Metric.LOSS,
             log_axis=log_axis,
             alone=chosen,
@@ -116,7 +118,7 @@ def _length(found: Sequence[Group]) -> int:
     )
     longest = max(
         (
-            (per_epoch(run, Axis.STEPS) or 0) * run.configuration.epochs
+            (per_epoch(run, Axis.STEPS) or 0) * run.epochs_wanted
             for group in found
             for run in group.runs
             if run

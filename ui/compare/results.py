@@ -22,8 +22,12 @@ from ui.compare.verdict import verdict
 from ui.plot import fetch_ahead
 from ui.training import runs
 from ui.training.controls import waiting_for
+from ui.training.differing import differing_settings
+from ui.words import plain
 
 POLL_S = 0.7
+SAME_FOR_ALL = ("seed",)
+"""Differs within each network, and not between them."""
 
 
 def results(plan: Plan) -> None:
@@ -49,6 +53,13 @@ def _results(plan: Plan, was_live: bool) -> None:
     target = chosen_target()
     rows = table(found, epochs, target)
     compared(rows, places, differences(found))
+    if any(run for group in found for run in group.runs):
+        differing_settings(
+            [group.entrant.name for group in found],
+            [[run for run in group.runs if run] for group in found],
+            key="compare_differing",
+            ignored=SAME_FOR_ALL,
+        )
     costs(rows, places)
     verdict(rows)
     take_away(plan, found, epochs, target)
@@ -87,8 +98,8 @@ def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:
     busy = [run for group in found for run in group.live if run.state is not State.QUEUED]
     for run in busy:
         said += (
-            f" · {run.name}, seed {run.configuration.seed}: epoch {max(run.progress.epoch, 1)} of "
-            f"{run.configuration.epochs}"
+            f" · {plain(run.architecture.name)}, seed {run.configuration.seed}: "
+            f"{runs.epoch_text(run).lower()}"
         )
     if not busy and any(group.live for group in found):
         said += f" · {waiting_for()}"

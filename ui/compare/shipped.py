@@ -35,9 +35,9 @@ def plan() -> Plan:
     found = [run for id in archive.take_in_shipped(store) if (run := store.get(id))]
     configuration = found[0].configuration
     seeds = {run.configuration.seed for run in found}
-    by_name = {run.name: run.architecture for run in found}
+    networks = dict.fromkeys(run.architecture for run in found)
     ids = {one.architecture: id for id, one in zoo().items()}
-    entrants = tuple(Entrant(ids[one], one) for one in by_name.values())
+    entrants = tuple(Entrant(ids[one], one) for one in networks)
     _told(found, len(seeds))
     return Plan(entrants, configuration, len(seeds))
 

@@ -124,7 +124,7 @@ def _agreement(found: Sequence[Group], seed: int) -> None:
     shares = significance.agreement([own.given for _, own in same])
     st.markdown("**Same answer, right or wrong**")
     plot(
-        agreement_figure([run.name for run, _ in same], shares, dark=theme.is_dark()),
+        agreement_figure([run.architecture.name for run, _ in same], shares, dark=theme.is_dark()),
         label="Share of test images to which two networks give the same answer",
         height=70 + 56 * len(same),
         key="compare_agreement",

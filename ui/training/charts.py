@@ -49,7 +49,7 @@ def show_learning_rate(run: Run, steps: Sequence[Step]) -> None:
     if not steps:
         st.caption("Comes with the first step.")
         return
-    rate = curves.learning_rate(steps, run.configuration.epochs, dark=theme.is_dark())
+    rate = curves.learning_rate(steps, run.epochs_wanted, dark=theme.is_dark())
     plot(rate, label="Learning rate over the epochs", height=HEIGHT, key="rate")
 
 

@@ -36,7 +36,8 @@ def resume_button(run: Run) -> None:
 
 def train_on(run: Run) -> None:
     """More epochs for a finished run, as a run of its own that continues it."""
-    if run.state is not State.FINISHED or run.checkpoint is None:
+    is_whole = run.state is State.FINISHED and not run.configuration.has_budget
+    if not is_whole or run.checkpoint is None:
         return
     done = run.checkpoint.epoch - 1
     if done >= MOST_EPOCHS:

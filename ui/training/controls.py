@@ -83,7 +83,7 @@ def controls(run: Run, *, alone: bool = False) -> None:
 def new_training(run: Run | None) -> None:
     """Back to setting up, with the settings of a run or with the ones left there."""
     if run is not None and st.button("Use these settings", icon=":material/tune:"):
-        use(run.configuration)
+        use(replace(run.configuration, epochs=run.epochs_wanted, steps=0, seconds=0.0))
         runs.show()
         st.rerun()
     if st.button("New training", icon=":material/add:"):

@@ -29,14 +29,13 @@ def of(
 
 
 def of_all(
-    architectures: Sequence[Architecture],
-    configuration: Configuration,
+    trainings: Sequence[tuple[Architecture, Configuration]],
     images: Mapping[str, int],
     times: int,
 ) -> Estimate:
-    """The estimate for so many trainings of each network, one after the other."""
+    """The estimate for trainings, each of them so many times, one after the other."""
     done, known = measured_here(runs.store().latest(RUNS)), calibration.load()
-    each = [estimate(one, configuration, images, known, done) for one in architectures]
+    each = [estimate(one, own, images, known, done) for one, own in trainings]
     return Estimate(
         seconds=times * sum(one.seconds for one in each),
         peak_bytes=max(one.peak_bytes for one in each),

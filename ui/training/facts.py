@@ -57,7 +57,7 @@ def _facts(run: Run) -> list[Fact]:
         ),
         Fact(
             "Training",
-            f"{settings.epochs} epochs, batches of {batch or 'auto'}, "
+            f"{settings.length}, batches of {batch or 'auto'}, "
             f"{settings.optimizer}, {settings.schedule}, learning rate {settings.peak_rate:g}",
             _more(settings),
         ),

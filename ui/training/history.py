@@ -1,4 +1,4 @@
-"""The list of runs, the latest first: open one, follow several, delete what is not needed."""
+"""The list of runs, the latest first: open one, follow several, put away what is not needed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.data import CATALOGUE
+from cnn.data import title
+from cnn.training import labels, run_list
 from cnn.training.run import LIVE, Epoch, Run, State
+from cnn.training.run_list import Filter
+from cnn.training.store import Store
 from ui.shell import PAGES
-from ui.table import Cell, Column, Picked, TableRow, table
+from ui.table import Cell, Column, TableRow, table
 from ui.training import runs
+from ui.training.filters import PAGE, chosen_filter
+from ui.training.labels import edit, tag_several, tag_text
 from ui.words import ago, duration, percent
 
 PER_PAGE = 15
+NOTE_LETTERS = 40
 POLL_S = 1.0
 TONES = {
     State.RUNNING: "busy",
@@ -43,13 +49,12 @@ def history() -> None:
 
 def latest(count: int) -> None:
     """The newest runs, each a way to its curves; nothing at all where there are none."""
-    found = runs.store().latest(count)
+    found = run_list.page(runs.store(), limit=count)
     if not found:
         return
     st.subheader("Latest runs", anchor=False)
-    epochs = runs.store().epochs([run.id for run in found])
-    lines = [_row(run, epochs[run.id]) for run in found]
-    picked = table("Latest runs", COLUMNS, lines, key="latest", can_open=True)
+    lines = rows(runs.store(), found)
+    picked = table("Latest runs", _columns(lines), lines, key="latest", can_open=True)
     if picked.opened:
         st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: picked.opened})
 
@@ -58,19 +63,24 @@ def _history(was_live: bool) -> None:
     store = runs.store()
     if was_live and not store.count(LIVE):
         st.rerun()
-    total = store.count()
-    if not total:
+    if not store.count():
         return
-    st.subheader("Runs", anchor=False)
-    pages = -(-total // PER_PAGE)
-    page = st.session_state["runs_page"] = min(int(st.session_state.get("runs_page", 1)), pages)
-    found = store.latest(PER_PAGE, PER_PAGE * (page - 1))
-    epochs = store.epochs([run.id for run in found])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Runs", anchor=False, width="content")
+        wanted = chosen_filter()
+    total = run_list.count(store, wanted)
+    pages = max(-(-total // PER_PAGE), 1)
+    page = st.session_state[PAGE] = min(int(st.session_state.get(PAGE, 1)), pages)
+    found = run_list.page(store, wanted, PER_PAGE, PER_PAGE * (page - 1))
+    if not found:
+        st.caption(_nothing(wanted))
+        return
+    lines = rows(store, found)
     actions = st.container(horizontal=True, vertical_alignment="center")
     picked = table(
         "Runs, the latest first",
-        COLUMNS,
-        [_row(run, epochs[run.id]) for run in found],
+        _columns(lines),
+        lines,
         key="history",
         can_choose=True,
         can_open=True,
@@ -80,34 +90,73 @@ def _history(was_live: bool) -> None:
         runs.show(picked.opened)
         st.rerun()
     with actions:
-        _actions(picked)
+        _actions([run for run in found if run.id in picked.chosen])
     if pages > 1:
-        st.number_input("Page", 1, pages, key="runs_page", width=120)
+        st.number_input("Page", 1, pages, key=PAGE, width=120)
         st.caption(f"{total:,} runs, page {page} of {pages}")
 
 
-def _actions(picked: Picked) -> None:
-    many = len(picked.chosen)
+def _nothing(wanted: Filter) -> str:
+    if wanted.is_archived:
+        return "No archived run is like that."
+    if wanted == run_list.EVERYTHING:
+        return "All runs are archived. They are behind Filter."
+    return "No run is like that. Archived runs are looked for apart, behind Filter."
+
+
+def _actions(chosen: Sequence[Run]) -> None:
+    many, ids = len(chosen), [run.id for run in chosen]
     if not many:
         st.caption("Open a run by its name; choose several to see them together.")
         return
     if st.button(
         "Show together", icon=":material/stacked_line_chart:", disabled=many > runs.MOST_SHOWN
     ):
-        runs.show(*picked.chosen)
+        runs.show(*ids)
         st.rerun()
+    if many == 1:
+        edit(chosen[0], "list")
+    else:
+        tag_several(ids)
+    back = chosen[0].is_archived
+    st.button(
+        "Bring back" if back else "Archive",
+        icon=f":material/{'unarchive' if back else 'archive'}:",
+        help="Back into the list." if back else "Leaves them out of the list, and keeps them.",
+        on_click=_archive,
+        args=(ids, back),
+        key="archive_runs",
+    )
     label = f"Delete {many} run{'s' * (many > 1)}"
     with st.popover(label, icon=":material/delete:"):
         st.markdown("Curves, weights and results go with them. There is no way back.")
         if st.button(label, type="primary", key="delete_for_good"):
-            for id in picked.chosen:
+            for id in ids:
                 runs.store().remove(id)
-            left = [id for id in runs.shown() if id not in picked.chosen]
+            left = [id for id in runs.shown() if id not in ids]
             runs.show(*left)
             st.rerun()
 
 
-def _row(run: Run, epochs: Sequence[Epoch]) -> TableRow:
+def _archive(ids: Sequence[str], back: bool) -> None:
+    labels.archive(runs.store(), ids, back=back)
+
+
+def _columns(lines: Sequence[TableRow]) -> Sequence[Column]:
+    """With one for tags and notes, where there are any."""
+    if not any(line.cells["labels"].text or line.cells["labels"].note for line in lines):
+        return COLUMNS
+    return (COLUMNS[0], Column("labels", "Tags and note", is_minor=True), *COLUMNS[1:])
+
+
+def rows(store: Store, found: Sequence[Run]) -> list[TableRow]:
+    """The lines of these runs."""
+    ids = [run.id for run in found]
+    epochs, tags = store.epochs(ids), labels.tags_of(store, ids)
+    return [_row(run, epochs[run.id], tags[run.id]) for run in found]
+
+
+def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
     settings = run.configuration
     last = epochs[-1].val_accuracy if epochs else None
     tested = run.result.test_accuracy if run.result else None
@@ -120,18 +169,30 @@ def _row(run: Run, epochs: Sequence[Epoch]) -> TableRow:
         run.id,
         f"{run.name}, {run.state.value}",
         {
-            "name": Cell(run.name, note=CATALOGUE[settings.dataset.name].title),
+            "name": Cell(run.name, note=_what(run)),
+            "labels": Cell(tag_text(tags), note=_cut(run.note)),
             "state": Cell(state, tone=TONES.get(run.state, "calm")),
             "validation": Cell(percent(last), last, _of(sizes.get("validation"), last)),
             "test": Cell(percent(tested), tested, _of(sizes.get("test"), tested)),
             "settings": Cell(
-                f"{settings.epochs} epochs, {settings.optimizer}",
+                f"{settings.length}, {settings.optimizer}",
                 note=f"{settings.schedule}, rate {settings.peak_rate:g}, seed {settings.seed}",
             ),
             "time": Cell(duration(seconds) if seconds else "", seconds or None),
             "created": Cell(ago(time.time() - run.created_at), run.created_at),
         },
     )
+
+
+def _what(run: Run) -> str:
+    """What was trained on what, as far as the name does not say it."""
+    network, data = run.architecture.name, title(run.configuration.dataset)
+    return data if run.name == network else f"{network} on {data}"
+
+
+def _cut(note: str) -> str:
+    line = " ".join(note.split())
+    return line if len(line) <= NOTE_LETTERS else f"{line[: NOTE_LETTERS - 1]}…"
 
 
 def _of(images: int | None, figure: float | None) -> str:

@@ -16,6 +16,7 @@ from ui.training import runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
 from ui.training.continuing import origin
 from ui.training.controls import controls, standing
+from ui.training.differing import differing_settings
 from ui.training.facts import facts, failure
 from ui.training.results import results
 from ui.training.take_away import take_away
@@ -60,10 +61,11 @@ def _watched(run_ids: Sequence[str], was_live: bool) -> None:
             _one_of_several(run, epochs[run.id], name, place)
     show_curves(
         [
-            Curve(name, run.configuration.epochs, _steps(run), epochs[run.id])
+            Curve(name, run.epochs_wanted, _steps(run), epochs[run.id])
             for run, name in zip(found, names, strict=True)
         ]
     )
+    differing_settings(names, [[run] for run in found], key="together_differing")
 
 
 def ended(run: Run) -> None:
@@ -77,7 +79,7 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
     """A tab for each way to look at the run; only the one in view is paid for, at every poll."""
 
     def of_curves() -> None:
-        show_curves([Curve(run.name, run.configuration.epochs, _steps(run), epochs)])
+        show_curves([Curve(run.name, run.epochs_wanted, _steps(run), epochs)])
 
     views: dict[str, Callable[[], None]] = {
         "Curves": of_curves,
@@ -131,7 +133,7 @@ def _progress_text(run: Run) -> str:
     if not now.step:
         return now.phase.capitalize() or "Waiting"
     parts = [
-        f"Epoch {now.epoch} of {run.configuration.epochs}",
+        runs.epoch_text(run),
         f"step {now.step:,} of {now.steps:,}",
         f"{now.images_per_s:,.0f} images/s" if now.images_per_s else "",
         f"about {duration(now.seconds_left)} left" if now.seconds_left is not None else "",

@@ -69,6 +69,12 @@ def show(*run_ids: str) -> None:
     st.query_params.from_dict({ADDRESS: list(run_ids)} if run_ids else {})
 
 
+def epoch_text(run: Run) -> str:
+    """Which epoch is under way; of how many, only where it is known beforehand."""
+    epoch, settings = max(run.progress.epoch, 1), run.configuration
+    return f"Epoch {epoch}" if settings.seconds else f"Epoch {epoch} of {settings.epochs}"
+
+
 def title(run: Run) -> str:
     """What a run is called: its network and its data."""
     return f"{run.name} on {data_title(run.configuration.dataset)}"

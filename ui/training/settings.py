@@ -69,14 +69,23 @@ class Settings:
         return {self.key(name): value for name, value in values.items()}
 
     def shown(
-        self, dataset: DatasetSpec, train_images: int, *, with_seeds: int = 0
+        self,
+        dataset: DatasetSpec,
+        train_images: int,
+        *,
+        with_seeds: int = 0,
+        in_place_of_epochs: Callable[[], object] | None = None,
     ) -> Configuration | None:
         """The widgets, and the configuration they make; None where they make none.
 
-        `with_seeds` asks for how many seeds, at most so many, in place of one seed.
+        `with_seeds` asks for how many seeds, at most so many, in place of one seed; something else
+        may be asked for `in_place_of_epochs`.
         """
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            self._whole("Epochs", "epochs", 1, 1_000, hint="How often every image is seen.")
+            if in_place_of_epochs:
+                in_place_of_epochs()
+            else:
+                self._whole("Epochs", "epochs", 1, 1_000, hint="How often every image is seen.")
             self._choice(
                 "Batch size",
                 "batch_size",

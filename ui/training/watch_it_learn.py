@@ -95,7 +95,7 @@ def _chosen_epoch(run: Run, kept: list[int]) -> int:
         now = newest  # it was at the end, so it goes on with it
     st.session_state[f"{key}_newest"] = newest
     # As long as the whole training from the beginning: its ends must not move under the pointer.
-    last = run.configuration.epochs if run.is_live else newest
+    last = run.epochs_wanted if run.is_live else newest
     if last:
         st.session_state[key] = now
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -1,0 +1,143 @@
+"""What every network of a comparison is given alike: epochs, seconds of training, or MACs.
+
+MACs are the multiply-accumulates of the forward pass, which are exact. With the way back, training
+spends about three times as many, in every network, so that equal ones stay equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import shown
+from cnn.network.trace import trace
+from cnn.training.configuration import MOST_EPOCHS, MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.pace import per_epoch
+
+
+class Equal(StrEnum):
+    EPOCHS = "epochs"
+    TIME = "time"
+    MACS = "MACs"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is equal, and how much of it; epochs are the configuration's own."""
+
+    equal: Equal = Equal.EPOCHS
+    seconds: float = 0.0
+    macs: int = 0
+
+    def __post_init__(self) -> None:
+        if self.equal is Equal.TIME and not self.seconds > 0:
+            raise ConfigurationError(f"equal time must be above 0 seconds, got {self.seconds:g}.")
+        if self.equal is Equal.MACS and self.macs < 1:
+            raise ConfigurationError(f"equal MACs must be 1 or more, got {self.macs}.")
+
+
+def read(text: str) -> tuple[Equal, float]:
+    """What is equal, and how many seconds, of an option or an address: `epochs`, `MACs`, `30s`."""
+    if text.lower() in (Equal.EPOCHS, "macs"):
+        return (Equal.EPOCHS if text.lower() == Equal.EPOCHS else Equal.MACS), 0.0
+    try:
+        seconds = float(text.removesuffix("s"))
+    except ValueError:
+        seconds = 0.0
+    if not (text.endswith("s") and 0 < seconds <= MOST_SECONDS):
+        raise ConfigurationError(
+            f"the budget {shown(text)} is none of epochs, macs, or a time such as 30s "
+            f"({MOST_SECONDS:,.0f}s at most)."
+        )
+    return Equal.TIME, seconds
+
+
+def as_option(budget: Budget) -> str:
+    """The same, written."""
+    return f"{budget.seconds:g}s" if budget.equal is Equal.TIME else budget.equal.lower()
+
+
+def in_words(budget: Budget, configuration: Configuration) -> str:
+    """What every network is given, for a reader who wants to do the same."""
+    match budget.equal:
+        case Equal.EPOCHS:
+            return f"{configuration.epochs:,} epochs"
+        case Equal.TIME:
+            return (
+                f"{budget.seconds:g} s of training steps, to within one of them; compiling and "
+                "validation are not counted, and the learning rate goes by the share of time spent"
+            )
+        case Equal.MACS:
+            return (
+                f"{budget.macs:,} multiply-accumulates forward (about three times as many with the "
+                f"way back), as the first network spends in {configuration.epochs:,} epochs; to "
+                "within half a step, over which its learning rate schedule is laid"
+            )
+
+
+def made(
+    equal: Equal,
+    seconds: float,
+    first: Architecture,
+    configuration: Configuration,
+    train_images: int,
+) -> Budget:
+    """The budget; equal MACs are those that the first network spends in its epochs."""
+    macs = macs_of(first, configuration, train_images) if equal is Equal.MACS else 0
+    return Budget(equal, seconds if equal is Equal.TIME else 0.0, macs)
+
+
+def macs_of(architecture: Architecture, configuration: Configuration, train_images: int) -> int:
+    """The MACs of a training's epochs: as many for each image as the forward pass has."""
+    return trace(architecture).total_macs * train_images * configuration.epochs
+
+
+def macs_spent(architecture: Architecture, configuration: Configuration, train_images: int) -> int:
+    """The MACs of a training that ends after its steps."""
+    each = trace(architecture).total_macs
+    return each * _images(configuration.steps, configuration, train_images)
+
+
+def given(
+    budget: Budget, architecture: Architecture, configuration: Configuration, train_images: int
+) -> Configuration:
+    """The configuration in which a network is trained within the budget.
+
+    Equal MACs are a number of steps: the one whose images cost nearest to the budget. Where those
+    are whole epochs it is the same training as one of so many epochs.
+    """
+    if budget.equal is Equal.EPOCHS:
+        return configuration
+    if budget.equal is Equal.TIME:
+        return replace(configuration, epochs=MOST_EPOCHS, seconds=float(budget.seconds))
+    each = trace(architecture).total_macs
+    if not each:
+        raise ConfigurationError(
+            f"{architecture.name} has no multiply-accumulates, so equal MACs cannot be given to "
+            "it. Compare it over equal epochs or equal time."
+        )
+    of_epoch = per_epoch(configuration, train_images)
+    images = budget.macs / each
+    whole = int(images // train_images)
+    batch = configuration.batch_size_for(train_images)
+    fewer = whole * of_epoch + int((images - whole * train_images) // batch)
+    steps = min(
+        (fewer, fewer + 1),
+        key=lambda count: abs(_images(count, configuration, train_images) - images),
+    )
+    if not 1 <= steps <= MOST_EPOCHS * of_epoch:
+        raise ConfigurationError(
+            f"{architecture.name} would be trained for {steps:,} steps with {budget.macs:,} MACs, "
+            f"{each:,} for each image; 1 to {MOST_EPOCHS * of_epoch:,} can be. Change the epochs."
+        )
+    epochs = -(-steps // of_epoch)
+    is_whole = steps == epochs * of_epoch
+    return replace(configuration, epochs=epochs, steps=0 if is_whole else steps)
+
+
+def _images(steps: int, configuration: Configuration, train_images: int) -> int:
+    """The images of so many steps; the last step of an epoch may have fewer than a batch."""
+    epochs, rest = divmod(steps, per_epoch(configuration, train_images))
+    batch = configuration.batch_size_for(train_images)
+    return epochs * train_images + min(rest * batch, train_images)

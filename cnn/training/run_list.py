@@ -1,0 +1,99 @@
+"""The list of runs: those that fit a filter, the newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from cnn.training import rows
+from cnn.training.run import Run, State
+from cnn.training.store import Store
+from cnn.training.tables import runs, tags
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which runs are wanted; what is empty asks for nothing.
+
+    `words` are looked for in what a run and its network are called, and in its note; `dataset` is
+    the id of a data set.
+    Archived runs are a list of their own.
+    """
+
+    words: str = ""
+    tag: str = ""
+    network: str = ""
+    dataset: str = ""
+    states: tuple[State, ...] = ()
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to filter by, of all runs in the store."""
+
+    tags: tuple[str, ...]
+    networks: tuple[str, ...]
+    datasets: tuple[str, ...]
+    archived: int
+
+
+EVERYTHING = Filter()
+
+
+def page(store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0) -> list[Run]:
+    """The runs that fit, the newest first."""
+    query = _fitting(select(runs), wanted).order_by(runs.c.created_at.desc(), runs.c.id)
+    with store.begin() as connection:
+        found = connection.execute(query.limit(limit).offset(offset)).all()
+    return [rows.run(row._mapping) for row in found]
+
+
+def count(store: Store, wanted: Filter = EVERYTHING) -> int:
+    """How many runs fit."""
+    query = _fitting(select(func.count()).select_from(runs), wanted)
+    with store.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def choices(store: Store) -> Choices:
+    """What runs can be found by."""
+
+    def each(column: Any) -> tuple[str, ...]:
+        query = select(column).distinct().order_by(column)
+        return tuple(filter(None, connection.execute(query).scalars().all()))
+
+    put_away = select(func.count()).select_from(runs).where(runs.c.is_archived == 1)
+    with store.begin() as connection:
+        return Choices(
+            tags=each(tags.c.tag),
+            networks=each(runs.c.network),
+            datasets=each(runs.c.dataset),
+            archived=int(connection.execute(put_away).scalar_one()),
+        )
+
+
+def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
+    query = query.where(runs.c.is_archived == int(wanted.is_archived))
+    for word in _words(wanted.words):
+        query = query.where(
+            runs.c.name.icontains(word, autoescape=True)
+            | runs.c.network.icontains(word, autoescape=True)
+            | runs.c.note.icontains(word, autoescape=True)
+        )
+    if wanted.tag:
+        query = query.where(runs.c.id.in_(select(tags.c.run_id).where(tags.c.tag == wanted.tag)))
+    if wanted.network:
+        query = query.where(runs.c.network == wanted.network)
+    if wanted.dataset:
+        query = query.where(runs.c.dataset == wanted.dataset)
+    if wanted.states:
+        query = query.where(runs.c.state.in_(wanted.states))
+    return query
+
+
+def _words(text: str) -> Sequence[str]:
+    return text.split()[:8]

@@ -1,0 +1,78 @@
+"""The list of runs as a visitor keeps it in order: names, tags, notes, what is put away."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnn.training import archive
+from cnn.training.store import Store
+from tests.browser.driving import running, settled
+
+HOSTILE = '![x](http://example.com/x.png) <img src=x onerror="fail()"> **bold**'
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """An app whose store holds the fifteen runs that ship."""
+    store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+    archive.take_in_shipped(store)
+    store.close()
+    with running(tmp_path) as address:
+        yield address
+
+
+def test_a_run_is_named_tagged_noted_found_archived_and_deleted(url: str, page: Page):
+    page.goto(f"{url}/train")
+    rows = page.get_by_role("table", name="Runs, the latest first").locator("tbody tr")
+    expect(rows).to_have_count(15)
+    settled(page)
+    page.get_by_label("Choose VGG-lite").first.check()
+    page.get_by_role("button", name="Name, tags, note").click()
+    page.get_by_label("Name", exact=True).fill(HOSTILE)
+    page.get_by_role("combobox", name="Tags").fill("for the talk")
+    page.keyboard.press("Enter")
+    page.get_by_label("Note", exact=True).fill("shown on *Monday*")
+    page.get_by_role("button", name="Save").click()
+    renamed = rows.filter(has_text="VGG-lite on MNIST")
+    expect(renamed).to_contain_text(HOSTILE)
+    settled(page)
+
+    page.reload()
+    expect(renamed).to_contain_text(HOSTILE)
+    expect(renamed).to_contain_text("#for the talk")
+    expect(renamed).to_contain_text("shown on *Monday*")
+    settled(page)
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("combobox", name=re.compile("Tag")).click()
+    page.get_by_role("option", name="for the talk").click()
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Escape")
+    settled(page)
+
+    renamed.get_by_role("button").click()
+    expect(page.get_by_role("heading", name=f"{HOSTILE} on MNIST")).to_be_visible()
+    expect(page.get_by_text("VGG-lite · #for the talk")).to_be_visible()
+    expect(page.get_by_text("shown on *Monday*").first).to_be_visible()
+    expect(page.locator("[data-testid=stMain] img[src*='example.com']")).to_have_count(0)
+    settled(page)
+
+    page.get_by_role("checkbox", name=re.compile("Choose")).check()
+    page.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("No run is like that. Archived runs")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(14)
+    settled(page)
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_text("Archived runs (1)").click()
+    expect(rows).to_have_count(1)
+    page.keyboard.press("Escape")
+    settled(page)
+
+    page.get_by_role("checkbox", name=re.compile("Choose")).check()
+    page.get_by_role("button", name="Delete 1 run").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete 1 run").click()
+    expect(page.get_by_text("No archived run is like that.")).to_be_visible()
+    settled(page)

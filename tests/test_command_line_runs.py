@@ -1,0 +1,105 @@
+"""`python -m cnn runs`: naming, tagging, archiving, finding again, as a person types it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn.__main__ import main
+from cnn.commands.parsers import STATES
+from cnn.network.zoo import entry
+from cnn.training.configuration import Configuration
+from cnn.training.run import State
+from cnn.training.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    opened = Store()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def runs(store: Store, capsys: pytest.CaptureFixture[str]):
+    def typed(*words: str, status: int = 0) -> Any:
+        try:
+            ended = main(["runs", *words])
+        except SystemExit as end:
+            ended = int(end.code or 0)
+        said = capsys.readouterr()
+        assert ended == status, said
+        if status:
+            return said.err
+        return json.loads(said.out) if "--json" in words else said.out
+
+    return typed
+
+
+@pytest.fixture
+def id(store: Store) -> str:
+    store.add(entry("lenet-5").architecture, Configuration(epochs=1))
+    return store.add(entry("shapes-demo").architecture, Configuration(epochs=2)).id
+
+
+def listed(runs: Any, *words: str) -> list[str]:
+    return [one["network"] for one in runs("list", *words, "--json")]
+
+
+def test_the_states_are_spelled_as_the_program_spells_them():
+    assert list(STATES) == list(State)
+
+
+def test_a_renamed_run_says_both_what_it_is_called_and_what_it_is(runs: Any, id: str):
+    assert runs("rename", id, " a\tname ", "--json") == {"run_id": id, "name": "a name"}
+
+    assert f"{id}  " in runs("list")
+    assert "a name: Shapes demo on shapes, 2 epochs" in runs("list")
+    assert listed(runs, "--name", "a NAME") == ["Shapes demo"]
+    assert runs("rename", id, "") == f"{id} is called Shapes demo now.\n"
+
+
+def test_tags_are_added_listed_and_taken_away(runs: Any, id: str):
+    assert runs("tag", id, "best", "for the talk", "--json")["tags"] == ["best", "for the talk"]
+    assert listed(runs, "--tag", "best") == ["Shapes demo"]
+    assert "[best]  [for the talk]" in runs("list")
+    assert runs("tag", id, "new", "--remove", "best", "--json")["tags"] == ["for the talk", "new"]
+    assert listed(runs, "--tag", "best") == []
+    assert "name a tag" in runs("tag", id, status=2)
+    assert "at most 40" in runs("tag", id, "x" * 41, status=2)
+
+
+def test_a_note_is_shown_with_its_run(runs: Any, id: str):
+    runs("note", id, "too slow")
+
+    assert runs("show", id, "--json")["note"] == "too slow"
+    assert "too slow" in runs("show", id)
+
+
+def test_archived_runs_are_listed_only_when_asked_for(runs: Any, id: str):
+    assert runs("archive", id, "--json") == {"archived": True, "run_ids": [id]}
+    assert listed(runs) == ["LeNet-5"]
+    assert listed(runs, "--archived") == ["Shapes demo"]
+    assert runs("archive", id, "--back") == "1 run is back in the list.\n"
+    assert listed(runs) == ["Shapes demo", "LeNet-5"]
+
+
+def test_runs_are_found_by_network_data_and_state(store: Store, runs: Any, id: str):
+    store.finish(id, State.FAILED, "?")
+
+    assert listed(runs, "--network", "LeNet-5") == ["LeNet-5"]
+    assert listed(runs, "--dataset", "shapes") == ["Shapes demo", "LeNet-5"]
+    assert listed(runs, "--dataset", "mnist") == []
+    assert listed(runs, "--state", "failed") == ["Shapes demo"]
+    assert "invalid choice: 'lost'" in runs("list", "--state", "lost", status=2)
+
+
+@pytest.mark.parametrize("action", [["rename", "gone", "x"], ["tag", "gone", "x"], ["archive"]])
+def test_a_run_that_is_not_there_is_said_to_be_gone(runs: Any, action: list[str]):
+    assert "there is no run 'gone'" in runs(*action, *["gone"] * (len(action) == 1), status=2)
+
+
+def test_every_option_of_the_listing_is_known_where_nothing_is_typed(runs: Any, id: str):
+    assert id in runs()

@@ -1,0 +1,145 @@
+"""Equal epochs, equal time, equal MACs: what each network is given."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Flatten
+from cnn.network.zoo import CLASSICS, entry
+from cnn.training import budget
+from cnn.training.budget import Budget, Equal, given, macs_of, macs_spent, made
+from cnn.training.comparison import Entrant, Plan
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.run import recipe
+
+LENET, SIMPLE = entry("lenet-5").architecture, entry("simple-cnn").architecture
+SETTINGS = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+IMAGES = 5_000
+LENET_MACS, SIMPLE_MACS = 416_520, 1_031_744  # for one image, as `make summary` and Keras have them
+
+
+def images_of(steps: int, batch: int, images: int) -> int:
+    """Image by image: every epoch begins a batch anew."""
+    seen = 0
+    for step in range(steps):
+        place = step % -(-images // batch)
+        seen += len(range(images)[place * batch : (place + 1) * batch])
+    return seen
+
+
+def test_equal_epochs_change_nothing():
+    assert given(Budget(), LENET, SETTINGS, IMAGES) is SETTINGS
+
+
+def test_equal_time_is_the_same_seconds_for_all_however_many_epochs_that_is():
+    found = given(Budget(Equal.TIME, seconds=20), LENET, SETTINGS, IMAGES)
+
+    assert found == replace(SETTINGS, seconds=20.0, epochs=1_000)
+    assert found.length == "20 s of steps"
+
+
+def test_equal_macs_are_fewer_steps_for_a_network_that_computes_more():
+    whole = made(Equal.MACS, 0, LENET, SETTINGS, IMAGES)
+    assert whole.macs == 5 * 5_000 * LENET_MACS == macs_of(LENET, SETTINGS, IMAGES)
+
+    lenet, simple = (given(whole, network, SETTINGS, IMAGES) for network in (LENET, SIMPLE))
+
+    assert lenet == SETTINGS  # its own five epochs, and so the very run that is there already
+    # 10,413,000,000 / 1,031,744 = 10,092.6 images: two epochs of 79 steps, and 1.45 batches of 64.
+    assert (simple.steps, simple.epochs) == (159, 3)
+    assert macs_spent(SIMPLE, simple, IMAGES) == (2 * 5_000 + 64) * SIMPLE_MACS
+
+
+@drawn(
+    st.sampled_from(CLASSICS),
+    st.sampled_from(CLASSICS),
+    st.integers(1, 40),
+    st.sampled_from([None, 1, 7, 64, 512]),
+    st.integers(100, 3_000),
+)
+def test_no_other_number_of_steps_is_nearer_to_the_macs(
+    first: str, other: str, epochs: int, batch: int | None, images: int
+):
+    settings = replace(SETTINGS, epochs=epochs, batch_size=batch)
+    network, each = entry(other).architecture, macs_of(entry(other).architecture, SETTINGS, 1) // 5
+    whole = made(Equal.MACS, 0, entry(first).architecture, settings, images)
+    try:
+        found = given(whole, network, settings, images)
+    except ConfigurationError:  # too many steps, or none: another test is about those
+        reject()
+
+    size = settings.batch_size_for(images)
+    steps = found.steps or found.epochs * -(-images // size)
+    assert (found.epochs - 1) * -(-images // size) < steps <= found.epochs * -(-images // size)
+    off = [
+        abs(images_of(count, size, images) * each - whole.macs)
+        for count in range(steps - 1, steps + 2)
+    ]
+    assert off[1] == min(off)
+    assert off[1] <= size * each / 2 or steps == 1
+
+
+def test_more_than_a_thousand_epochs_or_less_than_a_step_are_refused():
+    resnet = entry("resnet-lite").architecture
+    dear = Budget(Equal.MACS, macs=macs_of(resnet, replace(SETTINGS, epochs=100), IMAGES))
+
+    with pytest.raises(ConfigurationError, match=r"LeNet-5 would be trained for 105,\d{3} steps"):
+        given(dear, LENET, SETTINGS, IMAGES)
+    with pytest.raises(ConfigurationError, match="LeNet-5 would be trained for 0 steps with 1 MAC"):
+        given(Budget(Equal.MACS, macs=1), LENET, SETTINGS, IMAGES)
+
+
+def test_a_network_without_multiply_accumulates_is_refused():
+    nothing = Architecture("Nothing", (4, 4, 1), (Flatten(),))
+
+    with pytest.raises(ConfigurationError, match="Nothing has no multiply-accumulates"):
+        given(Budget(Equal.MACS, macs=1_000), nothing, SETTINGS, IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("epochs", (Equal.EPOCHS, 0.0)),
+        ("macs", (Equal.MACS, 0.0)),
+        ("MACs", (Equal.MACS, 0.0)),
+        ("30s", (Equal.TIME, 30.0)),
+        ("2.5s", (Equal.TIME, 2.5)),
+    ],
+)
+def test_a_budget_is_read_as_it_is_written(text: str, found: tuple[Equal, float]):
+    assert budget.read(text) == found
+    whole = made(*found, LENET, SETTINGS, IMAGES)
+    assert budget.read(budget.as_option(whole)) == found
+
+
+@pytest.mark.parametrize("text", ["", "s", "0s", "-3s", "nans", "infs", "30", "1e9s", "flops"])
+def test_what_is_no_budget_is_refused(text: str):
+    with pytest.raises(ConfigurationError, match="is none of epochs, macs, or a time such as 30s"):
+        budget.read(text)
+
+
+@pytest.mark.parametrize("values", [{"equal": Equal.TIME}, {"equal": Equal.MACS, "macs": 0}])
+def test_a_budget_of_nothing_cannot_be(values):
+    with pytest.raises(ConfigurationError, match="equal"):
+        Budget(**values)
+
+
+def test_each_network_is_found_again_by_the_steps_it_is_given():
+    whole = made(Equal.MACS, 0, LENET, SETTINGS, IMAGES)
+    own = given(whole, SIMPLE, SETTINGS, IMAGES)
+    plan = Plan((Entrant("simple-cnn", SIMPLE, (), own),), SETTINGS, 2, whole)
+
+    assert plan.recipes() == [recipe(SIMPLE, replace(own, seed=seed)) for seed in (0, 1)]
+    assert recipe(SIMPLE, replace(SETTINGS, epochs=3)) not in plan.recipes()
+
+
+def test_steps_and_seconds_are_in_the_record_and_not_where_there_are_none():
+    assert Configuration.from_dict(replace(SETTINGS, steps=7).to_dict()).steps == 7
+    assert not {"steps", "seconds"} & set(SETTINGS.to_dict())
+    with pytest.raises(ConfigurationError, match="7 steps and 2 seconds are two ends"):
+        replace(SETTINGS, steps=7, seconds=2.0)

@@ -1,0 +1,114 @@
+"""Trainings that end after so many steps, or so many seconds: to their end, resumed, and again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn.training import continuing, fit
+from cnn.training.configuration import Configuration, Optimizer, Schedule
+from cnn.training.continuing import ContinuationError
+from cnn.training.mean_curves import epochs_trained
+from cnn.training.pace import Pace
+from cnn.training.reproduce import ReproductionError, script
+from cnn.training.run import Run, State
+from cnn.training.schedule import learning_rates
+from cnn.training.store import Store
+from tests.training.test_fit import SHAPES, TINY
+from tests.training.test_reproduce import said
+
+SETTINGS = Configuration(
+    SHAPES, epochs=2, batch_size=16, optimizer=Optimizer.SGD, schedule=Schedule.COSINE, steps=14
+)
+PER_EPOCH = 10  # 150 images: nine batches of 16, and one of 6
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def undisturbed(store: Store) -> Run:
+    return fit.carry_out(store, store.add(TINY, SETTINGS, worker="me"))
+
+
+def losses(store: Store, run: Run) -> list[float]:
+    return [step.loss for step in store.steps(run.id)]
+
+
+def test_a_training_ends_after_exactly_its_steps_within_an_epoch(store: Store, undisturbed: Run):
+    run, steps = undisturbed, store.steps(undisturbed.id)
+
+    assert (run.state, run.message) == (State.FINISHED, "")
+    assert run.result
+    assert (run.result.steps, run.result.epochs, run.progress.step) == (14, 2, 14)
+    assert [one.step for one in steps] == list(range(1, 15))
+    rates = [one.learning_rate for one in steps]
+    assert rates == pytest.approx(learning_rates(SETTINGS, 14).tolist())
+    first, second = store.epochs([run.id])[run.id]
+    assert second.loss == pytest.approx(np.mean(losses(store, run)[PER_EPOCH:]), rel=1e-6)
+    assert epochs_trained(run) == pytest.approx(1.4)
+    assert first.epoch == 1
+
+
+@pytest.mark.parametrize("cut", [4, 12, 14])
+def test_one_that_is_cut_off_ends_with_the_curve_of_an_undisturbed_one(
+    store: Store, undisturbed: Run, cut: int
+):
+    begun = store.add(TINY, SETTINGS, worker="me")
+    cut_off = fit.carry_out(
+        store, begun, is_gone=lambda: (store.get(begun.id) or begun).progress.step >= cut
+    )
+    assert cut_off.state is State.INTERRUPTED
+
+    resumed = fit.carry_out(store, continuing.resume(store, begun.id, worker="me"))
+
+    assert resumed.state is State.FINISHED
+    assert losses(store, resumed) == losses(store, undisturbed)
+    again, before = (store.epochs([one.id])[one.id] for one in (resumed, undisturbed))
+    assert [(one.loss, one.val_loss) for one in again] == [
+        (one.loss, one.val_loss) for one in before
+    ]
+
+
+def test_its_script_takes_exactly_its_steps_and_gives_its_curve(
+    store: Store, undisturbed: Run, tmp_path: Path
+):
+    text = script(undisturbed, store.epochs([undisturbed.id])[undisturbed.id])
+
+    again = said(text, tmp_path)
+
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "Furthest from the recorded curve: " in again.stdout
+
+
+def test_a_training_of_some_seconds_ends_when_they_are_spent(store: Store):
+    settings = replace(SETTINGS, steps=0, seconds=0.5, epochs=1_000)
+
+    run = fit.carry_out(store, store.add(TINY, settings, worker="me"))
+
+    assert run.state is State.FINISHED
+    assert run.checkpoint
+    assert run.result
+    assert Pace(settings, 150).is_over(run.checkpoint)
+    assert run.result.steps == run.checkpoint.step == run.progress.steps
+    assert run.result.epochs == len(store.epochs([run.id])[run.id])
+    rates = [one.learning_rate for one in store.steps(run.id)]
+    assert rates[0] == pytest.approx(0.01)
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < rates[0]
+
+
+def test_what_a_budget_ended_is_not_extended_and_seconds_have_no_script(
+    store: Store, undisturbed: Run
+):
+    with pytest.raises(ContinuationError, match="cannot be extended: it was given 14 steps and"):
+        continuing.extend(store, undisturbed.id, 1)
+    timed = replace(SETTINGS, steps=0, seconds=20.0, epochs=1_000)
+    with pytest.raises(ReproductionError, match="was given 20 s: how many steps that is"):
+        script(replace(undisturbed, configuration=timed), [])

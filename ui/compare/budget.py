@@ -1,0 +1,95 @@
+"""What every network of a comparison is given alike: the choice, in words, and in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn.training import budget
+from cnn.training.budget import Budget, Equal, macs_spent
+from cnn.training.comparison import Entrant
+from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.pace import steps_wanted
+from ui.training.settings import Settings
+from ui.words import plain, short
+
+ADDRESS, EQUAL, SECONDS = "budget", "equal", "seconds"
+USUAL_SECONDS = 20.0
+HELP = (
+    "Epochs: each sees every image as often. Time: each trains for as many seconds, so a quick "
+    "network gets further. MACs: each computes as much, so a small network gets more steps."
+)
+
+
+def begin(settings: Settings) -> None:
+    """Takes the first choice from the address, or equal epochs."""
+    try:
+        equal, seconds = budget.read(st.query_params.get(ADDRESS, Equal.EPOCHS))
+    except ConfigurationError:
+        equal, seconds = Equal.EPOCHS, 0.0
+    st.session_state.setdefault(settings.key(EQUAL), equal.value)
+    st.session_state.setdefault(settings.key(SECONDS), seconds or USUAL_SECONDS)
+
+
+def choose_equal(settings: Settings) -> Equal:
+    """The control: what is the same for all."""
+    chosen = st.segmented_control(
+        "The same for all",
+        [one.value for one in Equal],
+        key=settings.key(EQUAL),
+        required=True,
+        help=HELP,
+        persist_state="session",
+    )
+    return Equal(chosen or Equal.EPOCHS)
+
+
+def choose_seconds(settings: Settings) -> None:
+    """The seconds, where they take the place of the epochs."""
+    st.number_input(
+        "Seconds",
+        1.0,
+        MOST_SECONDS,
+        key=settings.key(SECONDS),
+        step=5.0,
+        format="%g",
+        help="Of training steps, for each training. Compiling and validation are not counted.",
+        persist_state="session",
+        width=118,
+    )
+
+
+def given(
+    settings: Settings,
+    equal: Equal,
+    entrants: Sequence[Entrant],
+    configuration: Configuration,
+    train_images: int,
+) -> tuple[Budget, list[Entrant]]:
+    """The budget, and those who can be trained within it; of the others it is said why not."""
+    seconds = float(st.session_state[settings.key(SECONDS)])
+    whole = budget.made(equal, seconds, entrants[0].architecture, configuration, train_images)
+    found, said = [], []
+    for entrant in entrants:
+        try:
+            own = budget.given(whole, entrant.architecture, configuration, train_images)
+        except ConfigurationError as error:
+            st.warning(plain(f"Left out: {error}"), icon=":material/block:")
+            continue
+        found.append(replace(entrant, configuration=own))
+        if equal is Equal.MACS:
+            steps = steps_wanted(own, train_images) or 0
+            spent = macs_spent(entrant.architecture, replace(own, steps=steps), train_images)
+            said.append(f"{entrant.name} {steps:,} steps ({short(spent)} MACs)")
+    if equal is not Equal.EPOCHS:
+        first = plain(entrants[0].name)
+        words = budget.in_words(whole, configuration).replace("the first network", first)
+        st.caption(f"Each is given {words}." + (plain(f" {', '.join(said)}.") if said else ""))
+    return whole, found
+
+
+def in_address(found: Budget) -> dict[str, str]:
+    """What the address says of it; nothing of equal epochs."""
+    return {} if found.equal is Equal.EPOCHS else {ADDRESS: budget.as_option(found)}

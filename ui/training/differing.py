@@ -1,0 +1,52 @@
+"""The settings that differ between runs, and only those, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.training.differing import Part, differing
+from cnn.training.run import Run
+from ui.table import Cell, Column, TableRow, table
+from ui.words import pretty
+
+PARTS = {
+    Part.NETWORK: "network",
+    Part.DATA: "data",
+    Part.TRAINING: "training",
+    Part.MADE_WITH: "versions, machine",
+}
+
+
+def differing_settings(
+    names: Sequence[str], groups: Sequence[Sequence[Run]], *, key: str, ignored: Sequence[str] = ()
+) -> None:
+    """A row for each setting that differs, a column for each of these groups of runs."""
+    found = differing(groups, ignored)
+    with st.expander("Settings that differ", icon=":material/difference:", key=f"{key}_open"):
+        if not found:
+            st.caption("None: network, data, training, versions and machine are the same.")
+            return
+        columns = [Column(str(place), name) for place, name in enumerate(names)]
+        table(
+            "Settings that differ",
+            (Column("setting", "Setting"), *columns),
+            [
+                TableRow(
+                    f"{one.part}, {one.name}",
+                    one.name,
+                    {
+                        "setting": Cell(one.name, note=PARTS[one.part]),
+                        **{
+                            str(place): Cell(pretty(value) or "–")
+                            for place, value in enumerate(one.values)
+                        },
+                    },
+                )
+                for one in found
+            ],
+            key=key,
+            name_stays=True,
+        )
+        st.caption("All other settings are the same in all of them, as far as they are known.")
