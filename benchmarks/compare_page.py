@@ -15,10 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, State, Step
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
 
+ROOT = Path(__file__).parents[1]
 NETWORKS = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite", "simple-cnn")
 SEEDS, POINTS, EPOCHS, PER_PAGE = 10, 1_000, 20, 15
 PAGE_MS, LIST_MS = 200, 100
@@ -122,8 +123,7 @@ def main() -> None:
             fill(store, many)
             asked = [Filter(), Filter(tag="tag 3"), Filter(words="lenet")]
             figures = [
-                timed(lambda wanted=wanted: list_of_runs(store, wanted), options.rounds)
-                for wanted in asked
+                timed(partial(list_of_runs, store, wanted), options.rounds) for wanted in asked
             ]
             line = f"{many:>6,}" + "".join(_cell(*figure) for figure in figures)
             over = max(figure[0] for figure in figures) > LIST_MS

@@ -5,6 +5,7 @@ import streamlit as st
 from ui.compare import shipped
 from ui.compare.choice import choose
 from ui.compare.results import results
+from ui.shell import PAGES
 
 st.title("Compare", anchor=False)
 if shipped.is_open():
@@ -12,6 +13,12 @@ if shipped.is_open():
 else:
     with st.container(border=True):
         plan = choose()
-    shipped.offer()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shipped.offer()
+        st.page_link(
+            PAGES / "experiments.py",
+            label="One thing changed at a time: Experiments",
+            icon=":material/science:",
+        )
     if plan is not None:
         results(plan)

@@ -124,6 +124,17 @@ def missing(plan: Plan, found: Sequence[Group]) -> list[tuple[Entrant, Configura
     ]
 
 
+def all_missing(
+    plans: Sequence[Plan], found: Sequence[Sequence[Group]]
+) -> list[tuple[Entrant, Configuration]]:
+    """The same for several plans at once, what two of them want being trained once."""
+    wanted = [one for plan, own in zip(plans, found, strict=True) for one in missing(plan, own)]
+    once = {
+        recipe(entrant.architecture, settings): (entrant, settings) for entrant, settings in wanted
+    }
+    return sorted(once.values(), key=lambda one: one[1].seed)
+
+
 def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, int]:
     """A colour's number for each entrant: always the same for a known network, as far as two do
     not want the same.

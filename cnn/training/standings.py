@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
+from cnn.network.beside import last_map_field
 from cnn.network.trace import Trace, trace
 from cnn.training.comparison import Group
 from cnn.training.mean_curves import epochs_trained
@@ -66,8 +67,7 @@ class Row:
     @property
     def receptive_field(self) -> tuple[int, int]:
         """The input pixels that one cell of the last map sees."""
-        maps = [row for row in self.trace.rows if len(row.output_shape) == 3]
-        return maps[-1].receptive_field.size if maps else (1, 1)
+        return last_map_field(self.trace)
 
     @property
     def error_of_mean(self) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cnn.network.zoo import CLASSICS, entry, zoo
-from cnn.training.comparison import Entrant, Plan, colours, groups, missing
+from cnn.training.comparison import Entrant, Plan, all_missing, colours, groups, missing
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.run import Result, Run, State
 
@@ -99,6 +99,24 @@ def test_missing_runs_are_queued_seed_by_seed():
     wanted = [(entrant.id, settings.seed) for entrant, settings in missing(plan(2), found)]
 
     assert wanted == [("shapes-demo", 0), ("lenet-5", 1), ("shapes-demo", 1)]
+
+
+def test_of_several_plans_the_first_seeds_come_first_and_nothing_is_trained_twice():
+    longer = Plan((LENET,), replace(SETTINGS, epochs=9), 2)
+    same = Plan((replace(LENET, id="again"),), SETTINGS, 1)
+    plans = [plan(2), longer, same]
+
+    wanted = all_missing(
+        plans, [groups(plan(2), [run(DEMO)]), groups(longer, []), groups(same, [])]
+    )
+
+    assert [(one.architecture.name, own.epochs, own.seed) for one, own in wanted] == [
+        ("LeNet-5", 2, 0),
+        ("LeNet-5", 9, 0),
+        ("LeNet-5", 2, 1),
+        ("Shapes demo", 2, 1),
+        ("LeNet-5", 9, 1),
+    ]
 
 
 def test_the_recipes_of_a_plan_are_those_of_its_runs():

@@ -36,9 +36,9 @@ def choose() -> Plan | None:
     _begin()
     ids = st.multiselect(
         "Networks",
-        _offered(),
+        offered(st.session_state[SETTINGS.key("networks")]),
         key=SETTINGS.key("networks"),
-        format_func=_name,
+        format_func=name_of,
         max_selections=MOST_NETWORKS,
         placeholder="Choose two or more",
         persist_state="session",
@@ -79,9 +79,7 @@ def add(architecture: Architecture) -> None:
     """Adds a network to those that are compared; raises where there are too many already."""
     key = SETTINGS.key("networks")
     chosen = list(st.session_state.get(key, CLASSICS))
-    code = next(
-        (one.id for one in zoo().values() if one.architecture == architecture), None
-    ) or encode(architecture)
+    code = id_of(architecture)
     if code in chosen:
         return
     if len(chosen) >= MOST_NETWORKS:
@@ -92,29 +90,33 @@ def add(architecture: Architecture) -> None:
     st.session_state[key] = [*chosen, code]
 
 
-def put(architectures: Sequence[Architecture], configuration: Configuration, seeds: int) -> None:
-    """Has the page begin with these networks under these conditions, in place of what it held."""
-    known = {one.architecture: one.id for one in zoo().values()}
-    ids = [known.get(one) or encode(one) for one in architectures]
-    SETTINGS.put(configuration)
-    st.session_state[SETTINGS.key("networks")] = ids[:MOST_NETWORKS]
+def put(networks: Sequence[Architecture], configuration: Configuration, seeds: int) -> None:
+    """Has the page begin with this comparison, in place of what was chosen on it."""
+    st.session_state[SETTINGS.key("networks")] = [id_of(one) for one in networks[:MOST_NETWORKS]]
     st.session_state[SETTINGS.key(SEEDS)] = seeds
+    SETTINGS.put(configuration)
+
+
+def id_of(architecture: Architecture) -> str:
+    """Its id in the zoo, or its link's code; raises where it is too large for one."""
+    ids = {one.architecture: id for id, one in zoo().items()}
+    return ids.get(architecture) or encode(architecture)
 
 
 def _begin() -> None:
     """Takes the first values from the address, or the four classics."""
     begin(SETTINGS)
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
-    named = [id for id in st.query_params.get_all(NETWORKS) if _architecture(id)]
+    named = [id for id in st.query_params.get_all(NETWORKS) if architecture_of(id)]
     st.session_state.setdefault(SETTINGS.key("networks"), named[:MOST_NETWORKS] or list(CLASSICS))
     seeds = st.query_params.get(SEEDS, "1")
     wanted = int(seeds) if seeds.isdecimal() else 1
     st.session_state.setdefault(SETTINGS.key(SEEDS), min(max(wanted, 1), MOST_SEEDS))
 
 
-def _offered() -> list[str]:
+def offered(chosen: Sequence[str]) -> list[str]:
     """The zoo, the network on the bench, and whatever own designs are chosen already."""
-    own = [id for id in st.session_state[SETTINGS.key("networks")] if id not in zoo()]
+    own = [id for id in chosen if id not in zoo()]
     on_bench = design.traced(design.current())
     if on_bench.fault is None and on_bench.architecture not in _zoo_architectures():
         with contextlib.suppress(ArchitectureError):  # too large for an address
@@ -127,7 +129,7 @@ def _zoo_architectures() -> list[Architecture]:
 
 
 @functools.lru_cache(maxsize=256)
-def _architecture(id: str) -> Architecture | None:
+def architecture_of(id: str) -> Architecture | None:
     """The network of a zoo id or of a link's code."""
     try:
         return entry(id).architecture if id in zoo() else decode(id)
@@ -135,8 +137,9 @@ def _architecture(id: str) -> Architecture | None:
         return None
 
 
-def _name(id: str) -> str:
-    found = _architecture(id)
+def name_of(id: str) -> str:
+    """What a network is called in a list."""
+    found = architecture_of(id)
     name = found.name if found else id[:20]
     return name if id in zoo() else f"{name} (yours)"
 
@@ -147,7 +150,7 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
     name = configuration.dataset.name
     busy = runs.store().count(LIVE) > 0
     for id in ids:
-        architecture = _architecture(id)
+        architecture = architecture_of(id)
         if architecture is None:
             continue
         try:

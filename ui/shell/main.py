@@ -51,6 +51,12 @@ page = st.navigation(
                 icon=":material/compare_arrows:",
                 help="Several networks under the same conditions, over several seeds.",
             ),
+            st.Page(
+                PAGES / "experiments.py",
+                title="Experiments",
+                icon=":material/science:",
+                help="One thing changed at a time: a block, the depth, a single field.",
+            ),
         ],
         "Explore": [
             st.Page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -34,10 +35,18 @@ def of_all(
     times: int,
 ) -> Estimate:
     """The estimate for trainings, each of them so many times, one after the other."""
+    once = of_each(trainings, images)
+    return replace(once, seconds=times * once.seconds)
+
+
+def of_each(
+    trainings: Sequence[tuple[Architecture, Configuration]], images: Mapping[str, int]
+) -> Estimate:
+    """The estimate for these trainings, at least one, one after the other."""
     done, known = measured_here(runs.store().latest(RUNS)), calibration.load()
-    each = [estimate(one, own, images, known, done) for one, own in trainings]
+    each = [estimate(*training, images, known, done) for training in trainings]
     return Estimate(
-        seconds=times * sum(one.seconds for one in each),
+        seconds=sum(one.seconds for one in each),
         peak_bytes=max(one.peak_bytes for one in each),
         base_bytes=each[0].base_bytes,
         is_rough=any(one.is_rough for one in each),

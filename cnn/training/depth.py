@@ -1,0 +1,169 @@
+"""The depth experiment: plain and residual networks of several depths, and what was measured.
+
+Every sentence here is about finished runs; what depth is said to do elsewhere is not in it. Pure.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import exp, log, sqrt
+
+from cnn.network.architecture import Architecture
+from cnn.network.deep_networks import Way, deep_network
+from cnn.network.trace import trace
+from cnn.training.run import GradientNorms
+from cnn.training.standings import Row
+
+
+class Moment(StrEnum):
+    """When in a training gradients are looked at."""
+
+    FIRST = "at the start"
+    MEDIAN = "median of all"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One network of the experiment."""
+
+    depth: int
+    way: Way
+    batch_norm: bool = True
+
+    @property
+    def id(self) -> str:
+        return f"{self.way}-{self.depth}{'' if self.batch_norm else '-no-norm'}"
+
+    @property
+    def kind(self) -> str:
+        """What it has in common with the other depths of its curve."""
+        return self.way.value.capitalize() + ("" if self.batch_norm else ", no batch norm")
+
+    def network(self) -> Architecture:
+        return deep_network(self.depth, self.way, batch_norm=self.batch_norm)
+
+
+def members(depths: Iterable[int], batch_norm: Iterable[bool]) -> tuple[Member, ...]:
+    """All networks of these depths, the shallow ones first, plain beside residual."""
+    norms = sorted(set(batch_norm), reverse=True)
+    return tuple(
+        Member(depth, way, norm) for norm in norms for depth in sorted(set(depths)) for way in Way
+    )
+
+
+def kernel_layers(architecture: Architecture) -> list[str]:
+    """The names of the layers with a kernel on the way through the bodies, first to last."""
+    return [
+        row.name
+        for row in trace(architecture).rows
+        if row.layer.kernels and "shortcut" not in row.path
+    ]
+
+
+def gradient_profile(
+    architecture: Architecture, measured: Sequence[Sequence[GradientNorms]], moment: Moment
+) -> list[float]:
+    """The gradient norm of each layer with a kernel, from the first to the last, over the runs of
+    several seeds as their geometric mean; nothing where no run kept any.
+    """
+    kept = [run for run in measured if run]
+    return [_mean([_at(run, name, moment) for run in kept]) for name in kernel_layers(architecture)]
+
+
+def _at(run: Sequence[GradientNorms], name: str, moment: Moment) -> float:
+    if moment is Moment.FIRST:
+        return run[0].norms[name]
+    return statistics.median(one.norms[name] for one in run)
+
+
+def _mean(norms: Sequence[float]) -> float:
+    """Norms differ by factors; one that is 0 leaves nothing of the mean."""
+    if not norms or min(norms) <= 0:
+        return 0.0
+    return exp(statistics.fmean(map(log, norms)))
+
+
+def of_gradients(kind: str, norms: Sequence[float]) -> str:
+    """How the gradient changes on its way from the last convolution back to the first."""
+    first, *_, last, _head = norms
+    if first <= 0 or last <= 0:
+        return f"{kind}: a gradient of exactly 0 does not train its layer."
+    factor = first / last
+    how = f"{_number(factor)} times" if factor >= 1 else f"1/{_number(1 / factor)} of"
+    return f"{kind}: the norm in the first convolution is {how} that in the last."
+
+
+def _number(factor: float) -> str:
+    """Two digits: a norm of one step is not known better."""
+    two = float(f"{factor:.2g}")
+    return f"{two:,.0f}" if two >= 10 else f"{two:g}"
+
+
+def findings(rows: Mapping[Member, Row]) -> list[str]:
+    """What the finished runs say of depth, and of the shortcut, a sentence each."""
+    done = {member: row for member, row in rows.items() if row.test_accuracy}
+    said = []
+    for kind in dict.fromkeys(member.kind for member in done):
+        own = [member for member in done if member.kind == kind]
+        if len(own) > 1:
+            said.append(_of_depth(kind, own, done))
+    for norm in dict.fromkeys(member.batch_norm for member in done):
+        both = [
+            member.depth
+            for member in done
+            if member.batch_norm is norm
+            and all(Member(member.depth, way, norm) in done for way in Way)
+        ]
+        if both:
+            said.append(_of_shortcut(max(both), norm, done))
+    return said
+
+
+def _of_depth(kind: str, own: Sequence[Member], done: Mapping[Member, Row]) -> str:
+    """The deepest against the shallowest."""
+    low, high = min(own, key=lambda one: one.depth), max(own, key=lambda one: one.depth)
+    how = _difference(done[low], done[high])
+    return (
+        f"{kind}: {_share(done[low])} at depth {low.depth}, {_share(done[high])} at depth "
+        f"{high.depth}. {_capital(how)}."
+    )
+
+
+def _of_shortcut(depth: int, norm: bool, done: Mapping[Member, Row]) -> str:
+    plain, residual = (done[Member(depth, way, norm)] for way in Way)
+    where = f"At depth {depth}{'' if norm else ' without batch norm'}"
+    how = _difference(plain, residual)
+    return f"{where}, plain has {_share(plain)}, residual {_share(residual)}. {_capital(how)}."
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _difference(first: Row, second: Row) -> str:
+    """The second's test accuracy against the first's, and whether it is more than chance."""
+    one, other = first.test_accuracy, second.test_accuracy
+    errors = first.error_of_mean, second.error_of_mean
+    assert one
+    assert other
+    points = 100 * (other.mean - one.mean)
+    size = f"{abs(points):.1f} percentage points {'higher' if points > 0 else 'lower'}"
+    if None in errors:
+        return size
+    error = 100 * sqrt(sum(error**2 for error in errors if error is not None))
+    if abs(points) <= 2 * error:
+        return (
+            f"these runs cannot tell the two apart: {size}, within twice the error of the "
+            f"difference, ±{2 * error:.1f}"
+        )
+    return f"that is {size}, more than twice the error of the difference (±{2 * error:.1f})"
+
+
+def _share(row: Row) -> str:
+    found = row.test_accuracy
+    assert found
+    many = f"mean of {found.n} seeds" if found.n > 1 else "one seed"
+    return f"{100 * found.mean:.1f} % of {row.test_images:,} test images ({many})"

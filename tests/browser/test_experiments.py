@@ -1,0 +1,72 @@
+"""Experiments as a visitor does them: choose, train in a click, read what was measured."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import PageMaker, settled
+
+WORKER_MS = 240_000
+
+
+def test_a_small_sweep_is_trained_to_its_curve_and_opened_in_compare(training_url: str, page: Page):
+    page.goto(
+        f"{training_url}/experiments?tab=sweep&network=shapes-demo&field=filters&value=0.5&value=1"
+        "&data=shapes&epochs=1&seeds=1"
+    )
+    settled(page)
+    expect(page.get_by_text(re.compile("2 trainings, one after the other: "))).to_be_visible()
+    page.get_by_role("button", name="Train all").click()
+
+    expect(page.get_by_text("2 of 2 trainings finished")).to_be_visible(timeout=WORKER_MS)
+    curve = page.get_by_role("img", name="Validation accuracy against filters")
+    expect(curve.locator(".js-line")).to_have_count(1)
+    # Two dots of single seeds, and the two means over them.
+    expect(curve.locator(".point")).to_have_count(4)
+    expect(page.get_by_role("row", name=re.compile("filters ×0.5"))).to_contain_text("n = 1")
+    settled(page)
+
+    page.get_by_role("button", name="Open in Compare").click()
+    page.wait_for_url("**/compare?*")
+    expect(page.get_by_text("2 of 2 trainings finished")).to_be_visible()
+    settled(page)
+
+
+def test_both_sides_of_a_block_are_trained_in_a_click(training_url: str, new_page: PageMaker):
+    page = new_page(color_scheme="dark")
+    page.goto(f"{training_url}/experiments?data=shapes&epochs=1&channels=4")
+    expect(page.get_by_role("row", name=re.compile("^Weights"))).to_contain_text("25C² = 400")
+    expect(page.get_by_role("row", name=re.compile("^Weights"))).to_contain_text("18C² = 288")
+    settled(page)
+    page.get_by_role("button", name="Train both").click()
+
+    expect(page.get_by_text("2 of 2 trainings finished")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_role("row", name=re.compile("Two 3×3, 4 channels"))).to_contain_text("n = 1")
+    expect(page.get_by_text("Is the difference real?")).to_be_visible()
+    settled(page)
+
+
+def test_the_depth_experiment_says_what_was_measured_and_shows_the_gradients(
+    training_url: str, page: Page
+):
+    page.goto(
+        f"{training_url}/experiments?tab=depth&depth=8&depth=14&norm=yes&data=shapes&epochs=1"
+    )
+    settled(page)
+    page.get_by_role("button", name="Train all").click()
+    expect(page.get_by_role("button", name="Stop all")).to_be_visible()
+
+    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 300 test images"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^At depth 14, plain has"))).to_be_visible()
+    gradients = page.get_by_role("img", name="Gradient norm of each layer at depth 14")
+    expect(gradients.locator(".point")).to_have_count(2 * 14)
+    settled(page)
+
+    page.get_by_role("tab", name="Original and lite").click()
+    expect(page.get_by_role("row", name=re.compile("^Parameters"))).to_contain_text("61,706")
+    settled(page)
+    page.get_by_role("tab", name="Depth").click()
+    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible()
+    assert "tab=depth" in page.url
+    settled(page)

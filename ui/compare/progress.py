@@ -1,0 +1,68 @@
+"""How far one or several plans are, and the buttons that train what is missing or stop it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.training import limits
+from cnn.training.comparison import Entrant, Group, Plan, all_missing
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.run import State, Wish
+from ui.training import runs
+from ui.training.controls import waiting_for
+from ui.words import plain
+
+
+def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str = "all") -> None:
+    """One bar over all runs, what is under way, and the button for what is missing.
+
+    `every` is what the button calls them where none is there yet: `all`, or `both`.
+    """
+    together = [group for own in found for group in own]
+    all_runs = [run for group in together for run in group.runs]
+    to_train = all_missing(plans, found)
+    live = [run for group in together for run in group.live]
+    done = sum(1.0 for run in all_runs if run and not run.is_live and run.state is State.FINISHED)
+    share = (done + sum(run.progress.share for run in live)) / len(all_runs)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if to_train:
+            many = f"the {len(to_train)} missing" if len(to_train) < len(all_runs) else every
+            label = f"Train {many}" if len(all_runs) > 1 else "Train"
+            if st.button(label, type="primary", icon=":material/play_arrow:"):
+                _queue(to_train)
+        if live and st.button("Stop all", icon=":material/stop:"):
+            for run in live:
+                runs.store().want(run.id, Wish.STOP)
+        if live or done:
+            st.progress(min(share, 1.0), text=_progress_text(together, int(done), len(all_runs)))
+        elif to_train:
+            st.caption(
+                f"{len(to_train)} trainings, one after the other, each under the same conditions."
+            )
+
+
+def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:
+    said = f"{done} of {wanted} trainings finished"
+    busy = [run for group in found for run in group.live if run.state is not State.QUEUED]
+    for run in busy:
+        said += (
+            f" · {plain(run.architecture.name)}, seed {run.configuration.seed}: "
+            f"{runs.epoch_text(run).lower()}"
+        )
+    if not busy and any(group.live for group in found):
+        said += f" · {waiting_for()}"
+    return said
+
+
+def _queue(to_train: Sequence[tuple[Entrant, Configuration]]) -> None:
+    store = runs.store()
+    try:
+        limits.check_queue(store.count([State.QUEUED]), len(to_train))
+    except ConfigurationError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    for entrant, configuration in to_train:
+        store.add(entrant.architecture, configuration, changes=entrant.changes)
+    st.rerun()

@@ -1,0 +1,1 @@
+"""What the Experiments page is made of: one thing changed at a time, and what comes of it."""

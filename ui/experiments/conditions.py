@@ -1,0 +1,107 @@
+"""The conditions of an experiment: data, settings and seeds, the same for all of its trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn.data import CATALOGUE
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.training import limits
+from cnn.training.address import from_address, to_address
+from cnn.training.comparison import MOST_SEEDS, Entrant, Plan, all_missing, groups
+from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.fitting import image_changes, with_classes
+from cnn.training.run import LIVE
+from ui.experiments.address import Address, whole
+from ui.training import data, expectation, runs
+from ui.training.settings import Settings
+from ui.words import plain
+
+SEEDS = "seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What every training of an experiment has in common."""
+
+    configuration: Configuration
+    seeds: int
+    look: data.Look
+
+    @property
+    def classes(self) -> int:
+        return len(self.look.class_names)
+
+    def entrant(self, id: str, architecture: Architecture) -> Entrant:
+        """A network fitted to the data; raises `ArchitectureError` where it cannot be."""
+        fitted, on_head = with_classes(architecture, self.classes)
+        name = self.configuration.dataset.name
+        on_images = image_changes(name, CATALOGUE[name].image_shape, fitted.input)
+        return Entrant(id, fitted, on_images + on_head)
+
+    def to_address(self) -> dict[str, str | list[str]]:
+        written: dict[str, str | list[str]] = {SEEDS: str(self.seeds)}
+        written |= to_address(self.configuration)
+        written.pop("seed", None)
+        return written
+
+
+def begin(settings: Settings, first: Configuration, seeds: int = 1) -> None:
+    """Gives the widgets that have no value yet their first one."""
+    settings.begin_with(first)
+    st.session_state.setdefault(settings.key(SEEDS), seeds)
+
+
+def arrive(settings: Settings, first: Configuration, address: Address, seeds: int = 1) -> None:
+    """Puts the conditions of an address into the widgets."""
+    flat = {name: values[-1] for name, values in address.items() if values}
+    settings.put(from_address(flat, first))
+    st.session_state[settings.key(SEEDS)] = whole(address, SEEDS, seeds, 1, MOST_SEEDS)
+
+
+def conditions(settings: Settings) -> Conditions | None:
+    """The widgets, and what they say; None, with the reason shown, where it cannot be."""
+
+    def usual_epochs() -> None:
+        chosen = st.session_state[settings.key("data")]
+        st.session_state[settings.key("epochs")] = data.usual_epochs(chosen)
+
+    spec = data.choose_data(settings.key, on_change=usual_epochs)
+    if spec is None:
+        return None
+    look = data.look(spec, CATALOGUE[spec.name].image_shape)
+    if look is None:
+        return None
+    configuration = settings.shown(spec, look.train_images, with_seeds=MOST_SEEDS)
+    if configuration is None:
+        return None
+    return Conditions(configuration, int(st.session_state[settings.key(SEEDS)]), look)
+
+
+def trainable(plans: Sequence[Plan], look: data.Look) -> list[Plan]:
+    """The plans that this machine can train; others are left out, and said so.
+
+    Of those that are left, what is missing is estimated.
+    """
+    busy = runs.store().count(LIVE) > 0
+    kept = []
+    for plan in plans:
+        try:
+            for entrant in plan.entrants:
+                limits.check(entrant.architecture, plan.configuration, look.images, busy=busy)
+        except (ArchitectureError, ConfigurationError) as error:
+            st.warning(plain(f"Left out: {error}"), icon=":material/block:")
+        else:
+            kept.append(plan)
+    found = [groups(plan, runs.store().find(plan.recipes())) for plan in kept]
+    todo = [(one.architecture, settings) for one, settings in all_missing(kept, found)]
+    if todo:
+        many = (
+            f"{len(todo)} trainings, one after the other: " if len(todo) > 1 else "One training: "
+        )
+        expectation.show(expectation.of_each(todo, look.images), many)
+    return kept
