@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.draw.answers import answers
-from ui.draw.board import example, said_of, settled
+from ui.draw.board import example, look_inside, said_of, settled
 from ui.draw.card import model_card
 from ui.draw.fool import fool
 from ui.draw.networks import choose_networks
@@ -31,6 +31,8 @@ def board() -> None:
                 key="draw_answers",
             )
     image = settled(drawing)
+    if networks and image is not None:
+        look_inside(networks[0])
     because, fooled, card = st.tabs(
         ["Why?", "Fool it", "The network that ships"], key="draw_tab", on_change="rerun"
     )

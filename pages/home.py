@@ -22,6 +22,7 @@ with st.container(horizontal=True):
     st.page_link(PAGES / "train.py", label="Train it", icon=":material/model_training:")
     st.page_link(PAGES / "compare.py", label="Compare", icon=":material/compare_arrows:")
     st.page_link(PAGES / "draw.py", label="Draw a digit", icon=":material/draw:")
+    st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
 
 now = design.current()
 picture(diagram(design.traced(now)), key="home_network")

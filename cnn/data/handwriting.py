@@ -15,7 +15,7 @@ from PIL import Image
 from cnn.data.centring import SIDE, centred, ink_box
 from cnn.data.dataset import Pixels
 from cnn.data.errors import DataError
-from cnn.data.pictures import open_picture, plain
+from cnn.data.pictures import open_picture, plain, to_be_changed
 
 LIMIT_BYTES = 10_000_000
 LIMIT_PIXELS = 40_000_000
@@ -25,7 +25,6 @@ FLATTEST = 24
 """Of 255: with less between paper and ink, there is nothing to be seen."""
 NOISE = 0.25
 """The part of the way from paper to ink that still counts as paper."""
-_ORIENTATION = 0x0112  # the tag of EXIF
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +41,7 @@ def read_handwriting(content: bytes) -> Handwriting:
         raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
     try:
         opened = open_picture(content, LIMIT_PIXELS)
-        notes = _seen_in(opened)
+        notes = to_be_changed(opened)
         picture = plain(opened)
     except DataError as error:
         raise DataError(f"The image {error}. Bring a PNG or a JPEG of one digit.") from error
@@ -66,20 +65,6 @@ def paper(grey: Pixels) -> int:
     """The brightness of what the digit is written on: the middle one along the picture's edge."""
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     return int(np.median(edge))
-
-
-def _seen_in(picture: Image.Image) -> list[str]:
-    """What `plain` is about to change."""
-    notes = []
-    try:
-        turned = picture.getexif().get(_ORIENTATION, 1) not in (0, 1)
-    except Exception:  # noqa: BLE001  a broken EXIF block is no reason to refuse a picture
-        turned = False
-    if turned:
-        notes.append("turned upright, as its EXIF says")
-    if picture.has_transparency_data:
-        notes.append("laid on white paper where it was transparent")
-    return notes
 
 
 def _ink(grey: Pixels) -> tuple[Pixels, list[str]]:

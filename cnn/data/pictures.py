@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from cnn.data.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+_ORIENTATION = 0x0112  # the tag of EXIF
 _PAPER = (255, 255, 255)  # what shows through where a picture is transparent
 
 
@@ -52,3 +53,17 @@ def plain(picture: Image.Image) -> Image.Image:
         raise
     except Exception as error:  # as above: the pixels are decoded only here
         raise DataError(f"is damaged or incomplete: {error}") from error
+
+
+def to_be_changed(picture: Image.Image) -> list[str]:
+    """What `plain` is about to change, in words."""
+    notes = []
+    try:
+        turned = picture.getexif().get(_ORIENTATION, 1) not in (0, 1)
+    except Exception:  # noqa: BLE001  a broken EXIF block is no reason to refuse a picture
+        turned = False
+    if turned:
+        notes.append("turned upright, as its EXIF says")
+    if picture.has_transparency_data:
+        notes.append("laid on white paper where it was transparent")
+    return notes

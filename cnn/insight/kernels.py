@@ -40,11 +40,11 @@ def with_kernels(architecture: Architecture, weights: Weights, names: tuple[str,
     kernel, *rest = weights[first.name]
     changed = np.zeros_like(kernel)
     for place in range(kernel.shape[3]):
-        changed[..., place] = _placed(GALLERY[names[place % len(names)]], kernel.shape)
+        changed[..., place] = placed(GALLERY[names[place % len(names)]], kernel.shape)
     return {**weights, first.name: (changed, *rest)}
 
 
-def _placed(kernel: Array, shape: tuple[int, ...]) -> Array:
+def placed(kernel: Array, shape: tuple[int, ...]) -> Array:
     """A 3x3 kernel in the middle of a window, an equal share of it for every channel."""
     height, width, channels = shape[:3]
     placed = np.zeros((height, width), np.float32)

@@ -38,6 +38,8 @@ STYLE = """
 .snapshot .faint{opacity:.68}
 .snapshot image{image-rendering:pixelated}
 .snapshot .frame{fill:none;stroke:currentColor;stroke-opacity:.16}
+.snapshot .choice{fill:transparent}
+.snapshot .chosen{fill:transparent;stroke:#22a0b8;stroke-width:2.5}
 .snapshot .track{fill:currentColor;opacity:.07}
 .snapshot .other{fill:currentColor;opacity:.35}
 .snapshot .right{fill:#12946f}
@@ -50,9 +52,12 @@ def largest_weight(kernels: Sequence[Numbers]) -> float:
     return max((float(np.abs(one).max()) for one in kernels if one.size), default=0.0)
 
 
-def kernels_picture(kernels: Numbers, *, limit: float | None = None) -> str:
+def kernels_picture(
+    kernels: Numbers, *, limit: float | None = None, chosen: int | None = None
+) -> str:
     """Each kernel `[height, width, channels, kernels]` as a small image, one below the other for
-    its channels. 0 is transparent; `limit` is the weight with the full colour.
+    its channels. 0 is transparent; `limit` is the weight with the full colour. Where one is
+    `chosen` it is framed, and each has its place as `data-path`.
     """
     height, width, channels, count = kernels.shape
     deep = min(channels, MOST_CHANNELS)
@@ -60,7 +65,7 @@ def kernels_picture(kernels: Numbers, *, limit: float | None = None) -> str:
         f", {deep} of {channels} channels" if channels > 1 else ""
     )
     full = largest_weight([kernels]) if limit is None else limit
-    return _tiles(kernels[:, :, :deep], "kernel", about, full)
+    return _tiles(kernels[:, :, :deep], "kernel", about, full, chosen)
 
 
 def maps_picture(maps: Numbers, *, limit: float | None = None) -> str:
@@ -71,7 +76,7 @@ def maps_picture(maps: Numbers, *, limit: float | None = None) -> str:
     return _tiles(maps[:, :, None], "map", about, full)
 
 
-def _tiles(values: Numbers, word: str, about: str, full: float) -> str:
+def _tiles(values: Numbers, word: str, about: str, full: float, chosen: int | None = None) -> str:
     height, width, deep, count = values.shape
     shown = min(count, MOST_TILES)
     across = min(ACROSS, shown)
@@ -83,13 +88,20 @@ def _tiles(values: Numbers, word: str, about: str, full: float) -> str:
         left, top = place % across * (TILE + GAP), place // across * row
         inside = "".join(
             f"<image {box} "
-            f'href="{_signed_uri(values[:, :, channel, place], full)}"/>'
+            f'href="{signed_uri(values[:, :, channel, place], full)}"/>'
             f'<rect class="frame" {box}/>'
             for channel in range(deep)
             for box in [_box(left, top + channel * (tile[1] + BETWEEN), *tile)]
         )
         words = f"{word} {place}: {_range(values[..., place])}"
-        parts.append(f"<g><title>{escape(words)}</title>{inside}</g>")
+        if chosen is not None:
+            high = row - GAP
+            inside += (
+                f'<rect class="{"chosen" if place == chosen else "choice"}" '
+                f'{_box(left - 3, top - 3, TILE + 6, high + 6)} rx="3"/>'
+            )
+        path = "" if chosen is None else f' data-path="{place}" style="cursor:pointer"'
+        parts.append(f"<g{path}><title>{escape(words)}</title>{inside}</g>")
     wide = max(across * (TILE + GAP) - GAP, 4 * TILE)
     parts.append(_scale(full, down * row + 4, wide))
     return _svg(parts, wide, down * row + SCALE, f"{about}, values up to {full:.3g}")
@@ -172,13 +184,13 @@ def _scale(full: float, top: float, wide: float) -> str:
     return (
         _text(TILE - 6, top + 9, f"{-full:.2g}", "faint", "end")
         + f'<image {_box(TILE, top, width, 10)} preserveAspectRatio="none" '
-        f'href="{_signed_uri(ramp, 1.0)}"/>'
+        f'href="{signed_uri(ramp, 1.0)}"/>'
         f'<rect class="frame" {_box(TILE, top, width, 10)}/>'
         + _text(wide - TILE + 6, top + 9, f"{full:.2g}", "faint")
     )
 
 
-def _signed_uri(values: Numbers, full: float) -> str:
+def signed_uri(values: Numbers, full: float) -> str:
     """Values as colours whose opacity grows with their size, evenly to either side of 0."""
     shares = np.clip(
         np.asarray(values, np.float64) / full if full else np.zeros(values.shape), -1, 1
@@ -213,6 +225,7 @@ def _box(x: float, y: float, width: float, height: float) -> str:
 def _svg(parts: Sequence[str], width: float, height: float, about: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="snapshot" role="img" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="-5 -5 {width + 10:.0f} {height + 5:.0f}" width="{width:.0f}" '
+        f'height="{height:.0f}" '
         f'aria-label="{escape(about, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
     )

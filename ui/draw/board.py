@@ -9,7 +9,10 @@ import streamlit as st
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.data.dataset import Dataset, Images
 from cnn.insight.answers import article
+from ui.draw.networks import SHIPPED, Named
 from ui.draw.pad import Drawing, put
+from ui.shell import PAGES
+from ui.training import runs
 from ui.words import plain
 
 AT_REST = "draw_at_rest"
@@ -40,6 +43,13 @@ def _put_example() -> None:
 @st.cache_resource(show_spinner=False)
 def _sample() -> Dataset:
     return load(DatasetSpec(DatasetName.MNIST_SAMPLE))
+
+
+def look_inside(network: Named) -> None:
+    """A button that follows the drawing through a network, layer by layer."""
+    if st.button("Look inside", icon=":material/visibility:", help="Every map on its way through."):
+        run = {} if network.id == SHIPPED else {runs.ADDRESS: network.id}
+        st.switch_page(PAGES / "inside.py", query_params={"image": "drawn", **run})
 
 
 def said_of(drawing: Drawing) -> None:

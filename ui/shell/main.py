@@ -65,6 +65,12 @@ page = st.navigation(
                 icon=":material/draw:",
                 help="Draw a digit and watch networks read it.",
             ),
+            st.Page(
+                PAGES / "inside.py",
+                title="Look inside",
+                icon=":material/visibility:",
+                help="Every map, kernel and number on an image's way through a network.",
+            ),
         ],
     }
 )

@@ -10,12 +10,14 @@ import streamlit as st
 from ui.assets import script
 
 HERE = Path(__file__).parent
+MAPS = (HERE / "maps.js").read_text(encoding="utf-8")
+"""What scripts that draw feature maps begin with."""
 
 _mount = st.components.v2.component(
     "feature_strip",
     html='<div class="strip" role="list"></div><output class="said" aria-live="polite"></output>',
     css=(HERE / "strip.css").read_text(encoding="utf-8"),
-    js=script("strip", (HERE / "strip.js").read_text(encoding="utf-8")),
+    js=script("strip", f"{MAPS}\n{(HERE / 'strip.js').read_text(encoding='utf-8')}"),
 )
 
 

@@ -22,8 +22,9 @@ from cnn.training.evaluation import (
 from cnn.training.run import Run
 from ui import theme
 from ui.plot import plot
+from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
-from ui.training import measured
+from ui.training import measured, runs
 from ui.training.measured import Images
 from ui.words import interval, percent, plain
 
@@ -57,7 +58,10 @@ def results(run: Run) -> None:
     if isinstance(found, str):
         st.warning(found, icon=":material/broken_image:")
     elif found is not None and len(found):
-        st.subheader("Test result", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Test result", anchor=False)
+            if st.button("Look inside", icon=":material/visibility:"):
+                st.switch_page(PAGES / "inside.py", query_params={runs.ADDRESS: run.id})
         st.fragment(_results)(run, found)
 
 
@@ -73,10 +77,10 @@ def _results(run: Run, found: Predictions) -> None:
     matrix = confusion_matrix(found)
     shown = images if isinstance(images, Images) else None
     tabs = st.tabs([MATRIX, MISTAKES, CLASSES], key=f"results_{run.id}", on_change="rerun")
-    for tab, show in zip(tabs, (_matrix, _mistakes, _classes), strict=True):
+    for tab, show in zip(tabs, (confusions, mistakes, _classes), strict=True):
         if tab.open:
             with tab:
-                show(run, found, matrix, names, shown)
+                show(run.id, found, matrix, names, shown)
 
 
 def _in_words(run: Run, found: Predictions) -> str:
@@ -100,25 +104,26 @@ def _numbered(classes: int) -> tuple[str, ...]:
     return tuple(f"class {label}" for label in range(classes))
 
 
-def _matrix(
-    run: Run, found: Predictions, matrix: Matrix, names: Sequence[str], images: Images | None
+def confusions(
+    key: str, found: Predictions, matrix: Matrix, names: Sequence[str], images: Images | None
 ) -> None:
+    """The confusion matrix, and the images of the cell that was clicked."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
         clicked = plot(
             confusion_figure(matrix, names, dark=theme.is_dark()),
             label=f"Confusion matrix of {len(found):,} test images",
             height=confusion_height(found.classes),
-            key=f"confusion_{run.id}",
+            key=f"confusion_{key}",
         )
-    key = f"cell_{run.id}"
+    cell_key = f"cell_{key}"
     if clicked and (cell := _cell(clicked, matrix)):
-        st.session_state[key] = cell
+        st.session_state[cell_key] = cell
     with right:
         chosen = st.selectbox(
             "Images of a cell",
-            _cells(matrix, st.session_state.get(key)),
-            key=key,
+            _cells(matrix, st.session_state.get(cell_key)),
+            key=cell_key,
             format_func=lambda cell: _cell_words(cell, matrix, names),
             help="Click a cell of the matrix, or choose one here.",
         )
@@ -165,9 +170,10 @@ def _images_of(found: Predictions, cell: CellOf, names: Sequence[str], images: I
     st.caption(f"The surest verdicts first.{more}")
 
 
-def _mistakes(
-    _run: Run, found: Predictions, _matrix: Matrix, names: Sequence[str], images: Images | None
+def mistakes(
+    _key: str, found: Predictions, _matrix: Matrix, names: Sequence[str], images: Images | None
 ) -> None:
+    """The mistakes the network was surest of, with their images."""
     worst = worst_mistakes(found, MOST_MISTAKES)
     wrong = len(found) - found.right
     if not worst:
@@ -203,7 +209,7 @@ def _mistakes_in_words(found: Predictions, names: Sequence[str]) -> str:
 
 
 def _classes(
-    run: Run, found: Predictions, matrix: Matrix, names: Sequence[str], _images: Images | None
+    key: str, found: Predictions, matrix: Matrix, names: Sequence[str], _images: Images | None
 ) -> None:
     figures = class_figures(matrix)
     left, right = st.columns(2, gap="medium")
@@ -212,7 +218,7 @@ def _classes(
             class_bars(figures, names, dark=theme.is_dark()),
             label=f"Accuracy per class on {len(found):,} test images",
             height=bars_height(found.classes),
-            key=f"classes_{run.id}",
+            key=f"classes_{key}",
         )
         st.caption("The hardest class on top; the whiskers are 95\u202f% intervals.")
     with right:
@@ -230,4 +236,4 @@ def _classes(
             )
             for one in figures
         ]
-        table("Figures of each class", COLUMNS, lines, key=f"class_figures_{run.id}")
+        table("Figures of each class", COLUMNS, lines, key=f"class_figures_{key}")

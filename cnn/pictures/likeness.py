@@ -1,0 +1,88 @@
+"""Learned kernels beside those made by hand: a table of pictures with their correlations."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from cnn.insight.kernels import GALLERY, placed
+from cnn.insight.likeness import BY_HAND, Correlations
+from cnn.insight.operations import Array
+from cnn.pictures.slabs import PAGE_FONT
+from cnn.pictures.snapshots import ABOVE, BELOW, signed_uri
+
+TILE, STEP, LEFT, HIGH = 38.0, 46.0, 128.0, 44.0
+MOST = 16
+STYLE = (
+    f".likeness text{{font:500 12px {PAGE_FONT};fill:currentColor}}"
+    ".likeness .number{font-size:11.5px;font-variant-numeric:tabular-nums}"
+    ".likeness image{image-rendering:pixelated}"
+    ".likeness .edge{fill:none;stroke:currentColor;stroke-opacity:.16}"
+    ".likeness .best{fill:none;stroke:#22a0b8;stroke-width:2}"
+)
+
+
+def likeness_picture(kernels: Array, found: Correlations) -> str:
+    """A column for each learned kernel, the most alike first, a row for each made by hand."""
+    order = np.argsort(-np.abs(found).max(axis=1), kind="stable")[:MOST]
+    mean = kernels.mean(axis=2)
+    parts = []
+    for column, filter_ in enumerate(order):
+        x = LEFT + column * STEP
+        shown = mean[..., filter_]
+        words = f"Filter {filter_}, the mean of its channels"
+        parts.append(_tile(shown, x, 0, words))
+        parts.append(_text(x + TILE / 2, TILE + 14, str(filter_), "number", "middle"))
+        best = int(np.abs(found[filter_]).argmax())
+        for row, value in enumerate(found[filter_]):
+            y = TILE + 24 + row * HIGH
+            own = ABOVE if value > 0 else BELOW
+            parts.append(
+                f'<g data-path="likeness"><title>Filter {filter_} and {escape(BY_HAND[row])}\n'
+                f"correlation {_signed(float(value), 3)}</title>"
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{TILE}" height="{HIGH - 8}" rx="3" '
+                f'fill="rgb{own}" fill-opacity="{abs(float(value)) * 0.75:.3f}"/>'
+                + (
+                    f'<rect class="best" x="{x:.1f}" y="{y:.1f}" width="{TILE}" '
+                    f'height="{HIGH - 8}" rx="3"/>'
+                    if row == best
+                    else ""
+                )
+                + _text(x + TILE / 2, y + HIGH / 2, _signed(float(value), 2), "number", "middle")
+                + "</g>"
+            )
+    for row, name in enumerate(BY_HAND):
+        y = TILE + 24 + row * HIGH
+        shown = placed(GALLERY[name], (*kernels.shape[:2], 1))[..., 0]
+        parts.append(_text(0, y + HIGH / 2, name))
+        parts.append(_tile(shown, LEFT - 50, y - 1, name, HIGH - 6))
+    width, height = LEFT + len(order) * STEP, TILE + 24 + len(BY_HAND) * HIGH
+    about = f"Correlation of {len(order)} learned kernels with {', '.join(BY_HAND)}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="likeness" role="group" '
+        f'viewBox="-2 -2 {width + 4:.0f} {height + 4:.0f}" width="{width:.0f}" '
+        f'height="{height:.0f}" aria-label="{escape(about)}"><style>{STYLE}</style>'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _tile(values: Array, x: float, y: float, words: str, side: float = TILE) -> str:
+    box = f'x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"'
+    uri = signed_uri(values, float(np.abs(values).max()))
+    return (
+        f"<g><title>{escape(words)}</title>"
+        f'<image {box} preserveAspectRatio="none" href="{uri}"/>'
+        f'<rect class="edge" {box}/></g>'
+    )
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
+    return (
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+        f"{escape(words)}</text>"
+    )

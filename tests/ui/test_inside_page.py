@@ -1,0 +1,265 @@
+"""Look inside without a browser: what it opens with, links, files, and what can be amiss."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as hy
+from streamlit.testing.v1 import AppTest
+
+from cnn.data import DatasetName, DatasetSpec, fingerprint, load
+from cnn.data.mnist import load_sample
+from cnn.insight.forward import forward
+from cnn.insight.weights import random_weights
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.shipped import shipped
+from cnn.training.checkpoint import arrays_to_bytes
+from cnn.training.configuration import Configuration
+from cnn.training.run import WEIGHTS, Result, Run, State
+from cnn.training.store import Store
+from ui.draw.board import AT_REST
+from ui.inside import image, subject
+from ui.inside.explorer import liveliest, read_place
+from ui.inside.views import TABS
+
+ROOT = Path(__file__).parents[2]
+DEMO = entry("shapes-demo").architecture
+LENET = trace(entry("lenet-5").architecture)
+RESULT = Result(0.1, 0.9, 300, 150, 30, 1.0, 100.0)
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    st.cache_resource.clear()
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    opened = Store()
+    yield opened
+    opened.close()
+
+
+def finished(
+    store: Store, architecture: Architecture = DEMO, *, weights_of: Architecture | None = DEMO
+) -> Run:
+    """A finished run on the shapes; its weights are random ones, of another network, or missing."""
+    spec = DatasetSpec(DatasetName.SHAPES)
+    data = load(spec, architecture.input)
+    run = store.add(architecture, Configuration(spec), worker="me")
+    sizes = {name: len(split) for name, split in data.splits.items()}
+    store.freeze(run.id, fingerprint(data), sizes, {})
+    if weights_of is not None:
+        arrays = {
+            f"{name}/{place}": array
+            for name, arrays in random_weights(weights_of, seed=1).items()
+            for place, array in enumerate(arrays)
+        }
+        store.keep_file(run.id, WEIGHTS, arrays_to_bytes(arrays))
+    store.finish(run.id, State.FINISHED, result=RESULT)
+    return run
+
+
+def opened(address: dict[str, str] | None = None, **state: Any) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
+    app.switch_page(str(ROOT / "pages" / "inside.py"))
+    for name, value in (address or {}).items():
+        app.query_params[name] = value
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.warning, *app.error]
+    return "\n".join(one.value for one in parts).replace("\\", "").replace("\u202f", " ")
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.get("html")).replace("\u202f", " ")
+
+
+def test_it_opens_with_the_network_that_ships_a_digit_and_a_cell(store: Store):
+    app = opened()
+
+    assert "It is a 5." in html(app)  # test image 0 of the sample
+    assert "the label says so too" in html(app)
+    assert "##### Conv2D #1, map" in words(app)
+    assert app.query_params["image"] == "test:0"
+    assert app.query_params["layer"] == "conv2d_1"
+
+
+def test_a_link_opens_its_image_and_its_cell_with_the_true_number(store: Store):
+    address = {"layer": "dense_1", "cell": "7", "image": "test:12"}
+    one = load_sample().test
+    assert one is not None
+    network = shipped()
+    found = forward(network.architecture, network.weights, one.take([12]).images)
+
+    app = opened(address)
+
+    value = f"{found['dense_1'][0, 7]:.5g}".replace("-", "−")
+    assert f"##### Dense #1, feature 7: **{value}**" in words(app)
+    assert app.number_input(key=image.PLACE).value == 12
+    assert app.query_params["cell"] == "7,0"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"layer": "conv2d_99", "map": "0", "cell": "1,1"},
+        {"layer": "conv2d_1", "map": "16", "cell": "1,1"},
+        {"layer": "conv2d_1", "map": "0", "cell": "26,0"},
+        {"layer": "<script>", "map": "-1", "cell": "a,b"},
+        {"image": "test:999999"},
+        {"image": "nothing of the kind"},
+        {"layer": "", "map": "5"},
+    ],
+)
+def test_a_link_to_what_is_not_there_opens_something_that_is(store: Store, address):
+    app = opened(address)
+
+    assert not app.error
+    assert "#####" in words(app)
+
+
+def test_the_input_can_be_looked_at_too(store: Store):
+    pixels = load_sample().test
+    assert pixels is not None
+    row, column = np.argwhere(pixels.pixels[0, ..., 0] > 100)[0]
+
+    app = opened({"layer": "", "map": "0", "cell": f"{row},{column}"})
+
+    value = pixels.pixels[0, row, column, 0] / 255
+    assert f"has the value **{value:.4g}**" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("tab", "said"),
+    [
+        ("Filters", "Learned against made by hand"),
+        ("Where it looks", "Maps for **5**"),
+        ("Through training", "choose a run of yours"),
+    ],
+)
+def test_a_tab_is_worked_out_when_it_is_opened(store: Store, tab: str, said: str):
+    app = opened(**{TABS: tab})
+    shown = words(app) + "\n".join(one.value for one in app.subheader)
+    assert said in shown
+    assert "##### Conv2D #1" not in shown
+
+
+def test_a_run_is_opened_by_its_link_with_its_own_data_and_every_tab(store: Store):
+    run = finished(store)
+
+    app = opened({"run": run.id})
+
+    assert "Trained on Shapes, 150 images. 90.0 % of 300 test images are right." in words(app)
+    assert app.query_params["run"] == run.id
+    assert "circle" in html(app)
+    for tab in ("Filters", "Layers", "Where it looks", "What it confuses", "Through training"):
+        there = opened({"run": run.id}, **{TABS: tab})
+        assert not there.error, tab
+
+
+def test_a_run_without_weights_or_with_others_is_said_with_what_to_do(store: Store):
+    bare = finished(store, weights_of=None)
+    odd = finished(store, weights_of=entry("lenet-5").architecture)
+
+    assert "keeps no weights. Train it again." in words(opened({"run": bare.id}))
+    for run in (bare, odd):
+        app = opened({"run": run.id})
+        assert len(app.error) == 1
+        app.selectbox(key=subject.KEY).set_value("shipped").run()
+        assert not app.error
+        assert "It is a 5." in html(app)
+
+
+def test_a_run_that_is_gone_or_not_finished_is_said(store: Store):
+    live = store.add(DEMO, Configuration(DatasetSpec(DatasetName.SHAPES)))
+
+    assert "not in the store, or was deleted" in words(opened({"run": "nobody"}))
+    assert "This run is queued" in words(opened({"run": live.id}))
+
+
+def test_next_goes_to_the_next_image_of_a_class(store: Store):
+    labels = load_sample().test
+    assert labels is not None
+    nines = np.flatnonzero(labels.labels == 9)
+    app = opened()
+
+    app.selectbox(key=image.CLASS).set_value(9).run()
+    for place in nines[:2]:
+        next(one for one in app.button if one.label == "Next").click().run()
+        assert app.number_input(key=image.PLACE).value == place
+
+
+def test_a_mistake_is_found_that_is_one(store: Store):
+    run = finished(store)
+    app = opened({"run": run.id})
+
+    next(one for one in app.button if one.label == "One it gets wrong").click().run()
+
+    place = app.number_input(key=image.PLACE).value
+    data = load(DatasetSpec(DatasetName.SHAPES), DEMO.input)
+    scores = forward(DEMO, random_weights(DEMO, seed=1), data.test.take([place]).images).output
+    assert int(scores[0].argmax()) != data.test.labels[place]
+    assert "the label says" in html(app)
+    assert "so too" not in html(app)
+
+
+def test_the_drawing_is_looked_into_and_without_one_the_way_to_the_pad_is_shown(store: Store):
+    seven = load_sample().learn.pixels[0, :, :, 0].astype(np.float32) / 255
+
+    app = opened({"image": "drawn"}, **{AT_REST: seven})
+    assert "Your drawing" in html(app)
+    assert app.query_params["image"] == "drawn"
+
+    assert "Nothing is drawn yet" in words(opened({"image": "drawn"}))
+
+
+def test_a_file_that_is_no_picture_is_refused_in_a_sentence(store: Store):
+    app = opened({"image": "file"}, **{image.PICTURE: ("_x_.png", b"words")})
+    assert "is not a picture in a known format" in words(app)
+
+
+def test_a_keras_file_that_is_none_is_refused_in_a_sentence(store: Store):
+    app = opened(**{subject.KEY: subject.FILE, subject.KEPT: ("my.keras", b"words")})
+    assert "this is not a .keras file" in words(app).lower() or "not a" in words(app)
+    assert app.error
+
+
+@given(
+    hy.none()
+    | hy.dictionaries(hy.sampled_from(["layer", "map", "row", "column"]), hy.integers() | hy.text())
+    | hy.fixed_dictionaries(
+        {
+            "layer": hy.sampled_from([row.name for row in LENET.rows]),
+            "map": hy.integers(-2, 20),
+            "row": hy.integers(-2, 400),
+            "column": hy.integers(-2, 30),
+        }
+    )
+)
+def test_whatever_the_browser_says_is_a_cell_of_the_network_or_none(told: Any):
+    place = read_place(told, LENET)
+    if place is not None and place.layer:
+        row = next(one for one in LENET.rows if one.name == place.layer)
+        np.zeros(row.output_shape)[place.of(row)]  # raises where there is none
+
+
+def test_the_liveliest_cell_is_the_brightest_of_its_layer():
+    picture = np.random.default_rng(0).random((1, *LENET.architecture.input)).astype(np.float32)
+    found = forward(LENET.architecture, random_weights(LENET.architecture), picture)
+
+    place = liveliest(LENET, found)
+
+    values = found[place.layer][0]
+    assert place.layer == "conv2d_1"
+    assert values[place.row, place.column, place.map] == values.max()
+    assert liveliest(LENET, found, "dense_1").row == found["dense_1"][0].argmax()

@@ -1,0 +1,223 @@
+"""The network that is looked into: one that ships, a finished run, or a `.keras` file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.data import title as data_title
+from cnn.data.class_names import class_names
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.keras_model import Weights, WeightsError
+from cnn.network.keras_weights import read_keras_model
+from cnn.network.trace import trace
+from cnn.shipped import shipped
+from cnn.training.run import Run, State
+from cnn.training.store import StoreError
+from cnn.training.weights import trained_weights
+from ui.draw.networks import SHIPPED, about_card, short_names
+from ui.training import runs
+from ui.words import percent, plain
+
+KEY, UPLOAD, KEPT, OF_FILE = (f"inside_{name}" for name in ("network", "file", "kept", "of_file"))
+FILE = "file"
+MOST_RUNS = 200
+LARGEST_MB = 200
+LISTED_S = 5.0
+MOST_MACS = 4_000_000_000
+"""A forward pass of more for one image takes longer than a click may."""
+
+NO_DATA = "none of them"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """A network with its weights, the classes it tells apart, and the data it is measured on.
+
+    `id` names it in the address; `key` changes with its weights too.
+    """
+
+    id: str
+    key: str
+    name: str
+    about: str
+    architecture: Architecture
+    weights: Weights
+    class_names: tuple[str, ...]
+    dataset: DatasetSpec | None
+    run: Run | None = None
+
+
+def choose_subject() -> Subject | None:
+    """A control for the network; None, and why, where it cannot be had."""
+    offered = {run.id: run for run in finished_runs()}
+    names = short_names(list(offered.values()))
+
+    def said(id: str) -> str:
+        if id == SHIPPED:
+            return "The network that ships"
+        if id == FILE:
+            return "A .keras file of yours"
+        run = offered.get(id)
+        if run is None or run.result is None:
+            return "a run that is not there"
+        where = data_title(run.configuration.dataset)
+        return f"{names[id]} · {where} · {percent(run.result.test_accuracy)}"
+
+    chosen = st.session_state.setdefault(KEY, SHIPPED)
+    options = [SHIPPED, *offered, FILE]
+    missing = [] if chosen in options else [chosen]
+    chosen = st.selectbox(
+        "Network",
+        [*options, *missing],
+        format_func=said,
+        key=KEY,
+        persist_state="session",
+        help="The one that ships, any of your finished trainings, or a model saved by Keras.",
+    )
+    try:
+        if chosen == SHIPPED:
+            return _shipped()
+        if chosen == FILE:
+            return _file()
+        if chosen not in offered:
+            st.error(_why_missing(chosen), icon=":material/search_off:")
+            return None
+        return _of_run(offered[chosen], names[chosen])
+    except (WeightsError, StoreError, ArchitectureError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def finished_runs() -> list[Run]:
+    """The finished runs that give a score for each class, the newest first."""
+    try:
+        return _finished_runs(runs.opened().url)
+    except StoreError:  # the pages that are about runs say so; this one works without
+        return []
+
+
+@st.cache_resource(show_spinner=False, ttl=LISTED_S)
+def _finished_runs(url: str) -> list[Run]:
+    """Read now and then, for a store's `url`: a click must not wait for the list of runs."""
+    return [
+        run
+        for run in runs.opened().latest(MOST_RUNS)
+        if run.state is State.FINISHED and run.result is not None
+    ]
+
+
+def _why_missing(id: str) -> str:
+    try:
+        run = runs.opened().get(id)
+    except StoreError as error:
+        return plain(str(error))
+    if run is None:
+        return "This run is not in the store, or was deleted. Choose another network."
+    return (
+        f"This run is {run.state.value}, so it has no tested weights to look into. Let it finish "
+        "on the Train page, or choose another network."
+    )
+
+
+def _shipped() -> Subject:
+    found = shipped()
+    # Its own data may not be on this machine; the sample's test images are MNIST's, and it
+    # learned from none of them.
+    sample = DatasetSpec(DatasetName.MNIST_SAMPLE)
+    names = class_names(sample) or ()
+    return Subject(
+        SHIPPED,
+        SHIPPED,
+        "The network that ships",
+        about_card(found.card),
+        found.architecture,
+        found.weights,
+        names,
+        sample,
+    )
+
+
+def _of_run(run: Run, name: str) -> Subject:
+    assert run.result is not None
+    spec = run.configuration.dataset
+    about = (
+        f"Trained on {data_title(spec)}, {run.result.train_images:,} images. "
+        f"{percent(run.result.test_accuracy)} of {run.result.test_images:,} test images are right."
+    )
+    key = f"{run.id}-{run.finished_at}"
+    weights = _weights(runs.opened().url, key, run)
+    classes = trace(run.architecture).output_shape[-1]
+    names = class_names(spec) or _numbered(classes)
+    return Subject(run.id, key, name, about, run.architecture, weights, names, spec, run)
+
+
+# By the end of the run too: one that is taken up again ends once more, with other weights.
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _weights(url: str, key: str, _run: Run) -> Weights:
+    return trained_weights(runs.opened(), _run)
+
+
+def _file() -> Subject | None:
+    st.file_uploader(
+        "A .keras file",
+        type=["keras"],
+        key=UPLOAD,
+        on_change=_keep,
+        max_upload_size=LARGEST_MB,
+        help="Names, shapes and numbers are read; nothing in the file is executed.",
+    )
+    kept: tuple[str, bytes] | None = st.session_state.get(KEPT)
+    if kept is None:
+        st.caption("Choose a file that `model.save('name.keras')` wrote, and it opens here.")
+        return None
+    name, content = kept
+    key = hashlib.sha256(content).hexdigest()[:16]
+    architecture, weights, notes = _read(key, content)
+    traced = trace(architecture)
+    classes = traced.output_shape[-1] if len(traced.output_shape) == 1 else 0
+    fitting = _fitting(architecture, classes)
+    shown = st.selectbox(
+        "Images it reads",
+        [*fitting, NO_DATA],
+        format_func=lambda one: CATALOGUE[one].title if one in CATALOGUE else one,
+        key=f"{OF_FILE}_{key}",
+        help="The file does not say what it was trained on. Its classes get the names of these "
+        "data, and it is measured on their test images.",
+    )
+    spec = None if shown == NO_DATA or shown is None else DatasetSpec(DatasetName(shown))
+    about = f"{traced.total_params:,} parameters, read from {name}."
+    if notes:
+        about += f" Left out of what the file says: {'; '.join(notes[:5])}."
+    names = (class_names(spec) if spec else None) or _numbered(classes)
+    return Subject(FILE, f"{key}-{shown}", name, about, architecture, weights, names, spec)
+
+
+def _keep() -> None:
+    given = st.session_state.get(UPLOAD)
+    if given is not None:
+        st.session_state[KEPT] = (given.name[:80], given.getvalue())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _read(key: str, _content: bytes) -> tuple[Architecture, Weights, tuple[str, ...]]:
+    imported, weights = read_keras_model(_content)
+    return imported.architecture, weights, imported.notes
+
+
+def _fitting(architecture: Architecture, classes: int) -> list[DatasetName]:
+    """The data sets with so many classes, those of the network's own image size first."""
+    if architecture.input[2] not in (1, 3):
+        return []
+    known = [name for name in CATALOGUE if name is not DatasetName.OWN_IMAGES]
+    alike = [name for name in known if len(class_names(DatasetSpec(name)) or ()) == classes]
+    size = architecture.input[:2]
+    return sorted(alike, key=lambda name: CATALOGUE[name].image_shape[:2] != size)
+
+
+def _numbered(classes: int) -> tuple[str, ...]:
+    return tuple(f"class {label}" for label in range(classes))

@@ -1,0 +1,19 @@
+"""The tab of the training: the same network at the snapshots that its run kept."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.inside.subject import Subject
+from ui.training.watch_it_learn import watch_it_learn
+
+
+def show_training(subject: Subject) -> None:
+    """Kernels, maps and answers from before the first step to the end; nothing without a run."""
+    if subject.run is None:
+        st.caption(
+            "Snapshots are kept by trainings on this machine: choose a run of yours to see how "
+            "its kernels, maps and answers came about."
+        )
+        return
+    watch_it_learn(subject.run)

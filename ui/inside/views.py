@@ -1,0 +1,121 @@
+"""The page from top to bottom: choose a network and an image, then look at it in six ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from cnn.data.dataset import Images as Floats
+from cnn.insight.answers import answer, in_words
+from cnn.insight.forward import ImagesError
+from cnn.network.keras_model import WeightsError
+from cnn.network.trace import trace
+from cnn.pictures.patch import pixels_uri
+from ui.draw.answers import certainty
+from ui.inside import address, measure
+from ui.inside.errs import show_errors
+from ui.inside.filters import show_filters
+from ui.inside.image import Looked, choose_image, images_of, said_of
+from ui.inside.layers import show_layers
+from ui.inside.maps import place_of, show_maps
+from ui.inside.subject import MOST_MACS, choose_subject
+from ui.inside.through_time import show_training
+from ui.inside.where import show_where
+from ui.training.measured import Images
+from ui.words import plain
+
+TABS = "inside_tab"
+MAPS, FILTERS, LAYERS, WHERE, CONFUSES, TIME = (
+    "Feature maps",
+    "Filters",
+    "Layers",
+    "Where it looks",
+    "What it confuses",
+    "Through training",
+)
+
+
+def looking() -> None:
+    """All of the page that a click changes."""
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        subject = choose_subject()
+        if subject is not None:
+            st.caption(plain(subject.about))
+    if subject is None:
+        return
+    traced = trace(subject.architecture)
+    if traced.total_macs > MOST_MACS:
+        st.warning(
+            f"This network needs {traced.total_macs:,} MACs for one image, more than a page can "
+            f"follow at a click (at most {MOST_MACS:,}). Use a smaller input.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    images = images_of(subject)
+    with right:
+        looked = choose_image(subject, images)
+    if looked is None:
+        return
+    try:
+        found = measure.activations(subject.key, looked.id, subject, looked.pixels)
+    except (ImagesError, WeightsError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    place = place_of(traced, found)
+    address.keep(subject.id, place)
+    likely = measure.likely(subject, found)
+    names = images.class_names if isinstance(images, Images) else subject.class_names
+    with right:
+        _says(looked, likely, names)
+    views: dict[str, Callable[[], None]] = {
+        MAPS: lambda: show_maps(subject, traced, found, looked, place, names),
+        FILTERS: lambda: show_filters(subject, traced, images),
+        LAYERS: lambda: show_layers(subject, images),
+        WHERE: lambda: show_where(subject, traced, looked, likely, names),
+        CONFUSES: lambda: show_errors(subject, images),
+        TIME: lambda: show_training(subject),
+    }
+    tabs = st.tabs(list(views), key=TABS, on_change="rerun")
+    for tab, show in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def _says(looked: Looked, likely: Floats | None, names: tuple[str, ...]) -> None:
+    """The image, what it is, and what the network takes it for."""
+    said, note = "This network ends in a map: it gives no classes.", ""
+    if likely is not None and len(likely) == len(names):
+        found = answer(likely)
+        second = int(np.argsort(-likely, kind="stable")[1])
+        said = in_words(found, names)
+        note = (
+            f"{certainty(found.share)} sure, then {names[second]} with "
+            f"{certainty(float(likely[second]))}"
+        )
+        if looked.label is not None:
+            right = found.label == looked.label
+            note += (
+                "; the label says so too" if right else f"; the label says {names[looked.label]}"
+            )
+    st.html(
+        f'{_STYLE}<div class="says"><img src="{pixels_uri(looked.pixels)}" alt=""><p><b>'
+        f"{escape(said)}</b><small>{escape(note)}</small><small>{escape(said_of(looked))}</small>"
+        "</p></div>"
+    )
+
+
+_STYLE = """
+<style>
+.says {display: flex; gap: .9rem; align-items: center}
+.says img {width: 68px; height: 68px; object-fit: contain; image-rendering: pixelated;
+           border-radius: 5px; outline: 1px solid rgb(128 128 128 / .3)}
+.says p {margin: 0; min-width: 0; overflow-wrap: anywhere; line-height: 1.4}
+.says b {font-size: 1.15rem; font-weight: 600}
+.says small {display: block; opacity: .75; font-size: .86rem}
+</style>
+"""
