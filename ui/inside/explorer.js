@@ -90,7 +90,8 @@ function index(state) {
 function tell(state) {
   clearTimeout(state.waiting);
   state.waiting = setTimeout(() => {
-    if (!state.timer) state.send("at", { ...state.at });
+    // With the time, so that to come back to a place is news as well.
+    if (!state.timer) state.send("at", { ...state.at, when: Date.now() });
   }, REST_MS);
 }
 
