@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.learn.challenge import challenge_list
 from ui.learn.overview import know_before, lesson_list
 
 st.title("Learn", anchor=False)
@@ -10,4 +11,5 @@ st.markdown(
     "program is made of, and every network opens in Build."
 )
 lesson_list()
+challenge_list()
 know_before()

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from cnn.network.trace import trace
+from ui.learn.challenge import arrive, goals_shown
 from ui.training import runs
 from ui.training.controls import new_training
 from ui.training.history import history
@@ -10,6 +12,7 @@ from ui.training.live import watch
 from ui.training.setup import set_up
 from ui.words import plain
 
+arrive()
 shown = runs.shown()
 alone = runs.store().get(shown[0]) if len(shown) == 1 else None
 
@@ -21,6 +24,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         new_training(alone)
 if alone:
     shown_labels(alone)
+    goals_shown(trace(alone.architecture), alone)
 if shown:
     watch(shown)
 else:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cnn.lessons import goals
+from cnn.lessons.goals import Goals
 from cnn.lessons.lesson import Lesson, read
+from cnn.network.architecture import Architecture
+from cnn.network.zoo import entry
 
 WORDS = Path(__file__).parent / "en"
-OVERVIEW = "_overview.toml"
+OVERVIEW, CHALLENGES = "_overview.toml", "_challenges.toml"
 
 
 @cache
@@ -36,3 +41,32 @@ def beside(lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
 def overview() -> dict[str, Any]:
     """What the overview says beside the lessons: what to know before, when to use a CNN."""
     return tomllib.loads((WORDS / OVERVIEW).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Goals to reach, and the network to begin with, which does not reach them."""
+
+    title: str
+    text: str
+    goals: Goals
+    start: Architecture
+
+
+@cache
+def challenges() -> tuple[Challenge, ...]:
+    """The challenges that come along."""
+    data = tomllib.loads((WORDS / CHALLENGES).read_text(encoding="utf-8"))
+    return tuple(
+        Challenge(
+            one["title"], one["text"], goals.read(one["goals"]), entry(one["start"]).architecture
+        )
+        for one in data["challenges"]
+    )
+
+
+@cache
+def measure_words() -> dict[str, str]:
+    """What each measure of a goal is called."""
+    words: dict[str, str] = tomllib.loads((WORDS / CHALLENGES).read_text(encoding="utf-8"))["words"]
+    return words

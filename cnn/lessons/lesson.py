@@ -72,7 +72,7 @@ class Lesson:
             raise LessonError(f"lesson {self.key}: needs at least one question.")
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
 
-    def text(self, name: str, **values: object) -> str:
+    def text(self, name: str, /, **values: object) -> str:
         """One of the lesson's texts, with values put in for its `{names}`."""
         return self.words[name].format(**values)
 

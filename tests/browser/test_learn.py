@@ -8,8 +8,11 @@ from playwright.sync_api import Page, expect
 
 from cnn.lessons.catalogue import lessons
 from cnn.lessons.lesson import Check, Lesson
+from cnn.network.link import encode
 from tests.browser.driving import PageMaker, settled
+from tests.lessons.reached import REACHED
 
+WORKER_MS = 120_000  # TensorFlow takes its time to start, more of it on a busy machine
 EVERY = pytest.mark.parametrize("lesson", lessons(), ids=[one.key for one in lessons()])
 
 
@@ -155,4 +158,79 @@ def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):
     page.get_by_role("link", name="Open in Build").click()
     page.wait_for_url("**/build?net=*")
     expect(page.get_by_test_id("stMetric").filter(has_text="Parameters")).to_contain_text("80")
+    settled(page)
+
+
+def test_shapes_are_trained_inside_their_lesson_and_its_filters_looked_at(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/lesson?of=shapes&epochs=5")
+    start = page.get_by_role("button", name="Train here")
+    expect(start).to_be_visible()
+    settled(page)
+    start.click()
+    expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, looked at once")).to_be_visible()
+    expect(page.get_by_role("img", name="8 learned kernels")).to_be_visible()
+    expect(page.get_by_text("typical of the eight filters")).to_be_visible()
+    expect(page.get_by_role("img", name="Loss over the epochs")).to_be_visible()
+    settled(page)
+
+    page.reload()
+    expect(page.get_by_role("img", name="8 learned kernels")).to_be_visible()
+    settled(page)
+
+
+def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/lesson?of=rules&rule=batch_norm")
+    start = page.get_by_role("button", name="Train both")
+    expect(start).to_be_visible()
+    settled(page)
+    start.click()
+    page.wait_for_url("**/train?run=*&run=*")
+    expect(page.get_by_text("finished", exact=True).nth(1)).to_be_visible(timeout=2 * WORKER_MS)
+    settled(page)
+    page.goto(f"{training_url}/lesson?of=rules&rule=batch_norm")
+    expect(page.get_by_text("Measured here, on 1,000 test images")).to_be_visible()
+    settled(page)
+
+
+def test_a_challenge_is_taken_on_and_passed_in_build(app_url: str, page: Page):
+    page.goto(f"{app_url}/learn")
+    card = page.get_by_test_id("stVerticalBlock").filter(has_text="See it all").last
+    expect(card).to_be_visible()
+    settled(page)
+    card.get_by_role("link", name="Take it on").click()
+    page.wait_for_url("**/build?net=*")
+    goals = page.locator(".st-key-challenge")
+    expect(goals).to_contain_text("See it all")
+    expect(goals).to_contain_text("now 10")
+    expect(goals).not_to_contain_text("passed")
+    settled(page)
+    assert "goals=" in page.url
+
+    architecture, _ = REACHED["See it all"]
+    query = {"net": encode(architecture), "goals": "field>27,params<30000"}
+    page.goto(f"{app_url}/build?{urlencode(query)}")
+    expect(goals).to_contain_text("now 46")
+    expect(goals).to_contain_text("passed")
+    settled(page)
+
+    page.get_by_role("button", name="Train this").click()
+    page.wait_for_url("**/train?*")
+    expect(goals).to_contain_text("passed")
+    settled(page)
+    assert "goals=" in page.url
+    page.get_by_role("button", name="Leave it").click()
+    expect(goals).to_have_count(0)
+    settled(page)
+    assert "goals=" not in page.url
+
+
+def test_goals_that_cannot_be_read_are_shown_as_plain_text_and_left(app_url: str, page: Page):
+    goals = "<img src=x> **b**"
+    page.goto(f"{app_url}/build?{urlencode({'goals': goals})}")
+    expect(page.get_by_text("The challenge of this link")).to_contain_text(goals)
     settled(page)

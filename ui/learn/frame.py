@@ -22,7 +22,6 @@ def lesson_page() -> None:
     """The lesson that the address names, from its title to the next one."""
     lesson = controls.arrive()
     st.set_page_config(page_title=f"{lesson.title} · CNN Workbench")
-    to_top(lesson.key)
     _head(lesson)
     _asked()
     _body(lesson)
@@ -32,6 +31,7 @@ def lesson_page() -> None:
             st.markdown(lesson.mathematics)
     questions(lesson)
     _onward(lesson)
+    to_top(lesson.key)
 
 
 def go(lesson: Lesson) -> None:

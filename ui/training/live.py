@@ -105,8 +105,8 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
         standing(run)
         controls(run, alone=True)
     origin(run)
-    _bar(run)
-    _figures(run, epochs)
+    bar(run)
+    figures(run, epochs)
 
 
 def _one_of_several(run: Run, epochs: Sequence[Epoch], name: str, place: int) -> None:
@@ -120,10 +120,11 @@ def _one_of_several(run: Run, epochs: Sequence[Epoch], name: str, place: int) ->
             said.append(f"test {percent(run.result.test_accuracy)}")
         st.caption(" · ".join(said))
         controls(run)
-    _bar(run)
+    bar(run)
 
 
-def _bar(run: Run) -> None:
+def bar(run: Run) -> None:
+    """How far a live run is."""
     if run.is_live:
         st.progress(run.progress.share, text=_progress_text(run))
 
@@ -142,7 +143,7 @@ def _progress_text(run: Run) -> str:
     return " · ".join(filter(None, parts)) + doing
 
 
-def _figures(run: Run, epochs: Sequence[Epoch]) -> None:
+def figures(run: Run, epochs: Sequence[Epoch]) -> None:
     """The figures, each with the number of images it was measured on."""
     last = epochs[-1] if epochs else None
     best = max((epoch.val_accuracy for epoch in epochs), default=None)

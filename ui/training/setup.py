@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from cnn.pictures.gallery import Tile, gallery
 from cnn.training import limits
@@ -20,6 +21,7 @@ from cnn.training.configuration import PRESETS, Configuration, ConfigurationErro
 from cnn.training.fitting import Fitted, image_changes, with_classes
 from cnn.training.run import LIVE, State
 from ui import design
+from ui.learn.challenge import goals_shown
 from ui.plot import fetch_ahead
 from ui.training import data, expectation, network, runs
 from ui.training.settings import Settings
@@ -51,6 +53,7 @@ def set_up() -> None:
         if configuration is None:
             return
         _keep_in_address(configuration)
+        goals_shown(trace(chosen))
         if configuration.is_augmented:
             _augmented(look, configuration)
         _last_word(chosen, look, configuration)

@@ -1,0 +1,101 @@
+"""The lessons as they are written: complete, in order, and each with all that belongs to it."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from cnn.lessons import catalogue
+from cnn.lessons.lesson import Check, Lesson, LessonError, Level, Option, read
+
+ROOT = Path(__file__).parents[2]
+EVERY = pytest.mark.parametrize(
+    "lesson", catalogue.lessons(), ids=[one.key for one in catalogue.lessons()]
+)
+RIGHT, WRONG = Option("yes", "because", True), Option("no", "since")
+
+
+def test_numbers_are_in_order_and_none_is_given_twice():
+    numbers = [one.number for one in catalogue.lessons()]
+    assert numbers == sorted(set(numbers))
+    assert all(1 <= number <= 12 for number in numbers)
+
+
+def test_all_lessons_together_take_an_hour_at_most():
+    assert sum(one.minutes for one in catalogue.lessons()) <= 60
+
+
+@EVERY
+def test_a_lesson_has_a_module_a_browser_test_and_nothing_left_empty(lesson: Lesson):
+    assert find_spec(f"ui.lessons.{lesson.key}")
+    assert (ROOT / f"tests/browser/lessons/{lesson.key}.py").is_file()
+    for text in (lesson.title, lesson.question, lesson.takeaway, *lesson.words.values()):
+        assert text.strip()
+    for check in lesson.checks:
+        assert all(option.text and option.why for option in check.options)
+        assert len({option.text for option in check.options}) == len(check.options)
+    assert len({check.key for check in lesson.checks}) == len(lesson.checks)
+
+
+@EVERY
+def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(lesson: Lesson):
+    source = (ROOT / f"ui/lessons/{lesson.key}.py").read_text()
+    asked = set(re.findall(r'(?:lesson\.text|words\[)\(?\s*"([a-z0-9_]+)"', source))
+    assert asked <= set(lesson.words)
+    for text in lesson.words.values():  # `{names}` alone: no position, no attribute
+        names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        assert all(name.isidentifier() for name in names)
+
+
+def test_every_module_of_a_lesson_has_its_words():
+    modules = {path.stem for path in (ROOT / "ui/lessons").glob("[a-z]*.py")}
+    assert modules == {one.key for one in catalogue.lessons()}
+
+
+def test_the_way_goes_from_the_first_lesson_to_the_last():
+    line = catalogue.lessons()
+    assert catalogue.beside(line[0])[0] is None
+    assert catalogue.beside(line[-1])[1] is None
+    for one, after in zip(line, line[1:], strict=False):
+        assert catalogue.beside(one)[1] == after
+        assert catalogue.beside(after)[0] == one
+
+
+@pytest.mark.parametrize("key", [None, "", "nothing", "../why", "WHY"])
+def test_an_unknown_key_finds_the_first_lesson(key):
+    assert catalogue.find(key) == catalogue.lessons()[0]
+
+
+def test_what_to_know_before_names_the_four_ideas_each_with_a_pointer():
+    before = catalogue.overview()["before"]
+    names = ["Dot product", "Matrix shapes", "Derivative", "Chain rule"]
+    assert [one["name"] for one in before] == names
+    assert all(one["address"].startswith("https://") and one["formula"] for one in before)
+    assert catalogue.overview()["use"].keys() == {"yes", "no"}
+
+
+@pytest.mark.parametrize("options", [(WRONG, WRONG), (RIGHT, RIGHT, WRONG)])
+def test_a_question_has_exactly_one_right_option(options):
+    with pytest.raises(LessonError, match="exactly one option must be right"):
+        Check("k", "why?", options)
+
+
+def test_a_question_with_a_single_option_is_none():
+    with pytest.raises(LessonError, match="two options or more"):
+        Check("k", "why?", (RIGHT,))
+
+
+def test_a_lesson_without_a_question_or_with_a_key_no_module_can_have_is_refused():
+    check = Check("k", "why?", (WRONG, RIGHT))
+    with pytest.raises(LessonError, match="at least one question"):
+        Lesson("a", 1, "A", "?", 3, Level.BEGINNER, "t", (), {})
+    with pytest.raises(LessonError, match="'a-b' must be a Python name"):
+        Lesson("a-b", 1, "A", "?", 3, Level.BEGINNER, "t", (check,), {})
+
+
+def test_a_file_that_leaves_something_out_says_what(tmp_path: Path):
+    (tmp_path / "one.toml").write_text('number = 1\ntitle = "One"\n')
+    with pytest.raises(LessonError, match=r"one.toml has no 'question'. Add it."):
+        read(tmp_path / "one.toml")

@@ -1,0 +1,151 @@
+"""Progress: kept in the store, counted from what was answered, exported, forgotten, certified."""
+
+import html.parser
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn.lessons import progress
+from cnn.lessons.catalogue import lessons
+from cnn.lessons.certificate import certificate
+from cnn.lessons.lesson import Lesson, LessonError
+from cnn.training.store import Store
+
+FIRST = lessons()[0]
+CHECK = FIRST.checks[0]
+WRONG = next(i for i, option in enumerate(CHECK.options) if not option.is_right)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def answer_all(store: Store, lesson: Lesson) -> None:
+    for check in lesson.checks:
+        progress.answer(store, lesson, check, check.right)
+
+
+def test_nothing_is_answered_or_done_at_first(store: Store):
+    found = progress.standing(store)
+    assert found.chosen(FIRST, CHECK) is None
+    assert not found.is_answered(FIRST, CHECK)
+    assert not any(found.is_done(lesson) for lesson in lessons())
+
+
+def test_a_wrong_answer_is_remembered_and_answers_nothing(store: Store):
+    progress.answer(store, FIRST, CHECK, WRONG)
+    found = progress.standing(store)
+    assert found.chosen(FIRST, CHECK) == WRONG
+    assert not found.is_answered(FIRST, CHECK)
+
+
+def test_a_right_answer_counts_though_another_is_chosen_after_it(store: Store):
+    for option in (WRONG, CHECK.right, WRONG):
+        progress.answer(store, FIRST, CHECK, option)
+    found = progress.standing(store)
+    assert found.is_answered(FIRST, CHECK)
+    assert found.chosen(FIRST, CHECK) == WRONG
+    assert found.tried[FIRST.key, CHECK.key] == (WRONG, CHECK.right, WRONG)
+
+
+def test_a_lesson_is_done_when_its_last_question_is_answered(store: Store):
+    *others, last = FIRST.checks
+    for check in others:
+        progress.answer(store, FIRST, check, check.right)
+    assert not progress.standing(store).is_done(FIRST)
+    progress.answer(store, FIRST, last, last.right)
+    assert progress.standing(store).is_done(FIRST)
+    assert not any(progress.standing(store).is_done(other) for other in lessons()[1:])
+
+
+def test_a_marked_lesson_is_done_with_nothing_answered(store: Store):
+    progress.mark(store, FIRST)
+    found = progress.standing(store)
+    assert found.is_done(FIRST)
+    assert not found.is_answered(FIRST, CHECK)
+
+
+def test_progress_is_found_again_after_the_store_was_closed(store: Store):
+    answer_all(store, FIRST)
+    store.close()
+    again = Store(store.url)
+    assert progress.standing(again).is_done(FIRST)
+    again.close()
+
+
+def test_forgetting_empties_one_profile_and_no_other(store: Store):
+    answer_all(store, FIRST)
+    progress.mark(store, FIRST, profile="somebody else")
+    progress.reset(store)
+    assert progress.standing(store).events == ()
+    assert progress.standing(store, "somebody else").is_done(FIRST)
+
+
+def test_an_answer_that_a_question_no_longer_has_is_left_out(store: Store):
+    progress.answer(store, FIRST, CHECK, 99)
+    found = progress.standing(store)
+    assert found.chosen(FIRST, CHECK) is None
+    assert json.loads(progress.to_json(found, lessons()))["progress"][0]["questions"][0] == {
+        "question": CHECK.question,
+        "tried": [],
+        "right": False,
+    }
+
+
+def test_the_export_says_what_was_tried_in_words(store: Store):
+    for option in (WRONG, CHECK.right):
+        progress.answer(store, FIRST, CHECK, option)
+    written = json.loads(progress.to_json(progress.standing(store), lessons()))["progress"]
+    assert [one["lesson"] for one in written] == [lesson.key for lesson in lessons()]
+    assert written[0]["questions"][0]["tried"] == [
+        CHECK.options[WRONG].text,
+        CHECK.options[CHECK.right].text,
+    ]
+    assert written[0]["questions"][0]["right"] is True
+
+
+def test_a_store_of_version_4_gets_a_place_for_progress_and_keeps_its_runs(store: Store):
+    file = store.url.removeprefix("sqlite:///")
+    store.close()
+    with sqlite3.connect(file) as database:
+        database.execute("drop table progress")
+        database.execute("update about set schema_version = 4")
+        database.execute("insert into designs values ('mine', '{}', 1.0)")
+    again = Store(store.url)
+    answer_all(again, FIRST)
+    assert progress.standing(again).is_done(FIRST)
+    again.close()
+    with sqlite3.connect(file) as database:
+        assert database.execute("select schema_version from about").fetchall() == [(5,)]
+        assert database.execute("select name from designs").fetchall() == [("mine",)]
+
+
+def test_there_is_no_certificate_while_a_lesson_is_left(store: Store):
+    for lesson in lessons()[:-1]:
+        answer_all(store, lesson)
+    with pytest.raises(LessonError, match="are not done yet"):
+        certificate("Ada", progress.standing(store), lessons())
+
+
+def test_a_certificate_shows_the_name_as_typed_and_loads_nothing(store: Store):
+    answer_all(store, FIRST)
+    for lesson in lessons()[1:]:
+        progress.mark(store, lesson)
+    name = '<script>alert(1)</script> & "Ada" $name ${date}'
+    page = certificate(name, progress.standing(store), lessons())
+
+    tags, words = set(), []
+    parser = html.parser.HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: tags.update({tag, *(n for n, _ in attrs)})  # type: ignore[method-assign]
+    parser.handle_data = words.append  # type: ignore[method-assign]
+    parser.feed(page)
+    assert not tags & {"script", "link", "img", "src", "href", "onclick"}
+    assert name in "".join(words)
+    questions = sum(len(lesson.checks) for lesson in lessons())
+    assert f"answer to {len(FIRST.checks)} of their {questions} questions" in page

@@ -1,0 +1,120 @@
+"""Lesson 12: design rules, each with two networks that differ in it; one click trains both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.lessons import rules
+from cnn.lessons.lesson import Lesson
+from cnn.lessons.rules import EXPERIMENTS, Experiment, Side
+from cnn.network.shapes import shape_text
+from cnn.network.trace import trace
+from cnn.pictures.diagram import diagram
+from cnn.training import limits
+from cnn.training.configuration import ConfigurationError
+from cnn.training.run import Run, State
+from ui.learn import controls
+from ui.learn.ways_on import compare, ways_on
+from ui.picture import picture
+from ui.shell import PAGES
+from ui.training import expectation, runs
+from ui.training.data import look
+from ui.words import percent, plain, pretty, short
+
+SEEDS = 3
+CLEAR = 0.01
+"""Of 1,000 test images, a difference that one seed may be believed to show."""
+
+
+def show(lesson: Lesson) -> None:
+    """A rule to choose, its two networks with their figures, and what training them gave."""
+    st.markdown(lesson.text("lead"))
+    keys = [one.key for one in EXPERIMENTS]
+    titles = {key: lesson.text(f"{key}_title") for key in keys}
+    chosen = rules.experiment(
+        controls.choice("rule", lesson.text("rule_label"), keys, words=titles)
+    )
+    st.markdown(lesson.text(f"{chosen.key}_rule"))
+    for column, side, standing in zip(
+        st.columns(2, border=True), chosen.sides, ("kept", "broken"), strict=True
+    ):
+        with column:
+            _side(lesson, side, standing)
+    st.markdown(lesson.text(f"{chosen.key}_look"))
+    _measured(lesson, chosen)
+    _try(lesson, chosen)
+    st.subheader(lesson.text("beyond_title"), anchor=False)
+    st.markdown(lesson.text("beyond"))
+
+
+def _side(lesson: Lesson, side: Side, standing: str) -> None:
+    found = rules.figures(side.architecture)
+    st.markdown(f"**{lesson.text(standing)}**: {plain(side.architecture.name)}")
+    picture(diagram(trace(side.architecture)), key=f"lesson_rules_{standing}", largest=0.95)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(lesson.text("figure_params"), f"{found.params:,}")
+        st.metric(lesson.text("figure_macs"), short(found.macs))
+        st.metric(lesson.text("figure_last"), pretty(shape_text(found.last_map)))
+        st.metric(lesson.text("figure_field"), pretty(shape_text(found.field)))
+
+
+def _measured(lesson: Lesson, chosen: Experiment) -> None:
+    kept, broken = (rules.done(runs.store(), side) for side in chosen.sides)
+    if kept and broken and kept.result and broken.result:
+        apart = abs(kept.result.test_accuracy - broken.result.test_accuracy)
+        st.info(
+            lesson.text(
+                "measured_clear" if apart > CLEAR else "measured",
+                images=f"{kept.result.test_images:,}",
+                kept_name=plain(chosen.kept.architecture.name),
+                kept=percent(kept.result.test_accuracy),
+                broken_name=plain(chosen.broken.architecture.name),
+                broken=percent(broken.result.test_accuracy),
+            ),
+            icon=":material/science:",
+        )
+    elif (kept and kept.is_live) or (broken and broken.is_live):
+        st.caption(lesson.text("under_way"))
+    else:
+        st.caption(lesson.text("unmeasured"))
+
+
+def _try(lesson: Lesson, chosen: Experiment) -> None:
+    configuration = chosen.kept.configuration
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(
+            lesson.text("try_button"), type="primary", icon=":material/play_arrow:", key="try_both"
+        ):
+            _train_both(chosen)
+        if chosen.has_two_networks and st.button(
+            lesson.text("seeds_button"), icon=":material/compare_arrows:", key="over_seeds"
+        ):
+            compare([side.architecture for side in chosen.sides], configuration, SEEDS)
+    _expected(chosen)
+    ways_on(chosen.kept.architecture, key="lesson_rules_ways")
+
+
+def _expected(chosen: Experiment) -> None:
+    configuration = chosen.kept.configuration
+    found = look(configuration.dataset, rules.IMAGE)
+    if found is not None:
+        trainings = [(side.architecture, configuration) for side in chosen.sides]
+        estimate = expectation.of_each(trainings, found.images)
+        expectation.show(estimate, "Both trainings, one after the other: ")
+
+
+def _train_both(chosen: Experiment) -> None:
+    """Shows both trainings together; what is not trained yet is put into the queue."""
+    store = runs.store()
+    found = [rules.done(store, side) for side in chosen.sides]
+    try:
+        limits.check_queue(store.count([State.QUEUED]), found.count(None))
+    except ConfigurationError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+        return
+    ids = [_id(run, side) for run, side in zip(found, chosen.sides, strict=True)]
+    st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})
+
+
+def _id(run: Run | None, side: Side) -> str:
+    return (run or runs.store().add(side.architecture, side.configuration)).id
