@@ -65,14 +65,14 @@ def _convolved(filters: int, padding: str = "valid") -> tuple[Layer, ...]:
     )
 
 
-def trained(store: Store) -> Run:
-    """The finished run of this recipe: one there was, or one trained now."""
+def trained(store: Store, network: Architecture, configuration: Configuration) -> Run:
+    """The finished run of a recipe: one there was, or one trained now."""
     from cnn.training.fit import carry_out
 
-    for run in store.find([recipe(architecture(), CONFIGURATION)]):
+    for run in store.find([recipe(network, configuration)]):
         if run.state is State.FINISHED:
             return run
-    run = store.add(architecture(), CONFIGURATION, worker="train_digits")
+    run = store.add(network, configuration, worker="train_digits")
     return carry_out(store, run, _Words(store, run))
 
 
@@ -92,7 +92,7 @@ class _Words:
 def main() -> int:
     """Train, write, and print what the card says."""
     store = Store()
-    run = trained(store)
+    run = trained(store, architecture(), CONFIGURATION)
     if run.state is not State.FINISHED:
         print(f"{run.state}: {run.message}", file=sys.stderr)
         return 1

@@ -169,7 +169,7 @@ def _line(row: Row, width: int, *, is_best: bool) -> str:
     said = "-"
     if test:
         said = f"{test.mean:.2%}" + (f" ± {100 * test.sd:.2f}" if test.sd is not None else "")
-    left = "".join(f"  seed {seed} {state}" for seed, state in row.group.left_out.items())
+    left = "".join(f"  {said}" for said in row.group.not_counted)
     return (
         f"{row.group.entrant.name:{width}}{said + (' *' if is_best else '  '):>18}"
         f"{test.n if test else 0:>4}{row.trace.total_params:>13,}{row.trace.total_macs:>16,}"

@@ -104,7 +104,7 @@ def _bare(filters: int) -> tuple[Layer, ...]:
     """A convolution with batch norm before its ReLU; batch norm has the bias's place.
 
     With Keras' usual momentum, 0.99, so few steps do not bring the moving averages to where they
-    belong: measured, 74 % of the test images instead of 98 %.
+    belong: measured, 74 % of the 1,000 test images after three epochs instead of 98 %.
     """
     conv = Conv2D(filters, 3, padding="same", use_bias=False)
     return conv, BatchNormalization(momentum=0.9), Activation("relu")

@@ -111,7 +111,7 @@ def _table(found: Findings) -> str:
     lines = []
     for row in found.rows:
         own = colour(places[row.id], dark=False)
-        left = ", ".join(f"seed {seed} {how}, left out" for seed, how in row.group.left_out.items())
+        left = ", ".join(row.group.not_counted)
         cells = [
             (_share(row.test_accuracy), Contest.TEST),
             (str(row.test_accuracy.n) if row.test_accuracy else "0", None),

@@ -1,5 +1,7 @@
-"""The network that ships, trained on all of MNIST: its weights, and the card that says how and how
-well. `scripts/train_digits.py` makes both files; nothing here is typed in by hand.
+"""The trained networks that ship: their weights, and the cards that say how and how well.
+
+`scripts/train_digits.py` and `scripts/train_lesson_networks.py` make the files; nothing here is
+typed in by hand.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ import hashlib
 import io
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,16 +95,41 @@ class Shipped:
         return self.card.architecture
 
 
+class Which(StrEnum):
+    """The small networks that ship for a lesson, beside the one that reads drawn digits."""
+
+    SMALL_DIGITS = "small-digits"
+    SIMPLE_CNN = "simple-cnn"
+
+    @property
+    def weights_file(self) -> Path:
+        return HERE / f"{self}.npz"
+
+    @property
+    def card_file(self) -> Path:
+        return HERE / f"{self}.json"
+
+
 @cache
 def shipped() -> Shipped:
     """The network that reads digits; refused unless its weights are those the card is about."""
+    return _read(WEIGHTS_FILE, CARD_FILE)
+
+
+@cache
+def of_lesson(which: Which) -> Shipped:
+    """One of the networks that a lesson follows; refused as `shipped` is."""
+    return _read(which.weights_file, which.card_file)
+
+
+def _read(weights_file: Path, card_file: Path) -> Shipped:
     try:
-        content = WEIGHTS_FILE.read_bytes()
-        card = Card.from_dict(json.loads(CARD_FILE.read_text(encoding="utf-8")))
+        content = weights_file.read_bytes()
+        card = Card.from_dict(json.loads(card_file.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError) as error:
         raise WeightsError(f"the network that ships cannot be read: {error}. {MENDING}") from error
     if hashlib.sha256(content).hexdigest() != card.weights_sha256:
-        raise WeightsError(f"{WEIGHTS_FILE.name} is not what its card is about. {MENDING}")
+        raise WeightsError(f"{weights_file.name} is not what its card is about. {MENDING}")
     return Shipped(weights_from_bytes(content, card.architecture), card)
 
 

@@ -123,6 +123,7 @@ def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, An
             "seconds": _summary(target.seconds),
         },
         "left_out": {str(seed): state.value for seed, state in row.group.left_out.items()},
+        "absent": row.group.absent,
         "architecture": row.group.entrant.architecture.to_dict(),
         "runs": [
             {

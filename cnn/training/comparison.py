@@ -91,6 +91,19 @@ class Group:
             if run and run.state not in (*LIVE, State.FINISHED)
         }
 
+    @property
+    def absent(self) -> list[int]:
+        """The seeds of which there is no run, while there is one of others: deleted, or never
+        trained.
+        """
+        return [seed for seed, run in enumerate(self.runs) if run is None] if any(self.runs) else []
+
+    @property
+    def not_counted(self) -> list[str]:
+        """Which seeds are in no mean, and why: ended without a result, or not there."""
+        ended = [f"seed {seed} {state}, left out" for seed, state in self.left_out.items()]
+        return ended + [f"seed {seed} not trained, or deleted" for seed in self.absent]
+
 
 def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
     """Puts runs to the entrants and seeds they belong to; of several, the one that says most."""

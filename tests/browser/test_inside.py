@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn.data.mnist import load_sample
 from cnn.network.keras_file import keras_file
+from cnn.network.layers import BatchNormalization
 from cnn.shipped import shipped
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
@@ -41,6 +42,7 @@ def naive_value(image: np.ndarray, filter_: int, row: int, column: int) -> float
     (first,), (second,) = weights["conv2d_1"], weights["conv2d_2"]
     gamma, beta, mean, variance = (one.astype(float) for one in weights["batch_normalization_1"])
     layer = shipped().architecture.layers[1]
+    assert isinstance(layer, BatchNormalization)
     total = 0.0
     for i in range(3):
         for j in range(3):

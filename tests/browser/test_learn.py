@@ -157,7 +157,7 @@ def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):
     opened(page, app_url, lessons()[0], size="16", units="8")
     page.get_by_role("link", name="Open in Build").click()
     page.wait_for_url("**/build?net=*")
-    expect(page.get_by_test_id("stMetric").filter(has_text="Parameters")).to_contain_text("80")
+    expect(page.locator(".figure").filter(has_text="Parameters")).to_contain_text("80")
     settled(page)
 
 
@@ -190,7 +190,8 @@ def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(
     settled(page)
     start.click()
     page.wait_for_url("**/train?run=*&run=*")
-    expect(page.get_by_text("finished", exact=True).nth(1)).to_be_visible(timeout=2 * WORKER_MS)
+    tested = page.get_by_test_id("stCaptionContainer").filter(has_text="· test ")
+    expect(tested).to_have_count(2, timeout=2 * WORKER_MS)
     settled(page)
     page.goto(f"{training_url}/lesson?of=rules&rule=batch_norm")
     expect(page.get_by_text("Measured here, on 1,000 test images")).to_be_visible()

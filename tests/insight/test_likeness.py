@@ -31,8 +31,8 @@ def test_the_two_sobels_have_nothing_in_common():
 
 @given(st.integers(0, 10_000), st.integers(3, 7), st.integers(3, 7), st.integers(1, 4))
 def test_it_is_numpys_correlation_with_the_kernel_in_the_middle(seed, height, width, channels):
-    kernels = np.random.default_rng(seed).normal(size=(height, width, channels, 3))
-    kernels = kernels.astype(np.float32)
+    drawn = np.random.default_rng(seed).normal(size=(height, width, channels, 3))
+    kernels = drawn.astype(np.float32)
 
     found = likeness(kernels)
 

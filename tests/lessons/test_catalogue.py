@@ -2,6 +2,7 @@
 
 import re
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
@@ -58,7 +59,7 @@ def test_the_way_goes_from_the_first_lesson_to_the_last():
     line = catalogue.lessons()
     assert catalogue.beside(line[0])[0] is None
     assert catalogue.beside(line[-1])[1] is None
-    for one, after in zip(line, line[1:], strict=False):
+    for one, after in pairwise(line):
         assert catalogue.beside(one)[1] == after
         assert catalogue.beside(after)[0] == one
 

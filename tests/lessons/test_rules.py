@@ -11,7 +11,7 @@ from cnn.lessons.rules import EXPERIMENTS, Experiment, experiment, figures
 from cnn.network.keras_model import build
 from cnn.network.layers import BatchNormalization, Dropout
 from cnn.network.trace import trace
-from cnn.training.run import Result, State
+from cnn.training.run import Result, State, recipe
 from cnn.training.store import Store
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS, ids=[one.key for one in EXPERIMENTS])
@@ -47,9 +47,7 @@ def test_the_two_sides_of_a_rule_are_trained_on_the_same_images_from_the_same_se
 
 def test_no_two_trainings_of_the_lesson_are_the_same():
     recipes = {
-        rules.recipe(side.architecture, side.configuration)
-        for one in EXPERIMENTS
-        for side in one.sides
+        recipe(side.architecture, side.configuration) for one in EXPERIMENTS for side in one.sides
     }
     assert len(recipes) == 2 * len(EXPERIMENTS)
 

@@ -26,7 +26,8 @@ def maps(part) -> np.ndarray:
     levels = np.frombuffer(base64.b64decode(part["bytes"]), np.uint8)
     levels = levels.reshape(part["count"], part["height"], part["width"]).astype(float)
     low, high = (np.array(part[end])[:, None, None] for end in ("lows", "highs"))
-    return low + levels / 255 * (high - low)
+    values: np.ndarray = low + levels / 255 * (high - low)
+    return values
 
 
 def test_every_map_comes_back_to_half_a_level():

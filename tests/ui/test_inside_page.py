@@ -1,6 +1,6 @@
 """Look inside without a browser: what it opens with, links, files, and what can be amiss."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def finished(
     return run
 
 
-def opened(address: dict[str, str] | None = None, **state: Any) -> AppTest:
+def opened(address: Mapping[str, str] | None = None, **state: Any) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90)
     app.switch_page(str(ROOT / "pages" / "inside.py"))
     for name, value in (address or {}).items():
@@ -148,7 +148,7 @@ def test_the_input_can_be_looked_at_too(store: Store):
     ],
 )
 def test_a_tab_is_worked_out_when_it_is_opened(store: Store, tab: str, said: str):
-    app = opened(**{TABS: tab})
+    app = opened(None, **{TABS: tab})
     shown = words(app) + "\n".join(one.value for one in app.subheader)
     assert said in shown
     assert "##### Conv2D #1" not in shown
@@ -199,13 +199,25 @@ def test_next_goes_to_the_next_image_of_a_class(store: Store):
         assert app.number_input(key=image.PLACE).value == place
 
 
+def test_what_was_chosen_for_one_network_does_not_stop_another(store: Store):
+    run = finished(store)
+    app = opened({"image": "test:700"})
+    app.selectbox(key=image.CLASS).set_value(9).run()
+
+    app.selectbox(key=subject.KEY).set_value(run.id).run()
+
+    assert not app.exception, app.exception
+    assert app.selectbox(key=image.CLASS).value == image.EVERY
+    assert app.number_input(key=image.PLACE).value == 299
+
+
 def test_a_mistake_is_found_that_is_one(store: Store):
     run = finished(store)
     app = opened({"run": run.id})
 
     next(one for one in app.button if one.label == "One it gets wrong").click().run()
 
-    place = app.number_input(key=image.PLACE).value
+    place = int(app.number_input(key=image.PLACE).value or 0)
     data = load(DatasetSpec(DatasetName.SHAPES), DEMO.input)
     scores = forward(DEMO, random_weights(DEMO, seed=1), data.test.take([place]).images).output
     assert int(scores[0].argmax()) != data.test.labels[place]
@@ -229,7 +241,7 @@ def test_a_file_that_is_no_picture_is_refused_in_a_sentence(store: Store):
 
 
 def test_a_keras_file_that_is_none_is_refused_in_a_sentence(store: Store):
-    app = opened(**{subject.KEY: subject.FILE, subject.KEPT: ("my.keras", b"words")})
+    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: ("my.keras", b"words")})
     assert "this is not a .keras file" in words(app).lower() or "not a" in words(app)
     assert app.error
 

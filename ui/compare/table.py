@@ -178,5 +178,4 @@ def _standing(group: Group) -> str:
     """Which seeds are still to come, and which were left out and why."""
     live = len(group.live)
     said = [f"{live} to come"] if live else []
-    said += [f"seed {seed} {state}, left out" for seed, state in group.left_out.items()]
-    return ", ".join(said)
+    return ", ".join([*said, *group.not_counted])

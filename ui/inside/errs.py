@@ -13,7 +13,7 @@ from ui.inside import image, measure
 from ui.inside.subject import Subject
 from ui.plot import plot
 from ui.training.measured import Images
-from ui.training.results import confusions, mistakes
+from ui.training.results import confusions, in_words, mistakes
 from ui.words import interval, percent, plain
 
 VIEW, POINT = "inside_errs", "inside_point"
@@ -37,11 +37,7 @@ def show_errors(subject: Subject, images: Images | str) -> None:
             "says which is which."
         )
         return
-    right, of = found.right, len(found)
-    st.markdown(
-        f"**{percent(right / of)} of {of:,} test images are right**; 95\u202f% interval "
-        f"{interval(wilson_interval(right, of))}."
-    )
+    st.markdown(_in_words(subject, found, len(images.test)))
     view = st.segmented_control(
         "View",
         [MATRIX, MISTAKES, POINTS, SURE],
@@ -51,7 +47,7 @@ def show_errors(subject: Subject, images: Images | str) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    key = f"inside_{subject.id}"
+    key = f"inside_{subject.key}"
     names = images.class_names
     if view == MATRIX:
         confusions(key, found, confusion_matrix(found), names, images)
@@ -62,6 +58,18 @@ def show_errors(subject: Subject, images: Images | str) -> None:
         _points(subject, found, images)
     else:
         _sure(found)
+
+
+def _in_words(subject: Subject, found: Predictions, all_images: int) -> str:
+    run, right, of = subject.run, found.right, len(found)
+    if run is not None and run.result is not None and run.result.test_images == of:
+        return in_words(run, found)
+    which = "the first " if of < all_images else ""
+    bounds = interval(wilson_interval(right, of))
+    return (
+        f"**{percent(right / of)} of {which}{of:,} test images are right**, {right:,} of them; "
+        f"95\u202f% interval {bounds}."
+    )
 
 
 def _look_at_cell(key: str, found: Predictions) -> None:
@@ -89,7 +97,7 @@ def _points(subject: Subject, found: Predictions, images: Images) -> None:
             embedding_figure(points, labels, predicted, images.class_names, dark=theme.is_dark()),
             label=f"{count:,} test images as points",
             height=460,
-            key=f"inside_points_{subject.id}",
+            key=f"inside_points_{subject.key}",
         )
         share = sum(points.shares[:2])
         st.caption(

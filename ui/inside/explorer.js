@@ -4,8 +4,10 @@
 const ACROSS = 32; // features of a long vector in a line
 const FEW = 2; // maps of a layer in the strip
 const PLAY_MS = 900;
-const REST_MS = 220;
+const REST_MS = 220; // steps closer than this are told as one
+const MOST_KEPT = 8;
 const states = new WeakMap();
+const kept = new Map(); // by id, so that maps which were sent once need not come with every click
 
 function make(name, className, text) {
   const made = document.createElement(name);
@@ -87,20 +89,29 @@ function index(state) {
   return Math.max(0, state.parts.findIndex((part) => part.name === state.at.layer));
 }
 
-function tell(state) {
+function tell(state, rest = 0) {
   clearTimeout(state.waiting);
   state.waiting = setTimeout(() => {
     // With the time, so that to come back to a place is news as well.
-    if (!state.timer) state.send("at", { ...state.at, when: Date.now() });
-  }, REST_MS);
+    if (!state.timer) state.send("at", { ...state.at, has: [...kept.keys()], when: Date.now() });
+  }, rest);
 }
 
-function go(state, layer) {
+/** The maps of this data, decoded; undefined where they are not here any more. */
+function partsOf(data) {
+  if (data.parts && !kept.has(data.id)) {
+    kept.set(data.id, data.parts.map((part) => ({ ...part, levels: decode(part) })));
+    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  }
+  return kept.get(data.id);
+}
+
+function go(state, layer, rest = REST_MS) {
   const part = state.parts[Math.max(0, Math.min(state.parts.length - 1, layer))];
   const map = isVector(part) ? 0 : Math.min(state.at.map, part.count - 1);
   state.at = { layer: part.name, map, ...brightest(part, map) };
   show(state);
-  tell(state);
+  tell(state, rest);
 }
 
 function choose(state, map, at) {
@@ -146,7 +157,7 @@ function strip(state) {
     card.append(make("b", "", part.title), few, make("small", "", part.size));
     card.onclick = () => {
       halt(state);
-      go(state, layer);
+      go(state, layer, 0);
     };
     const item = make("div", "");
     item.setAttribute("role", "listitem");
@@ -334,6 +345,11 @@ export default function ({ parentElement, data, setStateValue }) {
   const state = states.get(root) ?? { root, scale: "map", id: "" };
   states.set(root, state);
   state.send = setStateValue;
+  const parts = partsOf(data);
+  if (!parts) {
+    setStateValue("at", { ...data.at, has: [], when: Date.now() });
+    return undefined;
+  }
   listen(state);
   const isNew = state.id !== data.id;
   if (state.rev !== data.rev) {
@@ -342,7 +358,7 @@ export default function ({ parentElement, data, setStateValue }) {
   }
   if (isNew) {
     state.id = data.id;
-    state.parts = data.parts.map((part) => ({ ...part, levels: decode(part) }));
+    state.parts = parts;
     strip(state);
   }
   if (isNew || state.at === data.at) show(state);

@@ -46,11 +46,17 @@ class Place:
 
 
 def explorer(parts: list[dict[str, Any]], place: Place, *, id: str, rev: str) -> None:
-    """Shows the maps; `id` changes with them, and `rev` where the place is not the browser's."""
+    """Shows the maps; `id` changes with them, and `rev` where the place is not the browser's.
+
+    Maps that the browser says it has are not sent again: they are most of what a click would cost.
+    """
+    heard = told()
+    has = heard.get("has") if isinstance(heard, dict) else None
+    is_there = isinstance(has, list) and id in has
     at = {"layer": place.layer, "map": place.map, "row": place.row, "column": place.column}
     _mount(
         key=KEY,
-        data={"id": id, "parts": parts, "rev": rev, "at": at},
+        data={"id": id, "parts": None if is_there else parts, "rev": rev, "at": at},
         on_at_change=lambda: None,
     )
 

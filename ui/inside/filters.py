@@ -34,7 +34,7 @@ def show_filters(subject: Subject, traced: Trace, images: Images | str) -> None:
         "Convolution",
         list(rows),
         format_func=lambda name: _words(rows[name]),
-        key=f"{LAYER}_{subject.id}",
+        key=f"{LAYER}_{subject.key}",
         width=340,
     )
     row = rows[name]
@@ -63,7 +63,7 @@ def _words(row: Row) -> str:
 def _choose(subject: Subject, row: Row, kernels: Array) -> int:
     """The kernels of the layer; the one that was clicked."""
     count, channels = kernels.shape[3], kernels.shape[2]
-    key = f"inside_kernels_{subject.id}_{row.name}"
+    key = f"inside_kernels_{subject.key}_{row.name}"
     shown = st.session_state.get(key)
     picked = shown.get("picked") if shown else None
     state = st.session_state.setdefault(CHOSEN, {})

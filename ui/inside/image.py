@@ -104,13 +104,16 @@ def _of_test(subject: Subject, images: Images) -> Looked:
     names, last = images.class_names, len(images.test) - 1
     now = st.session_state.pop(WANTED, st.session_state.get(PLACE, FIRST))
     st.session_state[PLACE] = min(max(now, 0), last)
+    classes = [EVERY, *range(len(names))]
+    if st.session_state.get(CLASS) not in classes:  # chosen for another network
+        st.session_state[CLASS] = EVERY
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         place = st.number_input(
             f"Number, to {last:,}", 0, last, key=PLACE, persist_state="session", width=130
         )
         among = st.selectbox(
             "Class",
-            [EVERY, *range(len(names))],
+            classes,
             format_func=lambda one: EVERY if one == EVERY else names[one],
             key=CLASS,
             width=130,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.insight.layer_statistics import Histogram, LayerStatistics
+from cnn.insight.layer_statistics import DEAD, Histogram, LayerStatistics
 from cnn.pictures.histogram import histogram_picture
 from ui.inside import measure
 from ui.inside.subject import Subject
@@ -38,7 +38,7 @@ def show_layers(subject: Subject, images: Images | str) -> None:
             st.warning(warning, icon=":material/warning:")
     names = [one.name for one in found]
     left, right = st.columns([3, 2], gap="large")
-    key = f"{CHOSEN}_{subject.id}"
+    key = f"{CHOSEN}_{subject.key}"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]
 
@@ -58,7 +58,7 @@ def show_layers(subject: Subject, images: Images | str) -> None:
         warned = any(one.warnings for one in found)
         st.caption(
             f"Over the first {measure.counted(found[0].images)}. Click a layer for its histograms."
-            + ("" if warned else " No layer is dead, saturated or endless.")
+            + ("" if warned else f" In none of them {DEAD:.0%} or more is dead or saturated.")
         )
     with right:
         _histograms(next(one for one in found if one.name == st.session_state[key]))

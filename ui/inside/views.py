@@ -88,8 +88,8 @@ def looking() -> None:
 
 def _says(looked: Looked, likely: Floats | None, names: tuple[str, ...]) -> None:
     """The image, what it is, and what the network takes it for."""
-    said, note = "This network ends in a map: it gives no classes.", ""
-    if likely is not None and len(likely) == len(names):
+    said, note = "What it gives are no scores of classes that have a name here.", ""
+    if likely is not None and len(likely) == len(names) > 1:
         found = answer(likely)
         second = int(np.argsort(-likely, kind="stable")[1])
         said = in_words(found, names)

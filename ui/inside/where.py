@@ -49,7 +49,7 @@ def show_where(
             "What speaks for the class",
             [LIKELIEST, *range(len(names))],
             format_func=lambda one: LIKELIEST if one == LIKELIEST else names[one],
-            key=f"{CLASS}_{subject.id}",
+            key=f"{CLASS}_{subject.key}",
             width=220,
         )
         layer = None
@@ -59,7 +59,7 @@ def show_where(
                 list(rows),
                 index=len(rows) - 1,
                 format_func=lambda name: rows[name].title,
-                key=f"{LAYER}_{subject.id}",
+                key=f"{LAYER}_{subject.key}",
                 width=220,
             )
     place = int(likely.argmax()) if chosen == LIKELIEST else int(chosen)

@@ -173,6 +173,37 @@ def toggle(name: str, label: str, *, first: bool = False, hint: str = "") -> boo
     return _control(name, label, first, read, lambda value: isinstance(value, bool), draw)
 
 
+def several(
+    name: str,
+    label: str,
+    options: Sequence[str],
+    *,
+    first: tuple[str, ...],
+    most: int,
+    words: Mapping[str, str] | None = None,
+    hint: str = "",
+) -> tuple[str, ...]:
+    """Some of some words, in the order of the options; none at all shows the first ones."""
+    shown = words or {}
+
+    def draw(key: str, locked: bool) -> tuple[str, ...]:
+        chosen = st.pills(
+            label,
+            options,
+            selection_mode="multi",
+            key=key,
+            disabled=locked,
+            help=hint or None,
+            format_func=lambda one: shown.get(one, one),
+        )
+        return tuple(one for one in options if one in chosen)[:most] or first
+
+    def fits(value: Sequence[str]) -> bool:
+        return isinstance(value, (list, tuple)) and all(one in options for one in value)
+
+    return _control(name, label, first, lambda text: tuple(text.split(",")), fits, draw)
+
+
 def held(name: str, first: str, fits: Callable[[str], bool], *, label: str = "") -> str:
     """A value without a widget, which a component of the lesson changes through `put`."""
     return _control(name, label or name, first, str, fits, None)
@@ -258,6 +289,8 @@ def _read(text: str | None, read: Callable[[str], Value], first: Value) -> Value
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

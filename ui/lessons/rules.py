@@ -50,12 +50,12 @@ def show(lesson: Lesson) -> None:
 def _side(lesson: Lesson, side: Side, standing: str) -> None:
     found = rules.figures(side.architecture)
     st.markdown(f"**{lesson.text(standing)}**: {plain(side.architecture.name)}")
-    picture(diagram(trace(side.architecture)), key=f"lesson_rules_{standing}", largest=0.95)
     with st.container(horizontal=True, gap="medium"):
         st.metric(lesson.text("figure_params"), f"{found.params:,}")
         st.metric(lesson.text("figure_macs"), short(found.macs))
         st.metric(lesson.text("figure_last"), pretty(shape_text(found.last_map)))
         st.metric(lesson.text("figure_field"), pretty(shape_text(found.field)))
+    picture(diagram(trace(side.architecture)), key=f"lesson_rules_{standing}", largest=0.95)
 
 
 def _measured(lesson: Lesson, chosen: Experiment) -> None:

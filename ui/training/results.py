@@ -66,7 +66,7 @@ def results(run: Run) -> None:
 
 
 def _results(run: Run, found: Predictions) -> None:
-    st.markdown(_in_words(run, found))
+    st.markdown(in_words(run, found))
     images = measured.images(run)
     if isinstance(images, str):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -83,7 +83,8 @@ def _results(run: Run, found: Predictions) -> None:
                 show(run.id, found, matrix, names, shown)
 
 
-def _in_words(run: Run, found: Predictions) -> str:
+def in_words(run: Run, found: Predictions) -> str:
+    """How many test images are right, as it was measured when the run ended."""
     assert run.result
     images = len(found)
     # Counted where the network itself was asked; what is kept is rounded to half precision.

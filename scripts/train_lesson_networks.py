@@ -1,0 +1,68 @@
+"""Train the two networks that lesson 6 follows, and write their weights and model cards.
+
+    CNN_DATA_DIR=../shared/data .venv/bin/python -m scripts.train_lesson_networks
+
+SimpleCNN on all of MNIST, and a smaller one on the digits of 8x8 pixels. Trained and measured as
+`train_digits` does it: a finished run of the same recipe is taken as it is.
+"""
+
+import sys
+
+from cnn.data import load
+from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn.network.zoo import entry
+from cnn.shipped import Which, card_of, card_text, weights_to_bytes
+from cnn.training.configuration import Configuration
+from cnn.training.run import State
+from cnn.training.store import Store
+from cnn.training.weights import trained_weights
+from scripts.train_digits import trained
+
+SMALL = Architecture(
+    "Small digits",
+    (8, 8, 1),
+    (
+        Conv2D(8, 3, padding="same", activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(16, 3, padding="same", activation="relu"),
+        MaxPooling2D(2),
+        Flatten(),
+        Dense(10, activation="softmax"),
+    ),
+)
+RECIPES: dict[Which, tuple[Architecture, Configuration]] = {
+    Which.SMALL_DIGITS: (
+        SMALL,
+        Configuration(DatasetSpec(DatasetName.DIGITS), epochs=60, batch_size=32),
+    ),
+    Which.SIMPLE_CNN: (
+        entry("simple-cnn").architecture,
+        Configuration(
+            DatasetSpec(DatasetName.MNIST, validation_fraction=0.05), epochs=8, batch_size=64
+        ),
+    ),
+}
+
+
+def main() -> int:
+    """Train, write, and print what the cards say."""
+    store = Store()
+    for which, (architecture, configuration) in RECIPES.items():
+        run = trained(store, architecture, configuration)
+        if run.state is not State.FINISHED:
+            print(f"{run.state}: {run.message}", file=sys.stderr)
+            return 1
+        test = load(configuration.dataset, architecture.input).test
+        content = weights_to_bytes(trained_weights(store, run))
+        card = card_of(run, content, test)
+        which.weights_file.write_bytes(content)
+        which.card_file.write_text(card_text(card), encoding="utf-8")
+        print(f"{which.weights_file}: {len(content):,} bytes, of run {run.id}")
+        print(f"{card.right:,} of {card.test_images:,} test images right")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

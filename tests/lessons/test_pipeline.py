@@ -1,0 +1,80 @@
+"""The networks that lesson 6 follows: their cards say what is found again with the files."""
+
+import os
+
+import numpy as np
+import pytest
+
+from cnn.data import DatasetSpec, fingerprint, load
+from cnn.data.mnist import MNIST
+from cnn.data.spec import DatasetName
+from cnn.insight.forward import forward
+from cnn.lessons.pipeline import SHOWN, Size, followed
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.shipped import Card, Which, confusion, of_lesson
+from scripts.train_lesson_networks import RECIPES
+
+EACH = pytest.mark.parametrize("which", Which)
+
+
+@EACH
+def test_a_card_is_of_the_recipe_in_the_script_and_its_file_is_small(which):
+    card = of_lesson(which).card
+    assert (card.architecture, card.configuration) == RECIPES[which]
+    assert Card.from_dict(card.to_dict()) == card
+    assert which.weights_file.stat().st_size < 100_000
+
+
+def test_simple_cnn_is_the_one_of_the_zoo_and_has_20_490_parameters():
+    architecture = of_lesson(Which.SIMPLE_CNN).architecture
+    assert architecture == entry("simple-cnn").architecture
+    assert [row.params for row in trace(architecture).rows if row.params] == [160, 4_640, 15_690]
+    assert trace(architecture).total_params == 20_490
+
+
+def test_the_small_one_has_1_898_parameters():
+    # 8·(3·3·1) + 8; 16·(3·3·8) + 16; 10·(2·2·16) + 10
+    rows = trace(of_lesson(Which.SMALL_DIGITS).architecture).rows
+    assert [row.params for row in rows if row.params] == [80, 1_168, 650]
+
+
+def test_the_card_of_the_small_one_is_right_about_its_test_images():
+    one = of_lesson(Which.SMALL_DIGITS)
+    data = load(one.card.configuration.dataset)
+    assert fingerprint(data) == one.card.data_fingerprint
+    assert {name: len(split) for name, split in data.splits.items()} == one.card.images
+    assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
+
+
+@pytest.mark.skipif(
+    "CNN_DATA_DIR" not in os.environ,
+    reason="needs all of MNIST: runs where CNN_DATA_DIR says where it lies, as in CI",
+)
+def test_the_card_of_simple_cnn_is_right_about_all_10_000_test_images():
+    one = of_lesson(Which.SIMPLE_CNN)
+    data = load(one.card.configuration.dataset, one.architecture.input)
+    assert fingerprint(data) == one.card.data_fingerprint
+    assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
+
+
+def test_simple_cnn_reads_the_sample_as_well_as_its_card_says():
+    # The sample's 1,000 test images are among the card's 10,000.
+    one = of_lesson(Which.SIMPLE_CNN)
+    test = load(DatasetSpec(DatasetName.MNIST_SAMPLE)).test
+    counted = np.array(confusion(one.architecture, one.weights, test))
+    wrong = ~np.eye(10, dtype=bool)
+    assert counted.sum() == 1_000
+    assert (counted <= np.array(one.card.confusion))[wrong].all()
+    assert tuple(map(sum, one.card.confusion)) == MNIST.test_counts
+
+
+@pytest.mark.parametrize("size", Size)
+def test_what_is_misread_is_what_the_forward_pass_takes_for_something_else(size):
+    one = followed(size)
+    assert len(one.images) == SHOWN
+    for place in (0, *one.misread[:3], 7):
+        image = one.images.images[place : place + 1]
+        answer = forward(one.shipped.architecture, one.shipped.weights, image).output[0].argmax()
+        assert one.answers[place] == answer
+        assert (place in one.misread) == (answer != one.images.labels[place])

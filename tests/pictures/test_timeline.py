@@ -1,0 +1,21 @@
+"""The timeline: every milestone can be clicked, and says its numbers."""
+
+from dataclasses import replace
+
+from cnn.lessons.history import milestones
+from cnn.pictures.timeline import timeline
+
+
+def test_each_milestone_is_a_part_to_click_and_the_chosen_one_is_marked():
+    svg = timeline(milestones(), "vgg")
+    for one in milestones():
+        assert f'data-path="{one.key}"' in svg
+        assert f"{one.params:,} parameters" in svg
+    assert svg.count('class="chosen"') == 1
+    assert "0.95 % digits wrong" in svg
+    assert "3.57 % top-5 error" in svg
+
+
+def test_words_are_escaped():
+    svg = timeline((replace(milestones()[0], name="<b>x</b>"),), "zip")
+    assert "<b>" not in svg

@@ -1,0 +1,126 @@
+"""What every network of a comparison is given, and what is said of seeds that do not count."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn.data import Dataset, DatasetName, DatasetSpec
+from cnn.network.zoo import entry
+from cnn.training.configuration import Configuration
+from cnn.training.fitting import with_classes
+from cnn.training.run import State
+from cnn.training.store import Store
+from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
+from tests.ui.test_training_pages import address, pressed, store, visited, words
+
+__all__ = ["data", "store"]
+
+SAMPLE = {"with": ["lenet-5", "simple-cnn"], "data": "mnist-sample", "epochs": "5"}
+
+
+def rows(app: AppTest, label: str) -> dict[str, dict[str, Any]]:
+    """The lines of a table of the page, by what is in their first column."""
+    import json
+
+    for found in app.get("bidi_component"):
+        sent = json.loads(found.proto.json or "{}")
+        if sent.get("label") == label:
+            first = sent["columns"][0]["key"]
+            return {row["cells"][first]["text"]: row["cells"] for row in sent["rows"]}
+    raise AssertionError(f"there is no table {label!r}")
+
+
+def test_equal_macs_queue_each_network_with_its_own_steps(store: Store):
+    app = visited("compare", budget="macs", **SAMPLE)
+
+    assert "LeNet-5 395 steps (10.4 G MACs), Simple CNN 159 steps" in words(app).replace("\\", "")
+    pressed(app, "Train all")
+    made = {run.name: run.configuration for run in store.latest()}
+    plain = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+    # Simple CNN spends 1,031,744 MACs for each image, LeNet-5 416,520: see test_budget.py.
+    assert made == {"LeNet-5": plain, "Simple CNN": replace(plain, epochs=3, steps=159)}
+
+
+def test_equal_time_queues_the_same_seconds_for_all(store: Store):
+    app = visited("compare", budget="30s", **SAMPLE)
+
+    assert "Each is given 30 s of training steps" in words(app)
+    assert [one.label for one in app.number_input][:1] == ["Seconds"]
+    pressed(app, "Train all")
+    assert {run.configuration.seconds for run in store.latest()} == {30.0}
+
+
+def test_the_choice_is_in_the_address_and_nonsense_there_is_equal_epochs(store: Store):
+    app = visited("compare", budget="nonsense", **SAMPLE)
+    assert "budget" not in app.query_params
+
+    app.button_group(key="compare_equal").set_value("MACs").run()
+    assert address(app, "budget") == ["macs"]
+    app.button_group(key="compare_equal").set_value("time").run()
+    assert address(app, "budget") == ["20s"]
+    app.button_group(key="compare_equal").set_value("epochs").run()
+    assert "budget" not in app.query_params
+
+
+def test_a_network_added_later_is_the_only_one_that_is_trained(store: Store):
+    pressed(visited("compare", budget="macs", **SAMPLE), "Train all")
+    for run in store.latest():
+        store.finish(run.id, State.FAILED, "?")
+        store.remove(run.id) if run.name == "Simple CNN" else store.finish(run.id, State.DIVERGED)
+
+    app = visited("compare", budget="macs", **SAMPLE)
+
+    assert [button.label for button in app.button if "missing" in button.label] == [
+        "Train the 1 missing"
+    ]
+
+
+@pytest.mark.parametrize("state", [State.DIVERGED, State.FAILED, State.STOPPED, State.INTERRUPTED])
+def test_a_seed_without_a_result_is_shown_as_that_and_in_no_mean(
+    store: Store, data: Dataset, state: State
+):
+    finished(store, "lenet-5", data, wrong=30)
+    finished(store, "lenet-5", data, seed=1, wrong=60)
+    network, _ = with_classes(entry("lenet-5").architecture, 3)
+    ended = store.add(network, replace(SETTINGS, seed=2), worker="me")
+    store.finish(ended.id, state, "?")
+
+    lenet = rows(visited("compare", seeds="3", **TWO), "The networks compared")["LeNet-5"]
+
+    assert lenet["name"]["note"] == f"seed 2 {state}, left out"
+    assert lenet["test"]["note"] == "n = 2"
+    assert lenet["test"]["sort"] == pytest.approx((270 / 300 + 240 / 300) / 2)
+
+
+def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, data: Dataset):
+    finished(store, "lenet-5", data, wrong=30)
+    gone = finished(store, "lenet-5", data, seed=1, wrong=60)
+    finished(store, "simple-cnn", data)
+    finished(store, "simple-cnn", data, seed=1)
+    app = visited("compare", seeds="2", **TWO)
+    assert rows(app, "The networks compared")["LeNet-5"]["test"]["note"] == "n = 2"
+
+    store.remove(gone.id)
+    app.run()
+
+    assert not app.exception
+    lenet = rows(app, "The networks compared")["LeNet-5"]
+    assert lenet["name"]["note"] == "seed 1 not trained, or deleted"
+    assert (lenet["test"]["note"], lenet["test"]["sort"]) == ("n = 1", pytest.approx(0.9))
+    assert [button.label for button in app.button if "missing" in button.label] == [
+        "Train the 1 missing"
+    ]
+
+
+def test_only_the_settings_that_differ_are_listed(store: Store, data: Dataset):
+    for seed in (0, 1):
+        finished(store, "lenet-5", data, seed=seed)
+        finished(store, "simple-cnn", data, seed=seed)
+
+    found = rows(visited("compare", seeds="2", **TWO), "Settings that differ")
+
+    assert set(found) == {"parameters", "MACs per image", "layers"}
+    # Simple CNN and LeNet-5 with three classes in place of ten, as in test_command_line_compare.
+    assert [found["parameters"][place]["text"] for place in ("0", "1")] == ["61,111", "9,507"]

@@ -1,0 +1,227 @@
+"""The pages of the lessons as their scripts see a visitor: addresses, locks, answers, goals."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+import streamlit as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from cnn.lessons import progress
+from cnn.lessons.catalogue import challenges, lessons
+from cnn.lessons.goals import written
+from cnn.training.store import Store
+
+ROOT = Path(__file__).parents[2]
+FIRST = lessons()[0]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    st.cache_resource.clear()
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    opened = Store()
+    yield opened
+    opened.close()
+
+
+def visited(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def address(app: AppTest) -> dict[str, str]:
+    return {
+        name: value[-1] if isinstance(value, list) else value
+        for name, value in dict(app.query_params).items()
+    }
+
+
+def words(app: AppTest) -> str:
+    found = [
+        *app.title,
+        *app.markdown,
+        *app.caption,
+        *app.info,
+        *app.warning,
+        *app.success,
+        *app.text,
+    ]
+    return "\n".join(one.value for one in found)
+
+
+def slider(app: AppTest, label: str):
+    return next(one for one in app.slider if one.label == label)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=[one.key for one in lessons()])
+def test_every_lesson_opens_with_its_first_values_and_a_short_address(store, lesson):
+    app = visited("lesson", of=lesson.key)
+    assert app.title[0].value == lesson.title
+    assert address(app) == {"of": lesson.key}
+    assert lesson.takeaway in words(app)
+    assert len(app.radio) >= len(lesson.checks)
+
+
+def test_controls_have_the_values_of_the_address_and_write_their_own(store):
+    app = visited("lesson", of="why", size="16", units="8")
+    assert (slider(app, "Image size").value, slider(app, "Units, or filters").value) == (16, 8)
+    assert "2,056" in words(app)
+    slider(app, "Image size").set_value(28).run()
+    assert address(app) == {"of": "why", "units": "8"}, "a first value is not written"
+    slider(app, "Image size").set_value(32).run()
+    assert address(app) == {"of": "why", "size": "32", "units": "8"}
+    assert "1,024 numbers" in words(app)
+
+
+def test_a_locked_control_is_shown_and_disabled_and_no_preset_changes_it(store):
+    app = visited("lesson", of="why", size="64", lock="size")
+    assert slider(app, "Image size").disabled
+    assert not slider(app, "Units, or filters").disabled
+    presets = [one for one in app.button if "224" in one.label]
+    assert [one.disabled for one in presets] == [True]
+    assert address(app) == {"of": "why", "size": "64", "lock": "size"}
+
+
+def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):
+    app = visited("lesson", of="why", size="64", hide="size")
+    assert "Image size" not in [one.label for one in app.slider]
+    assert "4,096 numbers" in words(app)
+    slider(app, "Units, or filters").set_value(9).run()
+    assert "4,096 numbers" in words(app)
+    assert address(app) == {"of": "why", "size": "64", "hide": "size", "units": "9"}
+
+
+def test_a_question_of_the_address_is_plain_text_and_not_too_long(store):
+    app = visited("lesson", of="why", ask="**bold** <b>" + "x" * 1_000)
+    (asked,) = [one.value for one in app.text]
+    assert asked.startswith("**bold** <b>xxx")
+    assert len(asked) == 300
+
+
+VALUES = some.text(max_size=12) | some.integers().map(str) | some.floats().map(str)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    some.sampled_from([one.key for one in lessons()]),
+    some.dictionaries(
+        some.sampled_from(
+            ["of", "size", "kernel", "n", "row", "seed", "epochs", "run", "rule", "lock", "hide"]
+        ),
+        VALUES,
+        max_size=5,
+    ),
+)
+def test_no_address_makes_a_lesson_fail(store, key, query):
+    app = visited("lesson", **({"of": key} | query))
+    assert app.title[0].value in {one.title for one in lessons()}
+
+
+def test_next_and_previous_walk_the_lessons_and_come_back_to_what_was_set(store):
+    app = visited("lesson", of=FIRST.key, size="64")
+    after = lessons()[1]
+    next(one for one in app.button if one.label == f"Next: {after.title}").click().run()
+    assert app.title[0].value == after.title
+    assert address(app) == {"of": after.key}
+    next(one for one in app.button if one.label == f"Previous: {FIRST.title}").click().run()
+    assert address(app) == {"of": FIRST.key, "size": "64"}
+    assert slider(app, "Image size").value == 64
+
+
+def test_answers_are_kept_in_the_store_and_complete_the_lesson(store):
+    app = visited("lesson", of=FIRST.key)
+    for place, check in enumerate(FIRST.checks):
+        wrong = next(i for i, option in enumerate(check.options) if not option.is_right)
+        app.radio[place].set_value(wrong).run()
+        assert check.options[wrong].why in words(app)
+        app.radio[place].set_value(check.right).run()
+    found = progress.standing(store)
+    assert found.is_done(FIRST)
+    assert all(len(tried) == 2 for tried in found.tried.values())
+
+    again = visited("lesson", of=FIRST.key)
+    assert [one.value for one in again.radio][: len(FIRST.checks)] == [
+        check.right for check in FIRST.checks
+    ]
+
+
+def test_the_overview_counts_what_is_done_and_goes_on_with_the_first_that_is_not(store):
+    progress.mark(store, FIRST)
+    app = visited("learn")
+    labels = [one.label for one in app.button]
+    assert f"Go on with lesson {lessons()[1].number}" in labels
+    assert labels.count("Open again") == 1
+    assert labels.count("Open") == len(lessons()) - 1
+    assert not app.text_input, "no certificate yet"
+
+
+def test_the_certificate_is_offered_when_all_lessons_are_done(store):
+    for lesson in lessons():
+        progress.mark(store, lesson)
+    app = visited("learn")
+    assert "All lessons done" in words(app)
+    assert app.text_input[0].label == "Your name"
+    app.text_input[0].set_value("<b>Ada</b>").run()
+    assert not app.exception
+
+
+def test_forgetting_needs_a_second_word(store):
+    progress.mark(store, FIRST)
+    app = visited("learn")
+    forget = next(one for one in app.button if one.label == "Forget my progress")
+    assert forget.disabled
+    app.checkbox[0].check().run()
+    next(one for one in app.button if one.label == "Forget my progress").click().run()
+    assert progress.standing(store).events == ()
+    assert not app.checkbox[0].value
+
+
+def test_lessons_are_read_without_a_store_that_can_be_used(tmp_path, monkeypatch):
+    st.cache_resource.clear()
+    (tmp_path / "runs.sqlite").write_text("not a database, but long enough to look like one" * 40)
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    app = visited("lesson", of="why")
+    app.radio[0].set_value(FIRST.checks[0].right).run()
+    assert not app.exception
+    assert FIRST.checks[0].options[FIRST.checks[0].right].why in words(app)
+    assert not visited("learn").exception
+
+
+def test_a_challenge_is_shown_in_build_and_train_until_it_is_left(store):
+    goals = written(challenges()[0].goals)
+    app = visited("build", goals=goals)
+    assert challenges()[0].title in words(app)
+    assert address(app)["goals"] == goals
+    app = visited("train", network="shapes-demo", data="shapes", goals=goals)
+    assert challenges()[0].title in words(app)
+    assert "now 9,571" in words(app)
+    next(one for one in app.button if one.label == "Leave it").click().run()
+    assert challenges()[0].title not in words(app)
+    assert "goals" not in address(app)
+
+
+@pytest.mark.parametrize("goals", ["params=1", "<img src=x>", "params<" + "9" * 300])
+def test_a_challenge_that_cannot_be_read_says_so_and_the_page_goes_on(store, goals):
+    app = visited("build", goals=goals)
+    assert "The challenge of this link" in words(app)
+    assert app.number_input(key="finish_classes")
+
+
+def test_every_link_to_a_challenge_opens_its_network_and_its_goals(store):
+    app = visited("learn")
+    links = [one for one in app.get("page_link") if one.proto.label == "Take it on"]
+    assert len(links) == 6
+    for link, one in zip(links, challenges(), strict=True):
+        query = parse_qs(urlparse(f"?{link.proto.query_string}").query)
+        assert query["goals"] == [written(one.goals)]

@@ -1,0 +1,73 @@
+"""What the grid picture's script sends, read as the user input it is: sizes and numbers checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnn.insight.operations import Array
+from cnn.insight.slide import Slide
+
+LARGEST = 999.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """The values now, shaped as in `Slide`; `count` numbers the script's messages of a `rev`."""
+
+    rev: int
+    count: int
+    input: Array
+    kernel: Array | None
+    bias: Array | None
+
+
+def read_edit(sent: Any, slide: Slide) -> Edit | None:
+    """The script's message; None where there is none, or its grids are not those of the slide."""
+    if not isinstance(sent, Mapping):
+        return None
+    rev, count = sent.get("rev"), sent.get("count")
+    if not (_is_whole(rev) and _is_whole(count)):
+        return None
+    rows, columns, channels = slide.input.shape
+    image = _stack(sent.get("input"), channels, rows, columns)
+    if image is None:
+        return None
+    kernel = bias = None
+    if slide.kernel is not None and slide.bias is not None:
+        height, width, depth, filters = slide.kernel.shape
+        stacked = _stack(sent.get("kernel"), depth * filters, height, width)
+        single = _stack(sent.get("bias"), filters, 1, 1)
+        if stacked is None or single is None:
+            return None
+        kernel = stacked.reshape(height, width, filters, depth).transpose(0, 1, 3, 2)
+        bias = single.reshape(filters)
+    assert isinstance(rev, int)
+    assert isinstance(count, int)
+    return Edit(rev, count, image, kernel, bias)
+
+
+def _stack(sent: Any, count: int, rows: int, columns: int) -> Array | None:
+    """Grids of this size as `[rows, columns, grids]`."""
+    if not isinstance(sent, list) or len(sent) != count:
+        return None
+    for grid in sent:
+        if not isinstance(grid, list) or len(grid) != rows:
+            return None
+        for row in grid:
+            if not isinstance(row, list) or len(row) != columns or not all(map(_is_number, row)):
+                return None
+    return np.moveaxis(np.array(sent, np.float32), 0, 2)
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and abs(value) <= LARGEST
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**31

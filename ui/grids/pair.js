@@ -1,0 +1,273 @@
+// Input grids, kernels and output grids that show how one cell comes from others, both ways.
+
+const SEND_MS = 120;
+const pairs = new WeakMap();
+
+class Pair {
+  constructor(root) {
+    const one = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.sections = { input: one(".inputs"), kernel: one(".kernels"), output: one(".outputs") };
+    this.written = new Written(one(".written"));
+    this.stepper = new Stepper(one(".stepper"), (place) => this.stepTo(place));
+    this.grids = { input: [], kernel: [], bias: [], output: [] };
+    this.picked = { index: 0, row: 0, column: 0 };
+    this.count = 0;
+    this.rev = undefined;
+  }
+
+  show(data) {
+    const isNew = data.rev !== this.rev;
+    if (isNew) this.count = data.answered;
+    this.rev = data.rev;
+    // Until Python has answered the last edit, what it sends is behind what is on the screen.
+    if (data.answered < this.count) return;
+    this.wait(false);
+    const before = this.data;
+    this.data = data;
+    this.root.classList.toggle("several", data.input.length * data.output.length > 1);
+    this.written.settle();
+    this.root.classList.toggle("pooling", data.kind !== "sum");
+    this.root.querySelector(".sign.times").hidden = !data.kernel.length;
+    this.root.querySelector(".sign.equals").textContent = data.kernel.length ? "=" : "→";
+    this.match("input", data.input, this.sections.input);
+    this.sections.kernel.hidden = !data.kernel.length;
+    this.match("kernel", data.kernel, this.sections.kernel);
+    this.match("bias", data.bias, this.sections.kernel);
+    this.arrange(data.input.length);
+    this.match("output", data.output, this.sections.output);
+    for (const grid of this.grids.input) {
+      grid.unread = (row, column) => !feeds(data.axes, this.outputHeight, this.outputWidth, row, column).length;
+      grid.paint();
+    }
+    if (isNew && (!before || JSON.stringify(data.start) !== JSON.stringify(before.start))) {
+      const [index, row, column] = data.start;
+      this.picked = { index, row, column };
+    }
+    this.keepPicked();
+    this.root.dataset.answered = data.answered;
+    this.draw();
+  }
+
+  /** The outputs on the screen are of the values before an edit, until Python has answered. */
+  wait(isWaiting) {
+    this.isWaiting = isWaiting;
+    this.root.classList.toggle("waiting", isWaiting);
+  }
+
+  get outputHeight() {
+    return this.grids.output[0].height;
+  }
+
+  get outputWidth() {
+    return this.grids.output[0].width;
+  }
+
+  match(kind, specs, section) {
+    const grids = this.grids[kind];
+    while (grids.length > specs.length) grids.pop().root.remove();
+    specs.forEach((spec, index) => {
+      if (grids[index]) grids[index].update(spec);
+      else grids[index] = new Grid(section, spec, this.hears(kind, index));
+      grids[index].root.classList.add(kind);
+    });
+  }
+
+  /** A column for each filter: its kernels, one for each channel, and its bias below. */
+  arrange(channels) {
+    this.grids.kernel.forEach(({ root }, index) => {
+      root.style.gridArea = `${(index % channels) + 1} / ${Math.floor(index / channels) + 1}`;
+    });
+    this.grids.bias.forEach(({ root }, index) => {
+      root.style.gridArea = `${channels + 1} / ${index + 1}`;
+    });
+  }
+
+  hears(kind, index) {
+    return {
+      point: ({ row, column }) => this.point({ kind, index, row, column }),
+      leave: () => this.point(null),
+      pick: ({ row, column }) => {
+        if (kind !== "output") return;
+        this.stepper.stop();
+        this.picked = { index, row, column };
+        this.draw();
+      },
+      changed: () => {
+        this.count += 1;
+        this.wait(true);
+        this.draw();
+      },
+      edit: () => this.edited(),
+    };
+  }
+
+  point(place) {
+    if (place?.kind === "output") {
+      this.stepper.stop();
+      this.picked = { index: place.index, row: place.row, column: place.column };
+      place = null;
+    }
+    this.hovered = place;
+    this.draw();
+  }
+
+  stepTo(place) {
+    const row = Math.floor(place / this.outputWidth);
+    this.picked = { index: this.picked.index, row, column: place % this.outputWidth };
+    this.hovered = null;
+    this.draw();
+  }
+
+  keepPicked() {
+    const { index, row, column } = this.picked;
+    this.picked = {
+      index: Math.min(index, this.grids.output.length - 1),
+      row: Math.min(row, this.outputHeight - 1),
+      column: Math.min(column, this.outputWidth - 1),
+    };
+  }
+
+  /** The weight that meets a place of the window; a true convolution turns the kernel around. */
+  weight(filter, channel, i, j) {
+    const kernel = this.grids.kernel[filter * this.grids.input.length + channel];
+    const [row, column] = this.turned(i, j);
+    return kernel.at(row, column);
+  }
+
+  turned(i, j) {
+    const { rows, columns } = this.data.axes;
+    return this.data.flipped ? [rows.kernel - 1 - i, columns.kernel - 1 - j] : [i, j];
+  }
+
+  draw() {
+    for (const grids of Object.values(this.grids)) for (const grid of grids) grid.light([]);
+    const place = this.hovered;
+    if (place?.kind === "input") this.drawFed(place);
+    else if (place?.kind === "kernel") this.drawWeight(place);
+    else this.drawPicked();
+    const { row, column } = this.picked;
+    this.stepper.show(row * this.outputWidth + column, this.outputHeight * this.outputWidth);
+  }
+
+  drawPicked() {
+    const { index, row, column } = this.picked;
+    const { kind, axes } = this.data;
+    const cells = patch(axes, row, column);
+    const output = this.grids.output[index];
+    output.light([[row, column, "picked"]]);
+    output.reach(row, column);
+    const head = say(WORDS.output, { label: output.spec.label, row: row + 1, column: column + 1 });
+    const result = this.isWaiting ? "…" : exact(output.at(row, column));
+    if (kind === "sum") {
+      const channels = this.grids.input.map((grid, channel) => {
+        const weights = cells.map(([i, j]) => this.weight(index, channel, i, j));
+        grid.light(cells.map(([, , line, pixel], n) => [line, pixel, "patch", `×${brief(weights[n])}`]));
+        const kernel = this.grids.kernel[index * this.grids.input.length + channel];
+        kernel.light(cells.map(([i, j]) => [i, j, "patch"]));
+        return { label: grid.spec.label, pairs: cells.map(([, , line, pixel], n) => [grid.at(line, pixel), weights[n]]) };
+      });
+      const bias = this.grids.bias[index];
+      bias?.light([[0, 0, "patch"]]);
+      const rows = writtenSum({ axes, channels, result, bias: bias ? bias.at(0, 0) : null });
+      this.written.show({ head, rows });
+      return;
+    }
+    const grid = this.grids.input[index];
+    const counts = kind === "mean" && this.data.countsPadding;
+    const real = counts ? cells : cells.filter(([, , line, pixel]) => grid.holds(line, pixel));
+    const values = real.map(([, , line, pixel]) => grid.at(line, pixel));
+    const won = kind === "max" ? values.indexOf(Math.max(...values)) : -1;
+    const winner = won < 0 ? null : real[won];
+    grid.light(
+      cells.map(([i, j, line, pixel]) => [
+        line,
+        pixel,
+        winner && winner[2] === line && winner[3] === pixel ? "patch winner" : "patch",
+      ]),
+    );
+    this.written.show({ head, rows: writtenPool({ kind, axes, values, result }) });
+  }
+
+  drawFed({ index, row, column }) {
+    const { kind, axes } = this.data;
+    const found = feeds(axes, this.outputHeight, this.outputWidth, row, column);
+    const grid = this.grids.input[index];
+    grid.light([[row, column, "picked"]]);
+    const at = { label: grid.spec.label, row: row + 1, column: column + 1 };
+    if (!found.length) {
+      this.written.show({ head: say(WORDS.feedsNone, at), rows: [] });
+      return;
+    }
+    this.grids.output.forEach((output, filter) => {
+      if (kind !== "sum" && filter !== index) return;
+      output.light(
+        found.map(([y, x, i, j]) => [y, x, "fed", kind === "sum" ? `×${brief(this.weight(filter, index, i, j))}` : ""]),
+      );
+    });
+    const each = found.length * (kind === "sum" ? this.grids.output.length : 1);
+    const count = each === 1 ? WORDS.oneCell : say(WORDS.cells, { count: each });
+    const shown = kind === "sum" && this.grids.output.length === 1;
+    const into = found.map(([y, x, i, j]) =>
+      say(shown ? WORDS.times : WORDS.into, {
+        row: y + 1,
+        column: x + 1,
+        weight: shown ? exact(this.weight(0, index, i, j)) : "",
+      }),
+    );
+    this.written.show({ head: say(WORDS.feeds, { ...at, count }), rows: [[WORDS.enters, into.join("\n")]] });
+  }
+
+  drawWeight({ index, row, column }) {
+    const inputs = this.grids.input.length;
+    const [filter, channel] = [Math.floor(index / inputs), index % inputs];
+    const { axes } = this.data;
+    const kernel = this.grids.kernel[index];
+    const [i, j] = this.turned(row, column);
+    kernel.light([[row, column, "picked"]]);
+    const met = [];
+    const made = [];
+    for (let y = 0; y < this.outputHeight; y++) {
+      for (let x = 0; x < this.outputWidth; x++) {
+        met.push([positions(axes.rows, y)[i], positions(axes.columns, x)[j], "patch"]);
+        made.push([y, x, "fed"]);
+      }
+    }
+    this.grids.input[channel].light(met);
+    this.grids.output[filter].light(made);
+    const value = exact(kernel.at(row, column));
+    const head = say(WORDS.weight, { label: kernel.spec.label, row: row + 1, column: column + 1, value });
+    this.written.show({ head, rows: [["", say(WORDS.everywhere, { count: made.length })]] });
+  }
+
+  /** What is on the screen goes to Python, once the hand rests. */
+  edited() {
+    clearTimeout(this.timer);
+    const values = (kind) => this.grids[kind].map((grid) => grid.values.map((row) => [...row]));
+    this.timer = setTimeout(() => {
+      this.setStateValue("edited", {
+        rev: this.rev,
+        count: this.count,
+        input: values("input"),
+        kernel: values("kernel"),
+        bias: values("bias"),
+      });
+    }, SEND_MS);
+  }
+}
+
+export default function ({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".pair");
+  const pair = pairs.get(root) ?? new Pair(root);
+  pairs.set(root, pair);
+  pair.setStateValue = setStateValue;
+  pair.show(data);
+  return () => {
+    clearTimeout(pair.timer);
+    pair.stepper.stop();
+    pairs.delete(root);
+    for (const section of Object.values(pair.sections)) section.replaceChildren();
+    root.querySelector(".stepper").replaceChildren();
+    root.querySelector(".written").replaceChildren();
+  };
+}

@@ -1,0 +1,64 @@
+// How a window slides: which cells one output cell reads, which outputs one cell feeds, and the
+// arithmetic in words. The numbers themselves come from Python.
+
+function positions(axis, place) {
+  return Array.from({ length: axis.kernel }, (_, i) => place * axis.stride - axis.before + i * axis.dilation);
+}
+
+/** The output places of one axis that read a position, each with the place in the kernel. */
+function readers(axis, count, position) {
+  const found = [];
+  for (let place = 0; place < count; place++) {
+    const i = positions(axis, place).indexOf(position);
+    if (i >= 0) found.push([place, i]);
+  }
+  return found;
+}
+
+/** `[kernel row, kernel column, row, column]` of everything that one output cell reads. */
+function patch(axes, row, column) {
+  const across = positions(axes.columns, column);
+  return positions(axes.rows, row).flatMap((line, i) => across.map((pixel, j) => [i, j, line, pixel]));
+}
+
+/** `[row, column, kernel row, kernel column]` of every output cell that reads a cell. */
+function feeds(axes, height, width, row, column) {
+  const across = readers(axes.columns, width, column);
+  return readers(axes.rows, height, row).flatMap(([y, i]) => across.map(([x, j]) => [y, x, i, j]));
+}
+
+/** Terms as lines of the kernel's rows. */
+function lines(terms, width) {
+  const rows = [];
+  for (let i = 0; i < terms.length; i += width) rows.push(terms.slice(i, i + width).join(" + "));
+  return rows.join("\n+ ");
+}
+
+const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+/** The products, the sum, the bias and the result; several channels one after the other. */
+function writtenSum({ axes, channels, result, bias }) {
+  const rows = [];
+  const sums = channels.map(({ label, pairs }) => {
+    const products = pairs.map(([value, weight]) => value * weight);
+    const several = channels.length > 1;
+    rows.push([
+      several ? label : WORDS.products,
+      lines(pairs.map(([value, weight]) => `${bracketed(value)}×${bracketed(weight)}`), axes.columns.kernel),
+    ]);
+    const sum = total(products);
+    rows.push([several ? "" : WORDS.sum, `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
+    return sum;
+  });
+  const sum = exact(total(sums));
+  if (sums.length > 1) rows.push([WORDS.channels, `${sums.map(bracketed).join(" + ")} = ${sum}`]);
+  if (bias !== null) rows.push([WORDS.bias, `${sum} + ${bracketed(bias)} = ${result}`]);
+  return rows;
+}
+
+function writtenPool({ kind, axes, values, result }) {
+  const rows = [[WORDS.window, lines(values.map(exact), axes.columns.kernel).replaceAll("\n+ ", "\n").replaceAll(" + ", "  ")]];
+  if (kind === "max") rows.push([WORDS.largest, `max(${values.map(exact).join(", ")}) = ${result}`]);
+  else rows.push([WORDS.mean, `(${values.map(bracketed).join(" + ")}) / ${values.length} = ${result}`]);
+  return rows;
+}

@@ -1,0 +1,73 @@
+// Grids whose numbers change step by step, as Python has worked them out: step, play, scrub, or
+// point at a cell of the leading grid.
+
+const shows = new WeakMap();
+
+class Steps {
+  constructor(root) {
+    this.root = root;
+    this.board = root.querySelector(".board");
+    this.written = new Written(root.querySelector(".written"));
+    this.stepper = new Stepper(root.querySelector(".stepper"), (place) => this.stepTo(place));
+    this.grids = [];
+    this.place = 0;
+  }
+
+  show(data) {
+    this.data = data;
+    const names = JSON.stringify(data.grids.map(({ id, sign }) => [id, sign]));
+    if (names !== this.names) this.build();
+    this.names = names;
+    if (data.rev !== this.rev) this.place = data.start;
+    this.rev = data.rev;
+    this.written.settle();
+    this.place = Math.min(this.place, data.steps.length - 1);
+    this.draw();
+  }
+
+  build() {
+    this.board.replaceChildren();
+    this.grids = this.data.grids.map((spec) => {
+      if (spec.sign) element("span", "sign", this.board, spec.sign).setAttribute("aria-hidden", "true");
+      const leads = spec.id === this.data.leader;
+      const point = ({ row, column }) => {
+        if (leads) this.stepTo(row * this.lead.width + column, true);
+      };
+      const grid = new Grid(this.board, spec, { point, pick: point, leave() {}, changed() {}, edit() {} });
+      if (leads) this.lead = grid;
+      return grid;
+    });
+  }
+
+  stepTo(place, isPointed = false) {
+    if (isPointed) this.stepper.stop();
+    this.place = Math.max(0, Math.min(place, this.data.steps.length - 1));
+    this.draw();
+  }
+
+  draw() {
+    const step = this.data.steps[this.place];
+    this.data.grids.forEach((spec, index) => {
+      const grid = this.grids[index];
+      grid.update({ ...spec, values: step.values[spec.id] ?? spec.values });
+      grid.light(step.lit[spec.id] ?? []);
+    });
+    const isStill = this.data.steps.length === 1 && !step.head;
+    this.root.querySelector(".side").hidden = isStill;
+    if (isStill) return;
+    this.written.show(step);
+    this.stepper.show(this.place, this.data.steps.length);
+  }
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".steps");
+  const steps = shows.get(root) ?? new Steps(root);
+  shows.set(root, steps);
+  steps.show(data);
+  return () => {
+    steps.stepper.stop();
+    shows.delete(root);
+    for (const part of root.querySelectorAll(".board, .stepper, .written")) part.replaceChildren();
+  };
+}

@@ -1,0 +1,191 @@
+"""Lesson 2: a kernel slides over a grid one can edit; every number says where it is from."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnn.insight.operations import Array
+from cnn.insight.slide import Slide, convolved, one_layer
+from cnn.lessons.convolution import size_formula, size_notes
+from cnn.lessons.lesson import Lesson
+from cnn.lessons.patterns import KERNELS, PICTURES, kernels, picture
+from cnn.network.errors import ArchitectureError
+from cnn.network.layers import Conv2D
+from cnn.network.shapes import shape_text
+from cnn.network.trace import trace
+from ui.grids import edited, grid_pair
+from ui.learn import controls, edits
+from ui.learn.ways_on import ways_on
+from ui.words import plain, pretty
+
+PICTURE = "lesson_convolution_grids"
+PADDINGS = ("0", "1", "2", "same")
+
+
+def show(lesson: Lesson) -> None:
+    """The grids, what slides over them, and the size that comes out."""
+    st.markdown(lesson.text("lead"))
+    _presets(lesson)
+    names, layer = _controls(lesson)
+    kind, size, kernel, kernel_size, channels, flipped = names
+    filters = layer.filters
+    image_origin = f"{kind}-{size}-{channels}"
+    kernel_origin = f"{kernel}-{kernel_size}-{channels}-{filters}"
+    first = picture(kind, size, channels)
+    first_kernel = kernels(kernel, kernel_size, channels, filters)
+    shape = first_kernel.shape
+    image = edits.kept("x", lesson.text("input_edit"), image_origin, first)
+    weights = edits.kept("k", lesson.text("kernel_edit"), kernel_origin, _stacked(first_kernel))
+    bias = edits.kept("b", lesson.text("bias_edit"), f"{filters}", _no_bias(filters))
+    try:
+        slide = convolved(
+            layer, image, weights.reshape(shape), bias.reshape(filters), flipped=flipped
+        )
+    except ArchitectureError as error:
+        st.warning(lesson.text("wrong", error=plain(str(error))), icon=":material/error:")
+        return
+    grid_pair(
+        slide,
+        key=PICTURE,
+        rev=edits.revision("convolution", f"{image_origin} {kernel_origin}"),
+        edits_input=not controls.is_locked("x"),
+        edits_kernel=not controls.is_locked("k"),
+        on_edit=partial(_take, slide, image_origin, first, kernel_origin, first_kernel),
+    )
+    _size(lesson, slide, layer)
+    ways_on(one_layer(layer, image))
+
+
+def _presets(lesson: Lesson) -> None:
+    plain_slide: dict[str, Any] = {
+        "stride": 1,
+        "padding": "0",
+        "dilation": 1,
+        "kernel_size": 3,
+        "flip": False,
+    }
+    one = {"channels": 1, "filters": 1}
+    first = plain_slide | one | {"picture": "worked", "size": 5, "kernel": "x"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(lesson.text("presets"), width="content")
+        for name, values in (
+            ("try_worked", {}),
+            ("try_same", {"padding": "same"}),
+            ("try_floor", {"size": 8, "stride": 2}),
+            ("try_dilated", {"size": 7, "dilation": 2}),
+            ("try_channels", {"channels": 3, "filters": 2}),
+            ("try_flip", {"picture": "dot", "size": 7, "kernel": "emboss", "flip": True}),
+        ):
+            controls.preset(lesson.text(name), **(first | values))
+
+
+def _controls(lesson: Lesson) -> tuple[tuple[str, int, str, int, int, bool], Conv2D]:
+    def words(start: str, options: tuple[str, ...]) -> dict[str, str]:
+        return {one: lesson.text(f"{start}_{one}") for one in options}
+
+    pictures, kernel_names = tuple(PICTURES), tuple(KERNELS)
+    what, slides, many = st.columns(3, gap="medium")
+    with what:
+        with st.container(horizontal=True, gap="small"):
+            kind = controls.choice(
+                "picture", lesson.text("picture_label"), pictures, words=words("picture", pictures)
+            )
+            kernel = controls.choice(
+                "kernel",
+                lesson.text("kernel_label"),
+                kernel_names,
+                words=words("kernel", kernel_names),
+            )
+        flipped = controls.toggle("flip", lesson.text("flipped_label"))
+    with slides:
+        padding = controls.choice(
+            "padding", lesson.text("padding_label"), PADDINGS, words=words("padding", PADDINGS)
+        )
+        with st.container(horizontal=True, gap="medium"):
+            stride = controls.slider("stride", lesson.text("stride_label"), 1, 3, first=1)
+            dilation = controls.slider("dilation", lesson.text("dilation_label"), 1, 3, first=1)
+    with many:
+        with st.container(horizontal=True, gap="medium"):
+            size = controls.slider("size", lesson.text("size_label"), 5, 12, first=5)
+            kernel_size = controls.slider(
+                "kernel_size", lesson.text("kernel_size_label"), 1, 5, first=3
+            )
+        with st.container(horizontal=True, gap="medium"):
+            channels = controls.slider("channels", lesson.text("channels_label"), 1, 3, first=1)
+            filters = controls.slider("filters", lesson.text("filters_label"), 1, 3, first=1)
+    try:
+        layer = Conv2D(
+            filters,
+            kernel_size,
+            strides=stride,
+            padding=padding if padding == "same" else int(padding),
+            dilation_rate=dilation,
+        )
+    except ArchitectureError as error:
+        st.warning(lesson.text("wrong", error=plain(str(error))), icon=":material/error:")
+        layer = Conv2D(filters, kernel_size, dilation_rate=dilation)
+    return (kind, size, kernel, kernel_size, channels, flipped), layer
+
+
+def _take(
+    slide: Slide, image_origin: str, first: Array, kernel_origin: str, first_kernel: Array
+) -> None:
+    """Keeps what was edited."""
+    edit = edited(PICTURE, slide)
+    if edit is None or edit.kernel is None or edit.bias is None:
+        return
+    filters = len(edit.bias)
+    edits.keep("x", image_origin, edit.input, first)
+    edits.keep("k", kernel_origin, _stacked(edit.kernel), _stacked(first_kernel))
+    edits.keep("b", f"{filters}", edit.bias.reshape(1, 1, -1), _no_bias(filters))
+
+
+def _stacked(kernel: Array) -> Array:
+    """All kernels as grids behind one another."""
+    return kernel.reshape(*kernel.shape[:2], -1)
+
+
+def _no_bias(filters: int) -> Array:
+    return np.zeros((1, 1, filters), np.float32)
+
+
+def _size(lesson: Lesson, slide: Slide, layer: Conv2D) -> None:
+    traced = trace(one_layer(layer, slide.input))
+    row = traced.rows[0]
+    weights, biases = row.weights
+    st.markdown(f"##### {lesson.text('size_heading')}")
+    st.latex(size_formula(slide.axes[0]))
+    lines = size_notes(slide.axes[0], lesson.text)
+    if slide.input.shape[2] > 1:
+        lines.append(lesson.text("channels_note", channels=slide.input.shape[2]))
+    if layer.filters > 1:
+        lines.append(lesson.text("filters_note", filters=layer.filters))
+    if slide.flipped:
+        lines.append(_turned(lesson, slide, layer))
+    lines.append(
+        lesson.text(
+            "shape",
+            input=pretty(shape_text(row.input_shape)),
+            output=pretty(shape_text(row.output_shape)),
+            weights=pretty(" x ".join(map(str, weights.shape))),
+            biases=lesson.text(
+                "bias_one" if biases.count == 1 else "bias_many", count=biases.count
+            ),
+            params=row.params,
+        )
+    )
+    st.markdown("\n\n".join(lines))
+
+
+def _turned(lesson: Lesson, slide: Slide, layer: Conv2D) -> str:
+    assert slide.kernel is not None
+    assert slide.bias is not None
+    straight = convolved(layer, slide.input, slide.kernel, slide.bias).output
+    changed = int((~np.isclose(straight, slide.output, atol=1e-5)).sum())
+    if not changed:
+        return lesson.text("flipped_same")
+    return lesson.text("flipped_differs", changed=changed, cells=straight.size)

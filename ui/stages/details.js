@@ -1,0 +1,105 @@
+// The numbers behind a cell, as text that can be read and copied.
+
+const SHOWN_CHANNELS = 4;
+const SHOWN_FEATURES = 8;
+
+function grid(values, { mark, scale } = {}) {
+  const table = element("table", "numbers");
+  for (const line of values) {
+    const row = table.insertRow();
+    for (const value of line) {
+      const cell = row.insertCell();
+      cell.textContent = value === null ? "0" : brief(value);
+      cell.classList.toggle("padding", value === null);
+      cell.classList.toggle("won", value !== null && value === mark);
+      if (value) cell.style.background = cssColour(value / scale);
+    }
+  }
+  return table;
+}
+
+function largestOf(values) {
+  return values.flat().reduce((most, value) => Math.max(most, Math.abs(value || 0)), 0) || 1;
+}
+
+function name(place) {
+  return place.length === 1 ? `number ${place[0]}` : `map ${place[2]}, row ${place[0]}, column ${place[1]}`;
+}
+
+function sentence(...parts) {
+  const line = element("p");
+  line.append(...parts.map((part) => (typeof part === "string" ? part : element("b", "", part[0]))));
+  return line;
+}
+
+function ofConvolution(stage, before, place) {
+  const { parts, bias, total } = convolved(stage, before, place);
+  const order = [...parts].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
+  const few = order.slice(0, SHOWN_CHANNELS);
+  const blocks = element("div", "blocks");
+  for (const part of few) {
+    const block = element("div", "block");
+    if (parts.length > 1) block.append(element("small", "", `map ${part.channel}`));
+    const line = element("div", "line");
+    line.append(
+      grid(part.seen, { scale: largestOf(part.seen) }), element("span", "", "×"),
+      grid(part.kernel, { scale: largestOf(part.kernel) }), element("span", "", `= ${shown(part.sum)}`),
+    );
+    block.append(line);
+    blocks.append(block);
+  }
+  const rest = order.slice(SHOWN_CHANNELS);
+  const others = rest.reduce((sum, part) => sum + part.sum, 0);
+  const sums = few.map((part) => shown(part.sum));
+  if (rest.length) sums.push(`${shown(others)} (the other ${rest.length} maps)`);
+  return [blocks, sentence(`${sums.join(" + ")} + bias ${shown(bias)} = `, [shown(total)])];
+}
+
+function ofPooling(stage, before, place) {
+  const seen = windowOf(stage, before, place, place[2]);
+  const value = valueAt(stage, place);
+  return [grid(seen, { mark: value, scale: largestOf(seen) }), sentence("The largest of the window is ", [shown(value)])];
+}
+
+function ofDense(stage, before, place) {
+  const { parts, bias, total } = weighed(stage, before, place[0]);
+  const table = element("table", "products");
+  table.innerHTML = "<tr><th>number</th><th>value</th><th>weight</th><th>product</th></tr>";
+  for (const part of parts.slice(0, SHOWN_FEATURES)) {
+    const row = table.insertRow();
+    for (const text of [part.feature, shown(part.value), shown(part.weight), shown(part.product)]) {
+      row.insertCell().textContent = text;
+    }
+  }
+  const first = parts.slice(0, SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
+  const rest = parts.slice(SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
+  const others = `${shown(first)} (these ${SHOWN_FEATURES}) + ${shown(rest)} (the other ${(parts.length - SHOWN_FEATURES).toLocaleString("en")})`;
+  return [table, sentence(`${others} + bias ${shown(bias)} = `, [shown(total)])];
+}
+
+function ofSoftmax(stage, before, place) {
+  const { largest, parts, sum } = shared(before);
+  const score = before.values[place[0]];
+  const exponential = parts[place[0]];
+  return [
+    sentence(`exp(${shown(score)} − ${shown(largest)}) = ${shown(exponential)}`),
+    sentence(`${shown(exponential)} / ${shown(sum)} (the sum over all ${parts.length}) = `, [percent(exponential / sum)]),
+  ];
+}
+
+/** What a cell was made of: a head line, and its numbers. */
+function details(stages, at, place, classes) {
+  const [stage, before] = [stages[at], stages[at - 1]];
+  const value = valueAt(stage, place);
+  const head = stage.kind === "dense" || stage.kind === "softmax" ? `class ${classes[place[0]]}` : name(place);
+  const made = {
+    input: () => [sentence("The pixel is ", [shown(value)])],
+    conv: () => ofConvolution(stage, before, place),
+    relu: () => [sentence(`max(0, ${shown(valueAt(before, place))}) = `, [shown(value)])],
+    pool: () => ofPooling(stage, before, place),
+    flatten: () => [sentence(`It is ${name(placeOf(before, place[0]))} of the stage before: `, [shown(value)])],
+    dense: () => ofDense(stage, before, place),
+    softmax: () => ofSoftmax(stage, before, place),
+  }[stage.kind]();
+  return [element("h4", "", `${stage.title}, ${head}`), ...made];
+}
