@@ -15,15 +15,16 @@ def size_formula(axis: Axis) -> str:
     symmetric = axis.before == axis.after
     padding = rf"2\cdot {axis.before}" if symmetric else str(axis.padding)
     letter = "2P" if symmetric else r"P_{\text{total}}"
-    kernel, spread = "K", ""
+    kernel, lines = "K", list[str]()
     if axis.dilation > 1:
         kernel = r"K_{\text{eff}}"
-        numbers = rf"{axis.dilation}\cdot({axis.kernel}-1)+1 = {axis.effective_kernel}"
-        spread = rf"{kernel} = D(K-1)+1 = {numbers}\,,\qquad "
+        spread = rf"{axis.dilation}\cdot({axis.kernel}-1)+1 = {axis.effective_kernel}"
+        lines.append(rf"{kernel} &= D(K-1)+1 = {spread}")
     general = rf"\left\lfloor\frac{{H-{kernel}+{letter}}}{{S}}\right\rfloor+1"
     inside = f"{axis.size}-{axis.effective_kernel}+{padding}"
     numbers = rf"\left\lfloor\frac{{{inside}}}{{{axis.stride}}}\right\rfloor+1"
-    return f"{spread}{general} = {numbers} = {axis.output}"
+    lines += [rf"H_{{\text{{out}}}} &= {general}", f"&= {numbers} = {axis.output}"]
+    return r"\begin{aligned}" + r" \\[4pt] ".join(lines) + r"\end{aligned}"
 
 
 def size_notes(axis: Axis, text: Callable[..., str]) -> list[str]:

@@ -12,7 +12,7 @@ from cnn.network.shapes import axis
 
 def value(latex: str) -> tuple[int, int]:
     r"""What stands in the last floor, computed, and what the formula says it is."""
-    found = re.search(r"frac\{([\d+\-\\cdot ]+)\}\{(\d+)\}\\right\\rfloor\+1 = (\d+)$", latex)
+    found = re.search(r"frac\{([\d+\-\\cdot ]+)\}\{(\d+)\}\\right\\rfloor\+1 = (\d+)\\end", latex)
     assert found, latex
     inside = eval(found[1].replace(r"\cdot", "*"), {"__builtins__": {}})  # digits and signs alone
     return inside // int(found[2]) + 1, int(found[3])

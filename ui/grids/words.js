@@ -38,9 +38,9 @@ function say(template, values = {}) {
 
 const MINUS = "−";
 
-/** A number as text: up to six digits, with a real minus. */
+/** A number as text: up to seven digits, which 32 bits hold, with a real minus. */
 function exact(value) {
-  return String(Number(value.toPrecision(6))).replace("-", MINUS);
+  return String(Number(value.toPrecision(7))).replace("-", MINUS);
 }
 
 /** A number short enough for a cell. */

@@ -70,8 +70,8 @@ def _sum(values: np.ndarray) -> str:
 
 
 def number(value: float | np.floating) -> str:
-    """As the grids write numbers: up to six digits, a real minus."""
-    return f"{float(value) + 0.0:.6g}".replace("-", "−")
+    """As the grids write numbers: up to seven digits, a real minus."""
+    return f"{float(value) + 0.0:.7g}".replace("-", "−")
 
 
 def _factor(value: float | np.floating) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,35 +27,77 @@ PICTURE = "lesson_convolution_grids"
 PADDINGS = ("0", "1", "2", "same")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the controls say; `layer` may refuse it."""
+
+    picture: str
+    kernel: str
+    flipped: bool
+    padding: str
+    stride: int
+    dilation: int
+    size: int
+    kernel_size: int
+    channels: int
+    filters: int
+
+    @property
+    def image_origin(self) -> str:
+        """Where edits of the input began."""
+        return f"{self.picture}-{self.size}-{self.channels}"
+
+    @property
+    def kernel_origin(self) -> str:
+        """Where edits of the kernels began."""
+        return f"{self.kernel}-{self.kernel_size}-{self.channels}-{self.filters}"
+
+    def image(self) -> Array:
+        """The picture before any edit."""
+        return picture(self.picture, self.size, self.channels)
+
+    def kernels(self) -> Array:
+        """The kernels before any edit."""
+        return kernels(self.kernel, self.kernel_size, self.channels, self.filters)
+
+    def bias(self) -> Array:
+        """The biases before any edit, as a grid each."""
+        return np.zeros((1, 1, self.filters), np.float32)
+
+    def layer(self) -> Conv2D:
+        """The layer, or an `ArchitectureError` where the settings do not go together."""
+        return Conv2D(
+            self.filters,
+            self.kernel_size,
+            strides=self.stride,
+            padding=self.padding if self.padding == "same" else int(self.padding),
+            dilation_rate=self.dilation,
+        )
+
+
 def show(lesson: Lesson) -> None:
     """The grids, what slides over them, and the size that comes out."""
     st.markdown(lesson.text("lead"))
     _presets(lesson)
-    names, layer = _controls(lesson)
-    kind, size, kernel, kernel_size, channels, flipped = names
-    filters = layer.filters
-    image_origin = f"{kind}-{size}-{channels}"
-    kernel_origin = f"{kernel}-{kernel_size}-{channels}-{filters}"
-    first = picture(kind, size, channels)
-    first_kernel = kernels(kernel, kernel_size, channels, filters)
-    shape = first_kernel.shape
-    image = edits.kept("x", lesson.text("input_edit"), image_origin, first)
-    weights = edits.kept("k", lesson.text("kernel_edit"), kernel_origin, _stacked(first_kernel))
-    bias = edits.kept("b", lesson.text("bias_edit"), f"{filters}", _no_bias(filters))
+    chosen = _controls(lesson)
+    first = chosen.kernels()
+    image = edits.kept("x", lesson.text("input_edit"), chosen.image_origin, chosen.image())
+    kernel = edits.kept("k", lesson.text("kernel_edit"), chosen.kernel_origin, _stacked(first))
+    bias = edits.kept("b", lesson.text("bias_edit"), f"{chosen.filters}", chosen.bias())
     try:
-        slide = convolved(
-            layer, image, weights.reshape(shape), bias.reshape(filters), flipped=flipped
-        )
+        layer = chosen.layer()
+        weights = kernel.reshape(first.shape), bias.reshape(-1)
+        slide = convolved(layer, image, *weights, flipped=chosen.flipped)
     except ArchitectureError as error:
         st.warning(lesson.text("wrong", error=plain(str(error))), icon=":material/error:")
         return
     grid_pair(
         slide,
         key=PICTURE,
-        rev=edits.revision("convolution", f"{image_origin} {kernel_origin}"),
+        rev=edits.revision("convolution", f"{chosen.image_origin} {chosen.kernel_origin}"),
         edits_input=not controls.is_locked("x"),
         edits_kernel=not controls.is_locked("k"),
-        on_edit=partial(_take, slide, image_origin, first, kernel_origin, first_kernel),
+        on_edit=partial(_take, slide, chosen),
     )
     _size(lesson, slide, layer)
     ways_on(one_layer(layer, image))
@@ -83,7 +126,7 @@ def _presets(lesson: Lesson) -> None:
             controls.preset(lesson.text(name), **(first | values))
 
 
-def _controls(lesson: Lesson) -> tuple[tuple[str, int, str, int, int, bool], Conv2D]:
+def _controls(lesson: Lesson) -> Choice:
     def words(start: str, options: tuple[str, ...]) -> dict[str, str]:
         return {one: lesson.text(f"{start}_{one}") for one in options}
 
@@ -117,40 +160,24 @@ def _controls(lesson: Lesson) -> tuple[tuple[str, int, str, int, int, bool], Con
         with st.container(horizontal=True, gap="medium"):
             channels = controls.slider("channels", lesson.text("channels_label"), 1, 3, first=1)
             filters = controls.slider("filters", lesson.text("filters_label"), 1, 3, first=1)
-    try:
-        layer = Conv2D(
-            filters,
-            kernel_size,
-            strides=stride,
-            padding=padding if padding == "same" else int(padding),
-            dilation_rate=dilation,
-        )
-    except ArchitectureError as error:
-        st.warning(lesson.text("wrong", error=plain(str(error))), icon=":material/error:")
-        layer = Conv2D(filters, kernel_size, dilation_rate=dilation)
-    return (kind, size, kernel, kernel_size, channels, flipped), layer
+    return Choice(
+        kind, kernel, flipped, padding, stride, dilation, size, kernel_size, channels, filters
+    )
 
 
-def _take(
-    slide: Slide, image_origin: str, first: Array, kernel_origin: str, first_kernel: Array
-) -> None:
+def _take(slide: Slide, chosen: Choice) -> None:
     """Keeps what was edited."""
     edit = edited(PICTURE, slide)
     if edit is None or edit.kernel is None or edit.bias is None:
         return
-    filters = len(edit.bias)
-    edits.keep("x", image_origin, edit.input, first)
-    edits.keep("k", kernel_origin, _stacked(edit.kernel), _stacked(first_kernel))
-    edits.keep("b", f"{filters}", edit.bias.reshape(1, 1, -1), _no_bias(filters))
+    edits.keep("x", chosen.image_origin, edit.input, chosen.image())
+    edits.keep("k", chosen.kernel_origin, _stacked(edit.kernel), _stacked(chosen.kernels()))
+    edits.keep("b", f"{chosen.filters}", edit.bias.reshape(1, 1, -1), chosen.bias())
 
 
 def _stacked(kernel: Array) -> Array:
     """All kernels as grids behind one another."""
     return kernel.reshape(*kernel.shape[:2], -1)
-
-
-def _no_bias(filters: int) -> Array:
-    return np.zeros((1, 1, filters), np.float32)
 
 
 def _size(lesson: Lesson, slide: Slide, layer: Conv2D) -> None:

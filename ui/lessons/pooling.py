@@ -86,9 +86,11 @@ def _controls(lesson: Lesson) -> tuple[Pooling, str, Array, tuple[int, int]]:
     how, what, moved = st.columns([5, 3, 3], gap="medium")
     with how:
         kind = controls.choice("kind", lesson.text("kind_label"), KINDS, words=kinds)
-        with st.container(horizontal=True, gap="medium"):
-            window = controls.slider("window", lesson.text("window_label"), 2, 4, first=2)
-            stride = controls.slider("stride", lesson.text("stride_label"), 1, 4, first=2)
+        window = stride = 2
+        if not kind.startswith("global"):
+            with st.container(horizontal=True, gap="medium"):
+                window = controls.slider("window", lesson.text("window_label"), 2, 4, first=2)
+                stride = controls.slider("stride", lesson.text("stride_label"), 1, 4, first=2)
     with what:
         name = controls.choice("picture", lesson.text("picture_label"), NAMES, words=names)
         size = controls.slider("size", lesson.text("size_label"), 5, 12, first=8)

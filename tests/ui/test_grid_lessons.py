@@ -1,0 +1,71 @@
+"""The lessons with grids, opened by addresses that are prepared, impossible or nonsense."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+WORKED = "worked-5-1"
+
+
+def lesson(of: str, **query: str) -> AppTest:
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    for name, value in {"of": of, **query}.items():
+        app.query_params[name] = value
+    app.switch_page("pages/lesson.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(one.value for one in app.markdown)
+
+
+def test_settings_that_do_not_go_together_are_refused_in_words():
+    app = lesson("convolution", stride="2", dilation="2")
+
+    assert "cannot both be above 1" in app.warning[0].value
+    assert "positions" not in said(app)
+
+
+def test_a_kernel_that_does_not_fit_is_refused_in_words():
+    app = lesson("convolution", kernel_size="5", dilation="2")
+
+    assert "a 9x9 kernel does not fit" in app.warning[0].value
+
+
+def test_an_edited_grid_in_the_address_is_what_is_computed():
+    # Turned, the X is itself; with a 2 in one corner it no longer is.
+    app = lesson("convolution", flip="1", k="x-3-1-1:201_010_101")
+
+    assert "the kernel gives other numbers" in said(app)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{WORKED}:1", "ring-5-1:00000_00000_00000_00000_00000", f"{WORKED}:<b>", ":", "1" * 3000],
+)
+def test_an_edit_that_makes_no_sense_is_as_if_it_were_not_there(text):
+    app = lesson("convolution", flip="1", x=text, k=text)
+
+    assert "this kernel is the same" in said(app)
+
+
+def test_a_global_pooling_has_neither_window_nor_stride():
+    app = lesson("pooling", kind="global_average", window="3")
+
+    assert {one.label for one in app.slider} == {"Input size", "Shift to the right", "Shift down"}
+    assert "64 numbers become 1" in said(app)
+
+
+def test_a_rate_too_large_is_told_and_stopped():
+    app = lesson("backpropagation", rate="0.1", taken="30", picture="edge", view="step")
+
+    assert "The loss grew beyond 10,000" in app.warning[0].value
+    assert "The loss **rises**" in said(app)
+
+
+@pytest.mark.parametrize("view", ["kernel", "slide", "input", "step", "nonsense"])
+def test_every_view_of_the_gradient_opens(view):
+    assert "= **15.25**" in said(lesson("backpropagation", view=view))
