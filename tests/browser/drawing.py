@@ -37,7 +37,9 @@ DIGITS: dict[str, Strokes] = {
 
 def draw(page: Page, strokes: Strokes) -> None:
     """Draws with the left button, as fast as a quick hand."""
-    box = page.locator("canvas.ink").bounding_box()
+    canvas = page.locator("canvas.ink")
+    canvas.hover()  # which waits until the page around it has stopped moving
+    box = canvas.bounding_box()
     assert box is not None
     for stroke in strokes:
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]

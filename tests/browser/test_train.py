@@ -222,17 +222,17 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
 
 
 def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str, page: Page):
-    page.goto(f"{training_url}/{SHAPES}&epochs=60&seed=9")
+    page.goto(f"{training_url}/{SHAPES}&epochs=120&seed=9")
     press_train(page)
-    expect(page.get_by_text(re.compile(r"^Epoch \d+ of 60"))).to_be_visible(timeout=WORKER_MS)
-    page.get_by_role("tab", name="Gradients").click()
-    gradients = page.get_by_role("img", name="Gradient norms over the steps")
-    expect(gradients.locator(".trace.scatter").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Epoch \d+ of 120"))).to_be_visible(timeout=WORKER_MS)
     page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("the test set was not looked at")).to_be_visible()
     settled(page)
 
     page.get_by_role("button", name="Resume").click()
+    page.get_by_role("tab", name="Gradients").click()
+    gradients = page.get_by_role("img", name="Gradient norms over the steps")
+    expect(gradients.locator(".trace.scatter").first).to_be_visible()
 
     expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
     settled(page)
