@@ -13,7 +13,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --n
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check format lint types bench requirements
+.PHONY: help run test check format lint types bench screenshots requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ types: $(TEST_READY) ## check the types
 
 bench: $(TEST_READY) ## measure speed, each figure beside its reference
 	@for one in trace forward pages build_page store compare_page first_point draw training; do echo "== benchmarks/$$one.py"; $(PY) benchmarks/$$one.py || exit 1; done
+
+screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into shots/ (ARGS=NAME for one)
+	@$(PY) -m tests.browser.chromium
+	@$(PY) scripts/screenshots.py $(ARGS)
 
 requirements: $(TEST_READY) ## pin requirements*.in anew (ARGS=--upgrade for newer versions)
 	@$(COMPILE) requirements.in -o requirements.txt $(ARGS)

@@ -31,7 +31,7 @@ def timeline(milestones: tuple[Milestone, ...], chosen: str) -> str:
     )
     words = "Timeline: " + ", ".join(f"{one.year} {one.name}" for one in milestones)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" role="group" '
         f'viewBox="-2 0 {width + 4} {TOP + HEIGHT + 4}" width="{width + 4}" '
         f'height="{TOP + HEIGHT + 4}" aria-label="{escape(words, quote=True)}">'
         f'<style>{STYLE}</style><path class="line" d="M0,24 H{width}"/>{cards}</svg>'

@@ -22,7 +22,9 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     expect(lenet).to_contain_text("61,111")
     expect(lenet).to_contain_text(re.compile(r"\d+\.\d\s%"))
     expect(lenet).to_contain_text("n = 1")
-    expect(page.get_by_role("img", name="Accuracy, validation").locator(".trace")).to_have_count(2)
+    expect(page.get_by_role("figure", name="Accuracy, validation").locator(".trace")).to_have_count(
+        2
+    )
     settled(page)
 
     page.get_by_role("button", name="Parameters").click()
@@ -60,7 +62,7 @@ def test_two_networks_over_two_seeds_from_the_table_to_the_report(
     settled(page)
     row.get_by_role("cell").nth(3).click()
     expect(row).to_have_attribute("aria-current", "true")
-    accuracy = page.get_by_role("img", name="Accuracy, validation")
+    accuracy = page.get_by_role("figure", name="Accuracy, validation")
     expect(accuracy.locator(".trace[style*='opacity: 0.14']")).not_to_have_count(0)
     settled(page)
     row.press("Enter")
@@ -68,7 +70,7 @@ def test_two_networks_over_two_seeds_from_the_table_to_the_report(
     expect(accuracy.locator(".trace[style*='opacity: 0.14']")).to_have_count(0)
 
     expect(page.get_by_text("Over seeds it cannot be told")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Share of test images"))).to_be_visible()
+    expect(page.get_by_role("figure", name=re.compile("Share of test images"))).to_be_visible()
     settled(page)
 
     with page.expect_download() as download:

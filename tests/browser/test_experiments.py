@@ -19,7 +19,7 @@ def test_a_small_sweep_is_trained_to_its_curve_and_opened_in_compare(training_ur
     page.get_by_role("button", name="Train all").click()
 
     expect(page.get_by_text("2 of 2 trainings finished")).to_be_visible(timeout=WORKER_MS)
-    curve = page.get_by_role("img", name="Validation accuracy against filters")
+    curve = page.get_by_role("figure", name="Validation accuracy against filters")
     expect(curve.locator(".js-line")).to_have_count(1)
     # Two dots of single seeds, and the two means over them.
     expect(curve.locator(".point")).to_have_count(4)
@@ -59,7 +59,7 @@ def test_the_depth_experiment_says_what_was_measured_and_shows_the_gradients(
     expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible(timeout=WORKER_MS)
     expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 300 test images"))).to_be_visible()
     expect(page.get_by_text(re.compile("^At depth 14, plain has"))).to_be_visible()
-    gradients = page.get_by_role("img", name="Gradient norm of each layer at depth 14")
+    gradients = page.get_by_role("figure", name="Gradient norm of each layer at depth 14")
     expect(gradients.locator(".point")).to_have_count(2 * 14)
     settled(page)
 

@@ -173,10 +173,10 @@ def test_a_trained_run_is_opened_from_its_results(training_url: str, page: Page)
     page.get_by_role("tab", name="Through training").click()
     expect(page.get_by_role("slider", name=re.compile("After epoch"))).to_be_visible()
     page.get_by_role("tab", name="What it confuses").click()
-    matrix = page.get_by_role("img", name="Confusion matrix of 300 test images")
+    matrix = page.get_by_role("figure", name="Confusion matrix of 300 test images")
     expect(matrix).to_have_attribute("data-state", "shown")
     page.get_by_role("radio", name="Images as points").click()
-    points = page.get_by_role("img", name="300 test images as points")
+    points = page.get_by_role("figure", name="300 test images as points")
     expect(points).to_have_attribute("data-state", "shown")
     # A point itself, wherever it lies: Plotly hears of it as of a click.
     points.evaluate(

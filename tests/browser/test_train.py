@@ -45,7 +45,7 @@ def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     expect(page.get_by_text("300 images, looked at once")).to_be_visible()
     expect(page.get_by_role("heading", name="Shapes demo on Shapes")).to_be_visible()
     for label in ("Loss over the epochs", "Accuracy over the epochs"):
-        plot = page.get_by_role("img", name=label)
+        plot = page.get_by_role("figure", name=label)
         expect(plot.locator(".trace.scatter")).to_have_count(3)
     row = page.get_by_role("row", name=re.compile("Shapes demo")).first
     expect(row).to_contain_text("finished")
@@ -80,7 +80,7 @@ def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
 def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=300")
     press_train(page)
-    plot = page.get_by_role("img", name="Loss over the epochs")
+    plot = page.get_by_role("figure", name="Loss over the epochs")
     expect(plot.locator(".trace").first).to_be_visible(timeout=WORKER_MS)
 
     area = plot.locator(".nsewdrag").first.bounding_box()
@@ -108,7 +108,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_images_of_that_cell(
 ):
     page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
     press_train(page)
-    matrix = page.get_by_role("img", name="Confusion matrix of 300 test images")
+    matrix = page.get_by_role("figure", name="Confusion matrix of 300 test images")
     expect(matrix.locator(".heatmaplayer image").first).to_be_visible(timeout=WORKER_MS)
     settled(page)
     matrix.scroll_into_view_if_needed()
@@ -126,7 +126,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_images_of_that_cell(
     assert shown.first.evaluate("image => image.naturalWidth") == 16
 
     page.get_by_role("tab", name="Classes").click()
-    expect(page.get_by_role("img", name="Accuracy per class")).to_be_visible()
+    expect(page.get_by_role("figure", name="Accuracy per class")).to_be_visible()
     expect(page.get_by_role("table", name="Figures of each class")).to_contain_text("triangle")
     settled(page)
 
@@ -155,7 +155,7 @@ def test_a_line_that_was_hidden_stays_hidden_when_the_steps_are_smoothed(
     press_train(page)
     expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
     settled(page)
-    plot = page.get_by_role("img", name="Loss over the epochs")
+    plot = page.get_by_role("figure", name="Loss over the epochs")
     plot.locator(".legendtoggle").last.click()
     expect(plot.locator(".trace.scatter")).to_have_count(2)
 
@@ -231,7 +231,7 @@ def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str,
 
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("tab", name="Gradients").click()
-    gradients = page.get_by_role("img", name="Gradient norms over the steps")
+    gradients = page.get_by_role("figure", name="Gradient norms over the steps")
     expect(gradients.locator(".trace.scatter").first).to_be_visible()
 
     expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
@@ -251,7 +251,7 @@ def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, p
     page.get_by_role("button", name="Show together").click()
 
     page.wait_for_url(re.compile("run=.*&run="))
-    plot = page.get_by_role("img", name="Loss over the epochs")
+    plot = page.get_by_role("figure", name="Loss over the epochs")
     for seed in (10, 11):
         expect(plot.locator(".legend").get_by_text(f"Shapes demo, seed {seed}")).to_be_visible()
     settled(page)

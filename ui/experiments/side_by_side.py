@@ -19,7 +19,7 @@ from ui.words import facts_html, pretty
 def numbers(label: str, titles: tuple[str, str], lines: Sequence[Line], key: str) -> None:
     """A line for each property, with how many times as much the second has."""
     columns = (
-        Column("what", ""),
+        Column("what", "Property"),
         Column("first", titles[0], is_number=True),
         Column("second", titles[1], is_number=True),
         Column("ratio", "Second / first", "How many times as much", True, is_minor=True),

@@ -22,7 +22,8 @@ Cell = tuple[int, int, int]
 
 _mount = st.components.v2.component(
     "linked_maps",
-    html='<div class="maps"></div><output class="said" aria-live="polite"></output>',
+    html='<div class="room"><div class="maps"></div>'
+    '<output class="said" aria-live="polite"></output></div>',
     css=(HERE / "maps.css").read_text(encoding="utf-8"),
     js=script("maps", (HERE / "maps.js").read_text(encoding="utf-8")),
 )

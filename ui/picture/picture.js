@@ -13,6 +13,8 @@ function fit(frame, picture, largest) {
   const factor = Math.min(largest, Math.max(SMALLEST, widths.get(frame) / natural.width));
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
+  if (natural.width * factor > widths.get(frame) + 1) frame.tabIndex = 0; // keys scroll it
+  else frame.removeAttribute("tabindex");
 }
 
 /** Takes the words for hovering out of the picture: the browser shows them late, and not to touch. */
@@ -20,14 +22,14 @@ function takeTitles(picture) {
   for (const part of picture.querySelectorAll("[data-path]")) {
     const title = part.querySelector(":scope > title");
     if (!title) continue;
-    part.setAttribute("aria-label", title.textContent);
+    part.dataset.says = title.textContent;
     title.remove();
   }
 }
 
 /** Shows what a part of the picture is, beside the pointer and within the window. */
 function explain(tip, part, event) {
-  const words = part?.getAttribute("aria-label");
+  const words = part?.dataset.says;
   tip.hidden = !words;
   if (!words) return;
   if (tip.dataset.words !== words) {

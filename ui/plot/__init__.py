@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 _mount = st.components.v2.component(
     "live_plot",
-    html='<div class="live-plot" role="img"></div>',
+    html='<div class="live-plot"></div>',
     css=(HERE / "plot.css").read_text(encoding="utf-8"),
     js=(HERE / "plot.js").read_text(encoding="utf-8"),
     isolate_styles=False,  # Plotly puts its own styles into the document

@@ -42,6 +42,7 @@ function draw(element, state) {
 
 function show(element, state) {
   element.style.height = `${state.data.height}px`;
+  element.setAttribute("role", "figure"); // not "img": Plotly's buttons are in it
   element.setAttribute("aria-label", state.data.label);
   plotly(state.data.script)
     .then((Plotly) => {

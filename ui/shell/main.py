@@ -16,6 +16,7 @@ ICON = HERE / "icon.svg"
 # Before the navigation, which would else make its page's icon the window's; and a local file, since
 # the browser fetches a `:material/` window icon from the internet.
 st.set_page_config(page_title="CNN Workbench", page_icon=ICON, layout="wide")
+st.html(HERE / "looks.css")
 st.logo(HERE / "logo.svg", icon_image=ICON, size="large")
 
 page = st.navigation(

@@ -9,7 +9,7 @@ from tests.browser.driving import settled
 
 def use_central_control(page: Page) -> None:
     sigmoid = 1 / (1 + math.exp(-1))
-    expect(page.get_by_role("img", name=f"Sigmoid of 1 is {sigmoid:.4f}")).to_be_visible()
+    expect(page.get_by_role("figure", name=f"Sigmoid of 1 is {sigmoid:.4f}")).to_be_visible()
     slope = sigmoid * (1 - sigmoid)
     expect(page.get_by_text(f"Its slope at 1 is {slope:.4f}")).to_be_visible()
     nine = f"{slope**9:.1e}".split("e")[0]
@@ -23,7 +23,7 @@ def use_central_control(page: Page) -> None:
     assert abs(after - 1 / (1 + math.exp(-number))) < 1e-3
 
     page.get_by_role("radio", name="ReLU", exact=True).click()
-    expect(page.get_by_role("img", name="ReLU of 1 is 1.0000", exact=True)).to_be_visible()
+    expect(page.get_by_role("figure", name="ReLU of 1 is 1.0000", exact=True)).to_be_visible()
     expect(page.get_by_text("by 1.0000 each, and 1 of it is left")).to_be_visible()
     rectified = page.locator(".tile").filter(has_text="After ReLU").locator(".value span")
     expect(rectified).to_have_text(f"{max(number, 0):.3f}")
