@@ -124,8 +124,8 @@ def _array(npy: bytes) -> npt.NDArray[Any]:
         return flat.reshape(shape, order="F" if is_fortran else "C")
     except DataError:
         raise
-    except Exception as error:  # the header is Python source: anything is raised
-        raise DataError(f"is not a readable NumPy array: {error}") from error
+    except Exception as error:  # the header is Python source: anything is raised, in any words
+        raise DataError("is damaged, cut off, or no NumPy array; save it again") from error
 
 
 def megabytes(size_bytes: int) -> str:

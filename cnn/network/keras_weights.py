@@ -184,4 +184,11 @@ def _array(group: Any, name: str, weight: Weight, where: str) -> npt.NDArray[np.
         raise WeightsError(
             f"{where}: {weight.name} does not lie in the file as Keras puts it there. {_AGAIN}"
         )
-    return np.asarray(found[()], np.float32)
+    with np.errstate(over="ignore"):
+        read = np.asarray(found[()], np.float32)
+    if not np.isfinite(read).all():
+        raise WeightsError(
+            f"{where}: {weight.name} holds numbers that are not finite, as training that diverged "
+            "leaves them. Train the model again with a lower learning rate."
+        )
+    return read

@@ -128,10 +128,13 @@ NO_NPZ = {
     "pickle": (npz(a=np.array([{}], dtype=object)), "member a.npy holds Python objects"),
     "bomb": (npz(a=np.zeros(2 * MEGABYTE)), "a.npy unpacks to 16.0 MB; 1.0 MB is the limit"),
     "large together": (npz(a=LARGE, b=LARGE), "member b.npy unpacks to"),
-    "no array": (zipped({"a.npy": b"no array"}), "a.npy is not a readable NumPy array"),
-    "petabyte": (zipped({"a.npy": PETABYTE}), "a.npy is not a readable NumPy array"),
-    "negative shape": (zipped({"a.npy": NEGATIVE}), "a.npy is not a readable NumPy array"),
-    "brackets": (zipped({"a.npy": _header("(" * 100)}), "a.npy is not a readable NumPy array"),
+    "no array": (zipped({"a.npy": b"no array"}), "a.npy is damaged, cut off, or no NumPy array"),
+    "petabyte": (zipped({"a.npy": PETABYTE}), "a.npy is damaged, cut off, or no NumPy array"),
+    "negative shape": (zipped({"a.npy": NEGATIVE}), "a.npy is damaged, cut off, or no NumPy array"),
+    "brackets": (
+        zipped({"a.npy": _header("(" * 100)}),
+        "a.npy is damaged, cut off, or no NumPy array",
+    ),
     "many": (zipped({str(n): b"" for n in range(101)}), "more than 100 files"),
     "lzma": (zipped({"a.npy": b"x"}, zipfile.ZIP_LZMA), "a.npy is compressed in an unusual way"),
 }
