@@ -15,6 +15,7 @@ from ui.bench.stack import choose, chosen_row, finish, stack
 from ui.bench.start import import_notes, name_and_input, start_from
 from ui.bench.take_away import take_away
 from ui.bench.totals import totals
+from ui.learn import last_steps
 from ui.learn.challenge import goals_shown
 from ui.picture import picture
 
@@ -28,6 +29,7 @@ def bench() -> None:
     totals(trace)
     lead_on(trace)
     goals_shown(trace)
+    last_steps.in_build(trace)
 
     left, right = st.columns([5, 7], gap="medium")
     with left:

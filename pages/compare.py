@@ -5,9 +5,11 @@ import streamlit as st
 from ui.compare import shipped
 from ui.compare.choice import choose
 from ui.compare.results import results
+from ui.learn import last_steps
 from ui.shell import PAGES
 
 st.title("Compare", anchor=False)
+last_steps.in_compare()
 if shipped.is_open():
     results(shipped.plan())
 else:

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
+from cnn.lessons.catalogue import frame_text
 from ui.learn.challenge import challenge_list
 from ui.learn.overview import know_before, lesson_list
 
 st.title("Learn", anchor=False)
-st.markdown(
-    "Short lessons one can touch. Every number in them comes from the code that the rest of this "
-    "program is made of, and every network opens in Build."
-)
+st.markdown(frame_text("learn"))
 lesson_list()
 challenge_list()
 know_before()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from cnn.network.trace import trace
+from ui.learn import last_steps
 from ui.learn.challenge import arrive, goals_shown
 from ui.training import runs
 from ui.training.controls import new_training
@@ -25,6 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 if alone:
     shown_labels(alone)
     goals_shown(trace(alone.architecture), alone)
+    last_steps.in_train(alone)
 if shown:
     watch(shown)
 else:

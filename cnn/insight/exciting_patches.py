@@ -72,14 +72,15 @@ def exciting_patches(
     order = np.argsort(-answers, axis=0, kind="stable")[:count]
     return tuple(
         tuple(
-            _patch(traced, row, int(image), int(where[image, channel]), answers[image, channel])
+            patch_at(traced, row, int(image), int(where[image, channel]), answers[image, channel])
             for image in order[:, channel]
         )
         for channel in range(answers.shape[1])
     )
 
 
-def _patch(traced: Trace, row: Row, image: int, place: int, value: float) -> Patch:
+def patch_at(traced: Trace, row: Row, image: int, place: int, value: float) -> Patch:
+    """The patch of one cell, `place` being its number in its map, line by line."""
     height, width = traced.architecture.input[:2]
     if len(row.output_shape) == 1:
         whole = Box(0, 0, height, width)

@@ -1,4 +1,4 @@
-"""The lessons there are, in their order, and the words of the page that lists them."""
+"""The lessons there are, in their order and on the short way, and the words around them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.zoo import entry
 
 WORDS = Path(__file__).parent / "en"
-OVERVIEW, CHALLENGES = "_overview.toml", "_challenges.toml"
+OVERVIEW, CHALLENGES, FRAME = "_overview.toml", "_challenges.toml", "_frame.toml"
 
 
 @cache
@@ -30,17 +30,40 @@ def find(key: str | None) -> Lesson:
     return next((one for one in lessons() if one.key == key), lessons()[0])
 
 
-def beside(lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
-    """The lesson before and the one after."""
-    line = (None, *lessons(), None)
+@cache
+def short_way() -> tuple[Lesson, ...]:
+    """The lessons that lead straight to a network of one's own."""
+    return tuple(lesson for lesson in lessons() if lesson.is_on_short_way)
+
+
+def beside(lesson: Lesson, short: bool = False) -> tuple[Lesson | None, Lesson | None]:
+    """The lesson before and the one after: of all, or of the short way where it is on it."""
+    way = short_way() if short and lesson.is_on_short_way else lessons()
+    line = (None, *way, None)
     place = line.index(lesson)
     return line[place - 1], line[place + 1]
 
 
-@cache
 def overview() -> dict[str, Any]:
     """What the overview says beside the lessons: what to know before, when to use a CNN."""
-    return tomllib.loads((WORDS / OVERVIEW).read_text(encoding="utf-8"))
+    return _read(OVERVIEW)
+
+
+def frame_text(name: str, /, **values: object) -> str:
+    """One of the texts around the lessons, with values put in for its `{names}`."""
+    return words_around()[name].format(**values)
+
+
+def words_around() -> dict[str, str]:
+    """All texts around the lessons, by name."""
+    words: dict[str, str] = _read(FRAME)["words"]
+    return words
+
+
+def last_minutes() -> int:
+    """How long the end of the way takes: a network of one's own, trained and compared."""
+    minutes: int = _read(FRAME)["way"]["last_minutes"]
+    return minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +79,20 @@ class Challenge:
 @cache
 def challenges() -> tuple[Challenge, ...]:
     """The challenges that come along."""
-    data = tomllib.loads((WORDS / CHALLENGES).read_text(encoding="utf-8"))
     return tuple(
         Challenge(
             one["title"], one["text"], goals.read(one["goals"]), entry(one["start"]).architecture
         )
-        for one in data["challenges"]
+        for one in _read(CHALLENGES)["challenges"]
     )
 
 
-@cache
 def measure_words() -> dict[str, str]:
     """What each measure of a goal is called."""
-    words: dict[str, str] = tomllib.loads((WORDS / CHALLENGES).read_text(encoding="utf-8"))["words"]
+    words: dict[str, str] = _read(CHALLENGES)["words"]
     return words
+
+
+@cache
+def _read(file: str) -> dict[str, Any]:
+    return tomllib.loads((WORDS / file).read_text(encoding="utf-8"))

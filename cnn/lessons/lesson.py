@@ -64,6 +64,7 @@ class Lesson:
     checks: tuple[Check, ...]
     words: Mapping[str, str]
     mathematics: str = ""
+    is_on_short_way: bool = False
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier():
@@ -92,6 +93,7 @@ def read(path: Path) -> Lesson:
             checks=tuple(_check(one) for one in data["checks"]),
             words={name: text.strip() for name, text in data.get("words", {}).items()},
             mathematics=data.get("mathematics", "").strip(),
+            is_on_short_way=data.get("short_way", False),
         )
     except KeyError as error:
         raise LessonError(f"{path.name} has no {error}. Add it.") from error

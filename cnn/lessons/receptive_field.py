@@ -1,28 +1,36 @@
-"""What lesson 7 computes: a stack of one's own, what its cells see, and what excites filters."""
+"""What lesson 7 computes: a stack of one's own, what its cells see, and what excites filters.
+
+What excites the filters takes seconds to find: `scripts/measure_patches.py` wrote where it was
+found, and nothing of it is typed in by hand.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 
 from cnn.data import Split, load
 from cnn.data.spec import DatasetName
-from cnn.insight.exciting_patches import Patch, exciting_patches
+from cnn.insight.exciting_patches import Patch, exciting_patches, patch_at
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Conv2D, Layer, MaxPooling2D
 from cnn.network.trace import Row, trace
 from cnn.shipped import shipped
 
+FILE = Path(__file__).with_name("patches.json")
 INPUT = (28, 28, 1)
 MOST_LAYERS = 8
 FILTERS = 8
 IMAGES = 200
 STRONGEST = 6
+SHOWN_FILTERS = range(8)
 
 PIECES: dict[str, Layer] = {
     "c3": Conv2D(FILTERS, 3, padding="same"),
@@ -84,16 +92,32 @@ def convolutions() -> tuple[Row, ...]:
     return tuple(row for row in rows if isinstance(row.layer, Conv2D))
 
 
-@cache
-def excited(place: int) -> Excited:
-    """For each filter of a convolution its strongest patches, behind the ReLU, of test images."""
-    one, conv = shipped(), convolutions()[place]
-    rows = trace(one.architecture).rows
-    active = next(
+def active(place: int) -> Row:
+    """The row with the answers of a convolution: its ReLU."""
+    conv, rows = convolutions()[place], trace(shipped().architecture).rows
+    return next(
         row
         for row in rows[rows.index(conv) :]
         if isinstance(row.layer, Activation) and row.output_shape == conv.output_shape
     )
-    images = load(DatasetName.MNIST_SAMPLE).test.take(np.arange(IMAGES))
-    found = exciting_patches(one.architecture, one.weights, images.images, active.name, STRONGEST)
-    return Excited(conv, images, found)
+
+
+def measured(place: int) -> tuple[tuple[Patch, ...], ...]:
+    """For each filter that is shown of a convolution its strongest patches in test images."""
+    one, row = shipped(), active(place)
+    found = exciting_patches(one.architecture, one.weights, _images().images, row.name, STRONGEST)
+    return tuple(found[filter_] for filter_ in SHOWN_FILTERS)
+
+
+@cache
+def excited(place: int) -> Excited:
+    """What was measured for a convolution, as it was kept: `[image, cell, answer]` for each."""
+    row, traced = active(place), trace(shipped().architecture)
+    kept = json.loads(FILE.read_text(encoding="utf-8"))[place]
+    patches = tuple(tuple(patch_at(traced, row, *one) for one in line) for line in kept)
+    return Excited(convolutions()[place], _images(), patches)
+
+
+@cache
+def _images() -> Split:
+    return load(DatasetName.MNIST_SAMPLE).test.take(np.arange(IMAGES))

@@ -1,9 +1,10 @@
 """The lessons as a visitor meets them: with Next, with every answer, and by a prepared link."""
 
+import json
 from importlib import import_module
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlparse
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from cnn.lessons.catalogue import lessons
@@ -13,7 +14,6 @@ from tests.browser.driving import PageMaker, settled
 from tests.lessons.reached import REACHED
 
 WORKER_MS = 120_000  # TensorFlow takes its time to start, more of it on a busy machine
-EVERY = pytest.mark.parametrize("lesson", lessons(), ids=[one.key for one in lessons()])
 
 
 def opened(page: Page, url: str, lesson: Lesson, **query: str) -> None:
@@ -31,59 +31,94 @@ def answered(page: Page, lesson: Lesson, check: Check, place: int) -> None:
     settled(page)
 
 
-def test_the_way_through_all_lessons_is_next_alone_and_leads_to_the_workbench(
-    app_url: str, page: Page
+def at_its_top(page: Page, lesson: Lesson) -> None:
+    """The lesson that Next has led to stands there, from its title on."""
+    expect(page.get_by_role("heading", name=lesson.title, exact=True)).to_be_visible()
+    settled(page)
+    expect(page).to_have_title(f"{lesson.title} · CNN Workbench")
+    assert parse_qs(urlparse(page.url).query)["of"] == [lesson.key]
+    page.wait_for_function("document.querySelector('[data-testid=\"stMain\"]').scrollTop === 0")
+
+
+def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
+    fresh_app_url: str, page: Page
 ):
+    page.goto(f"{fresh_app_url}/learn")
+    page.get_by_role("button", name="lesson 1", exact=False).click()
+    for lesson in lessons():
+        at_its_top(page, lesson)
+        import_module(f"tests.browser.lessons.{lesson.key}").use_central_control(page)
+        settled(page)
+        for check in lesson.checks:
+            for place, option in enumerate(check.options):
+                if not option.is_right:
+                    answered(page, lesson, check, place)
+            answered(page, lesson, check, check.right)
+        expect(page.locator(".stMarkdownBadge", has_text="done")).to_be_visible()
+        expect(page.get_by_role("button", name="Mark as complete")).to_have_count(0)
+        page.get_by_role("button", name="Next:").click()
+    page.wait_for_url("**/build**")
+    expect(page.locator(".st-key-last_step")).to_contain_text("A network of your own")
+    settled(page)
+
+    opened(page, fresh_app_url, lessons()[-1])
+    expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(
+        len(lessons()[-1].checks)
+    )
+    page.get_by_role("link", name="All lessons").click()
+    expect(page.get_by_text(f"{len(lessons())} of {len(lessons())} lessons done")).to_be_visible()
+    settled(page)
+    its_certificate_says_what_was_answered(page)
+    its_progress_is_exported_and_forgotten(page)
+    opened(page, fresh_app_url, lessons()[0])
+    expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(0)
+
+
+def its_certificate_says_what_was_answered(page: Page) -> None:
+    page.get_by_label("Your name").fill("<b>Ada</b>")
+    page.get_by_label("Your name").press("Enter")
+    button = page.get_by_role("button", name="Certificate (HTML)")
+    expect(button).to_be_enabled()
+    settled(page)
+    with page.expect_download() as download:
+        button.click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "&lt;b&gt;Ada&lt;/b&gt;" in text
+    questions = sum(len(lesson.checks) for lesson in lessons())
+    assert f"the right answer to {questions} of their {questions} questions" in text
+
+
+def its_progress_is_exported_and_forgotten(page: Page) -> None:
+    page.get_by_role("button", name="My progress").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as JSON").click()
+    exported = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["progress"]
+    assert [one["lesson"] for one in exported] == [lesson.key for lesson in lessons()]
+    assert all(one["done"] for one in exported)
+    page.get_by_text("I want to begin from nothing").click()
+    forget = page.get_by_role("button", name="Forget my progress")
+    expect(forget).to_be_enabled()
+    settled(page)
+    forget.click()
+    expect(page.get_by_text(f"0 of {len(lessons())} lessons done")).to_be_visible()
+    settled(page)
+
+
+def test_on_a_phone_next_alone_leads_through_all_lessons_and_none_is_wider_than_the_screen(
+    app_url: str, new_page: PageMaker
+):
+    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     page.goto(f"{app_url}/learn")
     page.get_by_role("button", name="lesson 1", exact=False).click()
     for lesson in lessons():
-        expect(page.get_by_role("heading", name=lesson.title, exact=True)).to_be_visible()
-        settled(page)
-        expect(page).to_have_title(f"{lesson.title} · CNN Workbench")
-        assert parse_qs(urlparse(page.url).query)["of"] == [lesson.key]
-        top = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollTop")
-        assert top == 0, "a lesson begins at its top"
+        at_its_top(page, lesson)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert (
+            page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") == 390
+        )
         page.get_by_role("button", name="Next:").click()
     page.wait_for_url("**/build**")
     settled(page)
-
-
-@EVERY
-def test_each_question_explains_a_wrong_answer_and_the_right_one(
-    fresh_app_url: str, page: Page, lesson: Lesson
-):
-    opened(page, fresh_app_url, lesson)
-    for check in lesson.checks:
-        wrong = next(i for i, option in enumerate(check.options) if not option.is_right)
-        answered(page, lesson, check, wrong)
-        answered(page, lesson, check, check.right)
-    expect(page.get_by_text("done", exact=False).first).to_be_visible()
-    expect(page.get_by_role("button", name="Mark as complete")).to_have_count(0)
-
-    page.reload()
-    for check in lesson.checks:
-        box = page.locator(f".st-key-question_{lesson.key}_{check.key}")
-        expect(box.get_by_test_id("stAlert")).to_contain_text("Right.")
-    settled(page)
-
-
-@EVERY
-def test_its_central_control_changes_a_picture_and_a_number(
-    app_url: str, page: Page, lesson: Lesson
-):
-    opened(page, app_url, lesson)
-    import_module(f"tests.browser.lessons.{lesson.key}").use_central_control(page)
-    settled(page)
-
-
-@EVERY
-def test_on_a_phone_no_lesson_is_wider_than_the_screen(
-    app_url: str, new_page: PageMaker, lesson: Lesson
-):
-    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    opened(page, app_url, lesson)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") == 390
 
 
 def test_a_prepared_link_locks_hides_and_asks_in_plain_text(app_url: str, page: Page):
@@ -132,27 +167,6 @@ def test_a_teacher_prepares_a_link_and_a_learner_opens_it(
     settled(learner)
 
 
-def test_progress_is_counted_and_can_be_forgotten(fresh_app_url: str, page: Page):
-    first = lessons()[0]
-    opened(page, fresh_app_url, first)
-    for check in first.checks:
-        answered(page, first, check, check.right)
-    page.get_by_role("link", name="All lessons").click()
-    expect(page.get_by_text(f"1 of {len(lessons())} lessons done")).to_be_visible()
-    settled(page)
-
-    page.get_by_role("button", name="My progress").click()
-    page.get_by_text("I want to begin from nothing").click()
-    forget = page.get_by_role("button", name="Forget my progress")
-    expect(forget).to_be_enabled()
-    settled(page)
-    forget.click()
-    expect(page.get_by_text(f"0 of {len(lessons())} lessons done")).to_be_visible()
-    settled(page)
-    opened(page, fresh_app_url, first)
-    expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(0)
-
-
 def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):
     opened(page, app_url, lessons()[0], size="16", units="8")
     page.get_by_role("link", name="Open in Build").click()
@@ -178,23 +192,6 @@ def test_shapes_are_trained_inside_their_lesson_and_its_filters_looked_at(
 
     page.reload()
     expect(page.get_by_role("img", name="8 learned kernels")).to_be_visible()
-    settled(page)
-
-
-def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(
-    training_url: str, page: Page
-):
-    page.goto(f"{training_url}/lesson?of=rules&rule=batch_norm")
-    start = page.get_by_role("button", name="Train both")
-    expect(start).to_be_visible()
-    settled(page)
-    start.click()
-    page.wait_for_url("**/train?run=*&run=*")
-    tested = page.get_by_test_id("stCaptionContainer").filter(has_text="· test ")
-    expect(tested).to_have_count(2, timeout=2 * WORKER_MS)
-    settled(page)
-    page.goto(f"{training_url}/lesson?of=rules&rule=batch_norm")
-    expect(page.get_by_text("Measured here, on 1,000 test images")).to_be_visible()
     settled(page)
 
 

@@ -24,8 +24,51 @@ def test_numbers_are_in_order_and_none_is_given_twice():
     assert all(1 <= number <= 12 for number in numbers)
 
 
-def test_all_lessons_together_take_an_hour_at_most():
+def words_read(lesson: Lesson) -> int:
+    """All that a reader may read of it, but for the mathematics and the wrong answers' reasons."""
+    texts = [lesson.question, lesson.takeaway, *lesson.words.values()]
+    for check in lesson.checks:
+        texts += [check.question, *(option.text for option in check.options)]
+        texts.append(check.options[check.right].why)
+    return sum(len(text.split()) for text in texts)
+
+
+@EVERY
+def test_the_minutes_are_enough_to_read_200_words_in_each_and_to_use_the_controls(lesson: Lesson):
+    left = lesson.minutes - words_read(lesson) / 200
+    assert 1 <= left <= 4
+
+
+def test_all_lessons_take_an_hour_and_the_short_way_with_its_end_45_minutes_at_most():
     assert sum(one.minutes for one in catalogue.lessons()) <= 60
+    short = sum(one.minutes for one in catalogue.short_way())
+    assert short + catalogue.last_minutes() <= 45
+
+
+def test_the_short_way_goes_from_why_to_a_network_that_is_trained_and_leaves_it_by_next_alone():
+    way = catalogue.short_way()
+    assert (way[0].key, way[-1].key) == ("why", "shapes")
+    for one, after in pairwise(way):
+        assert catalogue.beside(one, short=True)[1] == after
+    assert catalogue.beside(way[-1], short=True)[1] is None
+    aside = next(one for one in catalogue.lessons() if one not in way)
+    assert catalogue.beside(aside, short=True) == catalogue.beside(aside)
+
+
+def test_the_words_around_the_lessons_have_names_alone_to_be_filled_in():
+    text = catalogue.frame_text("about", number=3, minutes=4, level="easy")
+    assert text == "Lesson 3 · 4 min · easy"
+    sources = [path.read_text() for path in (ROOT / "ui/learn").glob("*.py")]
+    sources.append((ROOT / "pages/learn.py").read_text())
+    asked = {
+        name
+        for source in sources
+        for call in re.findall(r"frame_text\(\s*([^),=]+)", source)
+        for name in re.findall(r"[\"']([a-z_]+)[\"']", call)
+    }
+    assert len(asked) > 40
+    for name in asked:
+        assert catalogue.words_around()[name].strip()
 
 
 @EVERY

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cnn.lessons.history import milestones
-from cnn.pictures.timeline import timeline
+from cnn.pictures.timeline import narrow_timeline, timeline
+
+EACH = pytest.mark.parametrize("draw", [timeline, narrow_timeline])
 
 
-def test_each_milestone_is_a_part_to_click_and_the_chosen_one_is_marked():
-    svg = timeline(milestones(), "vgg")
+@EACH
+def test_each_milestone_is_a_part_to_click_and_the_chosen_one_is_marked(draw):
+    svg = draw(milestones(), "vgg")
     for one in milestones():
         assert f'data-path="{one.key}"' in svg
         assert f"{one.params:,} parameters" in svg
@@ -16,6 +21,7 @@ def test_each_milestone_is_a_part_to_click_and_the_chosen_one_is_marked():
     assert "3.57 % top-5 error" in svg
 
 
-def test_words_are_escaped():
-    svg = timeline((replace(milestones()[0], name="<b>x</b>"),), "zip")
+@EACH
+def test_words_are_escaped(draw):
+    svg = draw((replace(milestones()[0], name="<b>x</b>"),), "zip")
     assert "<b>" not in svg

@@ -1,6 +1,7 @@
 """The pages of the lessons as their scripts see a visitor: addresses, locks, answers, goals."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -10,9 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
+from cnn.data import DatasetName
 from cnn.lessons import progress
-from cnn.lessons.catalogue import challenges, lessons
+from cnn.lessons.catalogue import challenges, lessons, short_way
 from cnn.lessons.goals import written
+from cnn.network.link import encode
+from cnn.network.zoo import entry
+from cnn.training.run import Result, State
 from cnn.training.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -225,3 +230,75 @@ def test_every_link_to_a_challenge_opens_its_network_and_its_goals(store):
     for link, one in zip(links, challenges(), strict=True):
         query = parse_qs(urlparse(f"?{link.proto.query_string}").query)
         assert query["goals"] == [written(one.goals)]
+
+
+def press(app: AppTest, label: str, to: str = "") -> AppTest:
+    """Presses a button; where it leads `to` another page, AppTest has to be told to stay there."""
+    next(one for one in app.button if one.label == label).click().run()
+    if to:
+        assert not app.exception, app.exception
+        app.switch_page(str(ROOT / "pages" / f"{to}.py")).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_the_short_way_is_walked_by_next_from_the_overview_and_ends_in_build(store):
+    app = press(visited("learn"), "The short way, 45 minutes", "lesson")
+    way = short_way()
+    for place, (one, after) in enumerate(pairwise(way), start=1):
+        assert app.title[0].value == one.title
+        assert address(app) == {"of": one.key, "way": "short"}
+        assert f"short way, {place} of {len(way)}" in words(app)
+        app = press(app, f"Next: {after.title}")
+    app = press(app, "Next: a network of your own", "build")
+    assert "1 of 3" in words(app)
+    assert app.text_input[0].value == "My network"
+
+
+def test_the_end_of_the_way_trains_ones_own_network_and_lenet_alike_and_compares_them(store):
+    app = visited("lesson", of=lessons()[-1].key)
+    app = press(app, "Next: a network of your own", "build")
+    app = press(app, "Next: train it", "train")
+    (own,) = store.latest(9)
+    assert (own.architecture.name, address(app)["run"]) == ("My network", own.id)
+    assert own.configuration.dataset.name == DatasetName.MNIST_SAMPLE
+    assert "2 of 3" in words(app)
+
+    app = press(app, "Next: compare it with LeNet", "compare")
+    lenet = next(run for run in store.latest(9) if run.id != own.id)
+    assert lenet.architecture == entry("lenet-5").architecture
+    assert lenet.configuration == own.configuration
+    assert "3 of 3" in words(app)
+    assert [app.multiselect[0].value[0], app.multiselect[0].value[1]] == [
+        encode(own.architecture),
+        "lenet-5",
+    ]
+    # What Compare looks for is what was queued: nothing is trained twice.
+    assert not [one for one in app.button if one.label.startswith("Train")]
+
+    app = press(app, "Next: all lessons", "learn")
+    assert app.title[0].value == "Learn"
+    assert "1 of 3" not in words(visited("build"))
+    assert len(store.latest(9)) == 2
+
+
+def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(store):
+    app = visited("lesson", of="rules", rule="batch_norm")
+    assert "Not trained on this machine yet." in words(app)
+    app = press(app, "Train both")
+    found = store.latest(9)
+    assert {run.id for run in found} == set(app.query_params["run"])
+    rights = {"Batch norm": 0.975, "No batch norm": 0.941}
+    for run in found:
+        right = rights[run.architecture.name]
+        result = Result(0.1, right, 1_000, 5_000, 1_000, 12.5, 4_000.0)
+        store.finish(run.id, State.FINISHED, result=result)
+    said = words(visited("lesson", of="rules", rule="batch_norm"))
+    assert "Measured here, on 1,000 test images: **Batch norm** 97.5" in said
+    assert "**No batch norm** 94.1" in said
+
+
+def test_a_way_that_is_none_is_the_whole_one(store):
+    app = visited("lesson", of="why", way="<b>")
+    assert "short way" not in words(app)
+    assert any(one.label.startswith("Next: Convolution") for one in app.button)

@@ -4,6 +4,8 @@
    `[[checks.options]]` (`why` explains each one), `[words]` for every text on the page, and
    `mathematics` (Markdown with LaTeX) for the expander. See `why.toml`. Once that file is there the
    lesson is listed, has the address `/lesson?of=KEY`, and the browser tests walk through it.
+   With `short_way = true` it is on the short way too. Figures that its words print are proven in
+   `tests/lessons/test_figures.py`. The frame's own words are in `_frame.toml`.
 2. `ui/lessons/KEY.py` with `show(lesson)`: the controls, the picture that answers, the sentences.
    It runs in a fragment; title, questions, key sentence, Previous and Next are the frame's.
 
@@ -26,5 +28,6 @@ hidden there (`&lock=stride,kernel&hide=relu`), and falls back to its first valu
 cannot be. What a component of yours holds (a clicked grid, a chosen cell) is a control without a
 widget: `controls.held("cell", "0-0", fits)` reads it, `controls.put(cell="1-2")` changes it, as it
 changes any other control: from an `on_click`, an `on_change`, or before the control is drawn.
-`controls.is_locked("cell")` says whether a person may change it.
+`controls.is_locked("cell")` says whether a person may change it. What the session and the address
+know of all this is in `ui.learn.address`, which is the frame's side of it.
 """

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE
 from cnn.lessons import catalogue, goals
-from cnn.lessons.catalogue import Challenge
+from cnn.lessons.catalogue import Challenge, frame_text
 from cnn.lessons.goals import GoalError, Goals, Judged
 from cnn.network.link import encode
 from cnn.network.trace import Trace
@@ -38,7 +38,9 @@ def goals_shown(trace: Trace, run: Run | None = None) -> None:
     try:
         wanted = goals.read(text)
     except GoalError as error:
-        st.warning(f"The challenge of this link: {plain(str(error))}", icon=":material/flag:")
+        st.warning(
+            frame_text("challenge_unreadable", error=plain(str(error))), icon=":material/flag:"
+        )
         _forget()
         return
     judged = goals.judged(wanted, trace, [run] if run else _trainings(wanted))
@@ -47,30 +49,38 @@ def goals_shown(trace: Trace, run: Run | None = None) -> None:
         horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
     ):
         title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
-        st.markdown(f":material/flag: **{title or 'Challenge'}**", width="content")
+        st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
         for one in judged:
             _goal(one)
         if wanted.data:
-            st.caption(f"on {CATALOGUE[wanted.data].title}", width="content")
+            st.caption(
+                frame_text("challenge_data", data=CATALOGUE[wanted.data].title), width="content"
+            )
         if met == len(judged):
-            st.badge("passed", icon=":material/trophy:", color="green")
-        st.button("Leave it", key="leave_challenge", type="tertiary", on_click=_forget)
+            st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
+        else:
+            st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+        st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
 
 
 def _goal(judged: Judged) -> None:
     goal = judged.goal
     name = catalogue.measure_words()[goal.measure]
     sign = ">" if goal.is_above else "<"
-    now = ""
-    if judged.value is not None:
-        on = f" on {judged.images:,} images" if judged.images else ""
-        now = f", now {goals.shown_value(goal, judged.value)}{on}"
     limit = goals.shown_value(goal, goal.limit)
+    words = [f"{name} \\{sign} {limit}"]
+    if judged.value is not None:
+        value = goals.shown_value(goal, judged.value)
+        words.append(
+            frame_text("challenge_now_on", value=value, images=f"{judged.images:,}")
+            if judged.images
+            else frame_text("challenge_now", value=value)
+        )
     st.badge(
-        f"{name} \\{sign} {limit}{now}",
+        ", ".join(words),
         icon=":material/check:" if judged.is_met else ":material/radio_button_unchecked:",
         color="green" if judged.is_met else "gray",
-        help="Passed." if judged.is_met else "Not yet.",
+        help=frame_text("goal_passed" if judged.is_met else "goal_not_yet"),
     )
 
 
@@ -102,11 +112,8 @@ def _trainings(wanted: Goals) -> Sequence[Run]:
 
 def challenge_list() -> None:
     """The challenges that come along, each a link to Build with the network to begin with."""
-    st.subheader("Challenges", anchor=False)
-    st.caption(
-        "Change the network in Build until every goal is passed; Train shows the goals too. "
-        "Make your own: add goals to any link to Build, such as `&goals=params<20000,test>0.98`."
-    )
+    st.subheader(frame_text("challenges"), anchor=False)
+    st.caption(frame_text("challenges_about"))
     with st.grid("auto", min_column_width=300):
         for one in catalogue.challenges():
             _card(one)
@@ -127,7 +134,7 @@ def _card(one: Challenge) -> None:
         st.space("stretch")
         st.page_link(
             PAGES / "build.py",
-            label="Take it on",
+            label=frame_text("take_it_on"),
             icon=":material/flag:",
             query_params={
                 design.ADDRESS: encode(one.start),

@@ -1,98 +1,30 @@
-"""The controls of a lesson: their values are in the address, where a teacher may lock or hide them.
-
-Not Streamlit's own `bind="query-params"`: lessons share names such as `stride`, and a bound value
-stays with the next lesson, cannot be given by a link between pages, and is lost where it is hidden.
-"""
+"""The controls of a lesson: a lesson's side of what `ui.learn.address` keeps in the address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from cnn.lessons import catalogue
-from cnn.lessons.lesson import Lesson
+from ui.learn import address
+from ui.learn.address import is_locked
 
-LESSON, LOCK, HIDE, ASK = "of", "lock", "hide", "ask"
-FRAME = (LESSON, LOCK, HIDE, ASK)
-LONGEST_QUESTION = 300
-LONGEST_VALUE = 2_000
+__all__ = [
+    "choice",
+    "held",
+    "is_locked",
+    "preset",
+    "put",
+    "several",
+    "slider",
+    "steps",
+    "toggle",
+]
+
 MOST_SEGMENTS = 6
-KEY = "lesson_state"
 
 Value = TypeVar("Value")
-
-
-@dataclass(slots=True)
-class _State:
-    """What a session knows of its lessons; the values are as an address writes them."""
-
-    lesson: str = ""
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    written: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def now(self) -> dict[str, str]:
-        return self.values.setdefault(self.lesson, {})
-
-
-def _state() -> _State:
-    found: _State = st.session_state.setdefault(KEY, _State())
-    return found
-
-
-# The frame's side -------------------------------------------------------------------------------
-
-
-def arrive() -> Lesson:
-    """The lesson of the address; a link just opened gives its controls their values."""
-    state, address = _state(), st.query_params.to_dict()
-    lesson = catalogue.find(address.get(LESSON))
-    if address not in state.written or state.lesson != lesson.key:
-        state.lesson = lesson.key
-        _take(address)
-        state.written = [address]
-    return lesson
-
-
-def begin() -> None:
-    """To be called before a lesson draws its controls."""
-    _state().labels = {}
-
-
-def end() -> None:
-    """To be called when all controls are drawn: writes them into the address."""
-    state, wanted = _state(), address()
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    state.written = [wanted, *state.written[:1]]
-
-
-def address(lesson: Lesson | None = None) -> dict[str, str]:
-    """The address of the lesson as it stands, or of another as it was left."""
-    state = _state()
-    if lesson is not None and lesson.key != state.lesson:
-        kept = state.values.get(lesson.key, {})
-        return {LESSON: lesson.key} | {n: v for n, v in kept.items() if n not in FRAME}
-    shown = {name for name in state.now if name in state.labels or name in FRAME}
-    return {LESSON: state.lesson} | {n: v for n, v in state.now.items() if n in shown}
-
-
-def labels() -> dict[str, str]:
-    """The controls of the lesson as it is shown: their names, and what they are called."""
-    return dict(_state().labels)
-
-
-def question() -> str:
-    """A teacher's own question from the address: plain text, cut where it is too long."""
-    text = _state().now.get(ASK, "")
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n")[:LONGEST_QUESTION]
-
-
-# A lesson's side --------------------------------------------------------------------------------
 
 
 def slider(
@@ -214,18 +146,18 @@ def put(**values: Any) -> None:
 
     What is locked stays as it is.
     """
-    state = _state()
+    now = address.state().now
     for name, value in values.items():
         if not is_locked(name):
-            state.now[name] = _text(value)
-            st.session_state[_key(name)] = value
+            now[name] = _text(value)
+            st.session_state[address.key(name)] = value
 
 
 def preset(label: str, *, hint: str = "", **values: Any) -> None:
     """A button that gives controls these values."""
     st.button(
         label,
-        key=_key(f"preset_{label}"),
+        key=address.key(f"preset_{label}"),
         type="tertiary",
         icon=":material/bolt:",
         help=hint or None,
@@ -236,14 +168,6 @@ def preset(label: str, *, hint: str = "", **values: Any) -> None:
     )
 
 
-def is_locked(name: str) -> bool:
-    """Whether the address says that this control is to stay as it is."""
-    return name in _names(LOCK) | _names(HIDE)
-
-
-# Inside -----------------------------------------------------------------------------------------
-
-
 def _control(
     name: str,
     label: str,
@@ -252,14 +176,14 @@ def _control(
     fits: Callable[[Value], bool],
     draw: Callable[[str, bool], Value] | None,
 ) -> Value:
-    state, key = _state(), _key(name)
+    state, key = address.state(), address.key(name)
     state.labels[name] = label
     if key not in st.session_state:
         st.session_state[key] = _read(state.now.get(name), read, first)
     if not fits(st.session_state[key]):
         st.session_state[key] = first
     value: Value = st.session_state[key]
-    if draw is not None and name not in _names(HIDE):
+    if draw is not None and not address.is_hidden(name):
         value = draw(key, is_locked(name))
         value = value if fits(value) else first  # a browser may send anything
     if value == first:
@@ -267,16 +191,6 @@ def _control(
     else:
         state.now[name] = _text(value)
     return value
-
-
-def _take(address: Mapping[str, str]) -> None:
-    """Gives the lesson the values of an address, in place of those it had."""
-    state = _state()
-    for key in [key for key in st.session_state if str(key).startswith(_key(""))]:
-        del st.session_state[key]
-    state.values[state.lesson] = {
-        name: text[:LONGEST_VALUE] for name, text in address.items() if name != LESSON
-    }
 
 
 def _read(text: str | None, read: Callable[[str], Value], first: Value) -> Value:
@@ -292,11 +206,3 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _names(frame: str) -> set[str]:
-    return set(_state().now.get(frame, "").split(",")) - {""}
-
-
-def _key(name: str) -> str:
-    return f"of_{_state().lesson}_{name}"

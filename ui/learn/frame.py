@@ -8,8 +8,10 @@ from importlib import import_module
 import streamlit as st
 
 from cnn.lessons import catalogue
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Lesson
-from ui.learn import controls, progress
+from ui.learn import address, last_steps, progress
+from ui.learn.last_steps import next_button
 from ui.learn.prepare import prepare
 from ui.learn.questions import questions
 from ui.shell import PAGES
@@ -20,14 +22,14 @@ LESSON = PAGES / "lesson.py"
 
 def lesson_page() -> None:
     """The lesson that the address names, from its title to the next one."""
-    lesson = controls.arrive()
+    lesson = address.arrive()
     st.set_page_config(page_title=f"{lesson.title} · CNN Workbench")
     _head(lesson)
     _asked()
     _body(lesson)
     st.info(lesson.takeaway, icon=":material/key:")
     if lesson.mathematics:
-        with st.expander("The mathematics", icon=":material/function:"):
+        with st.expander(frame_text("mathematics"), icon=":material/function:"):
             st.markdown(lesson.mathematics)
     questions(lesson)
     _onward(lesson)
@@ -36,15 +38,22 @@ def lesson_page() -> None:
 
 def go(lesson: Lesson) -> None:
     """Opens a lesson as it was left."""
-    st.switch_page(LESSON, query_params=controls.address(lesson))
+    st.switch_page(LESSON, query_params=address.written(lesson))
 
 
 def _head(lesson: Lesson) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link(PAGES / "learn.py", label="All lessons", icon=":material/arrow_back:")
+        st.page_link(
+            PAGES / "learn.py", label=frame_text("all_lessons"), icon=":material/arrow_back:"
+        )
         st.caption(about(lesson), width="content")
+        if lesson.is_on_short_way and address.is_short_way():
+            way = catalogue.short_way()
+            place = way.index(lesson) + 1
+            words = frame_text("place_on_short_way", place=place, count=len(way))
+            st.badge(words, icon=":material/bolt:", color="blue")
         if progress.standing().is_done(lesson):
-            st.badge("done", icon=":material/check:", color="green")
+            st.badge(frame_text("done"), icon=":material/check:", color="green")
         prepare(lesson)
     st.title(lesson.title, anchor=False)
     st.markdown(f"##### {lesson.question}")
@@ -52,44 +61,43 @@ def _head(lesson: Lesson) -> None:
 
 def about(lesson: Lesson) -> str:
     """Number, time and level of a lesson in a line."""
-    return f"Lesson {lesson.number} · {lesson.minutes} min · {lesson.level}"
+    level = frame_text(lesson.level)
+    return frame_text("about", number=lesson.number, minutes=lesson.minutes, level=level)
 
 
 def _asked() -> None:
-    if question := controls.question():
+    if question := address.question():
         with st.container(border=True, key="own_question"):
-            st.caption("A question for you")
+            st.caption(frame_text("asked"))
             st.text(question)
 
 
 @st.fragment
 def _body(lesson: Lesson) -> None:
     """The lesson itself; its controls run nothing else."""
-    controls.begin()
+    address.begin()
     show: Callable[[Lesson], None] = import_module(f"ui.lessons.{lesson.key}").show
     show(lesson)
-    controls.end()
+    address.end()
 
 
 def _onward(lesson: Lesson) -> None:
-    before, after = catalogue.beside(lesson)
+    before, after = catalogue.beside(lesson, address.is_short_way())
     with st.container(horizontal=True, vertical_alignment="center", key="onward"):
-        if before and st.button(f"Previous: {before.title}", icon=":material/arrow_back:"):
+        if before and st.button(
+            frame_text("previous", title=before.title), icon=":material/arrow_back:"
+        ):
             go(before)
         if not progress.standing().is_done(lesson):
             st.button(
-                "Mark as complete",
+                frame_text("mark"),
                 icon=":material/check:",
                 type="tertiary",
                 on_click=progress.mark,
                 args=(lesson,),
             )
         st.space("stretch")
-        if after and _next(f"Next: {after.title}"):
+        if after and next_button(frame_text("next", title=after.title)):
             go(after)
-        if not after and _next("Next: build your own"):
-            st.switch_page(PAGES / "build.py")
-
-
-def _next(label: str) -> bool:
-    return st.button(label, icon=":material/arrow_forward:", icon_position="right", type="primary")
+        if not after and next_button(frame_text("next_own")):
+            last_steps.begin()

@@ -6,42 +6,40 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Lesson
-from ui.learn import controls
+from ui.learn import address
 
 
 def prepare(lesson: Lesson) -> None:
     """A menu that makes the link; what is chosen in it changes nothing on this page."""
     menu = st.popover(
-        "Prepare this lesson", icon=":material/school:", key="prepare", on_change="rerun"
+        frame_text("prepare"), icon=":material/school:", key="prepare", on_change="rerun"
     )
     if not menu.open:
         return
     with menu:
-        st.caption(
-            "A link to this lesson with the controls as they stand now. Locked controls are shown "
-            "and cannot be changed, hidden ones are not shown."
-        )
-        names = controls.labels()
-        locked = _choose("Lock", names)
-        hidden = _choose("Hide", names)
+        st.caption(frame_text("prepare_about"))
+        names = address.labels()
+        locked = _choose(frame_text("lock"), names)
+        hidden = _choose(frame_text("hide"), names)
         asked = st.text_area(
-            "A question of your own",
-            max_chars=controls.LONGEST_QUESTION,
-            placeholder="Which stride makes the output 4×4? Why?",
+            frame_text("own_question"),
+            max_chars=address.LONGEST_QUESTION,
+            placeholder=frame_text("own_question_such_as"),
         )
         st.code(link(lesson, locked, hidden, asked or ""), language=None, wrap_lines=True)
-        st.caption("Copy it with the button at its corner.")
+        st.caption(frame_text("copy"))
 
 
 def link(lesson: Lesson, locked: list[str], hidden: list[str], asked: str) -> str:
     """The whole address of the lesson so prepared."""
     extra = {
-        controls.LOCK: ",".join(locked),
-        controls.HIDE: ",".join(hidden),
-        controls.ASK: asked.strip()[: controls.LONGEST_QUESTION],
+        address.LOCK: ",".join(locked),
+        address.HIDE: ",".join(hidden),
+        address.ASK: asked.strip()[: address.LONGEST_QUESTION],
     }
-    kept = {n: v for n, v in controls.address().items() if n not in extra}
+    kept = {n: v for n, v in address.written().items() if n not in extra}
     query = kept | {name: value for name, value in extra.items() if value}
     page, _, _ = str(st.context.url or "").partition("?")
     return f"{page}?{urlencode(query, safe=',')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.lessons import progress
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Check, Lesson
 from cnn.lessons.progress import Standing
 from cnn.training.store import StoreError
@@ -45,4 +46,4 @@ def reset() -> None:
 
 
 def _not_kept(error: StoreError) -> None:
-    st.toast(f"Your progress could not be kept: {plain(str(error))}", icon=":material/error:")
+    st.toast(frame_text("not_kept", error=plain(str(error))), icon=":material/error:")

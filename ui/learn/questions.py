@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Check, Lesson
 from ui.learn import progress
 
 
 def questions(lesson: Lesson) -> None:
     """Every question of the lesson, answered as it was left."""
-    st.subheader("Check yourself", anchor=False)
+    st.subheader(frame_text("check"), anchor=False)
     for check in lesson.checks:
         _question(lesson, check)
 
@@ -41,9 +42,9 @@ def _question(lesson: Lesson, check: Check) -> None:
         if place is not None:
             option = check.options[place]
             if option.is_right:
-                st.success(f"**Right.** {option.why}", icon=":material/check_circle:")
+                st.success(frame_text("right", why=option.why), icon=":material/check_circle:")
             else:
-                st.warning(f"**Not quite.** {option.why} Try again.", icon=":material/replay:")
+                st.warning(frame_text("wrong", why=option.why), icon=":material/replay:")
     if progress.standing().is_done(lesson) and not was_done:
         st.session_state[f"{key}_done"] = True
         st.rerun()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn.lessons.catalogue import frame_text
 from cnn.network.architecture import Architecture
 from cnn.network.link import encode
 from cnn.training.configuration import Configuration
@@ -30,16 +31,18 @@ def ways_on(
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=key):
         st.page_link(
             PAGES / "build.py",
-            label="Open in Build",
+            label=frame_text("open_in_build"),
             icon=":material/stacks:",
             query_params={design.ADDRESS: encode(architecture)},
             help=None,
         )
         if configuration is not None:
-            if st.button("Train it", icon=":material/model_training:", key=f"{key}_train"):
+            if st.button(
+                frame_text("train_it"), icon=":material/model_training:", key=f"{key}_train"
+            ):
                 train(architecture, configuration)
             if beside and st.button(
-                "Compare", icon=":material/compare_arrows:", key=f"{key}_compare"
+                frame_text("compare"), icon=":material/compare_arrows:", key=f"{key}_compare"
             ):
                 compare([architecture, *beside], configuration, seeds)
 

@@ -11,6 +11,7 @@ from cnn.insight.kernel_gradient import Descent, network_of, numerical_gradients
 from cnn.lessons.backpropagation import after, as_convolution, full_convolution
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS
+from ui.figures import Figure, figures
 from ui.grids import Grid, Labels, grid_pair, grid_row
 from ui.learn import controls
 from ui.learn.gradient_steps import place_by_place
@@ -125,9 +126,13 @@ def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
         ],
         key=f"{KEY}_step",
     )
-    before, later, button = st.columns([2, 2, 3], vertical_alignment="center")
-    before.metric(lesson.text("loss_before"), f"{found.loss:.4g}")
-    later.metric(lesson.text("loss_after"), f"{found.loss_after:.4g}")
+    losses, button = st.columns([4, 3], vertical_alignment="center")
+    with losses:
+        shown = (
+            Figure(lesson.text("loss_before"), f"{found.loss:.4g}"),
+            Figure(lesson.text("loss_after"), f"{found.loss_after:.4g}"),
+        )
+        figures(shown, key=f"{KEY}_losses")
     with button:
         st.button(
             lesson.text("take"),

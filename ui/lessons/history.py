@@ -18,7 +18,7 @@ from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.diagram import diagram
 from cnn.pictures.gradient_lines import gradient_lines, power
-from cnn.pictures.timeline import timeline
+from cnn.pictures.timeline import narrow_timeline, timeline
 from cnn.training.configuration import Configuration
 from ui import design
 from ui.learn import controls
@@ -39,7 +39,8 @@ def show(lesson: Lesson) -> None:
     if picked in keys:  # known before the line is drawn, so that it is drawn once
         controls.put(which=picked)
     which = controls.held("which", "lenet", keys.__contains__, label=lesson.text("which_label"))
-    picture(timeline(milestones(), which), key=LINE)
+    line = timeline(milestones(), which)
+    picture(line, key=LINE, narrow=narrow_timeline(milestones(), which))
     _milestone(lesson, milestone(which))
     st.subheader(lesson.text("residual_title"), anchor=False)
     _residual(lesson)

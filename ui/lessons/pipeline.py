@@ -11,6 +11,7 @@ from cnn.lessons.lesson import Lesson
 from cnn.lessons.pipeline import SHOWN, Followed, Size, followed
 from cnn.network.trace import trace
 from cnn.pictures.stages import stages
+from ui.draw.answers import certainty
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.stages import stages_view
@@ -81,7 +82,7 @@ def _stages(size: Size, place: int) -> tuple[list[dict[str, Any]], float]:
 def _answer(lesson: Lesson, one: Followed, share: float, place: int) -> str:
     answer, truth = one.answers[place], int(one.images.labels[place])
     name = "answer_right" if answer == truth else "answer_wrong"
-    return lesson.text(name, answer=answer, truth=truth, share=percent(share))
+    return lesson.text(name, answer=answer, truth=truth, share=certainty(share))
 
 
 def _network(lesson: Lesson, one: Followed) -> str:

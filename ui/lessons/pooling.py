@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.operations import Array
 from cnn.insight.slide import Pooling, Slide, pooled, same_values, shifted
 from cnn.lessons.lesson import Lesson
@@ -19,6 +20,8 @@ from cnn.network.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
+from cnn.training.configuration import Configuration
+from ui.figures import Figure, figures
 from ui.grids import edited, grid_pair
 from ui.learn import controls, edits
 from ui.learn.ways_on import ways_on
@@ -28,6 +31,7 @@ PICTURE = "lesson_pooling_grids"
 KINDS = ("max", "average", "global_max", "global_average")
 NAMES = ("numbers", "ring", "cross", "edge", "diagonal", "dot", "worked")
 PIXELS = (0, 1, 2, 3, 4, 5)
+TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def show(lesson: Lesson) -> None:
@@ -56,7 +60,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(f"##### {lesson.text('shift_heading')}")
     st.markdown(_shift(lesson, before, slide, down, right))
     _saving(lesson, pool)
-    ways_on(saving(pool).with_pools.architecture)
+    ways_on(saving(pool).with_pools.architecture, TRAINED)
 
 
 def _presets(lesson: Lesson) -> None:
@@ -168,17 +172,13 @@ def _saving(lesson: Lesson, pool: Pooling) -> None:
     st.markdown(f"##### {lesson.text('saving_heading')}")
     st.markdown(lesson.text("saving_local" if is_local else "saving_global"))
     with_pools, without = found.with_pools, found.without
-    for place, (label, number) in zip(
-        st.columns(4),
-        (
-            ("macs_with", short(with_pools.total_macs)),
-            ("macs_without", short(without.total_macs)),
-            ("params_with", f"{with_pools.total_params:,}"),
-            ("params_without", f"{without.total_params:,}"),
-        ),
-        strict=True,
-    ):
-        place.metric(lesson.text(label), number)
+    shown = (
+        ("macs_with", short(with_pools.total_macs)),
+        ("macs_without", short(without.total_macs)),
+        ("params_with", f"{with_pools.total_params:,}"),
+        ("params_without", f"{without.total_params:,}"),
+    )
+    figures([Figure(lesson.text(name), text) for name, text in shown], key="lesson_pooling_figures")
     second = [
         [row for row in one.rows if row.kind == "Conv2D"][-1] for one in (with_pools, without)
     ]

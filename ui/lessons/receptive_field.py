@@ -13,6 +13,7 @@ from cnn.lessons.receptive_field import (
     MOST_LAYERS,
     NAMES,
     PIECES,
+    SHOWN_FILTERS,
     STRONGEST,
     architecture,
     codes,
@@ -29,7 +30,6 @@ from ui.learn.ways_on import ways_on
 
 FIRST = "c3-c3-m2-c3"
 FIRST_IMAGE = 3
-SHOWN_FILTERS = range(8)
 
 
 def show(lesson: Lesson) -> None:
@@ -142,8 +142,7 @@ def _filters(lesson: Lesson) -> None:
     rows = convolutions()
     places = tuple(range(1, len(rows) + 1))
     place = int(controls.steps("layer", lesson.text("layer_label"), places, first=1))
-    with st.spinner(" ", show_time=False):
-        found = excited(place - 1)
+    found = excited(place - 1)
     about = lesson.text(
         "patches_about",
         place=place,

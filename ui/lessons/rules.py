@@ -13,6 +13,7 @@ from cnn.pictures.diagram import diagram
 from cnn.training import limits
 from cnn.training.configuration import ConfigurationError
 from cnn.training.run import Run, State
+from ui.figures import Figure, figures
 from ui.learn import controls
 from ui.learn.ways_on import compare, ways_on
 from ui.picture import picture
@@ -50,11 +51,13 @@ def show(lesson: Lesson) -> None:
 def _side(lesson: Lesson, side: Side, standing: str) -> None:
     found = rules.figures(side.architecture)
     st.markdown(f"**{lesson.text(standing)}**: {plain(side.architecture.name)}")
-    with st.container(horizontal=True, gap="medium"):
-        st.metric(lesson.text("figure_params"), f"{found.params:,}")
-        st.metric(lesson.text("figure_macs"), short(found.macs))
-        st.metric(lesson.text("figure_last"), pretty(shape_text(found.last_map)))
-        st.metric(lesson.text("figure_field"), pretty(shape_text(found.field)))
+    shown = (
+        Figure(lesson.text("figure_params"), f"{found.params:,}"),
+        Figure(lesson.text("figure_macs"), short(found.macs)),
+        Figure(lesson.text("figure_last"), pretty(shape_text(found.last_map))),
+        Figure(lesson.text("figure_field"), pretty(shape_text(found.field))),
+    )
+    figures(shown, key=f"lesson_rules_figures_{standing}")
     picture(diagram(trace(side.architecture)), key=f"lesson_rules_{standing}", largest=0.95)
 
 

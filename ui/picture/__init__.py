@@ -16,8 +16,12 @@ _mount = st.components.v2.component(
 )
 
 
-def picture(svg: str, *, key: str, largest: float = 1.15) -> str | None:
-    """Shows an SVG text; returns the `data-path` of the part that was just clicked."""
-    result = _mount(key=key, data={"svg": svg, "largest": largest}, on_picked_change=lambda: None)
+def picture(svg: str, *, key: str, largest: float = 1.15, narrow: str = "") -> str | None:
+    """Shows an SVG text; returns the `data-path` of the part that was just clicked.
+
+    `narrow` is shown in its place where there is no more room than on a phone.
+    """
+    data = {"svg": svg, "narrow": narrow, "largest": largest}
+    result = _mount(key=key, data=data, on_picked_change=lambda: None)
     picked = result.picked
     return picked if isinstance(picked, str) and len(picked) < 500 else None

@@ -2,7 +2,9 @@
 
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
 const BESIDE_PX = 14;
+const NARROW_PX = 560;
 const shown = new WeakMap();
+const latest = new WeakMap(); // what frames were last given
 const scrolls = new WeakMap(); // how far frames are scrolled
 const widths = new WeakMap(); // of frames: asking an element makes the browser lay out the page
 
@@ -44,24 +46,32 @@ function explain(tip, part, event) {
   tip.style.top = `${below ? event.clientY + BESIDE_PX : event.clientY - height - BESIDE_PX}px`;
 }
 
+/** Puts the picture that suits the width into its frame, at the size that fits. */
+function draw(frame, picture, tip) {
+  const { svg, narrow, largest } = latest.get(frame);
+  const suited = narrow && widths.get(frame) < NARROW_PX ? narrow : svg;
+  if (shown.get(picture) !== suited) {
+    const scrolled = scrolls.get(frame) ?? 0;
+    picture.innerHTML = suited;
+    takeTitles(picture);
+    tip.hidden = true;
+    shown.set(picture, suited);
+    fit(frame, picture, largest);
+    if (scrolled) frame.scrollLeft = scrolled;
+  } else fit(frame, picture, largest);
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const frame = parentElement.querySelector(".frame");
   const picture = parentElement.querySelector(".picture");
   const tip = parentElement.querySelector(".tip");
   if (!widths.has(frame)) widths.set(frame, frame.clientWidth);
-  if (shown.get(picture) !== data.svg) {
-    const scrolled = scrolls.get(frame) ?? 0;
-    picture.innerHTML = data.svg;
-    takeTitles(picture);
-    tip.hidden = true;
-    shown.set(picture, data.svg);
-    fit(frame, picture, data.largest);
-    if (scrolled) frame.scrollLeft = scrolled;
-  }
+  latest.set(frame, data);
+  draw(frame, picture, tip);
   if (!shown.has(frame)) {
     const observer = new ResizeObserver(() => {
       widths.set(frame, frame.clientWidth);
-      fit(frame, picture, data.largest);
+      draw(frame, picture, tip);
     });
     observer.observe(frame);
     frame.addEventListener("scroll", () => scrolls.set(frame, frame.scrollLeft), { passive: true });

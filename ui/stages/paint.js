@@ -1,7 +1,7 @@
-// Maps as pictures: blue below zero, nothing at zero, orange above; one scale for all maps of a stage.
+// Maps as pictures: orange below zero, nothing at zero, blue above; one scale for all maps of a stage.
 
-const BELOW = [37, 99, 235];
-const ABOVE = [234, 88, 12];
+const BELOW = [234, 88, 12];
+const ABOVE = [37, 99, 235];
 
 function element(name, className, text) {
   const made = document.createElement(name);

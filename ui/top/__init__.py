@@ -10,11 +10,12 @@ import streamlit as st
 _mount = st.components.v2.component(
     "to_top",
     js="""
-const shown = new WeakMap();
 let last = null;
-export default function ({ data, parentElement }) {
+export default function ({ data }) {
   if (last !== null && last !== data.now) {
-    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    const up = () => document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    up();
+    requestAnimationFrame(() => requestAnimationFrame(up)); // what is still being laid out moves it
   }
   last = data.now;
 }

@@ -14,10 +14,10 @@ def use_central_control(page: Page) -> None:
     np.testing.assert_allclose(shown(page, "∂L/∂K so far"), shown(page, "By nudging"), atol=0.01)
 
     page.get_by_text("One step", exact=True).click()
-    after = page.get_by_test_id("stMetric").filter(has_text="Loss after it")
+    after = page.locator(".figure").filter(has_text="Loss after it")
     expect(after).to_contain_text("10.56")
     page.get_by_role("button", name="Take this step").click()
-    before = page.get_by_test_id("stMetric").filter(has_text="Loss before the step")
+    before = page.locator(".figure").filter(has_text="Loss before the step")
     expect(before).to_contain_text("10.56")
     settled(page)
     assert "taken=1" in page.url

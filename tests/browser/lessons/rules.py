@@ -13,7 +13,7 @@ def use_central_control(page: Page) -> None:
     page.get_by_role("option", name="Flatten or average").click()
 
     expect(page.get_by_text("Kept: Average globally")).to_be_visible()
-    figures = page.get_by_test_id("stMetric").filter(has_text="Parameters")
+    figures = page.locator(".figure").filter(has_text="Parameters")
     expect(figures.nth(0)).to_contain_text("5,130")
     expect(figures.nth(1)).to_contain_text("20,490")
     settled(page)
