@@ -39,7 +39,7 @@ def board() -> None:
     if because.open:
         with because:
             if networks and image is not None:
-                why(networks[0], image)
+                why(networks, image)
             else:
                 st.caption("Draw a digit first: then its ink is coloured by what it speaks for.")
     if fooled.open:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui.inside import address
-from ui.inside.views import looking
+from ui.inside.views import WORDS, looking
 
-address.arrive()
+address.arrive(WORDS)
 st.title("Look inside", anchor=False)
 st.fragment(looking)()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.forward import forward
+from cnn.insight.forward import Activations, forward
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -40,21 +41,35 @@ def layer_activity(
     architecture: Architecture, weights: Weights, images: Array
 ) -> tuple[LayerActivity, ...]:
     """The activity of every layer that ends in a ReLU, in their order."""
-    rows = [row for row in trace(architecture).rows if _ends_in_relu(row.layer)]
-    alive: dict[str, npt.NDArray[np.bool_]] = {}
+    alive = Alive(trace(architecture).rows)
     for start in range(0, len(images), BATCH):
-        found = forward(architecture, weights, images[start : start + BATCH])
-        for row in rows:
+        alive.add(forward(architecture, weights, images[start : start + BATCH]))
+    return alive.activity()
+
+
+class Alive:
+    """Which units of these rows fired so far, for images that come bit by bit."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = [row for row in rows if _ends_in_relu(row.layer)]
+        self._fired: dict[str, npt.NDArray[np.bool_]] = {}
+        self._images = 0
+
+    def add(self, found: Activations) -> None:
+        """Notes what fired for some images more."""
+        self._images += len(found.output)
+        for row in self._rows:
             output = found[row.name]
-            fired = (output > 0).reshape(-1, output.shape[-1])
-            if start:
-                fired = np.vstack([fired, alive[row.name]])
-            alive[row.name] = np.asarray(fired.any(axis=0))
-    return tuple(_activity(row, alive[row.name], len(images)) for row in rows if alive)
+            fired = np.asarray((output > 0).reshape(-1, output.shape[-1]).any(axis=0))
+            self._fired[row.name] = fired | self._fired.get(row.name, False)
 
-
-def _activity(row: Row, alive: npt.NDArray[np.bool_], images: int) -> LayerActivity:
-    return LayerActivity(row.name, row.title, alive.size, int((~alive).sum()), images)
+    def activity(self) -> tuple[LayerActivity, ...]:
+        """What came of it, in the rows' order; nothing without images."""
+        return tuple(
+            LayerActivity(row.name, row.title, fired.size, int((~fired).sum()), self._images)
+            for row in self._rows
+            if (fired := self._fired.get(row.name)) is not None
+        )
 
 
 def _ends_in_relu(layer: Layer) -> bool:

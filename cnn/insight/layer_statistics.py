@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.dead_units import BATCH, LayerActivity, layer_activity
-from cnn.insight.forward import forward
+from cnn.insight.dead_units import BATCH, Alive, LayerActivity
+from cnn.insight.forward import Activations, forward
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
 from cnn.network.trace import Row, trace
 
 BINS = 40
+MOST_KEPT = 30_000_000
+"""So many values of all layers are held (4 bytes each); with more the images pass twice."""
+
 DEAD, SATURATED = 0.6, 0.6
 """From these shares on a layer is warned of; of fresh ReLU units about a quarter are dead."""
 
@@ -62,15 +65,22 @@ def layer_statistics(
         return ()
     rows = trace(architecture).rows
     sums = {row.name: _Sums(FLAT.get(getattr(row.layer, "activation", None) or "")) for row in rows}
-    for start in range(0, len(images), BATCH):
-        found = forward(architecture, weights, images[start : start + BATCH])
+    batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+    values = len(images) * sum(math.prod(row.output_shape) for row in rows)
+    kept: list[Activations] = []
+    alive = Alive(rows)
+    for batch in batches:
+        found = forward(architecture, weights, batch)
+        alive.add(found)
         for name, one in sums.items():
             one.add(found[name])
-    for start in range(0, len(images), BATCH):  # again, now that the bins' ends are known
-        found = forward(architecture, weights, images[start : start + BATCH])
+        if values <= MOST_KEPT:
+            kept.append(found)
+    # Once more, now that the bins' ends are known.
+    for found in kept or (forward(architecture, weights, batch) for batch in batches):
         for name, one in sums.items():
             one.count_in_bins(found[name], bins)
-    activity = {one.name: one for one in layer_activity(architecture, weights, images)}
+    activity = {one.name: one for one in alive.activity()}
     return tuple(
         _statistics(row, sums[row.name], activity.get(row.name), weights, len(images), bins)
         for row in rows

@@ -84,11 +84,11 @@ def grad_cam(
     maps, gradient = found.activations[row.name][0], found.outputs[row.name][0]
     worth = gradient.mean(axis=(0, 1), dtype=np.float64)
     coarse = np.maximum(maps @ worth, 0)
+    size = shape_text(maps.shape[:2]).replace("x", "×")
     return HeatMap(
         spread_over_image(coarse, row.receptive_field, architecture.input[:2]),
-        f"The {maps.shape[2]} maps of {row.title} ({shape_text(maps.shape[:2])} cells), each times "
-        f"the mean gradient of {score_words(architecture, place)} there, added up; what is below 0 "
-        "is cut off.",
+        f"The {maps.shape[2]} maps of {row.title} ({size} cells), each times the mean gradient of "
+        f"{score_words(architecture, place)} there, added up; what is below 0 is cut off.",
     )
 
 
@@ -129,7 +129,7 @@ def occlusion(
     what = "confidence in" if _has_shares(architecture) else "score of"
     return HeatMap(
         (total / count).astype(np.float32),
-        f"How far the {what} class {place} falls from {before:.3g} when a {side}x{side} square of "
+        f"How far the {what} class {place} falls from {before:.3g} when a {side}×{side} square of "
         f"each channel's median covers the image; mean of the squares over a pixel, "
         f"{len(corners):,} in all, {every} pixels apart.",
         signed=True,

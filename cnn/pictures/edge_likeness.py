@@ -8,18 +8,21 @@ from html import escape
 import numpy as np
 
 from cnn.lessons.shapes import Likeness
-from cnn.pictures.snapshots import signed_uri
+from cnn.pictures.slabs import PAGE_FONT
+from cnn.pictures.snapshots import signed_tile
+from cnn.pictures.svg import svg, text
 
 TILE, STEP, ACROSS = 44, 58, 4
 NAMES = 92
 ROW = 2 * TILE + 46
-STYLE = """
-.edge-like text{font:500 11.5px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;
-                fill:currentColor}
+STYLE = (
+    f".edge-like text{{font:500 11.5px {PAGE_FONT};fill:currentColor}}"
+    + """
 .edge-like .quiet{fill-opacity:.7}
 .edge-like image{image-rendering:pixelated}
 .edge-like .frame{fill:none;stroke:currentColor;stroke-opacity:.2}
 """
+)
 
 
 def edge_likeness(found: Sequence[Likeness]) -> str:
@@ -29,32 +32,20 @@ def edge_likeness(found: Sequence[Likeness]) -> str:
     for place, one in enumerate(found):
         left, top = NAMES + place % ACROSS * STEP, place // ACROSS * ROW + 4
         if place % ACROSS == 0:
-            parts.append(_text(0, top + TILE / 2 + 4, "learned", "quiet"))
-            parts.append(_text(0, top + TILE * 1.5 + 10, "Sobel, turned", "quiet"))
-            parts.append(_text(0, top + 2 * TILE + 24, "alike", "quiet"))
+            parts.append(text(0, top + TILE / 2 + 4, "learned", "quiet"))
+            parts.append(text(0, top + TILE * 1.5 + 10, "Sobel, turned", "quiet"))
+            parts.append(text(0, top + 2 * TILE + 24, "alike", "quiet"))
         words = (
             f"filter {place}\n{one.cosine:.2f} alike with Sobel at {one.degrees:.0f} degrees\n"
             f"its weights add up to {one.total:.2f}, those of Sobel to 0"
         )
         parts.append(
             f'<g data-path="{place}"><title>{escape(words)}</title>'
-            f"{_tile(one.kernel, left, top, full)}{_tile(one.nearest, left, top + TILE + 6, full)}"
-            f"{_text(left + TILE / 2, top + 2 * TILE + 24, f'{one.cosine:.2f}', '', 'middle')}</g>"
+            f"{signed_tile(one.kernel, left, top, TILE, full)}"
+            f"{signed_tile(one.nearest, left, top + TILE + 6, TILE, full)}"
+            f"{text(left + TILE / 2, top + 2 * TILE + 24, f'{one.cosine:.2f}', '', 'middle')}</g>"
         )
     rows = -(-len(found) // ACROSS)
     width, height = NAMES + ACROSS * STEP, rows * ROW
     about = f"{len(found)} learned kernels, and the edge kernel nearest to each"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="edge-like" role="img" '
-        f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'aria-label="{about}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
-
-
-def _tile(kernel: np.typing.NDArray[np.float32], left: float, top: float, full: float) -> str:
-    box = f'x="{left}" y="{top}" width="{TILE}" height="{TILE}"'
-    return f'<image {box} href="{signed_uri(kernel, full)}"/><rect class="frame" {box}/>'
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    return f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
+    return svg(parts, width, height, about, kind="edge-like", style=STYLE)

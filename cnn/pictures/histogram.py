@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from cnn.insight.layer_statistics import Histogram
 from cnn.pictures.slabs import PAGE_FONT
+from cnn.pictures.svg import number, svg, text
 
 WIDE, HIGH, BELOW = 360.0, 84.0, 18.0
 STYLE = (
@@ -24,7 +23,7 @@ def histogram_picture(found: Histogram, name: str) -> str:
     for place, count in enumerate(found.counts):
         high = count / most * HIGH
         start = found.low + place * span
-        words = f"{_n(start)} to {_n(start + span)}\n{count:,}"
+        words = f"{number(start, 3)} to {number(start + span, 3)}\n{count:,}"
         parts.append(
             f'<g data-path="bar"><title>{words}</title>'
             f'<rect class="back" x="{place * step:.2f}" y="0" width="{step:.2f}" height="{HIGH}"/>'
@@ -35,19 +34,11 @@ def histogram_picture(found: Histogram, name: str) -> str:
         x = -found.low / (found.high - found.low) * WIDE
         parts.append(f'<path class="zero" d="M{x:.1f} 0V{HIGH}"/>')
         if 40 < x < WIDE - 40:
-            parts.append(f'<text x="{x:.1f}" y="{HIGH + 13}" text-anchor="middle">0</text>')
+            parts.append(text(x, HIGH + 13, "0", anchor="middle"))
     parts.append(
         f'<path d="M0 {HIGH}H{WIDE}" stroke="currentColor" stroke-opacity=".35"/>'
-        f'<text x="0" y="{HIGH + 13}">{_n(found.low)}</text>'
-        f'<text x="{WIDE}" y="{HIGH + 13}" text-anchor="end">{_n(found.high)}</text>'
+        + text(0, HIGH + 13, number(found.low, 3))
+        + text(WIDE, HIGH + 13, number(found.high, 3), anchor="end")
     )
-    about = f"Histogram of {name}, from {_n(found.low)} to {_n(found.high)}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="histogram" role="img" '
-        f'viewBox="0 0 {WIDE} {HIGH + BELOW}" width="{WIDE}" height="{HIGH + BELOW}" '
-        f'aria-label="{escape(about, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
-
-
-def _n(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    about = f"Histogram of {name}, from {number(found.low, 3)} to {number(found.high, 3)}"
+    return svg(parts, WIDE, HIGH + BELOW, about, kind="histogram", style=STYLE)

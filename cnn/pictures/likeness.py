@@ -10,7 +10,8 @@ from cnn.insight.kernels import GALLERY, placed
 from cnn.insight.likeness import BY_HAND, Correlations
 from cnn.insight.operations import Array
 from cnn.pictures.slabs import PAGE_FONT
-from cnn.pictures.snapshots import ABOVE, BELOW, signed_uri
+from cnn.pictures.snapshots import ABOVE, BELOW, signed_tile
+from cnn.pictures.svg import svg, text
 
 TILE, STEP, LEFT, HIGH = 38.0, 46.0, 128.0, 44.0
 MOST = 16
@@ -18,7 +19,7 @@ STYLE = (
     f".likeness text{{font:500 12px {PAGE_FONT};fill:currentColor}}"
     ".likeness .number{font-size:11.5px;font-variant-numeric:tabular-nums}"
     ".likeness image{image-rendering:pixelated}"
-    ".likeness .edge{fill:none;stroke:currentColor;stroke-opacity:.16}"
+    ".likeness .frame{fill:none;stroke:currentColor;stroke-opacity:.16}"
     ".likeness .best{fill:none;stroke:#22a0b8;stroke-width:2}"
 )
 
@@ -33,7 +34,7 @@ def likeness_picture(kernels: Array, found: Correlations) -> str:
         shown = mean[..., filter_]
         words = f"Filter {filter_}, the mean of its channels"
         parts.append(_tile(shown, x, 0, words))
-        parts.append(_text(x + TILE / 2, TILE + 14, str(filter_), "number", "middle"))
+        parts.append(text(x + TILE / 2, TILE + 14, str(filter_), "number", "middle"))
         best = int(np.abs(found[filter_]).argmax())
         for row, value in enumerate(found[filter_]):
             y = TILE + 24 + row * HIGH
@@ -49,40 +50,23 @@ def likeness_picture(kernels: Array, found: Correlations) -> str:
                     if row == best
                     else ""
                 )
-                + _text(x + TILE / 2, y + HIGH / 2, _signed(float(value), 2), "number", "middle")
+                + text(x + TILE / 2, y + HIGH / 2, _signed(float(value), 2), "number", "middle")
                 + "</g>"
             )
     for row, name in enumerate(BY_HAND):
         y = TILE + 24 + row * HIGH
         shown = placed(GALLERY[name], (*kernels.shape[:2], 1))[..., 0]
-        parts.append(_text(0, y + HIGH / 2, name))
+        parts.append(text(0, y + HIGH / 2, name))
         parts.append(_tile(shown, LEFT - 50, y - 1, name, HIGH - 6))
     width, height = LEFT + len(order) * STEP, TILE + 24 + len(BY_HAND) * HIGH
     about = f"Correlation of {len(order)} learned kernels with {', '.join(BY_HAND)}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="likeness" role="group" '
-        f'viewBox="-2 -2 {width + 4:.0f} {height + 4:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" aria-label="{escape(about)}"><style>{STYLE}</style>'
-        f"{''.join(parts)}</svg>"
-    )
+    return svg(parts, width, height, about, kind="likeness", style=STYLE, role="group", margin=2)
 
 
 def _tile(values: Array, x: float, y: float, words: str, side: float = TILE) -> str:
-    box = f'x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"'
-    uri = signed_uri(values, float(np.abs(values).max()))
-    return (
-        f"<g><title>{escape(words)}</title>"
-        f'<image {box} preserveAspectRatio="none" href="{uri}"/>'
-        f'<rect class="edge" {box}/></g>'
-    )
+    full = float(np.abs(values).max())
+    return f"<g><title>{escape(words)}</title>{signed_tile(values, x, y, side, full)}</g>"
 
 
 def _signed(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "−")
-
-
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
-        f"{escape(words)}</text>"
-    )
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

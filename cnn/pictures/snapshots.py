@@ -18,6 +18,8 @@ from PIL import Image
 
 from cnn.data.dataset import Pixels
 from cnn.pictures.samples import data_uri
+from cnn.pictures.slabs import PAGE_FONT
+from cnn.pictures.svg import box, number, svg, text
 
 Numbers = npt.NDArray[np.floating[Any]]
 
@@ -33,8 +35,9 @@ BELOW, ABOVE = (217, 72, 15), (98, 101, 240)
 
 CARD, BAR, NAMES = 118.0, 11.0, 62.0
 MOST_BARS = 10
-STYLE = """
-.snapshot text{font:500 11px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
+STYLE = (
+    f".snapshot text{{font:500 11px {PAGE_FONT};fill:currentColor}}"
+    + """
 .snapshot .faint{opacity:.68}
 .snapshot image{image-rendering:pixelated}
 .snapshot .frame{fill:none;stroke:currentColor;stroke-opacity:.16}
@@ -45,6 +48,7 @@ STYLE = """
 .snapshot .right{fill:#12946f}
 .snapshot .wrong{fill:#d9480f}
 """
+)
 
 
 def largest_weight(kernels: Sequence[Numbers]) -> float:
@@ -87,18 +91,18 @@ def _tiles(values: Numbers, word: str, about: str, full: float, chosen: int | No
     for place in range(shown):
         left, top = place % across * (TILE + GAP), place // across * row
         inside = "".join(
-            f"<image {box} "
+            f"<image {at} "
             f'href="{signed_uri(values[:, :, channel, place], full)}"/>'
-            f'<rect class="frame" {box}/>'
+            f'<rect class="frame" {at}/>'
             for channel in range(deep)
-            for box in [_box(left, top + channel * (tile[1] + BETWEEN), *tile)]
+            for at in [box(left, top + channel * (tile[1] + BETWEEN), *tile)]
         )
         words = f"{word} {place}: {_range(values[..., place])}"
         if chosen is not None:
             high = row - GAP
             inside += (
                 f'<rect class="{"chosen" if place == chosen else "choice"}" '
-                f'{_box(left - 3, top - 3, TILE + 6, high + 6)} rx="3"/>'
+                f'{box(left - 3, top - 3, TILE + 6, high + 6)} rx="3"/>'
             )
         path = "" if chosen is None else f' data-path="{place}" style="cursor:pointer"'
         parts.append(f"<g{path}><title>{escape(words)}</title>{inside}</g>")
@@ -144,12 +148,12 @@ def _card(
 ) -> str:
     said = int(scores.argmax())
     verdict = "right" if said == label else "wrong"
-    box = _box(left, top, TILE, TILE)
+    at = box(left, top, TILE, TILE)
     beside = left + TILE + 8
     parts = [
-        f'<image {box} href="{data_uri(pixels)}"/><rect class="frame" {box}/>',
-        _text(beside, top + 14, _short(class_names[label], 18)),
-        _text(
+        f'<image {at} href="{data_uri(pixels)}"/><rect class="frame" {at}/>',
+        text(beside, top + 14, _short(class_names[label], 18)),
+        text(
             beside,
             top + 29,
             f"{_short(class_names[said], 11)} {float(scores[said]):.0%}",
@@ -161,9 +165,9 @@ def _card(
         share = min(max(float(scores[shown]), 0.0), 1.0)
         kind = "right" if shown == label else "wrong" if shown == said else "other"
         parts.append(
-            _text(left + NAMES - 6, y + 8, _short(class_names[shown], 9), "faint", "end")
-            + f'<rect class="track" {_box(left + NAMES, y, CARD, BAR - 3)} rx="2"/>'
-            f'<rect class="{kind}" {_box(left + NAMES, y, share * CARD, BAR - 3)} rx="2"/>'
+            text(left + NAMES - 6, y + 8, _short(class_names[shown], 9), "faint", "end")
+            + f'<rect class="track" {box(left + NAMES, y, CARD, BAR - 3)} rx="2"/>'
+            f'<rect class="{kind}" {box(left + NAMES, y, share * CARD, BAR - 3)} rx="2"/>'
         )
     words = f"{class_names[label]}, {verdict}: {class_names[said]} {float(scores[said]):.1%}"
     return f"<g><title>{escape(words)}</title>{''.join(parts)}</g>"
@@ -182,11 +186,11 @@ def _scale(full: float, top: float, wide: float) -> str:
     ramp = np.linspace(-1, 1, 65, dtype=np.float32)[None]
     width = wide - 2 * TILE
     return (
-        _text(TILE - 6, top + 9, f"{-full:.2g}", "faint", "end")
-        + f'<image {_box(TILE, top, width, 10)} preserveAspectRatio="none" '
+        text(TILE - 6, top + 9, number(-full, 2), "faint", "end")
+        + f'<image {box(TILE, top, width, 10)} preserveAspectRatio="none" '
         f'href="{signed_uri(ramp, 1.0)}"/>'
-        f'<rect class="frame" {_box(TILE, top, width, 10)}/>'
-        + _text(wide - TILE + 6, top + 9, f"{full:.2g}", "faint")
+        f'<rect class="frame" {box(TILE, top, width, 10)}/>'
+        + text(wide - TILE + 6, top + 9, number(full, 2), "faint")
     )
 
 
@@ -203,29 +207,22 @@ def signed_uri(values: Numbers, full: float) -> str:
     return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
 
 
+def signed_tile(values: Numbers, x: float, y: float, side: float, full: float) -> str:
+    """A kernel as a framed square of such colours; its `frame` is the picture's to style."""
+    at = box(x, y, side, side)
+    return (
+        f'<image {at} preserveAspectRatio="none" href="{signed_uri(values, full)}"/>'
+        f'<rect class="frame" {at}/>'
+    )
+
+
 def _range(values: Numbers) -> str:
-    return f"{float(values.min()):.3g} to {float(values.max()):.3g}"
+    return f"{number(values.min(), 3)} to {number(values.max(), 3)}"
 
 
 def _short(name: str, longest: int) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
-def _text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
-        f"{escape(words)}</text>"
-    )
-
-
-def _box(x: float, y: float, width: float, height: float) -> str:
-    return f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-
-
 def _svg(parts: Sequence[str], width: float, height: float, about: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="snapshot" role="img" '
-        f'viewBox="-5 -5 {width + 10:.0f} {height + 5:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" '
-        f'aria-label="{escape(about, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
+    return svg(parts, width, height, about, kind="snapshot", style=STYLE, margin=5)

@@ -21,6 +21,7 @@ from cnn.training.run import (
     PREDICTIONS,
     SNAPSHOT,
     TRACEBACK,
+    WEIGHTS_AFTER,
     Checkpoint,
     Progress,
     Run,
@@ -127,7 +128,8 @@ def _drop_after(connection: Connection, run_id: str, at: Checkpoint) -> None:
     drop(tables.gradients, tables.gradients.c.step > at.step)
     drop(tables.epochs, tables.epochs.c.epoch >= at.epoch)
     name = tables.files.c.name
-    drop(tables.files, name.startswith(SNAPSHOT), name >= f"{SNAPSHOT}{at.epoch:04}")
+    for each in (SNAPSHOT, WEIGHTS_AFTER):
+        drop(tables.files, name.startswith(each), name >= f"{each}{at.epoch:04}")
     drop(tables.files, name.in_(LEFT_BEHIND))
 
 

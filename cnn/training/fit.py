@@ -40,7 +40,14 @@ from cnn.training.run import (
     Run,
     State,
 )
-from cnn.training.snapshots import is_kept, snapshot_name, watched, watched_to_bytes
+from cnn.training.snapshots import (
+    are_weights_kept,
+    is_kept,
+    snapshot_name,
+    watched,
+    watched_to_bytes,
+    weights_name,
+)
 from cnn.training.store import Store, StoreError, TakenOver
 from cnn.training.weights import keep_model
 
@@ -123,8 +130,9 @@ class _Training:
     def to_the_end(self) -> Result:
         try:
             if not self.at.step:
-                images = watched_to_bytes(self.data.validation, self.watched)
-                self.store.keep_files(self.run.id, {WATCHED: images, **self._snapshot(0)})
+                images = watched_to_bytes(self.data.validation, self.watched, self.data.class_names)
+                files = {WATCHED: images, **self._snapshot(0), **self._weights(0)}
+                self.store.keep_files(self.run.id, files)
             while self.at.seen or not self._is_over:
                 self._one_epoch()
                 self._end_epoch()
@@ -239,7 +247,7 @@ class _Training:
         seconds = at.seconds + self.evaluating_s
         accuracy = at.hits / at.seen
         measured = Epoch(at.epoch, at.loss / at.seen, accuracy, val_loss, val_accuracy, seconds)
-        files = {WEIGHTS: arrays_to_bytes(self.machine.weights())}
+        files = self._weights(at.epoch)
         if is_kept(at.epoch, self.configuration.epochs):
             files |= self._snapshot(at.epoch)
         self.store.record_epoch(self.run.id, measured, files)
@@ -254,6 +262,14 @@ class _Training:
     def _snapshot(self, epoch: int) -> dict[str, bytes]:
         pixels = self.data.validation.take(self.watched).pixels
         return {snapshot_name(epoch): self.machine.snapshot(pixels).to_bytes()}
+
+    def _weights(self, epoch: int) -> dict[str, bytes]:
+        """The weights of this moment as the run's own, and as those after this epoch."""
+        content = arrays_to_bytes(self.machine.weights())
+        files = {WEIGHTS: content} if epoch else {}
+        if are_weights_kept(epoch, self.configuration.epochs, len(content)):
+            files[weights_name(epoch)] = content
+        return files
 
     def _diverged(self, what: str, where: str) -> Diverged:
         peak = self.configuration.peak_rate

@@ -34,8 +34,9 @@ CLAIMED = (State.RUNNING, State.PAUSED)
 
 WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
 CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
+WEIGHTS_AFTER = "weights-"
 MODEL = "model.keras"
-"""The files that a run keeps in the store; of snapshots there are many: `snapshot-0007`."""
+"""The files that a run keeps in the store; of some there is one for an epoch: `snapshot-0007`."""
 
 
 class Wish(StrEnum):

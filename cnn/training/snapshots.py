@@ -1,13 +1,14 @@
 """What a network looked like after an epoch: its first kernels, what its first convolutions make of
-a few validation images, and what it takes them for.
+a few validation images, and what it takes them for; and after which epochs all weights are kept.
 
 Small on purpose, about 100 KB at most: maps are kept in 256 levels, and of wide or large ones only
-the first channels and every n-th cell.
+the first channels and every n-th cell. All weights are kept as far as they take up little.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,15 @@ import numpy.typing as npt
 
 from cnn.data import Split
 from cnn.training.checkpoint import arrays_from_bytes, arrays_to_bytes
-from cnn.training.run import SNAPSHOT
+from cnn.training.run import SNAPSHOT, WEIGHTS_AFTER
 
 IMAGES, LAYERS = 8, 2
 """So many images are followed, through so many of the first convolutions."""
 
 MOST_SNAPSHOTS = 60
+WEIGHTS_BYTES = 4_000_000
+"""The most that the weights of all epochs take together: 64 times those of 15,000 parameters."""
+
 KERNELS_BYTES, MAPS_BYTES, SIDE = 20_000, 38_000, 48
 """The most for the kernels, for the maps of one layer, and the longest side of a map."""
 
@@ -70,9 +74,23 @@ def snapshot_name(epoch: int) -> str:
     return f"{SNAPSHOT}{epoch:04}"
 
 
-def is_kept(epoch: int, epochs: int) -> bool:
-    """Whether there is a snapshot after an epoch: of many epochs, evenly chosen ones have it."""
-    return epoch % -(-epochs // MOST_SNAPSHOTS) == 0 or epoch == epochs
+def weights_name(epoch: int) -> str:
+    """What the weights after an epoch are called in the store."""
+    return f"{WEIGHTS_AFTER}{epoch:04}"
+
+
+def is_kept(epoch: int, epochs: int, most: int = MOST_SNAPSHOTS) -> bool:
+    """Whether there is a snapshot after an epoch: of many epochs, evenly chosen ones have it.
+
+    Besides the `most` there may be the one before the first epoch, and the last.
+    """
+    return epoch % -(-epochs // most) == 0 or epoch == epochs
+
+
+def are_weights_kept(epoch: int, epochs: int, size_bytes: int) -> bool:
+    """Whether all weights are kept after an epoch: as often as there is room for so many bytes."""
+    most = min(MOST_SNAPSHOTS, WEIGHTS_BYTES // size_bytes - 2)
+    return most > 0 and is_kept(epoch, epochs, most)
 
 
 def kept_part(height: int, width: int, channels: int) -> tuple[int, int]:
@@ -88,7 +106,16 @@ def watched(validation: Split, seed: int) -> npt.NDArray[np.int64]:
     return np.sort(chosen)
 
 
-def watched_to_bytes(validation: Split, places: npt.NDArray[np.int64]) -> bytes:
-    """Those images with their labels and places, once for all snapshots."""
+def watched_to_bytes(
+    validation: Split, places: npt.NDArray[np.int64], class_names: Sequence[str]
+) -> bytes:
+    """Those images with their labels and places, and the classes, once for all snapshots."""
     few = validation.take(places)
-    return arrays_to_bytes({"places": places, "pixels": few.pixels, "labels": few.labels})
+    names = np.array(class_names, np.str_)
+    found: dict[str, npt.NDArray[Any]] = {
+        "places": places,
+        "pixels": few.pixels,
+        "labels": few.labels,
+        "class_names": names,
+    }
+    return arrays_to_bytes(found)

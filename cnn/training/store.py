@@ -272,13 +272,16 @@ class Store:
             found = connection.execute(query.order_by(table.c.step)).all()
         return [GradientNorms(step, json.loads(norms)) for step, norms in found]
 
-    def snapshots(self, run_id: str) -> list[int]:
-        """The epochs after which a snapshot was kept, in their order; 0 is before the first."""
+    def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
+        """The epochs after which a snapshot was kept, in their order; 0 is before the first.
+
+        Of the kind `WEIGHTS_AFTER` they are those after which all weights were kept.
+        """
         name = tables.files.c.name
-        query = select(name).where(tables.files.c.run_id == run_id, name.startswith(SNAPSHOT))
+        query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
         with self.begin() as connection:
             names = connection.execute(query.order_by(name)).scalars().all()
-        return [int(found.removeprefix(SNAPSHOT)) for found in names]
+        return [int(found.removeprefix(kind)) for found in names]
 
     def file(self, run_id: str, name: str) -> bytes | None:
         table = tables.files

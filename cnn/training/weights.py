@@ -12,17 +12,19 @@ from cnn.network.keras_file import keras_file
 from cnn.network.keras_model import Weights, WeightsError, check_weights
 from cnn.network.trace import trace
 from cnn.training.run import MODEL, WEIGHTS, Run
+from cnn.training.snapshots import weights_name
 from cnn.training.store import Store
 
 MOST_MODEL_BYTES = 200_000_000
 """Of a network with more in its weights, no `.keras` file is kept."""
 
 
-def trained_weights(store: Store, run: Run) -> Weights:
-    """The run's weights as after its last epoch, checked to be those of its network."""
-    content = store.file(run.id, WEIGHTS)
+def trained_weights(store: Store, run: Run, epoch: int | None = None) -> Weights:
+    """The run's weights as they were tested, or after an epoch, checked to be of its network."""
+    content = store.file(run.id, WEIGHTS if epoch is None else weights_name(epoch))
     if content is None:
-        raise WeightsError(f"run {run.id} keeps no weights. Train it again.")
+        when = "" if epoch is None else f" of epoch {epoch}"
+        raise WeightsError(f"run {run.id} keeps no weights{when}. Train it again.")
     found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:

@@ -94,7 +94,7 @@ def test_undo_takes_a_stroke_back_and_clear_all_of_them(page: Page, app_url: str
     assert answered(page) == "4"
 
 
-def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, app_url: str):
+def test_a_drawing_is_still_there_after_another_page_and_after_a_refresh(page: Page, app_url: str):
     open_draw(page, app_url)
     draw(page, DIGITS["7"])
     before = seen(page)
@@ -103,6 +103,10 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(page: Page, app_u
     expect(page).to_have_title(re.compile("Build"))
     settled(page)
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Draw").click()
+    expect(says(page)).to_have_text("It is a 7.")
+    np.testing.assert_array_equal(seen(page), before)
+    settled(page)
+    page.reload()
     expect(says(page)).to_have_text("It is a 7.")
     np.testing.assert_array_equal(seen(page), before)
     settled(page)
@@ -171,6 +175,39 @@ def test_it_is_said_why_and_a_click_on_the_map_moves_the_drawing(page: Page, app
     expect(says(page)).to_have_text("It is a 7.")
     page.get_by_role("button", name="As it was").click()
     expect(fooled).to_have_text("It is a 7.")
+    settled(page)
+
+
+def test_a_digit_is_drawn_with_keys_alone(page: Page, app_url: str):
+    open_draw(page, app_url)
+    page.get_by_label("Drawing area").focus()
+    along, down = ["ArrowRight"] * 8, ["ArrowDown", "ArrowDown", "ArrowLeft"] * 3
+    for key in (*["ArrowLeft"] * 4, "Space", *along, *down, *["ArrowDown"] * 4):
+        page.keyboard.press(key)
+    expect(page.locator("output.said")).to_have_text("The pen is down.")
+    page.keyboard.press("Space")
+    assert answered(page) == "7"
+    page.keyboard.press("Delete")
+    expect(says(page)).to_have_text("Nothing drawn yet.")
+    settled(page)
+
+
+def test_a_finger_draws_and_does_not_scroll_the_page(app_url: str, new_page: PageMaker):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    open_draw(page, app_url)
+    canvas = page.locator("canvas.ink")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+    for stroke in DIGITS["4"]:
+        for place, (x, y) in enumerate(stroke):
+            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+            kind = "touchMove" if place else "touchStart"
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert answered(page) == "4"
+    assert canvas.bounding_box() == box
     settled(page)
 
 

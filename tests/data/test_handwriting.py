@@ -29,6 +29,11 @@ def likeness(found: np.ndarray) -> float:
     return float(np.corrcoef(found.ravel(), centred(LARGE).ravel())[0, 1])
 
 
+def likeness_nearby(found: np.ndarray) -> float:
+    """The same, where a rounding may have put all of it a pixel aside."""
+    return max(likeness(np.roll(found, (i, j), (0, 1))) for i in (-1, 0, 1) for j in (-1, 0, 1))
+
+
 @pytest.mark.parametrize(
     ("paper", "ink", "said"),
     [
@@ -42,6 +47,35 @@ def test_paper_and_ink_are_told_apart(paper: int, ink: int, said: str):
     assert said in found.notes
     assert likeness(found.pixels) > 0.98
     assert found.pixels[0].max() == 0
+
+
+HEIGHT, WIDTH = np.mgrid[0:1:280j, 0:1:280j]
+LIGHT = {
+    "from the left": 1 - 0.7 * WIDTH,
+    "from a corner": 1 - 0.45 * WIDTH - 0.35 * HEIGHT,
+    "a lamp in the middle": 1 - 1.4 * ((WIDTH - 0.5) ** 2 + (HEIGHT - 0.5) ** 2),
+    "a dark middle": 0.4 + 1.2 * ((WIDTH - 0.5) ** 2 + (HEIGHT - 0.5) ** 2),
+    "the shadow of a hand": 0.45 + 0.55 / (1 + np.exp(40 * (WIDTH + 0.2 * HEIGHT - 0.6))),
+}
+
+
+@pytest.mark.parametrize("light", LIGHT.values(), ids=LIGHT)
+@pytest.mark.parametrize("ink", [30, 120])
+def test_in_uneven_light_the_ink_is_found_wherever_it_is(light: np.ndarray, ink: int):
+    noise = np.random.default_rng(1).normal(0, 2, LARGE.shape)
+    photo = np.clip(ink_on(235, ink) * light + noise, 0, 255).astype(np.uint8)
+    found = read_handwriting(saved(Image.fromarray(photo)))
+    assert "dark on light paper, so inverted" in found.notes
+    assert any(note.startswith("uneven light taken out (paper from ") for note in found.notes)
+    assert likeness_nearby(found.pixels) > 0.95
+
+
+def test_bright_writing_on_an_unevenly_lit_board_is_found():
+    photo = ink_on(20, 130) + (90 * WIDTH).astype(np.uint8)
+    found = read_handwriting(saved(Image.fromarray(photo)))
+    assert found.notes[0] == "bright on a dark ground, kept"
+    assert "uneven light taken out" in found.notes[1]
+    assert likeness_nearby(found.pixels) > 0.95
 
 
 def test_a_colour_photo_lying_on_its_side_is_turned_as_its_exif_says():

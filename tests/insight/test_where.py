@@ -168,7 +168,7 @@ def test_occlusion_is_the_mean_fall_of_the_score_over_the_squares_on_a_pixel():
 
     wanted = [[np.mean(one) for one in row] for row in falls]
     np.testing.assert_allclose(found.values, wanted, atol=1e-5)
-    assert "3x3 square" in found.how
+    assert "3×3 square" in found.how
     assert "20 in all, 2 pixels apart" in found.how
     assert found.how.startswith("How far the score of class 1 falls")
 
@@ -236,7 +236,7 @@ def test_the_convolution_can_be_chosen_and_the_last_one_is_meant_otherwise():
     first = grad_cam(PLAIN, weights, IMAGE, 0, "conv2d_1")
 
     np.testing.assert_array_equal(last.values, named.values)
-    assert "The 3 maps of Conv2D #1 (8x7 cells)" in first.how
+    assert "The 3 maps of Conv2D #1 (8×7 cells)" in first.how
     for found in (last, first, saliency(PLAIN, weights, IMAGE, 0)):
         assert found.values.shape == (10, 9)
         assert found.values.dtype == np.float32

@@ -14,7 +14,7 @@ from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dr
 from cnn.training import checkpoint, fit
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.continuing import ContinuationError, extend, resume
-from cnn.training.run import CHECKPOINT, WEIGHTS, Progress, Run, State, Wish
+from cnn.training.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
 from cnn.training.schedule import learning_rates
 from cnn.training.store import Store, TakenOver
 
@@ -109,6 +109,7 @@ def everything(store: Store, run: Run) -> dict[str, object]:
         "epochs": [astuple(one)[:-1] for one in store.epochs([run.id])[run.id]],
         "gradients": store.gradients(run.id),
         "snapshots": store.snapshots(run.id),
+        "weights": store.snapshots(run.id, WEIGHTS_AFTER),
         "files": {name: content and arrays(content) for name, content in files.items()},
         "result": (found.result.test_loss, found.result.test_accuracy, found.result.epochs),
         "message": found.message,
@@ -200,6 +201,7 @@ def test_what_came_after_the_last_checkpoint_is_dropped(store: Store, step_by_st
     assert [one.step for one in store.gradients(run.id)] == list(range(1, 21))
     assert [one.epoch for one in store.epochs([run.id])[run.id]] == [1, 2]
     assert store.snapshots(run.id) == [0, 1, 2]
+    assert store.snapshots(run.id, WEIGHTS_AFTER) == [0, 1, 2]
 
 
 def test_a_long_epoch_has_checkpoints_within(store: Store, whole, step_by_step, monkeypatch):

@@ -15,9 +15,17 @@ from cnn.network.zoo import entry
 from cnn.training import fit, snapshots
 from cnn.training.configuration import Configuration
 from cnn.training.machine import Machine
-from cnn.training.run import WATCHED, WEIGHTS, Run, State
-from cnn.training.snapshots import Snapshot, is_kept, kept_part, snapshot_name, watched
+from cnn.training.run import WATCHED, WEIGHTS, WEIGHTS_AFTER, Run, State
+from cnn.training.snapshots import (
+    Snapshot,
+    are_weights_kept,
+    is_kept,
+    kept_part,
+    snapshot_name,
+    watched,
+)
 from cnn.training.store import Store
+from cnn.training.weights import trained_weights
 
 NETWORK = Architecture(
     "Two convolutions",
@@ -75,6 +83,7 @@ def test_the_same_few_validation_images_are_followed(store: Store, run: Run):
     assert (watched(validation, 3) == kept["places"]).all()
     assert (watched(validation, 4) != kept["places"]).any()
     assert len(watched(validation.take([0, 1]), 3)) == 2
+    assert kept["class_names"].tolist() == ["circle", "square", "triangle"]
 
 
 def test_the_last_one_shows_what_keras_makes_of_the_kept_weights(store: Store, run: Run):
@@ -111,6 +120,43 @@ def test_the_first_one_shows_the_weights_training_began_with(store: Store, run: 
 
     assert found.kernels is not None
     assert (found.kernels == kernels.astype(np.float16)).all()
+
+
+def test_all_weights_are_kept_too_from_those_it_began_with_to_those_that_were_tested(
+    store: Store, run: Run
+):
+    import keras
+
+    keras.utils.set_random_seed(SETTINGS.seed)
+    began = build(NETWORK).get_layer("dense_1").get_weights()[0]
+    assert store.snapshots(run.id, WEIGHTS_AFTER) == [0, 1, 2]
+
+    of = [trained_weights(store, run, epoch) for epoch in (0, 1, 2)]
+    tested = trained_weights(store, run)
+
+    assert (of[0]["dense_1"][0] == began).all()
+    for name, arrays_ in tested.items():
+        for place, one in enumerate(arrays_):
+            assert (of[2][name][place] == one).all()
+            assert (of[1][name][place] != one).any()
+
+
+@pytest.mark.parametrize(
+    ("size", "epochs", "kept"),
+    [
+        (38_284, 5, [0, 1, 2, 3, 4, 5]),  # 9,571 parameters, and room for sixty
+        (250_000, 20, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]),  # room for sixteen
+        (1_333_000, 20, [0, 20]),
+        (1_334_000, 20, []),
+    ],
+)
+def test_of_all_weights_no_more_are_kept_than_there_is_room_for(
+    size: int, epochs: int, kept: list[int]
+):
+    found = [epoch for epoch in range(epochs + 1) if are_weights_kept(epoch, epochs, size)]
+
+    assert found == kept
+    assert len(found) * size <= snapshots.WEIGHTS_BYTES
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,20 @@ def test_a_cell_of_the_map_is_a_shift_and_nothing_else_is(picked: Any, shift: An
 
 
 def test_no_share_reads_as_all_or_nothing():
-    assert certainty(1.0) == "> 99.9\u202f%"
-    assert certainty(0.0) == "< 0.1\u202f%"
+    assert certainty(1.0) == ">\u00a099.9\u202f%"
+    assert certainty(0.0) == "<\u00a00.1\u202f%"
     assert certainty(0.4567) == "45.7\u202f%"
+
+
+def test_every_chosen_network_is_asked_why_and_fooled(store: Store):
+    runs = [finished(store, DatasetName.MNIST_SAMPLE) for _ in range(2)]
+    chosen = ["shipped", *(run.id for run in runs)]
+
+    app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}, KEY: chosen})
+    assert sum("ink speaks for" in one.value for one in app.markdown) == 3
+
+    app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}, KEY: chosen, "draw_tab": "Fool it"})
+    assert sum("of 225** places" in one.value for one in app.markdown) == 3
 
 
 def test_what_is_drawn_is_explained_and_moved_about(store: Store):

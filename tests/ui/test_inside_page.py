@@ -22,11 +22,13 @@ from cnn.shipped import shipped
 from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
 from cnn.training.run import WEIGHTS, Result, Run, State
+from cnn.training.snapshots import weights_name
 from cnn.training.store import Store
 from ui.draw.board import AT_REST
 from ui.inside import image, subject
+from ui.inside.address import TAB
 from ui.inside.explorer import liveliest, read_place
-from ui.inside.views import TABS
+from ui.inside.views import WORDS
 
 ROOT = Path(__file__).parents[2]
 DEMO = entry("shapes-demo").architecture
@@ -53,14 +55,19 @@ def finished(
     sizes = {name: len(split) for name, split in data.splits.items()}
     store.freeze(run.id, fingerprint(data), sizes, {})
     if weights_of is not None:
-        arrays = {
-            f"{name}/{place}": array
-            for name, arrays in random_weights(weights_of, seed=1).items()
-            for place, array in enumerate(arrays)
-        }
-        store.keep_file(run.id, WEIGHTS, arrays_to_bytes(arrays))
+        store.keep_file(run.id, WEIGHTS, weights_file(weights_of, seed=1))
     store.finish(run.id, State.FINISHED, result=RESULT)
     return run
+
+
+def weights_file(architecture: Architecture, *, seed: int) -> bytes:
+    return arrays_to_bytes(
+        {
+            f"{name}/{place}": array
+            for name, arrays in random_weights(architecture, seed=seed).items()
+            for place, array in enumerate(arrays)
+        }
+    )
 
 
 def opened(address: Mapping[str, str] | None = None, **state: Any) -> AppTest:
@@ -76,7 +83,7 @@ def opened(address: Mapping[str, str] | None = None, **state: Any) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.warning, *app.error]
+    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error]
     return "\n".join(one.value for one in parts).replace("\\", "").replace("\u202f", " ")
 
 
@@ -118,7 +125,7 @@ def test_a_link_opens_its_image_and_its_cell_with_the_true_number(store: Store):
         {"layer": "<script>", "map": "-1", "cell": "a,b"},
         {"image": "test:999999"},
         {"image": "nothing of the kind"},
-        {"layer": "", "map": "5"},
+        {"layer": "", "map": "5", "tab": "no such tab", "epoch": "-1"},
     ],
 )
 def test_a_link_to_what_is_not_there_opens_something_that_is(store: Store, address):
@@ -148,7 +155,7 @@ def test_the_input_can_be_looked_at_too(store: Store):
     ],
 )
 def test_a_tab_is_worked_out_when_it_is_opened(store: Store, tab: str, said: str):
-    app = opened(None, **{TABS: tab})
+    app = opened(None, **{TAB: tab})
     shown = words(app) + "\n".join(one.value for one in app.subheader)
     assert said in shown
     assert "##### Conv2D #1" not in shown
@@ -162,9 +169,57 @@ def test_a_run_is_opened_by_its_link_with_its_own_data_and_every_tab(store: Stor
     assert "Trained on Shapes, 150 images. 90.0 % of 300 test images are right." in words(app)
     assert app.query_params["run"] == run.id
     assert "circle" in html(app)
-    for tab in ("Filters", "Layers", "Where it looks", "What it confuses", "Through training"):
-        there = opened({"run": run.id}, **{TABS: tab})
-        assert not there.error, tab
+    for word, tab in list(WORDS.items())[1:]:
+        app.session_state[TAB] = tab
+        app.run()
+        assert not app.exception, app.exception
+        assert not app.error, tab
+        assert app.query_params["tab"] == word
+    assert "kept those of its end alone" in words(app)
+
+
+def test_a_link_opens_its_tab(store: Store):
+    app = opened({"tab": "layers"})
+
+    assert app.session_state[TAB] == "Layers"
+    assert "Click a layer for its histograms" in words(app)
+
+
+def test_a_run_is_looked_into_at_a_time_of_its_training(store: Store):
+    run = finished(store)
+    for epoch in (0, 2):
+        store.keep_file(run.id, weights_name(epoch), weights_file(DEMO, seed=10 + epoch))
+    store.keep_file(run.id, "weights-0004", b"no weights")
+    address = {"run": run.id, "epoch": "2", "layer": "dense_2", "cell": "1", "image": "test:5"}
+
+    def value(seed: int) -> str:
+        image_ = load(DatasetSpec(DatasetName.SHAPES), DEMO.input).test.take([5]).images
+        found = forward(DEMO, random_weights(DEMO, seed=seed), image_)
+        return f"Dense #2, feature 1: **{found['dense_2'][0, 1]:.5g}**".replace("-", "−")
+
+    app = opened(address)
+    assert "After epoch 2 of its training." in words(app)
+    assert value(12) in words(app)
+    (slider,) = app.select_slider
+    assert slider.options == ["untrained", "epoch 2", "epoch 4", "as tested"]
+
+    slider.set_value(0).run()
+    assert "nothing but random numbers" in words(app)
+    assert value(10) in words(app)
+    assert app.query_params["epoch"] == "0"
+    slider.set_value("as tested").run()
+    assert value(1) in words(app)
+    assert "epoch" not in app.query_params
+    slider.set_value(4).run()
+    assert "cannot be read" in words(app)
+    assert not app.exception, app.exception
+
+
+def test_what_no_address_can_hold_is_asked_for_anew(store: Store):
+    assert "The address says that a file of yours" in words(opened({"image": "file"}))
+    app = opened({"run": "file"})
+    assert "a `.keras` file was looked into" in words(app)
+    assert app.selectbox(key=subject.KEY).value == subject.FILE
 
 
 def test_a_run_without_weights_or_with_others_is_said_with_what_to_do(store: Store):
@@ -232,7 +287,9 @@ def test_the_drawing_is_looked_into_and_without_one_the_way_to_the_pad_is_shown(
     assert "Your drawing" in html(app)
     assert app.query_params["image"] == "drawn"
 
-    assert "Nothing is drawn yet" in words(opened({"image": "drawn"}))
+    app = opened({"image": "drawn"})
+    assert "The address says that a drawing was looked at" in words(app)
+    assert "Nothing is drawn yet" in words(app)
 
 
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence(store: Store):

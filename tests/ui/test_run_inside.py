@@ -36,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 SPEC = DatasetSpec(DatasetName.SHAPES)
 SETTINGS = Configuration(SPEC, epochs=3)
 DEMO = entry("shapes-demo").architecture
+SHAPES = ("circle", "square", "triangle")
 SAID = ("Images are resized from 8x8 to 28x28, the network's input.",)
 
 
@@ -57,7 +58,7 @@ def made(store: Store, state: State, *, at: Checkpoint | None = None, epochs: in
     store.record(run.id, steps, Progress(epochs, 30, 30), gradients=norms)
     validation = load(SPEC, DEMO.input).validation
     places = watched(validation, 0)
-    store.keep_file(run.id, WATCHED, watched_to_bytes(validation, places))
+    store.keep_file(run.id, WATCHED, watched_to_bytes(validation, places, SHAPES))
     for epoch in range(epochs + 1):
         files = {snapshot_name(epoch): _snapshot(epoch).to_bytes(), WEIGHTS: b"weights"}
         if epoch:

@@ -78,5 +78,5 @@ def answer_card(network: Named, likely: Images | None) -> dict[str, Any]:
 def certainty(share: float) -> str:
     """A share that never reads as all or nothing, which it is not."""
     if share > 0.9995:
-        return f"> {percent(0.999)}"
-    return f"< {percent(0.001)}" if share < 0.0005 else percent(share)
+        return f">\u00a0{percent(0.999)}"
+    return f"<\u00a0{percent(0.001)}" if share < 0.0005 else percent(share)

@@ -19,6 +19,7 @@ from cnn.pictures.evidence import shift_map
 from ui.draw.answers import NAMES, answers
 from ui.draw.networks import Named
 from ui.picture import picture
+from ui.words import plain
 
 RIGHT, DOWN, TURN, THICK, NOISE, INVERT = (
     f"draw_fool_{name}" for name in ("right", "down", "turn", "thick", "noise", "invert")
@@ -30,8 +31,9 @@ MAP = "draw_shifts"
 
 def fool(networks: Sequence[Named], image: Images) -> None:
     """The sliders, what they make of the image, the answers to it, and the map of all shifts."""
-    _move_to_picked()
-    left, middle, right = st.columns([4, 4, 5], gap="medium")
+    _move_to_picked(networks)
+    one = len(networks) == 1
+    left, middle, *right = st.columns([4, 4, 5] if one else [4, 9], gap="medium")
     with left:
         changed = disturbed(image, _sliders())
         st.image(
@@ -41,8 +43,15 @@ def fool(networks: Sequence[Named], image: Images) -> None:
         )
     with middle:
         answers(networks, changed, label="Answers to the changed image", key="draw_fooled")
-    with right:
-        _every_shift(networks[0], image)
+    beside = right if one else st.columns(len(networks), gap="medium")
+    for network, column in zip(networks, beside, strict=True):
+        with column:
+            _every_shift(network, image)
+    st.caption(
+        "The fuller the colour, the surer the network is of that digit; where it takes the drawing "
+        "for another, that stands in the cell. Click a cell to move the drawing there. What is "
+        "pushed over the edge is gone."
+    )
 
 
 def _sliders() -> Disturbance:
@@ -66,13 +75,14 @@ def _still() -> None:
     st.session_state.update(STILL)
 
 
-def _move_to_picked() -> None:
-    """Sets the sliders to the cell of the map that was just clicked, before they are shown."""
+def _move_to_picked(networks: Sequence[Named]) -> None:
+    """Sets the sliders to the cell of a map that was just clicked, before they are shown."""
     for key, value in STILL.items():
         st.session_state.setdefault(key, value)
-    shown = st.session_state.get(MAP)
-    if place := read_shift(shown.get("picked") if shown else None):
-        st.session_state[RIGHT], st.session_state[DOWN] = place
+    for network in networks:
+        shown = st.session_state.get(f"{MAP}_{network.id}")
+        if place := read_shift(shown.get("picked") if shown else None):
+            st.session_state[RIGHT], st.session_state[DOWN] = place
 
 
 def read_shift(picked: Any) -> tuple[int, int] | None:
@@ -99,13 +109,8 @@ def _every_shift(network: Named, image: Images) -> None:
     label = int(likely[REACH, REACH].argmax())
     kept = int((likely.argmax(axis=2) == label).sum())
     st.markdown(
-        f"Moved by up to {REACH} pixels each way, it is still taken for "
-        f"{article(NAMES[label])} **{NAMES[label]}** at **{kept} of {many}** places."
+        f"{plain(network.name)}: moved by up to {REACH} pixels each way, the drawing is still "
+        f"taken for {article(NAMES[label])} **{NAMES[label]}** at **{kept} of {many}** places."
     )
     at = (st.session_state[RIGHT], st.session_state[DOWN])
-    picture(shift_map(likely, label, NAMES, at), key=MAP, largest=1.1)
-    st.caption(
-        f"{network.name}. The fuller the colour, the surer it is of {NAMES[label]}; where it takes "
-        "it for another digit, that stands in the cell. Click a cell to move the drawing there. "
-        "What is pushed over the edge is gone."
-    )
+    picture(shift_map(likely, label, NAMES, at), key=f"{MAP}_{network.id}", largest=1.1)

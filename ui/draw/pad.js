@@ -7,12 +7,31 @@ const LATE_MS = 600;
 const REST_MS = 60;
 const LARGEST_FILE = 10_000_000;
 
-// A drawing outlives the page it is on: whoever comes back finds it again.
-const kept = { strokes: [], past: [], brush: BRUSH };
+// A drawing outlives the page it is on, and a refresh: whoever comes back finds it again.
+const KEPT = "cnn-workbench-drawing";
+const kept = { strokes: remembered(), past: [], brush: BRUSH };
 const pads = new WeakMap();
 
 const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+function remembered() {
+  try {
+    const strokes = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+    const isPoint = (point) => point.length === 2 && point.every(Number.isFinite);
+    return strokes.filter(({ points, width }) => width > 0 && points.length && points.every(isPoint));
+  } catch {
+    return []; // nothing of ours, or a browser that keeps nothing
+  }
+}
+
+function remember() {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(kept.strokes));
+  } catch {
+    // no room: then a refresh clears the pad
+  }
+}
 
 function path(context, { points, width }) {
   context.lineWidth = width;
@@ -52,6 +71,8 @@ class Pad {
     this.undo = one(".undo");
     this.clear = one(".clear");
     this.file = one(".file");
+    this.pen = one(".pen");
+    this.at = [INK / 2, INK / 4];
     this.count = 0;
     this.answered = 0;
     this.sentAt = 0;
@@ -68,6 +89,13 @@ class Pad {
     this.canvas.onpointerdown = (event) => this.down(event);
     this.canvas.onpointermove = (event) => this.move(event);
     this.canvas.onpointerup = this.canvas.onpointercancel = () => this.up();
+    this.canvas.onkeydown = (event) => penKey(this, event);
+    this.canvas.onfocus = () => showPen(this);
+    this.canvas.onblur = () => {
+      this.up();
+      this.say("");
+      showPen(this);
+    };
     this.undo.onclick = () => this.back();
     this.clear.onclick = () => this.change([]);
     this.brush.oninput = () => (kept.brush = Number(this.brush.value));
@@ -103,6 +131,7 @@ class Pad {
 
   down(event) {
     if (event.button !== 0 || this.stroke) return;
+    this.pen.hidden = true;
     this.canvas.setPointerCapture(event.pointerId);
     this.say("");
     this.pointer = event.pointerId;
@@ -126,6 +155,7 @@ class Pad {
     if (!this.stroke) return;
     if (this.frame) this.paint();
     this.stroke = null;
+    this.pointer = null;
     this.send(true);
   }
 
@@ -197,7 +227,10 @@ class Pad {
       return;
     }
     this.tell(false);
-    if (isUp) this.rest();
+    if (isUp) {
+      remember();
+      this.rest();
+    }
   }
 
   /** Says that this is it, once the bars are there: what takes longer must not hold them up. */

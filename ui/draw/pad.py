@@ -23,7 +23,7 @@ from ui.assets import script
 
 HERE = Path(__file__).parent
 PAD, ON_PAD = "draw_pad", "draw_on_pad"
-PARTS = ("centring", "pad")
+PARTS = ("centring", "keys", "pad")
 BROUGHT, TROUBLE = "draw_brought", "draw_trouble"
 
 _mount = st.components.v2.component(
@@ -32,9 +32,7 @@ _mount = st.components.v2.component(
     css=(HERE / "pad.css").read_text(encoding="utf-8"),
     js=script(
         "pad",
-        "\n".join(
-            (HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("centring", "pad")
-        ),
+        "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
     ),
 )
 

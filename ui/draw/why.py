@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cnn.data.dataset import Images
@@ -10,36 +12,64 @@ from cnn.pictures.evidence import evidence_picture
 from ui.draw.answers import NAMES, certainty
 from ui.draw.networks import Named
 from ui.picture import picture
+from ui.words import plain
 
 NEXT = "the next likeliest"
 RIVAL = "draw_rival"
 
 
-def why(network: Named, image: Images) -> None:
-    """The drawing with its evidence, and the strongest of it in numbers."""
-    left, right = st.columns([5, 7], gap="medium")
-    with right:
-        chosen = st.segmented_control(
-            "Why this digit and not …",
-            [NEXT, *NAMES],
-            default=NEXT,
-            key=RIVAL,
-            persist_state="session",
-        )
+def why(networks: Sequence[Named], image: Images) -> None:
+    """The drawing with its evidence for each network, and the strongest of it in numbers."""
+    if len(networks) == 1:
+        left, right = st.columns([5, 7], gap="medium")
+        with right:
+            chosen = _rival()
+        found = _found(networks[0], image, chosen)
+        with left:
+            _picture(networks[0], image, found)
+        with right:
+            st.markdown("\n".join(f"- {line}" for line in sentences(found)))
+            st.caption(_how(found))
+        return
+    chosen = _rival()
+    for network, column in zip(networks, st.columns(len(networks), gap="medium"), strict=True):
+        with column:
+            found = _found(network, image, chosen)
+            st.markdown(f"**{plain(network.name)}**: {NAMES[found.label]}")
+            _picture(network, image, found)
+            st.markdown("\n".join(f"- {line}" for line in sentences(found)))
+    st.caption(_how(found))
+
+
+def _rival() -> str | None:
+    return st.segmented_control(
+        "Why this digit and not …",
+        [NEXT, *NAMES],
+        default=NEXT,
+        key=RIVAL,
+        persist_state="session",
+    )
+
+
+def _found(network: Named, image: Images, chosen: str | None) -> Evidence:
     found = _evidence(network.id, image.tobytes(), network, image, None)
     if chosen in NAMES and NAMES.index(chosen) != found.label:
         rival = NAMES.index(chosen)
         found = _evidence(network.id, image.tobytes(), network, image, rival)
-    with left:
-        picture(evidence_picture(image, found, NAMES), key="draw_evidence", largest=1.3)
-    with right:
-        st.markdown("\n".join(f"- {line}" for line in sentences(found)))
-        st.caption(
-            f"{network.name if network.id == 'shipped' else 'Your network'} was asked again "
-            f"{len(found.covers)} times, each time with another part of the drawing erased "
-            "(a square of 5×5 pixels). The colour of a pixel is the mean change of the log odds "
-            "over all the squares that held it."
-        )
+    return found
+
+
+def _picture(network: Named, image: Images, found: Evidence) -> None:
+    key = f"draw_evidence_{network.id}"
+    picture(evidence_picture(image, found, NAMES), key=key, largest=1.3)
+
+
+def _how(found: Evidence) -> str:
+    return (
+        f"A network is asked again {len(found.covers)} times, each time with another part of the "
+        "drawing erased (a square of 5×5 pixels). The colour of a pixel is the mean change of the "
+        "log odds over all the squares that held it."
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

@@ -1,30 +1,35 @@
-"""What is looked at, in the address: a link opens the same network, image, layer, map and cell."""
+"""What is looked at, in the address: a link opens the same network, image, tab, map and cell.
+
+A drawing or a file is no part of an address: it says that there was one, and the page asks for it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from ui.draw.networks import SHIPPED
-from ui.inside import image
+from ui.inside import epoch, image, subject
 from ui.inside.explorer import Place
-from ui.inside.subject import FILE, KEY
+from ui.inside.subject import KEY, Subject
 from ui.training.runs import ADDRESS
 
-AT, REV, WRITTEN = "inside_at", "inside_rev", "inside_written"
-NAMES = (ADDRESS, "image", "layer", "map", "cell")
+AT, REV, WRITTEN, TAB = "inside_at", "inside_rev", "inside_written", "inside_tab"
+NAMES = (ADDRESS, "epoch", "tab", "image", "layer", "map", "cell")
 SOURCES = {"drawn": image.DRAWN, "file": image.OWN}
 LARGEST = 10**6
 
 Address = dict[str, str]
 
 
-def arrive() -> None:
+def arrive(tabs: Mapping[str, str]) -> None:
     """Takes over what the link says that the page was reached by, where it is another.
 
-    For whole runs of the page: while clicks are on their way, the address is behind them.
+    `tabs` are their labels by their words in an address. For whole runs of the page: while clicks
+    are on their way, the address is behind them.
     """
     given = {name: st.query_params[name] for name in NAMES if name in st.query_params}
     if not given or given in st.session_state.get(WRITTEN, ()):
@@ -32,10 +37,15 @@ def arrive() -> None:
     state = st.session_state
     state[WRITTEN] = [given]  # once: it may lead to nothing, and another network be chosen then
     state[KEY] = given.get(ADDRESS) or SHIPPED
+    state[subject.LOST] = state[KEY] == subject.FILE and subject.KEPT not in state
+    state[epoch.WANTED] = given.get("epoch", "")[:6]
+    if given.get("tab") in tabs:
+        state[TAB] = tabs[given["tab"]]
     state[AT] = read_at(given)
     state[REV] = state.get(REV, 0) + 1
     which = given.get("image", "")
     state[image.SOURCE] = SOURCES.get(which, image.TEST)
+    state[image.LOST] = SOURCES.get(which)
     if found := re.fullmatch(r"test:(\d{1,6})", which):
         state[image.WANTED] = int(found[1])
 
@@ -52,7 +62,7 @@ def read_at(given: Address) -> dict[str, Any] | None:
     return at
 
 
-def keep(subject: str, place: Place) -> None:
+def keep(looked_into: Subject, place: Place, tabs: Mapping[str, str]) -> None:
     """Writes what is looked at into the address."""
     written = {"layer": place.layer, "map": str(place.map), "cell": f"{place.row},{place.column}"}
     source = st.session_state.get(image.SOURCE)
@@ -60,8 +70,14 @@ def keep(subject: str, place: Place) -> None:
         written["image"] = f"test:{st.session_state.get(image.PLACE, 0)}"
     else:
         written["image"] = next(word for word, one in SOURCES.items() if one == source)
-    if subject not in (SHIPPED, FILE):
-        written[ADDRESS] = subject
+    if looked_into.id != SHIPPED:
+        written[ADDRESS] = looked_into.id
+    if looked_into.epoch is not None:
+        written["epoch"] = str(looked_into.epoch)
+    open_tab = st.session_state.get(TAB)
+    word = next((word for word, label in tabs.items() if label == open_tab), "")
+    if word not in ("", next(iter(tabs))):  # what opens anyhow is not said
+        written["tab"] = word
     before: list[Address] = st.session_state.get(WRITTEN, [])
     if written not in before[:1]:
         # The last two: a run that a click cuts short may leave the older one in the address.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.data import title as data_title
 from cnn.pictures.gallery import Tile, gallery
 from cnn.pictures.points import embedding_figure, reliability_figure
 from cnn.training.evaluation import Predictions, confusion_matrix, places_in, wilson_interval
@@ -62,13 +63,14 @@ def show_errors(subject: Subject, images: Images | str) -> None:
 
 def _in_words(subject: Subject, found: Predictions, all_images: int) -> str:
     run, right, of = subject.run, found.right, len(found)
-    if run is not None and run.result is not None and run.result.test_images == of:
+    if run and run.result and subject.epoch is None and run.result.test_images == of:
         return in_words(run, found)
     which = "the first " if of < all_images else ""
+    where = f" ({data_title(subject.dataset)})" if subject.dataset else ""
     bounds = interval(wilson_interval(right, of))
     return (
-        f"**{percent(right / of)} of {which}{of:,} test images are right**, {right:,} of them; "
-        f"95\u202f% interval {bounds}."
+        f"**{percent(right / of)} of {which}{of:,} test images are right**{where}, {right:,} of "
+        f"them; 95\u202f% interval {bounds}."
     )
 
 
@@ -88,7 +90,7 @@ def _look_button(place: int, label: str) -> None:
 
 def _points(subject: Subject, found: Predictions, images: Images) -> None:
     with st.spinner("Placing the test images ...", show_time=True):
-        points = measure.embedding(subject.key, subject, images)
+        points = measure.embedding(subject.weights_key, subject, images)
     count = min(len(points.points), len(found))
     labels, predicted = images.test.labels[:count], found.predicted[:count]
     left, right = st.columns([3, 1], gap="medium")

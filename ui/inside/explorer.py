@@ -27,7 +27,18 @@ _mount = st.components.v2.component(
     "explorer",
     html=(HERE / "explorer.html").read_text(encoding="utf-8"),
     css=(HERE / "explorer.css").read_text(encoding="utf-8"),
-    js=script("explorer", f"{MAPS}\n{(HERE / 'explorer.js').read_text(encoding='utf-8')}"),
+    js=script(
+        "explorer",
+        "\n".join(
+            [
+                MAPS,
+                *(
+                    (HERE / part).read_text(encoding="utf-8")
+                    for part in ("cells.js", "explorer.js")
+                ),
+            ]
+        ),
+    ),
 )
 
 

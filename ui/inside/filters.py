@@ -93,7 +93,7 @@ def _one(subject: Subject, row: Row, kernels: Array, chosen: int, images: Images
     if isinstance(images, str) or isinstance(row.layer, SeparableConv2D):
         return
     with st.spinner("Looking for what excites these filters ...", show_time=True):
-        found, count = measure.patches(subject.key, row.name, subject, images)
+        found, count = measure.patches(subject.weights_key, row.name, subject, images)
     tiles = [
         Tile(
             _crop(patch, images),

@@ -24,9 +24,12 @@ from ui.training import measured
 from ui.training.measured import Images
 from ui.words import plain
 
-SOURCE, PLACE, CLASS, UPLOAD, PICTURE, SWAPPED, WANTED = (
+SOURCE, PLACE, CLASS, UPLOAD, PICTURE, SWAPPED, WANTED, LOST = (
     f"inside_{name}"
-    for name in ("source", "number", "class", "picture_file", "picture", "swapped", "wanted")
+    for name in (
+        *("source", "number", "class", "picture_file", "picture", "swapped", "wanted"),
+        "picture_lost",
+    )
 )
 TEST, DRAWN, OWN = "Test images", "Drawn", "Your file"
 EVERY = "any class"
@@ -157,6 +160,9 @@ def _to_mistake(subject: Subject, images: Images) -> None:
 def _drawn(subject: Subject) -> Looked | None:
     image: Floats | None = st.session_state.get(AT_REST)
     if image is None:
+        _say_it_is_lost(
+            DRAWN, "drawing", "look on the pad whether it is still there, draw it again"
+        )
         st.caption("Nothing is drawn yet: draw a digit, then come back.")
         st.page_link(PAGES / "draw.py", label="Draw a digit", icon=":material/draw:")
         return None
@@ -173,6 +179,7 @@ def _own(subject: Subject) -> Looked | None:
     )
     kept: tuple[str, bytes] | None = st.session_state.get(PICTURE)
     if kept is None:
+        _say_it_is_lost(OWN, "file of yours", "bring it again")
         st.caption("Choose an image, and it goes through the network.")
         return None
     name, content = kept
@@ -184,6 +191,15 @@ def _own(subject: Subject) -> Looked | None:
     if st.toggle("Swap dark and light", key=SWAPPED, persist_state="session"):
         image, notes = 1 - image, (*notes, "dark and light swapped")
     return Looked(image, name, notes=notes)
+
+
+def _say_it_is_lost(source: str, what: str, way_out: str) -> None:
+    if st.session_state.get(LOST) == source:
+        st.info(
+            f"The address says that a {what} was looked at. An address holds no image, and the "
+            f"one there was is gone with its session: {way_out}, or choose a test image.",
+            icon=":material/link_off:",
+        )
 
 
 def _keep() -> None:

@@ -32,7 +32,7 @@ def show_layers(subject: Subject, images: Images | str) -> None:
         st.caption("These figures are taken over test images, which this network has none of here.")
         return
     with st.spinner("Following test images through all layers ...", show_time=True):
-        found = measure.statistics(subject.key, subject, images)
+        found = measure.statistics(subject.weights_key, subject, images)
     for one in found:
         for warning in one.warnings:
             st.warning(warning, icon=":material/warning:")

@@ -56,7 +56,7 @@ def show_maps(
     names: tuple[str, ...],
 ) -> None:
     """The explorer, and below it the cell with its true numbers."""
-    id = f"{subject.key}-{looked.id}"
+    id = f"{subject.weights_key}-{looked.id}"
     parts = _parts(id, traced, looked.pixels, found, names)
     explorer(parts, place, id=id, rev=f"{st.session_state.get(REV, 0)}")
     rows = {row.name: row for row in traced.rows}

@@ -38,12 +38,12 @@ def activations(key: str, image: str, _subject: Subject, _pixels: Floats) -> Act
 
 def predictions(subject: Subject, images: Images) -> Predictions:
     """What a run kept of its test; else the network's answers to the first test images."""
-    if subject.run is not None:
+    if subject.run is not None and subject.epoch is None:
         kept = measured.predictions(subject.run)
         if isinstance(kept, Predictions) and len(kept) == len(images.test):
             return kept
     with st.spinner("Asking the network about its test images ...", show_time=True):
-        return _predictions(subject.key, subject, images)
+        return _predictions(subject.weights_key, subject, images)
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)

@@ -20,10 +20,13 @@ from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
 from ui.draw.networks import SHIPPED, about_card, short_names
+from ui.inside.epoch import choose_epoch, said_of_epoch
 from ui.training import runs
 from ui.words import percent, plain
 
-KEY, UPLOAD, KEPT, OF_FILE = (f"inside_{name}" for name in ("network", "file", "kept", "of_file"))
+KEY, UPLOAD, KEPT, OF_FILE, LOST = (
+    f"inside_{name}" for name in ("network", "file", "kept", "of_file", "file_lost")
+)
 FILE = "file"
 MOST_RUNS = 200
 LARGEST_MB = 200
@@ -38,7 +41,8 @@ NO_DATA = "none of them"
 class Subject:
     """A network with its weights, the classes it tells apart, and the data it is measured on.
 
-    `id` names it in the address; `key` changes with its weights too.
+    `id` names it in the address; `key` changes with the network too, and `weights_key` also with
+    the `epoch` of its training that the weights are of, None where they are those tested.
     """
 
     id: str
@@ -50,6 +54,11 @@ class Subject:
     class_names: tuple[str, ...]
     dataset: DatasetSpec | None
     run: Run | None = None
+    epoch: int | None = None
+
+    @property
+    def weights_key(self) -> str:
+        return self.key if self.epoch is None else f"{self.key}-{self.epoch}"
 
 
 def choose_subject() -> Subject | None:
@@ -150,16 +159,27 @@ def _of_run(run: Run, name: str) -> Subject:
         f"{percent(run.result.test_accuracy)} of {run.result.test_images:,} test images are right."
     )
     key = f"{run.id}-{run.finished_at}"
-    weights = _weights(runs.opened().url, key, run)
+    epoch = choose_epoch(run, key)
+    if epoch is None:
+        weights = _weights(runs.opened().url, key, run)
+    else:
+        weights = _weights_after(runs.opened().url, key, epoch, run)
+        about = said_of_epoch(run, key, epoch)
     classes = trace(run.architecture).output_shape[-1]
     names = class_names(spec) or _numbered(classes)
-    return Subject(run.id, key, name, about, run.architecture, weights, names, spec, run)
+    return Subject(run.id, key, name, about, run.architecture, weights, names, spec, run, epoch)
 
 
 # By the end of the run too: one that is taken up again ends once more, with other weights.
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _weights(url: str, key: str, _run: Run) -> Weights:
     return trained_weights(runs.opened(), _run)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _weights_after(url: str, key: str, epoch: int, _run: Run) -> Weights:
+    """Small ones all: of large networks none are kept."""
+    return trained_weights(runs.opened(), _run, epoch)
 
 
 def _file() -> Subject | None:
@@ -173,6 +193,12 @@ def _file() -> Subject | None:
     )
     kept: tuple[str, bytes] | None = st.session_state.get(KEPT)
     if kept is None:
+        if st.session_state.get(LOST):
+            st.info(
+                "The address says that a `.keras` file was looked into. A file stays in the "
+                "session it was brought to: choose it again, or another network.",
+                icon=":material/upload_file:",
+            )
         st.caption("Choose a file that `model.save('name.keras')` wrote, and it opens here.")
         return None
     name, content = kept
@@ -191,8 +217,7 @@ def _file() -> Subject | None:
     )
     spec = None if shown == NO_DATA or shown is None else DatasetSpec(DatasetName(shown))
     about = f"{traced.total_params:,} parameters, read from {name}."
-    if notes:
-        about += f" Left out of what the file says: {'; '.join(notes[:5])}."
+    about = " ".join([about, *notes[:5]])
     names = (class_names(spec) if spec else None) or _numbered(classes)
     return Subject(FILE, f"{key}-{shown}", name, about, architecture, weights, names, spec)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.inside.epoch import is_kept
 from ui.inside.subject import Subject
 from ui.training.watch_it_learn import watch_it_learn
 
@@ -16,4 +17,10 @@ def show_training(subject: Subject) -> None:
             "its kernels, maps and answers came about."
         )
         return
+    st.caption(
+        "The other views can be seen at a time of the training too: move the slider at the top."
+        if is_kept(subject.run, subject.key)
+        else "For the other views at a time of the training all weights of that time are needed. "
+        "This run kept those of its end alone: it is too large, or an older program trained it."
+    )
     watch_it_learn(subject.run)

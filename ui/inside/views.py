@@ -27,7 +27,6 @@ from ui.inside.where import show_where
 from ui.training.measured import Images
 from ui.words import plain
 
-TABS = "inside_tab"
 MAPS, FILTERS, LAYERS, WHERE, CONFUSES, TIME = (
     "Feature maps",
     "Filters",
@@ -36,6 +35,15 @@ MAPS, FILTERS, LAYERS, WHERE, CONFUSES, TIME = (
     "What it confuses",
     "Through training",
 )
+WORDS = {
+    "maps": MAPS,
+    "filters": FILTERS,
+    "layers": LAYERS,
+    "where": WHERE,
+    "errors": CONFUSES,
+    "training": TIME,
+}
+"""The tabs, in their order, by their words in an address."""
 
 
 def looking() -> None:
@@ -61,12 +69,12 @@ def looking() -> None:
     if looked is None:
         return
     try:
-        found = measure.activations(subject.key, looked.id, subject, looked.pixels)
+        found = measure.activations(subject.weights_key, looked.id, subject, looked.pixels)
     except (ImagesError, WeightsError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     place = place_of(traced, found)
-    address.keep(subject.id, place)
+    address.keep(subject, place, WORDS)
     likely = measure.likely(subject, found)
     names = images.class_names if isinstance(images, Images) else subject.class_names
     with right:
@@ -79,7 +87,7 @@ def looking() -> None:
         CONFUSES: lambda: show_errors(subject, images),
         TIME: lambda: show_training(subject),
     }
-    tabs = st.tabs(list(views), key=TABS, on_change="rerun")
+    tabs = st.tabs(list(views), key=address.TAB, on_change="rerun")
     for tab, show in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:

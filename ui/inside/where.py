@@ -63,7 +63,9 @@ def show_where(
                 width=220,
             )
     place = int(likely.argmax()) if chosen == LIKELIEST else int(chosen)
-    found = measure.maps_of_where(subject.key, looked.id, place, layer, subject, looked.pixels)
+    found = measure.maps_of_where(
+        subject.weights_key, looked.id, place, layer, subject, looked.pixels
+    )
     name = names[place]
     st.markdown(
         f"Maps for **{plain(name)}**, which the network gives {percent(float(likely[place]))}."

@@ -120,10 +120,13 @@ def confusions(
     cell_key = f"cell_{key}"
     if clicked and (cell := _cell(clicked, matrix)):
         st.session_state[cell_key] = cell
+    cells = _cells(matrix, st.session_state.get(cell_key))
+    if st.session_state.get(cell_key) not in cells:  # of other answers, which filled other cells
+        st.session_state.pop(cell_key, None)
     with right:
         chosen = st.selectbox(
             "Images of a cell",
-            _cells(matrix, st.session_state.get(cell_key)),
+            cells,
             key=cell_key,
             format_func=lambda cell: _cell_words(cell, matrix, names),
             help="Click a cell of the matrix, or choose one here.",

@@ -1,0 +1,41 @@
+// The pen of the pad, moved, put down and lifted with keys.
+
+const STEP = 28; // of the ink's pixels: so far an arrow key moves it
+const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+function penKey(pad, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const arrow = ARROWS[event.key];
+  const isPen = event.key === " " || event.key === "Enter";
+  if (!arrow && !isPen && event.key !== "Delete" && event.key !== "Backspace") return;
+  event.preventDefault();
+  if (arrow) {
+    const far = event.shiftKey ? STEP / 4 : STEP;
+    pad.at = pad.at.map((value, axis) => Math.max(0, Math.min(INK, value + far * arrow[axis])));
+    if (pad.stroke) {
+      pad.stroke.points.push(pad.at);
+      pad.paint();
+      pad.send(false);
+    }
+  } else if (isPen && !event.repeat) {
+    if (pad.stroke) pad.up();
+    else {
+      pad.stroke = { points: [pad.at], width: kept.brush };
+      pad.change([...(pad.brought ? [] : kept.strokes), pad.stroke], false);
+    }
+    pad.say(pad.stroke ? "The pen is down." : "The pen is up.");
+  } else if (!isPen) {
+    pad.stroke = null;
+    pad.change([]);
+  }
+  showPen(pad);
+}
+
+/** Where the pen is, as long as the keys are what one draws with. */
+function showPen(pad) {
+  pad.pen.hidden = !pad.canvas.matches(":focus-visible");
+  const [left, top] = pad.at.map((value) => `${(100 * value) / INK}%`);
+  const size = `${(100 * kept.brush) / INK}%`;
+  Object.assign(pad.pen.style, { left, top, width: size, height: size });
+  pad.pen.toggleAttribute("data-down", Boolean(pad.stroke));
+}
