@@ -1,8 +1,9 @@
 """From Train to the first point on the curve, by a warm worker: `python benchmarks/first_point.py`.
 
 A worker of its own process waits, as in the app. A run is queued, and the store is asked every few
-milliseconds how far it is: until the first step is there, and in which phase the time went. The
-first run of all is not counted: it shows what a worker that is only just awake costs beyond.
+milliseconds how far it is: until the first step is there, and in which phase the time went; then
+until the second, before which the steps are compiled. The first round of a network is shown for
+itself: in later ones the worker has its compiled steps already.
 """
 
 import argparse
@@ -28,7 +29,8 @@ from cnn.training.run import Wish, WorkerState
 from cnn.training.store import Store
 
 LOOK_S = 0.005
-PHASES = ("waiting", "loading the data", "building the network", "compiling")
+PHASES = ("waiting", "loading the data", "building the network")
+COLUMNS = (*PHASES, "first point", "second point")
 TARGET_S = 1.5
 
 
@@ -38,20 +40,22 @@ def timed(store: Store, network: str, configuration: Configuration) -> Mapping[s
     run = store.add(fit_to(entry(network).architecture, data).architecture, configuration)
     began, last, phase = time.perf_counter(), time.perf_counter(), "waiting"
     spent = dict.fromkeys(PHASES, 0.0)
+    first = 0.0
     while True:
         now = store.get(run.id)
         assert now is not None
         assert not now.message, now.message
         at = time.perf_counter()
-        spent[phase if phase in spent else PHASES[-1]] += at - last
+        spent[phase if phase in spent else PHASES[-1]] += 0.0 if first else at - last
         last, phase = at, now.progress.phase or phase
-        if now.progress.step:
+        first = first or (at - began if now.progress.step else 0.0)
+        if now.progress.step > 1:
             break
         time.sleep(LOOK_S)
     store.want(run.id, Wish.STOP)
     while store.count(["running"]):  # type: ignore[list-item]
         time.sleep(LOOK_S)
-    return {**spent, "in all": at - began}
+    return {**spent, COLUMNS[-2]: first, COLUMNS[-1]: at - began}
 
 
 def main() -> None:
@@ -70,7 +74,6 @@ def main() -> None:
             time.sleep(0.1)
         spec = DatasetSpec(DatasetName(options.dataset))
         configuration = Configuration(spec, epochs=50)
-        first = timed(store, options.networks[0], configuration)
         rows = {
             name: [
                 timed(store, name, replace(configuration, seed=seed))
@@ -81,15 +84,18 @@ def main() -> None:
         crew.close()
         store.close()
     print(f"Seconds from queued to the first step, {options.dataset}, {options.rounds} rounds;")
-    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors. Very first run: ")
-    print(f"{first['in all']:.2f} s.\n")
-    print(f"{'':14}{'':8}" + "".join(f"{one:>22}" for one in (*PHASES, "in all")))
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.\n")
+    print(f"{'':14}{'':14}" + "".join(f"{one:>22}" for one in COLUMNS))
     for name, found in rows.items():
-        for word, of in (("min", min), ("median", statistics.median)):
-            values = [of([one[phase] for one in found]) for phase in (*PHASES, "in all")]
-            print(f"{name:14}{word:8}" + "".join(f"{one:>22.2f}" for one in values))
-        best = min(one["in all"] for one in found)
-        print(f"{'':14}best is {'within' if best <= TARGET_S else 'over'} {TARGET_S:g} s\n")
+        for word, of, among in (
+            ("first round", min, found[:1]),
+            ("later, min", min, found[1:] or found),
+            ("later, median", statistics.median, found[1:] or found),
+        ):
+            values = [of([one[column] for one in among]) for column in COLUMNS]
+            print(f"{name:14}{word:14}" + "".join(f"{one:>22.2f}" for one in values))
+        worst = found[0]["first point"]
+        print(f"{'':14}first round {'within' if worst <= TARGET_S else 'over'} {TARGET_S:g} s\n")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from cnn.training.configuration import Configuration
 from cnn.training.data_address import spec_of
 from cnn.training.estimate import estimate
 from cnn.training.fitting import Fitted, fit_to
+from cnn.training.identity import identified
 from cnn.training.presence import dismiss_silent, present
 from cnn.training.run import Epoch, Progress, Run, State, WorkerState
 from cnn.training.store import Store
@@ -80,6 +81,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
         rotation=options.rotation,
         zoom=options.zoom,
     )
+    limits.check_epochs(configuration)
     data = load(configuration.dataset, architecture.input)
     fitted = fit_to(architecture, data)
     for change in fitted.changes:
@@ -106,7 +108,7 @@ def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run
     gone = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: gone.set())
-    name = f"shell-{uuid.uuid4().hex[:8]}"
+    name = identified(f"shell-{uuid.uuid4().hex[:8]}")
     with present(store, name, WorkerState.FOREGROUND):
         run = claimed_by(name)
         bar.begin(store, run)

@@ -9,6 +9,7 @@ import uuid
 
 from cnn.commands import refusals
 from cnn.commands.terminal import quiet
+from cnn.training.identity import identified
 from cnn.training.store import Store
 from cnn.training.tables import shown_url
 from cnn.training.worker import work
@@ -16,7 +17,7 @@ from cnn.training.worker import work
 
 def worker(options: argparse.Namespace) -> int:
     """Works until told to end: by a signal, by Ctrl-C, or by the end of its parent."""
-    name = options.name or f"worker-{uuid.uuid4().hex[:8]}"
+    name = identified(options.name or f"worker-{uuid.uuid4().hex[:8]}")
     with refusals(), contextlib.suppress(KeyboardInterrupt):
         store = Store(options.store)
         if options.with_parent:  # whose words go to a file

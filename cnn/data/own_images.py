@@ -20,6 +20,7 @@ from cnn.data.errors import DataError, shown
 from cnn.data.files import megabytes, open_zip, read_file, read_member, read_npz
 from cnn.data.fitting import ImageShape, check_room, fit, fit_image
 from cnn.data.pictures import open_picture, plain
+from cnn.training.places import whole_setting
 
 IMAGES_PER_CLASS = 3  # one to learn from, one to validate, one to test
 _NAMES = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))
@@ -44,7 +45,7 @@ class Limits:
     all_pixels: int = 1_000_000_000  # for time: about 100 million are decoded in a second
 
 
-LIMITS = Limits()
+LIMITS = Limits(upload_bytes=1_000_000 * max(whole_setting("CNN_MAX_UPLOAD_MB", 200), 1))
 
 
 def keep_upload(content: bytes, file_name: str, folder: Path) -> Path:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn.training.outbox import Outbox
 from cnn.training.run import CHECKPOINT, Checkpoint
-from cnn.training.store import Store
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -43,8 +43,8 @@ def arrays_from_bytes(content: bytes) -> dict[str, npt.NDArray[Any]]:
 class Keeper:
     """Keeps the checkpoints of one run; `state` gives the arrays of this moment."""
 
-    def __init__(self, store: Store, run_id: str, state: Callable[[], Arrays]) -> None:
-        self._store, self._run_id, self._state = store, run_id, state
+    def __init__(self, outbox: Outbox, run_id: str, state: Callable[[], Arrays]) -> None:
+        self._outbox, self._run_id, self._state = outbox, run_id, state
         self._kept_at, self._took = time.monotonic(), 0.0
 
     def keep(self, at: Checkpoint) -> None:
@@ -52,7 +52,7 @@ class Keeper:
         began = time.monotonic()
         arrays = self._state()
         if sum(array.nbytes for array in arrays.values()) <= MOST_BYTES:
-            self._store.keep_files(self._run_id, {CHECKPOINT: arrays_to_bytes(arrays)}, at)
+            self._outbox.keep_files(self._run_id, {CHECKPOINT: arrays_to_bytes(arrays)}, at)
         self._kept_at = time.monotonic()
         self._took = self._kept_at - began
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from cnn.training.identity import identified
 from cnn.training.places import home, store_url, whole_setting
 from cnn.training.presence import dismiss, dismiss_silent
 from cnn.training.store import Store, StoreError
@@ -101,7 +102,7 @@ class Crew:
                 | {"CNN_STORE": self.url, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
                 start_new_session=True,  # Ctrl-C in the terminal is for the app alone
             )
-        return _Worker(name, process, time.monotonic())
+        return _Worker(identified(name, process.pid), process, time.monotonic())
 
 
 def _log(folder: Path) -> IO[bytes]:

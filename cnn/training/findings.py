@@ -13,7 +13,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
 from cnn.training.evaluation import Predictions, wilson_interval
-from cnn.training.run import Epoch, Run, Step
+from cnn.training.run import Epoch, Run, State, Step
 
 
 class Symptom(StrEnum):
@@ -107,8 +107,19 @@ class Evidence:
     @property
     def validation_range(self) -> tuple[float, float]:
         """The 95 % interval of the last validation accuracy."""
+        return self.validation_range_of(self.epochs[-1])
+
+    def validation_range_of(self, epoch: Epoch) -> tuple[float, float]:
+        """The 95 % interval of the validation accuracy after an epoch."""
         images = self.validation_images
-        return wilson_interval(round(self.epochs[-1].val_accuracy * images), images)
+        return wilson_interval(round(epoch.val_accuracy * images), images)
+
+    @property
+    def was_stopped_early(self) -> bool:
+        """Whether patience ended it, and not its epochs."""
+        settings = self.run.configuration
+        is_short = len(self.epochs) < settings.epochs and not settings.has_budget
+        return bool(settings.patience) and self.run.state is State.FINISHED and is_short
 
     @property
     def is_at_chance(self) -> bool:

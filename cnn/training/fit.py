@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
 import traceback
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data import fingerprint, load
+from cnn.training import class_names
 from cnn.training.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
 from cnn.training.chunk import (
     Chunk,
@@ -24,7 +24,9 @@ from cnn.training.chunk import (
     measured_every,
 )
 from cnn.training.environment import environment
-from cnn.training.machine import CheckpointError, Machine
+from cnn.training.kept_machines import keep, machine_for
+from cnn.training.machine import CheckpointError
+from cnn.training.outbox import Outbox
 from cnn.training.pace import Pace, per_epoch
 from cnn.training.reporter import PULSE_S, Interrupted, Reporter, Stopped
 from cnn.training.run import (
@@ -67,14 +69,18 @@ def carry_out(
     `watch` hears of the progress; `is_gone` says that this process has to end. Only a store that
     cannot be used raises.
     """
-    finish = functools.partial(store.finish, run.id, worker=run.worker)
+    outbox, training = Outbox(store, is_gone), None
+
+    def finish(state: State, message: str, result: Result | None = None) -> None:
+        outbox.finish(run.id, state, message, result, run.worker)
+
     try:
-        training = _Training(store, run, Reporter(store, run, watch, is_gone))
+        training = _Training(store, outbox, run, Reporter(outbox, run, watch, is_gone))
         result = training.to_the_end()
         finish(State.FINISHED, training.message, result)
     except Stopped:
         finish(State.STOPPED, "Stopped by hand; the test set was not looked at.")
-        keep_model(store, run)  # after the end, as a stop is not to wait for it
+        keep_model(outbox, run)  # after the end, as a stop is not to wait for it
     except Interrupted:
         finish(State.INTERRUPTED, "The process that trained this run was told to end.")
     except Diverged as reason:
@@ -84,16 +90,19 @@ def carry_out(
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
-        store.keep_file(run.id, TRACEBACK, traceback.format_exc().encode())
+        outbox.keep_file(run.id, TRACEBACK, traceback.format_exc().encode())
         finish(State.FAILED, f"{type(error).__name__}: {error}"[:2_000])
+    finally:
+        if training:
+            keep(training.machine, run.architecture, run.configuration)
     return store.get(run.id) or run
 
 
 class _Training:
     """One run while it is trained: data, machine, and where it stands."""
 
-    def __init__(self, store: Store, run: Run, reporter: Reporter) -> None:
-        self.store, self.run, self.reporter = store, run, reporter
+    def __init__(self, store: Store, outbox: Outbox, run: Run, reporter: Reporter) -> None:
+        self.store, self.outbox, self.run, self.reporter = store, outbox, run, reporter
         self.configuration = run.configuration
         self.at = run.checkpoint or Checkpoint()
         reporter.tell(replace(run.progress, phase="loading the data"))
@@ -106,22 +115,23 @@ class _Training:
         self.measured_every = measured_every(self.pace.steps)
         self.rate = 0.0
         self.watched = watched(self.data.validation, self.configuration.seed)
-        self.chunk, self.is_compiled = 1, False
+        self.chunk, self.has_begun = 1, False
         self.evaluating_s = 0.0
         reporter.tell(self._progress("building the network"))
-        self.machine = Machine(run.architecture, self.configuration, self.data.train)
+        self.machine = machine_for(run.architecture, self.configuration, self.data.train)
         if run.checkpoint:
             kept = store.file(run.id, CHECKPOINT)
             self.machine.restore(arrays_from_bytes(kept) if kept else {})
-        self.keeper = Keeper(store, run.id, self.machine.state)
-        reporter.tell(self._progress("compiling"))
+        self.keeper = Keeper(outbox, run.id, self.machine.state)
 
     def _freeze(self) -> None:
         """Notes what the run is trained with; one that goes on must find the same data."""
         found = fingerprint(self.data)
         if not self.run.data_fingerprint:
             images = {name: len(split) for name, split in self.data.splits.items()}
-            self.store.freeze(self.run.id, found, images, environment())
+            self.outbox.freeze(self.run.id, found, images, environment())
+            names = class_names.to_bytes(self.data.class_names)
+            self.outbox.keep_file(self.run.id, class_names.FILE, names)
         elif found != self.run.data_fingerprint:
             raise CheckpointError(
                 f"the images of {self.data.name} are not those this run began with. Train it anew."
@@ -130,9 +140,7 @@ class _Training:
     def to_the_end(self) -> Result:
         try:
             if not self.at.step:
-                images = watched_to_bytes(self.data.validation, self.watched, self.data.class_names)
-                files = {WATCHED: images, **self._snapshot(0), **self._weights(0)}
-                self.store.keep_files(self.run.id, files)
+                self._first_step()
             while self.at.seen or not self._is_over:
                 self._one_epoch()
                 self._end_epoch()
@@ -167,15 +175,15 @@ class _Training:
         patience = self.configuration.patience
         if patience:
             self.machine.recall_best()
-            self.store.keep_file(self.run.id, WEIGHTS, arrays_to_bytes(self.machine.weights()))
+            self.outbox.keep_file(self.run.id, WEIGHTS, arrays_to_bytes(self.machine.weights()))
         self.reporter.tell(self._progress("testing"))
         loss, accuracy, scores = self.machine.evaluate(self.data.test, self.reporter.pulse)
         predictions: dict[str, npt.NDArray[Any]] = {
             "scores": scores.astype(np.float16),
             "labels": self.data.test.labels,
         }
-        self.store.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))
-        keep_model(self.store, self.run)
+        self.outbox.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))
+        keep_model(self.outbox, self.run)
         return Result(
             test_loss=loss,
             test_accuracy=accuracy,
@@ -189,23 +197,55 @@ class _Training:
             steps=self.at.step,
         )
 
+    def _first_step(self) -> None:
+        """Shows the first point of the curve at once: what takes longer comes after it."""
+        before = self.machine.model.get_weights()
+        try:
+            self._do(self.machine.first_step, self._order(), 0, 1)
+        finally:  # stopped or not, what it began with is kept
+            after = self.machine.model.get_weights()
+            self.machine.model.set_weights(before)
+            images = watched_to_bytes(self.data.validation, self.watched)
+            files = {WATCHED: images, **self._snapshot(0), **self._weights(0)}
+            self.outbox.keep_files(self.run.id, files)
+            self.machine.model.set_weights(after)
+
     def _one_epoch(self) -> None:
         """Trains what is left of the epoch under way."""
-        epoch = self.at.epoch
-        order = np.random.default_rng((self.configuration.seed, epoch))
-        shuffled = order.permutation(len(self.data.train)).astype(np.int32)
+        epoch, shuffled = self.at.epoch, self._order()
         while (first := self.at.step - (epoch - 1) * self.per_epoch) < self.per_epoch:
             if self.pace.is_over(self.at):
                 return
+            if not self.machine.is_compiled:
+                self._compile()
             count = self.pace.next_steps(self.at, min(self.chunk, self.per_epoch - first))
-            rates = self.pace.rates(self.at, count)
-            chunk = Chunk(
-                shuffled, first, count, self.batch, rates, self.at.step, self.measured_every
-            )
-            began = time.perf_counter()
-            done = self.machine.steps(chunk)
-            self._take(chunk, done, time.perf_counter() - began)
+            self._do(self.machine.steps, shuffled, first, count)
             self.keeper.keep_if_due(self.at, is_epoch_end=False)
+
+    def _order(self) -> npt.NDArray[np.int32]:
+        """The order in which the epoch under way takes the images."""
+        order = np.random.default_rng((self.configuration.seed, self.at.epoch))
+        return order.permutation(len(self.data.train)).astype(np.int32)
+
+    def _compile(self) -> None:
+        self.reporter.tell(self._progress("compiling"))
+        began = time.perf_counter()
+        self.machine.compile(self.reporter.pulse)
+        self.at = replace(self.at, seconds=self.at.seconds + time.perf_counter() - began)
+
+    def _do(
+        self,
+        steps: Callable[[Chunk], Done],
+        order: npt.NDArray[np.int32],
+        first: int,
+        count: int,
+    ) -> None:
+        """Trains so many steps of an epoch, from its `first` on, and takes what comes of them."""
+        rates = self.pace.rates(self.at, count)
+        chunk = Chunk(order, first, count, self.batch, rates, self.at.step, self.measured_every)
+        began = time.perf_counter()
+        done = steps(chunk)
+        self._take(chunk, done, time.perf_counter() - began)
 
     def _take(self, chunk: Chunk, done: Done, took: float) -> None:
         """Adds a chunk to the sums, and reports it."""
@@ -223,12 +263,12 @@ class _Training:
             seen=self.at.seen + images,
             seconds=self.at.seconds + took,
         )
-        if self.is_compiled:  # the first chunk also compiles, which says nothing of the speed
+        if self.has_begun:  # the first step of all goes another way, or meets a cold cache
             self.chunk = max(1, min(int(chunk.count * PULSE_S / max(took, 1e-4)), 4 * chunk.count))
             self.at = replace(
                 self.at, images=self.at.images + images, images_s=self.at.images_s + took
             )
-        self.is_compiled = True
+        self.has_begun = True
         gradients = gradient_norms(chunk, done, self.machine.rows)
         self.reporter.tell(self._progress("training"), steps, gradients)
         if bad := first_not_finite(chunk, done):
@@ -250,7 +290,7 @@ class _Training:
         files = self._weights(at.epoch)
         if is_kept(at.epoch, self.configuration.epochs):
             files |= self._snapshot(at.epoch)
-        self.store.record_epoch(self.run.id, measured, files)
+        self.outbox.record_epoch(self.run.id, measured, files)
         self.at = replace(at, epoch=at.epoch + 1, loss=0.0, hits=0.0, seen=0, seconds=seconds)
         if at.best_loss is None or val_loss < at.best_loss:
             self.at = replace(self.at, best_epoch=at.epoch, best_loss=val_loss)

@@ -13,7 +13,7 @@ from pathlib import Path
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training import calibration
-from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.configuration import MOST_EPOCHS, Configuration, ConfigurationError
 from cnn.training.estimate import Estimate, estimate
 from cnn.training.places import whole_setting
 
@@ -31,6 +31,16 @@ def check_size(architecture: Architecture) -> None:
         )
 
 
+def check_epochs(configuration: Configuration) -> None:
+    """Raises `ConfigurationError` for more epochs than are trained here."""
+    most = whole_setting("CNN_MAX_EPOCHS", MOST_EPOCHS)
+    if configuration.epochs > most and not configuration.has_budget:
+        raise ConfigurationError(
+            f"{configuration.epochs:,} epochs are more than the {most:,} that are trained here. "
+            "Train fewer, or set CNN_MAX_EPOCHS."
+        )
+
+
 def check(
     architecture: Architecture,
     configuration: Configuration,
@@ -40,6 +50,7 @@ def check(
 ) -> None:
     """Raises `ConfigurationError` for a run with so many images that is too large for here."""
     check_size(architecture)
+    check_epochs(configuration)
     expected = estimate(architecture, configuration, images, calibration.load())
     batch = configuration.batch_size_for(images["train"])
     check_memory(architecture, batch, expected, busy=busy)

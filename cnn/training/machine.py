@@ -2,12 +2,15 @@
 
 TensorFlow is imported inside, so that only a process that trains pays for it. Steps run in chunks
 inside one compiled function that returns every step's loss: Keras' `fit` hands control back after
-each step, which costs more than the step itself on a small network.
+each step, which costs more than the step itself on a small network. Compiling takes seconds, so
+the very first step goes without. `kept_machines` keeps compiled ones for the next training.
 """
 
 from __future__ import annotations
 
 import os
+import random
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,6 +29,11 @@ from cnn.training.fitting import from_scores
 from cnn.training.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 
 EVALUATED_VALUES = 1_000_000
+COMPILE_POLL_S = 0.05
+
+
+_compiling = threading.Lock()
+"""Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
 
 
 class CheckpointError(ValueError):
@@ -51,8 +59,7 @@ class Machine:
         self.tf = tf = import_tensorflow()
         import keras
 
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(configuration.seed)
+        _seed(configuration.seed)
         self.configuration = configuration
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
@@ -74,6 +81,7 @@ class Machine:
         )
         self.best: list[npt.NDArray[Any]] = []
         self.pixels, self.labels = tf.constant(train.pixels), tf.constant(train.labels)
+        self.is_compiled = False
         # Traced once: a chunk of another length must not cost a second of compiling.
         whole, many = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
         rates = tf.TensorSpec([None], tf.float32)
@@ -83,11 +91,75 @@ class Machine:
         self._steps = tf.function(self._many_steps, [images, labels, many, rates, *[whole] * 5])
         self._score = tf.function(self._scores, [images])
 
+    def begin(self, configuration: Configuration, train: Split) -> None:
+        """Makes it the machine that it would be had it been made for this training just now.
+
+        Only what is not compiled into it may differ: the seed of the weights, and the images.
+        """
+        _seed(configuration.seed)
+        fresh = build(self.scoring)
+        for ours, its in zip(self.model.variables, fresh.variables, strict=True):
+            ours.assign(its)
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:  # each step sets it
+                variable.assign(self.tf.zeros_like(variable))
+        self.best = []
+        self.pixels, self.labels = self.tf.constant(train.pixels), self.tf.constant(train.labels)
+
+    def release(self) -> None:
+        """Lets go of what belongs to the training that is over."""
+        self.pixels = self.labels = None
+        self.best = []
+
+    @property
+    def size_bytes(self) -> int:
+        """The memory of all that changes while it trains."""
+        shapes = [(variable.shape, variable.dtype) for _, variable in self._variables()]
+        return sum(int(np.prod(shape)) * np.dtype(str(kind)).itemsize for shape, kind in shapes)
+
+    def first_step(self, chunk: Chunk) -> Done:
+        """Trains a step without compiling anything, which is done in a moment.
+
+        Its last digits may differ from those of the compiled step: a training is repeated exactly
+        only if the same steps are done in the same way.
+        """
+        return self._done(self._many_steps, chunk)
+
     def steps(self, chunk: Chunk) -> Done:
         """Trains some steps."""
+        return self._done(self._steps, chunk)
+
+    def compile(self, pulse: Callable[[], None]) -> None:
+        """Has the steps compiled, changing nothing; `pulse` is called meanwhile, and may raise.
+
+        Then the compiling ends by itself; another machine waits for it.
+        """
+        if self.is_compiled:
+            return
+        failed: list[Exception] = []
+
+        def compiled() -> None:
+            none = np.zeros(0, np.float32)
+            try:
+                with _compiling:
+                    self.steps(Chunk(np.zeros(1, np.int32), 0, 0, 1, none))
+            except Exception as error:  # noqa: BLE001  raised again where it is waited for
+                failed.append(error)
+            else:
+                self.is_compiled = True
+
+        thread = threading.Thread(target=compiled, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(COMPILE_POLL_S)
+            pulse()
+        if failed:
+            raise failed[0]
+
+    def _done(self, steps: Callable[..., Any], chunk: Chunk) -> Done:
         numbers = chunk.first, chunk.count, chunk.batch, chunk.step, chunk.measured_every
         given = map(self.tf.constant, (chunk.order, chunk.rates, *numbers))
-        found = self._steps(self.pixels, self.labels, *given)
+        found = steps(self.pixels, self.labels, *given)
         return Done(*(one.numpy() for one in found))
 
     def evaluate(self, split: Split, pulse: Callable[[], None]) -> tuple[float, float, Numbers]:
@@ -190,8 +262,8 @@ class Machine:
     ) -> tuple[Any, Any, Any]:
         tf = self.tf
         first, count, batch, done, every = numbers
-        losses = tf.TensorArray(tf.float32, size=count)
-        hits = tf.TensorArray(tf.float32, size=count)
+        losses = tf.TensorArray(tf.float32, size=count, element_shape=[])
+        hits = tf.TensorArray(tf.float32, size=count, element_shape=[])
         norms = tf.TensorArray(tf.float32, size=count, element_shape=[len(self.rows)])
         unmeasured = tf.zeros([len(self.rows)])
         for i in tf.range(count):
@@ -217,13 +289,35 @@ class Machine:
         return losses.stack(), hits.stack(), norms.stack()
 
 
+def clear_session() -> None:
+    """Has Keras and TensorFlow forget what they hold for machines that are gone.
+
+    One that is still there loses a part of what was compiled, and makes it again when it is used.
+    """
+    import keras
+
+    with _compiling:
+        keras.backend.clear_session()
+
+
+def _seed(seed: int) -> None:
+    """What `keras.utils.set_random_seed` does, as far as weights and dropout go by it.
+
+    TensorFlow's own seed is left alone: setting it throws away what was compiled.
+    """
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  it is Keras that may draw from there
+
+
 def warm_up() -> None:
     """Trains and evaluates a tiny network once, so that the first run finds TensorFlow awake."""
     layers = (Conv2D(2, 3, activation="relu"), Flatten(), Dense(2))
     noise = np.random.default_rng(0).integers(0, 255, (4, 8, 8, 1), np.uint8)
     split = Split(noise, np.array([0, 1, 0, 1]))
     machine = Machine(Architecture("Warm-up", (8, 8, 1), layers), Configuration(), split)
-    machine.steps(Chunk(np.arange(4, dtype=np.int32), 0, 2, 2, np.full(2, 1e-3, np.float32)))
+    order = np.arange(4, dtype=np.int32)
+    machine.first_step(Chunk(order, 0, 1, 2, np.full(1, 1e-3, np.float32)))
+    machine.steps(Chunk(order, 0, 2, 2, np.full(2, 1e-3, np.float32)))
     machine.evaluate(split, lambda: None)
 
 

@@ -64,7 +64,9 @@ def unsettled(found: Evidence) -> Finding | None:
         Severity.PROBLEM if worse else Severity.NOTE,
         "Batch normalization has not settled",
         said,
-        remedies.more_epochs(found.run, math.ceil(needed / per_epoch)),
+        remedies.more_patient(found.run)
+        if found.was_stopped_early
+        else remedies.longer(found.run, math.ceil(needed / per_epoch)),
     )
 
 
@@ -91,5 +93,5 @@ def confused_classes(found: Evidence) -> Finding | None:
         f"{worst.mistakes:,} of {wrong:,} mistakes on {len(predictions):,} test images: "
         f"{worst.first_as_second:,} of {first} taken for {second}, {worst.second_as_first:,} the "
         "other way round. Look at them in the confusion matrix.",
-        remedies.wider(found.run) or remedies.more_epochs(found.run),
+        remedies.wider(found.run) or remedies.longer(found.run),
     )

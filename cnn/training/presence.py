@@ -1,7 +1,8 @@
 """Which workers there are: each says in the store, every few seconds, that it is alive.
 
 A run whose worker has ended or fallen silent is marked as interrupted; should a silent one speak
-again, its next report takes the run up again.
+again, its next report takes the run up again. Of a worker on this machine the process is looked
+for: if it is gone, its silence need not be waited for; if it is there, it may have its reasons.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from cnn.training.identity import has_ended
 from cnn.training.run import CLAIMED, State, WorkerState
 from cnn.training.store import Store, StoreError
 from cnn.training.tables import runs, workers
 
 HEARTBEAT_S = 2.0
 SILENT_AFTER_S = 10.0
+HUNG_AFTER_S = 120.0
+"""So long a worker may be silent whose process is there: the store may be locked, or the machine
+asleep.
+"""
+
 GONE = "The process that trained this run ended before it was done."
 
 
@@ -56,10 +63,10 @@ def present(
 
 def worker_states(store: Store) -> list[WorkerState]:
     """What each worker is at that has been heard of lately."""
-    is_fresh = workers.c.heartbeat_at > time.time() - SILENT_AFTER_S
+    heard = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
     with store.begin() as connection:
-        found = connection.execute(select(workers.c.state).where(is_fresh)).scalars()
-        return [WorkerState(state) for state in found]
+        found = connection.execute(heard).all()
+    return [WorkerState(state) for name, at, state in found if not _is_gone(name, at)]
 
 
 def dismiss(store: Store, worker: str) -> None:
@@ -70,15 +77,22 @@ def dismiss(store: Store, worker: str) -> None:
 
 
 def dismiss_silent(store: Store) -> None:
-    """Does so for every worker that has fallen silent."""
-    is_silent = workers.c.heartbeat_at < time.time() - SILENT_AFTER_S
+    """Does so for every worker whose process is gone, or that has fallen silent."""
     is_claimed = runs.c.state.in_(CLAIMED)
     with store.begin() as connection:
-        silent = connection.execute(select(workers.c.name).where(is_silent)).first()
+        heard = connection.execute(select(workers.c.name, workers.c.heartbeat_at)).all()
+        gone = [name for name, at in heard if _is_gone(name, at)]
         claimed = connection.execute(select(runs.c.id).where(is_claimed).limit(1)).first()
-        if silent or claimed:  # so that looking never locks
-            connection.execute(delete(workers).where(is_silent))
+        if gone or claimed:  # so that looking never locks
+            connection.execute(delete(workers).where(workers.c.name.in_(gone)))
             _interrupt(connection, runs.c.worker.not_in(select(workers.c.name)))
+
+
+def _is_gone(name: str, heard_at: float) -> bool:
+    ended, silent_s = has_ended(name), time.time() - heard_at
+    if ended is None:
+        return silent_s > SILENT_AFTER_S
+    return ended or silent_s > HUNG_AFTER_S
 
 
 def beat(store: Store, worker: str, state: WorkerState) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -18,14 +19,22 @@ from cnn.network.layers import (
     SeparableConv2D,
 )
 from cnn.network.trace import trace
-from cnn.training.configuration import Configuration, ConfigurationError, Optimizer
+from cnn.training.configuration import (
+    MOST_EPOCHS,
+    MOST_SECONDS,
+    MOST_STEPS,
+    Configuration,
+    ConfigurationError,
+    Optimizer,
+)
 from cnn.training.findings import Retry
 from cnn.training.limits import check_size
 from cnn.training.run import Run
 
-MOST_EPOCHS = 1_000
 DROPPED = 0.4
 DECAY = 0.01
+PATIENCE = 3
+SHIFT, ROTATION, ZOOM = 0.1, 10.0, 0.1  # what leaves a digit the same digit
 SLOPED = "leaky_relu"
 
 
@@ -48,19 +57,47 @@ def higher_rate(run: Run) -> Retry:
     return _with(run, f"Train with rate {rate:g}", learning_rate=rate)
 
 
-def more_epochs(run: Run, wanted: int | None = None) -> Retry | None:
-    """Twice the epochs, or as many as are wanted; None where there can be no more, or where a
-    budget in steps or seconds decides.
+def longer(run: Run, wanted: int | None = None) -> Retry:
+    """Twice the epochs, steps or seconds, or as many epochs as are wanted; where there can be no
+    more of them, the same with other random numbers.
     """
-    if run.configuration.has_budget:
-        return None
-    now = run.configuration.epochs
-    epochs = min(max(wanted or 2 * now, now), MOST_EPOCHS)
-    return _with(run, f"Train {epochs:,} epochs", epochs=epochs) if epochs > now else None
+    now = run.configuration
+    times = max(math.ceil(wanted / now.epochs), 2) if wanted else 2
+    if now.steps and now.steps < MOST_STEPS:
+        steps, most = min(times * now.steps, MOST_STEPS), min(times * now.epochs, MOST_EPOCHS)
+        return _with(run, f"Train {steps:,} steps", steps=steps, epochs=most)
+    if now.seconds and now.seconds < MOST_SECONDS:
+        seconds = min(times * now.seconds, MOST_SECONDS)
+        return _with(run, f"Train for {seconds:,g} s", seconds=seconds)
+    epochs = min(max(wanted or 2 * now.epochs, now.epochs), MOST_EPOCHS)
+    if now.has_budget or epochs == now.epochs:
+        return another_seed(run)
+    return _with(run, f"Train {epochs:,} epochs", epochs=epochs)
+
+
+def another_seed(run: Run) -> Retry:
+    """The same again from other weights and in another order."""
+    seed = (run.configuration.seed + 1) % 2**31
+    return _with(run, f"Train with seed {seed}", seed=seed)
+
+
+def more_patient(run: Run) -> Retry:
+    """Twice the patience: what was stopped early would be stopped again, however many epochs."""
+    patience = min(2 * run.configuration.patience, 1_000)
+    return _with(run, f"Train with patience {patience}", patience=patience)
+
+
+def stopped_early(run: Run) -> Retry:
+    """The same with an eye on the validation loss: the best weights are kept."""
+    return _with(run, "Train with early stopping", patience=PATIENCE)
 
 
 def without_decay(run: Run) -> Retry:
     return _with(run, "Train without weight decay", weight_decay=0.0)
+
+
+def without_augmentation(run: Run) -> Retry:
+    return _with(run, "Train without augmentation", shift=0.0, rotation=0.0, zoom=0.0)
 
 
 def usual_settings(run: Run) -> Retry | None:
@@ -73,7 +110,9 @@ def usual_settings(run: Run) -> Retry | None:
 
 
 def regularized(run: Run) -> Retry:
-    """Dropout before the last dense layer; where there is dropout already, weight decay."""
+    """The first of these that is not in use: dropout before the last dense layer, augmented
+    images, weight decay; of the last there can be more.
+    """
     layers = run.architecture.layers
     has_dropout = any(isinstance(layer, Dropout) for _, layer in walk(layers))
     head = next((i for i in reversed(range(len(layers))) if isinstance(layers[i], Dense)), None)
@@ -84,6 +123,8 @@ def regularized(run: Run) -> Retry:
             replace(run.architecture, layers=changed),
             run.configuration,
         )
+    if not run.configuration.is_augmented:
+        return _with(run, "Train with augmentation", shift=SHIFT, rotation=ROTATION, zoom=ZOOM)
     decay = max(DECAY, min(3 * run.configuration.weight_decay, 1.0))
     return _with(
         run, f"Train with weight decay {decay:g}", optimizer=Optimizer.ADAMW, weight_decay=decay

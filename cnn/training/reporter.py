@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from cnn.training.outbox import Outbox
 from cnn.training.run import GradientNorms, Progress, Run, State, Step, Wish
-from cnn.training.store import Store
 
 PULSE_S = 0.25
 PAUSE_POLL_S = 0.2
@@ -25,12 +25,12 @@ class Reporter:
 
     def __init__(
         self,
-        store: Store,
+        outbox: Outbox,
         run: Run,
         watch: Callable[[Progress], None],
         is_gone: Callable[[], bool],
     ) -> None:
-        self._store, self._run = store, run
+        self._outbox, self._run = outbox, run
         self._watch, self._is_gone = watch, is_gone
         self._last = Progress()
         self._told_at = 0.0
@@ -63,9 +63,9 @@ class Reporter:
         new_steps: Sequence[Step] = (),
         gradients: Sequence[GradientNorms] = (),
     ) -> Wish:
-        wish = self._store.record(
+        wish = self._outbox.record(
             self._run.id, new_steps, self._last, state, gradients=gradients, worker=self._run.worker
         )
-        if self._is_gone():  # not before what is done is in the store: a checkpoint goes on from it
+        if self._is_gone():  # not before what is done was said: a checkpoint goes on from it
             raise Interrupted
         return wish

@@ -8,7 +8,6 @@ the first channels and every n-th cell. All weights are kept as far as they take
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,16 +105,12 @@ def watched(validation: Split, seed: int) -> npt.NDArray[np.int64]:
     return np.sort(chosen)
 
 
-def watched_to_bytes(
-    validation: Split, places: npt.NDArray[np.int64], class_names: Sequence[str]
-) -> bytes:
-    """Those images with their labels and places, and the classes, once for all snapshots."""
+def watched_to_bytes(validation: Split, places: npt.NDArray[np.int64]) -> bytes:
+    """Those images with their labels and places, once for all snapshots."""
     few = validation.take(places)
-    names = np.array(class_names, np.str_)
     found: dict[str, npt.NDArray[Any]] = {
         "places": places,
         "pixels": few.pixels,
         "labels": few.labels,
-        "class_names": names,
     }
     return arrays_to_bytes(found)

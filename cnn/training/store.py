@@ -5,6 +5,7 @@ A run belongs to the worker that claimed it; `presence` sees to those whose work
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 import uuid
@@ -50,6 +51,13 @@ class Store:
         self.url = url or store_url()
         self._engine = tables.opened(self.url)
         self._curves = Curves()
+        self._is_hurried = False
+
+    def hurried(self) -> Store:
+        """The same store for one who does not wait for a lock, but comes again (`StoreBusy`)."""
+        same = copy.copy(self)
+        same._is_hurried = True
+        return same
 
     def close(self) -> None:
         self._engine.dispose()
@@ -309,6 +317,8 @@ class Store:
         """One transaction; what the database says against it becomes a `StoreError`."""
         try:
             with self._engine.begin() as connection:
+                if self._is_hurried:
+                    tables.hurry(connection)
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError.because(self.url, error) from error

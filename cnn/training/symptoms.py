@@ -101,7 +101,7 @@ def chance_level(found: Evidence) -> Finding | None:
         Severity.PROBLEM,
         "It does no better than guessing",
         said,
-        remedies.usual_settings(found.run) or remedies.more_epochs(found.run),
+        remedies.usual_settings(found.run) or remedies.longer(found.run),
     )
 
 
@@ -109,18 +109,22 @@ def overfitting(found: Evidence) -> Finding | None:
     """Validation got worse while training got better, or lies clearly below it."""
     if not found.epochs:
         return None
-    last, best = found.epochs[-1], min(found.epochs, key=lambda epoch: epoch.val_loss)
+    best = min(found.epochs, key=lambda epoch: epoch.val_loss)
+    stops_early = found.run.configuration.patience > 0
+    last = best if stops_early else found.epochs[-1]  # whose weights were kept
     rises = (
         last.val_loss > max(RISE * best.val_loss, best.val_loss + 0.02 * found.chance_loss)
         and last.loss < 0.9 * best.loss
     )
     gap = last.accuracy - last.val_accuracy
-    apart = gap > GAP and last.accuracy >= FITTED and last.accuracy > found.validation_range[1]
+    highest = found.validation_range_of(last)[1]
+    apart = gap > GAP and last.accuracy >= FITTED and last.accuracy > highest
     if not rises and not apart:
         return None
+    kept = f" after epoch {best.epoch}, whose weights were kept" if stops_early else ""
     said = (
         f"Training is at {last.accuracy:.1%} of {found.train_images:,} images, validation at "
-        f"{last.val_accuracy:.1%} of {found.validation_images:,}."
+        f"{last.val_accuracy:.1%} of {found.validation_images:,}{kept}."
     )
     if rises:
         said = (
@@ -133,7 +137,7 @@ def overfitting(found: Evidence) -> Finding | None:
         Severity.PROBLEM if apart else Severity.NOTE,
         "It learns by heart",
         said,
-        remedies.regularized(found.run),
+        remedies.regularized(found.run) if apart else remedies.stopped_early(found.run),
     )
 
 
@@ -146,7 +150,14 @@ def underfitting(found: Evidence) -> Finding | None:
         return None
     if _trend(found) < FALLING or _is_short(found):
         return None
-    decayed = found.run.configuration.weight_decay >= 10 * remedies.DECAY
+    settings = found.run.configuration
+    decayed = settings.weight_decay >= 10 * remedies.DECAY
+    if decayed:
+        held, retry = f" Weight decay is {settings.weight_decay:g}.", remedies.without_decay
+    elif settings.is_augmented:
+        held, retry = " Its images are augmented.", remedies.without_augmentation
+    else:
+        held, retry = "", lambda run: remedies.wider(run) or remedies.longer(run)
     return Finding(
         Symptom.UNDERFITTING,
         Severity.PROBLEM,
@@ -155,10 +166,8 @@ def underfitting(found: Evidence) -> Finding | None:
         f"validation is at {last.val_accuracy:.1%} of {found.validation_images:,}, and the loss "
         f"falls no more: {_figure(last.loss)} after {_epochs(found)}. The network has "
         f"{trace(found.run.architecture).total_params:,} parameters."
-        + (f" Weight decay is {found.run.configuration.weight_decay:g}." if decayed else ""),
-        remedies.without_decay(found.run)
-        if decayed
-        else remedies.wider(found.run) or remedies.more_epochs(found.run),
+        f"{held}",
+        retry(found.run),
     )
 
 
@@ -182,12 +191,15 @@ def too_few_epochs(found: Evidence) -> Finding | None:
         said = f"It took {found.steps[-1].step:,} steps in {_epochs(found)}"
     else:
         return None
+    is_early = found.was_stopped_early
+    if is_early:
+        said += f". Early stopping ended it, with a patience of {found.run.configuration.patience}"
     return Finding(
         Symptom.TOO_FEW_EPOCHS,
         Severity.NOTE if last.val_accuracy >= FITTED else Severity.PROBLEM,
         title,
         f"{said}; validation is at {last.val_accuracy:.1%} of {found.validation_images:,} images.",
-        remedies.more_epochs(found.run, wanted),
+        remedies.more_patient(found.run) if is_early else remedies.longer(found.run, wanted),
     )
 
 

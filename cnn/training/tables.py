@@ -38,6 +38,9 @@ SCHEMA_VERSION = 5
 BUSY_MS = 10_000
 """How long one who writes to SQLite waits for another who does."""
 
+HURRIED_MS = 200
+"""How long one waits who has other things to do, and tries again later."""
+
 OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
 """Each table that two processes make at the same moment costs one of them an attempt."""
 
@@ -169,9 +172,21 @@ class StoreError(RuntimeError):
 
     @classmethod
     def because(cls, url: str, error: Exception) -> StoreError:
-        cause = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
+        said = str(getattr(error, "orig", None) or error)
+        if isinstance(error, OSError) and error.strerror:
+            said = f"{error.strerror}, {error.filename}"
+        cause = " ".join(said.split()).rstrip(".")
         hint = next((hint for sign, hint in HINTS.items() if sign in cause), HINT)
-        return cls(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
+        kind = StoreBusy if any(sign in cause for sign in BUSY) else StoreError
+        return kind(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
+
+
+class StoreBusy(StoreError):
+    """Another program has locked the store: it may be free again in a moment."""
+
+
+BUSY = ("is locked", "lock timeout", "deadlock detected")
+"""How SQLite says it, and how PostgreSQL does."""
 
 
 HINT = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
@@ -203,6 +218,7 @@ def opened(url: str) -> Engine:
             if not file.startswith("file:"):  # one with options of its own, which has to be there
                 Path(file).parent.mkdir(parents=True, exist_ok=True)
             event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "checkout", _be_patient)
         _prepare(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError.because(url, error) from error
@@ -218,6 +234,17 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _be_patient(connection: Any, *_: Any) -> None:
+    """Whoever had the connection before may have been in a hurry."""
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def hurry(connection: Connection) -> None:
+    """From now on this one waits for other writers only for a moment."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={min(HURRIED_MS, BUSY_MS)}")
 
 
 def _prepare(engine: Engine) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from cnn.network.keras_file import keras_file
 from cnn.network.keras_model import Weights, WeightsError, check_weights
 from cnn.network.trace import trace
+from cnn.training.outbox import Outbox
 from cnn.training.run import MODEL, WEIGHTS, Run
 from cnn.training.snapshots import weights_name
 from cnn.training.store import Store
@@ -19,7 +20,7 @@ MOST_MODEL_BYTES = 200_000_000
 """Of a network with more in its weights, no `.keras` file is kept."""
 
 
-def trained_weights(store: Store, run: Run, epoch: int | None = None) -> Weights:
+def trained_weights(store: Store | Outbox, run: Run, epoch: int | None = None) -> Weights:
     """The run's weights as they were tested, or after an epoch, checked to be of its network."""
     content = store.file(run.id, WEIGHTS if epoch is None else weights_name(epoch))
     if content is None:
@@ -43,7 +44,7 @@ def trained_weights(store: Store, run: Run, epoch: int | None = None) -> Weights
     return weights
 
 
-def keep_model(store: Store, run: Run) -> None:
+def keep_model(store: Store | Outbox, run: Run) -> None:
     """Keeps the network with the weights that the run keeps as a `.keras` file, if there are any.
 
     For the process that trains: it needs Keras. What the file holds is safe already, so a disk

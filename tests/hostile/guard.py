@@ -25,6 +25,7 @@ def watched(folder: Path | None = None) -> Iterator[None]:
     """Fails for anything started, fetched, unpickled, or written outside of `folder`."""
     _seen.clear()
     _allowed.append(folder.resolve() if folder else None)
+    assert sys.__stderr__
     faulthandler.dump_traceback_later(LONGEST_S, exit=True, file=sys.__stderr__)
     try:
         yield

@@ -263,7 +263,32 @@ def test_a_validation_loss_that_rises_while_training_falls_is_overfitting(last: 
         assert "the training loss fell from 0.2 to 0.01" in finding.evidence
         assert finding.severity is Severity.NOTE  # three in a hundred lie between them
         assert finding.retry
-        assert Dropout(0.4) in finding.retry.architecture.layers
+        assert finding.retry.configuration == replace(SETTINGS, patience=3)
+
+
+def test_a_validation_loss_that_rises_is_no_finding_where_the_best_weights_were_kept():
+    curves = course(
+        [0.9, 0.5, 0.2, 0.1, 0.01],
+        [0.6, 0.8, 0.95, 0.97, 1.0],
+        [0.8, 0.4, 0.3, 0.3, 0.5],
+        [0.7, 0.85, 0.97, 0.97, 0.97],
+    )
+
+    assert Symptom.OVERFITTING in found(run_of(), curves)
+    assert Symptom.OVERFITTING not in found(run_of(replace(SETTINGS, patience=3)), curves)
+
+
+def test_a_gap_is_judged_at_the_epoch_whose_weights_were_kept():
+    curves = course([0.5, 0.1, 0.01], [0.9, 0.96, 1.0], [0.5, 0.3, 0.4], [0.85, 0.85, 0.8])
+
+    finding = found(run_of(replace(SETTINGS, patience=1)), curves)[Symptom.OVERFITTING]
+
+    assert finding.evidence == (
+        "Training is at 96.0% of 160 images, validation at 85.0% of 300 after epoch 2, whose "
+        "weights were kept."
+    )
+    assert finding.retry
+    assert Dropout(0.4) in finding.retry.architecture.layers
 
 
 @pytest.mark.parametrize(("validation", "fires"), [(300, True), (20, False)])
@@ -381,21 +406,67 @@ def test_what_cannot_be_widened_is_not_proposed():
     assert remedies.wider(run_of(architecture=only_a_head)) is None
 
 
-def test_where_there_is_dropout_already_weight_decay_is_proposed():
-    dropped = run_of(architecture=network(Dropout(0.2), Flatten()))
+def test_what_is_in_use_against_overfitting_is_not_proposed_again():
+    dropped = network(Dropout(0.2), Flatten())
+    augmented = replace(SETTINGS, zoom=0.2)
 
-    retry = remedies.regularized(dropped)
+    def proposed(settings: Configuration) -> Configuration:
+        retry = remedies.regularized(run_of(settings, dropped))
+        assert retry.architecture == dropped
+        return retry.configuration
 
-    assert retry.architecture == dropped.architecture
-    assert retry.configuration.optimizer is Optimizer.ADAMW
-    assert retry.configuration.weight_decay == 0.01
+    assert proposed(SETTINGS) == replace(SETTINGS, shift=0.1, rotation=10.0, zoom=0.1)
+    decayed = replace(augmented, optimizer=Optimizer.ADAMW, weight_decay=0.01)
+    assert proposed(augmented) == decayed
+    assert proposed(decayed) == replace(decayed, weight_decay=0.03)
 
 
-def test_more_epochs_than_there_can_be_are_not_proposed():
-    assert remedies.more_epochs(run_of(replace(SETTINGS, epochs=1_000))) is None
-    retry = remedies.more_epochs(run_of(replace(SETTINGS, epochs=600)))
-    assert retry
-    assert retry.configuration.epochs == 1_000
+def test_what_augmentation_holds_back_is_retried_without_it():
+    curves = course([0.9, *[0.7] * 9], [0.5, *[0.7] * 9])
+    turned = replace(SETTINGS, rotation=180.0, shift=0.4)
+
+    finding = found(run_of(turned), curves)[Symptom.UNDERFITTING]
+
+    assert finding.evidence.endswith("Its images are augmented.")
+    assert finding.retry
+    assert finding.retry.configuration == SETTINGS
+
+
+@pytest.mark.parametrize(("epochs", "patience"), [(50, 8), (5, None)])
+def test_what_patience_ended_is_retried_with_more_of_it_not_with_more_epochs(
+    epochs: int, patience: int | None
+):
+    falling = course([0.9, 0.8, 0.7, 0.6, 0.4], [0.5, 0.6, 0.7, 0.8, 0.85])
+    settings = replace(SETTINGS, epochs=epochs, patience=4)
+
+    finding = found(run_of(settings), falling)[Symptom.TOO_FEW_EPOCHS]
+
+    assert finding.retry
+    if patience:
+        assert "Early stopping ended it, with a patience of 4" in finding.evidence
+        assert finding.retry.configuration == replace(settings, patience=patience)
+    else:
+        assert finding.retry.configuration == replace(settings, epochs=10)
+
+
+@pytest.mark.parametrize(
+    ("now", "change"),
+    [
+        ({"epochs": 600}, {"epochs": 1_000}),
+        ({"epochs": 1_000}, {"seed": 1}),
+        ({"epochs": 4, "steps": 70}, {"epochs": 8, "steps": 140}),
+        ({"epochs": 1_000, "seconds": 30.0}, {"seconds": 60.0}),
+        ({"epochs": 1_000, "seconds": 86_400.0}, {"seed": 1}),
+    ],
+)
+def test_a_longer_training_has_more_of_what_decides_its_length_as_far_as_there_can_be_more(
+    now: dict[str, object], change: dict[str, object]
+):
+    settings = replace(SETTINGS, **now)  # type: ignore[arg-type]
+
+    retry = remedies.longer(run_of(settings))
+
+    assert retry.configuration == replace(settings, **change)  # type: ignore[arg-type]
 
 
 def test_the_usual_settings_are_proposed_only_to_those_who_left_them():

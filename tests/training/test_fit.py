@@ -14,7 +14,7 @@ from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import build, set_weights
 from cnn.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnn.training import fit
+from cnn.training import fit, kept_machines
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.fitting import from_scores
 from cnn.training.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
@@ -120,6 +120,7 @@ def test_the_test_result_is_what_keras_says_of_the_kept_weights(store: Store):
 
 def test_everything_of_a_finished_run_is_in_the_store(store: Store):
     heard: list[Progress] = []
+    kept_machines.forget()  # or nothing would have to be compiled
     run = trained(store, watch=lambda _, progress: heard.append(progress))
 
     assert run.state is State.FINISHED
@@ -135,11 +136,15 @@ def test_everything_of_a_finished_run_is_in_the_store(store: Store):
     assert all(set(one.norms) == {"conv2d_1", "dense_1"} for one in gradients)
     assert min(min(one.norms.values()) for one in gradients) > 0
     assert all(one.seconds <= later.seconds for one, later in pairwise(steps))
-    assert [one.phase for one in heard[:3]] == [
+    assert list(dict.fromkeys(one.phase for one in heard)) == [
         "loading the data",
         "building the network",
+        "training",
         "compiling",
+        "validating",
+        "testing",
     ]
+    assert next(one for one in heard if one.phase == "compiling").step == 1
     assert heard[-1].phase == "testing"
     assert heard[-1].share == 1.0
 

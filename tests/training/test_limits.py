@@ -24,6 +24,16 @@ def test_the_limit_is_a_setting(monkeypatch):
         limits.check(entry("lenet-5").architecture, Configuration(), IMAGES)
 
 
+def test_so_is_that_of_epochs_where_they_decide_how_long_it_takes(monkeypatch):
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "20")
+    lenet = entry("lenet-5").architecture
+
+    limits.check(lenet, Configuration(epochs=20), IMAGES)
+    limits.check(lenet, Configuration(epochs=21, seconds=5.0), IMAGES)
+    with pytest.raises(ConfigurationError, match="21 epochs are more than the 20 that are trained"):
+        limits.check(lenet, Configuration(epochs=21), IMAGES)
+
+
 def test_a_batch_that_does_not_fit_the_free_memory_is_refused_with_both_sizes(monkeypatch):
     monkeypatch.setattr(limits, "free_bytes", lambda: 2_000_000_000)
     many = IMAGES | {"train": 10_000}

@@ -83,7 +83,6 @@ def test_the_same_few_validation_images_are_followed(store: Store, run: Run):
     assert (watched(validation, 3) == kept["places"]).all()
     assert (watched(validation, 4) != kept["places"]).any()
     assert len(watched(validation.take([0, 1]), 3)) == 2
-    assert kept["class_names"].tolist() == ["circle", "square", "triangle"]
 
 
 def test_the_last_one_shows_what_keras_makes_of_the_kept_weights(store: Store, run: Run):

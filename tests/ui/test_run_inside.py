@@ -58,7 +58,7 @@ def made(store: Store, state: State, *, at: Checkpoint | None = None, epochs: in
     store.record(run.id, steps, Progress(epochs, 30, 30), gradients=norms)
     validation = load(SPEC, DEMO.input).validation
     places = watched(validation, 0)
-    store.keep_file(run.id, WATCHED, watched_to_bytes(validation, places, SHAPES))
+    store.keep_file(run.id, WATCHED, watched_to_bytes(validation, places))
     for epoch in range(epochs + 1):
         files = {snapshot_name(epoch): _snapshot(epoch).to_bytes(), WEIGHTS: b"weights"}
         if epoch:

@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE
-from cnn.data.class_names import class_names
 from cnn.data.dataset import Images
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights, WeightsError
+from cnn.training.class_names import class_names
 from cnn.training.fitting import from_scores
 from cnn.training.naming import told_apart
 from cnn.training.run import Run, State
@@ -98,9 +98,9 @@ def trained_caption(run: Run) -> str:
 def prediction_html(run: Run, output: Images, label: str | None) -> str:
     """What a trained network says to one image, the most likely classes first."""
     likely = probabilities(run.architecture, output)
-    names = class_names(run.configuration.dataset) or ()
+    names = class_names(runs.opened(), run)
     order = [int(place) for place in np.argsort(-likely, kind="stable")[: NEXT_BEST + 1]]
-    named = [(names[i] if i < len(names) else f"class {i + 1}", float(likely[i])) for i in order]
+    named = [(names[i], float(likely[i])) for i in order]
     (best, share), others = named[0], named[1:]
     then = ", ".join(f"{escape(name)} ({_sure(part)})" for name, part in others)
     known = f"<small>the label says {escape(label)}</small>" if label in names and label else ""

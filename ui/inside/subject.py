@@ -16,6 +16,7 @@ from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.keras_weights import read_keras_model
 from cnn.network.trace import trace
 from cnn.shipped import shipped
+from cnn.training.class_names import class_names as class_names_of
 from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
@@ -165,8 +166,7 @@ def _of_run(run: Run, name: str) -> Subject:
     else:
         weights = _weights_after(runs.opened().url, key, epoch, run)
         about = said_of_epoch(run, key, epoch)
-    classes = trace(run.architecture).output_shape[-1]
-    names = class_names(spec) or _numbered(classes)
+    names = class_names_of(runs.opened(), run)
     return Subject(run.id, key, name, about, run.architecture, weights, names, spec, run, epoch)
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn.pictures.confusion import bars_height, class_bars, confusion_figure, confusion_height
 from cnn.pictures.gallery import Tile, gallery
+from cnn.training.class_names import class_names
 from cnn.training.evaluation import (
     Matrix,
     Predictions,
@@ -73,7 +74,7 @@ def _results(run: Run, found: Predictions) -> None:
             why = plain(images)  # it may hold the name of someone's file
             st.warning(f"The test images cannot be shown. {why}", icon=":material/hide_image:")
             st.button("Look again", icon=":material/refresh:", on_click=measured.look_again)
-    names = images.class_names if isinstance(images, Images) else _numbered(found.classes)
+    names = images.class_names if isinstance(images, Images) else class_names(runs.store(), run)
     matrix = confusion_matrix(found)
     shown = images if isinstance(images, Images) else None
     tabs = st.tabs([MATRIX, MISTAKES, CLASSES], key=f"results_{run.id}", on_change="rerun")
@@ -99,10 +100,6 @@ def in_words(run: Run, found: Predictions) -> str:
             "three digits, among which some are equal."
         )
     return said
-
-
-def _numbered(classes: int) -> tuple[str, ...]:
-    return tuple(f"class {label}" for label in range(classes))
 
 
 def confusions(

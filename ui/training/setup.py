@@ -96,6 +96,7 @@ def queue(
     """
     store = runs.store()
     limits.check_queue(store.count([State.QUEUED]))
+    limits.check_epochs(configuration)
     return store.add(architecture, configuration, changes=changes).id
 
 
@@ -104,6 +105,7 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
     try:
         fitted = _fitted(chosen, look, configuration)
         limits.check_size(fitted.architecture)
+        limits.check_epochs(configuration)
         expected = expectation.of(fitted.architecture, configuration, look.images)
     except (ArchitectureError, ConfigurationError) as error:
         st.error(str(error), icon=":material/error:")

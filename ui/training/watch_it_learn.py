@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from cnn.data.class_names import class_names
 from cnn.network.trace import trace
 from cnn.pictures.samples import data_uri
 from cnn.pictures.snapshots import (
@@ -20,6 +19,7 @@ from cnn.pictures.snapshots import (
     predictions_picture,
 )
 from cnn.training.checkpoint import arrays_from_bytes
+from cnn.training.class_names import class_names
 from cnn.training.run import WATCHED, Run
 from cnn.training.snapshots import Snapshot, snapshot_name
 from ui.picture import picture
@@ -30,7 +30,7 @@ ACROSS = 2
 MOST_KEPT = 130
 
 Watched = dict[str, npt.NDArray[Any]]
-"""The images that are followed: `pixels`, `labels`, `places`, and of newer runs `class_names`."""
+"""The images that are followed: `pixels`, `labels`, `places`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +141,7 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
     if not layers:
         return
     labels = watched["labels"]
-    names = _class_names(run, moment.snapshot, watched)
+    names = class_names(runs.store(), run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.selectbox(
             "Feature maps of",
@@ -170,7 +170,7 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
 
 def _predictions(run: Run, snapshot: Snapshot, watched: Watched) -> None:
     """Two pictures side by side, which stand one below the other on a phone."""
-    names, many = _class_names(run, snapshot, watched), len(watched["labels"])
+    names, many = class_names(runs.store(), run), len(watched["labels"])
     half = -(-many // 2)
     parts = [slice(0, half), slice(half, many)] if many > ACROSS else [slice(0, many)]
     for column, part in zip(st.columns(len(parts), gap="medium"), parts, strict=True):
@@ -183,14 +183,6 @@ def _predictions(run: Run, snapshot: Snapshot, watched: Watched) -> None:
                 across=ACROSS,
             )
             picture(svg, key=f"predictions_{run.id}_{part.start}", largest=1.15)
-
-
-def _class_names(run: Run, snapshot: Snapshot, watched: Watched) -> tuple[str, ...]:
-    if "class_names" in watched:
-        return tuple(watched["class_names"].tolist())
-    classes = snapshot.probabilities.shape[1]
-    names = class_names(run.configuration.dataset)
-    return names or tuple(f"class {label}" for label in range(classes))
 
 
 def _titles(run: Run) -> dict[str, str]:

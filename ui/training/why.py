@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnn.network.errors import ArchitectureError
 from cnn.training import limits
+from cnn.training.class_names import class_names
 from cnn.training.configuration import ConfigurationError
 from cnn.training.diagnosis import diagnose
 from cnn.training.evaluation import Predictions
@@ -48,7 +49,7 @@ def _findings(run: Run) -> tuple[Finding, ...]:
     kept = measured.predictions(run)
     predictions = kept if isinstance(kept, Predictions) else None
     if not isinstance(images, Images):
-        return diagnose(run, epochs, steps, predictions)
+        return diagnose(run, epochs, steps, predictions, class_names=class_names(store, run))
     activity = measured.activity(run, images)
     return diagnose(run, epochs, steps, predictions, activity, images.class_names)
 
