@@ -11,6 +11,7 @@ import pytest
 from cnn.network.zoo import entry
 from cnn.training.comparison import Entrant, Plan
 from cnn.training.configuration import Configuration
+from cnn.training.pace import Pace
 from cnn.training.run import State
 from cnn.training.store import Store
 from tests.test_command_line_train import cnn
@@ -114,6 +115,40 @@ def test_what_is_queued_elsewhere_is_not_waited_for(results, store: Store, home:
     store.remove(waiting.id)
 
 
+def test_equal_macs_give_the_second_network_the_steps_that_cost_nearest_to_the_firsts(
+    results, store: Store, home: Path
+):
+    """LeNet-5 with three units spends 415,932 MACs on each of 150 images. Shapes demo spends
+    100,448: 621.1 images. 4 epochs of 10 steps have 600, one step more 616, two more 632.
+    """
+    done = cnn(
+        *("compare", "lenet-5", "shapes-demo", *CONDITIONS, "--budget", "macs", "--json"),
+        home=home,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "1 finished run is in the store already." in done.stderr
+    newest = store.latest(1)[0]
+    assert (newest.name, newest.configuration.steps) == ("Shapes demo", 41)
+    assert newest.result
+    assert newest.result.steps == 41
+    assert [one["seeds"] for one in json.loads(done.stdout)["results"]] == [[0], [0]]
+
+
+def test_equal_time_is_spent_by_each(home: Path):
+    done = cnn(
+        *("compare", "shapes-demo", *CONDITIONS, "--budget", "0.2s", "--json"),
+        *("--store", f"sqlite:///{home / 'timed.sqlite'}"),
+        home=home,
+    )
+
+    assert done.returncode == 0, done.stderr
+    (run,) = Store(f"sqlite:///{home / 'timed.sqlite'}").latest()
+    assert (run.state, run.configuration.seconds) == (State.FINISHED, 0.2)
+    assert run.checkpoint
+    assert Pace(run.configuration, 150).is_over(run.checkpoint)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -123,6 +158,7 @@ def test_what_is_queued_elsewhere_is_not_waited_for(results, store: Store, home:
         (("lenet-5", "vgg-16", *CONDITIONS), "at most 30,000,000 are trained"),
         (("lenet-5", "--dataset", "nope", "--epochs", "1"), "There is no data set 'nope'"),
         (("lenet-5", "--dataset", "shapes", "--epochs", "0"), "epochs must be a whole number"),
+        (("lenet-5", *CONDITIONS, "--budget", "soon"), "is none of epochs, macs, or a time"),
         (("lenet-5", *CONDITIONS, "--report", "/no/such/r.html"), "its folder is not there"),
         (("lenet-5", *CONDITIONS, "--report", "/tmp"), "it is a folder"),
         (("lenet-5", *CONDITIONS, "--store", "sqlite:////proc/x.db"), "could not be used"),

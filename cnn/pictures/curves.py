@@ -5,6 +5,7 @@ Building `go.Figure` costs more than all the rest of a poll; a test lets Plotly 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,12 +52,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What is known of one training: its steps and epochs so far, of how many epochs."""
+    """What is known of one training: its steps and epochs so far, of how many epochs. Its `end`
+    may lie within its last epoch, and the last point of a line then stands there.
+    """
 
     name: str
     epochs_wanted: int
     steps: Sequence[Step] = ()
     epochs: Sequence[Epoch] = ()
+    end: float = math.inf
 
 
 def colour(place: int, *, dark: bool) -> str:
@@ -71,10 +75,8 @@ def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
     traces = _step_traces(metric, curve.steps, ("each step", "smoothed"), train, look)
     if Line.EPOCH in look.shown:
         traces += [
-            _epoch_trace(metric, curve.epochs, "training", train, "circle"),
-            _epoch_trace(
-                metric, curve.epochs, "validation", validation, "diamond", on_validation=True
-            ),
+            _epoch_trace(metric, curve, "training", train, "circle"),
+            _epoch_trace(metric, curve, "validation", validation, "diamond", on_validation=True),
         ]
     return _figure(metric, traces, curve.epochs_wanted, dark=look.dark, log=look.log)
 
@@ -88,9 +90,9 @@ def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
         faint = _step_traces(metric, curve.steps, names, own, look)
         own_traces = [trace | {"showlegend": False} for trace in faint]
         if Line.EPOCH in look.shown:
-            dotted = _epoch_trace(metric, curve.epochs, f"{curve.name}, training", own, mark)
+            dotted = _epoch_trace(metric, curve, f"{curve.name}, training", own, mark)
             dotted["line"] |= {"dash": "dot"}
-            line = _epoch_trace(metric, curve.epochs, curve.name, own, mark, on_validation=True)
+            line = _epoch_trace(metric, curve, curve.name, own, mark, on_validation=True)
             own_traces += [dotted | {"showlegend": False, "mode": "lines"}, line]
         elif own_traces:
             own_traces[-1] |= {"showlegend": True, "name": curve.name}
@@ -153,7 +155,7 @@ def _step_trace(
 
 def _epoch_trace(
     metric: Metric,
-    epochs: Sequence[Epoch],
+    curve: Curve,
     name: str,
     own: str,
     mark: str,
@@ -162,14 +164,16 @@ def _epoch_trace(
 ) -> dict[str, Any]:
     """Training is a mean over its epoch and stands in its middle; validation comes at its end."""
     field = f"val_{metric}" if on_validation else str(metric)
-    back = 0.0 if on_validation else 0.5
+    epochs = curve.epochs
+    ends = [min(one.epoch, curve.end) for one in epochs]
+    middles = [(one.epoch - 1 + end) / 2 for one, end in zip(epochs, ends, strict=True)]
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(epochs) <= MARKED else "lines",
         "name": name,
         "uid": field,
         # A line without points would not be in the legend either.
-        "x": [epoch.epoch - back for epoch in epochs] or [None],
+        "x": (ends if on_validation else middles) or [None],
         "y": [rounded(getattr(epoch, field)) for epoch in epochs] or [None],
         "customdata": [epoch.epoch for epoch in epochs],
         "line": {"color": own, "width": 2},

@@ -19,7 +19,7 @@ from cnn.pictures.bands import Band, bands
 from cnn.pictures.curves import COLOURS, Figure, Metric, colour
 from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
-from cnn.pictures.trade_off import COST_WORDS, COSTS, points, trade_off
+from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
 from cnn.training.budget import Equal, as_option, in_words
 from cnn.training.compared import Findings, by_chance, over_seeds_in_short
 from cnn.training.comparison import Plan, colours
@@ -97,7 +97,8 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
         figures.append((name, bands(metric, lines, dark=False, epochs_wanted=wanted)))
     for cost, (title, log) in COSTS.items():
         drawn = trade_off(points(found.rows, places, cost), title, dark=False, log=log)
-        figures.append((f"Test accuracy against {COST_WORDS[cost]}", drawn))
+        name = f"Test accuracy against {COST_WORDS[cost]}"
+        figures.append((f"{name}. {ANSWER_SAID}" if cost == "answer" else name, drawn))
     return figures
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from cnn.insight.answer_time import ROUNDS, answer_ms
 from cnn.pictures.curves import MARKS, Figure, colour
 from cnn.pictures.figures import template
-from cnn.training.standings import Row
+from cnn.training.standings import Row, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,47 @@ COSTS = {
     "params": ("Parameters", True),
     "macs": ("MACs for one image", True),
     "epoch": ("Seconds per epoch", False),
+    "answer": ("Milliseconds for one image", True),
 }
 """What accuracy is set against, in words, and whether powers of ten lie between."""
 
-COST_WORDS = {"params": "parameters", "macs": "MACs", "epoch": "seconds per epoch"}
+COST_WORDS = {
+    "params": "parameters",
+    "macs": "MACs",
+    "epoch": "seconds per epoch",
+    "answer": "milliseconds for one image",
+}
+ANSWER_SAID = (
+    f"One image at a time through this program's forward pass in NumPy, median of up to {ROUNDS}, "
+    "measured where this was made: other programs and accelerators have other times."
+)
 
 
 def points(rows: Sequence[Row], places: Mapping[str, int], cost: str) -> list[Point]:
-    """The networks that have a test accuracy, against `params`, `macs`, or seconds an `epoch`."""
+    """The networks that have a test accuracy, against `params`, `macs`, seconds an `epoch`, or the
+    milliseconds of an `answer`.
+    """
     found = []
     for row in rows:
         test, takes = row.test_accuracy, row.seconds_per_epoch
         if test is None or takes is None:
             continue
-        amount, spread = {
-            "params": (float(row.trace.total_params), None),
-            "macs": (float(row.trace.total_macs), None),
-            "epoch": (takes.mean, takes.sd),
-        }[cost]
+        amount, spread = _cost(row, cost, takes)
         name = row.group.entrant.name
         found.append(Point(row.id, name, places[row.id], amount, test.mean, spread, test.sd))
     return found
+
+
+def _cost(row: Row, cost: str, takes: Summary) -> tuple[float, float | None]:
+    match cost:
+        case "params":
+            return float(row.trace.total_params), None
+        case "macs":
+            return float(row.trace.total_macs), None
+        case "epoch":
+            return takes.mean, takes.sd
+        case _:
+            return answer_ms(row.group.entrant.architecture), None
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[int]:

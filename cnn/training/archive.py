@@ -1,7 +1,7 @@
-"""Finished runs as one file, and back into a store: how the comparison that ships is kept.
+"""Finished runs as one file, and back into a store: how the results that ship are kept.
 
 What belongs to a run's record and its results goes with it: configuration, network, versions,
-epochs, predictions. Steps, weights and checkpoints stay behind.
+epochs, gradient norms, predictions. Steps, weights and checkpoints stay behind.
 """
 
 from __future__ import annotations
@@ -10,27 +10,39 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
 from cnn.data import DatasetSpec
 from cnn.training.data_address import data_id
 from cnn.training.run import PREDICTIONS
 from cnn.training.store import Store
-from cnn.training.tables import epochs, files, runs
+from cnn.training.tables import epochs, files, gradients, runs
 
 RUNS = "runs.json"
 ELSEWHERE = "taken from a file"
 """Noted in the environment of a run that was taken in: its times say nothing of this machine."""
 
-SHIPPED = Path(__file__).with_name("shipped_comparison.zip")
 _OF_ITS_OWN_STORE = {"worker", "checkpoint"}
 
 
+class Shipped(StrEnum):
+    """The results that come with the program."""
+
+    COMPARISON = "comparison"
+    DEPTH = "depth"
+
+    @property
+    def file(self) -> Path:
+        return Path(__file__).with_name(f"shipped_{self}.zip")
+
+
 def packed(store: Store, run_ids: Sequence[str]) -> bytes:
-    """These runs, in this order, with their epochs and their predictions."""
+    """These runs, in this order, with their epochs, gradient norms and predictions."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         records = []
@@ -58,9 +70,9 @@ def take_in(store: Store, content: bytes) -> list[str]:
                 json.loads(values["environment"]) | {ELSEWHERE: True}
             )
             connection.execute(insert(runs).values(_filtered_by(values) | values))
-            curve = [{"run_id": run_id, **epoch} for epoch in record["epochs"]]
-            if curve:
-                connection.execute(insert(epochs), curve)
+            for table, name in ((epochs, "epochs"), (gradients, "gradients")):
+                if measured := [{"run_id": run_id, **one} for one in record.get(name, ())]:
+                    connection.execute(insert(table), measured)
             name = f"{run_id}/{PREDICTIONS}"
             if name in archive.namelist():
                 kept = {"run_id": run_id, "name": PREDICTIONS, "content": archive.read(name)}
@@ -74,18 +86,39 @@ def _filtered_by(values: Mapping[str, Any]) -> dict[str, str]:
     return {"network": json.loads(values["architecture"])["name"], "dataset": data_id(data)}
 
 
-def take_in_shipped(store: Store) -> list[str]:
-    """Puts the comparison that ships into a store, where it is not there yet."""
-    return take_in(store, SHIPPED.read_bytes())
+def take_in_shipped(store: Store, which: Shipped = Shipped.COMPARISON) -> list[str]:
+    """Puts results that ship into a store, where they are not there yet."""
+    return take_in(store, which.file.read_bytes())
 
 
 def _record(store: Store, run_id: str) -> dict[str, Any]:
-    """A run and its epochs as plain values."""
+    """A run, its epochs and its gradient norms as plain values."""
     with store.begin() as connection:
         run = connection.execute(select(runs).where(runs.c.id == run_id)).one()._mapping
-        of_run = select(epochs).where(epochs.c.run_id == run_id).order_by(epochs.c.epoch)
-        curve = [dict(row._mapping) for row in connection.execute(of_run).all()]
-    values = {name: one for name, one in run.items() if name not in _OF_ITS_OWN_STORE}
-    for epoch in curve:
-        del epoch["run_id"]
-    return {"run": values, "epochs": curve}
+        measured = {
+            "epochs": _rows(connection, epochs, run_id, epochs.c.epoch),
+            "gradients": _rows(connection, gradients, run_id, gradients.c.step),
+        }
+    return {"run": {name: one for name, one in run.items() if name not in _OF_ITS_OWN_STORE}} | {
+        name: found for name, found in measured.items() if found
+    }
+
+
+def _rows(
+    connection: Connection, table: Table, run_id: str, order: ColumnElement[Any]
+) -> list[dict[str, Any]]:
+    found = connection.execute(select(table).where(table.c.run_id == run_id).order_by(order))
+    return [
+        {
+            name: _short(one) if name == "norms" else one
+            for name, one in row._mapping.items()
+            if name != "run_id"
+        }
+        for row in found
+    ]
+
+
+def _short(norms: str) -> str:
+    """Gradient norms are of single precision: the fewest digits that give the same numbers."""
+    read = {name: float(str(np.float32(one))) for name, one in json.loads(norms).items()}
+    return json.dumps(read, separators=(",", ":"))

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, log, sqrt
 
+from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
-from cnn.network.deep_networks import Way, deep_network
+from cnn.network.deep_networks import DEPTHS, Way, deep_network
 from cnn.network.trace import trace
+from cnn.training.comparison import Entrant, Plan
+from cnn.training.configuration import Configuration
 from cnn.training.run import GradientNorms
 from cnn.training.standings import Row
+
+USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+"""How the networks are trained unless somebody chooses otherwise."""
+SHIPPED_SEEDS = 2
 
 
 class Moment(StrEnum):
@@ -52,6 +59,12 @@ def members(depths: Iterable[int], batch_norm: Iterable[bool]) -> tuple[Member, 
     return tuple(
         Member(depth, way, norm) for norm in norms for depth in sorted(set(depths)) for way in Way
     )
+
+
+def shipped_plan() -> Plan:
+    """What was trained for the results that ship: the usual depths, over several seeds."""
+    own = members(DEPTHS, [True])
+    return Plan(tuple(Entrant(one.id, one.network()) for one in own), USUAL, SHIPPED_SEEDS)
 
 
 def kernel_layers(architecture: Architecture) -> list[str]:
@@ -92,6 +105,8 @@ def of_gradients(kind: str, norms: Sequence[float]) -> str:
     if first <= 0 or last <= 0:
         return f"{kind}: a gradient of exactly 0 does not train its layer."
     factor = first / last
+    if _number(factor) == "1" or _number(1 / factor) == "1":
+        return f"{kind}: the norms in the first and in the last convolution are alike."
     how = f"{_number(factor)} times" if factor >= 1 else f"1/{_number(1 / factor)} of"
     return f"{kind}: the norm in the first convolution is {how} that in the last."
 

@@ -105,6 +105,14 @@ class Evidence:
         return self.run.images.get("validation", 0)
 
     @property
+    def steps_done(self) -> int | None:
+        """How many steps there were, also of a run whose single steps were not kept; None where
+        nobody knows.
+        """
+        counted = self.run.result.steps if self.run.result else None
+        return counted or (self.steps[-1].step if self.steps else self.run.progress.step or None)
+
+    @property
     def validation_range(self) -> tuple[float, float]:
         """The 95 % interval of the last validation accuracy."""
         return self.validation_range_of(self.epochs[-1])

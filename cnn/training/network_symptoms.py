@@ -45,8 +45,8 @@ def unsettled(found: Evidence) -> Finding | None:
         return None
     batch = found.run.configuration.batch_size_for(found.train_images)
     per_epoch = math.ceil(found.train_images / batch)
-    steps = found.steps[-1].step if found.steps else 0
-    if steps >= needed:
+    steps = found.steps_done
+    if steps is None or steps >= needed:
         return None
     last = found.epochs[-1] if found.epochs else None
     worse = last is not None and last.accuracy - last.val_accuracy > GAP

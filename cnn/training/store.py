@@ -1,29 +1,26 @@
-"""The run store: where pages and workers meet. Owns every query on runs and what belongs to them.
+"""The run store: where pages and workers meet. Owns every query on runs, and all that writes what
+belongs to them; `records` reads it.
 
 A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone.
 """
 
 from __future__ import annotations
 
-import copy
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, true, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.network.architecture import Architecture
 from cnn.training import rows, tables
 from cnn.training.configuration import Configuration
-from cnn.training.places import store_url
+from cnn.training.records import Records
 from cnn.training.run import (
-    SNAPSHOT,
     Checkpoint,
     Epoch,
     GradientNorms,
@@ -35,7 +32,6 @@ from cnn.training.run import (
     Wish,
 )
 from cnn.training.tables import StoreError, runs
-from cnn.training.thinning import Curves
 
 __all__ = ["Store", "StoreError", "TakenOver"]
 
@@ -44,23 +40,8 @@ class TakenOver(Exception):
     """A run that was thought to have lost its worker is in the hands of another one now."""
 
 
-class Store:
+class Store(Records):
     """The runs at one URL. Safe to use from several threads and processes at once."""
-
-    def __init__(self, url: str | None = None) -> None:
-        self.url = url or store_url()
-        self._engine = tables.opened(self.url)
-        self._curves = Curves()
-        self._is_hurried = False
-
-    def hurried(self) -> Store:
-        """The same store for one who does not wait for a lock, but comes again (`StoreBusy`)."""
-        same = copy.copy(self)
-        same._is_hurried = True
-        return same
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     # Making and finding ---------------------------------------------------------------------
 
@@ -257,71 +238,10 @@ class Store:
                     )
                 )
 
-    def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
-        """The curve, thinned to at most so many points and one, its extremes kept."""
-        with self.begin() as connection:
-            return self._curves.thinned(connection, run_id, at_most)
-
-    def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
-        """The epochs of each of these runs, in their order."""
-        table = tables.epochs
-        query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
-        found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
-        with self.begin() as connection:
-            for run_id, *values in connection.execute(query).all():
-                found[run_id].append(Epoch(*values))
-        return found
-
-    def gradients(self, run_id: str) -> list[GradientNorms]:
-        """The gradient norms of each row, at every step at which they were measured."""
-        table = tables.gradients
-        query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
-        with self.begin() as connection:
-            found = connection.execute(query.order_by(table.c.step)).all()
-        return [GradientNorms(step, json.loads(norms)) for step, norms in found]
-
-    def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
-        """The epochs after which a snapshot was kept, in their order; 0 is before the first.
-
-        Of the kind `WEIGHTS_AFTER` they are those after which all weights were kept.
-        """
-        name = tables.files.c.name
-        query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
-        with self.begin() as connection:
-            names = connection.execute(query.order_by(name)).scalars().all()
-        return [int(found.removeprefix(kind)) for found in names]
-
-    def file(self, run_id: str, name: str) -> bytes | None:
-        table = tables.files
-        query = select(table.c.content).where(table.c.run_id == run_id, table.c.name == name)
-        with self.begin() as connection:
-            content: bytes | None = connection.execute(query).scalar()
-        return content
-
-    def file_sizes(self, run_id: str) -> dict[str, int]:
-        """The files that a run keeps, by name, and how many bytes each has."""
-        table = tables.files
-        query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
-        with self.begin() as connection:
-            return {str(name): int(size) for name, size in connection.execute(query).all()}
-
-    # Inside ---------------------------------------------------------------------------------
-
     def _change(self, run_id: str, its_worker: str = "", **values: Any) -> None:
         this = (runs.c.id == run_id) & (runs.c.worker == its_worker if its_worker else true())
         with self.begin() as connection:
             connection.execute(update(runs).where(this).values(**values))
-
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
-        """One transaction; what the database says against it becomes a `StoreError`."""
-        try:
-            with self._engine.begin() as connection:
-                if self._is_hurried:
-                    tables.hurry(connection)
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreError.because(self.url, error) from error
 
 
 def _exists(connection: Connection, run_id: str) -> bool:

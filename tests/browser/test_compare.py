@@ -45,19 +45,17 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     settled(page)
 
 
-def test_two_networks_over_two_seeds_from_the_table_to_the_report(
-    training_url: str, new_page: PageMaker, tmp_path: Path
+def test_the_comparison_that_ships_from_the_table_to_the_report(
+    app_url: str, new_page: PageMaker, tmp_path: Path
 ):
     page = new_page(color_scheme="dark", accept_downloads=True)
-    page.goto(
-        f"{training_url}/compare?with=simple-cnn&with=keras-mnist&data=shapes&epochs=2&seeds=2"
-    )
+    page.goto(f"{app_url}/compare")
     settled(page)
-    page.get_by_role("button", name="Train all").click()
-    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible(timeout=WORKER_MS)
+    page.get_by_role("button", name="Open the one that ships").click()
+    expect(page.get_by_text("15 of 15 trainings finished")).to_be_visible()
 
     row = page.get_by_role("row", name=re.compile("Simple CNN"))
-    expect(row).to_contain_text("n = 2")
+    expect(row).to_contain_text("n = 3")
     expect(row).to_contain_text(re.compile(r"\d+\.\d\s% ± \d+\.\d"))
     settled(page)
     row.get_by_role("cell").nth(3).click()
@@ -68,6 +66,11 @@ def test_two_networks_over_two_seeds_from_the_table_to_the_report(
     row.press("Enter")
     expect(row).to_have_attribute("aria-current", "false")
     expect(accuracy.locator(".trace[style*='opacity: 0.14']")).to_have_count(0)
+    settled(page)
+    with page.expect_download() as figure:
+        accuracy.hover()
+        accuracy.locator("[data-title='Download plot as an SVG']").click()
+    assert figure.value.suggested_filename == "Accuracy-validation.svg"
 
     expect(page.get_by_text("Over seeds it cannot be told")).to_be_visible()
     expect(page.get_by_role("figure", name=re.compile("Share of test images"))).to_be_visible()
@@ -82,10 +85,10 @@ def test_two_networks_over_two_seeds_from_the_table_to_the_report(
     # The guards of the fixture hold here too: no error in the console, and no request to anywhere.
     report = new_page()
     report.goto(file.as_uri())
-    expect(report.get_by_role("heading", name="2 networks on Shapes")).to_be_visible()
+    expect(report.get_by_role("heading", name=re.compile("^5 networks on "))).to_be_visible()
     expect(report.locator(".plot .main-svg").first).to_be_visible()
-    expect(report.locator(".plot:has(.main-svg)")).to_have_count(7)
-    expect(report.get_by_role("row", name=re.compile("Simple CNN"))).to_contain_text("9,507")
+    expect(report.locator(".plot:has(.main-svg)")).to_have_count(8)
+    expect(report.get_by_role("row", name=re.compile("Simple CNN"))).to_contain_text("20,490")
     legend = report.locator("#figure-0 .legendtoggle")
     legend.first.click()
     expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(1)

@@ -46,27 +46,35 @@ def test_both_sides_of_a_block_are_trained_in_a_click(training_url: str, new_pag
     settled(page)
 
 
-def test_the_depth_experiment_says_what_was_measured_and_shows_the_gradients(
-    training_url: str, page: Page
+def test_the_depth_results_that_ship_say_what_was_measured_and_back_goes_back(
+    app_url: str, page: Page
 ):
-    page.goto(
-        f"{training_url}/experiments?tab=depth&depth=8&depth=14&norm=yes&data=shapes&epochs=1"
-    )
+    page.goto(f"{app_url}/experiments?tab=depth&depth=8&data=shapes&epochs=1")
     settled(page)
-    page.get_by_role("button", name="Train all").click()
-    expect(page.get_by_role("button", name="Stop all")).to_be_visible()
+    page.get_by_role("button", name="Show the results that ship").click()
 
-    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible(timeout=WORKER_MS)
-    expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 300 test images"))).to_be_visible()
-    expect(page.get_by_text(re.compile("^At depth 14, plain has"))).to_be_visible()
-    gradients = page.get_by_role("figure", name="Gradient norm of each layer at depth 14")
-    expect(gradients.locator(".point")).to_have_count(2 * 14)
+    expect(page.get_by_text("16 of 16 trainings finished")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 1,000 test images"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^At depth 32, plain has"))).to_be_visible()
+    gradients = page.get_by_role("figure", name="Gradient norm of each layer at depth 32")
+    expect(gradients.locator(".point")).to_have_count(2 * 32)
     settled(page)
 
     page.get_by_role("tab", name="Original and lite").click()
-    expect(page.get_by_role("row", name=re.compile("^Parameters"))).to_contain_text("61,706")
+    parameters = page.get_by_role("row", name=re.compile("^Parameters"))
+    expect(parameters).to_contain_text("61,706")
+    settled(page)
+    page.get_by_role("radio", name="VGG-lite").click()
+    expect(parameters).to_contain_text("138,357,544")
     settled(page)
     page.get_by_role("tab", name="Depth").click()
-    expect(page.get_by_text("4 of 4 trainings finished")).to_be_visible()
+    expect(page.get_by_text("16 of 16 trainings finished")).to_be_visible()
     assert "tab=depth" in page.url
+    settled(page)
+
+    page.go_back()
+    expect(parameters).to_contain_text("138,357,544")
+    settled(page)
+    page.go_back()
+    expect(parameters).to_contain_text("61,706")
     settled(page)

@@ -40,6 +40,17 @@ def test_validation_stands_at_the_end_of_its_epoch_and_training_in_the_middle():
     assert validation["y"] == pytest.approx([1.1, 0.55, 1.1 / 3], rel=1e-4)
 
 
+def test_the_last_points_of_a_training_that_ends_within_an_epoch_stand_where_it_ends():
+    """2.4 epochs: the third had four tenths of one, whose middle is at 2.2."""
+    _, training, validation = curves.one_run(
+        Metric.LOSS, Curve("A", 3, STEPS, EPOCHS, end=2.4), Look()
+    )["data"]
+
+    assert training["x"] == pytest.approx([0.5, 1.5, 2.2])
+    assert validation["x"] == [1, 2, 2.4]
+    assert validation["customdata"] == [1, 2, 3]
+
+
 def test_the_axis_reaches_to_the_end_of_the_training_from_the_start():
     low, high = FIGURES["one, not begun"]["layout"]["xaxis"]["range"]
 

@@ -5,15 +5,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.architecture import Architecture
+from cnn.network.deep_networks import DEPTHS, Way
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.zoo import zoo
 from cnn.training import archive, fit
 from cnn.training.checkpoint import arrays_from_bytes
+from cnn.training.comparison import groups
 from cnn.training.configuration import Configuration
+from cnn.training.depth import kernel_layers, shipped_plan
 from cnn.training.estimate import measured_here
 from cnn.training.run import PREDICTIONS, Run, State
 from cnn.training.store import Store
@@ -57,6 +61,12 @@ def test_a_run_comes_back_with_its_record_its_epochs_and_its_predictions(store, 
     assert back.recipe == run.recipe
     assert other.find([run.recipe])[0].id == run.id
     assert other.epochs([run.id]) == store.epochs([run.id])
+    norms, again = (
+        [[np.float32(norm) for norm in one.norms.values()] for one in there.gradients(run.id)]
+        for there in (store, other)
+    )
+    assert norms
+    assert again == norms
     assert other.file(run.id, PREDICTIONS) == store.file(run.id, PREDICTIONS)
 
 
@@ -109,6 +119,32 @@ def test_the_comparison_that_ships_was_trained_on_the_zoo_as_it_is(store):
         run = store.get(id)
         assert run
         assert run.architecture in networks
+
+
+def test_the_depth_results_that_ship_say_what_their_predictions_say(store):
+    plan = shipped_plan()
+    ids = archive.take_in_shipped(store, archive.Shipped.DEPTH)
+    found = groups(plan, store.find(plan.recipes()))
+
+    assert len(ids) == len(plan.recipes()) == len(DEPTHS) * len(Way) * plan.seeds
+    assert sorted(run.id for group in found for run in group.finished) == sorted(ids)
+    for run in (run for group in found for run in group.finished):
+        content = store.file(run.id, PREDICTIONS)
+        assert content
+        kept = arrays_from_bytes(content)
+        right = (kept["scores"].argmax(axis=1) == kept["labels"]).mean()
+        assert run.result
+        assert len(kept["labels"]) == run.result.test_images == 1_000
+        assert right == pytest.approx(run.result.test_accuracy, abs=1.5e-3)  # in half precision
+        assert len(store.epochs([run.id])[run.id]) == 5
+        measured = store.gradients(run.id)
+        layers = set(kernel_layers(run.architecture))
+        assert len(measured) > 100
+        assert all(layers <= set(one.norms) for one in measured)
+    here = load(DatasetSpec(DatasetName.MNIST_SAMPLE), plan.entrants[0].architecture.input)
+    assert {run.data_fingerprint for group in found for run in group.finished} == {
+        fingerprint(here)
+    }
 
 
 @pytest.mark.skipif("CNN_DATA_DIR" not in os.environ, reason="needs all of MNIST (CNN_DATA_DIR)")

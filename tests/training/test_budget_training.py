@@ -104,6 +104,31 @@ def test_a_training_of_some_seconds_ends_when_they_are_spent(store: Store):
     assert rates[-1] < rates[0]
 
 
+def test_one_that_is_cut_off_spends_the_seconds_that_are_left_and_no_more(store: Store):
+    """Its checkpoint knows what it had spent; the waiting between is not counted."""
+    settings = replace(SETTINGS, steps=0, seconds=0.5, epochs=1_000)
+    begun = store.add(TINY, settings, worker="me")
+    cut_off = fit.carry_out(
+        store, begun, is_gone=lambda: (store.get(begun.id) or begun).progress.step >= 4
+    )
+    assert cut_off.state is State.INTERRUPTED
+    assert cut_off.checkpoint
+    spent, before = cut_off.checkpoint.images_s, store.steps(begun.id)
+    assert 0 < spent < 0.5
+
+    resumed = fit.carry_out(store, continuing.resume(store, begun.id, worker="me"))
+
+    assert resumed.state is State.FINISHED
+    assert resumed.checkpoint
+    assert resumed.checkpoint.images_s > spent
+    assert Pace(settings, 150).is_over(resumed.checkpoint)
+    steps = store.steps(begun.id, at_most=100_000)
+    assert steps[: len(before)] == before
+    assert [one.step for one in steps] == list(range(1, resumed.checkpoint.step + 1))
+    rates = [one.learning_rate for one in steps]
+    assert rates == sorted(rates, reverse=True)  # a cosine over the seconds, taken up where it was
+
+
 def test_what_a_budget_ended_is_not_extended_and_seconds_have_no_script(
     store: Store, undisturbed: Run
 ):

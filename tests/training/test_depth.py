@@ -111,6 +111,7 @@ def test_a_gradient_of_nothing_and_a_run_that_kept_none_have_a_norm_of_0():
     [
         ((8.0, 1.0, 2.0, 9.0), "Plain: the norm in the first convolution is 4 times that in the"),
         ((1e-6, 1.0, 0.01, 9.0), "Plain: the norm in the first convolution is 1/10,000 of that in"),
+        ((0.98, 5.0, 1.0, 9.0), "Plain: the norms in the first and in the last convolution are al"),
         ((0.0, 1.0, 1.0, 9.0), "Plain: a gradient of exactly 0 does not train its layer."),
     ],
 )

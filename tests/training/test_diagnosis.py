@@ -27,7 +27,7 @@ from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.diagnosis import diagnose
 from cnn.training.evaluation import Predictions
 from cnn.training.findings import Finding, Severity, Symptom
-from cnn.training.run import PREDICTIONS, Epoch, Run, State, Step
+from cnn.training.run import PREDICTIONS, Epoch, Progress, Run, State, Step
 from cnn.training.store import Store
 
 SETTINGS = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=10)
@@ -244,6 +244,20 @@ def test_batch_norm_needs_three_over_one_minus_momentum_steps(momentum: float, f
         assert "need about 300 steps; there were 100" in finding.evidence
         assert finding.retry
         assert finding.retry.configuration.epochs == 30
+
+
+def test_a_run_whose_single_steps_were_not_kept_is_judged_by_its_own_count_of_them():
+    """A momentum of 0.9 needs 30 steps."""
+    normal = network(BatchNormalization(momentum=0.9), Flatten(), Dense(8, "relu"))
+    epochs, _ = HEALTHY
+    of_many, of_few, of_none = (
+        replace(run_of(architecture=normal), progress=Progress(10, count, count))
+        for count in (1_000, 10, 0)
+    )
+
+    assert Symptom.UNSETTLED not in found(of_many, (epochs, []))
+    assert "there were 10." in found(of_few, (epochs, []))[Symptom.UNSETTLED].evidence
+    assert Symptom.UNSETTLED not in found(of_none, (epochs, []))
 
 
 @pytest.mark.parametrize(("last", "fires"), [(0.5, True), (0.32, False)])

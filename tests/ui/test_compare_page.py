@@ -8,7 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
+from cnn.insight.answer_time import answer_ms
+from cnn.network.variants import with_filters
 from cnn.network.zoo import entry
+from cnn.training import designs
 from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
 from cnn.training.fitting import with_classes
@@ -104,6 +107,51 @@ def test_with_several_seeds_one_chooses_whose_runs_are_compared(store: Store, da
     app.button_group(key="compare_seed").set_value(1).run()
 
     assert "alone is right on 50 of" in html(app)
+
+
+def test_own_designs_and_the_networks_of_finished_runs_can_be_chosen(store: Store, data):
+    own = with_filters(entry("simple-cnn").architecture, 0.5)
+    tried = with_filters(entry("simple-cnn").architecture, 2)
+    designs.save(store, own)
+    finished(store, "lenet-5", data)  # fitted to its data, and still the zoo's LeNet-5
+    store.finish(store.add(tried, SETTINGS, worker="me").id, State.FINISHED)
+
+    app = visited("compare", **TWO)
+
+    offered = app.multiselect(key="compare_networks").options
+    assert [one for one in offered if one.endswith(" (yours)")] == [
+        f"{own.name} (yours)",
+        f"{tried.name} (yours)",
+    ]
+
+
+def test_who_goes_back_finds_the_comparison_before(store: Store):
+    app = visited("compare", seeds="2", **TWO)
+    before = {name: app.query_params[name] for name in app.query_params}
+    app.number_input(key="compare_seeds").set_value(3).run()
+    assert app.query_params["seeds"] == "3"
+
+    app.query_params.clear()
+    for name, value in before.items():
+        app.query_params[name] = value
+    app.run()
+
+    assert not app.exception
+    assert app.number_input(key="compare_seeds").value == 2
+    assert app.query_params["seeds"] == "2"
+
+
+def test_what_an_answer_takes_is_measured_here(store: Store, data):
+    for network in ("lenet-5", "vgg-lite"):
+        finished(store, network, data)
+    app = visited("compare", **(TWO | {"with": ["lenet-5", "vgg-lite"]}))
+
+    app.button_group(key="compare_cost").set_value("answer").run()
+
+    assert not app.exception
+    assert "One image at a time through this program's forward pass" in words(app)
+    small, large = (answer_ms(entry(id).architecture) for id in ("lenet-5", "vgg-lite"))
+    assert 0 < small < large  # of 416,520 MACs and of 7.4 million
 
 
 def test_the_two_best_are_judged_until_somebody_chooses(store: Store, data):

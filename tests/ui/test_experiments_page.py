@@ -16,8 +16,9 @@ from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration
 from cnn.training.depth import kernel_layers
 from cnn.training.fitting import with_classes
-from cnn.training.run import Epoch, GradientNorms, Progress, Result, Run, State
+from cnn.training.run import LIVE, Epoch, GradientNorms, Progress, Result, Run, State
 from cnn.training.store import Store
+from cnn.training.sweep import Field
 from tests.ui.test_training_pages import ROOT, address, pressed, store, visited, words
 
 __all__ = ["store"]
@@ -204,6 +205,37 @@ def test_an_own_design_is_swept_from_its_address_alone(store: Store):
 
     assert store.count() == 2
     assert address(app, "network") == [encode(own)]
+
+
+def test_the_depth_results_that_ship_are_there_in_a_click(store: Store):
+    app = opened(tab="depth", depth="8", norm="no")
+
+    app.button(key="depth_shipped").click().run()
+
+    assert not app.exception
+    assert store.count(LIVE) == 0
+    assert "16 of 16 trainings finished" in next(one.text for one in app.get("progress"))
+    assert "98.2 % of 1,000 test images" in words(app)
+    assert "16 of the 16 runs come with the program" in words(app)
+    assert address(app, "depth") == ["8", "14", "20", "32"]
+    assert address(app, "data") == ["mnist-sample"]
+
+
+def test_who_goes_back_finds_what_was_chosen_before(store: Store):
+    app = opened(**SWEEP)
+    before = {name: app.query_params[name] for name in app.query_params}
+    app.button_group(key="sweep_field").set_value(Field.KERNEL_SIZE).run()
+    after = {name: app.query_params[name] for name in app.query_params}
+    assert after != before
+
+    for wanted, field in ((before, Field.FILTERS), (after, Field.KERNEL_SIZE)):
+        app.query_params.clear()
+        for name, value in wanted.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        assert app.session_state["sweep_field"] == field
+        assert {name: app.query_params[name] for name in app.query_params} == wanted
 
 
 def test_another_address_in_the_same_session_is_opened(store: Store):

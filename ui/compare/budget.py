@@ -12,6 +12,7 @@ from cnn.training.budget import Budget, Equal, macs_spent
 from cnn.training.comparison import Entrant
 from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
 from cnn.training.pace import steps_wanted
+from ui.address import Address, last
 from ui.training.settings import Settings
 from ui.words import plain, short
 
@@ -24,13 +25,19 @@ HELP = (
 
 
 def begin(settings: Settings) -> None:
-    """Takes the first choice from the address, or equal epochs."""
+    """Gives the widgets that have no value yet their first one."""
+    st.session_state.setdefault(settings.key(EQUAL), Equal.EPOCHS.value)
+    st.session_state.setdefault(settings.key(SECONDS), USUAL_SECONDS)
+
+
+def arrive(settings: Settings, address: Address) -> None:
+    """Puts what an address says into the widgets."""
     try:
-        equal, seconds = budget.read(st.query_params.get(ADDRESS, Equal.EPOCHS))
+        equal, seconds = budget.read(last(address, ADDRESS, Equal.EPOCHS))
     except ConfigurationError:
         equal, seconds = Equal.EPOCHS, 0.0
-    st.session_state.setdefault(settings.key(EQUAL), equal.value)
-    st.session_state.setdefault(settings.key(SECONDS), seconds or USUAL_SECONDS)
+    st.session_state[settings.key(EQUAL)] = equal.value
+    st.session_state[settings.key(SECONDS)] = seconds or USUAL_SECONDS
 
 
 def choose_equal(settings: Settings) -> Equal:

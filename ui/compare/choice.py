@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,21 +13,27 @@ from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
+from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry, zoo
-from cnn.training import limits
+from cnn.training import designs, limits, run_list
 from cnn.training.address import from_address, to_address
 from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.fitting import image_changes, with_classes
-from cnn.training.run import LIVE
+from cnn.training.run import LIVE, Run, State
+from cnn.training.run_list import Filter
 from ui import design
-from ui.compare.budget import begin, choose_equal, choose_seconds, given, in_address
+from ui.address import arrived, keep, whole
+from ui.compare.budget import arrive, begin, choose_equal, choose_seconds, given, in_address
 from ui.training import data, expectation, runs
 from ui.training.settings import Settings
 
 NETWORKS, SEEDS = "with", "seeds"
+ADDRESSES = "compare_addresses"
 MOST_NETWORKS = 12
+MOST_OFFERED = 30
+"""Of the saved designs, and of the latest finished runs."""
 SETTINGS = Settings("compare")
 FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
@@ -97,6 +104,15 @@ def put(networks: Sequence[Architecture], configuration: Configuration, seeds: i
     SETTINGS.put(configuration)
 
 
+def put_runs(chosen: Sequence[Run]) -> None:
+    """Has the page begin with the networks of these runs, trained as the first of them was."""
+    networks = {_unfitted(run.architecture): run.architecture for run in chosen}
+    seeds = max(run.configuration.seed for run in chosen) + 1
+    first = replace(chosen[0].configuration, seed=0)
+    put(list(networks.values()), first, min(seeds, MOST_SEEDS))
+    st.session_state[SETTINGS.key("networks")] = list(networks)[:MOST_NETWORKS]
+
+
 def id_of(architecture: Architecture) -> str:
     """Its id in the zoo, or its link's code; raises where it is too large for one."""
     ids = {one.architecture: id for id, one in zoo().items()}
@@ -104,24 +120,50 @@ def id_of(architecture: Architecture) -> str:
 
 
 def _begin() -> None:
-    """Takes the first values from the address, or the four classics."""
+    """Takes the values from an address that somebody opened; else those there are, or the first."""
+    if given := arrived(ADDRESSES):
+        named = [id for id in given.get(NETWORKS, ()) if architecture_of(id)]
+        st.session_state[SETTINGS.key("networks")] = named[:MOST_NETWORKS] or list(CLASSICS)
+        st.session_state[SETTINGS.key(SEEDS)] = whole(given, SEEDS, 1, 1, MOST_SEEDS)
+        flat = {name: values[-1] for name, values in given.items() if values}
+        SETTINGS.put(from_address(flat, FIRST))
+        arrive(SETTINGS, given)
     begin(SETTINGS)
-    SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
-    named = [id for id in st.query_params.get_all(NETWORKS) if architecture_of(id)]
-    st.session_state.setdefault(SETTINGS.key("networks"), named[:MOST_NETWORKS] or list(CLASSICS))
-    seeds = st.query_params.get(SEEDS, "1")
-    wanted = int(seeds) if seeds.isdecimal() else 1
-    st.session_state.setdefault(SETTINGS.key(SEEDS), min(max(wanted, 1), MOST_SEEDS))
+    SETTINGS.begin_with(FIRST)
+    st.session_state.setdefault(SETTINGS.key("networks"), list(CLASSICS))
+    st.session_state.setdefault(SETTINGS.key(SEEDS), 1)
 
 
 def offered(chosen: Sequence[str]) -> list[str]:
-    """The zoo, the network on the bench, and whatever own designs are chosen already."""
+    """The zoo, the network on the bench, the designs that were saved, the networks of the latest
+    finished runs, and whatever others are chosen already.
+    """
     own = [id for id in chosen if id not in zoo()]
     on_bench = design.traced(design.current())
     if on_bench.fault is None and on_bench.architecture not in _zoo_architectures():
         with contextlib.suppress(ArchitectureError):  # too large for an address
             own.append(encode(on_bench.architecture))
-    return [*zoo(), *dict.fromkeys(own)]
+    store = runs.store()
+    kept: list[Architecture] = []
+    with contextlib.suppress(ArchitectureError):  # saved by a later program
+        kept = [one.architecture for one in designs.latest(store, MOST_OFFERED)]
+    finished = run_list.page(store, Filter(states=(State.FINISHED,)), MOST_OFFERED)
+    for architecture in (*kept, *(run.architecture for run in finished)):
+        with contextlib.suppress(ArchitectureError):
+            own.append(_unfitted(architecture))
+    return [*zoo(), *(id for id in dict.fromkeys(own) if id not in zoo())]
+
+
+@functools.lru_cache(maxsize=256)
+def _unfitted(architecture: Architecture) -> str:
+    """Its id; one of the zoo that was fitted to its data is still the one of the zoo."""
+    classes = trace(architecture).output_shape[-1]
+    for id, one in zoo().items():
+        if one.architecture.name == architecture.name:
+            with contextlib.suppress(ArchitectureError):
+                if with_classes(one.architecture, classes)[0] == architecture:
+                    return id
+    return id_of(architecture)
 
 
 def _zoo_architectures() -> list[Architecture]:
@@ -186,8 +228,4 @@ def _keep_in_address(
         **in_address(budget),
     }
     wanted.pop("seed", None)
-    there = {name: st.query_params.get_all(name) for name in st.query_params}
-    if there != {
-        name: value if isinstance(value, list) else [value] for name, value in wanted.items()
-    }:
-        st.query_params.from_dict(wanted)
+    keep(ADDRESSES, wanted)

@@ -1,4 +1,4 @@
-"""Accuracy against what it costs, three times; a click on a point chooses its network."""
+"""Accuracy against what it costs, four times; a click on a point chooses its network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.pictures.trade_off import COST_WORDS, COSTS, points, trade_off
+from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
 from cnn.training.standings import Row
 from ui import theme
 from ui.compare.focus import alone, press_point
@@ -29,6 +29,7 @@ def costs(rows: Sequence[Row], places: Mapping[str, int]) -> None:
         key="compare_cost",
         label_visibility="collapsed",
         persist_state="session",
+        wrap=True,
     )
     title, log = COSTS[cost]
     figure = trade_off(
@@ -39,5 +40,5 @@ def costs(rows: Sequence[Row], places: Mapping[str, int]) -> None:
     st.caption(
         "Bars are one standard deviation over the seeds. The dotted stair is the Pareto front: no "
         "other network is at least as accurate as those on it and cheaper. Click a point to see "
-        "its network alone."
+        "its network alone." + (f" {ANSWER_SAID}" if cost == "answer" else "")
     )

@@ -90,6 +90,12 @@ def curves(
             alone=chosen,
         )
 
+    if length and not any(steps.values()):
+        st.info(
+            "Single steps were not kept of these runs: they come from a file.",
+            icon=":material/show_chart:",
+        )
+        return
     left, right = st.columns(2)
     with left:
         plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")

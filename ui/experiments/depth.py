@@ -6,13 +6,22 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
 from cnn.network.deep_networks import DEPTHS, Way
 from cnn.pictures.gradient_profile import Profile, profile_figure
 from cnn.pictures.result_curve import Series, result_curve
+from cnn.training import archive
+from cnn.training.archive import Shipped
 from cnn.training.comparison import Group, Plan
-from cnn.training.configuration import Configuration
-from cnn.training.depth import Member, Moment, findings, gradient_profile, members, of_gradients
+from cnn.training.depth import (
+    SHIPPED_SEEDS,
+    USUAL,
+    Member,
+    Moment,
+    findings,
+    gradient_profile,
+    members,
+    of_gradients,
+)
 from cnn.training.outcomes import Outcome
 from cnn.training.run import GradientNorms
 from cnn.training.same_data import differences
@@ -37,7 +46,6 @@ from ui.words import plain
 
 ID = "depth"
 SETTINGS = Settings("depth")
-FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 CHOSEN, NORMS = SETTINGS.key("depths"), SETTINGS.key("norms")
 OFFERED = (*DEPTHS[:3], 26, *DEPTHS[3:], 44, 56)
 NORM_WORDS = {"yes": "with", "no": "without"}
@@ -51,17 +59,24 @@ def arrive(address: Address) -> None:
     norms = [norm for norm in NORM_WORDS if norm in address.get("norm", [])]
     st.session_state[CHOSEN] = depths or list(DEPTHS)
     st.session_state[NORMS] = norms or ["yes"]
-    conditions.arrive(SETTINGS, FIRST, address)
+    conditions.arrive(SETTINGS, USUAL, address)
 
 
 def show() -> None:
     """The tab."""
-    conditions.begin(SETTINGS, FIRST)
+    conditions.begin(SETTINGS, USUAL)
     st.session_state.setdefault(CHOSEN, list(DEPTHS))
     st.session_state.setdefault(NORMS, ["yes"])
     st.markdown(
         "Two networks of each depth, in three stages of 8, 16 and 32 filters: the residual one "
         "adds each block's input to its output, the plain one does not. That is all they differ in."
+    )
+    st.button(
+        f"Show the results that ship: depths {DEPTHS[0]} to {DEPTHS[-1]}, {SHIPPED_SEEDS} seeds",
+        icon=":material/inventory_2:",
+        type="tertiary",
+        on_click=_show_shipped,
+        key="depth_shipped",
     )
     with st.container(border=True):
         depths, norms = _choose()
@@ -90,6 +105,13 @@ def show() -> None:
         follow(plans, results)
 
 
+def _show_shipped() -> None:
+    """Puts the runs that ship into the store, and chooses what they are found by."""
+    archive.take_in_shipped(runs.store(), Shipped.DEPTH)
+    st.session_state[CHOSEN], st.session_state[NORMS] = list(DEPTHS), ["yes"]
+    conditions.arrive(SETTINGS, USUAL, {}, SHIPPED_SEEDS)
+
+
 def _choose() -> tuple[list[int], list[str]]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         depths = st.pills(
@@ -113,6 +135,7 @@ def _choose() -> tuple[list[int], list[str]]:
 def _results(found: dict[Member, Group], epochs: Epochs) -> None:
     rows = table(list(found.values()), epochs, chosen_target())
     st.subheader("What was measured", anchor=False)
+    _said_of_shipped(found)
     for sentence in findings(dict(zip(found, rows, strict=True))):
         st.markdown(plain(sentence))
     left, right = st.columns(2, gap="large")
@@ -142,6 +165,18 @@ def _results(found: dict[Member, Group], epochs: Epochs) -> None:
         _gradients(found)
     places = {member.id: PLACES[member.way] for member in found}
     compared(rows, places, differences(list(found.values())))
+
+
+def _said_of_shipped(found: dict[Member, Group]) -> None:
+    """Which of the runs were not trained here: their times are another machine's."""
+    all_runs = [run for group in found.values() for run in group.finished]
+    shipped = [run for run in all_runs if archive.ELSEWHERE in run.environment]
+    if shipped:
+        st.caption(
+            f"{len(shipped)} of the {len(all_runs)} runs come with the program, which trained them "
+            f"on a machine with {shipped[0].environment.get('processors')} processors that was "
+            "busy with other work: read their times as no more than an order."
+        )
 
 
 def _by_kind(found: dict[Member, Group]) -> dict[str, list[tuple[Member, Group]]]:

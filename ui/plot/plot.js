@@ -24,10 +24,22 @@ function plotly(address) {
   return window.cnnPlotly;
 }
 
+function config(Plotly, label) {
+  const filename = label.replace(/[^\p{L}\p{N}]+/gu, "-");
+  const svg = {
+    name: "svg",
+    title: "Download plot as an SVG",
+    icon: Plotly.Icons.disk,
+    click: (plot) => Plotly.downloadImage(plot, { format: "svg", filename }),
+  };
+  const toImageButtonOptions = { scale: 2, filename };
+  return { ...CONFIG, modeBarButtonsToAdd: [svg], toImageButtonOptions };
+}
+
 function draw(element, state) {
-  const { figure, height } = state.data;
+  const { figure, height, label } = state.data;
   const layout = { ...figure.layout, width: element.clientWidth, height, autosize: false };
-  const drawn = state.Plotly.react(element, figure.data, layout, CONFIG);
+  const drawn = state.Plotly.react(element, figure.data, layout, config(state.Plotly, label));
   if (!state.listens) {
     state.listens = true;
     drawn.then(() =>

@@ -10,6 +10,7 @@ from cnn.data import CATALOGUE, DatasetName
 from cnn.training import run_list
 from cnn.training.run import State
 from cnn.training.run_list import Choices, Filter
+from ui.address import arrived, keep, last
 from ui.training import runs
 from ui.words import plain
 
@@ -17,11 +18,22 @@ WORDS, TAG, NETWORK, DATA, STATE, ARCHIVED = (
     f"filter_{name}" for name in ("words", "tag", "network", "dataset", "state", "archived")
 )
 PAGE = "runs_page"
+ADDRESSES = "filter_addresses"
+NAMES = {
+    WORDS: "list-words",
+    TAG: "list-tag",
+    NETWORK: "list-network",
+    DATA: "list-data",
+    STATE: "list-state",
+    ARCHIVED: "list-archived",
+}
+"""What the address calls them, which has names of its own for what is trained next."""
 
 
 def chosen_filter() -> Filter:
     """The controls, and the filter they make."""
     there = run_list.choices(runs.store())
+    _arrive()
     _drop_what_is_gone(there)
     with st.popover("Filter", icon=":material/filter_list:", key="filter_runs"):
         st.text_input(
@@ -44,10 +56,27 @@ def chosen_filter() -> Filter:
                 persist_state="session",
             )
     wanted = _wanted()
+    keep(ADDRESSES, _in_address(), list(NAMES.values()), is_polled=True)
     if wanted != run_list.EVERYTHING:
         st.caption(plain(_said(wanted)), width="content")
         st.button("Show all", key="filter_clear", type="tertiary", on_click=clear)
     return wanted
+
+
+def _arrive() -> None:
+    """Takes the filter of an address that somebody opened."""
+    given = arrived(ADDRESSES, list(NAMES.values()))
+    if given is None:
+        return
+    for key, name in NAMES.items():
+        text = last(given, name)
+        st.session_state[key] = bool(text) if key == ARCHIVED else text or None
+    st.session_state[WORDS] = st.session_state[WORDS] or ""
+
+
+def _in_address() -> dict[str, str | list[str]]:
+    values = {name: st.session_state.get(key) for key, name in NAMES.items()}
+    return {name: "yes" if value is True else str(value) for name, value in values.items() if value}
 
 
 def clear() -> None:
@@ -107,7 +136,13 @@ def _choice(
 
 def _drop_what_is_gone(there: Choices) -> None:
     """A tag that nobody has any more would be an error in a list that does not offer it."""
-    for key, options in ((TAG, there.tags), (NETWORK, there.networks), (DATA, there.datasets)):
+    states = [state.value for state in State]
+    for key, options in (
+        (TAG, there.tags),
+        (NETWORK, there.networks),
+        (DATA, there.datasets),
+        (STATE, states),
+    ):
         if st.session_state.get(key) not in (None, *options):
             del st.session_state[key]
 

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnn.data import title
+from cnn.network.errors import ArchitectureError
 from cnn.training import labels, run_list
 from cnn.training.run import LIVE, Epoch, Run, State
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
+from ui.compare import choice
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
 from ui.training import runs
 from ui.training.filters import PAGE, chosen_filter
 from ui.training.labels import edit, tag_several, tag_text
-from ui.words import ago, duration, percent
+from ui.words import ago, duration, percent, plain
 
 PER_PAGE = 15
 NOTE_LETTERS = 40
@@ -114,6 +116,15 @@ def _actions(chosen: Sequence[Run]) -> None:
     ):
         runs.show(*ids)
         st.rerun()
+    if all(run.state is State.FINISHED for run in chosen):
+        compare = st.button(
+            "Compare",
+            icon=":material/compare_arrows:",
+            help="Their networks under the same conditions, those of the first. What was trained "
+            "so already is not trained again.",
+        )
+        if compare and _put_to_compare(chosen):
+            st.switch_page(PAGES / "compare.py")
     if many == 1:
         edit(chosen[0], "list")
     else:
@@ -136,6 +147,15 @@ def _actions(chosen: Sequence[Run]) -> None:
             left = [id for id in runs.shown() if id not in ids]
             runs.show(*left)
             st.rerun()
+
+
+def _put_to_compare(chosen: Sequence[Run]) -> bool:
+    try:
+        choice.put_runs(chosen)
+    except ArchitectureError as error:  # too large for an address
+        st.toast(plain(str(error)), icon=":material/error:")
+        return False
+    return True
 
 
 def _archive(ids: Sequence[str], back: bool) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.pictures import curves
 from cnn.pictures.curves import Curve
+from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
 from cnn.training.run import Epoch, Run, Step
 from ui import theme
@@ -59,12 +60,7 @@ def _watched(run_ids: Sequence[str], was_live: bool) -> None:
     for place, (run, name) in enumerate(zip(found, names, strict=True)):
         with st.container(border=True):
             _one_of_several(run, epochs[run.id], name, place)
-    show_curves(
-        [
-            Curve(name, run.epochs_wanted, _steps(run), epochs[run.id])
-            for run, name in zip(found, names, strict=True)
-        ]
-    )
+    show_curves([_curve(name, run, epochs[run.id]) for run, name in zip(found, names, strict=True)])
     differing_settings(names, [[run] for run in found], key="together_differing")
 
 
@@ -79,7 +75,7 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
     """A tab for each way to look at the run; only the one in view is paid for, at every poll."""
 
     def of_curves() -> None:
-        show_curves([Curve(run.name, run.epochs_wanted, _steps(run), epochs)])
+        show_curves([_curve(run.name, run, epochs)])
 
     views: dict[str, Callable[[], None]] = {
         "Curves": of_curves,
@@ -94,6 +90,10 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
         if tab.open:
             with tab:
                 show()
+
+
+def _curve(name: str, run: Run, epochs: Sequence[Epoch]) -> Curve:
+    return Curve(name, run.epochs_wanted, _steps(run), epochs, epochs_trained(run))
 
 
 def _steps(run: Run) -> list[Step]:

@@ -24,6 +24,7 @@ from ui import design
 from ui.learn.challenge import goals_shown
 from ui.plot import fetch_ahead
 from ui.training import data, expectation, network, runs
+from ui.training.filters import NAMES as OF_LIST
 from ui.training.settings import Settings
 
 SETTINGS = Settings("train")
@@ -171,4 +172,5 @@ def _keep_in_address(configuration: Configuration) -> None:
         wanted[design.ADDRESS] = code
     ours = {*NAMES, network.ADDRESS, design.ADDRESS}
     if {name: value for name, value in st.query_params.items() if name in ours} != wanted:
-        st.query_params.from_dict(wanted)
+        kept = {name: st.query_params[name] for name in OF_LIST.values() if name in st.query_params}
+        st.query_params.from_dict(kept | wanted)

@@ -1,0 +1,33 @@
+"""How long a network takes for one image: the forward pass of the pages, on this machine.
+
+In NumPy, one image at a time, with random weights: which they are changes nothing of the work.
+Other libraries and accelerators need other times.
+"""
+
+from __future__ import annotations
+
+import functools
+import statistics
+import time
+
+import numpy as np
+
+from cnn.insight.forward import predict
+from cnn.insight.weights import random_weights
+from cnn.network.architecture import Architecture
+
+ROUNDS, FEWEST_ROUNDS, LONGEST_S = 15, 3, 0.5
+
+
+@functools.lru_cache(maxsize=64)
+def answer_ms(architecture: Architecture) -> float:
+    """The median over several rounds, in milliseconds; measured once in a process."""
+    weights = random_weights(architecture)
+    image = np.random.default_rng(0).random((1, *architecture.input), np.float32)
+    predict(architecture, weights, image)
+    took: list[float] = []
+    while len(took) < FEWEST_ROUNDS or (len(took) < ROUNDS and sum(took) < LONGEST_S):
+        began = time.perf_counter()
+        predict(architecture, weights, image)
+        took.append(time.perf_counter() - began)
+    return 1_000 * statistics.median(took)
