@@ -16,7 +16,7 @@ PATIENCE_S = 120.0
 APP = """
 import sys
 from cnn.training.crew import Crew
-crew = Crew(1, sys.argv[1])
+crew = Crew(int(sys.argv[2]), sys.argv[1])
 crew.start()
 sys.stdin.read()
 crew.close()
@@ -32,9 +32,9 @@ class App:
     home: Path
 
     @classmethod
-    def started(cls, store: Store, home: Path) -> "App":
+    def started(cls, store: Store, home: Path, *, workers: int = 1) -> "App":
         process = subprocess.Popen(
-            [sys.executable, "-c", APP, store.url],
+            [sys.executable, "-c", APP, store.url, str(workers)],
             cwd=ROOT,
             env=os.environ | {"CNN_HOME": str(home)},
             stdin=subprocess.PIPE,

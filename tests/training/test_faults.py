@@ -14,56 +14,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from cnn.data import DatasetName, DatasetSpec
-from cnn.network.architecture import Architecture
-from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
-from cnn.network.zoo import entry
 from cnn.training import fit
-from cnn.training.configuration import Configuration
 from cnn.training.continuing import resume
 from cnn.training.outbox import WORTH_TELLING_S
 from cnn.training.presence import GONE, worker_states
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store
 from tests.training.processes import ROOT, App, current, eventually, is_in
+from tests.training.story import (
+    EPOCHS,
+    NETWORK,
+    PER_EPOCH,
+    SETTINGS,
+    Rows,
+    Story,
+    all_rows,
+    assert_begins_like,
+    curve,
+    finish_one,
+)
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
 )
-
-NETWORK = Architecture(
-    "All that has a state",
-    (28, 28, 1),
-    (
-        Conv2D(8, 3, strides=2),
-        BatchNormalization(momentum=0.9),
-        Activation("relu"),
-        Conv2D(16, 3),
-        Flatten(),
-        Dropout(0.4),
-        Dense(10),
-    ),
-)
-PER_EPOCH, EPOCHS = 313, 8
-SETTINGS = Configuration(
-    DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=EPOCHS, batch_size=16, seed=3
-)
-Rows = list[tuple[object, ...]]
-
-
-@dataclass
-class Story:
-    """A training that goes through it all, and one that was finished before."""
-
-    store: Store
-    run: Run
-    finished: Run
-    finished_rows: dict[str, Rows]
 
 
 @pytest.fixture(scope="module")
@@ -75,39 +53,6 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
     found = curve(store, run)
     store.close()
     return found
-
-
-def curve(store: Store, run: Run) -> dict[str, Rows]:
-    """All the numbers of a run, but for the times it took."""
-    result = current(store, run).result
-    return {
-        "steps": [astuple(one)[:-1] for one in store.steps(run.id, 100_000)],
-        "epochs": [astuple(one)[:-1] for one in store.epochs([run.id])[run.id]],
-        "gradients": [(one.step, *one.norms.items()) for one in store.gradients(run.id)],
-        "result": [(result.test_loss, result.test_accuracy)] if result else [],
-    }
-
-
-def assert_begins_like(found: dict[str, Rows], reference: dict[str, Rows]) -> None:
-    for name, rows in found.items():
-        assert rows == reference[name][: len(rows)], name
-
-
-def all_rows(store: Store, run: Run) -> dict[str, Rows]:
-    """Every byte that the store has of a run, read past all of our code."""
-    with sqlite3.connect(store.url.removeprefix("sqlite:///")) as database:
-        found = {"runs": database.execute("select * from runs where id = ?", (run.id,)).fetchall()}
-        for table in ("steps", "epochs", "gradients", "files"):
-            query = f"select * from {table} where run_id = ? order by 1, 2"
-            found[table] = database.execute(query, (run.id,)).fetchall()
-    return found
-
-
-def finish_one(store: Store) -> Run:
-    demo = entry("shapes-demo").architecture
-    run = store.add(demo, Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2))
-    eventually("finished", is_in(store, run, State.FINISHED))
-    return current(store, run)
 
 
 def reach_the_middle_of_an_epoch(store: Store, run: Run) -> Run:
