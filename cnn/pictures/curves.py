@@ -186,6 +186,9 @@ def _figure(
     metric: Metric, traces: list[dict[str, Any]], epochs: int, *, dark: bool, log: bool
 ) -> Figure:
     margin = max(epochs * 0.02, 0.05)
+    vertical = vertical_axis(metric, log=log)
+    if not (log or any(value is not None for trace in traces for value in trace["y"])):
+        vertical["range"] = [0, 1]  # before the first point, Plotly would show -1 to 4
     return {
         "data": traces,
         "layout": {
@@ -200,7 +203,7 @@ def _figure(
                 "dtick": tick(epochs),
                 "zeroline": False,
             },
-            "yaxis": vertical_axis(metric, log=log),
+            "yaxis": vertical,
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },

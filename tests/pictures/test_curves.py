@@ -123,3 +123,12 @@ def test_steps_alone_and_epochs_alone_can_be_shown():
     assert [trace["name"] for trace in epochs["data"]] == ["training", "validation"]
     assert [trace.get("showlegend", True) for trace in steps] == [False, True] * 2
     assert {trace["name"] for trace in steps if trace["showlegend"]} == {"LeNet-5"}
+
+
+@pytest.mark.parametrize("metric", Metric)
+def test_an_axis_without_points_says_nothing_absurd_and_fits_itself_to_the_first(metric: Metric):
+    empty = curves.one_run(metric, Curve("New", 5), Look())["layout"]["yaxis"]
+    begun = curves.one_run(metric, CURVE, Look())["layout"]["yaxis"]
+
+    assert empty["range"] == [0, 1]
+    assert "range" not in begun
