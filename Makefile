@@ -38,8 +38,8 @@ lint: $(TEST_READY) ## look for mistakes and untidiness, change nothing
 types: $(TEST_READY) ## check the types
 	@$(PY) -m mypy
 
-bench: $(TEST_READY) ## measure speed, each figure beside its reference
-	@for one in trace forward pages build_page store compare_page first_point draw training; do echo "== benchmarks/$$one.py"; $(PY) benchmarks/$$one.py || exit 1; done
+bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME)
+	@$(PY) benchmarks/all.py $(ARGS)
 
 screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into shots/ (ARGS=NAME for one)
 	@$(PY) -m tests.browser.chromium
