@@ -3,7 +3,7 @@
 `load` is the way in; everything it returns is checked, split in three and fitted to the network.
 """
 
-from cnn.data.catalogue import CATALOGUE, Entry, described, load, title
+from cnn.data.catalogue import CATALOGUE, Entry, described, is_here, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
 from cnn.data.own_images import keep_upload
@@ -24,6 +24,7 @@ __all__ = [
     "as_floats",
     "described",
     "fingerprint",
+    "is_here",
     "keep_upload",
     "load",
     "title",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnn.data import mnist
 from cnn.data.dataset import Dataset, Source, stratified
 from cnn.data.digits import load_digits
 from cnn.data.fitting import ImageShape, check_shape, fit
@@ -97,6 +98,13 @@ def described(spec: DatasetSpec) -> str:
     words = [said[name] for name in said if getattr(shapes, name) != getattr(CLASSIC, name)]
     words += [f"drawn with seed {spec.seed}"] * (spec.seed != 0)
     return f"shapes ({'; '.join(words)})" if words else "shapes"
+
+
+def is_here(spec: DatasetSpec) -> bool:
+    """Whether a data set can be loaded without downloading anything."""
+    collections = {DatasetName.MNIST: MNIST, DatasetName.FASHION_MNIST: FASHION}
+    collection = collections.get(spec.name)
+    return collection is None or mnist.is_here(collection)
 
 
 def load(

@@ -112,6 +112,18 @@ def _find(collection: Collection) -> Source:
     return download(collection.name, lambda folder: read_folder(collection, folder))
 
 
+def is_here(collection: Collection) -> bool:
+    """Whether its files lie on this machine, right or wrong, so that none is downloaded."""
+    data_dir = os.environ.get("CNN_DATA_DIR")
+    folders = [keras_cache(), *([Path(data_dir).expanduser()] if data_dir else [])]
+    return any(
+        (folder / f"{collection.name}.npz").is_file()
+        or _idx_file(folder / collection.name, "x_test")
+        or (collection.name == MNIST.name and _idx_file(folder, "x_test"))
+        for folder in folders
+    )
+
+
 def _ways_out(collection: Collection) -> str:
     where = (
         "into a folder"

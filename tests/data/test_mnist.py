@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.data import DataError, load
+from cnn.data import DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.data.mnist import (
     FASHION,
     MNIST,
@@ -253,3 +253,19 @@ def test_the_script_makes_the_sample_that_ships():
 
     assert full is not None
     assert content_hash(SAMPLE, sample_arrays(full)) == SAMPLE.sha256
+
+
+def test_whether_a_download_is_needed_is_known_without_reading_anything(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path))
+    assert not is_here(DatasetSpec(DatasetName.MNIST))
+    assert not is_here(DatasetSpec(DatasetName.FASHION_MNIST))
+    assert is_here(DatasetSpec(DatasetName.MNIST_SAMPLE))
+
+    (tmp_path / "fashion-mnist").mkdir()
+    (tmp_path / "fashion-mnist" / "t10k-images-idx3-ubyte.gz").touch()
+    assert is_here(DatasetSpec(DatasetName.FASHION_MNIST))
+    assert not is_here(DatasetSpec(DatasetName.MNIST))
+
+    (tmp_path / "mnist.npz").touch()
+    assert is_here(DatasetSpec(DatasetName.MNIST))

@@ -7,7 +7,8 @@ from cnn.network.layers import Dense, Flatten
 from cnn.network.link import encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from tests.ui.test_training_pages import store, visited, words
+from tests.ui.test_training_pages import store
+from tests.ui.visiting import visited, words
 
 __all__ = ["store"]
 

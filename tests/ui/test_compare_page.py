@@ -17,7 +17,8 @@ from cnn.training.configuration import Configuration
 from cnn.training.fitting import with_classes
 from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
 from cnn.training.store import Store
-from tests.ui.test_training_pages import store, visited, words
+from tests.ui.test_training_pages import store
+from tests.ui.visiting import visited, words
 
 __all__ = ["store"]
 
@@ -221,6 +222,7 @@ def test_the_comparison_that_ships_is_read_without_training_and_without_mnist(
     monkeypatch.setenv("CNN_DATA_DIR", "/nowhere")
     app = visited("compare", open="shipped")
     assert "VGG-lite alone is right on 30 of 10,000 test images" in html(app)
+    assert [button.label for button in app.button if button.label == "Fetch them"]
     assert "Is the difference real?" in subheaders(app)
     assert store.count() == 15
     assert visited("compare", open="shipped") is not None

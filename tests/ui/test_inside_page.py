@@ -24,6 +24,7 @@ from cnn.training.configuration import Configuration
 from cnn.training.run import WEIGHTS, Result, Run, State
 from cnn.training.snapshots import weights_name
 from cnn.training.store import Store
+from tests.ui.visiting import html, words
 from ui.draw.board import AT_REST
 from ui.inside import image, subject
 from ui.inside.address import TAB
@@ -80,15 +81,6 @@ def opened(address: Mapping[str, str] | None = None, **state: Any) -> AppTest:
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error]
-    return "\n".join(one.value for one in parts).replace("\\", "").replace("\u202f", " ")
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html")).replace("\u202f", " ")
 
 
 def test_it_opens_with_the_network_that_ships_a_digit_and_a_cell(store: Store):

@@ -19,6 +19,7 @@ from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.training.run import Result, State
 from cnn.training.store import Store
+from tests.ui.visiting import visited, words
 
 ROOT = Path(__file__).parents[2]
 FIRST = lessons()[0]
@@ -33,34 +34,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened.close()
 
 
-def visited(page: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
 def address(app: AppTest) -> dict[str, str]:
     return {
         name: value[-1] if isinstance(value, list) else value
         for name, value in dict(app.query_params).items()
     }
-
-
-def words(app: AppTest) -> str:
-    found = [
-        *app.title,
-        *app.markdown,
-        *app.caption,
-        *app.info,
-        *app.warning,
-        *app.success,
-        *app.text,
-    ]
-    return "\n".join(one.value for one in found)
 
 
 def slider(app: AppTest, label: str):

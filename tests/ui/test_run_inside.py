@@ -30,6 +30,7 @@ from cnn.training.run import (
 )
 from cnn.training.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
 from cnn.training.store import Store
+from tests.ui.visiting import arriving, html, pressed, shown, words
 from ui.training.live import TAB
 
 ROOT = Path(__file__).parents[2]
@@ -84,37 +85,18 @@ def _snapshot(epoch: int) -> Snapshot:
     return Snapshot(np.full((3, 3, 1, 4), 0.25 * (epoch + 1)), {"conv2d_1": maps}, shares)
 
 
-def visited(run: Run, tab: str = "Curves") -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page(str(ROOT / "pages" / "train.py"))
-    app.query_params["run"] = run.id
-    app.session_state[TAB] = tab
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def pressed(app: AppTest, label: str) -> AppTest:
-    next(one for one in app.button if one.label == label).click().run()
-    assert not app.exception, app.exception
-    return app
-
-
 def labels(app: AppTest) -> list[str]:
     return [one.label for one in app.button]
 
 
-def words(app: AppTest) -> str:
-    found = [*app.markdown, *app.caption, *app.warning, *app.error]
-    return "\n".join(one.value for one in found).replace("\\", "")
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
-
-
 def files(app: AppTest) -> list[str]:
     return [one.proto.label for one in app.get("download_button")]
+
+
+def visited(run: Run, tab: str = "Curves") -> AppTest:
+    app = arriving("train", run=run.id)
+    app.session_state[TAB] = tab
+    return shown(app)
 
 
 @pytest.mark.parametrize("state", [State.STOPPED, State.INTERRUPTED, State.FAILED])

@@ -15,6 +15,7 @@ from cnn.pictures.samples import data_uri
 from cnn.training.configuration import Configuration
 from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
 from cnn.training.store import Store
+from tests.ui.visiting import arriving, html, shown, words
 
 ROOT = Path(__file__).parents[2]
 DEMO = entry("shapes-demo").architecture
@@ -77,21 +78,7 @@ def places(shapes: Dataset, label: int, count: int) -> list[int]:
 
 
 def visited(run: Run) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page(str(ROOT / "pages" / "train.py"))
-    app.query_params["run"] = run.id
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    parts = [*app.subheader, *app.markdown, *app.caption, *app.warning, *app.success]
-    return "\n".join(one.value for one in parts).replace("\\", "").replace("\u202f", " ")
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html"))
+    return shown(arriving("train", run=run.id))
 
 
 def test_the_test_result_is_said_with_its_interval(store: Store, shapes: Dataset):
@@ -141,7 +128,7 @@ def test_images_that_are_not_those_it_was_tested_on_are_not_shown(store: Store, 
 
     assert "The test images cannot be shown. The data is not what it was" in words(app)
     assert "<img" not in html(app)
-    assert "class 0, taken for class 1: 6" in app.selectbox[0].options
+    assert "circle, taken for square: 6" in app.selectbox[0].options
     assert [button for button in app.button if button.label == "Look again"]
 
 

@@ -13,7 +13,7 @@ from cnn.training import tables
 from cnn.training.configuration import Configuration
 from cnn.training.run import State
 from cnn.training.store import Store
-from tests.ui.test_training_pages import arriving, pressed, visited, words
+from tests.ui.visiting import arriving, pressed, visited, words
 
 NEEDY, OTHERS = ("train", "compare"), ("home", "build")
 DEMO = entry("shapes-demo").architecture

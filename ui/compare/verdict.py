@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn.data import DataError, DatasetSpec, Split, fingerprint, load
+from cnn.data import DataError, DatasetSpec, Split, fingerprint, load, title
 from cnn.pictures.agreement import agreement_figure, disputed_images
 from cnn.pictures.intervals import intervals
 from cnn.training import significance
@@ -26,7 +26,7 @@ from cnn.training.run import Run
 from cnn.training.standings import Row
 from ui import theme
 from ui.plot import plot
-from ui.training import runs
+from ui.training import measured, runs
 
 MOST_IMAGES = 24
 
@@ -145,7 +145,12 @@ def _disputed(first: Group, second: Group, seed: int) -> None:
         return  # said above
     if why_not_comparable(one, other, ours, theirs):
         return
-    found = _test_images(one.configuration.dataset, one.architecture.input)
+    spec = one.configuration.dataset
+    if measured.must_be_fetched(spec):
+        st.caption(f"The images that they answer differently are of {title(spec)}.")
+        st.button("Fetch them", icon=":material/download:", on_click=_fetch)
+        return
+    found = _test_images(spec, one.architecture.input)
     if isinstance(found, str):
         st.caption(f"The images cannot be shown: {found}")
         return
@@ -175,6 +180,11 @@ def _strip(
     st.html(disputed_images(test.pixels[surest], captions))
     if len(places) > MOST_IMAGES:
         st.caption(f"The {MOST_IMAGES} in which {wrong.entrant.name} was surest.")
+
+
+def _fetch() -> None:
+    measured.look_again()
+    _test_images.clear()
 
 
 # Reasons are kept as well, so that a missing file is not looked for at every poll.

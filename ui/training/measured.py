@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnn.data import CATALOGUE, DataError, DatasetSpec, Split, fingerprint, load
+from cnn.data import CATALOGUE, DataError, DatasetSpec, Split, fingerprint, is_here, load, title
 from cnn.insight.dead_units import LayerActivity, layer_activity
 from cnn.insight.forward import ImagesError
 from cnn.network.keras_model import WeightsError
@@ -17,6 +17,7 @@ from cnn.training.run import PREDICTIONS, Run
 from cnn.training.weights import trained_weights
 from ui.training import runs
 
+FETCH = "fetch_images"
 VALIDATION = 200
 FEWEST = 20
 MOST_MACS = 4_000_000_000
@@ -72,12 +73,20 @@ def _predictions(url: str, run_id: str, finished_at: float | None) -> Prediction
 def images(run: Run) -> Images | str:
     """The images of the run, or why they cannot be shown: never others in their place."""
     spec = run.configuration.dataset
+    if must_be_fetched(spec):
+        return f"{title(spec)} is not on this machine yet; look again, and it is downloaded."
     with st.spinner(f"Loading {CATALOGUE[spec.name].title} ...", show_time=True):
         return _images(spec, run.architecture.input, run.data_fingerprint)
 
 
+def must_be_fetched(spec: DatasetSpec) -> bool:
+    """Whether a download is needed that nobody has asked for: it may take long, or never end."""
+    return not (is_here(spec) or st.session_state.get(FETCH))
+
+
 def look_again() -> None:
-    """Forgets images and reasons, so that they are looked for once more."""
+    """Forgets images and reasons, so that they are looked for once more, and fetched if need be."""
+    st.session_state[FETCH] = True
     _images.clear()
 
 

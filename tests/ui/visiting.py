@@ -1,0 +1,56 @@
+"""Visiting a page without a browser, and reading what it says."""
+
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+
+
+def arriving(page: str, **query: Any) -> AppTest:
+    """The app on its way to one of its pages, at an address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app
+
+
+def shown(app: AppTest) -> AppTest:
+    """The page as it stands, which no exception may have ended."""
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def visited(page: str, **query: Any) -> AppTest:
+    return shown(arriving(page, **query))
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    """After the first button whose label begins like this."""
+    next(button for button in app.button if button.label.startswith(label)).click()
+    return shown(app)
+
+
+def words(app: AppTest) -> str:
+    """All that is said in words, as it is read."""
+    kinds = [
+        "title",
+        "subheader",
+        "markdown",
+        "caption",
+        "info",
+        "warning",
+        "error",
+        "success",
+        "text",
+    ]
+    said = [one.value for kind in kinds for one in getattr(app, kind)]
+    return "\n".join(said).replace("\\", "").replace("\u202f", " ")
+
+
+def html(app: AppTest) -> str:
+    found = [str(one.proto.body) for one in app.get("html")]
+    return "\n".join(found).replace("\u202f", " ")
