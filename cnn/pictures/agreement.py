@@ -54,7 +54,7 @@ def agreement_figure(
         "layout": {
             "template": template(dark),
             "uirevision": "agreement",
-            "xaxis": ticks | {"side": "bottom"},
+            "xaxis": ticks | {"side": "bottom", "tickangle": -35},
             "yaxis": ticks | {"autorange": "reversed"},
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },

@@ -166,10 +166,8 @@ def _points(found: Verdict) -> str:
     """The difference in percentage points, whichever is ahead, with its interval."""
     sign = 1 if found.difference >= 0 else -1
     low, high = sorted((sign * found.low, sign * found.high))
-    return (
-        f"{100 * abs(found.difference):.2f} percentage points (95 % interval "
-        f"{100 * low:.2f} to {100 * high:.2f})"
-    )
+    interval = f"{100 * low:.2f} to {100 * high:.2f}".replace("-", "−")
+    return f"{100 * abs(found.difference):.2f} percentage points (95 % interval {interval})"
 
 
 def _p(p: float) -> str:
