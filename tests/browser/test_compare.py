@@ -90,5 +90,5 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     expect(report.locator(".plot:has(.main-svg)")).to_have_count(8)
     expect(report.get_by_role("row", name=re.compile("Simple CNN"))).to_contain_text("20,490")
     legend = report.locator("#figure-0 .legendtoggle")
-    legend.first.click()
-    expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(1)
+    legend.first.click()  # shows that network alone
+    expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(4)

@@ -76,7 +76,7 @@ def test_the_figures_are_plotlys_and_hold_what_was_measured():
 
     for figure in figures:
         go.Figure(figure)
-    assert len(figures) == whole.count('class="plot"') == 7
+    assert len(figures) == whole.count('class="plot"') == 8
     lines = [trace for trace in figures[0]["data"] if trace.get("name") == "LeNet-5"]
     assert lines[0]["y"] == [0.5, 0.96]
 
