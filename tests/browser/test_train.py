@@ -83,7 +83,9 @@ def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
     plot = page.get_by_role("figure", name="Loss over the epochs")
     expect(plot.locator(".trace").first).to_be_visible(timeout=WORKER_MS)
 
-    area = plot.locator(".nsewdrag").first.bounding_box()
+    drawn = plot.locator(".nsewdrag").first
+    drawn.hover()  # which waits until Plotly has drawn it for good
+    area = drawn.bounding_box()
     assert area
     middle = area["y"] + area["height"] / 2
     page.mouse.move(area["x"] + 20, middle)

@@ -75,6 +75,7 @@ def test_submodels_names_of_ones_own_and_an_optimizer_do_not_matter(tmp_path):
     import keras
     from keras import layers
 
+    keras.utils.set_random_seed(0)  # after a training in this process, nothing is drawn without
     inner = keras.Sequential(
         [keras.Input((8, 8, 3)), layers.Conv2D(3, 3, name="same"), layers.BatchNormalization()]
     )

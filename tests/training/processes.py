@@ -57,6 +57,8 @@ class App:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+        assert self.process.stdin
+        self.process.stdin.close()
 
     def end(self) -> None:
         assert self.process.stdin

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,9 @@ def test_one_that_is_cut_off_spends_the_seconds_that_are_left_and_no_more(store:
     assert steps[: len(before)] == before
     assert [one.step for one in steps] == list(range(1, resumed.checkpoint.step + 1))
     rates = [one.learning_rate for one in steps]
-    assert rates == sorted(rates, reverse=True)  # a cosine over the seconds, taken up where it was
+    # A cosine over the seconds, taken up where it was: rates are planned some steps ahead, by how
+    # long the last ones took.
+    assert all(later <= sooner + 1e-4 for sooner, later in pairwise(rates))
 
 
 def test_what_a_budget_ended_is_not_extended_and_seconds_have_no_script(

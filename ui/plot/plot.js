@@ -7,6 +7,7 @@ const CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"],
 };
 const plots = new WeakMap();
+const configs = new Map();
 
 function plotly(address) {
   if (!window.cnnPlotly) {
@@ -24,7 +25,13 @@ function plotly(address) {
   return window.cnnPlotly;
 }
 
+/** The same object for the same label: another one makes Plotly forget zoom and hidden lines. */
 function config(Plotly, label) {
+  if (!configs.has(label)) configs.set(label, made(Plotly, label));
+  return configs.get(label);
+}
+
+function made(Plotly, label) {
   const filename = label.replace(/[^\p{L}\p{N}]+/gu, "-");
   const svg = {
     name: "svg",
