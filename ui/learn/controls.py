@@ -183,6 +183,7 @@ def _control(
     if not fits(st.session_state[key]):
         st.session_state[key] = first
     value: Value = st.session_state[key]
+    st.session_state[key] = value  # said anew, it outlives a run that was cut off before its widget
     if draw is not None and not address.is_hidden(name):
         value = draw(key, is_locked(name))
         value = value if fits(value) else first  # a browser may send anything
