@@ -25,7 +25,7 @@ NETWORK = Architecture(
         Dense(10),
     ),
 )
-PER_EPOCH, EPOCHS = 313, 8
+PER_EPOCH, EPOCHS = 313, 20
 SETTINGS = Configuration(
     DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=EPOCHS, batch_size=16, seed=3
 )

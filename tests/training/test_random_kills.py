@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
 )
 
+SHORT = replace(SETTINGS, epochs=8)
 KILLS, SEED = 20, 8
 WORKERS = 2  # one is warm while the other one is started anew
 LONGEST_WAIT_S = 0.8
@@ -33,7 +35,7 @@ OVER = (State.INTERRUPTED, State.FINISHED)
 def reference(tmp_path: Path) -> dict[str, Rows]:
     """What the training leaves behind when nothing happens to it."""
     store = Store(f"sqlite:///{tmp_path / 'reference.sqlite'}")
-    run = fit.carry_out(store, store.add(NETWORK, SETTINGS, worker="me"))
+    run = fit.carry_out(store, store.add(NETWORK, SHORT, worker="me"))
     found = curve(store, run)
     store.close()
     return found
@@ -69,7 +71,7 @@ def test_trainings_killed_twenty_times_end_as_if_nothing_had_happened(
     try:
         finished = finish_one(store)
         rows = all_rows(store, finished)
-        run, ended, killed = store.add(NETWORK, SETTINGS), 0, 0
+        run, ended, killed = store.add(NETWORK, SHORT), 0, 0
         while killed < KILLS or not ended:
             step = current(store, run).progress.step
             eventually("a new step", lambda run=run, step=step: goes_on(run, step))  # type: ignore[misc]
@@ -85,7 +87,7 @@ def test_trainings_killed_twenty_times_end_as_if_nothing_had_happened(
             if now.state is State.FINISHED:
                 assert curve(store, now) == reference
                 ended += 1
-                run = store.add(NETWORK, SETTINGS)
+                run = store.add(NETWORK, SHORT)
             else:
                 assert now.message
                 resume(store, run.id)
