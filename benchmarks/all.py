@@ -24,6 +24,7 @@ ALL = (
     "build_page",
     "store",
     "compare_page",
+    "first_comparison",
     "first_point",
     "draw",
     "hostile",

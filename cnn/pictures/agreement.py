@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cnn.data.dataset import Pixels
 from cnn.pictures.curves import Figure
 from cnn.pictures.figures import template
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 
 LIGHT_SCALE = [[0.0, "#EEF0FD"], [1.0, "#4F46E5"]]
 DARK_SCALE = [[0.0, "#1E2240"], [1.0, "#818CF8"]]

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnn.insight.exciting_patches import Patch
 from cnn.insight.operations import Array
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 
 STYLE = """<style>
 .exciting {display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr));

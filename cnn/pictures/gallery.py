@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from cnn.data.dataset import Pixels
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 
 STYLE = """<style>
 .gallery {display: flex; flex-wrap: wrap; gap: .55rem; margin: 0; padding: 0}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from html import escape
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from cnn.insight.seen import Box
 from cnn.insight.where import HeatMap
 from cnn.pictures.evidence import AGAINST, FOR
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri, pixels_uri
 
 Array = npt.NDArray[np.float32]
 
@@ -47,18 +44,10 @@ def heat_picture(image: Array, found: HeatMap, name: str) -> str:
     coloured = np.empty((height, width, 4), np.uint8)
     coloured[..., :3] = np.where(shares[..., None] < 0, AGAINST, FOR)
     coloured[..., 3] = np.round(np.abs(shares) ** 0.8 * 235)
-    written = io.BytesIO()
-    Image.fromarray(coloured, "RGBA").save(written, "PNG")
-    heat = f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
-    inside = _image(pixels_uri(image * DIM), across, down) + _image(heat, across, down)
+    inside = _image(pixels_uri(image * DIM), across, down) + _image(
+        data_uri(coloured), across, down
+    )
     return _svg(inside, across, down, name)
-
-
-def pixels_uri(image: Array) -> str:
-    """An image from 0 to 1 as an address that holds all of it; of odd channels their mean."""
-    shown = image if image.shape[2] in (1, 3) else image.mean(axis=2, keepdims=True)
-    pixels = np.clip(np.round(np.nan_to_num(shown) * 255), 0, 255).astype(np.uint8)
-    return data_uri(pixels)
 
 
 def _sizes(height: int, width: int) -> tuple[float, float]:

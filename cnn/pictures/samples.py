@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-from PIL import Image
-
 from cnn.data import Split
 from cnn.data.summary import examples
+from cnn.pictures.inline import data_uri
 
 TILE = 38.0
 GAP = 2.0
@@ -55,10 +51,3 @@ def samples(split: Split, class_names: Sequence[str]) -> str:
         f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
         f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
     )
-
-
-def data_uri(pixels: np.typing.NDArray[np.uint8]) -> str:
-    """An image `[height, width, channels]` as an address that holds all of it."""
-    written = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(written, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"

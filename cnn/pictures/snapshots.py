@@ -5,8 +5,6 @@ The scale is given by the caller, so that it can stay the same from one moment t
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 from html import escape
@@ -14,10 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from cnn.data.dataset import Pixels
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 from cnn.pictures.slabs import PAGE_FONT
 from cnn.pictures.svg import box, number, svg, text
 
@@ -202,9 +199,7 @@ def signed_uri(values: Numbers, full: float) -> str:
     coloured = np.empty((*values.shape, 4), np.uint8)
     coloured[..., :3] = np.where(shares[..., None] < 0, BELOW, ABOVE)
     coloured[..., 3] = np.round(np.abs(shares) * 255)
-    written = io.BytesIO()
-    Image.fromarray(coloured, "RGBA").save(written, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
+    return data_uri(coloured)
 
 
 def signed_tile(values: Numbers, x: float, y: float, side: float, full: float) -> str:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.zoo import entry
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 from cnn.training.configuration import Configuration
 from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
 from cnn.training.store import Store

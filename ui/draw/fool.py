@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images
 from cnn.insight.answers import article, shares
 from cnn.insight.disturbance import REACH, Disturbance, all_shifts, disturbed
 from cnn.pictures.evidence import shift_map
+from cnn.pictures.inline import pixels_uri
 from ui.draw.answers import NAMES, answers
 from ui.draw.networks import Named
 from ui.picture import picture
@@ -25,7 +25,7 @@ RIGHT, DOWN, TURN, THICK, NOISE, INVERT = (
     f"draw_fool_{name}" for name in ("right", "down", "turn", "thick", "noise", "invert")
 )
 STILL = {RIGHT: 0, DOWN: 0, TURN: 0, THICK: 0, NOISE: 0.0, INVERT: False}
-SEEN_PX = 10
+SEEN_PX = 5
 MAP = "draw_shifts"
 
 
@@ -36,11 +36,7 @@ def fool(networks: Sequence[Named], image: Images) -> None:
     left, middle, *right = st.columns([4, 4, 5] if one else [4, 9], gap="medium")
     with left:
         changed = disturbed(image, _sliders())
-        st.image(
-            np.kron(changed, np.ones((SEEN_PX, SEEN_PX), np.float32)),
-            caption="What a network sees now",
-            width=SEEN_PX * image.shape[1] // 2,
-        )
+        _shown(changed)
     with middle:
         answers(networks, changed, label="Answers to the changed image", key="draw_fooled")
     beside = right if one else st.columns(len(networks), gap="medium")
@@ -52,6 +48,16 @@ def fool(networks: Sequence[Named], image: Images) -> None:
         "for another, that stands in the cell. Click a cell to move the drawing there. What is "
         "pushed over the edge is gone."
     )
+
+
+def _shown(image: Images) -> None:
+    # Within the page, as a slider that moves on would take away a file the browser still fetches.
+    width = SEEN_PX * image.shape[1]
+    st.html(
+        f'<img src="{pixels_uri(image[..., None])}" alt="The changed drawing" width="{width}" '
+        'style="image-rendering:pixelated">'
+    )
+    st.caption("What a network sees now")
 
 
 def _sliders() -> Disturbance:

@@ -13,7 +13,7 @@ from cnn.insight.answers import answer, in_words
 from cnn.insight.forward import ImagesError
 from cnn.network.keras_model import WeightsError
 from cnn.network.trace import trace
-from cnn.pictures.patch import pixels_uri
+from cnn.pictures.inline import pixels_uri
 from ui.draw.answers import certainty
 from ui.inside import address, measure
 from ui.inside.errs import show_errors

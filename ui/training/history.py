@@ -23,7 +23,7 @@ from ui.words import ago, duration, percent, plain
 
 PER_PAGE = 15
 NOTE_LETTERS = 40
-POLL_S = 1.0
+POLL_S = 2.0
 TONES = {
     State.RUNNING: "busy",
     State.PAUSED: "warn",
@@ -44,7 +44,7 @@ COLUMNS = (
 
 
 def history() -> None:
-    """The list, shown anew every second while something in the store is live."""
+    """The list, shown anew every other second while something in the store is live."""
     live = runs.store().count(LIVE) > 0
     st.fragment(run_every=POLL_S if live else None)(_history)(live)
 

@@ -26,18 +26,22 @@ from ui.training.why import why
 from ui.words import duration, percent
 
 POLL_S = 0.5
+LATER_POLL_S = 1.0
+"""For runs that have been watched for a while: drawing their curves takes from their training."""
+
+FRESH_S = 2.0
 TAB = "run_tab"
 
 
 def watch(run_ids: Sequence[str]) -> None:
-    """Shows runs; while one of them is live, all of it is shown anew twice a second."""
+    """Shows runs; while one is live, all of it is shown anew, in its first seconds more often."""
     found = _found(run_ids)
     if len(found) < len(run_ids):
         st.warning("A run of this address is not there any more.", icon=":material/delete:")
     if found:
-        live = any(run.is_live for run in found)
-        st.fragment(run_every=POLL_S if live else None)(_watched)([run.id for run in found], live)
-        if len(found) == 1 and not live:
+        every = _poll_s(found)
+        st.fragment(run_every=every)(_watched)([run.id for run in found], every)
+        if len(found) == 1 and not every:
             ended(found[0])
 
 
@@ -45,10 +49,18 @@ def _found(run_ids: Sequence[str]) -> list[Run]:
     return [run for id in run_ids if (run := runs.store().get(id))]
 
 
-def _watched(run_ids: Sequence[str], was_live: bool) -> None:
+def _poll_s(found: Sequence[Run]) -> float | None:
+    """How often to look: not at all once no run can change any more."""
+    live = [run for run in found if run.is_live]
+    if not live:
+        return None
+    return POLL_S if any(run.progress.seconds < FRESH_S for run in live) else LATER_POLL_S
+
+
+def _watched(run_ids: Sequence[str], every: float | None) -> None:
     found = _found(run_ids)
-    live = any(run.is_live for run in found)
-    if len(found) < len(run_ids) or live != was_live or not set(run_ids) <= set(runs.shown()):
+    is_asked_for = len(found) == len(run_ids) and set(run_ids) <= set(runs.shown())
+    if not is_asked_for or _poll_s(found) != every:
         st.rerun()  # once more, and whole: what is asked for, and how often, has changed
     epochs = runs.store().epochs(run_ids)
     if len(found) == 1:

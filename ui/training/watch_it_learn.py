@@ -11,7 +11,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from cnn.network.trace import trace
-from cnn.pictures.samples import data_uri
+from cnn.pictures.inline import data_uri
 from cnn.pictures.snapshots import (
     kernels_picture,
     largest_weight,

@@ -1,0 +1,23 @@
+"""Images as addresses that hold all of them: nothing to fetch, so nothing that can be gone."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+
+def data_uri(pixels: npt.NDArray[np.uint8]) -> str:
+    """An image `[height, width, channels]` of one, three or four channels."""
+    written = io.BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(written, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def pixels_uri(image: npt.NDArray[np.float32]) -> str:
+    """An image from 0 to 1; of an odd number of channels their mean."""
+    shown = image if image.shape[2] in (1, 3) else image.mean(axis=2, keepdims=True)
+    return data_uri(np.clip(np.round(np.nan_to_num(shown) * 255), 0, 255).astype(np.uint8))
