@@ -50,7 +50,7 @@ from cnn.training.snapshots import (
     watched_to_bytes,
     weights_name,
 )
-from cnn.training.store import Store, StoreError, TakenOver
+from cnn.training.store import BY_HAND, Store, StoreError, TakenOver
 from cnn.training.weights import keep_model
 
 
@@ -79,7 +79,7 @@ def carry_out(
         result = training.to_the_end()
         finish(State.FINISHED, training.message, result)
     except Stopped:
-        finish(State.STOPPED, "Stopped by hand; the test set was not looked at.")
+        finish(State.STOPPED, BY_HAND)
         keep_model(outbox, run)  # after the end, as a stop is not to wait for it
     except Interrupted:
         finish(State.INTERRUPTED, "The process that trained this run was told to end.")

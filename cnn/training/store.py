@@ -14,7 +14,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, true, update
+from sqlalchemy import Connection, case, delete, func, insert, select, true, update
 
 from cnn.network.architecture import Architecture
 from cnn.training import rows, tables
@@ -33,7 +33,10 @@ from cnn.training.run import (
 )
 from cnn.training.tables import StoreError, runs
 
-__all__ = ["Store", "StoreError", "TakenOver"]
+__all__ = ["BY_HAND", "Store", "StoreError", "TakenOver"]
+
+BY_HAND = "Stopped by hand; the test set was not looked at."
+BEFORE_IT_BEGAN = "Stopped before it began."
 
 
 class TakenOver(Exception):
@@ -234,7 +237,7 @@ class Store(Records):
                     .values(
                         state=State.STOPPED,
                         finished_at=time.time(),
-                        message="Stopped before it began.",
+                        message=case((runs.c.checkpoint.is_(None), BEFORE_IT_BEGAN), else_=BY_HAND),
                     )
                 )
 

@@ -55,6 +55,13 @@ def fresh_app_url(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def fresh_training_url(tmp_path: Path) -> Iterator[str]:
+    """The address of an app with a worker that nobody has visited yet."""
+    with running(tmp_path, workers=1) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; a test without one is skipped, but never in CI."""

@@ -22,7 +22,7 @@ import pytest
 from cnn.training import fit
 from cnn.training.continuing import resume
 from cnn.training.outbox import WORTH_TELLING_S
-from cnn.training.presence import GONE, worker_states
+from cnn.training.presence import GONE, dismiss_silent, worker_states
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store
 from tests.training.processes import ROOT, App, current, eventually, is_in
@@ -305,6 +305,30 @@ def test_while_another_program_locks_the_store_training_goes_on_and_is_told_late
     found = current(failed.store, failed.run)
     assert before <= locked_at
     assert found.state is State.RUNNING
+    assert_begins_like(curve(failed.store, found), reference)
+
+
+@pytest.mark.parametrize("jump_s", [3_600, -3_600])
+def test_a_clock_that_jumps_costs_a_training_nothing(
+    worker: Worker,
+    failed: Story,
+    reference: dict[str, Rows],
+    monkeypatch: pytest.MonkeyPatch,
+    jump_s: float,
+):
+    before = current(failed.store, failed.run).progress.step
+    true_time = time.time
+
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "time", lambda: true_time() + jump_s)
+        dismiss_silent(failed.store)  # as every page does that looks
+        listed = current(failed.store, failed.run).message
+    assert listed in ("", GONE)
+
+    eventually("goes on", lambda: current(failed.store, failed.run).progress.step > before)
+    found = current(failed.store, failed.run)
+    assert (found.state, found.message, found.finished_at) == (State.RUNNING, "", None)
+    eventually("heard of", lambda: worker_states(failed.store) == [WorkerState.READY])
     assert_begins_like(curve(failed.store, found), reference)
 
 

@@ -12,6 +12,7 @@ import pytest
 from cnn.network.zoo import entry
 from cnn.training import labels, run_list, tables
 from cnn.training.configuration import Configuration
+from cnn.training.continuing import resume
 from cnn.training.migrations import MIGRATIONS
 from cnn.training.run import (
     CHECKPOINT,
@@ -259,6 +260,21 @@ def test_stopping_a_queued_run_ends_it_at_once(store: Store):
     assert found
     assert (found.state, found.message) == (State.STOPPED, "Stopped before it began.")
     assert store.claim_next("me") is None
+
+
+def test_stopping_one_that_waits_to_go_on_does_not_say_that_it_never_began(store: Store):
+    run = store.add(DEMO, SETTINGS, worker="me")
+    store.keep_files(run.id, {}, Checkpoint(epoch=2, step=9))
+    store.finish(run.id, State.INTERRUPTED)
+    resume(store, run.id)
+
+    store.want(run.id, Wish.STOP)
+
+    found = store.get(run.id)
+    assert found
+    assert found.state is State.STOPPED
+    assert "before it began" not in found.message
+    assert "test set was not looked at" in found.message
 
 
 def test_a_paused_run_waits_in_the_queue(store: Store):

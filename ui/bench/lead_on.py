@@ -11,7 +11,7 @@ from cnn.training.limits import check_size
 from ui.compare import choice
 from ui.mark import keras_mark
 from ui.shell import PAGES
-from ui.training import network
+from ui.training import setup
 
 
 def lead_on(trace: Trace) -> None:
@@ -26,7 +26,7 @@ def lead_on(trace: Trace) -> None:
             disabled=bool(reason),
             help=reason,
         ):
-            network.choose_bench()
+            setup.begin_on_bench(int(trace.output_shape[-1]))
             st.switch_page(PAGES / "train.py")
         if st.button(
             "Add to comparison",

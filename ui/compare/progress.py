@@ -38,9 +38,9 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
         if live or done:
             st.progress(min(share, 1.0), text=_progress_text(together, int(done), len(all_runs)))
         elif to_train:
-            st.caption(
-                f"{len(to_train)} trainings, one after the other, each under the same conditions."
-            )
+            many = f"{len(to_train)} trainings, one after the other, each"
+            one = "One training" if len(to_train) == 1 else many
+            st.caption(f"{one} under the same conditions.")
 
 
 def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:

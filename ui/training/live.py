@@ -11,7 +11,7 @@ from cnn.pictures import curves
 from cnn.pictures.curves import Curve
 from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
-from cnn.training.run import Epoch, Run, Step
+from cnn.training.run import Epoch, Run, State, Step
 from ui import theme
 from ui.training import runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
@@ -143,6 +143,8 @@ def bar(run: Run) -> None:
 
 def _progress_text(run: Run) -> str:
     now = run.progress
+    if run.state is State.QUEUED and now.step:
+        return f"Goes on in epoch {now.epoch:,} of {run.epochs_wanted:,}"
     if not now.step:
         return now.phase.capitalize() or "Waiting"
     parts = [

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.data.class_names import class_names
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import trace
@@ -81,6 +82,26 @@ def _begin_with(preset: Preset) -> None:
     use(preset.configuration)
     if preset.network:
         st.session_state[network.KEY] = preset.network
+
+
+def begin_on_bench(classes: int) -> None:
+    """Has the page begin with the network on the bench, and with data of so many classes.
+
+    Data that have them are left as they were chosen; else those are taken whose images are nearest
+    in size. Where none has so many classes, the network's head will be changed, and that be said.
+    """
+    network.choose_bench()
+    SETTINGS.begin_with(FIRST)
+    counts = {str(name): len(class_names(DatasetSpec(name)) or ()) for name in data.OFFERED}
+    chosen = st.session_state[SETTINGS.key("data")]
+    if counts.get(chosen, classes) == classes or classes not in counts.values():
+        return
+    height = design.current().input[0]
+    st.session_state[SETTINGS.key("data")] = min(
+        (name for name, count in counts.items() if count == classes),
+        key=lambda name: abs(CATALOGUE[DatasetName(name)].image_shape[0] - height),
+    )
+    _usual_epochs()
 
 
 def use(configuration: Configuration) -> None:
