@@ -33,6 +33,7 @@ ALL = (
     "fast_mnist",
     "memory",
     "load",
+    "soak",
 )
 """Those that hold a limit of the plan; the quick ones first."""
 
