@@ -20,6 +20,10 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_train(commands, network)
     _add_compare(commands)
     _add_runs(commands)
+    doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
+    _add_store(doctor)
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.set_defaults(run=_doctor)
     worker = commands.add_parser("worker", help="train what is queued, until told to end")
     worker.add_argument("--name", help="what the store knows this process by")
     worker.add_argument("--with-parent", action="store_true", help="end when standard input closes")
@@ -167,6 +171,12 @@ def _runs(options: argparse.Namespace) -> int:
     from cnn.commands.runs import runs
 
     return runs(options)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from cnn.commands.doctor import doctor
+
+    return doctor(options)
 
 
 def _worker(options: argparse.Namespace) -> int:

@@ -1,0 +1,118 @@
+"""`python -m cnn doctor`: it finds what is wrong, and says what to do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn.__main__ import main
+from cnn.commands import doctor
+from cnn.network.zoo import entry
+from cnn.training.configuration import Configuration
+from cnn.training.store import Store
+
+Doctor = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Doctor:
+    """What is found in a home of its own, by topic; without starting TensorFlow."""
+    monkeypatch.setenv("CNN_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("CNN_STORE", raising=False)
+    monkeypatch.delenv("CNN_DATA_DIR", raising=False)
+    monkeypatch.setattr(doctor, "_devices", lambda: doctor.Finding("devices", "not asked for"))
+
+    def run(topic: str, *, status: int) -> list[dict[str, Any]]:
+        assert main(["doctor", "--json"]) == status
+        said = json.loads(capsys.readouterr().out)
+        assert said["wrong"] == sum(bool(one["trouble"]) for one in said["findings"])
+        return [one for one in said["findings"] if one["topic"] == topic]
+
+    return run
+
+
+def test_where_all_is_well_it_says_so_line_by_line_and_what_it_stands_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    monkeypatch.delenv("CNN_STORE", raising=False)
+
+    assert main(["doctor"]) == 0
+
+    said = capsys.readouterr().out
+    for word in ("Python 3.", "streamlit 1.", "tensorflow 2.", "GiB free for", "runs.sqlite"):
+        assert word in said
+    assert "MNIST sample: 6,000 and 1,000 images" in said
+    assert "Shapes: 180 and 300 images" in said
+    assert "TensorFlow trains on: " in said
+    assert said.endswith("Nothing is wrong.\n")
+
+
+def test_a_setting_that_is_no_number_counts_as_not_set_and_is_named(
+    found: Doctor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_WORKERS", "two")
+    monkeypatch.setenv("CNN_MAX_QUEUE", "12")
+
+    wrong = {one["words"]: one["trouble"] for one in found("setting", status=1)}
+
+    assert "Set CNN_WORKERS" in wrong["CNN_WORKERS=two"]
+    assert wrong["CNN_MAX_QUEUE=12"] == ""
+
+
+def test_a_store_that_cannot_be_used_says_why_and_keeps_its_password_to_itself(
+    found: Doctor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_STORE", "nonsense://me:secret@127.0.0.1/runs")
+
+    (one,) = found("store", status=1)
+
+    assert one["trouble"]
+    assert "secret" not in json.dumps([*found("setting", status=1), one])
+
+
+def test_trainings_that_wait_for_no_worker_are_found(found: Doctor, tmp_path: Path):
+    (tmp_path / "home").mkdir()
+    store = Store(f"sqlite:///{tmp_path / 'home' / 'runs.sqlite'}")
+    store.add(entry("shapes-demo").architecture, Configuration(epochs=1))
+    store.close()
+
+    (one,) = found("executor", status=1)
+
+    assert one["words"] == "workers: none is running; 1 training waits"
+    assert "python -m cnn worker" in one["trouble"]
+
+
+def test_a_home_that_is_a_file_is_found(found: Doctor, tmp_path: Path):
+    (tmp_path / "home").write_text("a file")
+
+    (one,) = found("disk", status=1)
+
+    assert "set CNN_HOME to a folder" in one["trouble"]
+
+
+def test_a_damaged_mnist_is_found_with_both_ways_out(
+    found: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "mnist.npz").write_bytes(b"PK not a zip")
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path))
+
+    (one,) = [one for one in found("data", status=1) if one["trouble"]]
+
+    assert one["words"].startswith("MNIST: cannot be read")
+    assert "mnist.npz" in one["trouble"]
+
+
+def test_a_tensorflow_that_does_not_start_is_said_with_its_last_words(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(doctor, "DEVICES", "raise SystemExit('a library is missing')")
+
+    one = doctor._devices()
+
+    assert "a library is missing" in one.words
+    assert "pip install -r requirements.txt" in one.trouble
