@@ -23,6 +23,7 @@ run: $(RUN_READY) ## install what the app needs, start it, print its address
 
 test: $(TEST_READY) ## run all tests, those in a browser too where there is one
 	@$(PY) -m tests.browser.chromium
+	@$(PY) -m tests.postgres
 	@$(PY) -m pytest $(ARGS)
 
 check: format lint types test ## format, then lint, types and tests: before every commit

@@ -114,12 +114,13 @@ class Store(Records):
         """The oldest queued run, from now on this worker's; None where there is none."""
         is_waiting = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
         oldest = select(runs.c.id).where(is_waiting).order_by(runs.c.created_at).limit(1)
+        unlocked = oldest.with_for_update(skip_locked=True)  # SQLite has one writer, and no need
         with self.begin() as connection:
             if connection.execute(oldest).first() is None:  # so that waiting never locks
                 return None
             row = connection.execute(
                 update(runs)
-                .where(runs.c.id == oldest.scalar_subquery(), is_waiting)
+                .where(runs.c.id == unlocked.scalar_subquery(), is_waiting)
                 .values(
                     state=State.RUNNING,
                     worker=worker,

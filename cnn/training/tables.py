@@ -175,7 +175,7 @@ class StoreError(RuntimeError):
         said = str(getattr(error, "orig", None) or error)
         if isinstance(error, OSError) and error.strerror:
             said = f"{error.strerror}, {error.filename}"
-        cause = " ".join(said.split()).rstrip(".")
+        cause = " ".join(said.split()).rstrip(".?")
         hint = next((hint for sign, hint in HINTS.items() if sign in cause), HINT)
         kind = StoreBusy if any(sign in cause for sign in BUSY) else StoreError
         return kind(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
@@ -197,8 +197,13 @@ HINTS = {
     "full": "Make room on its disk, and resume what was interrupted; or set CNN_STORE to another.",
     "not a database": "Move that file out of the way, or set CNN_STORE to another.",
     "malformed": "It is damaged: put a copy in its place, or move it out of the way.",
+    "authentication": "Correct the name and the password in CNN_STORE.",
+    "does not exist": "Make that database first (createdb), or correct its name in CNN_STORE.",
+    "connection": "Start that server, or correct its address in CNN_STORE.",
+    "resolve host": "Correct the server's name in CNN_STORE.",
+    "psycopg": 'Install its driver: pip install "psycopg[binary]"; or set CNN_STORE to another.',
 }
-"""What to do, by a word of the cause as SQLite says it."""
+"""What to do, by a word of the cause as SQLite or PostgreSQL says it; the first that is in it."""
 
 
 def shown_url(url: str) -> str:
@@ -219,9 +224,15 @@ def opened(url: str) -> Engine:
                 Path(file).parent.mkdir(parents=True, exist_ok=True)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "checkout", _be_patient)
-        _prepare(engine)
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError.because(url, error) from error
+    try:
+        _prepare(engine)
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, (SQLAlchemyError, OSError)):
+            raise StoreError.because(url, error) from error
+        raise
     return engine
 
 

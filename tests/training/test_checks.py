@@ -1,8 +1,6 @@
 """Checks against Keras: asked for once, the newest first, and never wrong about who differs."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -18,13 +16,6 @@ from cnn.training.tables import checks as table
 
 LENET = entry("lenet-5").architecture
 DEMO = entry("shapes-demo").architecture
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("id", list(zoo()))

@@ -1,9 +1,5 @@
 """Saved designs: kept by name, replaced, found, deleted."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,13 +11,6 @@ from cnn.training.store import Store
 from tests.network.strategies import architectures
 
 LENET = entry("lenet-5").architecture
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def named(name: str, units: int = 10) -> Architecture:

@@ -1,7 +1,5 @@
 """What people call their runs, on a real file."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,13 +13,6 @@ from cnn.training.store import Store
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from cnn.network.zoo import entry
 from cnn.training import presence, tables
@@ -16,13 +13,6 @@ from cnn.training.store import Store
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
 RESULT = Result(0.1, 0.98, 300, 150, 30, 12.5, 4_000.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def test_runs_of_a_worker_that_has_ended_are_interrupted(store: Store):

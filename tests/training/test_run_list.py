@@ -1,7 +1,5 @@
 """The list of runs, on a real file: what a filter finds, and a page at a time."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
@@ -17,13 +15,6 @@ LENET, DEMO = entry("lenet-5").architecture, entry("shapes-demo").architecture
 SHAPES, DIGITS = (
     Configuration(DatasetSpec(name), epochs=3) for name in (DatasetName.SHAPES, DatasetName.DIGITS)
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -89,6 +80,7 @@ def test_runs_taken_from_a_file_are_found_by_network_and_data(store: Store):
     assert run_list.count(store, Filter(network="VGG-lite", dataset="mnist")) == 3
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_the_list_is_read_in_the_order_of_an_index(store: Store):
     with store.begin() as connection:
         plan = connection.execute(

@@ -1,8 +1,5 @@
 """Long curves as few points: read bit by bit they are what they are when read at once."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,13 +14,6 @@ from cnn.training.thinning import stretch_length, thinned
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
 losses = st.lists(st.sampled_from((0.25, 0.5, 1.0, 2.0, 4.0)), min_size=1, max_size=200)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def steps(values: list[float], first: int = 1, seconds: float = 0.0) -> list[Step]:
