@@ -11,7 +11,30 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from ui.assets import script
+
 Address = Mapping[str, list[str]]
+
+_mount = st.components.v2.component(
+    "address_in_place",
+    js=script(
+        "address_in_place",
+        """
+export default function ({ data }) {
+  const url = new URL(location.href);
+  const flat = (entries) => JSON.stringify(entries.flatMap(([n, all]) => all.map((v) => [n, v])));
+  const there = data.names.map((name) => [name, url.searchParams.getAll(name)]);
+  const wanted = data.names.map((name) => [name, data.values[name] ?? []]);
+  if (flat(there) === flat(wanted)) return;
+  for (const [name, all] of wanted) {
+    url.searchParams.delete(name);
+    all.forEach((value) => url.searchParams.append(name, value));
+  }
+  history.replaceState(history.state, "", url);
+}
+""",
+    ),
+)
 
 
 def arrived(key: str, names: Sequence[str] | None = None) -> Address | None:
@@ -26,16 +49,13 @@ def keep(
     key: str,
     wanted: Mapping[str, str | list[str]],
     names: Sequence[str] | None = None,
-    *,
-    is_polled: bool = False,
 ) -> None:
     """Puts what the widgets say into the address, in place of what was there; or begins anew, with
-    `arrived`, where somebody went back. A poll looks just so while a click is on its way, and
-    therefore never does.
+    `arrived`, where somebody went back.
     """
-    values = {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}
+    values = _listed(wanted)
     now, written = _now(names), st.session_state.get(key, ())
-    if now and now != values and (values, now) == written and not is_polled:
+    if now and now != values and (values, now) == written:
         st.session_state[_back(key)] = True
         st.rerun()
     if now != values:
@@ -43,8 +63,16 @@ def keep(
             name: st.query_params.get_all(name) for name in st.query_params if name not in now
         }
         st.query_params.from_dict(others | values)
-    if written[:1] != (values,):
-        st.session_state[key] = (values, *written[:1])
+    _remember(key, values)
+
+
+def keep_in_place(key: str, wanted: Mapping[str, str | list[str]], names: Sequence[str]) -> None:
+    """Puts what the widgets say into the address without an entry of its own in the history, which
+    Streamlit makes for each change: who goes back means the page before, and no filter before.
+    """
+    values = _listed(wanted)
+    _mount(key=f"{key}_in_place", data={"names": list(names), "values": values}, width=1, height=1)
+    _remember(key, values)
 
 
 def last(address: Address, name: str, usual: str = "") -> str:
@@ -57,6 +85,16 @@ def whole(address: Address, name: str, usual: int, least: int, most: int) -> int
     text = last(address, name)
     wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else usual
     return wanted if least <= wanted <= most else usual
+
+
+def _listed(wanted: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
+    return {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}
+
+
+def _remember(key: str, values: dict[str, list[str]]) -> None:
+    written = st.session_state.get(key, ())
+    if written[:1] != (values,):
+        st.session_state[key] = (values, *written[:1])
 
 
 def _back(key: str) -> str:

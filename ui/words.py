@@ -82,9 +82,9 @@ def plain(text: str) -> str:
     )
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, digits: int = 1) -> str:
     """A share as a page shows it, with a narrow gap: `98.2 %`."""
-    return "" if share is None else f"{share:.1%}".replace("%", "\u202f%")
+    return "" if share is None else f"{share:.{digits}%}".replace("%", "\u202f%")
 
 
 def interval(shares: tuple[float, float]) -> str:

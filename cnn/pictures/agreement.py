@@ -14,8 +14,10 @@ from cnn.pictures.curves import Figure
 from cnn.pictures.figures import template
 from cnn.pictures.inline import data_uri
 
-LIGHT_SCALE = [[0.0, "#EEF0FD"], [1.0, "#4F46E5"]]
-DARK_SCALE = [[0.0, "#1E2240"], [1.0, "#818CF8"]]
+LIGHT_SCALE = [[0.0, "#F3F4FE"], [1.0, "#A5ABF9"]]
+DARK_SCALE = [[0.0, "#1E2240"], [1.0, "#4F46E5"]]
+LIGHT_INK, DARK_INK = "#1B1F2A", "#F5F6FF"
+"""Read well on either end of their scale; Plotly would change from one to the other on the way."""
 
 
 def agreement_figure(
@@ -47,6 +49,7 @@ def agreement_figure(
                 "xgap": 2,
                 "ygap": 2,
                 "texttemplate": "%{z:.1%}",
+                "textfont": {"color": DARK_INK if dark else LIGHT_INK},
                 "hovertemplate": "%{x} and %{y}: %{z:.2%}<extra></extra>",
                 "hoverongaps": False,
             }

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from cnn.network.zoo import CLASSICS, zoo
 from cnn.pictures.curves import (
+    COLOURS,
     MARKED,
     MARKS,
     Figure,
@@ -20,6 +22,7 @@ from cnn.pictures.curves import (
     vertical_axis,
 )
 from cnn.pictures.figures import template
+from cnn.training.comparison import colours
 from cnn.training.mean_curves import Axis, MeanCurve
 
 TITLES = {
@@ -44,6 +47,12 @@ class Band:
     name: str
     colour: int
     curve: MeanCurve
+
+
+def places(ids: Sequence[str]) -> dict[str, int]:
+    """A colour's number for each network: the same on a page and in a report made of it."""
+    known = [*CLASSICS, *(id for id in zoo() if id not in CLASSICS)]
+    return colours(ids, known, COLOURS)
 
 
 def bands(

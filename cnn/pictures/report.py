@@ -12,17 +12,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from cnn.data import CATALOGUE
+from cnn.data import DatasetSpec, title
 from cnn.network.shapes import shape_text
 from cnn.network.zoo import zoo
-from cnn.pictures.bands import Band, bands
-from cnn.pictures.curves import COLOURS, Figure, Metric, colour
+from cnn.pictures.bands import Band, bands, places
+from cnn.pictures.curves import Figure, Metric, colour
 from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
 from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
 from cnn.training.budget import Equal, as_option, in_words
 from cnn.training.compared import Findings, by_chance, over_seeds_in_short
-from cnn.training.comparison import Plan, colours
+from cnn.training.comparison import Plan
 from cnn.training.configuration import Configuration
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
 from cnn.training.standings import Contest, Row, Summary, winners
@@ -46,6 +46,7 @@ def report(found: Findings, made_at: float) -> str:
             f'class="plot" role="img" aria-label="{escape(name, quote=True)}"></div></figure>'
             for place, (name, _) in enumerate(figures)
         ),
+        "ANSWERS": escape(ANSWER_SAID),
         "VERDICTS": _verdicts(found),
         "CONDITIONS": _terms(_conditions(found.plan)),
         "DATA": _terms(_data(found)),
@@ -61,8 +62,14 @@ def report(found: Findings, made_at: float) -> str:
 
 
 def _title(found: Findings) -> str:
-    data = CATALOGUE[found.plan.configuration.dataset.name].title
-    return f"{len(found.rows)} networks on {data}"
+    return f"{len(found.rows)} networks on {' and '.join(dict.fromkeys(map(title, _sets(found))))}"
+
+
+def _sets(found: Findings) -> list[DatasetSpec]:
+    """The data of the plan, and of runs that stand as they were trained."""
+    own = (one.run.configuration.dataset for one in found.plan.entrants if one.run)
+    under_plan = any(one.run is None for one in found.plan.entrants)
+    return list(dict.fromkeys([*([found.plan.configuration.dataset] * under_plan), *own]))
 
 
 def _warnings(found: Findings) -> list[str]:
@@ -72,11 +79,11 @@ def _warnings(found: Findings) -> list[str]:
 
 
 def _places(found: Findings) -> dict[str, int]:
-    return colours([row.id for row in found.rows], list(zoo()), COLOURS)
+    return places([row.id for row in found.rows])
 
 
 def _figures(found: Findings) -> list[tuple[str, Figure]]:
-    places = _places(found)
+    own, ranked = _places(found), not found.differences.forbid
     figures = []
     for field, metric, name in (
         ("val_accuracy", Metric.ACCURACY, "Validation accuracy"),
@@ -88,22 +95,21 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
         samples = samples_of(drawn_runs, found.epochs, field)
         highest = 1.0 if metric is Metric.ACCURACY else float("inf")
         lines = [
-            Band(row.id, row.group.entrant.name, places[row.id], curve)
+            Band(row.id, row.group.entrant.name, own[row.id], curve)
             for row in found.rows
             if (curve := mean_curve(row.group, samples, Axis.EPOCHS, highest))
         ]
-        equal_epochs = found.plan.budget.equal is Equal.EPOCHS
-        wanted = found.plan.configuration.epochs if equal_epochs else None
-        figures.append((name, bands(metric, lines, dark=False, epochs_wanted=wanted)))
-    for cost, (title, log) in COSTS.items():
-        drawn = trade_off(points(found.rows, places, cost), title, dark=False, log=log)
-        name = f"Test accuracy against {COST_WORDS[cost]}"
-        figures.append((f"{name}. {ANSWER_SAID}" if cost == "answer" else name, drawn))
+        figures.append((name, bands(metric, lines, dark=False, epochs_wanted=found.plan.epochs)))
+    for cost, (words, log) in COSTS.items():
+        drawn = trade_off(
+            points(found.rows, own, cost), words, dark=False, log=log, are_ranked=ranked
+        )
+        figures.append((f"Test accuracy against {COST_WORDS[cost]}", drawn))
     return figures
 
 
 def _table(found: Findings) -> str:
-    places, ranked = _places(found), not found.differences.forbid
+    own, ranked = _places(found), not found.differences.forbid
     best = {contest: winners(found.rows, contest) if ranked else set() for contest in Contest}
     heads = (
         "Network", "Test accuracy", "n", "Best validation", "Parameters", "MACs", "Depth", "Sees",
@@ -111,7 +117,7 @@ def _table(found: Findings) -> str:
     )  # fmt: skip
     lines = []
     for row in found.rows:
-        own = colour(places[row.id], dark=False)
+        swatch = colour(own[row.id], dark=False)
         left = ", ".join(row.group.not_counted)
         cells = [
             (_share(row.test_accuracy), Contest.TEST),
@@ -125,7 +131,9 @@ def _table(found: Findings) -> str:
             (_amount(row.seconds_per_epoch, ".2f"), Contest.EPOCH_SECONDS),
             (_amount(row.images_per_s, ",.0f"), Contest.SPEED),
         ]
-        name = f'<th scope="row"><i style="background:{own}"></i>{escape(row.group.entrant.name)}'
+        name = (
+            f'<th scope="row"><i style="background:{swatch}"></i>{escape(row.group.entrant.name)}'
+        )
         lines.append(
             f"<tr>{name}<small>{escape(left)}</small></th>"
             + "".join(
@@ -180,8 +188,8 @@ def _conditions(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _data(found: Findings) -> list[tuple[str, str]]:
-    spec = found.plan.configuration.dataset
-    settings = {k: v for k, v in spec.to_dict().items() if k != "name"}
+    specs = _sets(found)
+    settings = [{k: v for k, v in one.to_dict().items() if k != "name"} for one in specs]
     sizes = {
         ", ".join(f"{count:,} {name}" for name, count in run.images.items()) for run in found.runs
     }
@@ -190,8 +198,8 @@ def _data(found: Findings) -> list[tuple[str, str]]:
         shape = shape_text(run.architecture.input)
         prints.setdefault(run.data_fingerprint, set()).add(shape)
     return [
-        ("Data set", CATALOGUE[spec.name].title),
-        ("Settings", json.dumps(settings)),
+        ("Data set", "; ".join(map(title, specs))),
+        ("Settings", "; ".join(map(json.dumps, settings))),
         ("Images", "; ".join(sorted(filter(None, sizes)))),
         *(
             (f"SHA-256 at {', '.join(sorted(shapes))}", mark)

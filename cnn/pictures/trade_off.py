@@ -89,9 +89,17 @@ def front(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def trade_off(
-    points: Sequence[Point], title: str, *, dark: bool, log: bool = False, alone: str | None = None
+    points: Sequence[Point],
+    title: str,
+    *,
+    dark: bool,
+    log: bool = False,
+    alone: str | None = None,
+    are_ranked: bool = True,
 ) -> Figure:
-    """Each network as a point with its spread, and the front as a stair behind them."""
+    """Each network as a point with its spread, and the front as a stair behind them, which there is
+    none of accuracies that cannot be ranked.
+    """
     ink = "#9aa5b8" if dark else "#8a93a5"
     best = [points[place] for place in front([(one.cost, one.accuracy) for one in points])]
     stair: dict[str, Any] = {
@@ -104,7 +112,7 @@ def trade_off(
         "hoverinfo": "skip",
     }
     return {
-        "data": [stair, *(_point(one, dark=dark, alone=alone) for one in points)],
+        "data": [*([stair] * are_ranked), *(_point(one, dark=dark, alone=alone) for one in points)],
         "layout": {
             "template": template(dark),
             "uirevision": f"{title}-{log}",

@@ -14,6 +14,7 @@ from cnn.network.shapes import shape_text
 from cnn.training import significance
 from cnn.training.comparison import Group
 from cnn.training.run import PREDICTIONS, Run
+from cnn.training.same_data import differences
 from cnn.training.significance import OnImages, OverSeeds
 from cnn.training.store import Store
 
@@ -106,10 +107,8 @@ class Judgement:
 
 def shared_seeds(first: Group, second: Group) -> list[int]:
     """The seeds in which both networks have a finished run."""
-    pairs = zip(first.runs, second.runs, strict=True)
-    return [
-        seed for seed, (a, b) in enumerate(pairs) if a in first.finished and b in second.finished
-    ]
+    ours, theirs = ({run.configuration.seed for run in group.finished} for group in (first, second))
+    return sorted(ours & theirs)
 
 
 def judge(first: Group, second: Group, read: Read, seed: int | None = None) -> Judgement:
@@ -117,8 +116,11 @@ def judge(first: Group, second: Group, read: Read, seed: int | None = None) -> J
     ours, theirs = first.entrant.name, second.entrant.name
     chosen, found, said = _on_images(first, second, read, seed)
     a, b = _accuracies(first), _accuracies(second)
-    over = significance.over_seeds(a, b)
-    over_said = significance.seeds_sentence(ours, theirs, over, min(len(a), len(b)))
+    if apart := differences([first, second]).forbid:
+        over, over_said = None, f"Over seeds it cannot be told: {apart[0]}"
+    else:
+        over = significance.over_seeds(a, b)
+        over_said = significance.seeds_sentence(ours, theirs, over, min(len(a), len(b)))
     return Judgement(ours, theirs, chosen, found, over, (said, over_said))
 
 
@@ -134,7 +136,7 @@ def _on_images(
     seed = seed if seed in shared else next(iter(shared), None)
     if seed is None:
         return None, None, "On the images it cannot be told: no seed has a finished run of both."
-    one, other = first.runs[seed], second.runs[seed]
+    one, other = first.of_seed(seed), second.of_seed(seed)
     assert one is not None
     assert other is not None
     try:

@@ -108,6 +108,7 @@ def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, An
     target = row.to_target
     return brief(row) | {
         "id": row.id,
+        "stands_as_trained": row.group.entrant.run is not None,
         "activation_bytes": row.trace.activation_bytes,
         "depth": row.trace.depth,
         "receptive_field": row.receptive_field,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnn.network.architecture import Architecture
-from cnn.training.budget import Budget
+from cnn.training.budget import Budget, Equal
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.run import LIVE, Run, State, recipe
 
@@ -29,16 +29,23 @@ class Entrant:
 
     `id` is its zoo id or its link's code. Where all are given as many MACs, or as much time, it has
     a configuration of its own, which says how many steps or seconds that is.
+
+    One that is a `run` stands as it was trained, whatever the conditions.
     """
 
     id: str
     architecture: Architecture
     changes: tuple[str, ...] = ()
     configuration: Configuration | None = None
+    run: Run | None = None
 
     @property
     def name(self) -> str:
-        return self.architecture.name
+        """Its network's, or what tells a run from others of the same network."""
+        if self.run is None:
+            return self.architecture.name
+        called = self.run.name
+        return called if called != self.architecture.name else f"{called}, run {self.run.id[:4]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +63,40 @@ class Plan:
 
     def of(self, entrant: Entrant, seed: int) -> Configuration:
         """How one entrant is trained with one seed."""
+        if entrant.run:
+            return entrant.run.configuration
         return replace(entrant.configuration or self.configuration, seed=seed)
+
+    @property
+    def epochs(self) -> int | None:
+        """The epochs of the longest training, where it is epochs that are given."""
+        own = [self.of(entrant, 0) for entrant in self.entrants] or [self.configuration]
+        if self.budget.equal is not Equal.EPOCHS or any(one.has_budget for one in own):
+            return None
+        return max(one.epochs for one in own)
 
     def recipes(self) -> list[str]:
         """What every run of the plan is found again by."""
         return [
             recipe(entrant.architecture, self.of(entrant, seed))
             for entrant in self.entrants
+            if entrant.run is None
             for seed in range(self.seeds)
-        ]
+        ] + [entrant.run.recipe for entrant in self.entrants if entrant.run]
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The runs of one entrant, one for each seed; None where there is none yet."""
+    """The runs of one entrant, one for each seed; None where there is none yet. One that stands as
+    it was trained has that run alone, whatever its seed.
+    """
 
     entrant: Entrant
     runs: tuple[Run | None, ...]
+
+    def of_seed(self, seed: int) -> Run | None:
+        """The run with that seed."""
+        return next((run for run in self.runs if run and run.configuration.seed == seed), None)
 
     @property
     def finished(self) -> list[Run]:
@@ -86,8 +110,8 @@ class Group:
     def left_out(self) -> dict[int, State]:
         """The seeds that ended without a result, and how."""
         return {
-            seed: run.state
-            for seed, run in enumerate(self.runs)
+            run.configuration.seed: run.state
+            for run in self.runs
             if run and run.state not in (*LIVE, State.FINISHED)
         }
 
@@ -101,6 +125,8 @@ class Group:
     @property
     def not_counted(self) -> list[str]:
         """Which seeds are in no mean, and why: ended without a result, or not there."""
+        if self.entrant.run and not any(self.runs):
+            return ["deleted meanwhile"]
         ended = [f"seed {seed} {state}, left out" for seed, state in self.left_out.items()]
         return ended + [f"seed {seed} not trained, or deleted" for seed in self.absent]
 
@@ -115,10 +141,13 @@ def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
         runs = by_recipe[recipe(entrant.architecture, plan.of(entrant, seed))]
         return min(runs, key=_rank, default=None)
 
-    return [
-        Group(entrant, tuple(best(entrant, seed) for seed in range(plan.seeds)))
-        for entrant in plan.entrants
-    ]
+    def own(entrant: Entrant) -> tuple[Run | None, ...]:
+        if entrant.run is None:
+            return tuple(best(entrant, seed) for seed in range(plan.seeds))
+        there = (run for run in by_recipe[entrant.run.recipe] if entrant.run.id == run.id)
+        return (next(there, None),)
+
+    return [Group(entrant, own(entrant)) for entrant in plan.entrants]
 
 
 def _rank(run: Run) -> tuple[int, float]:
@@ -133,7 +162,8 @@ def missing(plan: Plan, found: Sequence[Group]) -> list[tuple[Entrant, Configura
         (group.entrant, plan.of(group.entrant, seed))
         for seed in range(plan.seeds)
         for group in found
-        if (run := group.runs[seed]) is None or run.state not in (*LIVE, *SETTLED)
+        if group.entrant.run is None
+        and ((run := group.runs[seed]) is None or run.state not in (*LIVE, *SETTLED))
     ]
 
 
@@ -153,7 +183,7 @@ def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, i
     not want the same.
     """
     taken: dict[str, int] = {}
-    for id in ids:
+    for id in sorted(ids, key=lambda id: id not in known):
         wanted = known.index(id) % count if id in known else sum(id.encode()) % count
         free = [place % count for place in range(wanted, wanted + count)]
         unused = [place for place in free if place not in taken.values()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -65,21 +66,29 @@ def _together(group: Sequence[Values], key: tuple[Part, str]) -> str:
 
 def _settings(run: Run, field_by_field: bool) -> Values:
     return {
-        **{(Part.NETWORK, name): said for name, said in _network(run, field_by_field)},
+        **{(Part.NETWORK, name): said for name, said in _network(run.architecture, field_by_field)},
+        (Part.NETWORK, "changed to fit"): " ".join(run.changes),
         **{(Part.DATA, name): said for name, said in _data(run)},
         **{(Part.TRAINING, name): said for name, said in _training(run)},
         **{(Part.MADE_WITH, name): _text(value) for name, value in sorted(run.environment.items())},
     }
 
 
-def _network(run: Run, field_by_field: bool) -> Iterator[tuple[str, str]]:
-    traced = trace(run.architecture)
-    yield "input", shape_text(run.architecture.input)
+@functools.lru_cache(maxsize=256)
+def _network(architecture: Architecture, field_by_field: bool) -> tuple[tuple[str, str], ...]:
+    """Kept, as the runs of all seeds have the same network."""
+    return tuple(_network_settings(architecture, field_by_field))
+
+
+def _network_settings(
+    architecture: Architecture, field_by_field: bool
+) -> Iterator[tuple[str, str]]:
+    traced = trace(architecture)
+    yield "input", shape_text(architecture.input)
     yield "parameters", f"{traced.total_params:,}"
     yield "MACs per image", f"{traced.total_macs:,}"
-    yield "changed to fit", " ".join(run.changes)
     if not field_by_field:
-        counts = Counter(layer.kind for _, layer in walk(run.architecture.layers))
+        counts = Counter(layer.kind for _, layer in walk(architecture.layers))
         yield "layers", ", ".join(f"{count} {kind}" for kind, count in counts.items())
         return
     for row in traced.rows:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cnn.data import described
 from cnn.network.shapes import shape_text
 from cnn.training.comparison import Group
 from cnn.training.run import Run
@@ -26,7 +27,8 @@ def differences(found: Sequence[Group]) -> Differences:
 
     Networks that read images of different sizes have their images fitted to them, so that the
     fingerprints differ by right: that is said, and forbids nothing. Different data at the same
-    size, or test sets of different sizes, forbid a ranking.
+    size, or test sets of different sizes, forbid a ranking. A run that stands as it was trained may
+    have had other conditions, and other data, altogether.
     """
     named = [(group.entrant.name, run) for group in found for run in group.finished]
     forbid, notes = [], []
@@ -35,11 +37,17 @@ def differences(found: Sequence[Group]) -> Differences:
     by_input: dict[tuple[int, ...], list[tuple[str, Run]]] = defaultdict(list)
     for name, run in named:
         by_input[run.architecture.input].append((name, run))
-    forbid += [
-        "Their data are not the same, although they read images of the same size: "
-        f"fingerprints {marks}."
-        for group in by_input.values()
-        if (marks := _told(group, lambda run: run.data_fingerprint[:8]))
+    if sets := _told(named, lambda run: described(run.configuration.dataset)):
+        forbid.append(f"They were tested on different data: {sets}.")
+    else:  # of other data, other fingerprints say nothing more
+        forbid += [
+            "Their data are not the same, although they read images of the same size: "
+            f"fingerprints {marks}."
+            for group in by_input.values()
+            if (marks := _told(group, lambda run: run.data_fingerprint[:8]))
+        ]
+    notes += [
+        _as_it_was(group.entrant.name, group.entrant.run) for group in found if group.entrant.run
     ]
     if len(by_input) > 1:
         shapes = _told(named, lambda run: shape_text(run.architecture.input))
@@ -53,6 +61,15 @@ def differences(found: Sequence[Group]) -> Differences:
         if (said := _told(named, _environment(what)))
     ]
     return Differences(tuple(forbid), tuple(notes))
+
+
+def _as_it_was(name: str, run: Run) -> str:
+    own = run.configuration
+    begun = f", going on from run {run.continues}" if run.continues else ""
+    return (
+        f"{name} stands as it was trained, with conditions of its own: {own.length}, "
+        f"{own.optimizer}, {own.schedule}, rate {own.peak_rate:g}, seed {own.seed}{begun}."
+    )
 
 
 def _environment(what: str) -> Callable[[Run], str]:

@@ -117,12 +117,12 @@ def images_sentence(first: str, second: str, found: OnImages) -> str:
         return f"{first} and {second} are right on the same of the {found.images:,} test images."
     if found.is_real:
         return (
-            f"{uneven}. Chance alone rarely makes so uneven a split (p = {_p(found.p)}): of these "
+            f"{uneven}. Chance alone rarely makes so uneven a split (p {_p(found.p)}): of these "
             f"two runs, {_better(first, second, found)} on images like these, by "
             f"{_points(found)}."
         )
     return (
-        f"{uneven}. Chance alone may make such a split (p = {_p(found.p)}): these two runs do not "
+        f"{uneven}. Chance alone may make such a split (p {_p(found.p)}): these two runs do not "
         f"show which is better. The difference is {_points(found)}."
     )
 
@@ -138,11 +138,11 @@ def seeds_sentence(first: str, second: str, found: OverSeeds | None, seeds: int)
     if found.is_real:
         return (
             f"Over {counts}, {_better(first, second, found)} by {_points(found)}; the spread over "
-            f"seeds rarely makes such a difference by itself (p = {_p(found.p)})."
+            f"seeds rarely makes such a difference by itself (p {_p(found.p)})."
         )
     return (
         f"Over {counts}, the difference is {_points(found)}, which the spread over seeds may make "
-        f"by itself (p = {_p(found.p)}): they do not show which is better."
+        f"by itself (p {_p(found.p)}): they do not show which is better."
     )
 
 
@@ -171,4 +171,4 @@ def _points(found: Verdict) -> str:
 
 
 def _p(p: float) -> str:
-    return "under 0.001" if p < 0.001 else f"{p:.3f}"
+    return "under 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -76,3 +76,21 @@ def test_a_run_is_named_tagged_noted_found_archived_and_deleted(url: str, page: 
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete 1 run").click()
     expect(page.get_by_text("No archived run is like that.")).to_be_visible()
     settled(page)
+
+
+def test_who_goes_back_from_a_filtered_list_finds_the_page_before(url: str, page: Page):
+    page.goto(f"{url}/train")
+    rows = page.get_by_role("table", name="Runs, the latest first").locator("tbody tr")
+    expect(rows).to_have_count(15)
+    settled(page)
+    entries = page.evaluate("history.length")
+
+    page.get_by_role("button", name="Filter").click()
+    for text, many in (("vgg", 3), ("resnet", 3), ("no such run", 0)):
+        page.get_by_label("Name or note").fill(text)
+        page.get_by_label("Name or note").press("Enter")
+        expect(rows).to_have_count(many)
+        expect(page).to_have_url(re.compile(f"list-words={text.replace(' ', '.+')}"))
+        settled(page)
+
+    assert page.evaluate("history.length") == entries

@@ -66,3 +66,10 @@ def test_a_network_with_a_result_is_a_point_of_each_cost(cost: str, amount: floa
 
     assert cost in COSTS
     assert point == Point("lenet-5", "LeNet-5", 3, amount, 0.9, spread, 0.01)
+
+
+def test_accuracies_that_cannot_be_ranked_have_no_front():
+    drawn = trade_off(POINTS, "Parameters", dark=False, are_ranked=False)["data"]
+
+    assert len(drawn) == len(POINTS)
+    assert "Pareto front" not in [trace["name"] for trace in drawn]

@@ -17,7 +17,7 @@ from cnn.training.answers import (
     why_not_comparable,
 )
 from cnn.training.checkpoint import arrays_to_bytes
-from cnn.training.comparison import Group, groups
+from cnn.training.comparison import Entrant, Group, Plan, groups
 from cnn.training.run import PREDICTIONS, Run, State
 from cnn.training.store import Store
 from tests.training.test_comparison import DEMO, LENET, plan, run
@@ -165,3 +165,30 @@ def test_runs_on_other_images_are_left_out_of_an_agreement():
     runs = [on("a", run(LENET)), on("b", run(LENET, 1)), on("a", run(LENET, 2))]
 
     assert [one for one, _ in same_test(runs, lambda _: answered(0, 1, 2, 0))] == [runs[0], runs[2]]
+
+
+def test_a_run_that_stands_alone_is_set_against_the_run_of_its_own_seed():
+    own = run(DEMO, seed=1)
+    alone = Entrant("run-x", DEMO.architecture, run=own)
+    lenet, itself = groups(
+        Plan((LENET, alone), plan().configuration, seeds=2), [run(LENET, 0), run(LENET, 1), own]
+    )
+
+    assert shared_seeds(lenet, itself) == [1]
+
+
+def test_over_seeds_nothing_is_told_of_accuracies_on_different_data():
+    marked = [replace(run(LENET, seed), data_fingerprint="a" * 64) for seed in range(5)]
+    others = [
+        replace(run(LENET, seed), data_fingerprint="b" * 64, id=f"b{seed}") for seed in range(5)
+    ]
+    first, second = Group(LENET, tuple(marked)), Group(LENET, tuple(others))
+
+    def read(one: Run) -> Answers:
+        return answered(0, 1, 2, 0)
+
+    assert judge(first, Group(LENET, tuple(marked)), read).seeds is not None
+    told = judge(first, second, read)
+
+    assert told.seeds is None
+    assert told.sentences[1].startswith("Over seeds it cannot be told: Their data are not the same")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cnn.network.zoo import CLASSICS, entry, zoo
+from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import Entrant, Plan, all_missing, colours, groups, missing
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.run import Result, Run, State
@@ -136,3 +137,62 @@ def test_no_two_of_eight_have_the_same_colour():
     ids = ["1.own.8x8x1.end", *zoo()][:8]
 
     assert sorted(colours(ids, list(zoo()), 8).values()) == list(range(8))
+
+
+def test_a_run_that_stands_as_it_was_trained_is_found_as_itself_and_trained_by_nobody():
+    begun = run(LENET)
+    gone_on = replace(
+        begun,
+        id="gone-on",
+        continues=begun.id,
+        configuration=replace(SETTINGS, epochs=4, seed=42),
+    )
+    kept = Entrant("run-gone-on", LENET.architecture, run=gone_on)
+    both = Plan((LENET, kept), SETTINGS, seeds=2)
+    assert gone_on.recipe in both.recipes()
+
+    lenet, itself = groups(both, [begun, gone_on, replace(gone_on, id="another")])
+
+    assert lenet.runs == (begun, None)
+    assert (itself.runs, itself.finished, itself.of_seed(42)) == ((gone_on,), [gone_on], gone_on)
+    assert itself.not_counted == []
+    assert [(one.id, settings.seed) for one, settings in missing(both, [lenet, itself])] == [
+        ("lenet-5", 1)
+    ]
+    assert both.epochs == 4
+
+
+def test_without_it_the_same_run_would_belong_to_no_network():
+    gone_on = replace(run(LENET), continues="before")
+
+    assert groups(plan(), [gone_on])[0].runs == (None,)
+
+
+def test_a_run_that_stands_alone_and_was_deleted_is_said_to_be():
+    kept = Entrant("run-x", LENET.architecture, run=run(LENET, seed=3))
+
+    (group,) = groups(Plan((kept,), SETTINGS), [])
+
+    assert group.not_counted == ["deleted meanwhile"]
+    assert missing(Plan((kept,), SETTINGS), [group]) == []
+
+
+def test_a_run_is_called_by_its_own_name_or_told_from_others_by_its_id():
+    own = run(LENET)
+
+    assert Entrant("x", LENET.architecture, run=own).name == f"LeNet-5, run {own.id[:4]}"
+    assert Entrant("x", LENET.architecture, run=replace(own, name="Best")).name == "Best"
+
+
+def test_where_not_epochs_are_given_no_number_of_them_is_known():
+    assert plan().epochs == SETTINGS.epochs
+    assert replace(plan(), budget=Budget(Equal.TIME, 5.0)).epochs is None
+    timed = replace(run(LENET), configuration=replace(SETTINGS, epochs=1_000, seconds=5.0))
+    assert Plan((LENET, Entrant("x", LENET.architecture, run=timed)), SETTINGS).epochs is None
+
+
+def test_a_known_network_keeps_its_colour_whoever_comes_before_it():
+    known = list(CLASSICS)
+    wanted = next(f"run-{place}" for place in range(99) if sum(f"run-{place}".encode()) % 8 == 0)
+
+    assert colours([wanted, known[0]], known, 8)[known[0]] == 0

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from cnn.training.comparison import groups
+from cnn.data import DatasetName, DatasetSpec
+from cnn.training.comparison import Entrant, Plan, groups
+from cnn.training.configuration import Configuration
 from cnn.training.run import Result, Run, State
 from cnn.training.same_data import differences
 from tests.training.test_comparison import DEMO, LENET, plan, run
@@ -59,3 +61,22 @@ def test_a_run_that_has_not_finished_says_nothing_yet():
     waiting = changed(run(LENET, 1, State.RUNNING), data_fingerprint="b" * 64)
 
     assert found(changed(run(LENET)), waiting).forbid == ()
+
+
+def test_a_run_as_it_was_trained_says_its_conditions_and_other_data_forbid_a_ranking():
+    other = replace(
+        changed(run(DEMO), data_fingerprint="b" * 64),
+        continues="before",
+        configuration=Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=7, seed=5),
+    )
+    kept = Entrant("run-x", DEMO.architecture, run=other)
+    both = Plan((LENET, kept), plan().configuration)
+
+    said = differences(groups(both, [changed(run(LENET)), other]))
+
+    assert said.forbid == (
+        "They were tested on different data: shapes (LeNet-5); mnist-sample (Shapes demo, run "
+        f"{other.id[:4]}).",
+    )
+    assert "stands as it was trained, with conditions of its own: 7 epochs, adam" in said.notes[0]
+    assert "seed 5, going on from run before." in said.notes[0]

@@ -74,7 +74,7 @@ def test_a_network_added_later_is_the_only_one_that_is_trained(store: Store):
     app = visited("compare", budget="macs", **SAMPLE)
 
     assert [button.label for button in app.button if "missing" in button.label] == [
-        "Train the 1 missing"
+        "Train the one missing"
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, 
     assert lenet["name"]["note"] == "seed 1 not trained, or deleted"
     assert (lenet["test"]["note"], lenet["test"]["sort"]) == ("n = 1", pytest.approx(0.9))
     assert [button.label for button in app.button if "missing" in button.label] == [
-        "Train the 1 missing"
+        "Train the one missing"
     ]
 
 

@@ -163,7 +163,7 @@ def test_a_sweep_knows_what_compare_has_trained_and_leads_there(store: Store):
     app = opened(**SWEEP)
 
     assert "1 of 2 trainings finished" in str([one.proto.text for one in app.get("progress")])
-    assert "Train the 1 missing" in labels(app)
+    assert "Train the one missing" in labels(app)
     assert "on 300." in words(app)
     pressed(app, "Open in Compare")
     names = app.session_state["compare_networks"]

@@ -77,9 +77,15 @@ def given(
 ) -> tuple[Budget, list[Entrant]]:
     """The budget, and those who can be trained within it; of the others it is said why not."""
     seconds = float(st.session_state[settings.key(SECONDS)])
-    whole = budget.made(equal, seconds, entrants[0].architecture, configuration, train_images)
+    trained = [one.architecture for one in entrants if one.run is None]
+    if not trained:
+        return Budget(), list(entrants)
+    whole = budget.made(equal, seconds, trained[0], configuration, train_images)
     found, said = [], []
     for entrant in entrants:
+        if entrant.run:
+            found.append(entrant)
+            continue
         try:
             own = budget.given(whole, entrant.architecture, configuration, train_images)
         except ConfigurationError as error:
@@ -91,7 +97,7 @@ def given(
             spent = macs_spent(entrant.architecture, replace(own, steps=steps), train_images)
             said.append(f"{entrant.name} {steps:,} steps ({short(spent)} MACs)")
     if equal is not Equal.EPOCHS:
-        first = plain(entrants[0].name)
+        first = plain(trained[0].name)
         words = budget.in_words(whole, configuration).replace("the first network", first)
         st.caption(f"Each is given {words}." + (plain(f" {', '.join(said)}.") if said else ""))
     return whole, found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -25,9 +24,12 @@ from cnn.training.run import LIVE, Run, State
 from cnn.training.run_list import Filter
 from ui import design
 from ui.address import arrived, keep, whole
+from ui.compare import kept
 from ui.compare.budget import arrive, begin, choose_equal, choose_seconds, given, in_address
-from ui.training import data, expectation, runs
+from ui.compare.progress import expected
+from ui.training import data, runs
 from ui.training.settings import Settings
+from ui.words import plain
 
 NETWORKS, SEEDS = "with", "seeds"
 ADDRESSES = "compare_addresses"
@@ -41,11 +43,12 @@ FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 def choose() -> Plan | None:
     """The comparison as it is chosen; None, with the reason shown, where there is none."""
     _begin()
+    names = {id: _called(id) for id in offered(st.session_state[SETTINGS.key("networks")])}
     ids = st.multiselect(
         "Networks",
-        offered(st.session_state[SETTINGS.key("networks")]),
+        list(names),
         key=SETTINGS.key("networks"),
-        format_func=name_of,
+        format_func=names.__getitem__,
         max_selections=MOST_NETWORKS,
         placeholder="Choose two or more",
         persist_state="session",
@@ -73,13 +76,11 @@ def choose() -> Plan | None:
     if not entrants:
         st.info("Choose the networks to compare.", icon=":material/arrow_upward:")
         return None
-    trainings = [(one.architecture, one.configuration or configuration) for one in entrants]
-    many = len(trainings) * seeds
-    expectation.show(
-        expectation.of_all(trainings, look.images, seeds),
-        "" if many == 1 else f"All {many} trainings, one after the other: ",
-    )
-    return Plan(tuple(entrants), configuration, seeds, budget)
+    if as_trained := [one for one in entrants if one.run]:
+        kept.said(as_trained)
+    plan = Plan(tuple(entrants), configuration, seeds, budget)
+    expected([plan], look.images)
+    return plan
 
 
 def add(architecture: Architecture) -> None:
@@ -102,15 +103,19 @@ def put(networks: Sequence[Architecture], configuration: Configuration, seeds: i
     st.session_state[SETTINGS.key("networks")] = [id_of(one) for one in networks[:MOST_NETWORKS]]
     st.session_state[SETTINGS.key(SEEDS)] = seeds
     SETTINGS.put(configuration)
+    arrive(SETTINGS, {})
 
 
 def put_runs(chosen: Sequence[Run]) -> None:
-    """Has the page begin with the networks of these runs, trained as the first of them was."""
-    networks = {_unfitted(run.architecture): run.architecture for run in chosen}
-    seeds = max(run.configuration.seed for run in chosen) + 1
-    first = replace(chosen[0].configuration, seed=0)
-    put(list(networks.values()), first, min(seeds, MOST_SEEDS))
-    st.session_state[SETTINGS.key("networks")] = list(networks)[:MOST_NETWORKS]
+    """Has the page begin with these runs: with their networks, where the conditions of the first
+    find them again, else with the runs as they were trained.
+    """
+    under = kept.conditions(chosen)
+    found = [run for run in chosen if kept.is_found(run, under)]
+    seeds = max((run.configuration.seed for run in found), default=0) + 1
+    ids = [_unfitted(run.architecture) if run in found else kept.id_of(run) for run in chosen]
+    put([], under, seeds)
+    st.session_state[SETTINGS.key("networks")] = list(dict.fromkeys(ids))[:MOST_NETWORKS]
 
 
 def id_of(architecture: Architecture) -> str:
@@ -122,7 +127,7 @@ def id_of(architecture: Architecture) -> str:
 def _begin() -> None:
     """Takes the values from an address that somebody opened; else those there are, or the first."""
     if given := arrived(ADDRESSES):
-        named = [id for id in given.get(NETWORKS, ()) if architecture_of(id)]
+        named = [id for id in given.get(NETWORKS, ()) if kept.is_run(id) or architecture_of(id)]
         st.session_state[SETTINGS.key("networks")] = named[:MOST_NETWORKS] or list(CLASSICS)
         st.session_state[SETTINGS.key(SEEDS)] = whole(given, SEEDS, 1, 1, MOST_SEEDS)
         flat = {name: values[-1] for name, values in given.items() if values}
@@ -144,11 +149,11 @@ def offered(chosen: Sequence[str]) -> list[str]:
         with contextlib.suppress(ArchitectureError):  # too large for an address
             own.append(encode(on_bench.architecture))
     store = runs.store()
-    kept: list[Architecture] = []
+    saved: list[Architecture] = []
     with contextlib.suppress(ArchitectureError):  # saved by a later program
-        kept = [one.architecture for one in designs.latest(store, MOST_OFFERED)]
+        saved = [one.architecture for one in designs.latest(store, MOST_OFFERED)]
     finished = run_list.page(store, Filter(states=(State.FINISHED,)), MOST_OFFERED)
-    for architecture in (*kept, *(run.architecture for run in finished)):
+    for architecture in (*saved, *(run.architecture for run in finished)):
         with contextlib.suppress(ArchitectureError):
             own.append(_unfitted(architecture))
     return [*zoo(), *(id for id in dict.fromkeys(own) if id not in zoo())]
@@ -179,6 +184,10 @@ def architecture_of(id: str) -> Architecture | None:
         return None
 
 
+def _called(id: str) -> str:
+    return kept.name_of(id) if kept.is_run(id) else name_of(id)
+
+
 def name_of(id: str) -> str:
     """What a network is called in a list."""
     found = architecture_of(id)
@@ -192,6 +201,13 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
     name = configuration.dataset.name
     busy = runs.store().count(LIVE) > 0
     for id in ids:
+        if kept.is_run(id):
+            if one := kept.entrant(id):
+                found.append(one)
+            else:
+                gone = f"Left out: {kept.name_of(id)}. The run was deleted."
+                st.warning(plain(gone), icon=":material/delete:")
+            continue
         architecture = architecture_of(id)
         if architecture is None:
             continue
@@ -199,7 +215,7 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
             fitted, on_head = with_classes(architecture, len(look.class_names))
             limits.check(fitted, configuration, look.images, busy=busy)
         except (ArchitectureError, ConfigurationError) as error:
-            st.warning(f"Left out: {error}", icon=":material/block:")
+            st.warning(plain(f"Left out: {error}"), icon=":material/block:")
             continue
         on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
         said = on_images + on_head
@@ -209,7 +225,7 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
     if changes:
         with st.expander(f"What is changed to fit the data ({len(changes)})"):
             for who, what in changes.items():
-                st.markdown(f"**{who}**: {what}")
+                st.markdown(f"**{plain(who)}**: {plain(what)}")
     return found
 
 

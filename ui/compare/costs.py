@@ -7,15 +7,21 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
+from cnn.training.same_data import Differences
 from cnn.training.standings import Row
 from ui import theme
 from ui.compare.focus import alone, press_point
 from ui.plot import plot
 
 HEIGHT = 320
+FRONT = (
+    "The dotted stair is the Pareto front: no other network is at least as accurate as those on it "
+    "and cheaper."
+)
+NO_FRONT = "There is no Pareto front, as accuracies on different data cannot be ranked."
 
 
-def costs(rows: Sequence[Row], places: Mapping[str, int]) -> None:
+def costs(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) -> None:
     """One figure for the cost that is chosen."""
     if not any(row.test_accuracy for row in rows):
         return
@@ -33,12 +39,16 @@ def costs(rows: Sequence[Row], places: Mapping[str, int]) -> None:
     )
     title, log = COSTS[cost]
     figure = trade_off(
-        points(rows, places, cost), title, dark=theme.is_dark(), log=log, alone=alone(places)
+        points(rows, places, cost),
+        title,
+        dark=theme.is_dark(),
+        log=log,
+        alone=alone(places),
+        are_ranked=not apart.forbid,
     )
     label = f"Test accuracy against {COST_WORDS[cost]}"
     plot(figure, label=label, height=HEIGHT, key="compare_costs", on_click=press_point)
     st.caption(
-        "Bars are one standard deviation over the seeds. The dotted stair is the Pareto front: no "
-        "other network is at least as accurate as those on it and cheaper. Click a point to see "
-        "its network alone." + (f" {ANSWER_SAID}" if cost == "answer" else "")
+        f"Bars are one standard deviation over the seeds. {NO_FRONT if apart.forbid else FRONT} "
+        "Click a point to see its network alone." + (f" {ANSWER_SAID}" if cost == "answer" else "")
     )

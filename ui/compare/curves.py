@@ -8,7 +8,6 @@ import streamlit as st
 
 from cnn.pictures.bands import Band, bands
 from cnn.pictures.curves import Figure, Metric
-from cnn.training.budget import Equal
 from cnn.training.comparison import Group, Plan
 from cnn.training.mean_curves import (
     Axis,
@@ -65,7 +64,6 @@ def curves(
         log = st.toggle("Logarithmic loss", key="compare_log", persist_state="session")
     steps = _stretches(found, length) if length else {}
     dark, chosen = theme.is_dark(), alone(places)
-    is_whole = plan.budget.equal is Equal.EPOCHS
 
     def figure(metric: Metric) -> Figure:
         field = f"val_{metric}" if on == VALIDATION else str(metric)
@@ -84,7 +82,7 @@ def curves(
             drawn,
             axis,
             dark=dark,
-            epochs_wanted=plan.configuration.epochs if is_whole else None,
+            epochs_wanted=plan.epochs,
             log=log and metric is Metric.LOSS,
             log_axis=log_axis,
             alone=chosen,

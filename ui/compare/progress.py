@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from cnn.training import limits
-from cnn.training.comparison import Entrant, Group, Plan, all_missing
+from cnn.training.comparison import Entrant, Group, Plan, all_missing, groups
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.run import State, Wish
-from ui.training import runs
+from ui.training import expectation, runs
 from ui.training.controls import waiting_for
 from ui.words import plain
 
@@ -28,7 +28,8 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
     share = (done + sum(run.progress.share for run in live)) / len(all_runs)
     with st.container(horizontal=True, vertical_alignment="center"):
         if to_train:
-            many = f"the {len(to_train)} missing" if len(to_train) < len(all_runs) else every
+            some = "the one missing" if len(to_train) == 1 else f"the {len(to_train)} missing"
+            many = some if len(to_train) < len(all_runs) else every
             label = f"Train {many}" if len(all_runs) > 1 else "Train"
             if st.button(label, type="primary", icon=":material/play_arrow:"):
                 _queue(to_train)
@@ -41,6 +42,18 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
             many = f"{len(to_train)} trainings, one after the other, each"
             one = "One training" if len(to_train) == 1 else many
             st.caption(f"{one} under the same conditions.")
+
+
+def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:
+    """What the trainings that are missing will take; nothing where none is."""
+    found = [groups(plan, runs.store().find(plan.recipes())) for plan in plans]
+    todo = [(one.architecture, settings) for one, settings in all_missing(plans, found)]
+    if not todo:
+        return
+    wanted = sum(len(group.runs) for own in found for group in own if group.entrant.run is None)
+    many = f"The {len(todo)} missing" if len(todo) < wanted else f"All {len(todo)} trainings"
+    one_after_the_other = f"{many}, one after the other: " if len(todo) > 1 else "One training: "
+    expectation.show(expectation.of_each(todo, images), one_after_the_other)
 
 
 def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.network.zoo import CLASSICS, zoo
-from cnn.pictures.curves import COLOURS
-from cnn.training.comparison import Group, Plan, colours, groups
+from cnn.pictures.bands import places
+from cnn.training.comparison import Group, Plan, groups
 from cnn.training.same_data import differences
 from cnn.training.standings import table
 from ui.compare.costs import costs
@@ -44,12 +43,13 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
     epochs = runs.store().epochs([run.id for group in found for run in group.runs if run])
     fetch_ahead()
     progress([plan], [found], every)
-    places = colours([one.id for one in plan.entrants], _known(), COLOURS)
+    own = places([one.id for one in plan.entrants])
     if any(epochs.values()):
-        curves(plan, found, epochs, places)
+        curves(plan, found, epochs, own)
     target = chosen_target()
     rows = table(found, epochs, target)
-    compared(rows, places, differences(found))
+    apart = differences(found)
+    compared(rows, own, apart)
     if any(run for group in found for run in group.runs):
         differing_settings(
             [group.entrant.name for group in found],
@@ -57,10 +57,6 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
             key="compare_differing",
             ignored=SAME_FOR_ALL,
         )
-    costs(rows, places)
+    costs(rows, own, apart)
     verdict(rows)
     take_away(plan, found, epochs, target)
-
-
-def _known() -> list[str]:
-    return [*CLASSICS, *(id for id in zoo() if id not in CLASSICS)]

@@ -26,6 +26,8 @@ from ui.training import runs
 from ui.words import duration, percent, plain, pretty, short, size_bytes
 
 TARGET = "compare_target"
+FINE = 10_000
+"""Of so many images one is a hundredth of a percentage point."""
 COLUMNS = (
     Column("name", "Network"),
     Column("test", "Test accuracy", "Mean ± standard deviation over the seeds (how many)", True),
@@ -62,8 +64,8 @@ def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences)
             persist_state="session",
             width=220,
         )
-    for reason in apart.forbid:
-        said = plain(f"Not ranked by accuracy. {reason}")
+    if apart.forbid:
+        said = plain(f"Not ranked by accuracy. {' '.join(apart.forbid)}")
         st.warning(said, icon=":material/difference:")
     best = {
         contest: set() if apart.forbid and contest in ON_DATA else winners(rows, contest)
@@ -126,9 +128,16 @@ def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
         entrant.name,
         {
             "name": Cell(entrant.name, note=_standing(row.group), swatch=swatch),
-            "test": cell(Contest.TEST, _share(test), _mean(test), f"n = {test.n}" if test else ""),
+            "test": cell(
+                Contest.TEST,
+                _share(test, row.test_images),
+                _mean(test),
+                f"n = {test.n}" if test else "",
+            ),
             "validation": cell(
-                Contest.VALIDATION, _share(row.best_validation), _mean(row.best_validation)
+                Contest.VALIDATION,
+                _share(row.best_validation, row.validation_images),
+                _mean(row.best_validation),
             ),
             "params": cell(Contest.PARAMS, short(traced.total_params), traced.total_params),
             "macs": cell(Contest.MACS, short(traced.total_macs), traced.total_macs),
@@ -163,11 +172,15 @@ def _to_target(target: ToTarget | None, cell: Callable[..., Cell]) -> dict[str, 
     }
 
 
-def _share(found: Summary | None) -> str:
-    """A mean accuracy, with its spread in percentage points where it has one."""
+def _share(found: Summary | None, images: int | None) -> str:
+    """A mean accuracy, with its spread in percentage points where it has one; to the hundredth
+    where an image is no more than that.
+    """
     if found is None:
         return ""
-    return percent(found.mean) + ("" if found.sd is None else f" ± {100 * found.sd:.1f}")
+    digits = 2 if images and images >= FINE else 1
+    spread = "" if found.sd is None else f" ± {100 * found.sd:.{digits}f}"
+    return percent(found.mean, digits) + spread
 
 
 def _mean(found: Summary | None) -> float | None:

@@ -117,14 +117,19 @@ def _seed(shared: Sequence[int]) -> int | None:
 
 def _agreement(found: Sequence[Group], seed: int) -> None:
     """How often the runs of a seed give the same answer, right or wrong."""
-    with_seed = [run for group in found if (run := group.runs[seed]) in group.finished and run]
+    names = {
+        run.id: group.entrant.name
+        for group in found
+        if (run := group.of_seed(seed)) and run in group.finished
+    }
+    with_seed = [run for group in found for run in group.finished if run.id in names]
     same = same_test(with_seed, read)
     if len(same) < 2:
         return
     shares = significance.agreement([own.given for _, own in same])
     st.markdown("**Same answer, right or wrong**")
     plot(
-        agreement_figure([run.architecture.name for run, _ in same], shares, dark=theme.is_dark()),
+        agreement_figure([names[run.id] for run, _ in same], shares, dark=theme.is_dark()),
         label="Share of test images to which two networks give the same answer",
         height=70 + 56 * len(same),
         key="compare_agreement",
@@ -136,7 +141,7 @@ def _agreement(found: Sequence[Group], seed: int) -> None:
 
 def _disputed(first: Group, second: Group, seed: int) -> None:
     """The images that one of two gets right and the other wrong."""
-    one, other = first.runs[seed], second.runs[seed]
+    one, other = first.of_seed(seed), second.of_seed(seed)
     assert one is not None
     assert other is not None
     try:

@@ -12,12 +12,13 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.training import limits
 from cnn.training.address import from_address, to_address
-from cnn.training.comparison import MOST_SEEDS, Entrant, Plan, all_missing, groups
+from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.fitting import image_changes, with_classes
 from cnn.training.run import LIVE
+from ui.compare.progress import expected
 from ui.experiments.address import Address, whole
-from ui.training import data, expectation, runs
+from ui.training import data, runs
 from ui.training.settings import Settings
 from ui.words import plain
 
@@ -97,11 +98,5 @@ def trainable(plans: Sequence[Plan], look: data.Look) -> list[Plan]:
             st.warning(plain(f"Left out: {error}"), icon=":material/block:")
         else:
             kept.append(plan)
-    found = [groups(plan, runs.store().find(plan.recipes())) for plan in kept]
-    todo = [(one.architecture, settings) for one, settings in all_missing(kept, found)]
-    if todo:
-        many = (
-            f"{len(todo)} trainings, one after the other: " if len(todo) > 1 else "One training: "
-        )
-        expectation.show(expectation.of_each(todo, look.images), many)
+    expected(kept, look.images)
     return kept

@@ -50,9 +50,9 @@ def show() -> None:
     if original.variant_of:
         st.caption(
             "The network of 1998 chose by a table which maps a filter sees, which none of the "
-            "layers here does. Beside it stands the nearest there is. The paper (section II.B) "
-            "counts 60,000 trainable parameters: 156 + 12 + 1,516 + 32 + 48,120 + 10,164, layer by "
-            "layer from C1 to F6."
+            "layers here does, and its subsampling had weights of its own. Beside it stands the "
+            "nearest there is. With that table it had 60,000 trainable parameters: 156 + 12 + "
+            "1,516 + 32 + 48,120 + 10,164, layer by layer from C1 to F6."
         )
     left, right = st.columns(2, gap="large")
     with left:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -27,16 +26,6 @@ def of(
     batch = configuration.batch_size_for(images["train"])
     limits.check_memory(architecture, batch, expected, busy=store.count(LIVE) > 0)
     return expected
-
-
-def of_all(
-    trainings: Sequence[tuple[Architecture, Configuration]],
-    images: Mapping[str, int],
-    times: int,
-) -> Estimate:
-    """The estimate for trainings, each of them so many times, one after the other."""
-    once = of_each(trainings, images)
-    return replace(once, seconds=times * once.seconds)
 
 
 def of_each(

@@ -10,7 +10,7 @@ from cnn.data import CATALOGUE, DatasetName
 from cnn.training import run_list
 from cnn.training.run import State
 from cnn.training.run_list import Choices, Filter
-from ui.address import arrived, keep, last
+from ui.address import arrived, keep_in_place, last
 from ui.training import runs
 from ui.words import plain
 
@@ -56,10 +56,10 @@ def chosen_filter() -> Filter:
                 persist_state="session",
             )
     wanted = _wanted()
-    keep(ADDRESSES, _in_address(), list(NAMES.values()), is_polled=True)
     if wanted != run_list.EVERYTHING:
         st.caption(plain(_said(wanted)), width="content")
         st.button("Show all", key="filter_clear", type="tertiary", on_click=clear)
+    keep_in_place(ADDRESSES, _in_address(), list(NAMES.values()))
     return wanted
 
 

@@ -120,8 +120,8 @@ def _actions(chosen: Sequence[Run]) -> None:
         compare = st.button(
             "Compare",
             icon=":material/compare_arrows:",
-            help="Their networks under the same conditions, those of the first. What was trained "
-            "so already is not trained again.",
+            help="Side by side, nothing trained anew. Runs with the conditions of the first stand "
+            "for their networks; others stand as they were trained.",
         )
         if compare and _put_to_compare(chosen):
             st.switch_page(PAGES / "compare.py")

@@ -1,0 +1,75 @@
+"""Runs that stand in a comparison as they were trained, with conditions of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn.training.comparison import MOST_SEEDS, Entrant
+from cnn.training.configuration import Configuration
+from cnn.training.run import Run
+from ui.training import runs
+from ui.words import plain
+
+NAMES = "compare_run_names"
+_ID = re.compile(r"run-([0-9a-f]{12})")
+
+
+def id_of(run: Run) -> str:
+    """What a comparison and its address call a run."""
+    return f"run-{run.id}"
+
+
+def is_run(id: str) -> bool:
+    """Whether this is the id of a run, there or deleted, and not that of a network."""
+    return _ID.fullmatch(id) is not None
+
+
+def entrant(id: str) -> Entrant | None:
+    """The run of an id as it stands; None where it was deleted."""
+    found = _ID.fullmatch(id)
+    run = runs.store().get(found[1]) if found else None
+    return Entrant(id, run.architecture, run.changes, run=run) if run else None
+
+
+def name_of(id: str) -> str:
+    """What a run is called in a list: as at first, since a list takes another name for another
+    choice, and a run may be renamed or deleted meanwhile.
+    """
+    names: dict[str, str] = st.session_state.setdefault(NAMES, {})
+    if id not in names:
+        found = entrant(id)
+        names[id] = f"{found.name} (as trained)" if found else f"{id.replace('-', ' ')} (deleted)"
+    return names[id]
+
+
+def conditions(chosen: Sequence[Run]) -> Configuration:
+    """Those of the first run that others can be trained under as well, else of the first."""
+    first = next((run for run in chosen if _can_be_repeated(run)), chosen[0])
+    return replace(first.configuration, seed=0, steps=0, seconds=0.0)
+
+
+def is_found(run: Run, under: Configuration) -> bool:
+    """Whether a comparison under these conditions finds the run by itself."""
+    return _can_be_repeated(run) and replace(run.configuration, seed=0) == under
+
+
+def _can_be_repeated(run: Run) -> bool:
+    """One that continues another began with its weights; a budget is laid for whole comparisons."""
+    own = run.configuration
+    return not run.continues and not own.has_budget and own.seed < MOST_SEEDS
+
+
+def said(kept: Sequence[Entrant]) -> None:
+    """That these runs are not under the conditions chosen."""
+    names = ", ".join(one.name for one in kept)
+    stands = "stands as it was" if len(kept) == 1 else "stand as they were"
+    st.caption(
+        plain(
+            f"{names} {stands} trained, whatever is chosen above. To have the same network under "
+            "these conditions as well, add it to the list by its name."
+        )
+    )
