@@ -88,7 +88,8 @@ def read(
 def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
     """Keeps what was read under a name; the same images under the same name are kept once."""
     with _room_in(folder):
-        path = keep_upload(arrived.read_bytes(), f"{name}{arrived.suffix}", folder)
+        whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
+        path = keep_upload(arrived.read_bytes(), f"{whole}{arrived.suffix}", folder)
         arrived.unlink(missing_ok=True)
     return OwnImages(path)
 

@@ -17,6 +17,9 @@ FONT = "ui-sans-serif, system-ui, 'Source Sans 3', sans-serif"
 def template(dark: bool) -> dict[str, Any]:
     """The look all figures share; Streamlit's own template holds colours only it replaces."""
     ink, line = ("#cbd2de", "#2b313d") if dark else ("#414857", "#dfe2ea")
+    faint, behind = (
+        ("#9aa5b8", "rgba(15,18,24,.9)") if dark else ("#5f6b7a", "rgba(255,255,255,.9)")
+    )
     axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line, "automargin": True}
     return {
         "layout": {
@@ -27,6 +30,8 @@ def template(dark: bool) -> dict[str, Any]:
             "xaxis": axis,
             "yaxis": axis,
             "hoverlabel": {"font": {"family": FONT}},
+            # Of a clear background Plotly makes a dark bar; and words must not shine through.
+            "modebar": {"bgcolor": behind, "color": faint, "activecolor": ink},
         }
     }
 

@@ -9,7 +9,7 @@ from math import floor, log10
 from cnn.lessons.residual import DEPTHS, Norms, median_at
 from cnn.pictures.slabs import PAGE_FONT
 
-WIDTH, HEIGHT = 640, 320
+WIDTH, NARROW, HEIGHT = 640, 440, 320
 LEFT, RIGHT, TOP, BOTTOM = 58, 128, 14, 40
 LOW, HIGH = -8, 4
 """The powers of ten at the lower and the upper end: the same for every depth."""
@@ -37,11 +37,11 @@ def power(value: float) -> str:
     return f"{rounded / 10**exponent:.1f} × 10{str(exponent).translate(SUPERSCRIPT)}"
 
 
-def gradient_lines(plain: Sequence[Norms], skips: Sequence[Norms]) -> str:
+def gradient_lines(plain: Sequence[Norms], skips: Sequence[Norms], width: int = WIDTH) -> str:
     """A thin line for each start and a thick one for the median, for both kinds of network."""
     medians = [median_at(tuple(found)) for found in (plain, skips)]
     lines = "".join(
-        _lines(found, middle, colour, name)
+        _lines(found, middle, colour, name, width)
         for found, middle, colour, name in zip((plain, skips), medians, COLOURS, NAMES, strict=True)
     )
     first = [power(middle[0]) for middle in medians]
@@ -51,21 +51,22 @@ def gradient_lines(plain: Sequence[Norms], skips: Sequence[Norms]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="gradient-lines" role="img" '
-        f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>{_grid()}{lines}</svg>'
+        f'viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" '
+        f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>'
+        f"{_grid(width)}{lines}</svg>"
     )
 
 
-def _x(layer: int) -> float:
-    return LEFT + (layer - 1) / (max(DEPTHS) - 1) * (WIDTH - LEFT - RIGHT)
+def _x(layer: int, width: int) -> float:
+    return LEFT + (layer - 1) / (max(DEPTHS) - 1) * (width - LEFT - RIGHT)
 
 
 def _y(value: float) -> float:
     return TOP + (HIGH - log10(value)) / (HIGH - LOW) * (HEIGHT - TOP - BOTTOM)
 
 
-def _grid() -> str:
-    end = WIDTH - RIGHT
+def _grid(width: int) -> str:
+    end = width - RIGHT
     lines = [
         f'<path class="grid" d="M{LEFT},{_y(10**at):.1f} H{end}"/>'
         f'<text class="quiet" x="{LEFT - 8}" y="{_y(10**at) + 4:.1f}" text-anchor="end">'
@@ -73,7 +74,7 @@ def _grid() -> str:
         for at in range(LOW, HIGH + 1, 2)
     ]
     lines += [
-        f'<text class="quiet" x="{_x(at):.1f}" y="{HEIGHT - BOTTOM + 17}" '
+        f'<text class="quiet" x="{_x(at, width):.1f}" y="{HEIGHT - BOTTOM + 17}" '
         f'text-anchor="middle">{at}</text>'
         for at in (1, *DEPTHS)
     ]
@@ -85,23 +86,28 @@ def _grid() -> str:
     return "".join(lines)
 
 
-def _lines(found: Sequence[Norms], middle: Sequence[float], colour: str, name: str) -> str:
-    thin = "".join(f'<path class="one" stroke="{colour}" d="{_way(one.at)}"/>' for one in found)
-    thick = f'<path class="median" stroke="{colour}" d="{_way(middle)}"/>'
+def _lines(
+    found: Sequence[Norms], middle: Sequence[float], colour: str, name: str, width: int
+) -> str:
+    thin = "".join(
+        f'<path class="one" stroke="{colour}" d="{_way(one.at, width)}"/>' for one in found
+    )
+    thick = f'<path class="median" stroke="{colour}" d="{_way(middle, width)}"/>'
     dots = "".join(
         f'<g data-path="{layer}"><title>{escape(f"Layer {layer}, {name}")}\n'
         f"{escape(f'{power(value)}, median of {len(found)} starts')}</title>"
-        f'<circle cx="{_x(layer):.1f}" cy="{_y(value):.1f}" r="8" fill="transparent"/>'
-        f'<circle cx="{_x(layer):.1f}" cy="{_y(value):.1f}" r="3" fill="{colour}"/></g>'
+        f'<circle cx="{_x(layer, width):.1f}" cy="{_y(value):.1f}" r="8" fill="transparent"/>'
+        f'<circle cx="{_x(layer, width):.1f}" cy="{_y(value):.1f}" r="3" fill="{colour}"/></g>'
         for layer, value in enumerate(middle, start=1)
     )
     label = (
-        f'<text x="{_x(len(middle)) + 10:.1f}" y="{_y(middle[-1]) + 4:.1f}" '
+        f'<text x="{_x(len(middle), width) + 10:.1f}" y="{_y(middle[-1]) + 4:.1f}" '
         f'style="fill:{colour};font-weight:650">{escape(name)}</text>'
     )
     return thin + thick + dots + label
 
 
-def _way(values: Sequence[float]) -> str:
-    points = (f"{_x(layer):.1f},{_y(value):.1f}" for layer, value in enumerate(values, start=1))
+def _way(values: Sequence[float], width: int) -> str:
+    places = enumerate(values, start=1)
+    points = (f"{_x(layer, width):.1f},{_y(value):.1f}" for layer, value in places)
     return "M" + " L".join(points)

@@ -15,6 +15,12 @@ from cnn.training.reliability import Reliability
 
 Places = npt.NDArray[np.int64]
 
+LEGEND = {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0}
+MARGIN = {"l": 8, "r": 8, "t": 32, "b": 8}
+"""The names stand below, as many as they are: above are Plotly's buttons, which would hide some."""
+
+SHARES = {"tickformat": ".0%", "tick0": 0, "dtick": 0.2, "zeroline": False}
+
 
 def embedding_figure(
     found: Embedding,
@@ -72,8 +78,8 @@ def embedding_figure(
             "dragmode": "pan",
             "xaxis": {"title": {"text": titles[0], "standoff": 6}, "zeroline": False},
             "yaxis": {"title": {"text": titles[1], "standoff": 6}, "zeroline": False},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "legend": LEGEND,
+            "margin": MARGIN,
         },
     }
 
@@ -127,9 +133,9 @@ def reliability_figure(found: Reliability, *, dark: bool) -> Figure:
             "uirevision": "reliability",
             "dragmode": False,
             "showlegend": True,
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "xaxis": {"title": {"text": "how sure it was"}, "range": [0, 1], "tickformat": ".0%"},
-            "yaxis": {"title": {"text": "share right"}, "range": [0, 1.03], "tickformat": ".0%"},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "legend": LEGEND,
+            "xaxis": {"title": {"text": "how sure it was"}, "range": [-0.02, 1.02], **SHARES},
+            "yaxis": {"title": {"text": "share right"}, "range": [0, 1.03], **SHARES},
+            "margin": MARGIN | {"r": 28},
         },
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -28,6 +29,7 @@ from cnn.training.run import (
     State,
     Wish,
 )
+from cnn.training.snapshots import are_weights_kept, weights_name
 from cnn.training.store import Store
 from cnn.training.tables import runs
 
@@ -101,19 +103,31 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         environment=old.environment,
         changes=old.changes,
     )
+    left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))
     with store.begin() as connection:
         connection.execute(insert(runs).values(rows.columns(new)))
         for table in tables.BELONGINGS:
-            _copy(connection, table, old.id, new.id)
+            _copy(connection, table, old.id, new.id, left_behind)
     return new
 
 
-def _copy(connection: Connection, table: Table, old_id: str, new_id: str) -> None:
+def _too_many_weights(store: Store, run_id: str, epochs: int) -> list[str]:
+    """The weights of epochs which a run of so many more has no room for."""
+    sizes = store.file_sizes(run_id)
+    kept = {epoch: weights_name(epoch) for epoch in store.snapshots(run_id, WEIGHTS_AFTER)}
+    return [
+        name for epoch, name in kept.items() if not are_weights_kept(epoch, epochs, sizes[name])
+    ]
+
+
+def _copy(
+    connection: Connection, table: Table, old_id: str, new_id: str, left_behind: Sequence[str]
+) -> None:
     """Copies what belongs to one run to another, without leaving the database."""
     others = [column for column in table.columns if column.name != "run_id"]
     found = select(literal(new_id), *others).where(table.c.run_id == old_id)
     if table is tables.files:
-        found = found.where(table.c.name.not_in(LEFT_BEHIND))
+        found = found.where(table.c.name.not_in(left_behind))
     names = ["run_id", *(column.name for column in others)]
     connection.execute(insert(table).from_select(names, found))
 

@@ -34,9 +34,14 @@ def told_apart(runs: Sequence[Run]) -> list[str]:
     settings = [_settings(run) for run in runs]
     differing = [name for name in SAID if len({one[name] for one in settings}) > 1]
     return [
-        ", ".join([run.name, *(SAID[name].format(one[name]) for name in differing)])
+        ", ".join([run.name, *(_said(name, one[name]) for name in differing)])
         for run, one in zip(runs, settings, strict=True)
     ]
+
+
+def _said(name: str, value: Any) -> str:
+    said = SAID[name].format(value)
+    return said.removesuffix("s") if value == 1 and name in ("epochs", "steps") else said
 
 
 def _settings(run: Run) -> dict[str, Any]:

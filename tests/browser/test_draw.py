@@ -211,6 +211,45 @@ def test_a_finger_draws_and_does_not_scroll_the_page(app_url: str, new_page: Pag
     settled(page)
 
 
+@pytest.mark.parametrize("palm_first", [True, False])
+def test_a_pen_draws_and_the_palm_of_its_hand_does_not(page: Page, app_url: str, palm_first: bool):
+    open_draw(page, app_url)
+    canvas = page.locator("canvas.ink")
+    canvas.hover()
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.evaluate("""(canvas) => {
+      window.pointers = new Set();
+      canvas.addEventListener("pointerdown", (event) => pointers.add(event.pointerType));
+    }""")
+    hand = page.context.new_cdp_session(page)
+    resting = {"x": box["x"] + 0.9 * box["width"], "y": box["y"] + 0.9 * box["height"]}
+
+    def palm(kind: str, *points: dict[str, float]) -> None:
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pen(kind: str, x: float, y: float) -> None:
+        at = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        held = {"pointerType": "pen", "button": "left", "buttons": 1, "force": 0.4}
+        hand.send("Input.dispatchMouseEvent", {"type": kind, "clickCount": 1, **at, **held})
+
+    (stroke,) = DIGITS["7"]
+    if palm_first:
+        palm("touchStart", resting)
+    pen("mousePressed", *stroke[0])
+    pen("mouseMoved", *stroke[1])
+    if not palm_first:
+        palm("touchStart", resting)
+    palm("touchEnd")
+    for point in stroke[2:]:
+        pen("mouseMoved", *point)
+    pen("mouseReleased", *stroke[-1])
+    assert set(page.evaluate("[...pointers]")) == {"pen", "touch"}
+    assert answered(page) == "7"
+    assert page.evaluate("JSON.parse(sessionStorage['cnn-workbench-drawing']).length") == 1
+    settled(page)
+
+
 def test_on_a_phone_the_answer_is_in_view_beside_the_pad(app_url: str, new_page: PageMaker):
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     open_draw(page, app_url)

@@ -191,6 +191,18 @@ def test_a_trained_run_is_opened_from_its_results(training_url: str, page: Page)
     settled(page)
 
 
+def test_a_plot_offers_nothing_that_would_send_it_away(page: Page, app_url: str):
+    page.goto(f"{app_url}/inside?tab=errors")
+    plot = page.get_by_role("figure", name="Confusion matrix of 1,000 test images")
+    plot.hover()
+    offered = plot.locator(".modebar-btn")
+    expect(offered.first).to_be_visible()
+    titles = {button.get_attribute("data-title") for button in offered.all()}
+    assert {"Download plot as a PNG", "Download plot as an SVG"} <= titles
+    assert not {title for title in titles if title and re.search("share|cloud|edit", title, re.I)}
+    settled(page)
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(app_url: str, new_page: PageMaker):
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     open_inside(page, f"{app_url}/inside")

@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn.pictures.figures import template
 from tests.browser.driving import PageMaker, settled
 
 
@@ -52,6 +53,23 @@ def test_the_theme_follows_the_visitors_system(
 
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
     settled(page)
+
+
+def test_plots_take_on_the_theme_that_is_chosen_in_the_menu(page: Page, app_url: str):
+    page.goto(f"{app_url}/lesson?of=activations")
+    plot = page.locator(".live-plot").first
+    expect(plot).to_have_attribute("data-state", "shown")
+    settled(page)
+    name = plot.locator(".legendtext").first
+    dark = template(dark=True)["layout"]["font"]["color"]
+    light = template(dark=False)["layout"]["font"]["color"]
+    for place, ink in ((2, dark), (1, light)):
+        page.get_by_test_id("stMainMenu").get_by_role("button").click()
+        page.get_by_role("menuitemradio").nth(place).click()
+        page.keyboard.press("Escape")
+        red, green, blue = (int(ink[at : at + 2], 16) for at in (1, 3, 5))
+        expect(name).to_have_css("fill", f"rgb({red}, {green}, {blue})")
+        settled(page)
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(app_url: str, new_page: PageMaker):

@@ -34,6 +34,10 @@ def test_what_was_read_is_kept_under_the_name_it_is_given(tmp_path):
     assert (title(one.spec), described(one.spec)) == ("Pets-of-2026", "own images Pets-of-2026")
 
 
+def test_a_name_with_a_slash_is_kept_whole(tmp_path):
+    assert kept(tmp_path, "cats/dogs").name == "cats-dogs"
+
+
 def test_an_upload_that_cannot_be_read_is_refused_by_its_own_name_and_leaves_no_trace(tmp_path):
     before = kept(tmp_path)
 

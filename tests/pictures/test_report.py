@@ -60,6 +60,10 @@ def test_nothing_is_fetched_from_anywhere():
     assert "default-src 'none'" in whole
 
 
+def test_no_button_of_a_figure_sends_it_away():
+    assert "showSendToCloud: false" in page(found())
+
+
 def test_a_persons_words_are_shown_and_never_carried_out():
     named = replace(LENET, architecture=replace(LENET.architecture, name=ODD))
     whole = page(found(run(LENET), entrants=(named, DEMO)))

@@ -11,7 +11,7 @@ import pytest
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
-from cnn.training import checkpoint, fit
+from cnn.training import checkpoint, fit, snapshots
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
@@ -275,6 +275,21 @@ def test_an_extended_run_is_exactly_a_longer_one_where_the_rate_is_constant(stor
         assert ours[part] == wanted[part]
     assert store.file(longer.id, WEIGHTS) != store.file(short.id, WEIGHTS)
     assert everything(store, short) == before
+
+
+def test_an_extended_run_keeps_no_more_weights_than_a_longer_one(store: Store, monkeypatch):
+    first = in_one_go(store)
+    size_bytes = store.file_sizes(first.id)[WEIGHTS]
+    monkeypatch.setattr(snapshots, "WEIGHTS_BYTES", 6 * size_bytes + 100)
+    assert store.snapshots(first.id, WEIGHTS_AFTER) == [0, 1, 2, 3, 4]
+
+    longer = carried_out(store, extend(store, first.id, 4, worker="me"))
+
+    assert store.snapshots(longer.id, WEIGHTS_AFTER) == [0, 2, 4, 6, 8]
+    sizes = store.file_sizes(longer.id)
+    kept = sum(size for name, size in sizes.items() if name.startswith(WEIGHTS_AFTER))
+    assert kept <= snapshots.WEIGHTS_BYTES
+    assert store.snapshots(first.id, WEIGHTS_AFTER) == [0, 1, 2, 3, 4]
 
 
 def test_the_schedule_of_an_extended_run_is_laid_over_what_it_adds(store: Store):

@@ -34,6 +34,13 @@ def test_every_setting_that_differs_is_named_and_no_other():
     ]
 
 
+def test_one_epoch_is_no_epochs():
+    assert told_apart([changed(epochs=1), changed(epochs=3)]) == [
+        "LeNet-5, 1 epoch",
+        "LeNet-5, 3 epochs",
+    ]
+
+
 def test_networks_of_different_names_need_no_more():
     assert told_apart([RUN, replace(RUN, name="Mine")]) == ["LeNet-5", "Mine"]
 

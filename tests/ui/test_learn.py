@@ -15,7 +15,8 @@ from cnn.data import DatasetName
 from cnn.lessons import progress
 from cnn.lessons.catalogue import challenges, lessons, short_way
 from cnn.lessons.goals import written
-from cnn.network.link import encode
+from cnn.network.link import decode, encode
+from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.run import Result, State
 from cnn.training.store import Store
@@ -109,6 +110,34 @@ VALUES = some.text(max_size=12) | some.integers().map(str) | some.floats().map(s
 def test_no_address_makes_a_lesson_fail(store, key, query):
     app = visited("lesson", **({"of": key} | query))
     assert app.title[0].value in {one.title for one in lessons()}
+
+
+@pytest.mark.parametrize(
+    ("query", "layers", "data", "classes"),
+    [
+        ({"of": "why", "size": "16", "units": "8"}, 1, DatasetName.MNIST_SAMPLE, 10),
+        ({"of": "kernels", "image": "shape"}, 1, DatasetName.SHAPES, 3),
+        ({"of": "receptive_field", "stack": "c3-m2-c3"}, 3, DatasetName.MNIST_SAMPLE, 10),
+    ],
+)
+def test_layers_that_give_no_answer_are_trained_with_a_head(store, query, layers, data, classes):
+    app = visited("lesson", **query)
+    link = next(one for one in app.get("page_link") if one.proto.label == "Open in Build")
+    opened = decode(parse_qs(link.proto.query_string)["net"][0])
+    assert len(opened.layers) == layers
+
+    app = press(app, "Train it", "train")
+    app = press(app, "Train", "train")
+    (run,) = store.latest(9)
+    assert run.architecture.input == opened.input
+    assert run.architecture.layers[:layers] == opened.layers
+    assert trace(run.architecture).output_shape == (classes,)
+    assert run.configuration.dataset.name == data
+
+
+def test_what_is_too_large_for_a_lesson_is_not_trained_from_it(store):
+    app = visited("lesson", of="why", size="224", units="64")
+    assert "Train it" not in {one.label for one in app.button}
 
 
 def test_next_and_previous_walk_the_lessons_and_come_back_to_what_was_set(store):

@@ -88,7 +88,9 @@ class Pad {
   listen(one) {
     this.canvas.onpointerdown = (event) => this.down(event);
     this.canvas.onpointermove = (event) => this.move(event);
-    this.canvas.onpointerup = this.canvas.onpointercancel = () => this.up();
+    this.canvas.onpointerup = this.canvas.onpointercancel = (event) => {
+      if (event.pointerId === this.pointer) this.up();
+    };
     this.canvas.onkeydown = (event) => penKey(this, event);
     this.canvas.onfocus = () => showPen(this);
     this.canvas.onblur = () => {
@@ -130,7 +132,10 @@ class Pad {
   }
 
   down(event) {
+    const isPen = event.pointerType === "pen";
+    if (this.stroke && isPen && this.isTouch) this.back(); // the palm was there before its pen
     if (event.button !== 0 || this.stroke) return;
+    this.isTouch = event.pointerType === "touch";
     this.pen.hidden = true;
     this.canvas.setPointerCapture(event.pointerId);
     this.say("");

@@ -10,6 +10,7 @@ from cnn.pictures.points import embedding_figure, reliability_figure
 from cnn.training.evaluation import Predictions, confusion_matrix, places_in, wilson_interval
 from cnn.training.reliability import reliability
 from ui import theme
+from ui.draw.answers import certainty
 from ui.inside import image, measure
 from ui.inside.subject import Subject
 from ui.plot import plot
@@ -51,8 +52,8 @@ def show_errors(subject: Subject, images: Images | str) -> None:
     key = f"inside_{subject.key}"
     names = images.class_names
     if view == MATRIX:
-        confusions(key, found, confusion_matrix(found), names, images)
-        _look_at_cell(key, found)
+        with confusions(key, found, confusion_matrix(found), names, images):
+            _look_at_cell(key, found)
     elif view == MISTAKES:
         mistakes(key, found, confusion_matrix(found), names, images)
     elif view == POINTS:
@@ -116,11 +117,18 @@ def _points(subject: Subject, found: Predictions, images: Images) -> None:
             st.caption("Click a point to see its image.")
             return
         name, said = images.class_names[labels[place]], images.class_names[predicted[place]]
-        sure = percent(float(found.scores[place].max()))
+        sure = certainty(float(found.scores[place].max()))
         tile = Tile(images.test.pixels[place], f"Test image {place}", f"Test image {place}")
         st.html(gallery([tile], size_px=120))
         st.markdown(f"True: **{plain(name)}**, taken for **{plain(said)}** with {sure}.")
         _look_button(place, "Look at this one")
+
+
+def _all_in_all(over: float) -> str:
+    apart = percent(abs(over))
+    if apart == percent(0.0):
+        return "all in all it is as sure as it is right"
+    return f"all in all it is {apart} {'surer' if over > 0 else 'less sure'} than it is right"
 
 
 def _sure(found: Predictions) -> None:
@@ -135,11 +143,9 @@ def _sure(found: Predictions) -> None:
         )
     error, over = measured.error or 0.0, measured.overconfidence or 0.0
     with right:
-        word = "surer than it is right" if over > 0 else "less sure than it is right"
         st.markdown(
             f"On average its confidence and its accuracy lie **{percent(error)}** apart (the "
-            f"expected calibration error over {len(measured.bins)} bins); all in all it is "
-            f"{percent(abs(over))} {word}."
+            f"expected calibration error over {len(measured.bins)} bins); {_all_in_all(over)}."
         )
         st.caption(
             "A bar is the share of right answers among the images of which it was about so sure; "

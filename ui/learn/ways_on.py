@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnn.lessons.catalogue import frame_text
 from cnn.network.architecture import Architecture
+from cnn.network.finish import finished
 from cnn.network.link import encode
 from cnn.training.configuration import Configuration
 from ui import design
@@ -22,12 +23,15 @@ def ways_on(
     *,
     beside: Sequence[Architecture] = (),
     seeds: int = 1,
+    classes: int = 0,
     key: str = "ways_on",
 ) -> None:
     """Links to the network in Build, to its training, and to a comparison with others beside it.
 
-    `configuration` is what it is trained with; without one, there is no way to Train.
+    `configuration` is what it is trained with; without one, there is no way to Train. Layers that
+    give no answer yet are trained with a head for so many `classes`.
     """
+    trained = finished(architecture, classes) if classes else architecture
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=key):
         st.page_link(
             PAGES / "build.py",
@@ -38,9 +42,12 @@ def ways_on(
         )
         if configuration is not None:
             if st.button(
-                frame_text("train_it"), icon=":material/model_training:", key=f"{key}_train"
+                frame_text("train_it"),
+                icon=":material/model_training:",
+                key=f"{key}_train",
+                help=frame_text("train_it_with_head") if trained != architecture else None,
             ):
-                train(architecture, configuration)
+                train(trained, configuration)
             if beside and st.button(
                 frame_text("compare"), icon=":material/compare_arrows:", key=f"{key}_compare"
             ):

@@ -17,7 +17,7 @@ from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.diagram import diagram
-from cnn.pictures.gradient_lines import gradient_lines, power
+from cnn.pictures.gradient_lines import NARROW, gradient_lines, power
 from cnn.pictures.timeline import narrow_timeline, timeline
 from cnn.training.configuration import Configuration
 from ui import design
@@ -99,7 +99,12 @@ def _residual(lesson: Lesson) -> None:
         st.markdown(lesson.text("found", depth=depth, times=times, **values))
         st.markdown(_said(lesson, depth, start))
     with right:
-        picture(gradient_lines(plain, skips), key="lesson_history_gradients", largest=1.3)
+        picture(
+            gradient_lines(plain, skips),
+            narrow=gradient_lines(plain, skips, NARROW),
+            key="lesson_history_gradients",
+            largest=1.3,
+        )
     st.caption(
         lesson.text(
             "conditions",

@@ -7,11 +7,12 @@ import re
 import numpy as np
 import streamlit as st
 
-from cnn.data import DatasetName
+from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.operations import Array
 from cnn.lessons import kernels
 from cnn.lessons.lesson import Lesson
 from cnn.pictures.maps import Kernel, Scale, Tile, largest, span
+from cnn.training.configuration import Configuration
 from ui.bench.cascade import images
 from ui.bench.own_picture import own_picture
 from ui.draw.pad import pad
@@ -30,6 +31,8 @@ FIRST_CELL = "1-11-13"
 MOST = 6
 MOST_IMAGES = 40
 EXAMPLES = {"digit": (DatasetName.MNIST_SAMPLE, DIGIT), "shape": (DatasetName.SHAPES, (32, 32, 1))}
+TRAINED_ON = {"digit": (DatasetName.MNIST_SAMPLE, 10), "shape": (DatasetName.SHAPES, 3)}
+"""The data that come along for a kind of image, and their classes."""
 MAPS, PARTS = "lesson_kernels_maps", "lesson_kernels_parts"
 
 
@@ -95,7 +98,10 @@ def _maps(lesson: Lesson, source: str, image: Array, names: tuple[str, ...], rel
     st.markdown(_numbers(lesson, names[at], found[at], chosen[at], relu))
     if is_coloured:
         _channels(lesson, source, names[at], image, chosen[at], cell)
-    ways_on(kernels.network(image, len(names), relu))
+    data = "digit" if source == "drawn" else source
+    name, classes = TRAINED_ON.get(data, (None, 0))
+    trained = Configuration(DatasetSpec(name), epochs=3) if name else None
+    ways_on(kernels.network(image, len(names), relu), trained, classes=classes)
 
 
 def _example(source: str, place: int) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.data import load
-from cnn.data.spec import DatasetName
+from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.insight.operations import Array
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.receptive_field import (
@@ -24,12 +24,14 @@ from cnn.lessons.receptive_field import (
 from cnn.network.trace import Trace, trace
 from cnn.pictures.exciting import exciting
 from cnn.pictures.field_stack import field_stack
+from cnn.training.configuration import Configuration
 from ui.field import field_view
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 
 FIRST = "c3-c3-m2-c3"
 FIRST_IMAGE = 3
+TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
 
 
 def show(lesson: Lesson) -> None:
@@ -57,7 +59,7 @@ def show(lesson: Lesson) -> None:
         key="lesson_receptive_field_stack",
     )
     st.markdown(_numbers(lesson, traced, stack))
-    ways_on(traced.architecture)
+    ways_on(traced.architecture, TRAINED, classes=10)
     st.subheader(lesson.text("patches_title"), anchor=False)
     _filters(lesson)
 

@@ -1,22 +1,34 @@
 // The SVG comes from our own Python, which escapes every word in it.
 
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
+const CLOSE = 0.86; // of that: smaller by so little, all of the picture is in view
 const BESIDE_PX = 14;
 const NARROW_PX = 560;
 const shown = new WeakMap();
 const latest = new WeakMap(); // what frames were last given
 const scrolls = new WeakMap(); // how far frames are scrolled
+const hidden = new WeakMap(); // by how much pictures are wider than their frames
 const widths = new WeakMap(); // of frames: asking an element makes the browser lay out the page
 
 function fit(frame, picture, largest) {
   const svg = picture.querySelector("svg");
   if (!svg) return;
   const natural = svg.viewBox.baseVal;
-  const factor = Math.min(largest, Math.max(SMALLEST, widths.get(frame) / natural.width));
+  const fits = widths.get(frame) / natural.width;
+  const factor = Math.min(largest, fits < SMALLEST * CLOSE ? SMALLEST : fits);
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
-  if (natural.width * factor > widths.get(frame) + 1) frame.tabIndex = 0; // keys scroll it
+  hidden.set(frame, natural.width * factor - widths.get(frame));
+  if (hidden.get(frame) > 1) frame.tabIndex = 0; // keys scroll it
   else frame.removeAttribute("tabindex");
+  hint(frame);
+}
+
+/** Fades the side on which there is more of the picture than is in view. */
+function hint(frame) {
+  const scrolled = scrolls.get(frame) ?? 0;
+  frame.classList.toggle("more-left", hidden.get(frame) > 1 && scrolled > 1);
+  frame.classList.toggle("more-right", hidden.get(frame) - scrolled > 1);
 }
 
 /** Takes the words for hovering out of the picture: the browser shows them late, and not to touch. */
@@ -74,7 +86,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
       draw(frame, picture, tip);
     });
     observer.observe(frame);
-    frame.addEventListener("scroll", () => scrolls.set(frame, frame.scrollLeft), { passive: true });
+    const scrolled = () => {
+      scrolls.set(frame, frame.scrollLeft);
+      hint(frame);
+    };
+    frame.addEventListener("scroll", scrolled, { passive: true });
     shown.set(frame, observer);
   }
   picture.onpointermove = (event) => explain(tip, event.target.closest("[data-path]"), event);

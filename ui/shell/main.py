@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import theme
 from ui.shell import PAGES
 from ui.shell.memory import settle
 
@@ -78,4 +79,5 @@ page = st.navigation(
 
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 page.run()
+theme.follow()
 settle()

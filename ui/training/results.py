@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn.pictures.confusion import bars_height, class_bars, confusion_figure, confusion_height
 from cnn.pictures.gallery import Tile, gallery
@@ -104,8 +105,8 @@ def in_words(run: Run, found: Predictions) -> str:
 
 def confusions(
     key: str, found: Predictions, matrix: Matrix, names: Sequence[str], images: Images | None
-) -> None:
-    """The confusion matrix, and the images of the cell that was clicked."""
+) -> DeltaGenerator:
+    """The confusion matrix, and the images of the cell that was clicked; returns their place."""
     left, right = st.columns([3, 2], gap="medium")
     with left:
         clicked = plot(
@@ -130,6 +131,7 @@ def confusions(
         )
         if images is not None and chosen is not None:
             _images_of(found, chosen, names, images)
+    return right
 
 
 def _cell(clicked: dict[str, object], matrix: Matrix) -> CellOf | None:
