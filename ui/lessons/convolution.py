@@ -24,6 +24,7 @@ from ui.learn.ways_on import ways_on
 from ui.words import plain, pretty
 
 PICTURE = "lesson_convolution_grids"
+SLIDER_PX = 142
 PADDINGS = ("0", "1", "2", "same")
 
 
@@ -130,36 +131,32 @@ def _controls(lesson: Lesson) -> Choice:
     def words(start: str, options: tuple[str, ...]) -> dict[str, str]:
         return {one: lesson.text(f"{start}_{one}") for one in options}
 
+    def slider(name: str, low: int, high: int, first: int) -> int:
+        with st.container(width=SLIDER_PX):
+            return controls.slider(name, lesson.text(f"{name}_label"), low, high, first=first)
+
     pictures, kernel_names = tuple(PICTURES), tuple(KERNELS)
-    what, slides, many = st.columns(3, gap="medium")
-    with what:
-        with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.container(width=SLIDER_PX):
             kind = controls.choice(
                 "picture", lesson.text("picture_label"), pictures, words=words("picture", pictures)
             )
+        with st.container(width=SLIDER_PX):
             kernel = controls.choice(
                 "kernel",
                 lesson.text("kernel_label"),
                 kernel_names,
                 words=words("kernel", kernel_names),
             )
-        flipped = controls.toggle("flip", lesson.text("flipped_label"))
-    with slides:
-        padding = controls.choice(
-            "padding", lesson.text("padding_label"), PADDINGS, words=words("padding", PADDINGS)
-        )
-        with st.container(horizontal=True, gap="medium"):
-            stride = controls.slider("stride", lesson.text("stride_label"), 1, 3, first=1)
-            dilation = controls.slider("dilation", lesson.text("dilation_label"), 1, 3, first=1)
-    with many:
-        with st.container(horizontal=True, gap="medium"):
-            size = controls.slider("size", lesson.text("size_label"), 5, 12, first=5)
-            kernel_size = controls.slider(
-                "kernel_size", lesson.text("kernel_size_label"), 1, 5, first=3
+        with st.container(width="content"):
+            padding = controls.choice(
+                "padding", lesson.text("padding_label"), PADDINGS, words=words("padding", PADDINGS)
             )
-        with st.container(horizontal=True, gap="medium"):
-            channels = controls.slider("channels", lesson.text("channels_label"), 1, 3, first=1)
-            filters = controls.slider("filters", lesson.text("filters_label"), 1, 3, first=1)
+        stride, dilation = slider("stride", 1, 3, 1), slider("dilation", 1, 3, 1)
+        size, kernel_size = slider("size", 5, 12, 5), slider("kernel_size", 1, 5, 3)
+        channels, filters = slider("channels", 1, 3, 1), slider("filters", 1, 3, 1)
+        with st.container(width="content"):
+            flipped = controls.toggle("flip", lesson.text("flipped_label"))
     return Choice(
         kind, kernel, flipped, padding, stride, dilation, size, kernel_size, channels, filters
     )
