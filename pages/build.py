@@ -18,6 +18,7 @@ from ui.bench.totals import totals
 from ui.learn import last_steps
 from ui.learn.challenge import goals_shown
 from ui.picture import picture
+from ui.words import plain
 
 
 @st.fragment
@@ -60,7 +61,7 @@ def bench() -> None:
 
 
 if problem := design.arrive():
-    st.error(problem, icon=":material/link_off:")
+    st.error(plain(problem), icon=":material/link_off:")
 import_notes()
 head, keep, start = st.columns([6, 1, 1.5], vertical_alignment="bottom")
 with head:

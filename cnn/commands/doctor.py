@@ -22,8 +22,8 @@ from cnn.training.limits import free_bytes
 from cnn.training.places import home, store_url
 from cnn.training.presence import worker_states
 from cnn.training.run import LIVE, State, WorkerState
-from cnn.training.store import Store, StoreError
-from cnn.training.tables import shown_url
+from cnn.training.store import Store
+from cnn.training.store_error import StoreError, shown_url
 
 PYTHON = ((3, 11), (3, 13))
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy")

@@ -11,7 +11,7 @@ from cnn.commands import refusals
 from cnn.commands.terminal import quiet
 from cnn.training.identity import identified
 from cnn.training.store import Store
-from cnn.training.tables import shown_url
+from cnn.training.store_error import shown_url
 from cnn.training.worker import work
 
 

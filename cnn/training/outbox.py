@@ -16,7 +16,7 @@ from typing import Any
 
 from cnn.training.run import Checkpoint, Epoch, GradientNorms, Progress, Result, State, Step, Wish
 from cnn.training.store import Store
-from cnn.training.tables import StoreBusy
+from cnn.training.store_error import StoreBusy
 
 PATIENCE_S, LAST_PATIENCE_S = 300.0, 8.0
 """How long a locked store is waited for, and how long by a process that has to end."""

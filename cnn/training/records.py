@@ -14,10 +14,10 @@ from typing import Self
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cnn.training import tables
+from cnn.training import database, tables
 from cnn.training.places import store_url
 from cnn.training.run import SNAPSHOT, Epoch, GradientNorms, Step
-from cnn.training.tables import StoreError
+from cnn.training.store_error import StoreError
 from cnn.training.thinning import Curves
 
 
@@ -26,7 +26,7 @@ class Records:
 
     def __init__(self, url: str | None = None) -> None:
         self.url = url or store_url()
-        self._engine = tables.opened(self.url)
+        self._engine = database.opened(self.url)
         self._curves = Curves()
         self._is_hurried = False
 
@@ -45,7 +45,7 @@ class Records:
         try:
             with self._engine.begin() as connection:
                 if self._is_hurried:
-                    tables.hurry(connection)
+                    database.hurry(connection)
                 yield connection
         except SQLAlchemyError as error:
             raise StoreError.because(self.url, error) from error

@@ -31,7 +31,8 @@ from cnn.training.run import (
     Step,
     Wish,
 )
-from cnn.training.tables import StoreError, runs
+from cnn.training.store_error import StoreError
+from cnn.training.tables import runs
 
 __all__ = ["BY_HAND", "Store", "StoreError", "TakenOver"]
 

@@ -1,18 +1,11 @@
-"""The tables of the run store, how a database is opened, and the one error of all that.
-
-Plain SQLAlchemy Core, nothing of one database alone: SQLite by default, others by their URL.
-"""
+"""The tables of the run store, in plain SQLAlchemy Core: nothing of one database alone."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    Connection,
-    Engine,
     Float,
     ForeignKey,
     Index,
@@ -22,35 +15,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
-    insert,
-    inspect,
-    select,
-    update,
 )
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
-
-from cnn.training.migrations import MIGRATIONS, migrate
 
 SCHEMA_VERSION = 5
-BUSY_MS = 10_000
-"""How long one who writes to SQLite waits for another who does."""
+metadata = MetaData()
 
-HURRIED_MS = 200
-"""How long one waits who has other things to do, and tries again later."""
-
-OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
-"""Each table that two processes make at the same moment costs one of them an attempt."""
-
-_tables = MetaData()
-
-about = Table("about", _tables, Column("schema_version", Integer, primary_key=True))
+about = Table("about", metadata, Column("schema_version", Integer, primary_key=True))
 
 runs = Table(
     "runs",
-    _tables,
+    metadata,
     Column("id", String(32), primary_key=True),
     Column("name", Text, nullable=False),
     Column("architecture", Text, nullable=False),
@@ -84,7 +58,7 @@ runs = Table(
 
 workers = Table(
     "workers",
-    _tables,
+    metadata,
     Column("name", String(64), primary_key=True),
     Column("state", String(16), nullable=False),
     Column("heartbeat_at", Float, nullable=False),
@@ -92,7 +66,7 @@ workers = Table(
 
 designs = Table(
     "designs",
-    _tables,
+    metadata,
     Column("name", String(200), primary_key=True),
     Column("architecture", Text, nullable=False),
     Column("saved_at", Float, nullable=False),
@@ -100,7 +74,7 @@ designs = Table(
 
 checks = Table(
     "checks",
-    _tables,
+    metadata,
     Column("digest", String(64), primary_key=True),
     Column("architecture", Text, nullable=False),
     Column("standing", String(16), nullable=False),
@@ -111,7 +85,7 @@ checks = Table(
 
 progress = Table(
     "progress",
-    _tables,
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("profile", String(64), nullable=False),
     Column("lesson", String(64), nullable=False),
@@ -127,7 +101,7 @@ def _belonging(name: str, *columns: Column[Any] | Index) -> Table:
     run_id: Column[Any] = Column(
         "run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
     )
-    return Table(name, _tables, run_id, *columns)
+    return Table(name, metadata, run_id, *columns)
 
 
 def _number(name: str) -> Column[Any]:
@@ -165,140 +139,3 @@ tags = _belonging(
 )
 
 BELONGINGS = (steps, epochs, gradients, files, tags)
-
-
-class StoreError(RuntimeError):
-    """The store could not be used: which one, why, and what to do."""
-
-    @classmethod
-    def because(cls, url: str, error: Exception) -> StoreError:
-        said = str(getattr(error, "orig", None) or error)
-        if isinstance(error, OSError) and error.strerror:
-            said = f"{error.strerror}, {error.filename}"
-        cause = " ".join(said.split()).rstrip(".?")
-        hint = next((hint for sign, hint in HINTS.items() if sign in cause), HINT)
-        kind = StoreBusy if any(sign in cause for sign in BUSY) else StoreError
-        return kind(f"the run store {shown_url(url)} could not be used: {cause}. {hint}")
-
-
-class StoreBusy(StoreError):
-    """Another program has locked the store: it may be free again in a moment."""
-
-
-BUSY = ("is locked", "lock timeout", "deadlock detected")
-"""How SQLite says it, and how PostgreSQL does."""
-
-
-HINT = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
-HINTS = {
-    "locked": "Another program has been writing to it for too long: close that one, or try again.",
-    "readonly": "It can be read but not written to: allow writing to it and to its folder, or set "
-    "CNN_STORE to another.",
-    "full": "Make room on its disk, and resume what was interrupted; or set CNN_STORE to another.",
-    "not a database": "Move that file out of the way, or set CNN_STORE to another.",
-    "malformed": "It is damaged: put a copy in its place, or move it out of the way.",
-    "authentication": "Correct the name and the password in CNN_STORE.",
-    "does not exist": "Make that database first (createdb), or correct its name in CNN_STORE.",
-    "connection": "Start that server, or correct its address in CNN_STORE.",
-    "resolve host": "Correct the server's name in CNN_STORE.",
-    "psycopg": 'Install its driver: pip install "psycopg[binary]"; or set CNN_STORE to another.',
-}
-"""What to do, by a word of the cause as SQLite or PostgreSQL says it; the first that is in it."""
-
-
-def shown_url(url: str) -> str:
-    """A store's URL as a person may see it: without its password."""
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return repr(url[:60])
-
-
-def opened(url: str) -> Engine:
-    """The database at a URL, with all tables in it."""
-    try:
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            file = engine.url.database or ""
-            if not file.startswith("file:"):  # one with options of its own, which has to be there
-                Path(file).parent.mkdir(parents=True, exist_ok=True)
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "checkout", _be_patient)
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        raise StoreError.because(url, error) from error
-    try:
-        _prepare(engine)
-    except BaseException as error:
-        engine.dispose()
-        if isinstance(error, (SQLAlchemyError, OSError)):
-            raise StoreError.because(url, error) from error
-        raise
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    """Readers never wait for the writer, and a writer waits its turn."""
-    for setting in (
-        f"busy_timeout={BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {setting}")
-
-
-def _be_patient(connection: Any, *_: Any) -> None:
-    """Whoever had the connection before may have been in a hurry."""
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-
-
-def hurry(connection: Connection) -> None:
-    """From now on this one waits for other writers only for a moment."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={min(HURRIED_MS, BUSY_MS)}")
-
-
-def _prepare(engine: Engine) -> None:
-    """Makes the tables that are missing; another process may do so at the same moment."""
-    for attempts_left in reversed(range(OPENING_ATTEMPTS)):
-        try:
-            with engine.begin() as connection:
-                _check_version(connection, engine.url)
-                _migrate(connection)
-                _tables.create_all(connection)
-                if _version(connection) is None:
-                    connection.execute(insert(about).values(schema_version=SCHEMA_VERSION))
-            return
-        except SQLAlchemyError:
-            if not attempts_left:
-                raise
-            time.sleep(OPENING_REST_S)
-
-
-def _version(connection: Connection) -> int | None:
-    version: int | None = connection.execute(select(about.c.schema_version)).scalar()
-    return version
-
-
-def _check_version(connection: Connection, url: URL) -> None:
-    if not inspect(connection).has_table(about.name):
-        return
-    version = _version(connection)
-    if version is not None and version not in (SCHEMA_VERSION, *MIGRATIONS):
-        made_by = "a newer program" if version > SCHEMA_VERSION else "a much older program"
-        raise StoreError(
-            f"the run store {url.render_as_string()} was made by {made_by}: it has schema version "
-            f"{version}, this program reads {min(MIGRATIONS)} to {SCHEMA_VERSION}. Use the program "
-            "that made it, or set CNN_STORE to another."
-        )
-
-
-def _migrate(connection: Connection) -> None:
-    """Makes an older store one of today, all of it or nothing; what is in it stays."""
-    if not inspect(connection).has_table(about.name) or _version(connection) not in MIGRATIONS:
-        return
-    for version in sorted(MIGRATIONS):
-        # The row is changed first: whoever else opens the store waits here, and finds it done.
-        step = update(about).where(about.c.schema_version == version)
-        if connection.execute(step.values(schema_version=version + 1)).rowcount:
-            migrate(connection, MIGRATIONS[version])

@@ -11,7 +11,7 @@ import pytest
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
-from cnn.training import checkpoint, fit, snapshots
+from cnn.training import checkpoint, course, fit, snapshots
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
@@ -53,7 +53,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 @pytest.fixture
 def step_by_step(monkeypatch) -> None:
     """Reports after every step, so that a run can be cut off at any of them."""
-    monkeypatch.setattr(fit, "PULSE_S", 0.0)
+    monkeypatch.setattr(course, "PULSE_S", 0.0)
 
 
 def carried_out(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from cnn.network.zoo import entry
-from cnn.training import outbox, tables
+from cnn.training import database, outbox
 from cnn.training.configuration import Configuration
 from cnn.training.outbox import Outbox
 from cnn.training.run import Checkpoint, Epoch, Progress, State, Step, Wish
 from cnn.training.store import Store
-from cnn.training.tables import StoreBusy
+from cnn.training.store_error import StoreBusy
 
 DEMO = entry("shapes-demo").architecture
 EPOCH = Epoch(1, 0.5, 0.8, 0.6, 0.7, 3.0)
@@ -20,7 +20,7 @@ EPOCH = Epoch(1, 0.5, 0.8, 0.6, 0.7, 3.0)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "HURRIED_MS", 1)
+    monkeypatch.setattr(database, "HURRIED_MS", 1)
     monkeypatch.setattr(outbox, "RETRY_S", 0.0)
 
 

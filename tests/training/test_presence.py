@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from cnn.network.zoo import entry
-from cnn.training import presence, tables
+from cnn.training import database, presence
 from cnn.training.configuration import Configuration
 from cnn.training.run import Progress, Result, State, WorkerState
 from cnn.training.store import Store
@@ -58,7 +58,7 @@ def test_a_silent_worker_is_dismissed_and_taken_back_when_it_speaks(store: Store
 
 
 def test_a_worker_outlives_a_store_that_is_locked_when_it_speaks(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(tables, "BUSY_MS", 20)
+    monkeypatch.setattr(database, "BUSY_MS", 20)
     monkeypatch.setattr(presence, "HEARTBEAT_S", 0.01)
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     other = sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)

@@ -30,6 +30,7 @@ from cnn.training.run import (
 )
 from cnn.training.run_list import Filter
 from cnn.training.store import Store, StoreError, TakenOver
+from cnn.training.store_error import shown_url
 
 ROOT = Path(__file__).parents[2]
 LENET = entry("lenet-5").architecture
@@ -431,7 +432,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
         database.executescript(VERSION_2)
     broken = {2: (MIGRATIONS[2][0], "ALTER TABLE nowhere ADD COLUMN more TEXT")}
     with monkeypatch.context() as patched:
-        patched.setattr(tables, "MIGRATIONS", broken)
+        patched.setattr("cnn.training.database.MIGRATIONS", broken)
         with pytest.raises(StoreError, match="no such table"):
             Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
 
@@ -439,7 +440,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monke
 
 
 def test_a_message_shows_no_password():
-    shown = tables.shown_url("postgresql://me:secret@example/runs")
+    shown = shown_url("postgresql://me:secret@example/runs")
 
     assert "secret" not in shown
     assert "me:" in shown

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from cnn.network.zoo import entry
-from cnn.training import tables
+from cnn.training import database
 from cnn.training.configuration import Configuration
 from cnn.training.run import State
 from cnn.training.store import Store
@@ -78,7 +78,7 @@ def test_home_still_leads_on_and_build_still_builds(monkeypatch, tmp_path: Path)
 
 @pytest.fixture
 def store(monkeypatch, tmp_path: Path) -> Iterator[Store]:
-    monkeypatch.setattr(tables, "BUSY_MS", 50)
+    monkeypatch.setattr(database, "BUSY_MS", 50)
     url = f"sqlite:///{tmp_path / 'runs.sqlite'}"
     monkeypatch.setenv("CNN_STORE", url)
     opened = Store(url)

@@ -15,6 +15,7 @@ from cnn.training.run import Run
 from ui.bench.own_picture import own_picture
 from ui.bench.trained import choose_weights, prediction_html, trained_caption
 from ui.strip import feature_strip
+from ui.words import plain
 
 OWN = "My own image"
 MOST_MACS = 200_000_000
@@ -72,7 +73,7 @@ def _example(name: DatasetName, size: tuple[int, int, int]) -> tuple[Images | No
     try:
         data = images(name, size)
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None, None
     place = st.slider("Number", 1, 60, 4, key="cascade_place", persist_state="session")
     one = data.validation.take([(place - 1) % len(data.validation)])

@@ -12,6 +12,7 @@ from ui.compare import choice
 from ui.mark import keras_mark
 from ui.shell import PAGES
 from ui.training import setup
+from ui.words import plain
 
 
 def lead_on(trace: Trace) -> None:
@@ -37,7 +38,7 @@ def lead_on(trace: Trace) -> None:
             try:
                 choice.add(trace.architecture)
             except ArchitectureError as error:
-                st.toast(str(error), icon=":material/error:")
+                st.toast(plain(str(error)), icon=":material/error:")
             else:
                 st.switch_page(PAGES / "compare.py")
 
@@ -49,5 +50,5 @@ def _why_not(trace: Trace) -> str | None:
     try:
         check_size(trace.architecture)
     except ConfigurationError as error:
-        return str(error)
+        return plain(str(error))
     return None

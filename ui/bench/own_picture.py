@@ -13,6 +13,7 @@ from cnn.data import DataError
 from cnn.data.dataset import Images, as_floats
 from cnn.data.fitting import check_shape, fit_image
 from cnn.data.pictures import open_picture, plain
+from ui import words
 
 UPLOAD = "cascade_upload"
 KEPT = "own_picture"
@@ -52,7 +53,7 @@ def own_picture(size: Size, beside: DeltaGenerator) -> Images | None:
     try:
         image = _fitted(*kept, size)
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(words.plain(str(error)), icon=":material/error:")
         return None
     return 1 - image if is_swapped else image
 

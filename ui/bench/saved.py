@@ -49,7 +49,7 @@ def _keep(architecture: Architecture) -> None:
             _ask(architecture, designs.free_name(store, architecture.name))
             return
     except (StoreError, ArchitectureError) as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(str(error)), icon=":material/error:")
         return
     st.toast(f"Saved as {plain(architecture.name)}", icon=":material/bookmark_added:")
 
@@ -70,7 +70,7 @@ def _save_and_close(architecture: Architecture) -> None:
     try:
         designs.save(runs.opened(), architecture)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     design.change(name=architecture.name)
     st.rerun()
@@ -81,7 +81,7 @@ def saved_designs() -> None:
     try:
         found = designs.latest(runs.opened())
     except (StoreError, ArchitectureError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     if not found:
         st.caption("Nothing saved yet. The Save button keeps the design on the bench by its name.")
@@ -125,7 +125,7 @@ def _delete(name: str) -> None:
     try:
         designs.remove(runs.opened(), name)
     except StoreError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 @functools.lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui import design
 from ui.bench.saved import MENU, open_design, saved_designs
-from ui.words import pretty, short
+from ui.words import plain, pretty, short
 
 NOTES = "import_notes"
 GROUPS = {
@@ -81,7 +81,7 @@ def _file() -> None:
     try:
         opened = read_file(given.name, given.getvalue())
     except ArchitectureError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     design.put(opened.architecture)
     st.session_state[NOTES] = opened.notes
@@ -131,4 +131,4 @@ def name_and_input() -> None:
             design.change(name=checked.name, input=checked.input)
             st.rerun()
     except ArchitectureError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")

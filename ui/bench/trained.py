@@ -19,7 +19,7 @@ from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
 from ui.training import runs
-from ui.words import percent
+from ui.words import percent, plain
 
 KEY = "cascade_weights"
 RANDOM = "random"
@@ -73,7 +73,7 @@ def choose_weights(architecture: Architecture) -> tuple[Run, Weights] | None:
     try:
         return fitting[chosen], _weights(runs.opened().url, chosen, fitting[chosen])
     except (WeightsError, StoreError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
 
 

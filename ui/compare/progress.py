@@ -74,7 +74,7 @@ def _queue(to_train: Sequence[tuple[Entrant, Configuration]]) -> None:
     try:
         limits.check_queue(store.count([State.QUEUED]), len(to_train))
     except ConfigurationError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     for entrant, configuration in to_train:
         store.add(entrant.architecture, configuration, changes=entrant.changes)

@@ -18,7 +18,7 @@ from ui.plot import fetch_ahead
 from ui.training import runs
 from ui.training.differing import differing_settings
 
-POLL_S = 0.7
+POLL_S = 1.0
 SAME_FOR_ALL = ("seed",)
 """Differs within each network, and not between them."""
 

@@ -27,6 +27,7 @@ from cnn.training.standings import Row
 from ui import theme
 from ui.plot import plot
 from ui.training import measured, runs
+from ui.words import plain
 
 MOST_IMAGES = 24
 
@@ -152,12 +153,12 @@ def _disputed(first: Group, second: Group, seed: int) -> None:
         return
     spec = one.configuration.dataset
     if measured.must_be_fetched(spec):
-        st.caption(f"The images that they answer differently are of {title(spec)}.")
+        st.caption(plain(f"The images that they answer differently are of {title(spec)}."))
         st.button("Fetch them", icon=":material/download:", on_click=_fetch)
         return
     found = _test_images(spec, one.architecture.input)
     if isinstance(found, str):
-        st.caption(f"The images cannot be shown: {found}")
+        st.caption(plain(f"The images cannot be shown: {found}"))
         return
     test, names, mark = found
     if mark != one.data_fingerprint:
@@ -184,7 +185,7 @@ def _strip(
     captions = [(names[ours.labels[place]], names[theirs.given[place]]) for place in surest]
     st.html(disputed_images(test.pixels[surest], captions))
     if len(places) > MOST_IMAGES:
-        st.caption(f"The {MOST_IMAGES} in which {wrong.entrant.name} was surest.")
+        st.caption(plain(f"The {MOST_IMAGES} in which {wrong.entrant.name} was surest."))
 
 
 def _fetch() -> None:

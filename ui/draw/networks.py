@@ -16,7 +16,7 @@ from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
 from ui.training import runs
-from ui.words import percent
+from ui.words import percent, plain
 
 KEY = "draw_networks"
 SHIPPED = "shipped"
@@ -65,7 +65,7 @@ def choose_networks() -> list[Named]:
         try:
             found.append(_shipped() if id == SHIPPED else _of_run(offered[id], names[id]))
         except (WeightsError, StoreError) as error:
-            st.error(f"{said(id)}: {error}", icon=":material/error:")
+            st.error(plain(f"{said(id)}: {error}"), icon=":material/error:")
     return found
 
 

@@ -16,7 +16,7 @@ from ui.plot import fetch_ahead
 from ui.shell import PAGES
 from ui.training import runs
 
-POLL_S = 0.7
+POLL_S = 1.0
 Epochs = Mapping[str, Sequence[Epoch]]
 WORDS = {
     Outcome.VALIDATION: "Validation accuracy",

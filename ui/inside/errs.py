@@ -141,10 +141,10 @@ def _sure(found: Predictions) -> None:
             height=380,
             key="inside_reliability",
         )
-    error, over = measured.error or 0.0, measured.overconfidence or 0.0
+    apart, over = measured.error or 0.0, measured.overconfidence or 0.0
     with right:
         st.markdown(
-            f"On average its confidence and its accuracy lie **{percent(error)}** apart (the "
+            f"On average its confidence and its accuracy lie **{percent(apart)}** apart (the "
             f"expected calibration error over {len(measured.bins)} bins); {_all_in_all(over)}."
         )
         st.caption(

@@ -19,6 +19,7 @@ from ui.inside import measure
 from ui.inside.subject import Subject
 from ui.picture import picture
 from ui.training.measured import Images
+from ui.words import plain
 
 LAYER, CHOSEN = "inside_filters_of", "inside_filter"
 
@@ -121,7 +122,7 @@ def _against_hand_made(row: Row, kernels: Array) -> None:
     try:
         found = likeness(kernels)
     except LikenessError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     size = kernels.shape[:2]
     best = np.abs(found).max(axis=1)

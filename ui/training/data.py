@@ -29,7 +29,7 @@ from ui import theme
 from ui.picture import picture
 from ui.training import own_images
 from ui.training.shapes import choose_shapes
-from ui.words import percent, pretty
+from ui.words import percent, plain, pretty
 
 OFFERED = (
     DatasetName.SHAPES,
@@ -128,7 +128,7 @@ def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
             check_room(found.train_images + found.images["validation"], check_shape(input_shape))
             return replace(found, few=fit(found.few, input_shape))
         except DataError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return None
     st.error(own_images.escape_markdown(found), icon=":material/cloud_off:")
     if st.button("Try again", icon=":material/refresh:"):

@@ -11,7 +11,7 @@ from cnn.pictures import curves
 from cnn.pictures.curves import Curve
 from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
-from cnn.training.run import Epoch, Run, State, Step
+from cnn.training.run import Epoch, Run, State, Step, Wish
 from ui import theme
 from ui.training import runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
@@ -26,10 +26,15 @@ from ui.training.why import why
 from ui.words import duration, percent
 
 POLL_S = 0.5
-LATER_POLL_S = 1.0
-"""For runs that have been watched for a while: drawing their curves takes from their training."""
+PACES = ((2.0, POLL_S), (6.0, 1.0))
+"""How often a run is looked at, by how long it has been trained: drawing its curves takes from its
+training, and a second of a long one changes little.
+"""
 
-FRESH_S = 2.0
+LATER_POLL_S = 2.0
+LIVE_POINTS, POINTS = 400, 1_000
+"""How many steps are drawn, extremes always among them: more once a run is over."""
+
 TAB = "run_tab"
 
 
@@ -54,7 +59,10 @@ def _poll_s(found: Sequence[Run]) -> float | None:
     live = [run for run in found if run.is_live]
     if not live:
         return None
-    return POLL_S if any(run.progress.seconds < FRESH_S for run in live) else LATER_POLL_S
+    if any(run.wish is not Wish.RUN and run.state is not State.PAUSED for run in live):
+        return POLL_S  # somebody waits for it
+    youngest = min(run.progress.seconds for run in live)
+    return next((every for until, every in PACES if youngest < until), LATER_POLL_S)
 
 
 def _watched(run_ids: Sequence[str], every: float | None) -> None:
@@ -109,7 +117,7 @@ def _curve(name: str, run: Run, epochs: Sequence[Epoch]) -> Curve:
 
 
 def _steps(run: Run) -> list[Step]:
-    return runs.store().steps(run.id)
+    return runs.store().steps(run.id, LIVE_POINTS if run.is_live else POINTS)
 
 
 def _one(run: Run, epochs: Sequence[Epoch]) -> None:

@@ -11,7 +11,7 @@ from cnn.pictures.diagram import diagram
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
-from ui.words import short
+from ui.words import plain, short
 
 BENCH = "bench"
 ADDRESS = "network"
@@ -36,7 +36,8 @@ def choose_network() -> Architecture | None:
     design.keep_in_address(traced)
     if traced.fault is not None:
         st.error(
-            f"The network on the bench is not whole yet. {traced.fault}", icon=":material/error:"
+            plain(f"The network on the bench is not whole yet. {traced.fault}"),
+            icon=":material/error:",
         )
         st.page_link(PAGES / "build.py", label="Mend it in Build", icon=":material/stacks:")
         return None

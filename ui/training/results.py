@@ -58,7 +58,7 @@ def results(run: Run) -> None:
         return
     found = measured.predictions(run)
     if isinstance(found, str):
-        st.warning(found, icon=":material/broken_image:")
+        st.warning(plain(found), icon=":material/broken_image:")
     elif found is not None and len(found):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("Test result", anchor=False)

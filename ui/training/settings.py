@@ -11,6 +11,7 @@ from cnn.data import DatasetSpec
 from cnn.training.configuration import Configuration, ConfigurationError, Optimizer, Schedule
 from cnn.training.data_address import data_id
 from ui.training.shapes import shape_values
+from ui.words import plain
 
 AUTO = "auto"
 SHARES = ("momentum", "weight_decay", "label_smoothing")
@@ -122,7 +123,7 @@ class Settings:
         try:
             made = self._configuration(dataset)
         except ConfigurationError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return None
         with automatic:
             self._what_auto_is(made, train_images)

@@ -27,6 +27,7 @@ from ui.plot import fetch_ahead
 from ui.training import data, expectation, network, runs
 from ui.training.filters import NAMES as OF_LIST
 from ui.training.settings import Settings
+from ui.words import plain
 
 SETTINGS = Settings("train")
 AUGMENTED = 12
@@ -130,7 +131,7 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
         limits.check_epochs(configuration)
         expected = expectation.of(fitted.architecture, configuration, look.images)
     except (ArchitectureError, ConfigurationError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     if fitted.changes:
         st.info("  \n".join(fitted.changes), icon=":material/tune:")
@@ -143,7 +144,7 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
         try:
             runs.show(queue(fitted.architecture, configuration, fitted.changes))
         except ConfigurationError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
         else:
             st.rerun()
 

@@ -11,6 +11,7 @@ import streamlit as st
 from cnn.data import DataError, DatasetName, DatasetSpec, Shape, ShapeOptions
 from cnn.data.shape_options import CLASSIC, HARD, MAX_DRAWINGS
 from cnn.data.spec import LARGEST_SEED
+from ui.words import plain
 
 SEED = "drawing_seed"
 Key = Callable[[str], str]
@@ -37,7 +38,7 @@ def choose_shapes(key: Key) -> DatasetSpec | None:
     try:
         return DatasetSpec(seed=st.session_state[key(SEED)], shapes=ShapeOptions(**values))
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
 
 
