@@ -7,9 +7,11 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from cnn.training.fused import BATCH_NORM, FUSED
+
 
 def environment() -> dict[str, Any]:
-    """The versions and the machine a run is trained with."""
+    """The versions and the machine a run is trained with, and how it rounds."""
     found: dict[str, Any] = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -20,4 +22,4 @@ def environment() -> dict[str, Any]:
             found[name] = version(name)
         except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
             found[name] = "unknown"
-    return found
+    return found | {BATCH_NORM: FUSED}

@@ -26,6 +26,7 @@ from cnn.training.augmentation import augmented
 from cnn.training.chunk import Chunk, Done, Numbers
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
+from cnn.training.fused import fuse
 from cnn.training.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 
 EVALUATED_VALUES = 1_000_000
@@ -63,6 +64,7 @@ class Machine:
         self.configuration = configuration
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
+        fuse(self.model, tf, keras)
         rows = trace(self.scoring).rows
         self.watched = [row for row in rows if isinstance(row.layer, Convolution)][:LAYERS]
         seen = [self.model.get_layer(output_name(row)).output for row in self.watched]

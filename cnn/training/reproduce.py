@@ -7,14 +7,19 @@ rates, augmentation), come from this program, which the script imports.
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 from collections.abc import Sequence
 
+from cnn.network.architecture import Architecture
 from cnn.network.code import docstring_text
 from cnn.network.export_keras import keras_function
+from cnn.network.layers import BatchNormalization
+from cnn.network.trace import trace
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
+from cnn.training.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.pace import steps_wanted
 from cnn.training.run import Epoch, Run
 
@@ -37,7 +42,7 @@ Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
 import json
 import os
 import sys
-
+{typing}
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
@@ -57,7 +62,7 @@ RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 
 
 # The network without a softmax at its end: training reads its scores, which is exact.
-{function}
+{function}{fuse}
 
 data = load(CONFIGURATION.dataset, {input})
 if fingerprint(data) != FINGERPRINT:
@@ -66,7 +71,7 @@ if fingerprint(data) != FINGERPRINT:
 tf.config.experimental.enable_op_determinism()
 keras.utils.set_random_seed(SEED)
 model = build_model()
-optimizer = {optimizer}
+{fused}optimizer = {optimizer}
 optimizer.build(model.trainable_variables)
 loss_of = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing={label_smoothing}, reduction=None
@@ -121,6 +126,12 @@ print(f"Furthest from the recorded curve: {{furthest:.2g}}")
 sys.exit(1 if furthest > {tolerance} else 0)
 '''
 
+_FUSE = """
+
+# Each batch normalization as one operation, as the run was trained: the same mathematics as in
+# Keras' own, rounded in other places.
+"""
+_FUSED = "fuse(model, tf, keras)\n"
 _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
 
 
@@ -141,10 +152,12 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     augmented = configuration.is_augmented
+    fused = run.environment.get(BATCH_NORM) == FUSED and _has_batch_norm(scoring)
     return _SCRIPT.format(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),
         id=run.id,
+        typing="from typing import Any\n" if fused else "",
         imports="from cnn.training.augmentation import augmented\n" if augmented else "",
         configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,
@@ -157,12 +170,18 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
             if math.isfinite(one.loss)
         ),
         function=keras_function(scoring).text,
+        fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
+        fused=_FUSED if fused else "",
         input=run.architecture.input,
         optimizer=_optimizer(configuration),
         label_smoothing=configuration.label_smoothing,
         augment=_AUGMENT if augmented else "",
         tolerance=TOLERANCE,
     )
+
+
+def _has_batch_norm(architecture: Architecture) -> bool:
+    return any(isinstance(row.layer, BatchNormalization) for row in trace(architecture).rows)
 
 
 def _optimizer(configuration: Configuration) -> str:

@@ -91,6 +91,16 @@ def test_a_curve_that_is_not_the_runs_is_told(store: Store, tmp_path: Path):
     assert said(script(run, other), tmp_path).returncode == 1
 
 
+def test_a_run_made_before_batch_norm_was_one_operation_is_done_again_as_it_was(store: Store):
+    run = replace(
+        store.add(BUSY, Configuration(DatasetSpec(DatasetName.DIGITS))), images={"train": 100}
+    )
+    now, before = replace(run, environment={"batch_norm": "fused"}), run
+    assert "fuse(model, tf, keras)" in script(now, [])
+    assert "FusedBatchNorm" not in script(before, [])
+    assert "FusedBatchNorm" not in script(replace(now, architecture=PLAIN), [])
+
+
 def test_other_images_than_the_runs_are_refused(store: Store, tmp_path: Path):
     run = replace(trained(store, PLAIN, SHAPES), data_fingerprint="another")
     ran = said(script(run, []), tmp_path)
