@@ -14,13 +14,15 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.shell.late import WithoutLate
 from ui.shell.server import ROUTES, lifespan
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 
-app = st.App(SHELL, routes=ROUTES, lifespan=lifespan)
+app = st.App(SHELL, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutLate)])
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.
 if get_script_run_ctx(suppress_warning=True) is not None:

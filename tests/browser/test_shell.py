@@ -5,9 +5,11 @@ import re
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cnn.pictures.figures import template
+from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
 
 
@@ -40,6 +42,43 @@ def test_every_page_opens_from_the_navigation(app_url: str, page: Page):
         expect(page).to_have_title(f"{label} · CNN Workbench")
         settled(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_what_a_left_page_still_sends_does_not_wipe_the_next_one(app_url: str, page: Page):
+    """The pad's last word, sent once more right after the click on a link: it is late."""
+    of_a_part: list[bytes] = []
+    late: list[bytes] = []
+
+    def between(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def hand_on(said: str | bytes) -> None:
+            server.send(said)
+            assert isinstance(said, bytes)
+            asked = BackMsg.FromString(said).rerun_script
+            if asked.fragment_id:
+                of_a_part.append(said)
+            elif of_a_part and not late:
+                late.append(of_a_part[-1])
+                server.send(late[0])
+
+        browser.on_message(hand_on)
+
+    page.route_web_socket("**/_stcore/stream", between)
+    page.goto(f"{app_url}/draw")
+    expect(page.locator("canvas.ink")).to_be_visible()
+    settled(page)
+    draw(page, DIGITS["3"])
+    expect(page.get_by_role("button", name="Clear", exact=True)).to_be_enabled()
+    settled(page)
+
+    page.get_by_role("link", name="Learn", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
+    settled(page)
+    page.wait_for_timeout(1_000)
+    assert late
+    expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(

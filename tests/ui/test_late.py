@@ -1,0 +1,115 @@
+"""What a left page still sends is left out, and nothing else."""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.types import Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from ui.shell.late import WithoutLate
+
+Said = tuple[str, Message]
+
+
+def asks(page: str, part: str = "") -> Said:
+    """A browser wants a page run, or a part of it."""
+    message = BackMsg()
+    message.rerun_script.page_script_hash = page
+    message.rerun_script.fragment_id = part
+    return "hears", {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+
+def begins(page: str, part: str = "") -> Said:
+    """Streamlit begins to show a page, or a part of it."""
+    message = ForwardMsg()
+    message.new_session.page_script_hash = page
+    if part:
+        message.metadata.run.fragment_ids.append(part)
+    return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
+
+
+def let_through(talk: Sequence[Said]) -> list[Said]:
+    """What of a talk reaches the other side."""
+    rest = list(talk)
+    reached: list[Said] = []
+    speakers: list[Send] = []
+
+    async def receive() -> Message:
+        while True:
+            side, message = rest.pop(0)
+            if side == "hears":
+                return message
+            await speakers[0](message)
+
+    async def send(message: Message) -> None:
+        reached.append(("says", message))
+
+    async def streamlit(_scope: Scope, receive: Receive, send: Send) -> None:
+        speakers.append(send)
+        while any(side == "hears" for side, _ in rest):
+            try:
+                reached.append(("hears", await receive()))
+            except IndexError:  # all that was left was late
+                return
+        for _, message in rest:
+            await send(message)
+
+    asyncio.run(WithoutLate(streamlit)({"type": "websocket"}, receive, send))
+    return reached
+
+
+def test_a_part_of_the_page_in_view_is_heard():
+    talk = [asks(""), begins("draw"), asks("draw", "pad"), begins("draw", "pad"), asks("draw")]
+    assert let_through(talk) == talk
+
+
+def test_a_part_of_a_page_that_was_left_is_not():
+    late = asks("draw", "pad")
+    talk = [asks(""), begins("draw"), asks("train"), late, begins("train"), asks("train", "list")]
+    assert let_through(talk) == [one for one in talk if one is not late]
+
+
+def test_it_is_not_even_after_a_word_that_the_left_page_had_begun():
+    late = asks("draw", "pad")
+    talk = [begins("draw"), asks("train"), begins("train"), late, asks("train", "list")]
+    assert let_through(talk) == [one for one in talk if one is not late]
+
+
+def test_a_page_that_streamlit_itself_turns_to_is_in_view():
+    talk = [begins("home"), asks("home"), begins("home"), begins("build"), asks("build", "bench")]
+    assert let_through(talk) == talk
+
+
+def test_who_goes_back_is_heard_there():
+    talk = [begins("draw"), asks("train"), asks("draw"), begins("draw"), asks("draw", "pad")]
+    assert let_through(talk) == talk
+
+
+def test_what_is_no_message_is_streamlits_to_answer():
+    talk: list[Said] = [
+        ("hears", {"type": "websocket.connect"}),
+        ("says", {"type": "websocket.accept"}),
+        ("hears", {"type": "websocket.receive", "bytes": b"\xff\xff\xff"}),
+        ("hears", {"type": "websocket.receive", "text": "hello"}),
+        ("says", {"type": "websocket.send", "text": "hello"}),
+        ("says", {"type": "websocket.send", "bytes": b"\0" * 60_000}),
+        ("hears", {"type": "websocket.disconnect", "code": 1000}),
+    ]
+    assert let_through(talk) == talk
+
+
+def test_a_request_of_another_kind_is_handed_on_as_it_is():
+    given: list[object] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        given.extend((scope, receive, send))
+
+    async def receive() -> Message:
+        return {}
+
+    async def send(_message: Message) -> None: ...
+
+    scope = {"type": "http"}
+    asyncio.run(WithoutLate(page)(scope, receive, send))
+    assert given == [scope, receive, send]
