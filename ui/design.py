@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from cnn.network.architecture import Architecture, layers_from_list
-from cnn.network.errors import ArchitectureError, shown
+from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
 from cnn.network.shapes import MapShape
 from cnn.network.trace import Trace, trace
@@ -124,10 +124,3 @@ def traced(design: Design) -> Trace:
         fault = UnreadableLayer(error.problem, where=error.where, path=path)
         return Trace(before.architecture, before.rows, fault)
     return trace(Architecture(design.name, design.input, layers), partial=True)
-
-
-def checked_layers(value: Any) -> tuple[dict[str, Any], ...]:
-    """The editor's list as it came from the browser, refused where it is not a list of objects."""
-    if not isinstance(value, list) or not all(isinstance(layer, dict) for layer in value):
-        raise ArchitectureError(f"the editor sent no list of layers, but {shown(value)}.")
-    return tuple(value)

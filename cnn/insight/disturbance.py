@@ -1,6 +1,7 @@
 """An image moved, turned, thickened, inverted and made noisy: how much of it does an answer stand?
 
-Pure NumPy on one image `[height, width]` from 0 to 1; what comes in from outside is black.
+Pure NumPy on one image `[height, width]` from 0 to 1, a shift also with channels; what comes in
+from outside is black.
 """
 
 from __future__ import annotations
@@ -45,16 +46,16 @@ def disturbed(image: Array, how: Disturbance, seed: int = 0) -> Array:
 
 def shifted(image: Array, right: int, down: int) -> Array:
     """The image moved by whole pixels."""
-    height, width = image.shape
+    height, width = image.shape[:2]
     found = np.zeros_like(image)
-    to_y, to_x = _overlap(down, height), _overlap(right, width)
-    from_y, from_x = _overlap(-down, height), _overlap(-right, width)
+    to_y, to_x = still_inside(down, height), still_inside(right, width)
+    from_y, from_x = still_inside(-down, height), still_inside(-right, width)
     found[to_y, to_x] = image[from_y, from_x]
     return found
 
 
-def _overlap(by: int, size: int) -> slice:
-    """Where something of a size is still inside after it was moved."""
+def still_inside(by: int, size: int) -> slice:
+    """The places along an axis of that size which hold what was moved by so many."""
     return slice(min(max(by, 0), size), max(size + min(by, 0), 0))
 
 

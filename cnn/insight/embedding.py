@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.forward import BATCH_NUMBERS, forward
+from cnn.insight.forward import fitting_images, forward
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -29,8 +29,7 @@ def hidden_features(architecture: Architecture, weights: Weights, images: npt.Ar
     rows = trace(architecture).rows
     last = next((row.name for row in reversed(rows) if _is_head(row)), None)
     pixels = np.asarray(images, np.float32)
-    numbers = element_count(architecture.input) + sum(element_count(r.output_shape) for r in rows)
-    few = max(1, BATCH_NUMBERS // numbers)
+    few = fitting_images(architecture)
     parts = []
     for start in range(0, max(1, len(pixels)), few):
         found = forward(architecture, weights, pixels[start : start + few])

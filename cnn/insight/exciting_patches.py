@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.forward import forward
-from cnn.insight.operations import Array
 from cnn.insight.seen import Box, seen_box
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
 from cnn.network.trace import Row, Trace, trace
+
+Number = TypeVar("Number", bound=np.generic)
 
 BATCH = 25
 
@@ -35,7 +37,7 @@ class Patch:
     seen: Box
     box: Box
 
-    def crop(self, images: Array) -> Array:
+    def crop(self, images: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """What the cell sees of its image."""
         box = self.box
         return images[self.image, box.top : box.bottom, box.left : box.right]

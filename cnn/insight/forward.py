@@ -74,7 +74,7 @@ def predict(
 ) -> Array:
     """The last output alone, for any number of images; a batch's activations fit in the cache."""
     batch = _batch(images, architecture.input)
-    size = batch_size or max(1, BATCH_NUMBERS // _numbers(architecture))
+    size = batch_size or fitting_images(architecture)
     parts = [
         forward(architecture, weights, batch[start : start + size]).output
         for start in range(0, max(1, len(batch)), size)
@@ -118,6 +118,11 @@ def _step(row: Row, rows: dict[Path, Row]) -> Step:
         activation_function(layer),
         tuple(_series(layers, row.path + part, rows) for part, layers in held),
     )
+
+
+def fitting_images(architecture: Architecture) -> int:
+    """How many images are fastest together, which holds the memory down too."""
+    return max(1, BATCH_NUMBERS // _numbers(architecture))
 
 
 @lru_cache(maxsize=64)

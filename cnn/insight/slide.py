@@ -89,23 +89,6 @@ def one_layer(layer: Conv2D | Pooling, image: Array) -> Architecture:
     return Architecture("One layer", (height, width, channels), (layer,))
 
 
-def shifted(image: Array, down: int, right: int) -> Array:
-    """The map moved by so many pixels; zeros come in from the border."""
-    moved = np.zeros_like(image)
-    height, width = image.shape[:2]
-    to_rows, from_rows = _overlap(height, down)
-    to_columns, from_columns = _overlap(width, right)
-    moved[to_rows, to_columns] = image[from_rows, from_columns]
-    return moved
-
-
-def _overlap(size: int, by: int) -> tuple[slice, slice]:
-    """Where what stays in view goes to, and where it was."""
-    kept = max(size - abs(by), 0)
-    after, before = max(by, 0), max(-by, 0)
-    return slice(after, after + kept), slice(before, before + kept)
-
-
 def same_values(before: Array, after: Array) -> npt.NDArray[np.bool_]:
     """Which cells have the same value in both maps."""
     return np.isclose(before, after, rtol=1e-5, atol=1e-6)

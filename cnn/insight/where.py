@@ -148,8 +148,7 @@ def spread_over_image(coarse: Array, field: ReceptiveField, size: tuple[int, ...
 
 def score_words(architecture: Architecture, place: int) -> str:
     """What `ClassScore` differentiates, in words."""
-    layers = architecture.layers
-    before = " before the softmax" if layers and is_softmax(layers[-1]) else ""
+    before = " before the softmax" if _has_shares(architecture) else ""
     return f"the score of class {place}{before}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnn.data import DatasetName, DatasetSpec, Split, load
 from cnn.insight.answers import class_scores, shares
-from cnn.insight.disturbance import REACH, all_shifts, shifted
+from cnn.insight.disturbance import REACH, all_shifts, shifted, still_inside
 from cnn.insight.forward import forward
 from cnn.insight.operations import Array
 from cnn.network.layers import Activation, MaxPooling2D
@@ -48,14 +48,9 @@ class Stage:
             return None
         right, down = (int(by) for by in self.moved)
         height, width = self.rest.shape[:2]
-        rows, columns = _kept(down, height), _kept(right, width)
-        back_rows, back_columns = _kept(-down, height), _kept(-right, width)
+        rows, columns = still_inside(down, height), still_inside(right, width)
+        back_rows, back_columns = still_inside(-down, height), still_inside(-right, width)
         return float(np.abs(self.shifted[rows, columns] - self.rest[back_rows, back_columns]).max())
-
-
-def _kept(by: int, size: int) -> slice:
-    """The cells that still hold what was moved by so many."""
-    return slice(max(by, 0), size + min(by, 0))
 
 
 @cache

@@ -132,7 +132,7 @@ def _met(goals: Goals, trace: Trace, run: Run) -> tuple[int, float]:
 
 def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:
     if goal.measure in OF_TRAINING:
-        return Judged(goal) if run is None or run.result is None else _of_run(goal, run)
+        return _of_run(goal, run)
     if trace.fault is not None or not trace.rows:
         return Judged(goal)
     maps = [row.receptive_field for row in trace.rows if row.receptive_field.jump != (0, 0)]
@@ -145,10 +145,10 @@ def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:
     return Judged(goal, float(value))
 
 
-def _of_run(goal: Goal, run: Run) -> Judged:
-    result = run.result
-    if result is None:
+def _of_run(goal: Goal, run: Run | None) -> Judged:
+    if run is None or run.result is None:
         return Judged(goal)
+    result = run.result
     if goal.measure is Measure.TEST:
         return Judged(goal, result.test_accuracy, result.test_images)
     if goal.measure is Measure.EPOCHS:

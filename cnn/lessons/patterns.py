@@ -125,7 +125,7 @@ def grid_text(values: Array) -> str:
 
 def _shortest(value: np.float32) -> str:
     """The fewest decimals that mean this number."""
-    return np.format_float_positional(np.float32(value), trim="-")
+    return np.format_float_positional(np.float32(value) + np.float32(0), trim="-")  # no -0
 
 
 def read_grids(text: str, shape: tuple[int, int, int]) -> Array | None:

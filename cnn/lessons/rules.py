@@ -63,7 +63,6 @@ class Figures:
 
     params: int
     macs: int
-    depth: int
     last_map: Shape
     field: tuple[int, int]
 
@@ -75,7 +74,6 @@ def figures(architecture: Architecture) -> Figures:
     return Figures(
         traced.total_params,
         traced.total_macs,
-        traced.depth,
         last.output_shape,
         last.receptive_field.size,
     )

@@ -21,6 +21,7 @@ from cnn.training.configuration import Configuration
 
 DEMO = entry("shapes-demo").architecture
 SIDE = DEMO.input[0]
+CLASSES = ShapeOptions().kinds
 SOBEL = GALLERY["Sobel x"], GALLERY["Sobel y"]
 
 BY_CHANCE = math.sqrt(2 / 9)

@@ -13,6 +13,7 @@ from cnn.data.dataset import Pixels
 from cnn.pictures.curves import Figure
 from cnn.pictures.figures import template
 from cnn.pictures.inline import data_uri
+from cnn.pictures.shortening import shortened
 
 LIGHT_SCALE = [[0.0, "#F3F4FE"], [1.0, "#A5ABF9"]]
 DARK_SCALE = [[0.0, "#1E2240"], [1.0, "#4F46E5"]]
@@ -27,7 +28,7 @@ def agreement_figure(
     ticks: dict[str, Any] = {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [escape(_short(name)) for name in names],
+        "ticktext": [escape(shortened(name, 18)) for name in names],
         "showgrid": False,
         "zeroline": False,
     }
@@ -68,8 +69,8 @@ def disputed_images(pixels: Pixels, captions: Sequence[tuple[str, str]]) -> str:
     """Images side by side as HTML, each over what it is and what it was taken for."""
     figures = "".join(
         f'<figure><img src="{data_uri(image)}" alt="{escape(truth, quote=True)}, taken for '
-        f'{escape(taken, quote=True)}"><figcaption>{escape(_short(truth, 12))}'
-        f"<small>not {escape(_short(taken, 12))}</small></figcaption></figure>"
+        f'{escape(taken, quote=True)}"><figcaption>{escape(shortened(truth, 12))}'
+        f"<small>not {escape(shortened(taken, 12))}</small></figcaption></figure>"
         for image, (truth, taken) in zip(pixels, captions, strict=True)
     )
     return f'{_STYLE}<div class="disputed">{figures}</div>'
@@ -84,7 +85,3 @@ _STYLE = """
 .disputed small {display: block; opacity: .65; font-size: .76rem}
 </style>
 """
-
-
-def _short(name: str, most: int = 18) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"

@@ -8,6 +8,7 @@ from typing import Any
 
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.shortening import shortened
 from cnn.training.evaluation import ClassFigures, Matrix, wilson_interval
 
 MOST_COUNTS = 25
@@ -164,4 +165,4 @@ def _name(name: str) -> str:
 
 
 def _short(name: str) -> str:
-    return _name(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
+    return _name(shortened(name, LONGEST_NAME))

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from cnn.pictures.curves import colour
+from cnn.pictures.shortening import shortened
+from cnn.pictures.svg import svg
 
 WIDTH = 400.0
 ROW = 19.0
@@ -38,7 +40,7 @@ def class_bars(
         x += 32 + 6.6 * len(words)
     for label, name in enumerate(shown):
         y = 26 + label * ROW
-        parts.append(_text(NAMES - 6, y + 11, _cut(name, 13), "end", title=name))
+        parts.append(_text(NAMES - 6, y + 11, shortened(name, 13), "end", title=name))
         x = NAMES
         for place, (split_name, split) in enumerate(counts.items()):
             width = room * split[label] / longest
@@ -85,10 +87,6 @@ def _power(decade: int) -> str:
     return f"{10**power}{' kMGT'[unit] if unit else ''}"
 
 
-def _cut(name: str, most: int) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
 def _box(x: float, y: float, width: float, height: float, fill: str, title: str) -> str:
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="1.5" '
@@ -107,8 +105,4 @@ def _text(
 
 
 def _svg(height: float, label: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="data-bars" role="img" '
-        f'viewBox="0 0 {WIDTH:.0f} {height:.0f}" width="{WIDTH:.0f}" height="{height:.0f}" '
-        f'aria-label="{escape(label, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
+    return svg(parts, WIDTH, height, label, kind="data-bars", style=STYLE)

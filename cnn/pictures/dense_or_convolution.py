@@ -6,6 +6,7 @@ from html import escape
 
 from cnn.lessons.why import Compared
 from cnn.pictures.palette import COLOUR_OF_FAMILY
+from cnn.pictures.svg import svg
 
 WIDTH, ROW, TOP = 480, 132, 8
 MOST_CELLS = 16
@@ -43,11 +44,7 @@ def dense_or_convolution(compared: Compared) -> str:
         parts.append(f'<text class="quiet" x="0" y="{TOP + 2 * ROW - 14}">{words}</text>')
     height = TOP + 2 * ROW - 8
     said = f"Dense {dense:,} parameters, convolution {convolution:,} parameters"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="dense-or" role="img" '
-        f'viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'aria-label="{escape(said, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
+    return svg(parts, WIDTH, height, said, kind="dense-or", style=STYLE)
 
 
 def _patch_words(compared: Compared) -> str:

@@ -30,6 +30,7 @@ from cnn.pictures.slabs import (
     size_text,
     text,
 )
+from cnn.pictures.svg import svg
 
 TALLEST = 128
 GAP = 16
@@ -240,12 +241,7 @@ def diagram(trace: Trace, selected: Path | None = None) -> str:
     for name, rows in sections(trace):
         x = _draw_section(drawing, name, rows, x, y, below)
     width, height = x + MARGIN, below + 44
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="network" role="img" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'aria-label="{escape(_spoken(trace), quote=True)}"><style>{STYLE}</style>'
-        f"{''.join(drawing.parts)}</svg>"
-    )
+    return svg(drawing.parts, width, height, _spoken(trace), kind="network", style=STYLE)
 
 
 def _draw_section(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from cnn.data.dataset import Pixels
+from cnn.pictures.svg import svg
 
 CELL = 15
 LEFT, TOP = 22, 18
@@ -37,8 +36,4 @@ def drawing(pixels: Pixels, row: int, about: str) -> str:
         f'height="{CELL}" rx="2"/>'
     )
     wide, high = LEFT + width * CELL + 3, TOP + height * CELL + 3
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="img" '
-        f'viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
-        f'aria-label="{escape(about, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
+    return svg(parts, wide, high, about, kind="drawing", style=STYLE)

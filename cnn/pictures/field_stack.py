@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnn.insight.operations import Array
+from cnn.network.shapes import Axis
 from cnn.network.trace import Trace
 from cnn.pictures.palette import colour_of
 
@@ -22,15 +23,7 @@ def field_stack(traced: Trace, image: Array, names: tuple[str, ...]) -> dict[str
                 "name": name,
                 "colour": colour_of(row.kind),
                 "size": list(row.output_shape[:2]),
-                "axes": [
-                    {
-                        "kernel": axis.kernel,
-                        "stride": axis.stride,
-                        "dilation": axis.dilation,
-                        "before": axis.before,
-                    }
-                    for axis in row.axes
-                ],
+                "axes": [sliding(axis) for axis in row.axes],
             }
         )
     pixels = np.clip(image[..., 0] * 255, 0, 255).round().astype(np.uint8)
@@ -38,4 +31,14 @@ def field_stack(traced: Trace, image: Array, names: tuple[str, ...]) -> dict[str
         "layers": layers,
         "size": list(traced.architecture.input[:2]),
         "pixels": base64.b64encode(pixels.tobytes()).decode(),
+    }
+
+
+def sliding(axis: Axis) -> dict[str, int]:
+    """How a window moves along an axis, as a script in the browser follows it."""
+    return {
+        "kernel": axis.kernel,
+        "stride": axis.stride,
+        "dilation": axis.dilation,
+        "before": axis.before,
     }

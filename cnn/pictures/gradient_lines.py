@@ -8,6 +8,7 @@ from math import floor, log10
 
 from cnn.lessons.residual import DEPTHS, Norms, median_at
 from cnn.pictures.slabs import PAGE_FONT
+from cnn.pictures.svg import svg
 
 WIDTH, NARROW, HEIGHT = 640, 440, 320
 LEFT, RIGHT, TOP, BOTTOM = 58, 128, 14, 40
@@ -49,12 +50,8 @@ def gradient_lines(plain: Sequence[Norms], skips: Sequence[Norms], width: int = 
         f"Gradient by layer at depth {len(medians[0])}: the first layer's is {first[0]} "
         f"{NAMES[0]} and {first[1]} {NAMES[1]}"
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="gradient-lines" role="img" '
-        f'viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" '
-        f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>'
-        f"{_grid(width)}{lines}</svg>"
-    )
+    parts = [_grid(width), lines]
+    return svg(parts, width, HEIGHT, words, kind="gradient-lines", style=STYLE)
 
 
 def _x(layer: int, width: int) -> float:

@@ -7,6 +7,7 @@ from html import escape
 
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.shortening import shortened
 from cnn.training.answers import Judgement
 from cnn.training.significance import Verdict
 
@@ -18,7 +19,7 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
         lines.append((f"images, seed {found.seed}", found.images))
     if found.seeds:
         lines.append(("over seeds", found.seeds))
-    whose = f"{_short(found.first)} minus {_short(found.second)}"
+    whose = f"{shortened(found.first, 20)} minus {shortened(found.second, 20)}"
     title = f"percentage points<br>{escape(whose)}"  # in two lines, as a phone is narrow
     ink = "#cbd2de" if dark else "#414857"
     return {
@@ -49,10 +50,6 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 20 else f"{name[:19]}…"
 
 
 def _reach(verdicts: Sequence[Verdict]) -> list[float]:

@@ -8,6 +8,8 @@ from html import escape
 from cnn.data import Split
 from cnn.data.summary import examples
 from cnn.pictures.inline import data_uri
+from cnn.pictures.shortening import shortened
+from cnn.pictures.svg import svg
 
 TILE = 38.0
 GAP = 2.0
@@ -34,10 +36,9 @@ def samples(split: Split, class_names: Sequence[str]) -> str:
     for label, name in enumerate(shown):
         x = label * (block + BETWEEN)
         room = max(1, int(block / 6.2))
-        short = name if len(name) <= room else f"{name[: max(room - 1, 1)]}…"
         parts.append(
             f'<g><title>{escape(name)}</title><text x="{x + block / 2:.1f}" y="12" '
-            f'text-anchor="middle">{escape(short)}</text></g>'
+            f'text-anchor="middle">{escape(shortened(name, room))}</text></g>'
         )
         few = examples(split, label, columns * DOWN)
         for place, pixels in enumerate(few.pixels):
@@ -46,8 +47,4 @@ def samples(split: Split, class_names: Sequence[str]) -> str:
             box = f'x="{left:.1f}" y="{top:.1f}" width="{TILE}" height="{TILE}"'
             parts.append(f'<image {box} href="{data_uri(pixels)}"/><rect {box} rx="1"/>')
     words = f"Examples of {', '.join(shown)}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="samples" role="img" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'aria-label="{escape(words, quote=True)}"><style>{STYLE}</style>{"".join(parts)}</svg>'
-    )
+    return svg(parts, width, height, words, kind="samples", style=STYLE)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels
 from cnn.pictures.inline import data_uri
+from cnn.pictures.shortening import shortened
 from cnn.pictures.slabs import PAGE_FONT
 from cnn.pictures.svg import box, number, svg, text
 
@@ -149,11 +150,11 @@ def _card(
     beside = left + TILE + 8
     parts = [
         f'<image {at} href="{data_uri(pixels)}"/><rect class="frame" {at}/>',
-        text(beside, top + 14, _short(class_names[label], 18)),
+        text(beside, top + 14, shortened(class_names[label], 18)),
         text(
             beside,
             top + 29,
-            f"{_short(class_names[said], 11)} {float(scores[said]):.0%}",
+            f"{shortened(class_names[said], 11)} {float(scores[said]):.0%}",
             "faint" if said == label else "wrong",
         ),
     ]
@@ -162,7 +163,7 @@ def _card(
         share = min(max(float(scores[shown]), 0.0), 1.0)
         kind = "right" if shown == label else "wrong" if shown == said else "other"
         parts.append(
-            text(left + NAMES - 6, y + 8, _short(class_names[shown], 9), "faint", "end")
+            text(left + NAMES - 6, y + 8, shortened(class_names[shown], 9), "faint", "end")
             + f'<rect class="track" {box(left + NAMES, y, CARD, BAR - 3)} rx="2"/>'
             f'<rect class="{kind}" {box(left + NAMES, y, share * CARD, BAR - 3)} rx="2"/>'
         )
@@ -213,10 +214,6 @@ def signed_tile(values: Numbers, x: float, y: float, side: float, full: float) -
 
 def _range(values: Numbers) -> str:
     return f"{number(values.min(), 3)} to {number(values.max(), 3)}"
-
-
-def _short(name: str, longest: int) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def _svg(parts: Sequence[str], width: float, height: float, about: str) -> str:

@@ -1,13 +1,21 @@
 """Fixtures that open the running app in Chromium, and fail a test for whatever goes wrong there."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import chromium
 from tests.browser.driving import PageMaker, running
@@ -75,31 +83,44 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def visitors() -> defaultdict[str, list[BrowserContext]]:
+    """The visitors who have left, by their options: they have nothing left but a full cache."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[PageMaker]:
-    """Open a page of its own window: `new_page(color_scheme="dark", viewport=...)`.
+def new_page(
+    browser: Browser, visitors: defaultdict[str, list[BrowserContext]]
+) -> Iterator[PageMaker]:
+    """Open a page of a visitor's own: `new_page(color_scheme="dark", viewport=...)`.
 
     Afterwards the test fails for an error in a page or its console, an exception on a page, and
     any request that left this machine.
     """
-    opened: list[Page] = []
+    opened: list[tuple[str, Page]] = []
     troubles: list[str] = []
 
     def open_page(**options: Any) -> Page:
         options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options
-        page = browser.new_context(**options).new_page()
+        kind = repr(sorted(options.items()))
+        left = visitors[kind]
+        page = (left.pop() if left else browser.new_context(**options)).new_page()
         page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
         page.on("console", lambda message: troubles.extend(_console_error(message)))
         page.on("request", lambda request: troubles.extend(_departure(request.url)))
         page.on("websocket", lambda websocket: troubles.extend(_departure(websocket.url)))
-        opened.append(page)
+        opened.append((kind, page))
         return page
 
     yield open_page
-    for page in opened:
-        if not page.is_closed():
-            expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.context.close()
+    for kind, page in opened:
+        if page.is_closed():
+            page.context.close()
+            continue
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        _forget(page)
+        visitors[kind].append(page.context)
     assert not troubles, "\n".join(troubles)
 
 
@@ -107,6 +128,16 @@ def new_page(browser: Browser) -> Iterator[PageMaker]:
 def page(new_page: PageMaker) -> Page:
     """One guarded page in the light theme, 1440 by 900."""
     return new_page(color_scheme="light")
+
+
+def _forget(page: Page) -> None:
+    """Closes the page of a visitor who leaves nothing behind for the next one but the cache."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+    for one in page.context.pages:
+        one.close()
 
 
 def _console_error(message: ConsoleMessage) -> Iterator[str]:

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
 from tests.browser.driving import PageMaker, settled
+from tests.browser.test_editor import add
 
 
 def open_build(page: Page, url: str, net: str = "") -> None:
@@ -31,12 +31,6 @@ def clear(page: Page) -> None:
     page.get_by_role("tab", name="Nothing").click()
     page.get_by_role("button", name="Clear the bench").click()
     settled(page)
-
-
-def add(page: Page, kind: str) -> None:
-    page.get_by_role("button", name="Add a layer or a block").first.click()
-    page.get_by_role("combobox", name="Find a layer or a block").fill(kind)
-    page.keyboard.press("Enter")
 
 
 def fill(page: Page, field: str, title: str, value: str) -> None:
@@ -178,20 +172,6 @@ def test_a_name_with_markup_is_shown_as_its_letters(page: Page, app_url: str):
     open_build(page, app_url, encode(Architecture(name, (8, 8, 1), (Flatten(), Dense(10)))))
     expect(page.get_by_role("textbox", name="Name")).to_have_value(name)
     assert page.locator("img[src=x]").count() == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 820, 1440])
-def test_the_page_is_never_wider_than_its_window(
-    new_page: PageMaker, app_url: str, scheme: str, width: int
-):
-    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-    open_build(page, app_url)
-    wider = page.evaluate(
-        "() => { const main = document.querySelector('[data-testid=stMain]');"
-        " return main.scrollWidth - main.clientWidth; }"
-    )
-    assert wider <= 0
 
 
 def test_a_saved_design_is_opened_again_and_another_of_its_name_is_not_lost(

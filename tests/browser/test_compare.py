@@ -6,8 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
-
-WORKER_MS = 180_000
+from tests.browser.training import WORKER_MS
 
 
 def test_two_networks_are_compared_in_one_click_and_found_again(training_url: str, page: Page):

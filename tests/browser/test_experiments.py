@@ -5,8 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
-
-WORKER_MS = 240_000
+from tests.browser.training import WORKER_MS
 
 
 def test_a_small_sweep_is_trained_to_its_curve_and_opened_in_compare(training_url: str, page: Page):

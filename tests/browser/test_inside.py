@@ -13,7 +13,8 @@ from cnn.network.layers import BatchNormalization
 from cnn.shipped import shipped
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
-from tests.browser.test_train import SHAPES, WORKER_MS, press_train
+from tests.browser.test_train import SHAPES
+from tests.browser.training import WORKER_MS, press_train
 
 
 def open_inside(page: Page, url: str) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import settled
-from tests.browser.test_train import WORKER_MS, press_train
+from tests.browser.training import WORKER_MS, press_train
 
 SIDE = 24
 

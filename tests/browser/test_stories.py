@@ -20,8 +20,8 @@ from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, running, settled
+from tests.browser.training import WORKER_MS, press_train
 
-WORKER_MS = 180_000  # TensorFlow takes its time to start, more of it on a busy machine
 BOTH_MS = 300_000
 PARAMETERS = """
 import importlib.util, sys, torch
@@ -46,14 +46,6 @@ def go(page: Page, name: str) -> None:
 def parameters(page: Page, count: str) -> None:
     expect(page.locator(".figure").filter(has_text="Parameters")).to_contain_text(count)
     settled(page)
-
-
-def press_train(page: Page) -> None:
-    start = page.get_by_role("button", name=re.compile("^Train( \\(|$)"))
-    expect(start).to_be_visible()
-    settled(page)
-    start.click()
-    page.wait_for_url("**/train?run=*")
 
 
 def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: str, page: Page):
@@ -117,7 +109,7 @@ def test_a_teachers_locked_lesson_opens_in_an_app_elsewhere(
     settled(teacher)
     teacher.keyboard.press("Escape")
     question = teacher.get_by_label("A question of your own")
-    question.fill("How many weights would a dense layer have?")
+    question.fill("How many weights?\nIn a dense layer, that is.")
     question.press("Control+Enter")
     link = teacher.get_by_test_id("stCode")
     expect(link).to_contain_text("ask=How")
@@ -125,7 +117,7 @@ def test_a_teachers_locked_lesson_opens_in_an_app_elsewhere(
 
     learner = new_page(color_scheme="dark", viewport={"width": 390, "height": 844})
     learner.goto(link.inner_text().strip().replace(fresh_app_url, app_url))
-    expect(learner.get_by_text("How many weights would a dense layer have?")).to_be_visible()
+    expect(learner.get_by_text("How many weights?\nIn a dense layer, that is.")).to_be_visible()
     expect(learner.get_by_role("slider", name="Kernel")).to_be_disabled()
     expect(learner.get_by_role("slider", name="Image size")).to_be_enabled()
     expect(learner.get_by_text("4,096 numbers")).to_be_visible()

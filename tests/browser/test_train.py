@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
+from tests.browser.training import WORKER_MS, press_train
 
-WORKER_MS = 120_000  # TensorFlow takes its time to start, more of it on a busy machine
 RANGE = "document.querySelector('.live-plot').layout.xaxis.range"
 HIDDEN = "plot => plot._fullData.filter(t => t.visible === 'legendonly').map(t => t.name)"
 # The last cell with images, where it lies in the window, and what it is.
@@ -27,14 +27,6 @@ LAST_CELL = """plot => {
 }"""
 SHAPES = "train?network=shapes-demo&data=shapes"
 OWN_SHAPES = f"{SHAPES}&seed=5"  # no run that Compare, which shares the store, would find
-
-
-def press_train(page: Page) -> None:
-    button = page.get_by_role("button", name=re.compile("Train"))
-    expect(button).to_be_visible()
-    settled(page)
-    button.click()
-    page.wait_for_url("**/train?run=*")
 
 
 def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):

@@ -25,6 +25,18 @@ def test_a_shift_is_scipys(right: int, down: int):
     np.testing.assert_array_equal(shifted(IMAGE, right, down), wanted)
 
 
+@given(st.integers(-6, 6), st.integers(-6, 6))
+def test_a_shift_moves_every_channel_and_brings_zeros(right: int, down: int):
+    image = IMAGE[:10, :8].reshape(5, 8, 2)[:, :4]
+
+    found = shifted(image, right, down)
+
+    for y, x in np.ndindex(5, 4):
+        row, column = y - down, x - right
+        inside = 0 <= row < 5 and 0 <= column < 4
+        np.testing.assert_array_equal(found[y, x], image[row, column] if inside else [0, 0])
+
+
 @given(st.integers(-200, 200))
 def test_a_turn_is_scipys_the_other_way_round(degrees: int):
     # Within the frame: at the very edge SciPy does not mix with what is outside.

@@ -59,7 +59,7 @@ def test_the_features_are_what_the_last_dense_layer_is_given(monkeypatch):
     last = list(passed.outputs)[-1]
 
     found = hidden_features(LENET, weights, images)
-    monkeypatch.setattr("cnn.insight.embedding.BATCH_NUMBERS", 1)
+    monkeypatch.setattr("cnn.insight.forward.BATCH_NUMBERS", 1)
     one_by_one = hidden_features(LENET, weights, images)
 
     np.testing.assert_array_equal(found, passed.inputs[last])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import convolve2d
 
-from cnn.insight.slide import Reading, convolved, pooled, same_values, shifted
+from cnn.insight.slide import Reading, convolved, pooled, same_values
 from cnn.lessons.patterns import KERNELS, WORKED, WORKED_POOLING
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import (
@@ -129,18 +129,6 @@ def test_a_kernel_that_does_not_fit_is_refused_with_a_reason():
             numbers(5, 5, 1, 1),
             NO_BIAS,
         )
-
-
-@given(st.integers(-6, 6), st.integers(-6, 6))
-def test_a_shift_moves_every_pixel_and_brings_zeros(down, right):
-    image = numbers(5, 4, 2)
-
-    found = shifted(image, down, right)
-
-    for y, x in np.ndindex(5, 4):
-        row, column = y - down, x - right
-        inside = 0 <= row < 5 and 0 <= column < 4
-        np.testing.assert_array_equal(found[y, x], image[row, column] if inside else [0, 0])
 
 
 def test_the_same_values_are_found_cell_by_cell():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.insight.kernel_gradient import numerical_gradients
+from cnn.insight.kernel_gradient import descend, numerical_gradients
 from cnn.lessons.backpropagation import START, TOO_FAR, after, as_convolution, full_convolution
 from cnn.lessons.patterns import KERNELS
 
@@ -52,6 +52,5 @@ def test_a_rate_too_large_is_stopped_before_the_numbers_burst():
 
 def test_the_wanted_kernel_has_no_loss():
     found, _ = after("worked", "blur", 0.03, 0)
-    from cnn.insight.kernel_gradient import descend
 
     assert descend(found.input, KERNELS["blur"], found.target, 0.03).loss == pytest.approx(0)

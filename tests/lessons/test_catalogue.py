@@ -1,5 +1,6 @@
 """The lessons as they are written: complete, in order, and each with all that belongs to it."""
 
+import ast
 import re
 from importlib.util import find_spec
 from itertools import pairwise
@@ -83,11 +84,29 @@ def test_a_lesson_has_a_module_a_browser_test_and_nothing_left_empty(lesson: Les
     assert len({check.key for check in lesson.checks}) == len(lesson.checks)
 
 
+def strings(source: str) -> tuple[set[str], list[str]]:
+    """The texts in a source, and what those become that are put together: `picture_.+`."""
+    tree = list(ast.walk(ast.parse(source)))
+    whole = {str(one.value) for one in tree if isinstance(one, ast.Constant)}
+    parts = [
+        "".join(
+            re.escape(str(x.value)) if isinstance(x, ast.Constant) else ".+" for x in one.values
+        )
+        for one in tree
+        if isinstance(one, ast.JoinedStr)
+    ]
+    return whole, [one for one in parts if re.search("[a-z]{3}", one)]
+
+
 @EVERY
 def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(lesson: Lesson):
     source = (ROOT / f"ui/lessons/{lesson.key}.py").read_text()
     asked = set(re.findall(r'(?:lesson\.text|words\[)\(?\s*"([a-z0-9_]+)"', source))
     assert asked <= set(lesson.words)
+    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", ROOT / "ui/learn/gradient_steps.py")
+    known, patterns = strings("\n".join([source, *(path.read_text() for path in beside)]))
+    for name in lesson.words:
+        assert name in known or any(re.fullmatch(one, name) for one in patterns), name
     for text in lesson.words.values():  # `{names}` alone: no position, no attribute
         names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
         assert all(name.isidentifier() for name in names)

@@ -2,8 +2,12 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import streamlit as st
+
+from cnn.training.store import Store
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -15,3 +19,13 @@ def little_to_collect() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """The empty store of a home of its own, which the pages of the test have too."""
+    st.cache_resource.clear()
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    opened = Store()
+    yield opened
+    opened.close()

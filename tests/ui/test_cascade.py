@@ -1,58 +1,30 @@
 """The weights of the cascade: which runs are offered, and what is said of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.insight.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Dense, Flatten
 from cnn.network.zoo import entry
-from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
 from cnn.training.run import WEIGHTS, Result, Run, State
 from cnn.training.store import Store
+from tests.ui.visiting import visited, weights_file
 from ui.bench.trained import prediction_html, probabilities
 
-ROOT = Path(__file__).parents[2]
 LENET = entry("lenet-5").architecture
 SETTINGS = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE))
 RESULT = Result(0.1, 0.967, 1_000, 5_000, 1_000, 1.5, 12_000.0)
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    st.cache_resource.clear()
-    monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    opened = Store()
-    yield opened
-    opened.close()
-
-
 def finished(store: Store, architecture: Architecture, state: State = State.FINISHED) -> Run:
     run = store.add(architecture, SETTINGS, worker="me")
-    arrays = {
-        f"{name}/{place}": array
-        for name, arrays in random_weights(architecture, seed=1).items()
-        for place, array in enumerate(arrays)
-    }
-    store.keep_file(run.id, WEIGHTS, arrays_to_bytes(arrays))
+    store.keep_file(run.id, WEIGHTS, weights_file(architecture))
     store.finish(run.id, state, result=RESULT if state is State.FINISHED else None)
     return run
-
-
-def build_page() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.switch_page(str(ROOT / "pages" / "build.py"))
-    app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def captions(app: AppTest) -> str:
@@ -70,7 +42,7 @@ def test_without_a_run_that_fits_the_weights_are_called_random(store: Store):
     finished(store, Architecture("LeNet-5", (32, 32, 1), LENET.layers))
     finished(store, LENET, State.STOPPED)
 
-    app = build_page()
+    app = visited("build")
 
     assert weights_offered(app) == []
     assert "Nobody has trained these weights" in captions(app)
@@ -79,7 +51,7 @@ def test_without_a_run_that_fits_the_weights_are_called_random(store: Store):
 def test_a_run_of_these_very_layers_is_offered_whatever_its_name(store: Store):
     run = finished(store, Architecture("<b>Mine</b>", LENET.input, LENET.layers))
 
-    app = build_page()
+    app = visited("build")
     assert weights_offered(app) == [
         "random, but always the same",
         "<b>Mine</b> · 96.7\u202f% of 1,000 test images right",
@@ -96,7 +68,7 @@ def test_weights_that_are_gone_are_said_and_random_ones_shown(store: Store):
     run = store.add(LENET, SETTINGS, worker="me")
     store.finish(run.id, State.FINISHED, result=RESULT)
 
-    app = build_page()
+    app = visited("build")
     app.selectbox(key="cascade_weights").set_value(run.id).run()
 
     assert "keeps no weights" in app.error[0].value

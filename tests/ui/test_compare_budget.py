@@ -13,10 +13,10 @@ from cnn.training.fitting import with_classes
 from cnn.training.run import State
 from cnn.training.store import Store
 from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
-from tests.ui.test_training_pages import address, store
+from tests.ui.test_training_pages import address
 from tests.ui.visiting import pressed, visited, words
 
-__all__ = ["data", "store"]
+__all__ = ["data"]
 
 SAMPLE = {"with": ["lenet-5", "simple-cnn"], "data": "mnist-sample", "epochs": "5"}
 

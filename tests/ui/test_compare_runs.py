@@ -9,11 +9,10 @@ from cnn.training.run import Checkpoint, Result, Run, State
 from cnn.training.store import Store
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
-from tests.ui.test_training_pages import store
 from tests.ui.visiting import visited, words
 from ui.compare import kept
 
-__all__ = ["data", "store"]
+__all__ = ["data"]
 
 
 def gone_on(store: Store, data: Any) -> Run:

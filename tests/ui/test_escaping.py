@@ -12,10 +12,7 @@ import pytest
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.link import encode
-from tests.ui.test_training_pages import store
 from tests.ui.visiting import visited
-
-__all__ = ["store"]
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])

@@ -19,10 +19,8 @@ from cnn.training.fitting import with_classes
 from cnn.training.run import LIVE, Epoch, GradientNorms, Progress, Result, Run, State
 from cnn.training.store import Store
 from cnn.training.sweep import Field
-from tests.ui.test_training_pages import ROOT, address, store
+from tests.ui.test_training_pages import ROOT, address
 from tests.ui.visiting import pressed, visited, words
-
-__all__ = ["store"]
 
 SHAPES = DatasetSpec(DatasetName.SHAPES)
 SETTINGS = Configuration(SHAPES, epochs=2)

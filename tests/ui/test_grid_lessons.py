@@ -1,21 +1,15 @@
 """The lessons with grids, opened by addresses that are prepared, impossible or nonsense."""
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
+from tests.ui.visiting import visited
+
 WORKED = "worked-5-1"
 
 
 def lesson(of: str, **query: str) -> AppTest:
-    app = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
-    for name, value in {"of": of, **query}.items():
-        app.query_params[name] = value
-    app.switch_page("pages/lesson.py").run()
-    assert not app.exception, app.exception
-    return app
+    return visited("lesson", of=of, **query)
 
 
 def said(app: AppTest) -> str:

@@ -23,9 +23,10 @@ def asks(page: str, part: str = "") -> Said:
 def begins(page: str, part: str = "") -> Said:
     """Streamlit begins to show a page, or a part of it."""
     message = ForwardMsg()
-    message.new_session.page_script_hash = page
     if part:
-        message.metadata.run.fragment_ids.append(part)
+        message.new_session.page_script_hash = page
+    else:
+        message.navigation.page_script_hash = page
     return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
 
 

@@ -1,6 +1,5 @@
 """The pages of the lessons as their scripts see a visitor: addresses, locks, answers, goals."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -19,20 +18,10 @@ from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.run import Result, State
-from cnn.training.store import Store
 from tests.ui.visiting import visited, words
 
 ROOT = Path(__file__).parents[2]
 FIRST = lessons()[0]
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    st.cache_resource.clear()
-    monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    opened = Store()
-    yield opened
-    opened.close()
 
 
 def address(app: AppTest) -> dict[str, str]:

@@ -9,10 +9,8 @@ from streamlit.testing.v1 import AppTest
 from cnn.training import labels
 from cnn.training.store import Store
 from tests.ui.test_compare_budget import rows
-from tests.ui.test_training_pages import finished, store
+from tests.ui.test_training_pages import finished
 from tests.ui.visiting import visited, words
-
-__all__ = ["store"]
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What the tabs of a run hold, and how a run goes on: as the page's script sees a visitor."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
@@ -39,15 +37,6 @@ SETTINGS = Configuration(SPEC, epochs=3)
 DEMO = entry("shapes-demo").architecture
 SHAPES = ("circle", "square", "triangle")
 SAID = ("Images are resized from 8x8 to 28x28, the network's input.",)
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    st.cache_resource.clear()
-    monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    opened = Store()
-    yield opened
-    opened.close()
 
 
 def made(store: Store, state: State, *, at: Checkpoint | None = None, epochs: int = 3) -> Run:

@@ -1,12 +1,10 @@
 """What the Train page shows of a run that has ended: findings, test result, the very images."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
@@ -21,15 +19,6 @@ ROOT = Path(__file__).parents[2]
 DEMO = entry("shapes-demo").architecture
 SPEC = DatasetSpec(DatasetName.SHAPES)
 CIRCLE, SQUARE, TRIANGLE = 0, 1, 2
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    st.cache_resource.clear()
-    monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    opened = Store()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from cnn.training.places import images_folder
 from cnn.training.store import Store
 from tests.data.test_own_images import CATS_AND_DOGS, zipped
 from tests.ui.test_training_pages import ROOT, address, finished
-from tests.ui.test_training_pages import store as store
 from tests.ui.visiting import pressed, visited, words
 
 PETS = zipped({**CATS_AND_DOGS, "cat/notes *1*.txt": b"no picture"})

@@ -1,11 +1,9 @@
 """Train and Compare as their scripts see a visitor: what is chosen, queued, refused and found."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec
@@ -19,15 +17,6 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=3)
 RESULT = Result(0.1, 0.98, 300, 150, 30, 12.5, 4_000.0)
 DEMO = entry("shapes-demo").architecture
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    st.cache_resource.clear()
-    monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    opened = Store()
-    yield opened
-    opened.close()
 
 
 def finished(store: Store, settings: Configuration = SETTINGS, network: str = "shapes-demo") -> Run:

@@ -1,9 +1,13 @@
-"""Visiting a page without a browser, and reading what it says."""
+"""Visiting a page without a browser, and reading what it says; and weights for it to find."""
 
 from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from cnn.insight.weights import random_weights
+from cnn.network.architecture import Architecture
+from cnn.training.checkpoint import arrays_to_bytes
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,3 +58,14 @@ def words(app: AppTest) -> str:
 def html(app: AppTest) -> str:
     found = [str(one.proto.body) for one in app.get("html")]
     return "\n".join(found).replace("\u202f", " ")
+
+
+def weights_file(architecture: Architecture, *, seed: int = 1) -> bytes:
+    """Random weights as a run keeps its own."""
+    return arrays_to_bytes(
+        {
+            f"{name}/{place}": array
+            for name, arrays in random_weights(architecture, seed=seed).items()
+            for place, array in enumerate(arrays)
+        }
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -18,7 +17,7 @@ from cnn.pictures.evidence import shift_map
 from cnn.pictures.inline import pixels_uri
 from ui.draw.answers import NAMES, answers
 from ui.draw.networks import Named
-from ui.picture import picture
+from ui.picture import picked, picture
 from ui.words import plain
 
 RIGHT, DOWN, TURN, THICK, NOISE, INVERT = (
@@ -86,14 +85,13 @@ def _move_to_picked(networks: Sequence[Named]) -> None:
     for key, value in STILL.items():
         st.session_state.setdefault(key, value)
     for network in networks:
-        shown = st.session_state.get(f"{MAP}_{network.id}")
-        if place := read_shift(shown.get("picked") if shown else None):
+        if place := read_shift(picked(f"{MAP}_{network.id}")):
             st.session_state[RIGHT], st.session_state[DOWN] = place
 
 
-def read_shift(picked: Any) -> tuple[int, int] | None:
+def read_shift(cell: str | None) -> tuple[int, int] | None:
     """The shift that a cell of the map stands for; None for anything else."""
-    found = re.fullmatch(r"(-?\d{1,2}),(-?\d{1,2})", picked) if isinstance(picked, str) else None
+    found = re.fullmatch(r"(-?\d{1,2}),(-?\d{1,2})", cell or "")
     if found is None:
         return None
     right, down = (int(part) for part in found.groups())

@@ -1,4 +1,7 @@
-"""The networks that read the pad: the one that ships, and any finished run on digits."""
+"""The networks that read the pad: the one that ships, and any finished run on digits.
+
+Look inside chooses among the finished runs too, and calls them the same.
+"""
 
 from __future__ import annotations
 
@@ -78,25 +81,38 @@ def short_names(found: list[Run]) -> dict[str, str]:
     return names
 
 
+def finished_runs() -> list[Run]:
+    """The finished runs with a test result, the newest first."""
+    return [run for run, _ in _listed()]
+
+
 def digit_runs() -> list[Run]:
-    """Finished runs on digits with an output for each, the newest first."""
+    """Those of them on digits with an output for each."""
+    return [run for run, reads_digits in _listed() if reads_digits]
+
+
+def _listed() -> list[tuple[Run, bool]]:
     try:
-        return _digit_runs(runs.opened().url)
-    except StoreError:  # the pages that are about runs say so; this one works without
+        return _finished(runs.opened().url)
+    except StoreError:  # the pages that are about runs say so; these work without
         return []
 
 
 @st.cache_resource(show_spinner=False, ttl=LISTED_S)
-def _digit_runs(url: str) -> list[Run]:
-    """Read now and then, for a store's `url`: a stroke must not wait for the list of runs."""
-    return [run for run in runs.opened().latest(MOST_RUNS) if _reads_digits(run)]
+def _finished(url: str) -> list[tuple[Run, bool]]:
+    """Each with whether it reads digits; looked at now and then, for a store's `url`, since neither
+    a stroke nor a click may wait for the list of runs.
+    """
+    return [
+        (run, _reads_digits(run))
+        for run in runs.opened().latest(MOST_RUNS)
+        if run.state is State.FINISHED and run.result is not None
+    ]
 
 
 def _reads_digits(run: Run) -> bool:
     return (
-        run.state is State.FINISHED
-        and run.result is not None
-        and run.configuration.dataset.name in DIGITS
+        run.configuration.dataset.name in DIGITS
         and run.architecture.input[2] in CHANNELS
         and trace(run.architecture).output_shape == (CLASSES,)
     )

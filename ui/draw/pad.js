@@ -1,54 +1,12 @@
 // The pad: strokes become ink, ink becomes the 784 bytes that a network sees, and those go to Python.
 
-const INK = 560; // pixels of the ink along one side, whatever the pad's size on the screen
-const BRUSH = 44;
 const LIVE_MS = 90; // while the pen is down, bytes go out so often, and only once those before are answered
 const LATE_MS = 600;
 const REST_MS = 60;
-const LARGEST_FILE = 10_000_000;
-
-// A drawing outlives the page it is on, and a refresh: whoever comes back finds it again.
-const KEPT = "cnn-workbench-drawing";
-const kept = { strokes: remembered(), past: [], brush: BRUSH };
 const pads = new WeakMap();
 
 const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-function remembered() {
-  try {
-    const strokes = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-    const isPoint = (point) => point.length === 2 && point.every(Number.isFinite);
-    return strokes.filter(({ points, width }) => width > 0 && points.length && points.every(isPoint));
-  } catch {
-    return []; // nothing of ours, or a browser that keeps nothing
-  }
-}
-
-function remember() {
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify(kept.strokes));
-  } catch {
-    // no room: then a refresh clears the pad
-  }
-}
-
-function path(context, { points, width }) {
-  context.lineWidth = width;
-  context.beginPath();
-  if (points.length === 1) {
-    context.arc(points[0][0], points[0][1], width / 2, 0, 2 * Math.PI);
-    context.fill();
-    return;
-  }
-  context.moveTo(...points[0]);
-  for (let i = 1; i < points.length - 1; i++) {
-    const [[x, y], [nextX, nextY]] = [points[i], points[i + 1]];
-    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-  }
-  context.lineTo(...points.at(-1));
-  context.stroke();
-}
 
 /** Bytes as a picture, bright on black, one canvas pixel each. */
 function picture(bytes) {
@@ -70,7 +28,6 @@ class Pad {
     this.brush = one(".brush");
     this.undo = one(".undo");
     this.clear = one(".clear");
-    this.file = one(".file");
     this.pen = one(".pen");
     this.at = [INK / 2, INK / 4];
     this.count = 0;
@@ -81,6 +38,7 @@ class Pad {
     this.brought = null;
     this.dismissed = "";
     this.listen(one);
+    this.canvas.dataset.sent = this.count; // from here on it can be drawn on
     this.brush.value = kept.brush;
     this.paint();
   }
@@ -101,29 +59,12 @@ class Pad {
     this.undo.onclick = () => this.back();
     this.clear.onclick = () => this.change([]);
     this.brush.oninput = () => (kept.brush = Number(this.brush.value));
-    one(".bring").onclick = () => this.file.click();
-    this.file.onchange = () => {
-      this.read(this.file.files[0]);
-      this.file.value = ""; // so that the same file can be chosen again
-    };
     this.root.onkeydown = (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       event.preventDefault();
       this.back();
     };
-    this.root.ondragover = (event) => event.preventDefault();
-    this.root.ondrop = (event) => {
-      event.preventDefault();
-      this.read(event.dataTransfer.files[0]);
-    };
-    this.paste = (event) => {
-      const target = event.composedPath()[0];
-      if (target.closest?.("input, textarea, [contenteditable]")) return;
-      const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
-      if (file) this.read(file);
-      else this.say("There is no image in the clipboard. Copy one, then paste it here.");
-    };
-    document.addEventListener("paste", this.paste);
+    takeFiles(this, one(".bring"), one(".file"));
   }
 
   place(event) {
@@ -258,27 +199,6 @@ class Pad {
     this.count += 1;
     this.canvas.dataset.sent = this.count;
     this.setStateValue("drawn", { pixels, up: isUp, count: this.count, dismissed: this.dismissed });
-  }
-
-  async read(file) {
-    if (!file) return;
-    if (file.size > LARGEST_FILE) {
-      this.say(`${file.name || "The image"} is larger than 10 MB. Bring a smaller one.`);
-      return;
-    }
-    this.say("Reading the image …");
-    const address = await new Promise((resolve, reject) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve(reader.result);
-      reader.onerror = () => reject(reader.error);
-      reader.readAsDataURL(file);
-    }).catch(() => null);
-    if (address === null) {
-      this.say("The file could not be read. Choose it again.");
-      return;
-    }
-    const content = address.slice(address.indexOf(",") + 1);
-    this.setTriggerValue("file", { name: file.name || "pasted image", content });
   }
 
   say(words) {

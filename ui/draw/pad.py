@@ -20,10 +20,11 @@ from cnn.data.centring import SIDE
 from cnn.data.dataset import Images, Pixels, as_floats
 from cnn.data.handwriting import LIMIT_BYTES, read_handwriting
 from ui.assets import script
+from ui.words import plain
 
 HERE = Path(__file__).parent
 PAD, ON_PAD = "draw_pad", "draw_on_pad"
-PARTS = ("centring", "keys", "pad")
+PARTS = ("centring", "strokes", "keys", "bring", "pad")
 BROUGHT, TROUBLE = "draw_brought", "draw_trouble"
 
 _mount = st.components.v2.component(
@@ -82,7 +83,7 @@ def pad() -> Drawing:
         on_file_change=_bring,
     )
     if trouble := st.session_state.get(TROUBLE):
-        st.error(trouble[1], icon=":material/error:")
+        st.error(plain(trouble[1]), icon=":material/error:")
     if brought is not None and brought.id != drawn.dismissed:
         return Drawing(brought.pixels, True, drawn.count, brought)
     return Drawing(drawn.pixels, drawn.up, drawn.count)

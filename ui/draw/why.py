@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -101,7 +102,7 @@ def _change(name: str, before: float, cover: Cover) -> str:
         odds = "odds" if cover.effect > 0 else "odds against"
         return (
             f"it is as sure of {name} as before ({certainty(cover.share)}), though the {odds} "
-            f"shrink by a factor of {2.718281828 ** abs(cover.effect):,.1f}"
+            f"shrink by a factor of {math.exp(abs(cover.effect)):,.1f}"
         )
     verb = "falls" if cover.share < before else "rises"
     return f"{name} {verb} from {certainty(before)} to {certainty(cover.share)}"

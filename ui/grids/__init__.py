@@ -17,7 +17,7 @@ import streamlit as st
 
 from cnn.insight.operations import Array
 from cnn.insight.slide import Reading, Slide
-from cnn.network.shapes import Axis
+from cnn.pictures.field_stack import sliding
 from ui.assets import script
 from ui.grids.edit import Edit, read_edit
 
@@ -116,7 +116,7 @@ def pair_data(slide: Slide, labels: Labels) -> dict[str, Any]:
     ]
     return {
         "kind": slide.reading.value,
-        "axes": {"rows": _axis(rows), "columns": _axis(columns)},
+        "axes": {"rows": sliding(rows), "columns": sliding(columns)},
         "flipped": slide.flipped,
         "countsPadding": slide.counts_padding,
         "input": inputs,
@@ -153,15 +153,6 @@ def _biases(slide: Slide) -> list[dict[str, Any]]:
 
 def _numbered(label: str, word: str, place: int, many: int) -> str:
     return label if many == 1 else f"{label}, {word} {place + 1}"
-
-
-def _axis(axis: Axis) -> dict[str, int]:
-    return {
-        "kernel": axis.kernel,
-        "stride": axis.stride,
-        "dilation": axis.dilation,
-        "before": axis.before,
-    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

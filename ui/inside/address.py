@@ -20,7 +20,6 @@ from ui.training.runs import ADDRESS
 AT, REV, WRITTEN, TAB = "inside_at", "inside_rev", "inside_written", "inside_tab"
 NAMES = (ADDRESS, "epoch", "tab", "image", "layer", "map", "cell")
 SOURCES = {"drawn": image.DRAWN, "file": image.OWN}
-LARGEST = 10**6
 
 Address = dict[str, str]
 

@@ -15,17 +15,16 @@ WANTED = "inside_epoch_wanted"
 
 def choose_epoch(run: Run, key: str) -> int | None:
     """A slider over the epochs whose weights were kept; None for those that were tested."""
+    wanted = st.session_state.pop(WANTED, None)  # of this run alone: the next one has its own
     kept = _kept(runs.opened().url, key, run.id)
     if not kept:
         return None
     options: list[int | str] = [*kept, TESTED]
     name = f"inside_epoch_{key}"
-    wanted = st.session_state.pop(WANTED, None)
     if wanted is not None:
         st.session_state[name] = int(wanted) if wanted.isdecimal() else TESTED
-    if st.session_state.get(name, TESTED) not in options:
+    if st.session_state.get(name) not in options:
         st.session_state[name] = TESTED
-    st.session_state.setdefault(name, TESTED)
     chosen = st.select_slider(
         "Time in its training",
         options,

@@ -67,7 +67,7 @@ def _in_words(subject: Subject, found: Predictions, all_images: int) -> str:
     if run and run.result and subject.epoch is None and run.result.test_images == of:
         return in_words(run, found)
     which = "the first " if of < all_images else ""
-    where = f" ({data_title(subject.dataset)})" if subject.dataset else ""
+    where = f" ({plain(data_title(subject.dataset))})" if subject.dataset else ""
     bounds = interval(wilson_interval(right, of))
     return (
         f"**{percent(right / of)} of {which}{of:,} test images are right**{where}, {right:,} of "

@@ -1,11 +1,11 @@
 """The feature maps of the whole network in the browser, and the place in them that is looked at.
 
-What the browser sends back is checked here; how the cell came to its value is `cell_panel`'s.
+What the browser sends back is checked here; how the cell came to its value is shown by `maps`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ui.assets import script
 from ui.strip import MAPS
 
 HERE = Path(__file__).parent
+PARTS = ("cells", "explorer")
 KEY = "inside_explorer"
 INPUT = ""
 """What the input is called, where layers have their names."""
@@ -29,15 +30,7 @@ _mount = st.components.v2.component(
     css=(HERE / "explorer.css").read_text(encoding="utf-8"),
     js=script(
         "explorer",
-        "\n".join(
-            [
-                MAPS,
-                *(
-                    (HERE / part).read_text(encoding="utf-8")
-                    for part in ("cells.js", "explorer.js")
-                ),
-            ]
-        ),
+        "\n".join([MAPS, *((HERE / f"{one}.js").read_text(encoding="utf-8") for one in PARTS)]),
     ),
 )
 
@@ -64,10 +57,9 @@ def explorer(parts: list[dict[str, Any]], place: Place, *, id: str, rev: str) ->
     heard = told()
     has = heard.get("has") if isinstance(heard, dict) else None
     is_there = isinstance(has, list) and id in has
-    at = {"layer": place.layer, "map": place.map, "row": place.row, "column": place.column}
     _mount(
         key=KEY,
-        data={"id": id, "parts": None if is_there else parts, "rev": rev, "at": at},
+        data={"id": id, "parts": None if is_there else parts, "rev": rev, "at": asdict(place)},
         on_at_change=lambda: None,
     )
 

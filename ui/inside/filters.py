@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import streamlit as st
 
-from cnn.data.dataset import Pixels
-from cnn.insight.exciting_patches import Patch
 from cnn.insight.likeness import BY_HAND, LikenessError, by_chance, likeness
 from cnn.insight.operations import Array
 from cnn.network.layers import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
@@ -17,7 +17,7 @@ from cnn.pictures.likeness import MOST, likeness_picture
 from cnn.pictures.snapshots import MOST_CHANNELS, MOST_TILES, kernels_picture
 from ui.inside import measure
 from ui.inside.subject import Subject
-from ui.picture import picture
+from ui.picture import picked, picture
 from ui.training.measured import Images
 from ui.words import plain
 
@@ -65,11 +65,9 @@ def _choose(subject: Subject, row: Row, kernels: Array) -> int:
     """The kernels of the layer; the one that was clicked."""
     count, channels = kernels.shape[3], kernels.shape[2]
     key = f"inside_kernels_{subject.key}_{row.name}"
-    shown = st.session_state.get(key)
-    picked = shown.get("picked") if shown else None
     state = st.session_state.setdefault(CHOSEN, {})
-    if isinstance(picked, str) and picked.isdecimal() and len(picked) < 6:
-        state[key] = int(picked)
+    if found := re.fullmatch(r"[0-9]{1,5}", picked(key) or ""):
+        state[key] = int(found[0])
     chosen: int = min(state.get(key, 0), count - 1)
     st.markdown("**Kernels**")
     picture(kernels_picture(kernels, chosen=chosen), key=key, largest=1.15)
@@ -97,7 +95,7 @@ def _one(subject: Subject, row: Row, kernels: Array, chosen: int, images: Images
         found, count = measure.patches(subject.weights_key, row.name, subject, images)
     tiles = [
         Tile(
-            _crop(patch, images),
+            patch.crop(images.test.pixels),
             f"Test image {patch.image}, cell {patch.cell}",
             f"{patch.activation:.3g}".replace("-", "−"),
             f"image {patch.image}",
@@ -109,12 +107,6 @@ def _one(subject: Subject, row: Row, kernels: Array, chosen: int, images: Images
         f"The patches among {measure.counted(count)} that filter {chosen} answers most strongly, "
         "at most one of each image, with its answer before any later layer."
     )
-
-
-def _crop(patch: Patch, images: Images) -> Pixels:
-    """What the filter saw there, without the padding."""
-    box = patch.box
-    return images.test.pixels[patch.image, box.top : box.bottom, box.left : box.right]
 
 
 def _against_hand_made(row: Row, kernels: Array) -> None:

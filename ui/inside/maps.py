@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from ui.inside.address import AT, REV
 from ui.inside.explorer import INPUT, Place, explorer, liveliest, read_place, told
 from ui.inside.image import Looked
 from ui.inside.subject import Subject
-from ui.picture import picture
+from ui.picture import picked, picture
 from ui.words import facts_html
 
 CELL, CHANNEL, TOLD = "inside_cell", "inside_channel", "inside_told"
@@ -38,13 +39,9 @@ def place_of(traced: Trace, found: Activations) -> Place:
     if place is None:  # another network, or a link without a cell: the browser has to be told
         wanted = given if isinstance(given, dict) else {}
         place = liveliest(traced, found, wanted.get("layer"), wanted.get("map", -1))
-        state[AT] = _plain(place)
+        state[AT] = asdict(place)
         state[REV] = state.get(REV, 0) + 1
     return place
-
-
-def _plain(place: Place) -> dict[str, Any]:
-    return {"layer": place.layer, "map": place.map, "row": place.row, "column": place.column}
 
 
 def show_maps(
@@ -127,10 +124,7 @@ def _seen(traced: Trace, row: Row, looked: Looked, place: Place) -> None:
 
 def _channel(row: Row) -> int | None:
     """The input channel that was clicked, as long as the layer is the same."""
-    shown = st.session_state.get(CELL)
-    picked = shown.get("picked") if shown else None
-    match = re.fullmatch(r"channel:(\d{1,6})", picked) if isinstance(picked, str) else None
-    if match:
+    if match := re.fullmatch(r"channel:(\d{1,6})", picked(CELL) or ""):
         st.session_state[CHANNEL] = (row.name, int(match[1]))
     layer, channel = st.session_state.get(CHANNEL, ("", 0))
     return channel if layer == row.name else None

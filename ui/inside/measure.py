@@ -99,7 +99,6 @@ def counted(images: int) -> str:
 
 def likely(subject: Subject, found: Activations) -> Floats | None:
     """The shares of the classes; None for a network that ends in a map."""
-
     output = found.output[0]
     if output.ndim != 1:
         return None

@@ -17,10 +17,10 @@ from cnn.network.keras_weights import read_keras_model
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.class_names import class_names as class_names_of
-from cnn.training.run import Run, State
+from cnn.training.run import Run
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
-from ui.draw.networks import SHIPPED, about_card, short_names
+from ui.draw.networks import SHIPPED, about_card, finished_runs, short_names
 from ui.inside.epoch import choose_epoch, said_of_epoch
 from ui.training import runs
 from ui.words import percent, plain
@@ -29,9 +29,7 @@ KEY, UPLOAD, KEPT, OF_FILE, LOST = (
     f"inside_{name}" for name in ("network", "file", "kept", "of_file", "file_lost")
 )
 FILE = "file"
-MOST_RUNS = 200
 LARGEST_MB = 200
-LISTED_S = 5.0
 MOST_MACS = 4_000_000_000
 """A forward pass of more for one image takes longer than a click may."""
 
@@ -101,24 +99,6 @@ def choose_subject() -> Subject | None:
     except (WeightsError, StoreError, ArchitectureError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
-
-
-def finished_runs() -> list[Run]:
-    """The finished runs that give a score for each class, the newest first."""
-    try:
-        return _finished_runs(runs.opened().url)
-    except StoreError:  # the pages that are about runs say so; this one works without
-        return []
-
-
-@st.cache_resource(show_spinner=False, ttl=LISTED_S)
-def _finished_runs(url: str) -> list[Run]:
-    """Read now and then, for a store's `url`: a click must not wait for the list of runs."""
-    return [
-        run
-        for run in runs.opened().latest(MOST_RUNS)
-        if run.state is State.FINISHED and run.result is not None
-    ]
 
 
 def _why_missing(id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
@@ -14,7 +13,7 @@ from cnn.insight.forward import ImagesError
 from cnn.network.keras_model import WeightsError
 from cnn.network.trace import trace
 from cnn.pictures.inline import pixels_uri
-from ui.draw.answers import certainty
+from ui.draw.answers import how_sure
 from ui.inside import address, measure
 from ui.inside.errs import show_errors
 from ui.inside.filters import show_filters
@@ -99,12 +98,7 @@ def _says(looked: Looked, likely: Floats | None, names: tuple[str, ...]) -> None
     said, note = "What it gives are no scores of classes that have a name here.", ""
     if likely is not None and len(likely) == len(names) > 1:
         found = answer(likely)
-        second = int(np.argsort(-likely, kind="stable")[1])
-        said = in_words(found, names)
-        note = (
-            f"{certainty(found.share)} sure, then {names[second]} with "
-            f"{certainty(float(likely[second]))}"
-        )
+        said, note = in_words(found, names), how_sure(likely, names)
         if looked.label is not None:
             right = found.label == looked.label
             note += (

@@ -128,9 +128,6 @@ def _presets(lesson: Lesson) -> None:
 
 
 def _controls(lesson: Lesson) -> Choice:
-    def words(start: str, options: tuple[str, ...]) -> dict[str, str]:
-        return {one: lesson.text(f"{start}_{one}") for one in options}
-
     def slider(name: str, low: int, high: int, first: int) -> int:
         with st.container(width=SLIDER_PX):
             return controls.slider(name, lesson.text(f"{name}_label"), low, high, first=first)
@@ -138,19 +135,17 @@ def _controls(lesson: Lesson) -> Choice:
     pictures, kernel_names = tuple(PICTURES), tuple(KERNELS)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         with st.container(width=SLIDER_PX):
-            kind = controls.choice(
-                "picture", lesson.text("picture_label"), pictures, words=words("picture", pictures)
-            )
+            names = {one: lesson.text(f"picture_{one}") for one in pictures}
+            kind = controls.choice("picture", lesson.text("picture_label"), pictures, words=names)
         with st.container(width=SLIDER_PX):
+            names = {one: lesson.text(f"kernel_{one}") for one in kernel_names}
             kernel = controls.choice(
-                "kernel",
-                lesson.text("kernel_label"),
-                kernel_names,
-                words=words("kernel", kernel_names),
+                "kernel", lesson.text("kernel_label"), kernel_names, words=names
             )
         with st.container(width="content"):
+            names = {one: lesson.text(f"padding_{one}") for one in PADDINGS}
             padding = controls.choice(
-                "padding", lesson.text("padding_label"), PADDINGS, words=words("padding", PADDINGS)
+                "padding", lesson.text("padding_label"), PADDINGS, words=names
             )
         stride, dilation = slider("stride", 1, 3, 1), slider("dilation", 1, 3, 1)
         size, kernel_size = slider("size", 5, 12, 5), slider("kernel_size", 1, 5, 3)

@@ -22,7 +22,7 @@ from ui.draw.fool import read_shift
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.maps import linked_maps
-from ui.picture import picture
+from ui.picture import picked, picture
 from ui.plot import plot
 from ui.words import percent
 
@@ -68,8 +68,7 @@ def show(lesson: Lesson) -> None:
 
 def _take_clicked() -> None:
     """Sets the shift to the cell of the map that was just clicked, before the sliders are drawn."""
-    shown = st.session_state.get(MAP)
-    if place := read_shift(shown.get("picked") if shown else None):
+    if place := read_shift(picked(MAP)):
         controls.put(right=place[0], down=place[1])
 
 

@@ -23,7 +23,7 @@ from cnn.training.configuration import Configuration
 from ui import design
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
-from ui.picture import picture
+from ui.picture import picked, picture
 from ui.shell import PAGES
 from ui.words import pretty
 
@@ -35,9 +35,8 @@ def show(lesson: Lesson) -> None:
     """The timeline and the network chosen on it; the residual experiment; what came after."""
     st.markdown(lesson.text("lead"))
     keys = tuple(one.key for one in milestones())
-    picked = getattr(st.session_state.get(LINE), "picked", None)
-    if picked in keys:  # known before the line is drawn, so that it is drawn once
-        controls.put(which=picked)
+    if (key := picked(LINE)) in keys:  # known before the line is drawn, so that it is drawn once
+        controls.put(which=key)
     which = controls.held("which", "lenet", keys.__contains__, label=lesson.text("which_label"))
     line = timeline(milestones(), which)
     picture(line, key=LINE, narrow=narrow_timeline(milestones(), which))

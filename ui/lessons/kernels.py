@@ -45,7 +45,7 @@ def show(lesson: Lesson) -> None:
         kernels.NAMES,
         first=FIRST,
         most=MOST,
-        words={name: name[0].upper() + name[1:] for name in kernels.NAMES},
+        words={name: _titled(name) for name in kernels.NAMES},
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         source = controls.choice(
@@ -178,7 +178,7 @@ def _tiles(
         tiles.append(
             Tile(
                 values,
-                name[0].upper() + name[1:],
+                _titled(name),
                 lesson.text("map_note", span=span(values)),
                 place=kernels.PLACE,
                 kernel=Kernel(
@@ -192,11 +192,16 @@ def _tiles(
     return tiles
 
 
+def _titled(name: str) -> str:
+    """A kernel's name as a title: `Sobel x` has its capital already, and one within stays."""
+    return name[0].upper() + name[1:]
+
+
 def _numbers(lesson: Lesson, name: str, found: Array, kernel: Array, relu: bool) -> str:
     """What the chosen kernel's weights add up to, and how its map is divided."""
     above, none, below = kernels.counts(found)
     values = {
-        "kernel": name[0].upper() + name[1:],
+        "kernel": _titled(name),
         "total": f"{float(kernel.sum()):.2f}".replace("-", "−").replace("−0.00", "0.00"),
         "cells": found.size,
         "above": above,
@@ -210,7 +215,7 @@ def _channels(
     lesson: Lesson, source: str, name: str, image: Array, kernel: Array, cell: Cell
 ) -> None:
     """A colour image: each channel with its slice of the kernel, and their sum."""
-    st.markdown(lesson.text("colour_lead", kernel=name[0].upper() + name[1:]))
+    st.markdown(lesson.text("colour_lead", kernel=_titled(name)))
     if source == "colour":
         st.markdown(lesson.text("colour_shapes"))
     parts = kernels.channel_maps(image, kernel)

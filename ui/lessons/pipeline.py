@@ -11,7 +11,7 @@ from cnn.lessons.lesson import Lesson
 from cnn.lessons.pipeline import SHOWN, Followed, Size, followed
 from cnn.network.trace import trace
 from cnn.pictures.stages import stages
-from ui.draw.answers import certainty
+from ui.draw.answers import NAMES, certainty
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.stages import stages_view
@@ -42,7 +42,7 @@ def show(lesson: Lesson) -> None:
     cell = controls.held("cell", "", _is_cell, label=lesson.text("cell_label"))
     stages_view(
         found[0],
-        ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+        NAMES,
         stage=int(stage),
         cell=cell,
         locked=controls.is_locked("stage"),

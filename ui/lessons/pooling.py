@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from cnn.data import DatasetName, DatasetSpec
+from cnn.insight.disturbance import shifted
 from cnn.insight.operations import Array
-from cnn.insight.slide import Pooling, Slide, pooled, same_values, shifted
+from cnn.insight.slide import Pooling, Slide, pooled, same_values
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import PICTURES, picture
 from cnn.lessons.pooling import saving
@@ -40,7 +41,7 @@ def show(lesson: Lesson) -> None:
     _presets(lesson)
     pool, origin, first, (down, right) = _controls(lesson)
     image = edits.kept("x", lesson.text("input_edit"), origin, first)
-    moved = shifted(image, down, right)
+    moved = shifted(image, right, down)
     try:
         before, slide = pooled(pool, image), pooled(pool, moved)
     except ArchitectureError as error:

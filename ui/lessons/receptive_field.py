@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from cnn.data import load
@@ -31,6 +33,9 @@ from ui.learn.ways_on import ways_on
 
 FIRST = "c3-c3-m2-c3"
 FIRST_IMAGE = 3
+PLACE = re.compile(r"(-?[0-9]{1,2})-([0-9]{1,2})-([0-9]{1,2})")
+"""A layer, a row and a column, as an address has them: `2-13-13`; `-1-0-0` is on the image."""
+
 TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
 
 
@@ -99,11 +104,8 @@ def _cell(text: str, traced: Trace) -> tuple[int, int, int] | None:
     if not text:
         height, width = rows[-1].output_shape[:2]
         return len(rows) - 1, height // 2, width // 2
-    try:
-        at, line, column = (int(part) for part in text.replace("--", "-~").lstrip("-").split("-"))
-    except ValueError:
-        return None
-    at = -at if text.startswith("-") else at
+    found = PLACE.fullmatch(text)
+    at, line, column = map(int, found.groups()) if found else (len(rows), 0, 0)
     if not -1 <= at < len(rows):
         return None
     shape = traced.architecture.input if at < 0 else rows[at].output_shape

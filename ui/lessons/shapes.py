@@ -29,7 +29,6 @@ from ui.training.controls import standing
 from ui.training.setup import queue
 from ui.words import plain
 
-CLASSES = ("circle", "square", "triangle")
 RUN = re.compile("([0-9a-f]{12})?")
 
 
@@ -52,7 +51,7 @@ def _draw(lesson: Lesson) -> int:
         row = controls.slider("row", lesson.text("row_label"), 0, shapes.SIDE - 1, first=8)
         shape = ", ".join(map(str, drawn.pixels.shape))
         words.markdown(lesson.text("draw", images=len(drawn), shape=shape))
-        name = CLASSES[int(drawn.labels[n])]
+        name = shapes.CLASSES[int(drawn.labels[n])]
         st.markdown(lesson.text("class_line", n=n, name=name))
         st.caption(lesson.text("numbers", n=n, row=row))
         line = drawn.images[n, row, :, 0]

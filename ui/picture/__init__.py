@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -22,6 +23,15 @@ def picture(svg: str, *, key: str, largest: float = 1.15, narrow: str = "") -> s
     `narrow` is shown in its place where there is no more room than on a phone.
     """
     data = {"svg": svg, "narrow": narrow, "largest": largest}
-    result = _mount(key=key, data=data, on_picked_change=lambda: None)
-    picked = result.picked
-    return picked if isinstance(picked, str) and len(picked) < 500 else None
+    return _read(_mount(key=key, data=data, on_picked_change=lambda: None).picked)
+
+
+def picked(key: str) -> str | None:
+    """The part that was clicked last in the picture of that key, known before it is shown again."""
+    shown = st.session_state.get(key)
+    return _read(shown.get("picked") if shown else None)
+
+
+def _read(sent: Any) -> str | None:
+    """A `data-path` as the browser sends it, which may send anything."""
+    return sent if isinstance(sent, str) and len(sent) < 500 else None

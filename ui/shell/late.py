@@ -46,7 +46,7 @@ class WithoutLate:
 
         async def say(message: Message) -> None:
             nonlocal page
-            page = _begun(message) or page
+            page = _turned_to(message) or page
             await send(message)
 
         await self.app(scope, hear, say)
@@ -61,11 +61,9 @@ def _asked(message: Message) -> ClientState | None:
     return said.rerun_script if said.HasField("rerun_script") else None
 
 
-def _begun(message: Message) -> str:
-    """The page that is shown from now on, if a message begins one."""
+def _turned_to(message: Message) -> str:
+    """The page that is shown from now on, if a message says so."""
     content = message.get("bytes") or b""
     if len(content) > MOST_BYTES:
         return ""
-    said = ForwardMsg.FromString(content)
-    is_whole = said.HasField("new_session") and not said.metadata.run.fragment_ids
-    return said.new_session.page_script_hash if is_whole else ""
+    return str(ForwardMsg.FromString(content).navigation.page_script_hash)

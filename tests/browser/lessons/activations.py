@@ -31,8 +31,9 @@ def use_central_control(page: Page) -> None:
     settled(page)
 
     slider = page.get_by_role("slider", name="Input x")
-    for _ in range(5):
-        slider.press("ArrowLeft")
+    for at in ("0.75", "0.5", "0.25", "0", "−0.25"):
+        slider.press("ArrowLeft")  # one by one: an answer that is late would take the next one back
+        expect(page.get_by_text(f"Its slope at {at} is")).to_be_visible()
     expect(page.get_by_text("Its slope at −0.25 is 0.0000")).to_be_visible()
     expect(page.get_by_text("by 0.0000 each, and 0 of it is left")).to_be_visible()
     settled(page)

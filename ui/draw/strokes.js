@@ -1,0 +1,43 @@
+// What was drawn: strokes as points and a width, kept over pages, and how they become ink.
+
+const INK = 560; // pixels of the ink along one side, whatever the pad's size on the screen
+const BRUSH = 44;
+
+// A drawing outlives the page it is on, and a refresh: whoever comes back finds it again.
+const KEPT = "cnn-workbench-drawing";
+const kept = { strokes: remembered(), past: [], brush: BRUSH };
+
+function remembered() {
+  try {
+    const strokes = JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
+    const isPoint = (point) => point.length === 2 && point.every(Number.isFinite);
+    return strokes.filter(({ points, width }) => width > 0 && points.length && points.every(isPoint));
+  } catch {
+    return []; // nothing of ours, or a browser that keeps nothing
+  }
+}
+
+function remember() {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(kept.strokes));
+  } catch {
+    // no room: then a refresh clears the pad
+  }
+}
+
+function path(context, { points, width }) {
+  context.lineWidth = width;
+  context.beginPath();
+  if (points.length === 1) {
+    context.arc(points[0][0], points[0][1], width / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  context.moveTo(...points[0]);
+  for (let i = 1; i < points.length - 1; i++) {
+    const [[x, y], [nextX, nextY]] = [points[i], points[i + 1]];
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(...points.at(-1));
+  context.stroke();
+}
