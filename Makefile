@@ -48,6 +48,7 @@ screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into 
 
 requirements: $(TEST_READY) ## pin requirements*.in anew (ARGS=--upgrade for newer versions)
 	@$(COMPILE) requirements.in -o requirements.txt $(ARGS)
+	@$(COMPILE) requirements-ray.in -o requirements-ray.txt $(ARGS)
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt $(ARGS)
 
 $(PY):

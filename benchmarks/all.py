@@ -32,6 +32,7 @@ ALL = (
     "estimate",
     "fast_mnist",
     "memory",
+    "ray_nodes",
     "load",
     "soak",
 )

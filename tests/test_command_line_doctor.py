@@ -1,6 +1,8 @@
 """`python -m cnn doctor`: it finds what is wrong, and says what to do."""
 
 import json
+import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,11 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import doctor
 from cnn.network.zoo import entry
+from cnn.training import presence
 from cnn.training.configuration import Configuration
+from cnn.training.run import WorkerState
 from cnn.training.store import Store
+from tests.training import ray_nodes
 
 Doctor = Callable[..., list[dict[str, Any]]]
 
@@ -116,3 +121,57 @@ def test_a_tensorflow_that_does_not_start_is_said_with_its_last_words(
 
     assert "a library is missing" in one.words
     assert "pip install -r requirements.txt" in one.trouble
+
+
+def test_an_executor_that_is_none_is_named_with_those_there_are(
+    found: Doctor, monkeypatch: pytest.MonkeyPatch
+):
+    (one,) = found("runs on", status=0)
+    assert one["words"] == "this machine"
+    monkeypatch.setenv("CNN_EXECUTOR", "dask")
+
+    (one,) = found("runs on", status=1)
+
+    assert one["trouble"] == (
+        "CNN_EXECUTOR is 'dask', which is none there is. Set it to local or ray, or not at all."
+    )
+
+
+def test_where_ray_is_wanted_and_missing_it_says_how_to_install_it(
+    found: Doctor, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_EXECUTOR", "ray")
+    monkeypatch.setitem(sys.modules, "ray", None)  # what an import of it meets then
+
+    (one,) = found("runs on", status=1)
+
+    assert "pip install -r requirements.txt -r requirements-ray.txt" in one["trouble"]
+
+
+def test_a_cluster_that_does_not_answer_is_found_at_once(
+    found: Doctor, monkeypatch: pytest.MonkeyPatch
+):
+    pytest.importorskip("ray", reason=ray_nodes.MISSING)
+    monkeypatch.setenv("CNN_EXECUTOR", "ray")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    monkeypatch.setenv("CNN_RAY_ADDRESS", address)
+
+    (one,) = found("runs on", status=1)
+
+    assert address in one["words"]
+    assert f"The Ray cluster at {address} does not answer" in one["trouble"]
+    assert "ray start --head" in one["trouble"]
+
+
+def test_why_a_dispatcher_takes_no_runs_is_said(found: Doctor, tmp_path: Path):
+    (tmp_path / "home").mkdir()
+    store = Store(f"sqlite:///{tmp_path / 'home' / 'runs.sqlite'}")
+    store.add(entry("shapes-demo").architecture, Configuration(epochs=1))
+    presence.beat(store, "worker", WorkerState.NO_ROOM)
+    store.close()
+
+    (one,) = found("executor", status=1)
+
+    assert one["words"] == "workers: no room; 1 training waits"
+    assert "CNN_RAY_CPUS" in one["trouble"]

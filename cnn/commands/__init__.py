@@ -20,9 +20,17 @@ def refusals() -> Iterator[None]:
     from cnn.training.configuration import ConfigurationError
     from cnn.training.continuing import ContinuationError
     from cnn.training.labels import LabelError
+    from cnn.training.places import SettingError
     from cnn.training.store import StoreError
 
     try:
         yield
-    except (DataError, ConfigurationError, ContinuationError, LabelError, StoreError) as error:
+    except (
+        ConfigurationError,
+        ContinuationError,
+        DataError,
+        LabelError,
+        SettingError,
+        StoreError,
+    ) as error:
         raise CommandError(str(error)) from error

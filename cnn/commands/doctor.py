@@ -6,6 +6,7 @@ Every finding is measured now, by doing what the program would do; what is wrong
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -17,17 +18,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
-from cnn.training import calibration
+from cnn.training import calibration, ray_cluster
 from cnn.training.limits import free_bytes
-from cnn.training.places import home, store_url
+from cnn.training.places import Executor, SettingError, executor, home, store_url
 from cnn.training.presence import worker_states
-from cnn.training.run import LIVE, State, WorkerState
+from cnn.training.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import Store
 from cnn.training.store_error import StoreError, shown_url
 
 PYTHON = ((3, 11), (3, 13))
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy")
-NUMBERS = ("CNN_WORKERS", "CNN_MAX_PARAMS", "CNN_MAX_EPOCHS", "CNN_MAX_QUEUE", "CNN_MAX_UPLOAD_MB")
+NUMBERS = (
+    *("CNN_WORKERS", "CNN_RAY_CPUS", "CNN_RAY_GPUS"),
+    *("CNN_MAX_PARAMS", "CNN_MAX_EPOCHS", "CNN_MAX_QUEUE", "CNN_MAX_UPLOAD_MB"),
+)
 LITTLE_ROOM_BYTES = 1 << 30
 LITTLE_MEMORY_BYTES = 1 << 30
 DEVICES = """
@@ -35,7 +39,17 @@ from cnn.training.machine import import_tensorflow
 tf = import_tensorflow()
 print(*sorted(device.device_type for device in tf.config.list_physical_devices()))
 """
-DEVICES_S = 180
+CLUSTER = """
+import json, sys
+from dataclasses import astuple
+from cnn.training.ray_cluster import ClusterError, join, nodes
+try:
+    ray = join(sys.argv[1])
+except ClusterError as error:
+    sys.exit(str(error))
+print(json.dumps([ray.util.get_node_ip_address(), *map(astuple, nodes(ray))]))
+"""
+PATIENCE_S = 180
 INSTALL = "Install what is pinned: pip install -r requirements.txt"
 
 
@@ -75,6 +89,7 @@ def findings(url: str | None = None) -> Iterator[Finding]:
     yield _room()
     yield _memory()
     yield from _store(url)
+    yield _executor(url)
     for name in CATALOGUE:
         if name is not DatasetName.OWN_IMAGES:
             yield _data(name)
@@ -150,9 +165,43 @@ def _store(url: str | None) -> Iterator[Finding]:
     states = ", ".join(workers) or "none is running"
     waiting = "1 training waits" if queued == 1 else f"{queued:,} trainings wait"
     words = f"workers: {states}; {waiting}"
-    is_idle = queued and not any(one is not WorkerState.FOREGROUND for one in workers)
-    trouble = "Start the app, or: python -m cnn worker" if is_idle else ""
-    yield Finding("executor", words, trouble)
+    is_idle = queued and not any(one in TAKES_RUNS for one in workers)
+    why = (_plain(ray_cluster.WRONG[one]) for one in workers if one in ray_cluster.WRONG)
+    trouble = next(why, "Start the app, or: python -m cnn worker")
+    yield Finding("executor", words, trouble if is_idle else "")
+
+
+def _executor(url: str | None) -> Finding:
+    """Where trainings run; a Ray cluster is joined to see it, if one is there."""
+    try:
+        if executor() is Executor.LOCAL:
+            return Finding("runs on", "this machine")
+        ray_cluster.imported()
+    except (SettingError, ray_cluster.ClusterError) as error:
+        return Finding("runs on", os.environ["CNN_EXECUTOR"], str(error))
+    words, url = f"Ray {version('ray')}", url or store_url()
+    address = ray_cluster.cluster_address()
+    if not address:
+        return Finding("runs on", f"{words}, on this machine alone: the app starts a cluster here")
+    words = f"{words} at {address}"
+    ran = _apart(CLUSTER, url)
+    if isinstance(ran, str):
+        return Finding("runs on", words, ran)
+    here, *found = json.loads(ran.stdout.splitlines()[-1])
+    nodes = [ray_cluster.Node(*values) for values in found]
+    cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
+    asked = ray_cluster.request(nodes)
+    wrong = ray_cluster.what_is_wrong(nodes, here, url)
+    return Finding(
+        "runs on",
+        f"{words}: {len(nodes)} nodes, {cpus:g} CPUs, {gpus:g} GPUs; a training asks for "
+        f"{asked.cpus} CPUs, {asked.gpus} GPUs",
+        _plain(ray_cluster.WRONG[wrong]) if wrong else "",
+    )
+
+
+def _plain(words: str) -> str:
+    return words.replace("`", "")
 
 
 def _data(name: DatasetName) -> Finding:
@@ -168,27 +217,35 @@ def _data(name: DatasetName) -> Finding:
 
 
 def _devices() -> Finding:
-    """Asked for in a process of its own, as a broken TensorFlow may take its process with it."""
-    command = [sys.executable, "-c", DEVICES]
-    root = Path(__file__).parents[2]
-    try:
-        ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=DEVICES_S, cwd=root, check=False
-        )
-    except subprocess.TimeoutExpired:
-        trouble = f"{INSTALL}, into a fresh environment."
-        return Finding("devices", f"TensorFlow did not start within {DEVICES_S} s", trouble)
-    if ran.returncode:
-        last = (ran.stderr.strip().splitlines() or [f"status {ran.returncode}"])[-1]
-        trouble = f"{INSTALL}, into a fresh environment."
-        return Finding("devices", f"TensorFlow does not start: {last[:200]}", trouble)
+    ran = _apart(DEVICES)
+    if isinstance(ran, str):
+        words = f"TensorFlow does not start: {ran}"
+        return Finding("devices", words, f"{INSTALL}, into a fresh environment.")
     found = ran.stdout.split()
     graphics = found.count("GPU")
     words = f"{graphics} GPU" + "s" * (graphics != 1) if graphics else "processors only, no GPU"
     return Finding("devices", f"TensorFlow trains on: {words}")
 
 
+def _apart(code: str, *given: str) -> subprocess.CompletedProcess[str] | str:
+    """Runs what may take its process with it when it is broken; its last words where it failed."""
+    command = [sys.executable, "-c", code, *given]
+    root = Path(__file__).parents[2]
+    try:
+        ran = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE_S, cwd=root, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"it did not answer within {PATIENCE_S} s"
+    if ran.returncode:
+        return (ran.stderr.strip().splitlines() or [f"status {ran.returncode}"])[-1][:300]
+    return ran
+
+
 def _estimates() -> Finding:
+    with contextlib.suppress(SettingError):
+        if executor() is Executor.RAY:
+            return Finding("estimates", "rough: the nodes of a Ray cluster are not measured")
     if calibration.load() is None:
         return Finding("estimates", "rough: the first worker of the app measures this machine")
     return Finding("estimates", f"by a measurement of this machine in {home()}")

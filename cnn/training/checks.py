@@ -13,8 +13,9 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
@@ -62,16 +63,16 @@ def ask(store: Store, architecture: Architecture) -> Check:
     return Check(Standing(standing), tuple(json.loads(words)))
 
 
+def is_wanted(store: Store) -> bool:
+    """Whether a check is asked for that nobody has begun."""
+    with store.begin() as connection:
+        return connection.execute(_newest()).first() is not None
+
+
 def carry_out_next(store: Store) -> bool:
     """Does the check that was asked for last; says whether there was one."""
-    newest = (
-        select(checks.c.digest, checks.c.architecture)
-        .where(checks.c.standing == Standing.WANTED)
-        .order_by(checks.c.wanted_at.desc())
-        .limit(1)
-    )
     with store.begin() as connection:
-        row = connection.execute(newest).first()
+        row = connection.execute(_newest()).first()
         if row is None:
             return False
         this = checks.c.digest == row.digest
@@ -129,6 +130,12 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "unknown"
+
+
+def _newest() -> Select[Any]:
+    wanted = select(checks.c.digest, checks.c.architecture)
+    is_wanted = checks.c.standing == Standing.WANTED
+    return wanted.where(is_wanted).order_by(checks.c.wanted_at.desc()).limit(1)
 
 
 def _want(store: Store, this: str, architecture: Architecture) -> None:

@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, update
 
 from cnn.training import rows, tables
 from cnn.training.run import (
+    CLAIMED,
     MODEL,
     PREDICTIONS,
     SNAPSHOT,
@@ -46,21 +47,36 @@ def resume(store: Store, run_id: str, *, worker: str = "") -> Run:
 
     What it did after its checkpoint is dropped, and will be done again; without one, all of it.
     """
+    state = State.RUNNING if worker else State.QUEUED
+    changes = {"state": state, "wish": Wish.RUN, "worker": worker}
+    run = _taken_up(store, run_id, runs.c.state.in_(RESUMABLE), changes)
+    if run is None:
+        raise _refusal(store, run_id, "resumed")
+    return run
+
+
+def take_over(store: Store, run_id: str, worker: str, *, held_by: str) -> Run | None:
+    """Puts a run into the hands of a worker who follows one that is gone, and whose name began so.
+
+    It goes on as if resumed, but what is wanted of it stays. None where it is not that one's.
+    """
+    left = runs.c.state.in_((*CLAIMED, State.INTERRUPTED)) & runs.c.worker.startswith(held_by)
+    return _taken_up(store, run_id, left, {"state": State.RUNNING, "worker": worker})
+
+
+def _taken_up(
+    store: Store, run_id: str, is_free: ColumnElement[bool], changes: dict[str, str]
+) -> Run | None:
+    """A run back at its last checkpoint, where it is free to be taken up."""
     with store.begin() as connection:
         row = connection.execute(
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state.in_(RESUMABLE))
-            .values(
-                state=State.RUNNING if worker else State.QUEUED,
-                wish=Wish.RUN,
-                worker=worker,
-                finished_at=None,
-                message="",
-            )
+            .where(runs.c.id == run_id, is_free)
+            .values(finished_at=None, message="", **changes)
             .returning(runs)
         ).first()
         if row is None:
-            raise _refusal(store, run_id, "resumed")
+            return None
         run = rows.run(row._mapping)
         at = run.checkpoint or Checkpoint()
         _drop_after(connection, run_id, at)

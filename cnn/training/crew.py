@@ -1,5 +1,7 @@
 """The workers of an app: started with it, started again when they die, ended with it.
 
+Where trainings run on Ray, it is one process that hands the queue on.
+
 Pages never meet this: what they show of workers and runs, they read from the store.
 """
 
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from cnn.training.identity import identified
-from cnn.training.places import home, store_url, whole_setting
+from cnn.training.places import Executor, executor, home, store_url, whole_setting
 from cnn.training.presence import dismiss, dismiss_silent
 from cnn.training.store import Store, StoreError
 
@@ -36,10 +38,14 @@ class _Worker:
 
 
 class Crew:
-    """So many workers (`CNN_WORKERS`, 1), watched by a thread from `start` to `close`."""
+    """So many workers (`CNN_WORKERS`, 1; on Ray at most 1), watched by a thread from `start` to
+    `close`.
+    """
 
     def __init__(self, size: int | None = None, url: str | None = None) -> None:
         self.size = whole_setting("CNN_WORKERS", 1) if size is None else size
+        if executor() is Executor.RAY:
+            self.size = min(self.size, 1)
         self.url = url or store_url()
         self._store: Store | None = None
         self._workers: list[_Worker] = []

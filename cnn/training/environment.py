@@ -8,14 +8,17 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from cnn.training.fused import BATCH_NORM, FUSED
+from cnn.training.places import whole_setting
 
 
 def environment() -> dict[str, Any]:
-    """The versions and the machine a run is trained with, and how it rounds."""
+    """The versions and the machine a run is trained with, of processors those that it may use; and
+    how it rounds.
+    """
     found: dict[str, Any] = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "processors": os.cpu_count(),
+        "processors": whole_setting("TF_NUM_INTRAOP_THREADS", 0) or os.cpu_count(),
     }
     for name in ("tensorflow", "keras", "numpy"):
         try:

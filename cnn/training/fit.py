@@ -25,7 +25,7 @@ def carry_out(
     `watch` hears of the progress; `is_gone` says that this process has to end. Only a store that
     cannot be used raises.
     """
-    outbox, training = Outbox(store, is_gone), None
+    outbox, training = Outbox(store, is_gone, run.worker), None
 
     def finish(state: State, message: str, result: Result | None = None) -> None:
         outbox.finish(run.id, state, message, result, run.worker)

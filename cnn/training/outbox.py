@@ -29,11 +29,17 @@ WORTH_TELLING_S = 2.0
 
 
 class Outbox:
-    """The words of one training to its store: the same verbs, each said once and in its turn."""
+    """The words of one training to its store: the same verbs, each said once and in its turn.
 
-    def __init__(self, store: Store, is_gone: Callable[[], bool] = lambda: False) -> None:
+    What a `worker` says is not heard any more once its run is another one's.
+    """
+
+    def __init__(
+        self, store: Store, is_gone: Callable[[], bool] = lambda: False, worker: str = ""
+    ) -> None:
         self._store = store.hurried()
         self._is_gone = is_gone
+        self._worker = worker
         self._waiting: deque[tuple[int, Callable[[], object]]] = deque()
         self._wish = Wish.RUN
         self._locked_since: float | None = None
@@ -85,7 +91,8 @@ class Outbox:
     def record_epoch(
         self, run_id: str, epoch: Epoch, files: Mapping[str, bytes] = MappingProxyType({})
     ) -> None:
-        self._say(partial(self._store.record_epoch, run_id, epoch, files), _size(files))
+        said = partial(self._store.record_epoch, run_id, epoch, files, worker=self._worker)
+        self._say(said, _size(files))
 
     def keep_file(self, run_id: str, name: str, content: bytes) -> None:
         self.keep_files(run_id, {name: content})
@@ -93,7 +100,8 @@ class Outbox:
     def keep_files(
         self, run_id: str, files: Mapping[str, bytes], checkpoint: Checkpoint | None = None
     ) -> None:
-        self._say(partial(self._store.keep_files, run_id, files, checkpoint), _size(files))
+        said = partial(self._store.keep_files, run_id, files, checkpoint, worker=self._worker)
+        self._say(said, _size(files))
 
     def finish(
         self, run_id: str, state: State, message: str, result: Result | None, worker: str

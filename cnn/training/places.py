@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
+
+
+class SettingError(ValueError):
+    """A setting that nothing can be made of, and what it may be."""
+
+
+class Executor(StrEnum):
+    """Who trains what is queued: workers on this machine, or the nodes of a Ray cluster."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def home() -> Path:
@@ -27,3 +39,15 @@ def whole_setting(name: str, default: int) -> int:
         return int(os.environ.get(name) or default)
     except ValueError:
         return default
+
+
+def executor() -> Executor:
+    """Who trains, by setting (`CNN_EXECUTOR`), else workers on this machine."""
+    wanted = os.environ.get("CNN_EXECUTOR") or Executor.LOCAL
+    try:
+        return Executor(wanted)
+    except ValueError:
+        raise SettingError(
+            f"CNN_EXECUTOR is {wanted[:40]!r}, which is none there is. Set it to "
+            f"{' or '.join(Executor)}, or not at all."
+        ) from None

@@ -69,6 +69,27 @@ def worker_states(store: Store) -> list[WorkerState]:
     return [WorkerState(state) for name, at, state in found if not _is_gone(name, at)]
 
 
+def state_of(store: Store, worker: str) -> WorkerState | None:
+    """What one worker said last that it is at; None where it is not known."""
+    said = select(workers.c.state).where(workers.c.name == worker)
+    with store.begin() as connection:
+        state = connection.execute(said).scalar()
+    return WorkerState(state) if state else None
+
+
+def give_up(store: Store, run_id: str, held_by: str, why: str) -> None:
+    """Interrupts a run that nobody will train who was to: one whose worker's name begins so, or
+    that still waits for one.
+    """
+    is_theirs = runs.c.worker.startswith(held_by) & runs.c.state.in_((*CLAIMED, State.INTERRUPTED))
+    with store.begin() as connection:
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, is_theirs | (runs.c.state == State.QUEUED))
+            .values(state=State.INTERRUPTED, finished_at=time.time(), message=why)
+        )
+
+
 def dismiss(store: Store, worker: str) -> None:
     """Forgets a worker that has ended; what it was busy with is interrupted."""
     with store.begin() as connection:

@@ -48,11 +48,25 @@ class Wish(StrEnum):
 
 
 class WorkerState(StrEnum):
-    """What a process that trains is doing; one in the foreground takes nothing from the queue."""
+    """What a process that trains is doing, or one that hands the queue on to Ray.
+
+    One in the foreground, and a task on Ray, has its one run and takes nothing from the queue.
+    """
 
     STARTING = "starting"
     READY = "ready"
     FOREGROUND = "foreground"
+    ON_RAY = "on ray"
+    DISPATCHING = "dispatching"
+    ENDING = "ending"
+    NO_RAY = "no ray"
+    NO_CLUSTER = "no cluster"
+    NO_ROOM = "no room"
+    NOT_SHARED = "not shared"
+
+
+TAKES_RUNS = (WorkerState.STARTING, WorkerState.READY, WorkerState.DISPATCHING)
+"""States in which somebody takes what is queued, or is about to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, true, update
 
 from cnn.network.architecture import Architecture
 from cnn.training import rows, tables
@@ -38,6 +38,7 @@ __all__ = ["BY_HAND", "Store", "StoreError", "TakenOver"]
 
 BY_HAND = "Stopped by hand; the test set was not looked at."
 BEFORE_IT_BEGAN = "Stopped before it began."
+IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
 
 
 class TakenOver(Exception):
@@ -113,15 +114,25 @@ class Store(Records):
 
     def claim_next(self, worker: str) -> Run | None:
         """The oldest queued run, from now on this worker's; None where there is none."""
-        is_waiting = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
-        oldest = select(runs.c.id).where(is_waiting).order_by(runs.c.created_at).limit(1)
-        unlocked = oldest.with_for_update(skip_locked=True)  # SQLite has one writer, and no need
+        return self._claim(_waiting().limit(1), worker)
+
+    def claim(self, run_id: str, worker: str) -> Run | None:
+        """This run, from now on this worker's; None where it does not wait any more."""
+        return self._claim(_waiting().where(runs.c.id == run_id), worker)
+
+    def waiting(self) -> list[str]:
+        """The ids of all queued runs, the oldest first."""
         with self.begin() as connection:
-            if connection.execute(oldest).first() is None:  # so that waiting never locks
+            return list(connection.execute(_waiting()).scalars())
+
+    def _claim(self, which: Select[Any], worker: str) -> Run | None:
+        unlocked = which.with_for_update(skip_locked=True)  # SQLite has one writer, and no need
+        with self.begin() as connection:
+            if connection.execute(which).first() is None:  # so that waiting never locks
                 return None
             row = connection.execute(
                 update(runs)
-                .where(runs.c.id == unlocked.scalar_subquery(), is_waiting)
+                .where(runs.c.id == unlocked.scalar_subquery(), IS_WAITING)
                 .values(
                     state=State.RUNNING,
                     worker=worker,
@@ -182,11 +193,16 @@ class Store(Records):
         return Wish(wish)
 
     def record_epoch(
-        self, run_id: str, epoch: Epoch, files: Mapping[str, bytes] = MappingProxyType({})
+        self,
+        run_id: str,
+        epoch: Epoch,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+        *,
+        worker: str = "",
     ) -> None:
         """Adds an epoch to the curve, with the files that show where it led."""
         with self.begin() as connection:
-            if _exists(connection, run_id):
+            if _exists(connection, run_id, worker):
                 connection.execute(insert(tables.epochs).values(run_id=run_id, **asdict(epoch)))
                 rows.put_files(connection, run_id, files)
 
@@ -195,11 +211,18 @@ class Store(Records):
         self.keep_files(run_id, {name: content})
 
     def keep_files(
-        self, run_id: str, files: Mapping[str, bytes], checkpoint: Checkpoint | None = None
+        self,
+        run_id: str,
+        files: Mapping[str, bytes],
+        checkpoint: Checkpoint | None = None,
+        *,
+        worker: str = "",
     ) -> None:
-        """Keeps several at once, and with a checkpoint's file where it stands."""
+        """Keeps several at once, and with a checkpoint's file where it stands; nothing at all where
+        the run is another worker's by now.
+        """
         with self.begin() as connection:
-            if _exists(connection, run_id):
+            if _exists(connection, run_id, worker):
                 rows.put_files(connection, run_id, files)
                 if checkpoint:
                     where = json.dumps(asdict(checkpoint))
@@ -249,6 +272,11 @@ class Store(Records):
             connection.execute(update(runs).where(this).values(**values))
 
 
-def _exists(connection: Connection, run_id: str) -> bool:
-    """Whether a run is still there; it may be deleted while it is trained."""
-    return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+def _waiting() -> Select[Any]:
+    return select(runs.c.id).where(IS_WAITING).order_by(runs.c.created_at)
+
+
+def _exists(connection: Connection, run_id: str, its_worker: str = "") -> bool:
+    """Whether a run is still there, and its worker's: it may be deleted while it is trained."""
+    this = (runs.c.id == run_id) & (runs.c.worker == its_worker if its_worker else true())
+    return connection.execute(select(runs.c.id).where(this)).first() is not None

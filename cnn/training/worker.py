@@ -35,9 +35,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
     gone, busy = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: gone.set())
     if parent is not None:
-        threading.Thread(
-            target=_follow, args=(parent, gone, busy, store, name), daemon=True
-        ).start()
+        threading.Thread(target=follow, args=(parent, gone, busy, store, name), daemon=True).start()
     with present(store, name, WorkerState.STARTING) as is_now:
         with contextlib.suppress(StoreError):
             dismiss_silent(store)
@@ -55,7 +53,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
                 _use_the_time(store, measuring, gone)
             else:
                 busy.set()
-                _carry_out(store, run, gone)
+                carry_out_one(store, run, gone)
                 busy.clear()
                 done += 1
 
@@ -83,7 +81,8 @@ def _use_the_time(store: Store, measuring: Iterator[None], gone: threading.Event
     gone.wait(IDLE_POLL_S)
 
 
-def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
+def carry_out_one(store: Store, run: Run, gone: threading.Event) -> None:
+    """Trains one run to its end; a store that fails is told of it as soon as that is possible."""
     from cnn.training.fit import carry_out
 
     try:
@@ -95,7 +94,7 @@ def _carry_out(store: Store, run: Run, gone: threading.Event) -> None:
                 return
 
 
-def _follow(
+def follow(
     pipe: int, gone: threading.Event, busy: threading.Event, store: Store, name: str
 ) -> None:
     """Waits for the end of the parent, and sees to it that this process does not outlive it."""

@@ -4,15 +4,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from cnn.training.run import Run, State
 from cnn.training.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120.0
+NONE: Mapping[str, str] = MappingProxyType({})
 APP = """
 import sys
 from cnn.training.crew import Crew
@@ -32,11 +34,13 @@ class App:
     home: Path
 
     @classmethod
-    def started(cls, store: Store, home: Path, *, workers: int = 1) -> "App":
+    def started(
+        cls, store: Store, home: Path, *, workers: int = 1, settings: Mapping[str, str] = NONE
+    ) -> "App":
         process = subprocess.Popen(
             [sys.executable, "-c", APP, store.url, str(workers)],
             cwd=ROOT,
-            env=os.environ | {"CNN_HOME": str(home)},
+            env=os.environ | {"CNN_HOME": str(home), **settings},
             stdin=subprocess.PIPE,
         )
         return cls(process, store, home)

@@ -73,6 +73,8 @@ def _checked(code: str) -> Response:
 
 def _waiting_for(store: Store) -> str:
     states = worker_states(store)
+    if WorkerState.DISPATCHING in states:
+        return "waiting"  # never for a training: on Ray it is a task beside them
     if WorkerState.READY in states:
         return "busy" if store.count(CLAIMED) else "waiting"
     return "starting" if WorkerState.STARTING in states else "away"

@@ -12,6 +12,7 @@ from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.continuing import RESUMABLE
 from cnn.training.presence import worker_states
+from cnn.training.ray_cluster import WRONG
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
 from ui.training import runs
 from ui.training.continuing import can_resume, resume_button, train_on
@@ -121,6 +122,12 @@ def waiting_for() -> str:
         return (
             f"Waits for {ahead} other{'s' * (ahead != 1)} to end." if ahead else "Starts at once."
         )
+    if WorkerState.DISPATCHING in workers:
+        training = sum(state is WorkerState.ON_RAY for state in workers)
+        others = f"where {training:,} {'run is' if training == 1 else 'runs are'} at work"
+        return f"Waits for room on the Ray cluster, {others if training else 'or starts at once'}."
     if WorkerState.STARTING in workers:
         return "The worker is starting, which takes a few seconds the first time."
+    if wrong := next((WRONG[state] for state in workers if state in WRONG), None):
+        return wrong
     return "No worker is running. Start one in a terminal: `python -m cnn worker`"
