@@ -33,6 +33,7 @@ ALL = (
     "fast_mnist",
     "memory",
     "ray_nodes",
+    "sessions",
     "load",
     "soak",
 )

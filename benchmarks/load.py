@@ -1,20 +1,27 @@
 """Ten people at once: how long their edits, drawings and looks at a running training take.
 
-One, five and ten browsers' worth of sessions, each its own context, go round the same three
-things: an edit on Build, a digit on Draw, the page of a run that trains. Times are from the click
-to what it shows, in the browser; browsers and server share this machine, as no class would. Then
-the sessions are closed, and the server's memory is read once Streamlit has let go of them.
+One, five and ten browsers' worth of sessions, each its own context and a little later than the one
+before, go round the same three pages by the app's own links: edits on Build, digits on Draw, the
+page of a run that trains. Whoever has done something looks at it for a moment. Times are from the
+click to what it shows, in the browser. Browsers, server and training share this machine, as no
+class would, so the processors that each of them took are told too. Then the sessions are closed,
+and the server's memory is read once Streamlit has let go of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import statistics
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count as counted
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -34,13 +41,26 @@ from tests.browser.drawing import DIGITS
 from tests.browser.driving import running
 
 SESSIONS = (1, 5, 10)
-ROUNDS = 4
+ROUNDS = 3
 EDITS = 3
 LAYERS = 20
+LATER_S, LOOK_S, WATCH_S = 3.0, 7.0, 14.0
+"""How much later than the one before a session begins; how long a person looks at what came of an
+edit or a digit (7 s is the mean in TPC-W, the usual workload of visitors to a site), and at a run.
+"""
+
 LET_GO_S = 150
 """After that Streamlit has given up waiting for a browser that went (120 s)."""
 
 PATIENCE_MS = 90_000
+TICKS_A_S = os.sysconf("SC_CLK_TCK")
+KINDS = {
+    b"streamlit run": "server",
+    b"cnn worker": "training",
+    b"chrom": "browsers",
+    b"playwright": "driver",
+    b"benchmarks/load.py": "driver",
+}
 Times = dict[str, list[float]]
 
 
@@ -49,76 +69,115 @@ async def ready(page: Page) -> None:
     await expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_MS)
 
 
-async def edit(page: Page, url: str, took: Times) -> None:
-    await page.goto(f"{url}/build?net={encode(network(LAYERS))}")
+async def edit(page: Page, filters: Iterator[int], took: Times) -> None:
     await expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible(timeout=PATIENCE_MS)
     await ready(page)
-    field = await page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
-    for filters in range(9, 9 + EDITS):
-        wanted = {"numbers": [".stack .card .params", f"{10 * filters}"]}
-        found = await page.evaluate(TIMER, [field, str(filters), wanted])
+    number_field = await page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
+    for number in islice(filters, EDITS):
+        wanted = {"numbers": [".stack .card .params", f"{10 * number}"]}
+        found = await page.evaluate(TIMER, [number_field, str(number), wanted])
         took["an edit of 20 layers"].append(found["numbers"])
-        await ready(page)
-        await page.wait_for_timeout(1_000)  # a person looks at what came of it
+        await page.wait_for_timeout(LOOK_S * 1e3)
 
 
-async def draw(page: Page, url: str, took: Times) -> None:
-    await page.goto(f"{url}/draw")
-    canvas = page.locator("canvas.ink")
+async def draw(page: Page, took: Times) -> None:
+    canvas = page.locator("canvas.ink[data-sent]")
     await canvas.hover(timeout=PATIENCE_MS)
     await ready(page)
     await page.evaluate(WATCH)
-    box = await canvas.bounding_box()
-    assert box
     for strokes in list(DIGITS.values())[:EDITS]:
+        box = await canvas.bounding_box()
+        assert box
         for place, (x, y) in enumerate(strokes[0]):
             await page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
             if not place:
                 await page.mouse.down()
         await page.mouse.up()
-        await page.wait_for_timeout(1_000)
-        await page.get_by_role("button", name="Clear", exact=True).click()
-        await ready(page)
+        await page.wait_for_timeout(LOOK_S * 1e3)
+        await page.get_by_role("button", name="Clear", exact=True).click(timeout=PATIENCE_MS)
     took["pen up to new bars"] += await page.evaluate("window.took")
 
 
-async def watch(page: Page, url: str, run: str, took: Times) -> None:
+async def watch(page: Page, took: Times) -> None:
+    await page.get_by_role("button", name=re.compile("^Show ")).first.hover(timeout=PATIENCE_MS)
+    await ready(page)
     began = time.perf_counter()
-    await page.goto(f"{url}/train?run={run}")
+    await page.get_by_role("button", name=re.compile("^Show ")).first.click(timeout=PATIENCE_MS)
     plot = page.get_by_role("figure", name="Loss over the epochs")
     await expect(plot).to_have_attribute("data-state", "shown", timeout=PATIENCE_MS)
-    took["opening the page of a run that trains"].append((time.perf_counter() - began) * 1e3)
-    await page.wait_for_timeout(3_000)  # it is polled
+    took["opening a run that trains"].append((time.perf_counter() - began) * 1e3)
+    await page.wait_for_timeout(WATCH_S * 1e3)
 
 
-async def session(browser: Browser, url: str, run: str, took: Times) -> None:
+async def go_to(page: Page, name: str) -> None:
+    await page.get_by_role("link", name=name, exact=True).click(timeout=PATIENCE_MS)
+
+
+async def session(browser: Browser, url: str, place: int, took: Times) -> None:
     """What one person does: everything a few times, in a window of their own."""
+    await asyncio.sleep(place * LATER_S)
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
+    filters = counted(9)
+    await page.goto(f"{url}/build?net={encode(network(LAYERS))}")
     for _ in range(ROUNDS):
-        await edit(page, url, took)
-        await draw(page, url, took)
-        await watch(page, url, run, took)
+        await edit(page, filters, took)
+        await go_to(page, "Draw")
+        await draw(page, took)
+        await go_to(page, "Train")
+        await watch(page, took)
+        await go_to(page, "Build")
     await context.close()
 
 
-async def measured(browser: Browser, url: str, run: str, count: int) -> Times:
+@dataclass(slots=True)
+class Machine:
+    """What the server and those beside it took while people were there."""
+
+    highest_bytes: int = 0
+    seconds: float = 0.0
+    processor_s: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{kind} {took / self.seconds:.2f}" for kind, took in self.processor_s.most_common()
+        )
+
+
+async def measured(browser: Browser, url: str, count: int) -> tuple[Times, Machine]:
     took: Times = defaultdict(list)
-    sessions = [session(browser, url, run, took) for _ in range(count)]
-    highest = asyncio.create_task(_highest(url))
-    await asyncio.gather(*sessions)
-    highest.cancel()
-    return took
+    machine = Machine()
+    watching = asyncio.create_task(_watched(machine, url))
+    await asyncio.gather(*(session(browser, url, place, took) for place in range(count)))
+    watching.cancel()
+    return took, machine
 
 
-async def _highest(url: str) -> None:
-    """Keeps the largest memory seen in `HIGHEST`."""
+async def _watched(machine: Machine, url: str) -> None:
+    """Adds up, twice a second, as processes come and go."""
+    began, before = time.monotonic(), processor_ticks()
     while True:
-        HIGHEST[0] = max(HIGHEST[0], server_bytes(url))
         await asyncio.sleep(0.5)
+        now = processor_ticks()
+        for process, (kind, ticks) in now.items():
+            machine.processor_s[kind] += (ticks - before.get(process, (kind, 0))[1]) / TICKS_A_S
+        before, machine.seconds = now, time.monotonic() - began
+        machine.highest_bytes = max(machine.highest_bytes, server_bytes(url))
 
 
-HIGHEST = [0]
+def processor_ticks() -> dict[str, tuple[str, int]]:
+    """Of each process that has to do with this: what it is, and its time on a processor so far."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+            numbers = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:  # it ended meanwhile
+            continue
+        kind = next((kind for mark, kind in KINDS.items() if mark in command), "")
+        if kind:
+            found[f"{folder.name} {numbers[19]}"] = kind, int(numbers[11]) + int(numbers[12])
+    return found
 
 
 async def main() -> None:
@@ -126,34 +185,34 @@ async def main() -> None:
     executable = chromium.find()
     if executable is None:
         sys.exit(chromium.MISSING)
-    print(f"{'what':44} {'sessions':>8} {'median':>9} {'p95':>9}   wanted")
+    print(f"{'what':36} {'sessions':>8} {'median':>9} {'p95':>9}   wanted")
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), workers=1) as url:
         store = Store(f"sqlite:///{Path(folder) / 'store' / 'runs.sqlite'}")
         spec = DatasetSpec(DatasetName.MNIST_SAMPLE)
-        long = Configuration(spec, epochs=1_000)
-        run = store.add(entry("lenet-5").architecture, long).id
+        store.add(entry("lenet-5").architecture, Configuration(spec, epochs=1_000))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-            await measured(browser, url, run, 1)  # what is loaded once is no session's
+            await measured(browser, url, 1)  # what is loaded once is no session's
             before = server_bytes(url)
             for count in SESSIONS:
-                HIGHEST[0] = 0
-                took = await measured(browser, url, run, count)
+                took, machine = await measured(browser, url, count)
                 for what, values in took.items():
                     wanted = "   p95 under 1000 ms at 10" if "edit" in what else ""
                     print(_line(f"{what}, ms", count, values) + wanted, flush=True)
-                each = (HIGHEST[0] - before) / 1e6 / count
-                print(f"{'memory for each session, MB':44} {count:8} {each:9.1f}", flush=True)
+                each = (machine.highest_bytes - before) / 1e6 / count
+                print(f"{'memory for each session, MB':36} {count:8} {each:9.1f}")
+                print(f"{'processors in use':36} {count:8}    {machine}", flush=True)
             await asyncio.sleep(LET_GO_S)
             kept = (server_bytes(url) - before) / 1e6
-            print(f"{'memory kept when all have gone, MB':44} {SESSIONS[-1]:8} {kept:9.1f}")
+            print(f"{'memory kept when all have gone, MB':36} {SESSIONS[-1]:8} {kept:9.1f}")
             await browser.close()
+        store.close()
 
 
 def _line(what: str, count: int, values: list[float]) -> str:
     ordered = sorted(values)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{what:44} {count:8} {statistics.median(values):9.1f} {p95:9.1f}"
+    return f"{what:36} {count:8} {statistics.median(values):9.1f} {p95:9.1f}"
 
 
 if __name__ == "__main__":

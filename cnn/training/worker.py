@@ -26,6 +26,9 @@ RETRY_S = 1.0
 MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
 
+NICENESS = 10
+"""How far a worker of the app stands back, so that pages answer at once while it trains."""
+
 GRACE_S, IDLE_GRACE_S = 10.0, 0.5
 """How long a training may take to end, and how long one who only waits, before its process is."""
 
@@ -35,6 +38,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
     gone, busy = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: gone.set())
     if parent is not None:
+        _stand_back()
         threading.Thread(target=follow, args=(parent, gone, busy, store, name), daemon=True).start()
     with present(store, name, WorkerState.STARTING) as is_now:
         with contextlib.suppress(StoreError):
@@ -56,6 +60,14 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
                 carry_out_one(store, run, gone)
                 busy.clear()
                 done += 1
+
+
+def _stand_back() -> None:
+    """Lets the pages go first, and whatever else somebody waits for on this machine."""
+    with contextlib.suppress(AttributeError, OSError):  # Windows has no such thing
+        os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # where Linux weighs sessions against each other
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _is_worn(done: int) -> bool:

@@ -1,4 +1,6 @@
-"""Two apps on one store, each with its worker: every run is trained once, and seen from both."""
+"""Two apps on one store of either kind, each with its worker: every run is trained once, and seen
+from both.
+"""
 
 import contextlib
 import os
@@ -15,6 +17,8 @@ from cnn.training.continuing import resume
 from cnn.training.presence import GONE
 from cnn.training.run import Run, State, Wish
 from cnn.training.store import Store
+from tests import postgres
+from tests.training.conftest import ENGINES
 from tests.training.processes import App, current, eventually, is_in, trains
 
 pytestmark = pytest.mark.skipif(
@@ -27,10 +31,15 @@ QUEUED, EPOCHS, LONG = 8, 3, 1_000
 TOLD = "The process that trained this run was told to end."
 
 
-@pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[App]]:
+@pytest.fixture(scope="module", params=ENGINES)
+def apps(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[App]]:
     home = tmp_path_factory.mktemp("two")
-    url = f"sqlite:///{home / 'runs.sqlite'}"
+    if request.param == "sqlite":
+        url = f"sqlite:///{home / 'runs.sqlite'}"
+    else:
+        url = postgres.new_database(request.getfixturevalue("postgresql"))
     started = [App.started(Store(url), home / name) for name in ("one", "other")]
     yield started
     for app in started:

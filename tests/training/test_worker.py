@@ -55,6 +55,12 @@ def test_a_queued_run_is_trained_to_its_end(app: App):
     assert worker_states(app.store) == [WorkerState.READY]
 
 
+def test_a_worker_of_the_app_stands_back_for_its_pages(app: App):
+    (process,) = app.workers()
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, process) == min(before + worker.NICENESS, 19)
+
+
 def test_a_run_can_be_stopped_from_another_process(app: App):
     run = app.store.add(LENET, LONG)
     eventually("training", trains(app.store, run))

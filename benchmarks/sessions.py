@@ -1,0 +1,131 @@
+"""How many people one process of the app serves: edits of 20 layers, said on the wire.
+
+A real browser edits a network once, and what it says is kept. Then 10, 50 and 100 sessions say the
+same over connections of their own, each looking at every answer for as long as a person does, so
+that the machine's processors are the server's: people bring their own browsers. An answer counts
+when the page is done and its address holds the edit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from build_page import TIMER, network, server_bytes
+from load import LOOK_S, processor_ticks
+from playwright.sync_api import WebSocket, expect, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from cnn.network.link import encode
+from tests.browser import chromium
+from tests.browser.conftest import FLAGS
+from tests.browser.driving import running, settled
+
+SESSIONS = (10, 50, 100)
+LAYERS, EDITS = 20, 8
+ARRIVE_S = 0.4
+"""How much later than the one before a session begins."""
+
+PATIENCE_S = 120.0
+TICKS_A_S = os.sysconf("SC_CLK_TCK")
+
+
+def said_by_a_browser(url: str) -> list[bytes]:
+    """What a browser says to open the page, and with each edit."""
+    said: list[bytes] = []
+
+    def listen(talk: WebSocket) -> None:
+        talk.on("framesent", lambda frame: said.append(bytes(frame)))  # type: ignore[arg-type]
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.on("websocket", listen)
+        page.goto(f"{url}/build?net={encode(network(LAYERS))}")
+        expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible()
+        settled(page)
+        page.wait_for_timeout(1_000)
+        first = said[:1]
+        said.clear()
+        field = page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
+        for filters in range(9, 9 + EDITS):
+            wanted = {"numbers": [".stack .card .params", f"{10 * filters}"]}
+            page.evaluate(TIMER, [field, str(filters), wanted])
+            settled(page)
+            page.wait_for_timeout(500)
+        browser.close()
+    edits = [message for message in said if BackMsg.FromString(message).HasField("rerun_script")]
+    assert len(edits) == EDITS, f"{len(edits)} messages for {EDITS} edits"
+    return first + edits
+
+
+async def answered(talk: ClientConnection, question: bytes, wanted: str) -> float:
+    """Says something and waits for the end of the answer; how long it took."""
+    began = time.perf_counter()
+    await talk.send(question)
+    address = ""
+    async for content in talk:
+        assert isinstance(content, bytes)
+        heard = ForwardMsg.FromString(content)
+        address = heard.page_info_changed.query_string or address
+        if heard.HasField("script_finished"):
+            break
+    assert wanted in address, f"{wanted} is not in the address, which is {address[:80]}"
+    return time.perf_counter() - began
+
+
+async def session(url: str, said: list[bytes], place: int, took: list[float]) -> None:
+    """One person, who comes a little later than the one before."""
+    await asyncio.sleep(place * ARRIVE_S)
+    where = f"ws{url.removeprefix('http')}/_stcore/stream"
+    kind = [Subprotocol("streamlit")]
+    async with connect(where, subprotocols=kind, origin=url, max_size=None) as talk:  # type: ignore[arg-type]
+        first, *edits = said
+        await asyncio.wait_for(answered(talk, first, ""), PATIENCE_S)
+        for filters, edit in enumerate(edits, 9):
+            await asyncio.sleep(LOOK_S)
+            took.append(await asyncio.wait_for(answered(talk, edit, f".c{filters}p"), PATIENCE_S))
+
+
+async def measured(url: str, said: list[bytes], count: int) -> list[float]:
+    took: list[float] = []
+    await asyncio.gather(*(session(url, said, place, took) for place in range(count)))
+    return took
+
+
+def server_s() -> float:
+    return sum(n for kind, n in processor_ticks().values() if kind == "server") / TICKS_A_S
+
+
+def main() -> None:
+    """Print a line for each number of sessions."""
+    if chromium.find() is None:
+        sys.exit(chromium.MISSING)
+    print(f"Edits of {LAYERS} layers, {LOOK_S:g} s between two of a session, no browser beside.\n")
+    head = ("sessions", "edits", "median, ms", "p95, ms", "processors", "MB")
+    print("{:>8} {:>6} {:>11} {:>8} {:>11} {:>6}   of the server".format(*head))
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as url:
+        said = said_by_a_browser(url)
+        asyncio.run(measured(url, said, 1))  # what is loaded once is no session's
+        for count in SESSIONS:
+            began, used = time.monotonic(), server_s()
+            took = asyncio.run(measured(url, said, count))
+            share = (server_s() - used) / (time.monotonic() - began)
+            p95 = statistics.quantiles(took, n=20)[-1]
+            figures = 1e3 * statistics.median(took), 1e3 * p95, share, server_bytes(url) / 1e6
+            line = "{:>8} {:>6} {:>11.0f} {:>8.0f} {:>11.2f} {:>6.0f}"
+            print(line.format(count, len(took), *figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()
