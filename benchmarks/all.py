@@ -32,6 +32,7 @@ ALL = (
     "estimate",
     "fast_mnist",
     "memory",
+    "growth",
     "ray_nodes",
     "sessions",
     "load",

@@ -1,10 +1,12 @@
-"""What all tests share: Hypothesis' settings, and a store that is nobody's own."""
+"""What all tests share: Hypothesis' settings, a store that is nobody's own, and a PostgreSQL."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests import postgres
 
 # No deadlines: the first example pays for an import, and a busy machine is not a wrong answer.
 settings.register_profile("default", deadline=None, max_examples=50)
@@ -19,3 +21,12 @@ def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CNN_HOME", str(tmp_path_factory.mktemp("store")))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A running server, by its databases' URL; skipped with the reason where there is none."""
+    if postgres.programs() is None:
+        pytest.skip(postgres.MISSING)
+    with postgres.server() as address:
+        yield address

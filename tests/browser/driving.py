@@ -21,8 +21,12 @@ PageMaker = Callable[..., Page]
 
 
 @contextmanager
-def running(home: Path, script: Path = ROOT / "app.py", *, workers: int = 0) -> Iterator[str]:
-    """Serve a script from a fresh process, whose store and home are `home`; yield its address.
+def running(
+    home: Path, script: Path = ROOT / "app.py", *, workers: int = 0, store: str = ""
+) -> Iterator[str]:
+    """Serve a script from a fresh process, whose home and store are `home`; yield its address.
+
+    Or whose store is at that URL, which another one may use too.
 
     Streamlit shows a visitor most errors and logs all of them, so the log has the last word. A
     worker costs the seconds that TensorFlow takes; ask for one to train.
@@ -36,7 +40,8 @@ def running(home: Path, script: Path = ROOT / "app.py", *, workers: int = 0) -> 
             [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
             cwd=ROOT,
             env=inherited
-            | {"HOME": str(home), "CNN_HOME": str(home / "store"), "CNN_WORKERS": str(workers)},
+            | {"HOME": str(home), "CNN_HOME": str(home / "store"), "CNN_WORKERS": str(workers)}
+            | ({"CNN_STORE": store} if store else {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

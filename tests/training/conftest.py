@@ -11,15 +11,6 @@ from tests import postgres
 ENGINES = ("sqlite", "postgresql")
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A running server, by its databases' URL; skipped with the reason where there is none."""
-    if postgres.programs() is None:
-        pytest.skip(postgres.MISSING)
-    with postgres.server() as address:
-        yield address
-
-
 @pytest.fixture(params=ENGINES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a store that is not there yet, of each kind in turn."""
