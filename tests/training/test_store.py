@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool, create_engine, func, make_url, select, update
+from sqlalchemy import NullPool, create_engine, func, make_url, select, text, update
 
 from cnn.network.zoo import entry
 from cnn.training import labels, run_list, tables
@@ -23,6 +23,7 @@ from cnn.training.run import (
     GradientNorms,
     Progress,
     Result,
+    Run,
     State,
     Step,
     Wish,
@@ -425,6 +426,41 @@ def test_many_processes_may_bring_a_store_up_to_date_at_once(tmp_path: Path):
         thread.join()
 
     assert found == [1] * 8
+
+
+SINCE_VERSION_2 = (
+    *("checkpoint", "continues", "first_step", "changes", "network", "dataset", "note"),
+    "is_archived",
+)
+
+
+def test_a_database_of_version_2_is_brought_up_to_date_by_whoever_comes_first(
+    store: Store, url: str
+):
+    run = store.add(DEMO, SETTINGS)
+    store.close()
+    with create_engine(url, poolclass=NullPool).begin() as database:
+        database.execute(text("DROP INDEX runs_by_shelf"))
+        for column in SINCE_VERSION_2:
+            database.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
+        database.execute(update(tables.about).values(schema_version=2))
+    found: list[Run] = []
+
+    def open_it() -> None:
+        opened = Store(url)
+        found.extend(run_list.page(opened, Filter(network=DEMO.name, dataset="shapes")))
+        opened.close()
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [run] * 8
+    with create_engine(url, poolclass=NullPool).connect() as database:
+        versions = database.execute(select(tables.about.c.schema_version)).all()
+    assert versions == [(tables.SCHEMA_VERSION,)]
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch):
