@@ -221,6 +221,7 @@ def test_nonsense_is_not_taken(page: Page, open_grids: Opener):
         page.keyboard.press("1")
     field.press("Escape")
     settled(page)
+    expect(cell(page, "Output", 1, 1)).to_have_text(f"{WORKED[0][0] - 1}")
     assert shown(page, "Output") == [[value - 1 for value in row] for row in WORKED]
 
 
