@@ -41,7 +41,7 @@ from tests.browser.drawing import DIGITS
 from tests.browser.driving import running
 
 SESSIONS = (1, 5, 10)
-ROUNDS = 3
+ROUNDS = 2
 EDITS = 3
 LAYERS = 20
 LATER_S, LOOK_S, WATCH_S = 3.0, 7.0, 14.0
