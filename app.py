@@ -7,6 +7,7 @@ it launches, `ui/shell/main.py`, has no such neighbour.
 
 import os
 import runpy
+import sys
 from pathlib import Path
 
 # Before NumPy is loaded: the pages multiply small matrices, and beside a training the threads of
@@ -17,10 +18,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnn.training.places import SettingError, executor
 from ui.shell.late import WithoutLate
 from ui.shell.server import ROUTES, lifespan
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
+
+try:
+    executor()
+except SettingError as error:
+    sys.exit(str(error))
 
 app = st.App(SHELL, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutLate)])
 

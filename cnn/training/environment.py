@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from cnn.training.fused import BATCH_NORM, FUSED
+from cnn.training.machine import import_tensorflow
 from cnn.training.places import whole_setting
 
 
 def environment() -> dict[str, Any]:
-    """The versions and the machine a run is trained with, of processors those that it may use; and
-    how it rounds.
+    """The versions and the machine a run is trained with, of processors and GPUs those that it may
+    use; and how it rounds. For a process that trains.
     """
     found: dict[str, Any] = {
         "python": platform.python_version(),
@@ -25,4 +26,5 @@ def environment() -> dict[str, Any]:
             found[name] = version(name)
         except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
             found[name] = "unknown"
-    return found | {BATCH_NORM: FUSED}
+    graphics = len(import_tensorflow().config.list_physical_devices("GPU"))
+    return found | ({"gpus": graphics} if graphics else {}) | {BATCH_NORM: FUSED}

@@ -70,6 +70,7 @@ def cluster(size: int) -> Iterator[Cluster]:
     folder = tempfile.mkdtemp(prefix="ray-")  # a short path: it holds sockets
     settings = {
         "CNN_EXECUTOR": "ray",
+        "CNN_RAY_GPUS": "0",  # a GPU would round otherwise than the processors of the reference
         "RAY_TMPDIR": folder,
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(32),  # else there would be one in the home folder

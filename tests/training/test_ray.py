@@ -297,3 +297,17 @@ def test_a_run_that_no_node_can_train_says_why(cluster: Cluster, store: Store, h
         "A node of the Ray cluster could not train this run. ModuleNotFoundError: No module named "
         "'tensorflow'"
     )
+
+
+@pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no NVIDIA GPU on this machine")
+def test_with_a_gpu_in_the_cluster_a_run_uses_it(cluster: Cluster, tmp_path: Path):
+    settings = {name: one for name, one in cluster.settings.items() if name != "CNN_RAY_GPUS"}
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    app = App.started(store, tmp_path, settings=settings)
+    run = store.add(NETWORK, SHORT)
+    eventually("finished", is_in(store, run, State.FINISHED))
+    found = current(store, run)
+    app.end()
+    store.close()
+
+    assert found.environment["gpus"] == 1

@@ -50,6 +50,23 @@ def test_a_worker_of_an_unknown_executor_says_so_in_one_line():
     assert ran.stderr.count("\n") == 1
 
 
+def test_an_app_of_an_unknown_executor_ends_and_says_so_without_a_traceback(tmp_path: Path):
+    ran = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port=0"],
+        cwd=ROOT,
+        env=os.environ | {"CNN_EXECUTOR": "rey", "CNN_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 1
+    assert "CNN_EXECUTOR is 'rey', which is none there is. Set it to local or ray" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize(
     ("nodes", "settings", "asked"),
     [
