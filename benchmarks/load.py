@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import re
 import statistics
 import sys
@@ -45,8 +46,8 @@ ROUNDS = 2
 EDITS = 3
 LAYERS = 20
 LATER_S, LOOK_S, WATCH_S = 3.0, 7.0, 14.0
-"""How much later than the one before a session begins; how long a person looks at what came of an
-edit or a digit (7 s is the mean in TPC-W, the usual workload of visitors to a site), and at a run.
+"""How much later than the one before a session begins; how long a person looks, in the mean, at
+what came of an edit or a digit, and at a run.
 """
 
 LET_GO_S = 150
@@ -64,12 +65,20 @@ KINDS = {
 Times = dict[str, list[float]]
 
 
+def look_s(chance: random.Random, mean_s: float = LOOK_S) -> float:
+    """How long somebody looks this time, as in TPC-W, the usual workload of visitors to a site:
+    exponential with a mean of 7 s, cut off at ten times that. Were it always the same, all who once
+    waited together would come back together.
+    """
+    return min(chance.expovariate(1 / mean_s), 10 * mean_s)
+
+
 async def ready(page: Page) -> None:
     app = page.get_by_test_id("stApp")
     await expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_MS)
 
 
-async def edit(page: Page, filters: Iterator[int], took: Times) -> None:
+async def edit(page: Page, filters: Iterator[int], chance: random.Random, took: Times) -> None:
     await expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible(timeout=PATIENCE_MS)
     await ready(page)
     number_field = await page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
@@ -77,10 +86,10 @@ async def edit(page: Page, filters: Iterator[int], took: Times) -> None:
         wanted = {"numbers": [".stack .card .params", f"{10 * number}"]}
         found = await page.evaluate(TIMER, [number_field, str(number), wanted])
         took["an edit of 20 layers"].append(found["numbers"])
-        await page.wait_for_timeout(LOOK_S * 1e3)
+        await asyncio.sleep(look_s(chance))
 
 
-async def draw(page: Page, took: Times) -> None:
+async def draw(page: Page, chance: random.Random, took: Times) -> None:
     canvas = page.locator("canvas.ink[data-sent]")
     await canvas.hover(timeout=PATIENCE_MS)
     await ready(page)
@@ -93,12 +102,12 @@ async def draw(page: Page, took: Times) -> None:
             if not place:
                 await page.mouse.down()
         await page.mouse.up()
-        await page.wait_for_timeout(LOOK_S * 1e3)
+        await asyncio.sleep(look_s(chance))
         await page.get_by_role("button", name="Clear", exact=True).click(timeout=PATIENCE_MS)
     took["pen up to new bars"] += await page.evaluate("window.took")
 
 
-async def watch(page: Page, took: Times) -> None:
+async def watch(page: Page, chance: random.Random, took: Times) -> None:
     await page.get_by_role("button", name=re.compile("^Show ")).first.hover(timeout=PATIENCE_MS)
     await ready(page)
     began = time.perf_counter()
@@ -106,7 +115,7 @@ async def watch(page: Page, took: Times) -> None:
     plot = page.get_by_role("figure", name="Loss over the epochs")
     await expect(plot).to_have_attribute("data-state", "shown", timeout=PATIENCE_MS)
     took["opening a run that trains"].append((time.perf_counter() - began) * 1e3)
-    await page.wait_for_timeout(WATCH_S * 1e3)
+    await asyncio.sleep(look_s(chance, WATCH_S))
 
 
 async def go_to(page: Page, name: str) -> None:
@@ -118,14 +127,14 @@ async def session(browser: Browser, url: str, place: int, took: Times) -> None:
     await asyncio.sleep(place * LATER_S)
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
-    filters = counted(9)
+    filters, chance = counted(9), random.Random(place)
     await page.goto(f"{url}/build?net={encode(network(LAYERS))}")
     for _ in range(ROUNDS):
-        await edit(page, filters, took)
+        await edit(page, filters, chance, took)
         await go_to(page, "Draw")
-        await draw(page, took)
+        await draw(page, chance, took)
         await go_to(page, "Train")
-        await watch(page, took)
+        await watch(page, chance, took)
         await go_to(page, "Build")
     await context.close()
 
