@@ -3,9 +3,10 @@
 One, five and ten browsers' worth of sessions, each its own context and a little later than the one
 before, go round the same three pages by the app's own links: edits on Build, digits on Draw, the
 page of a run that trains. Whoever has done something looks at it for a moment. Times are from the
-click to what it shows, in the browser. Browsers, server and training share this machine, as no
-class would, so the processors that each of them took are told too. Then the sessions are closed,
-and the server's memory is read once Streamlit has let go of them.
+click to what it shows, in the browser, for what is done while all are there. Browsers, server and
+training share this machine, as no class would, so the processors that each of them took are told
+too. Then the sessions are closed, and the server's memory is read once Streamlit has let go of
+them; and again after as many have come and gone once more, to see whether it is used again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count as counted
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -42,13 +43,16 @@ from tests.browser.drawing import DIGITS
 from tests.browser.driving import running
 
 SESSIONS = (1, 5, 10)
-ROUNDS = 2
-EDITS = 3
+EDITS, DRAWN = 5, 3
 LAYERS = 20
-LATER_S, LOOK_S, WATCH_S = 3.0, 7.0, 14.0
-"""How much later than the one before a session begins; how long a person looks, in the mean, at
-what came of an edit or a digit, and at a run.
-"""
+LATER_S, STAY_S = 3.0, 180.0
+"""How much later than the one before a session begins; how long all of them are there."""
+
+LOOK_S, WATCH_S = 7.0, 14.0
+"""How long a person looks, in the mean, at what came of a click, and at a run that trains."""
+
+FIRST_S = 60.0
+"""In so much time somebody has been on each page."""
 
 LET_GO_S = 150
 """After that Streamlit has given up waiting for a browser that went (120 s)."""
@@ -62,7 +66,24 @@ KINDS = {
     b"playwright": "driver",
     b"benchmarks/load.py": "driver",
 }
-Times = dict[str, list[float]]
+Took = dict[str, list[float]]
+
+
+@dataclass(slots=True)
+class Times:
+    """How long each thing took that was begun while all were there, in milliseconds."""
+
+    all_came: float
+    ends: float
+    took: Took = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.ends
+
+    def add(self, what: str, began: float, milliseconds: float) -> None:
+        if self.all_came < began < self.ends:
+            self.took[what].append(milliseconds)
 
 
 def look_s(chance: random.Random, mean_s: float = LOOK_S) -> float:
@@ -78,23 +99,24 @@ async def ready(page: Page) -> None:
     await expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_MS)
 
 
-async def edit(page: Page, filters: Iterator[int], chance: random.Random, took: Times) -> None:
+async def edit(page: Page, filters: Iterator[int], chance: random.Random, times: Times) -> None:
     await expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible(timeout=PATIENCE_MS)
     await ready(page)
     number_field = await page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
     for number in islice(filters, EDITS):
         wanted = {"numbers": [".stack .card .params", f"{10 * number}"]}
+        began = time.monotonic()
         found = await page.evaluate(TIMER, [number_field, str(number), wanted])
-        took["an edit of 20 layers"].append(found["numbers"])
+        times.add("an edit of 20 layers", began, found["numbers"])
         await asyncio.sleep(look_s(chance))
 
 
-async def draw(page: Page, chance: random.Random, took: Times) -> None:
+async def draw(page: Page, chance: random.Random, times: Times) -> None:
     canvas = page.locator("canvas.ink[data-sent]")
     await canvas.hover(timeout=PATIENCE_MS)
     await ready(page)
     await page.evaluate(WATCH)
-    for strokes in list(DIGITS.values())[:EDITS]:
+    for strokes in list(DIGITS.values())[:DRAWN]:
         box = await canvas.bounding_box()
         assert box
         for place, (x, y) in enumerate(strokes[0]):
@@ -102,40 +124,49 @@ async def draw(page: Page, chance: random.Random, took: Times) -> None:
             if not place:
                 await page.mouse.down()
         await page.mouse.up()
+        began = time.monotonic()
         await asyncio.sleep(look_s(chance))
+        for bars_ms in await page.evaluate("window.took.splice(0)"):
+            times.add("pen up to new bars", began, bars_ms)
         await page.get_by_role("button", name="Clear", exact=True).click(timeout=PATIENCE_MS)
-    took["pen up to new bars"] += await page.evaluate("window.took")
+        await asyncio.sleep(look_s(chance))
 
 
-async def watch(page: Page, chance: random.Random, took: Times) -> None:
+async def watch(page: Page, chance: random.Random, times: Times) -> None:
     await page.get_by_role("button", name=re.compile("^Show ")).first.hover(timeout=PATIENCE_MS)
     await ready(page)
-    began = time.perf_counter()
+    began = time.monotonic()
     await page.get_by_role("button", name=re.compile("^Show ")).first.click(timeout=PATIENCE_MS)
     plot = page.get_by_role("figure", name="Loss over the epochs")
     await expect(plot).to_have_attribute("data-state", "shown", timeout=PATIENCE_MS)
-    took["opening a run that trains"].append((time.perf_counter() - began) * 1e3)
+    times.add("opening a run that trains", began, (time.monotonic() - began) * 1e3)
     await asyncio.sleep(look_s(chance, WATCH_S))
 
 
-async def go_to(page: Page, name: str) -> None:
+async def go_to(page: Page, name: str, chance: random.Random) -> None:
     await page.get_by_role("link", name=name, exact=True).click(timeout=PATIENCE_MS)
+    await asyncio.sleep(look_s(chance))
 
 
-async def session(browser: Browser, url: str, place: int, took: Times) -> None:
-    """What one person does: everything a few times, in a window of their own."""
+async def session(browser: Browser, url: str, place: int, times: Times) -> None:
+    """What one person does, in a window of their own: everything, again and again."""
     await asyncio.sleep(place * LATER_S)
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
     filters, chance = counted(9), random.Random(place)
     await page.goto(f"{url}/build?net={encode(network(LAYERS))}")
-    for _ in range(ROUNDS):
-        await edit(page, filters, chance, took)
-        await go_to(page, "Draw")
-        await draw(page, chance, took)
-        await go_to(page, "Train")
-        await watch(page, chance, took)
-        await go_to(page, "Build")
+    doing = [
+        lambda: edit(page, filters, chance, times),
+        lambda: go_to(page, "Draw", chance),
+        lambda: draw(page, chance, times),
+        lambda: go_to(page, "Train", chance),
+        lambda: watch(page, chance, times),
+        lambda: go_to(page, "Build", chance),
+    ]
+    for step in cycle(doing):
+        await step()
+        if times.is_over:
+            break
     await context.close()
 
 
@@ -153,19 +184,23 @@ class Machine:
         )
 
 
-async def measured(browser: Browser, url: str, count: int) -> tuple[Times, Machine]:
-    took: Times = defaultdict(list)
+async def measured(
+    browser: Browser, url: str, count: int, stay_s: float = STAY_S
+) -> tuple[Took, Machine]:
+    """What so many sessions waited for, and what it took of the machine while all were there."""
+    all_came = time.monotonic() + count * LATER_S
+    times = Times(all_came, all_came + stay_s)
     machine = Machine()
-    watching = asyncio.create_task(_watched(machine, url))
-    await asyncio.gather(*(session(browser, url, place, took) for place in range(count)))
-    watching.cancel()
-    return took, machine
+    people = [session(browser, url, place, times) for place in range(count)]
+    await asyncio.gather(_watched(machine, url, times), *people)
+    return times.took, machine
 
 
-async def _watched(machine: Machine, url: str) -> None:
+async def _watched(machine: Machine, url: str, times: Times) -> None:
     """Adds up, twice a second, as processes come and go."""
+    await asyncio.sleep(times.all_came - time.monotonic())
     began, before = time.monotonic(), processor_ticks()
-    while True:
+    while not times.is_over:
         await asyncio.sleep(0.5)
         now = processor_ticks()
         for process, (kind, ticks) in now.items():
@@ -201,7 +236,7 @@ async def main() -> None:
         store.add(entry("lenet-5").architecture, Configuration(spec, epochs=1_000))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
-            await measured(browser, url, 1)  # what is loaded once is no session's
+            await measured(browser, url, 1, FIRST_S)  # what is loaded once is no session's
             before = server_bytes(url)
             for count in SESSIONS:
                 took, machine = await measured(browser, url, count)
@@ -211,9 +246,12 @@ async def main() -> None:
                 each = (machine.highest_bytes - before) / 1e6 / count
                 print(f"{'memory for each session, MB':36} {count:8} {each:9.1f}")
                 print(f"{'processors in use':36} {count:8}    {machine}", flush=True)
-            await asyncio.sleep(LET_GO_S)
-            kept = (server_bytes(url) - before) / 1e6
-            print(f"{'memory kept when all have gone, MB':36} {SESSIONS[-1]:8} {kept:9.1f}")
+            for times in ("", " again"):
+                await asyncio.sleep(LET_GO_S)
+                kept = (server_bytes(url) - before) / 1e6
+                print(f"{f'memory kept when all have gone{times}, MB':36} {count:8} {kept:9.1f}")
+                if not times:
+                    await measured(browser, url, count, FIRST_S)
             await browser.close()
         store.close()
 

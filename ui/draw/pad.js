@@ -152,6 +152,7 @@ class Pad {
     }
     const isEmpty = !this.brought && !kept.strokes.length;
     this.hint.hidden = !isEmpty;
+    if (!isEmpty) this.hint.dataset.understood = ""; // who clears the pad has seen it move
     this.clear.disabled = isEmpty;
     this.undo.disabled = !kept.past.length;
   }
