@@ -35,7 +35,7 @@ NUMBERS = (
 LITTLE_ROOM_BYTES = 1 << 30
 LITTLE_MEMORY_BYTES = 1 << 30
 DEVICES = """
-from cnn.training.machine import import_tensorflow
+from cnn.training.tensorflow import import_tensorflow
 tf = import_tensorflow()
 print(*sorted(device.device_type for device in tf.config.list_physical_devices()))
 """

@@ -88,7 +88,7 @@ def carry_out_next(store: Store) -> bool:
 
 def check(architecture: Architecture) -> Check:
     """Builds the network in Keras and compares every shape and count."""
-    from cnn.training.machine import import_tensorflow
+    from cnn.training.tensorflow import import_tensorflow
 
     import_tensorflow()
     import keras

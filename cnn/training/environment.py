@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from cnn.training.fused import BATCH_NORM, FUSED
-from cnn.training.machine import import_tensorflow
 from cnn.training.places import whole_setting
+from cnn.training.tensorflow import import_tensorflow
 
 
 def environment() -> dict[str, Any]:

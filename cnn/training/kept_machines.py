@@ -14,7 +14,8 @@ from dataclasses import replace
 from cnn.data import DatasetSpec, Split
 from cnn.network.architecture import Architecture
 from cnn.training.configuration import Configuration, Schedule
-from cnn.training.machine import Machine, clear_session
+from cnn.training.machine import Machine
+from cnn.training.tensorflow import clear_session
 
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""

@@ -8,8 +8,6 @@ the very first step goes without. `kept_machines` keeps compiled ones for the ne
 
 from __future__ import annotations
 
-import os
-import random
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,35 +18,23 @@ import numpy.typing as npt
 from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import build, output_name, weights_of
-from cnn.network.layers import Conv2D, Convolution, Dense, Flatten
+from cnn.network.layers import Convolution
 from cnn.network.trace import trace
 from cnn.training.augmentation import augmented
 from cnn.training.chunk import Chunk, Done, Numbers
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
 from cnn.training.fused import fuse
+from cnn.training.scores import judged, probabilities
 from cnn.training.snapshots import IMAGES, LAYERS, Snapshot, kept_part
+from cnn.training.tensorflow import compiling, import_tensorflow, sow
 
 EVALUATED_VALUES = 1_000_000
 COMPILE_POLL_S = 0.05
 
 
-_compiling = threading.Lock()
-"""Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
-
-
 class CheckpointError(ValueError):
     """A checkpoint that is not of this training."""
-
-
-def import_tensorflow() -> Any:
-    """TensorFlow without its words on the terminal, and with the same numbers for the same seed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
-
-    tf.get_logger().setLevel("ERROR")
-    tf.config.experimental.enable_op_determinism()
-    return tf
 
 
 class Machine:
@@ -60,7 +46,7 @@ class Machine:
         self.tf = tf = import_tensorflow()
         import keras
 
-        _seed(configuration.seed)
+        sow(configuration.seed)
         self.configuration = configuration
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
@@ -98,7 +84,7 @@ class Machine:
 
         Only what is not compiled into it may differ: the seed of the weights, and the images.
         """
-        _seed(configuration.seed)
+        sow(configuration.seed)
         fresh = build(self.scoring)
         for ours, its in zip(self.model.variables, fresh.variables, strict=True):
             ours.assign(its)
@@ -143,7 +129,7 @@ class Machine:
         def compiled() -> None:
             none = np.zeros(0, np.float32)
             try:
-                with _compiling:
+                with compiling:
                     self.steps(Chunk(np.zeros(1, np.int32), 0, 0, 1, none))
             except Exception as error:  # noqa: BLE001  raised again where it is waited for
                 failed.append(error)
@@ -176,12 +162,7 @@ class Machine:
             pixels = self.tf.constant(split.pixels[start : start + batch])
             parts.append(self._score(pixels)[0].numpy())
             pulse()
-        scores = np.concatenate(parts).astype(np.float64)
-        scores -= scores.max(axis=1, keepdims=True)
-        totals = np.exp(scores).sum(axis=1, keepdims=True)
-        right = scores[np.arange(len(split)), split.labels] - np.log(totals[:, 0])
-        accuracy = float((scores.argmax(axis=1) == split.labels).mean())
-        return float(-right.mean()), accuracy, _probabilities(scores)
+        return judged(np.concatenate(parts), split.labels)
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """All weights by row and place: `conv2d_1/0`; the softmax that was left out has none."""
@@ -230,7 +211,7 @@ class Machine:
         return Snapshot(
             kernels=self.model.get_layer(first).get_weights()[0] if first else None,
             maps={row.name: one.numpy() for row, one in zip(self.watched, maps, strict=True)},
-            probabilities=_probabilities(scores.numpy()),
+            probabilities=probabilities(scores.numpy()),
         )
 
     def _variables(self) -> list[tuple[str, Any]]:
@@ -289,44 +270,6 @@ class Machine:
             else:
                 norms = norms.write(i, unmeasured)
         return losses.stack(), hits.stack(), norms.stack()
-
-
-def clear_session() -> None:
-    """Has Keras and TensorFlow forget what they hold for machines that are gone.
-
-    One that is still there loses a part of what was compiled, and makes it again when it is used.
-    """
-    import keras
-
-    with _compiling:
-        keras.backend.clear_session()
-
-
-def _seed(seed: int) -> None:
-    """What `keras.utils.set_random_seed` does, as far as weights and dropout go by it.
-
-    TensorFlow's own seed is left alone: setting it throws away what was compiled.
-    """
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002  it is Keras that may draw from there
-
-
-def warm_up() -> None:
-    """Trains and evaluates a tiny network once, so that the first run finds TensorFlow awake."""
-    layers = (Conv2D(2, 3, activation="relu"), Flatten(), Dense(2))
-    noise = np.random.default_rng(0).integers(0, 255, (4, 8, 8, 1), np.uint8)
-    split = Split(noise, np.array([0, 1, 0, 1]))
-    machine = Machine(Architecture("Warm-up", (8, 8, 1), layers), Configuration(), split)
-    order = np.arange(4, dtype=np.int32)
-    machine.first_step(Chunk(order, 0, 1, 2, np.full(1, 1e-3, np.float32)))
-    machine.steps(Chunk(order, 0, 2, 2, np.full(2, 1e-3, np.float32)))
-    machine.evaluate(split, lambda: None)
-
-
-def _probabilities(scores: npt.NDArray[np.floating[Any]]) -> Numbers:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Numbers = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
-    return shares
 
 
 def _floats(tf: Any, pixels: Any) -> Any:

@@ -64,7 +64,7 @@ def check_designs(url: str, dispatcher: str) -> None:
 @functools.cache
 def _warm_up() -> None:
     """Once in a process, which Ray uses again: the first run is not to pay for TensorFlow."""
-    from cnn.training.machine import warm_up
+    from cnn.training.warming import warm_up
 
     warm_up()
 

@@ -43,7 +43,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
     with present(store, name, WorkerState.STARTING) as is_now:
         with contextlib.suppress(StoreError):
             dismiss_silent(store)
-        from cnn.training.machine import warm_up
+        from cnn.training.warming import warm_up
 
         warm_up()
         is_now(WorkerState.READY)

@@ -22,11 +22,16 @@ PageMaker = Callable[..., Page]
 
 @contextmanager
 def running(
-    home: Path, script: Path = ROOT / "app.py", *, workers: int = 0, store: str = ""
+    home: Path,
+    script: Path = ROOT / "app.py",
+    *,
+    workers: int = 0,
+    store: str = "",
+    root: Path = ROOT,
 ) -> Iterator[str]:
     """Serve a script from a fresh process, whose home and store are `home`; yield its address.
 
-    Or whose store is at that URL, which another one may use too.
+    Or whose store is at that URL, which another one may use too; the code is that under `root`.
 
     Streamlit shows a visitor most errors and logs all of them, so the log has the last word. A
     worker costs the seconds that TensorFlow takes; ask for one to train.
@@ -38,7 +43,7 @@ def running(
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}"],
-            cwd=ROOT,
+            cwd=root,
             env=inherited
             | {"HOME": str(home), "CNN_HOME": str(home / "store"), "CNN_WORKERS": str(workers)}
             | ({"CNN_STORE": store} if store else {}),

@@ -13,7 +13,7 @@ SETTINGS = Configuration(rotation=30.0, zoom=0.2, shift=0.25, seed=7)
 
 @pytest.fixture(scope="module")
 def tf():
-    from cnn.training.machine import import_tensorflow
+    from cnn.training.tensorflow import import_tensorflow
 
     return import_tensorflow()
 

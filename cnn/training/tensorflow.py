@@ -1,0 +1,46 @@
+"""TensorFlow as a process that trains wants it: quiet, deterministic, and compiling one at a time.
+
+It is imported inside, so that only such a process pays for it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from typing import Any
+
+import numpy as np
+
+compiling = threading.Lock()
+"""Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
+
+
+def import_tensorflow() -> Any:
+    """TensorFlow without its words on the terminal, and with the same numbers for the same seed."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")
+    tf.config.experimental.enable_op_determinism()
+    return tf
+
+
+def clear_session() -> None:
+    """Has Keras and TensorFlow forget what they hold for machines that are gone.
+
+    One that is still there loses a part of what was compiled, and makes it again when it is used.
+    """
+    import keras
+
+    with compiling:
+        keras.backend.clear_session()
+
+
+def sow(seed: int) -> None:
+    """What `keras.utils.set_random_seed` does, as far as weights and dropout go by it.
+
+    TensorFlow's own seed is left alone: setting it throws away what was compiled.
+    """
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  it is Keras that may draw from there
