@@ -16,6 +16,7 @@ from tests.browser.driving import ROOT, PageMaker, running
 from tests.browser.views import VIEWS, arrive
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+TRAIN = ("-m", "cnn", "train", "shapes-demo", "--dataset", "shapes", "--epochs", "1")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_those_files_show_every_view_and_the_health_check_agrees(
 def test_those_files_train(context: Path, tmp_path: Path):
     home = {"CNN_HOME": str(tmp_path), "HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", *"cnn train shapes-demo --dataset shapes --epochs 1".split()],
+        [sys.executable, *TRAIN],
         cwd=context,
         env=os.environ | home,
         capture_output=True,
