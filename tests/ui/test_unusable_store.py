@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from cnn.network.link import encode
+from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training import database
 from cnn.training.configuration import Configuration
@@ -15,7 +17,7 @@ from cnn.training.run import State
 from cnn.training.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
 
-NEEDY, OTHERS = ("train", "compare"), ("home", "build")
+NEEDY = ("home", "train", "compare")
 DEMO = entry("shapes-demo").architecture
 
 
@@ -45,7 +47,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     st.cache_resource.clear()
 
 
-@pytest.mark.parametrize(
+UNUSABLE = pytest.mark.parametrize(
     ("made", "said"),
     [
         (in_no_folder, "Check that its folder exists, can be written to and has room"),
@@ -53,7 +55,10 @@ def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         (of_tomorrow, "made by a newer program: it has schema version 99"),
     ],
 )
-@pytest.mark.parametrize("page", [*NEEDY, *OTHERS])
+
+
+@UNUSABLE
+@pytest.mark.parametrize("page", NEEDY)
 def test_a_page_says_what_is_wrong_with_the_store_and_what_to_do(
     page: str, made: Callable[[Path], Path], said: str, monkeypatch, tmp_path: Path
 ):
@@ -63,17 +68,29 @@ def test_a_page_says_what_is_wrong_with_the_store_and_what_to_do(
     app = visited(page)
 
     shown = words(app).replace("\\", "")
-    if page != "build":  # which has nothing of the store to show until something is saved
-        assert said in shown
-        assert str(file) in shown
-    assert bool(app.title or page == "build")
+    assert said in shown
+    assert str(file) in shown
+    assert app.title
 
 
-def test_home_still_leads_on_and_build_still_builds(monkeypatch, tmp_path: Path):
+def test_home_still_leads_on(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("CNN_STORE", f"sqlite:///{no_database(tmp_path)}")
 
     assert [button for button in visited("home").button if button.label == "Open in Build"]
-    assert "is not a database" in str(pressed(visited("build"), "Save").toast[0].value)
+
+
+@UNUSABLE
+def test_build_still_builds_and_says_so_only_when_something_is_saved(
+    made: Callable[[Path], Path], said: str, monkeypatch, tmp_path: Path
+):
+    monkeypatch.setenv("CNN_STORE", f"sqlite:///{made(tmp_path)}")
+
+    app = visited("build", net=encode(DEMO))
+
+    shown = "".join(str(one.proto) for one in app.get("bidi_component")).replace("\\", "")
+    assert f'"label": "Parameters", "text": "{trace(DEMO).total_params:,}"' in shown
+    assert said not in words(app)
+    assert said in str(pressed(app, "Save").toast[0].value).replace("\\", "")
 
 
 @pytest.fixture

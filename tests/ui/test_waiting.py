@@ -10,7 +10,7 @@ from cnn.training.ray_cluster import WRONG
 from cnn.training.run import WorkerState
 from cnn.training.store import Store
 from ui.shell import server
-from ui.training import controls, runs
+from ui.training import controls, expectation, runs
 
 DISPATCHING, ON_RAY = WorkerState.DISPATCHING, WorkerState.ON_RAY
 
@@ -21,6 +21,25 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     monkeypatch.setattr(runs, "store", lambda: opened)
     yield opened
     opened.close()
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([], "one after the other"),
+        ([WorkerState.READY], "one after the other"),
+        ([WorkerState.READY, WorkerState.FOREGROUND], "one after the other"),
+        ([WorkerState.READY, WorkerState.READY], "if done one after the other"),
+        ([WorkerState.DISPATCHING], "if done one after the other"),
+    ],
+)
+def test_a_sum_of_trainings_is_no_promise_where_several_train_at_once(
+    store: Store, states: list[WorkerState], said: str
+):
+    for number, state in enumerate(states):
+        presence.beat(store, f"worker-{number}", state)
+
+    assert expectation.in_turn() == said
 
 
 @pytest.mark.parametrize(
@@ -44,4 +63,6 @@ def test_who_is_there_decides_what_is_waited_for(
         presence.beat(store, f"worker-{number}", state)
 
     assert said in controls.waiting_for()
-    assert server._waiting_for(store) == mark
+    standing, why = server._waiting_for(store)
+    assert standing == mark
+    assert list(why) == ([said.replace("`", "")] if said in WRONG.values() else [])

@@ -39,8 +39,7 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
         if live or done:
             st.progress(min(share, 1.0), text=_progress_text(together, int(done), len(all_runs)))
         elif to_train:
-            many = f"{len(to_train)} trainings, one after the other, each"
-            one = "One training" if len(to_train) == 1 else many
+            one = "One training" if len(to_train) == 1 else f"{len(to_train)} trainings, each"
             st.caption(f"{one} under the same conditions.")
 
 
@@ -52,8 +51,8 @@ def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:
         return
     wanted = sum(len(group.runs) for own in found for group in own if group.entrant.run is None)
     many = f"The {len(todo)} missing" if len(todo) < wanted else f"All {len(todo)} trainings"
-    one_after_the_other = f"{many}, one after the other: " if len(todo) > 1 else "One training: "
-    expectation.show(expectation.of_each(todo, images), one_after_the_other)
+    what = f"{many}, {expectation.in_turn()}: " if len(todo) > 1 else "One training: "
+    expectation.show(expectation.of_each(todo, images), what)
 
 
 def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:

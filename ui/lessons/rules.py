@@ -103,7 +103,7 @@ def _expected(chosen: Experiment) -> None:
     if found is not None:
         trainings = [(side.architecture, configuration) for side in chosen.sides]
         estimate = expectation.of_each(trainings, found.images)
-        expectation.show(estimate, "Both trainings, one after the other: ")
+        expectation.show(estimate, f"Both trainings, {expectation.in_turn()}: ")
 
 
 def _train_both(chosen: Experiment) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ from cnn.training import checks
 from cnn.training.crew import Crew
 from cnn.training.places import store_url
 from cnn.training.presence import worker_states
+from cnn.training.ray_cluster import WRONG
 from cnn.training.run import CLAIMED, WorkerState
 from cnn.training.store import Store, StoreError
 from ui import assets
@@ -63,21 +64,24 @@ def _checked(code: str) -> Response:
     try:
         store = _store(store_url())
         found = checks.ask(store, decode(code))
-        standing = found.standing.value
+        standing, words = found.standing.value, found.words
         if found.standing in checks.WAITING:
-            standing = _waiting_for(store)
+            standing, words = _waiting_for(store)
     except (ArchitectureError, StoreError) as error:
         return JSONResponse({"standing": "failed", "words": [str(error)]})
-    return JSONResponse({"standing": standing, "words": found.words})
+    return JSONResponse({"standing": standing, "words": words})
 
 
-def _waiting_for(store: Store) -> str:
+def _waiting_for(store: Store) -> tuple[str, Sequence[str]]:
+    """A name the mark knows, and what it says in place of its own words where there is more."""
     states = worker_states(store)
     if WorkerState.DISPATCHING in states:
-        return "waiting"  # never for a training: on Ray it is a task beside them
+        return "waiting", ()  # never for a training: on Ray it is a task beside them
     if WorkerState.READY in states:
-        return "busy" if store.count(CLAIMED) else "waiting"
-    return "starting" if WorkerState.STARTING in states else "away"
+        return "busy" if store.count(CLAIMED) else "waiting", ()
+    if WorkerState.STARTING in states:
+        return "starting", ()
+    return "away", [WRONG[state].replace("`", "") for state in states if state in WRONG]
 
 
 @functools.lru_cache(maxsize=1)

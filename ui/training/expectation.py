@@ -10,7 +10,8 @@ from cnn.network.architecture import Architecture
 from cnn.training import calibration, limits
 from cnn.training.configuration import Configuration
 from cnn.training.estimate import Estimate, estimate, measured_here
-from cnn.training.run import LIVE
+from cnn.training.presence import worker_states
+from cnn.training.run import LIVE, TAKES_RUNS, WorkerState
 from ui.training import runs
 
 RUNS = 30
@@ -40,6 +41,13 @@ def of_each(
         base_bytes=each[0].base_bytes,
         is_rough=any(one.is_rough for one in each),
     )
+
+
+def in_turn() -> str:
+    """What the sum over several trainings supposes; it is no promise where some train at once."""
+    taking = [state for state in worker_states(runs.store()) if state in TAKES_RUNS]
+    several = len(taking) > 1 or WorkerState.DISPATCHING in taking
+    return "if done one after the other" if several else "one after the other"
 
 
 def show(expected: Estimate, what: str = "") -> None:
