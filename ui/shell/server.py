@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import gzip
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -72,7 +72,7 @@ def _checked(code: str) -> Response:
     return JSONResponse({"standing": standing, "words": words})
 
 
-def _waiting_for(store: Store) -> tuple[str, Sequence[str]]:
+def _waiting_for(store: Store) -> tuple[str, tuple[str, ...]]:
     """A name the mark knows, and what it says in place of its own words where there is more."""
     states = worker_states(store)
     if WorkerState.DISPATCHING in states:
@@ -81,7 +81,7 @@ def _waiting_for(store: Store) -> tuple[str, Sequence[str]]:
         return "busy" if store.count(CLAIMED) else "waiting", ()
     if WorkerState.STARTING in states:
         return "starting", ()
-    return "away", [WRONG[state].replace("`", "") for state in states if state in WRONG]
+    return "away", tuple(WRONG[state].replace("`", "") for state in states if state in WRONG)
 
 
 @functools.lru_cache(maxsize=1)
