@@ -32,7 +32,7 @@ def bench() -> None:
     goals_shown(trace)
     last_steps.in_build(trace)
 
-    left, right = st.columns([5, 7], gap="medium")
+    left, right = st.container(key="halves").columns([5, 7], gap="medium")
     with left:
         stack(trace)
         finish(trace)
@@ -63,7 +63,8 @@ def bench() -> None:
 if problem := design.arrive():
     st.error(plain(problem), icon=":material/link_off:")
 import_notes()
-head, keep, start = st.columns([6, 1, 1.5], vertical_alignment="bottom")
+above = st.container(key="first_above")
+head, keep, start = above.columns([6, 1, 1.5], vertical_alignment="bottom")
 with head:
     name_and_input()
 with keep:

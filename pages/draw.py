@@ -14,7 +14,7 @@ from ui.draw.why import why
 @st.fragment
 def board() -> None:
     """All of the page that a stroke changes."""
-    left, right = st.columns([5, 7], gap="large")
+    left, right = st.container(key="halves").columns([5, 7], gap="large")
     with left:
         drawing = pad()
         said_of(drawing)

@@ -5,7 +5,7 @@ const CONFIG = {
   responsive: false, // the observer below does it, and only when the width has changed
   displayModeBar: "hover",
   showSendToCloud: false, // what is drawn here stays on this machine
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 const plots = new WeakMap();
 const configs = new Map();
