@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from cnn.network.architecture import Architecture
@@ -233,3 +234,19 @@ def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_ba
     page.get_by_role("link", name="Build", exact=True).click()
     expect(metric(page, "Parameters")).to_contain_text("64,262")
     settled(page)
+
+
+@pytest.mark.parametrize("width", [820, 1000, 1100])
+def test_beside_the_sidebar_of_a_tablet_each_half_has_the_whole_width(
+    width: int, app_url: str, new_page: PageMaker
+):
+    page = new_page(viewport={"width": width, "height": 1000}, color_scheme="dark")
+    open_build(page, app_url)
+    settled(page)
+    page.wait_for_function(
+        """() => {
+          const halves = document.querySelector(".st-key-halves");
+          const left = halves.querySelector('[data-testid="stColumn"]');
+          return left.clientWidth === halves.clientWidth;
+        }"""
+    )
