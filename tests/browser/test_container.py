@@ -64,6 +64,7 @@ def test_those_files_show_every_page_and_the_health_check_agrees(
         for view in PAGES:
             arrive(page, url, view)
         while_it_runs = look(url)
+        page.close()  # which complains of a server that goes
 
     assert (while_it_runs, look(url)) == (0, 1)
 
