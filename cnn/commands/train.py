@@ -198,5 +198,6 @@ def _sentence(run: Run) -> str:
     result = run.result
     return (
         f"{result.test_accuracy:.1%} of {result.test_images:,} test images right, after "
-        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s. {run.message}"
+        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s. "
+        + " ".join(filter(None, (result.seen_in_words, run.message)))
     ).rstrip()

@@ -37,18 +37,11 @@ class Imported:
     """Keras' name of every row's layer, by `row.name`; in a submodel `submodel/layer`."""
 
 
-def from_keras_config(source: Source) -> Architecture:
-    """The network that a Keras model's JSON describes."""
-    return read_keras_config(source).architecture
-
-
-def from_keras_file(source: str | os.PathLike[str] | bytes) -> Architecture:
-    """The network in a `.keras` file, given as its path or its content."""
-    return read_keras_file(source).architecture
-
-
 def read_keras_file(source: str | os.PathLike[str] | bytes) -> Imported:
-    """The network in a `.keras` file, with what was left out; only `config.json` is read."""
+    """The network in a `.keras` file, given as its path or its content, with what was left out.
+
+    Only `config.json` is read.
+    """
     return read_keras_config(config_json(source))
 
 

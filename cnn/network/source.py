@@ -78,11 +78,6 @@ def read_file(name: str, content: bytes) -> Imported:
     return _read_text(content)
 
 
-def from_text(text: str | bytes) -> Architecture:
-    """The network a JSON text describes, in our words or in Keras'."""
-    return _read_text(text).architecture
-
-
 def _read_text(text: str | bytes) -> Imported:
     data = read_json(text)
     if isinstance(data, dict) and "class_name" in data:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data import fingerprint, load
+from cnn.data.summary import seen_test_images
 from cnn.training import class_names
 from cnn.training.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
 from cnn.training.chunk import (
@@ -141,6 +142,8 @@ class Course:
         }
         self.outbox.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))
         keep_model(self.outbox, self.run)
+        seen = seen_test_images(self.data)
+        is_right = scores.argmax(axis=1) == self.data.test.labels
         return Result(
             test_loss=loss,
             test_accuracy=accuracy,
@@ -152,6 +155,8 @@ class Course:
             epochs=self.at.epoch - 1,
             best_epoch=self.at.best_epoch if patience else None,
             steps=self.at.step,
+            seen_test_images=int(seen.sum()),
+            unseen_right=int(is_right[~seen].sum()),
         )
 
     def _first_step(self) -> None:

@@ -102,6 +102,23 @@ class Result:
     best_epoch: int | None = None
     """The epoch whose weights were tested, where that is not simply the last."""
     steps: int | None = None
+    seen_test_images: int | None = None
+    """Test images that occur, pixel for pixel, in training or validation too."""
+    unseen_right: int | None = None
+    """How many of all the others were right."""
+
+    @property
+    def seen_in_words(self) -> str:
+        """What the test says of images that were not seen before, where some were; else nothing."""
+        if not self.seen_test_images or self.unseen_right is None:
+            return ""
+        others = self.test_images - self.seen_test_images
+        share = f" ({100 * self.unseen_right / others:.1f} %)" if others else ""
+        return (
+            f"{self.seen_test_images:,} of the {self.test_images:,} also occur, pixel for pixel, "
+            f"among the training or validation images; of the other {others:,}, "
+            f"{self.unseen_right:,} are right{share}."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """The numbers shown before training, counted by hand on a few images."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.data.dataset import Dataset, Split
 from cnn.data.summary import class_counts, examples, pixel_histogram, seen_test_images, sizes_text
 
@@ -39,5 +42,24 @@ def test_every_pixel_is_in_one_bin_and_white_in_the_last():
     assert counts == (1, 2, 0, 0, 1)
 
 
-def test_test_images_that_were_learned_from_are_counted():
-    assert seen_test_images(DATA) == 2
+def test_test_images_that_were_learned_from_are_found():
+    assert seen_test_images(DATA).tolist() == [True, False, True]
+
+
+DRAWN = st.builds(
+    ShapeOptions,
+    samples=st.just(60),
+    test_samples=st.just(60),
+    position=st.sampled_from([0.0, 0.2, 1.0]),
+    rotation=st.sampled_from([0.0, 10.0]),
+)
+
+
+@given(options=DRAWN, size=st.integers(8, 16))
+def test_images_are_the_same_only_where_every_pixel_is(options: ShapeOptions, size: int):
+    data = load(DatasetSpec(DatasetName.SHAPES, shapes=options), (size, size, 1))
+
+    others = [*data.train.pixels, *data.validation.pixels]
+
+    for image, is_seen in zip(data.test.pixels, seen_test_images(data), strict=True):
+        assert is_seen == any((image == other).all() for other in others)

@@ -24,8 +24,7 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.keras_import import (
     MAX_JSON_BYTES,
     Imported,
-    from_keras_config,
-    from_keras_file,
+    Source,
     read_keras_config,
     read_keras_file,
 )
@@ -69,6 +68,14 @@ def keras() -> Any:
     if next(models) % 20 == 0:
         keras.backend.clear_session()
     return keras
+
+
+def from_keras_config(source: Source) -> Architecture:
+    return read_keras_config(source).architecture
+
+
+def from_keras_file(source: str | Path | bytes) -> Architecture:
+    return read_keras_file(source).architecture
 
 
 def built(architecture: Architecture) -> Any:
@@ -1314,10 +1321,10 @@ def test_reading_a_model_imports_neither_keras_nor_what_the_model_names(tmp_path
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_import import from_keras_config
-from_keras_config({small!r})
+from cnn.network.keras_import import read_keras_config
+read_keras_config({small!r})
 try:
-    from_keras_config({json.dumps(data)!r})
+    read_keras_config({json.dumps(data)!r})
 except ArchitectureError as error:
     print(error)
 print(sorted({{"keras", "tensorflow", "pickle", "evil"}} & sys.modules.keys() - {{"pickle"}}))

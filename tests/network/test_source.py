@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D, Dense, Flatten
-from cnn.network.source import find, from_file, from_text, input_shape, read_file
+from cnn.network.source import find, from_file, input_shape, read_file
 from cnn.network.zoo import zoo
 
 OURS = Architecture("Ours", (8, 8, 1), (Conv2D(4, 3), Flatten(), Dense(2, activation="softmax")))
@@ -105,7 +105,7 @@ def test_the_json_of_a_keras_model_is_read_as_such(tmp_path: Path):
     path.write_text(json.dumps(KERAS), encoding="utf-8")
 
     assert find(str(path)) == Architecture("theirs", OURS.input, OURS.layers)
-    assert from_text(json.dumps(KERAS)) == find(str(path))
+    assert from_file("pasted", json.dumps(KERAS).encode()) == find(str(path))
 
 
 def test_a_keras_file_is_known_by_its_content(tmp_path: Path):

@@ -13,7 +13,8 @@ from cnn.training.run import Run, State
 from cnn.training.store import Store
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
+"""A process that loads TensorFlow beside others that train may need a while."""
 NONE: Mapping[str, str] = MappingProxyType({})
 APP = """
 import sys
@@ -71,10 +72,10 @@ class App:
         self.process.wait()
 
 
-def eventually(what: str, is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + within_s
+def eventually(what: str, is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while not is_so():
-        assert time.monotonic() < deadline, f"not within {within_s:g} s: {what}"
+        assert time.monotonic() < deadline, f"not within {PATIENCE_S:g} s: {what}"
         time.sleep(0.05)
 
 

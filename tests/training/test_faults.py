@@ -127,7 +127,7 @@ def test_when_the_app_is_killed_its_worker_keeps_the_last_step_and_leaves_no_pro
 
     apps[-1].kill()
 
-    eventually("no worker", lambda: apps[-1].workers() == [], within_s=20)
+    eventually("no worker", lambda: apps[-1].workers() == [])
     ended = assert_interrupted(killed, reference, "was told to end")
     assert ended.checkpoint
     assert ended.checkpoint.step == ended.progress.step
@@ -144,7 +144,7 @@ def test_when_both_are_killed_the_next_app_finds_the_run_interrupted(
     apps[-1].process.kill()
     os.kill(worker, signal.SIGKILL)
     apps[-1].process.wait()
-    eventually("no worker", lambda: apps[-1].workers() == [], within_s=20)
+    eventually("no worker", lambda: apps[-1].workers() == [])
     assert current(killed.store, killed.run).state is State.RUNNING  # nobody is left to say so
     apps.append(App.started(Store(killed.store.url), home))
 

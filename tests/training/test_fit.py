@@ -118,6 +118,23 @@ def test_the_test_result_is_what_keras_says_of_the_kept_weights(store: Store):
     assert kept["scores"] == pytest.approx(keras.ops.softmax(scores).numpy(), abs=1e-3)
 
 
+def test_test_images_that_were_learned_from_are_counted_and_the_others_judged_alone(store: Store):
+    run = trained(store)
+
+    data = load(SHAPES, TINY.input)  # of so few pixels that drawings repeat
+    others = [*data.train.pixels, *data.validation.pixels]
+    seen = np.array([any((one == other).all() for other in others) for one in data.test.pixels])
+    assert 100 < seen.sum() < 200
+    kept = arrays(store, run, PREDICTIONS)
+    is_right = kept["scores"].argmax(axis=1) == kept["labels"]
+    assert run.result
+    assert run.result.seen_test_images == seen.sum()
+    assert run.result.unseen_right == is_right[~seen].sum()
+    assert f"of the other {(~seen).sum()}, {is_right[~seen].sum()} are right" in (
+        run.result.seen_in_words
+    )
+
+
 def test_everything_of_a_finished_run_is_in_the_store(store: Store):
     heard: list[Progress] = []
     kept_machines.forget()  # or nothing would have to be compiled

@@ -1,7 +1,6 @@
 """Trainings on a real Ray cluster of two nodes: the same curves, also when a node is lost."""
 
 import contextlib
-import functools
 import os
 import signal
 import subprocess
@@ -21,8 +20,8 @@ from cnn.training.presence import worker_states
 from cnn.training.run import Run, State, Wish, WorkerState
 from cnn.training.store import Store
 from tests import postgres
-from tests.training import processes, ray_nodes
-from tests.training.processes import ROOT, App, current, is_in, trains
+from tests.training import ray_nodes
+from tests.training.processes import ROOT, App, current, eventually, is_in, trains
 from tests.training.ray_nodes import Cluster, node_of
 from tests.training.story import NETWORK, PER_EPOCH, SETTINGS, Rows, curve
 
@@ -34,9 +33,6 @@ pytestmark = [
         not (ray_nodes.is_installed() or os.environ.get("CI")), reason=ray_nodes.MISSING
     ),
 ]
-
-# A process that loads TensorFlow beside two that train may need a while.
-eventually = functools.partial(processes.eventually, within_s=300.0)
 
 EPOCHS = 5
 SHORT, LONG = replace(SETTINGS, epochs=EPOCHS), replace(SETTINGS, epochs=1_000)

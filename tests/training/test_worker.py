@@ -67,7 +67,7 @@ def test_a_run_can_be_stopped_from_another_process(app: App):
 
     app.store.want(run.id, Wish.STOP)
 
-    eventually("stopped", lambda: current(app.store, run).state is State.STOPPED, within_s=10)
+    eventually("stopped", lambda: current(app.store, run).state is State.STOPPED)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
@@ -121,7 +121,7 @@ def test_when_the_app_is_killed_its_worker_keeps_a_checkpoint_and_ends_too(app: 
 
     app.kill()
 
-    eventually("no worker", lambda: app.workers() == [], within_s=15)
+    eventually("no worker", lambda: app.workers() == [])
     ended = current(app.store, run)
     assert ended.state is State.INTERRUPTED
     assert ended.checkpoint

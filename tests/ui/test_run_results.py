@@ -36,6 +36,8 @@ def ended(
     losses: tuple[float, ...] = (0.9, 0.2, 0.05),
     configuration: Configuration | None = None,
     state: State = State.FINISHED,
+    seen: int | None = None,
+    unseen_right: int | None = None,
 ) -> Run:
     """A run on the shapes, right but for `wrong`: place, the class it was taken for, how surely."""
     run = store.add(DEMO, configuration or Configuration(SPEC, epochs=len(losses)), worker="me")
@@ -56,7 +58,11 @@ def ended(
     np.savez(content, scores=scores, labels=labels)
     store.keep_file(run.id, PREDICTIONS, content.getvalue())
     share = float((scores.argmax(axis=1) == labels).mean()) if accuracy is None else accuracy
-    result = Result(0.1, share, len(labels), 150, 30, 1.0, 100.0)
+    result = Result(
+        *(0.1, share, len(labels), 150, 30, 1.0, 100.0),
+        seen_test_images=seen,
+        unseen_right=unseen_right,
+    )
     store.finish(run.id, state, result=result if state is State.FINISHED else None)
     return run
 
@@ -78,6 +84,20 @@ def test_the_test_result_is_said_with_its_interval(store: Store, shapes: Dataset
     # 294 of 300: Wilson's interval is 95.7 to 99.1 %.
     assert "98.0 % of 300 test images are right**, 294 of them; 95 % interval 95.7–99.1 %." in said
     assert "The figures below count" not in said
+    assert "pixel for pixel" not in said
+
+
+@pytest.mark.parametrize(
+    ("seen", "unseen_right", "of_the_others"),
+    [(200, 96, "of the other 100, 96 are right (96.0 %)."), (300, 0, "of the other 0, 0 are")],
+)
+def test_images_that_were_learned_from_are_told_apart_in_the_result(
+    store: Store, shapes: Dataset, seen: int, unseen_right: int, of_the_others: str
+):
+    said = words(visited(ended(store, shapes, seen=seen, unseen_right=unseen_right)))
+
+    assert f"{seen} of the 300 also occur, pixel for pixel, among the training" in said
+    assert of_the_others in said
 
 
 def test_a_cell_shows_its_own_images_the_surest_first(store: Store, shapes: Dataset):

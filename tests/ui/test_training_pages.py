@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.data import DatasetName, DatasetSpec
+from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
+from cnn.data.summary import seen_test_images
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.run import Epoch, Progress, Result, Run, State, Step
@@ -63,6 +64,21 @@ def test_a_changed_setting_is_in_the_address(store: Store):
 
     assert address(app, "epochs") == ["9"]
     assert address(app, "network") == ["lenet-5"]
+
+
+def test_test_images_that_a_network_will_have_learned_from_are_said_before_training(store: Store):
+    usual = words(visited("train", network="shapes-demo", data="shapes"))
+    alike = words(
+        visited("train", network="shapes-demo", data="shapes", position="0", rotation="0")
+    )
+
+    options = ShapeOptions(position=0.0, rotation=0.0)
+    drawn = load(DatasetSpec(DatasetName.SHAPES, shapes=options), DEMO.input)
+    seen = int(seen_test_images(drawn).sum())
+    assert seen > 100
+    assert f"{seen} of the 300 test images also occur, pixel for pixel" in alike
+    assert "none of them is also among the others" in usual
+    assert "none of them is also among the others" not in alike
 
 
 def test_another_head_and_other_sizes_are_said_before_training_and_frozen_in_the_run(store: Store):

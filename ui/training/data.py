@@ -20,7 +20,7 @@ from cnn.data import (
     title,
 )
 from cnn.data.fitting import check_room, check_shape, fit
-from cnn.data.summary import class_counts, pixel_histogram, sizes_text
+from cnn.data.summary import class_counts, pixel_histogram, seen_test_images, sizes_text
 from cnn.network.shapes import shape_text
 from cnn.pictures.data_bars import class_bars, pixel_bars
 from cnn.pictures.samples import MOST_CLASSES, samples
@@ -47,6 +47,10 @@ USUAL_EPOCHS = {
 }
 OWN_EPOCHS = 10
 EXAMPLES = 40
+AGAINST_REPEATS = {
+    DatasetName.SHAPES: " Larger images, or shapes that vary more, leave more to draw.",
+    DatasetName.OWN_IMAGES: " Bring each image once.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Look:
     rejected: tuple[Rejected, ...]
     pixels: tuple[tuple[float, ...], tuple[int, ...]]  # of the training images, as they were found
     found_shape: tuple[int, int, int]
+    seen_test_images: int
 
     @property
     def train_images(self) -> int:
@@ -155,12 +160,24 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
         st.caption(_pixel_words(found))
     own_images.refused(found.rejected)
     height, width, channels = found.few.image_shape
+    apart = "" if found.seen_test_images else "; none of them is also among the others"
     st.caption(
         f"{found.sizes} images of {height}×{width}×{channels}. Training images are learned from, "
         "validation images show after each epoch how well; the test images are looked at once, "
-        "at the end."
+        f"at the end{apart}."
     )
+    if found.seen_test_images:
+        st.warning(_seen_words(found, spec.name), icon=":material/content_copy:")
     return found
+
+
+def _seen_words(found: Look, name: DatasetName) -> str:
+    of = found.images["test"]
+    return (
+        f"{found.seen_test_images:,} of the {of:,} test images also occur, pixel for pixel, among "
+        "the training or validation images: a network may know them by heart. The result will "
+        f"count the others on their own too.{AGAINST_REPEATS.get(name, '')}"
+    )
 
 
 def _pixel_words(found: Look) -> str:
@@ -192,6 +209,7 @@ def _look(spec: DatasetSpec, input_shape: tuple[int, int, int] | None) -> Look |
         rejected=data.rejected,
         pixels=pixel_histogram(data.train),
         found_shape=data.image_shape,
+        seen_test_images=int(seen_test_images(data).sum()),
     )
 
 

@@ -100,7 +100,7 @@ def in_words(run: Run, found: Predictions) -> str:
             f" The figures below count {found.right:,}: they come from probabilities kept with "
             "three digits, among which some are equal."
         )
-    return said
+    return f"{said} {run.result.seen_in_words}".rstrip()
 
 
 def confusions(
