@@ -9,7 +9,9 @@ from playwright.sync_api import Page
 from tests.browser.driving import PageMaker
 from tests.browser.views import VIEWS, arrive, looks
 
-FIT = (Path(__file__).parent / "fit.js").read_text(encoding="utf-8")
+FIT, OVERLAP = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("fit.js", "overlap.js")
+)
 GRAVE = {"serious", "critical"}
 CHECKED = {("light", 1440), ("dark", 390)}
 """Where axe looks: each theme and each layout once; it takes as long as all the rest together."""
@@ -21,7 +23,7 @@ OURS = {"exclude": [["[data-testid='stSidebarNav']"]]}
 def unfit(page: Page) -> list[str]:
     """What does not fit the page, and still does not when a busy machine has drawn all of it."""
     for _ in range(LOOKS):
-        found: list[str] = page.evaluate(FIT)
+        found: list[str] = page.evaluate(FIT) + page.evaluate(OVERLAP)
         if not found:
             break
         page.wait_for_timeout(AGAIN_MS)
@@ -47,3 +49,31 @@ def test_a_view_fits_every_screen_and_is_open_to_everybody(
                 for node in one["nodes"]
             ]
     assert not found, "\n".join(found)
+
+
+def test_what_does_not_fit_is_found(page: Page):
+    page.set_content(
+        """
+        <main data-testid="stMain" style="position: relative; width: 400px; font: 16px sans-serif">
+          <p>All is well, <button>here</button> <b>too</b></p>
+          <p style="width: 60px; overflow: hidden; white-space: nowrap">too long for its place</p>
+          <p>one</p>
+          <p style="margin-top: -30px">other</p>
+          <div id="host" style="height: 20px"></div>
+          <button style="position: absolute; top: 0; left: 0; width: 30px">over</button>
+        </main>
+        """
+    )
+    page.evaluate(
+        """() => {
+          const root = document.querySelector("#host").attachShadow({ mode: "open" });
+          root.innerHTML = "<span>under</span><i style='margin-left: -20px'>over</i>";
+        }"""
+    )
+
+    assert [said.split(": ")[0] for said in page.evaluate(FIT)] == ["is cut off"]
+    assert sorted(said.split(" lie on")[0] for said in page.evaluate(OVERLAP)) == [
+        "<button over> and “All is well,”",
+        "“one” and “other”",
+        "“under” and “over”",
+    ]
