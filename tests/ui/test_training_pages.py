@@ -79,6 +79,8 @@ def test_test_images_that_a_network_will_have_learned_from_are_said_before_train
     assert f"{seen} of the 300 test images also occur, pixel for pixel" in alike
     assert "none of them is also among the others" in usual
     assert "none of them is also among the others" not in alike
+    compared = words(visited("compare", data="shapes", position="0", rotation="0"))
+    assert f"{seen} of the 300 test images also occur, pixel for pixel" in compared
 
 
 def test_another_head_and_other_sizes_are_said_before_training_and_frozen_in_the_run(store: Store):

@@ -59,6 +59,7 @@ def choose() -> Plan | None:
     look = data.look(spec, CATALOGUE[spec.name].image_shape)
     if look is None:
         return None
+    data.repeats_said(look, spec.name)
     equal = choose_equal(SETTINGS)
     configuration = SETTINGS.shown(
         spec,

@@ -166,18 +166,20 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
         "validation images show after each epoch how well; the test images are looked at once, "
         f"at the end{apart}."
     )
-    if found.seen_test_images:
-        st.warning(_seen_words(found, spec.name), icon=":material/content_copy:")
+    repeats_said(found, spec.name)
     return found
 
 
-def _seen_words(found: Look, name: DatasetName) -> str:
-    of = found.images["test"]
-    return (
-        f"{found.seen_test_images:,} of the {of:,} test images also occur, pixel for pixel, among "
-        "the training or validation images: a network may know them by heart. The result will "
-        f"count the others on their own too.{AGAINST_REPEATS.get(name, '')}"
-    )
+def repeats_said(found: Look, name: DatasetName) -> None:
+    """A warning where test images are among those that are learned from."""
+    if found.seen_test_images:
+        st.warning(
+            f"{found.seen_test_images:,} of the {found.images['test']:,} test images also occur, "
+            "pixel for pixel, among the training or validation images: a network may know them "
+            "by heart. The result of a run counts the others on their own too."
+            f"{AGAINST_REPEATS.get(name, '')}",
+            icon=":material/content_copy:",
+        )
 
 
 def _pixel_words(found: Look) -> str:
