@@ -4,6 +4,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
@@ -249,3 +250,18 @@ def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, p
     for seed in (10, 11):
         expect(plot.locator(".legend").get_by_text(f"Shapes demo, seed {seed}")).to_be_visible()
     settled(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 640), (390, 700)])
+def test_the_button_is_in_view_before_anything_is_scrolled(
+    app_url: str, new_page: PageMaker, width: int, height: int
+):
+    page = new_page(viewport={"width": width, "height": height})
+    page.goto(f"{app_url}/train")
+
+    button = page.get_by_role("button", name="Train", exact=True)
+    expect(button).to_be_visible()
+    settled(page)
+    expect(button).to_be_in_viewport(ratio=1)
+    page.get_by_role("spinbutton", name="Seed").scroll_into_view_if_needed()
+    expect(button).to_be_in_viewport(ratio=1)

@@ -59,7 +59,12 @@ def set_up() -> None:
         goals_shown(trace(chosen))
         if configuration.is_augmented:
             _augmented(look, configuration)
-        _last_word(chosen, look, configuration)
+        fitted = _fitted(chosen, look, configuration)
+        if fitted is None:
+            return
+        _last_words(fitted, configuration, look.train_images)
+    with st.container(key="launch", horizontal=True, vertical_alignment="center"):
+        _launch(fitted, look, configuration)
 
 
 def _presets() -> None:
@@ -123,22 +128,24 @@ def queue(
     return store.add(architecture, configuration, changes=changes).id
 
 
-def _last_word(chosen: Architecture, look: data.Look, configuration: Configuration) -> None:
-    """What will be changed, what might go wrong, and the button."""
+def _last_words(fitted: Fitted, configuration: Configuration, train_images: int) -> None:
+    """What will be changed, and what might go wrong."""
+    if fitted.changes:
+        st.info("  \n".join(fitted.changes), icon=":material/tune:")
+    for concern in concerns(fitted.architecture, configuration, train_images):
+        st.warning(concern, icon=":material/lightbulb:")
+
+
+def _launch(fitted: Fitted, look: data.Look, configuration: Configuration) -> None:
+    """How long it will take and the button, or why it cannot be trained; never out of sight."""
     try:
-        fitted = _fitted(chosen, look, configuration)
         limits.check_size(fitted.architecture)
         limits.check_epochs(configuration)
         expected = expectation.of(fitted.architecture, configuration, look.images)
-    except (ArchitectureError, ConfigurationError) as error:
+    except ConfigurationError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    if fitted.changes:
-        st.info("  \n".join(fitted.changes), icon=":material/tune:")
-    for concern in concerns(fitted.architecture, configuration, look.train_images):
-        st.warning(concern, icon=":material/lightbulb:")
     waiting = runs.store().count(LIVE)
-    expectation.show(expected)
     label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
     if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
         try:
@@ -147,6 +154,7 @@ def _last_word(chosen: Architecture, look: data.Look, configuration: Configurati
             st.error(plain(str(error)), icon=":material/error:")
         else:
             st.rerun()
+    expectation.show(expected)
 
 
 def _augmented(look: data.Look, configuration: Configuration) -> None:
@@ -162,8 +170,13 @@ def _augmented(look: data.Look, configuration: Configuration) -> None:
     )
 
 
-def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration) -> Fitted:
-    head, on_head = with_classes(chosen, len(look.class_names))
+def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration) -> Fitted | None:
+    """The network with a head for the data; None, with the reason shown, where it takes none."""
+    try:
+        head, on_head = with_classes(chosen, len(look.class_names))
+    except ArchitectureError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
     name = configuration.dataset.name
     return Fitted(head, image_changes(name, CATALOGUE[name].image_shape, chosen.input) + on_head)
 
