@@ -20,7 +20,7 @@ from cnn.training.answers import Answers, answers
 from cnn.training.budget import Equal
 from cnn.training.compared import Findings, brief, by_chance, findings, over_seeds_in_short
 from cnn.training.comparison import Entrant, Group, Plan, groups, missing
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, usual_decay
 from cnn.training.fitting import fit_to
 from cnn.training.presence import dismiss_silent
 from cnn.training.run import Run, State, recipe
@@ -57,6 +57,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         batch_size=options.batch_size,
         optimizer=options.optimizer,
         learning_rate=options.learning_rate,
+        weight_decay=usual_decay(options.optimizer),
         schedule=options.schedule,
     )
     plan = Plan((), configuration, options.seeds)

@@ -20,7 +20,7 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
 from cnn.training import calibration, continuing, limits
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, usual_decay
 from cnn.training.data_address import spec_of
 from cnn.training.estimate import estimate
 from cnn.training.fitting import Fitted, fit_to
@@ -74,6 +74,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
         batch_size=options.batch_size,
         optimizer=options.optimizer,
         learning_rate=options.learning_rate,
+        weight_decay=usual_decay(options.optimizer),
         schedule=options.schedule,
         seed=options.seed,
         patience=options.patience,

@@ -27,6 +27,7 @@ _NAMES = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))
 _TEST_NAMES = ("x_test", "y_test")
 
 ENDINGS = (".zip", ".npz")
+DIMMEST = 16  # pixels of 0 to 255 that stay below are more likely shares of 1 that overshoot
 _DIGEST = 16  # hexadecimal digits of the content's SHA-256 in the name of a kept file
 
 Array = npt.NDArray[Any]
@@ -137,11 +138,15 @@ def _from_folders(
 
 def _from_arrays(arrays: dict[str, Array], path: Path, shape: ImageShape, limits: Limits) -> Source:
     images, labels, test_images, test_labels = _four(arrays)
-    learn_pixels = _pixels(images, limits)
+    images = _examined(images, limits)
+    if test_images is not None:
+        test_images = _examined(test_images, limits)
+    brightest = _brightest(images, test_images)
+    learn_pixels = _as_bytes(images, brightest)
     classes, learn_labels = np.unique(_flat(labels, learn_pixels), return_inverse=True)
     test = None
     if test_images is not None and test_labels is not None:
-        test_pixels = _pixels(test_images, limits)
+        test_pixels = _as_bytes(test_images, brightest)
         flat = _flat(test_labels, test_pixels)
         if unknown := sorted(set(flat.tolist()) - set(classes.tolist())):
             raise DataError(f"Its test labels {shown(unknown)} do not occur in training.")
@@ -169,8 +174,8 @@ def _four(arrays: dict[str, Array]) -> tuple[Array, Array, Array | None, Array |
     raise DataError(f"It has the arrays {shown(list(arrays))}; wanted are {wanted}.")
 
 
-def _pixels(images: Array, limits: Limits) -> Pixels:
-    """Return (images, height, width[, channels]) of any usual number type as bytes."""
+def _examined(images: Array, limits: Limits) -> Array:
+    """Return (images, height, width[, channels]) with all four axes, if they can be images."""
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:
@@ -185,10 +190,27 @@ def _pixels(images: Array, limits: Limits) -> Pixels:
     low, high = images.min(), images.max()
     if not (low >= 0 and high <= 255):  # so also for NaN
         raise DataError(f"Its pixels go from {low} to {high}; wanted are 0 to 1 or 0 to 255.")
-    if images.dtype == np.uint8:
+    return images
+
+
+def _brightest(images: Array, test_images: Array | None) -> int:
+    """Return what white is, 1 or 255: the same for training and test, or a test says nothing."""
+    highs = [one.max() for one in (images, test_images) if one is not None]
+    if max(highs) <= 1:
+        return 1
+    if min(highs) < DIMMEST:
+        raise DataError(
+            f"Its brightest pixels are {' in x_train, '.join(f'{high:g}' for high in highs)}"
+            f"{' in x_test' if len(highs) > 1 else ''}; wanted are 0 to 1 or 0 to 255, the same "
+            "for all. Clip them to 1, or bring them to one scale."
+        )
+    return 255
+
+
+def _as_bytes(images: Array, brightest: int) -> Pixels:
+    if images.dtype == np.uint8 and brightest == 255:
         return images
-    is_share = images.dtype.kind == "b" or (images.dtype.kind == "f" and high <= 1)
-    return np.rint(images * np.float32(255 if is_share else 1)).astype(np.uint8)
+    return np.rint(images * np.float32(255 // brightest)).astype(np.uint8)
 
 
 def _flat(labels: Array, pixels: Pixels) -> Array:

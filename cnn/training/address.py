@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from cnn.training import data_address
-from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.configuration import Configuration, ConfigurationError, usual_decay
 from cnn.training.data_address import data_from_address, data_to_address
 
 WHOLE = ("epochs", "batch_size", "seed", "patience")
@@ -26,7 +27,7 @@ NAMES = (
 
 def to_address(configuration: Configuration) -> dict[str, str]:
     """The data set, the epochs, and every setting that was changed."""
-    usual = Configuration()
+    usual = Configuration(weight_decay=usual_decay(configuration.optimizer))
     changed = {
         CALLED.get(name, name): str(value)
         for name in (*WHOLE, *NUMBERS, *WORDS)
@@ -44,6 +45,9 @@ def from_address(address: Mapping[str, str], usual: Configuration) -> Configurat
                 values[name] = read(address[CALLED.get(name, name)])
             except (KeyError, ValueError):
                 values[name] = getattr(usual, name)
+    if "optimizer" in address and "weight_decay" not in address:
+        with contextlib.suppress(ValueError):
+            values["weight_decay"] = usual_decay(values["optimizer"])
     try:
         return Configuration(dataset=data_from_address(address, usual.dataset), **values)
     except ConfigurationError:

@@ -41,6 +41,9 @@ PEAK = {
 }
 """The highest learning rate of a one-cycle schedule that worked for each optimizer."""
 
+USUAL_DECAY = {Optimizer.ADAMW: 0.004}
+"""The weight decay to begin with for an optimizer that is there for it: Keras' own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -138,6 +141,11 @@ class Configuration:
             if key not in known:
                 raise ConfigurationError(f"there is no setting {shown(key)}.")
         return cls(**(values | {"dataset": DatasetSpec.from_dict(values.get("dataset", {}))}))
+
+
+def usual_decay(optimizer: str) -> float:
+    """The weight decay of an optimizer where nobody chose another."""
+    return USUAL_DECAY.get(Optimizer(optimizer), 0.0)
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> None:

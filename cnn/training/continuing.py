@@ -80,7 +80,7 @@ def _taken_up(
         run = rows.run(row._mapping)
         at = run.checkpoint or Checkpoint()
         _drop_after(connection, run_id, at)
-        progress = replace(run.progress, epoch=at.epoch, step=at.step, seconds=at.seconds)
+        progress = replace(run.progress, epoch=at.epoch, step=at.step, seconds=at.seconds_in_all)
         waiting = replace(progress, seconds_left=None, phase="")
         this = update(runs).where(runs.c.id == run_id)
         connection.execute(this.values(progress=json.dumps(asdict(waiting))))
@@ -109,7 +109,7 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         state=State.RUNNING if worker else State.QUEUED,
         created_at=now,
         started_at=now if worker else None,
-        progress=Progress(at.epoch, at.step, seconds=at.seconds),
+        progress=Progress(at.epoch, at.step, seconds=at.seconds_in_all),
         worker=worker,
         checkpoint=at,
         continues=old.id,

@@ -150,7 +150,7 @@ class Course:
             test_images=len(self.data.test),
             train_images=len(self.data.train),
             validation_images=len(self.data.validation),
-            seconds=self.at.seconds,
+            seconds=self.at.seconds_in_all,
             images_per_s=self._images_per_s,
             epochs=self.at.epoch - 1,
             best_epoch=self.at.best_epoch if patience else None,
@@ -193,7 +193,8 @@ class Course:
         self.reporter.tell(self._progress("compiling"))
         began = time.perf_counter()
         self.machine.compile(self.reporter.pulse)
-        self.at = replace(self.at, seconds=self.at.seconds + time.perf_counter() - began)
+        took = time.perf_counter() - began
+        self.at = replace(self.at, compiling_s=self.at.compiling_s + took)
 
     def _do(
         self,
@@ -296,7 +297,7 @@ class Course:
             step=self.at.step,
             steps=steps,
             images_per_s=speed,
-            seconds=self.at.seconds,
+            seconds=self.at.seconds_in_all,
             seconds_left=left_s and left_s + evaluations_left * self.evaluating_s,
             phase=phase,
         )

@@ -286,4 +286,4 @@ def _optimizer(configuration: Configuration, keras: Any) -> Any:
         case Optimizer.ADAM:
             return keras.optimizers.Adam(weight_decay=decay)
         case Optimizer.ADAMW:
-            return keras.optimizers.AdamW(weight_decay=decay or 0.004)
+            return keras.optimizers.AdamW(weight_decay=configuration.weight_decay)

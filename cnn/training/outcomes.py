@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from cnn.training.comparison import Group
 from cnn.training.run import Epoch
+from cnn.training.standings import trained_s
 
 
 class Outcome(StrEnum):
@@ -27,4 +28,4 @@ def outcomes(
         case Outcome.TEST:
             return tuple(result.test_accuracy for _, result in finished)
         case Outcome.SECONDS:
-            return tuple(result.seconds for _, result in finished)
+            return tuple(trained_s(result, epochs.get(run.id, ())) for run, result in finished)

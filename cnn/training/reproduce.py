@@ -23,7 +23,8 @@ from cnn.training.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.pace import steps_wanted
 from cnn.training.run import Epoch, Run
 
-TOLERANCE = 1e-3
+TOLERANCE = 1e-5
+"""On the machine of the run, curves are equal but for the last digits of the means."""
 
 
 class ReproductionError(ValueError):
@@ -81,7 +82,11 @@ pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
 rates = learning_rates(CONFIGURATION, STEPS)
 
 
-@tf.function(reduce_retracing=True)
+# For batches of any size, as the run did: compiled for one size it rounds otherwise.
+NUMBERS, WHOLE = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
+
+
+@tf.function(input_signature=[NUMBERS, tf.TensorSpec([], tf.float32), WHOLE])
 def train_step(chosen, rate, step):
     images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
 {augment}    wanted = tf.gather(labels, chosen)
@@ -115,7 +120,9 @@ for epoch in range(1, len(RECORDED) + 1):
     loss_sum = hit_sum = 0.0
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        loss, hits = train_step(tf.constant(chosen), tf.constant(rates[step]), tf.constant(step))
+        # The run's first step was not compiled, which rounds otherwise, and that would grow.
+        do = train_step if step else train_step.python_function
+        loss, hits = do(tf.constant(chosen), tf.constant(rates[step]), tf.constant(step))
         loss_sum += float(loss) * len(chosen)
         hit_sum += float(hits)
         step += 1
@@ -123,7 +130,8 @@ for epoch in range(1, len(RECORDED) + 1):
     furthest = max(furthest, *(abs(a - b) for a, b in zip(curve, RECORDED[epoch - 1])))
     print(f"epoch {{epoch}}:", *(f"{{value:.6f}}" for value in curve))
 print(f"Furthest from the recorded curve: {{furthest:.2g}}")
-sys.exit(1 if furthest > {tolerance} else 0)
+if furthest > {tolerance}:
+    sys.exit("Another curve: other processors and versions round otherwise, and that grows.")
 '''
 
 _FUSE = """
@@ -195,4 +203,4 @@ def _optimizer(configuration: Configuration) -> str:
         case Optimizer.ADAM:
             return f"keras.optimizers.Adam(weight_decay={decay})"
         case Optimizer.ADAMW:
-            return f"keras.optimizers.AdamW(weight_decay={decay or 0.004})"
+            return f"keras.optimizers.AdamW(weight_decay={configuration.weight_decay})"

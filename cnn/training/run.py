@@ -126,7 +126,8 @@ class Checkpoint:
     """Where a training goes on from: so many steps are done, the next is one of this epoch.
 
     `loss`, `hits` and `seen` are sums over the images of the epoch under way; `images` and
-    `images_s` are what the speed is measured by.
+    `images_s` are what the speed is measured by. `seconds` are those of the curve, in which a
+    training that met a compiled network is no faster than another: `compiling_s` come on top.
     """
 
     epoch: int = 1
@@ -139,6 +140,11 @@ class Checkpoint:
     images_s: float = 0.0
     best_epoch: int = 0
     best_loss: float | None = None
+    compiling_s: float = 0.0
+
+    @property
+    def seconds_in_all(self) -> float:
+        return self.seconds + self.compiling_s
 
 
 @dataclass(frozen=True, slots=True)

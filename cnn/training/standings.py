@@ -100,18 +100,32 @@ def table(
 def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | None) -> Row:
     results = [(run, run.result) for run in group.finished if run.result]
     curves = [curve for run, _ in results if (curve := epochs.get(run.id))]
+    timed = [(run, one, epochs.get(run.id, ())) for run, one in results]
     return Row(
         group=group,
         trace=trace(group.entrant.architecture),
         test_accuracy=summary([one.test_accuracy for _, one in results]),
         best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
-        seconds=summary([one.seconds for _, one in results]),
-        seconds_per_epoch=summary([one.seconds / _epochs(run, one) for run, one in results]),
+        seconds=summary([trained_s(one, curve) for _, one, curve in timed]),
+        seconds_per_epoch=summary([_epoch_s(run, one, curve) for run, one, curve in timed]),
         images_per_s=summary([one.images_per_s for _, one in results]),
         test_images=results[0][1].test_images if results else None,
         validation_images=results[0][1].validation_images if results else None,
         to_target=None if target is None or not curves else to_target(curves, target),
     )
+
+
+def trained_s(result: Result, curve: Sequence[Epoch]) -> float:
+    """The seconds of a training by the clock of its curve, which does not count compiling."""
+    return curve[-1].seconds if curve else result.seconds
+
+
+def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float:
+    """The seconds of an epoch; the first begins with a step that is not compiled."""
+    trained, seconds = _epochs(run, result), trained_s(result, curve)
+    if len(curve) > 1 and trained > 1:
+        return (seconds - curve[0].seconds) / (trained - 1)
+    return seconds / trained
 
 
 def _epochs(run: Run, result: Result) -> float:

@@ -190,10 +190,34 @@ def test_arrays_of_any_usual_number_type_are_read(tmp_path, images):
     assert source.learn.labels.tolist() == [0, 1, 0, 1, 0, 1]
 
 
-def test_true_and_false_are_white_and_black(tmp_path):
-    source = read(tmp_path, npz(x=IMAGES > 100, y=LABELS))
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.int64])
+def test_true_and_false_are_white_and_black(tmp_path, kind):
+    source = read(tmp_path, npz(x=(IMAGES > 100).astype(kind), y=LABELS))
 
     np.testing.assert_array_equal(source.learn.images[..., 0], IMAGES > 100)
+
+
+SHARES = IMAGES.astype(np.float32) / np.float32(IMAGES.max())
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "message"),
+    [
+        (SHARES, SHARES * np.float32(1.02), r"1 in x_train, 1\.02 in x_test; wanted are 0 to 1 or"),
+        (SHARES * np.float32(1.02), SHARES, r"Clip them to 1, or bring them to one scale"),
+        (IMAGES, SHARES, r"in x_train, 1 in x_test; .* the same for all"),
+    ],
+)
+def test_training_and_test_images_of_two_scales_are_refused(tmp_path, train, test, message):
+    arrays = {"x_train": train, "y_train": LABELS, "x_test": test, "y_test": LABELS}
+
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, npz(**arrays))
+
+
+def test_shares_that_overshoot_are_refused(tmp_path):
+    with pytest.raises(DataError, match=r"brightest pixels are 1\.02; wanted"):
+        read(tmp_path, npz(images=SHARES * np.float32(1.02), labels=LABELS))
 
 
 @pytest.mark.parametrize(

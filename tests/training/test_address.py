@@ -6,7 +6,7 @@ import pytest
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions
 from cnn.training.address import from_address, to_address
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, usual_decay
 
 USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
@@ -30,12 +30,23 @@ def test_only_what_was_changed_is_in_the_address():
         {"optimizer": "sgd", "momentum": 0.5},
         {"seed": 12},
         {"patience": 3, "rotation": 7.5},
+        {"optimizer": "adamw"},
+        {"optimizer": "adamw", "weight_decay": usual_decay("adamw")},
+        {"optimizer": "adamw", "weight_decay": 0.1},
     ],
 )
 def test_an_address_gives_its_configuration_back(changes):
     configuration = replace(USUAL, **changes)
 
     assert from_address(to_address(configuration), USUAL) == configuration
+
+
+def test_an_optimizer_comes_with_its_usual_weight_decay():
+    usual = from_address({"optimizer": "adamw"}, USUAL)
+
+    assert usual.weight_decay == 0.004
+    assert to_address(usual) == {"data": "mnist-sample", "epochs": "5", "optimizer": "adamw"}
+    assert from_address({"optimizer": "adamw", "weight_decay": "0"}, USUAL).weight_decay == 0
 
 
 def test_the_rotation_of_drawings_is_not_the_augmentation():

@@ -4,6 +4,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.keras_model import build, set_weights
 from cnn.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn.training import fit, kept_machines
-from cnn.training.configuration import Configuration, Optimizer, Schedule
+from cnn.training.configuration import Configuration, Optimizer, Schedule, usual_decay
 from cnn.training.fitting import from_scores
 from cnn.training.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
 from cnn.training.store import Store
@@ -216,6 +217,29 @@ def test_label_smoothing_and_weight_decay_are_applied(store: Store):
     curves = {tuple(step.loss for step in store.steps(id)) for id in losses}
 
     assert len(curves) == 3
+
+
+def test_adamw_takes_the_weight_decay_that_is_set_also_where_it_is_none(store: Store):
+    adam = Configuration(SHAPES, epochs=1)
+    adamw = replace(adam, optimizer=Optimizer.ADAMW)
+    curves = [
+        [step.loss for step in store.steps(trained(store, configuration=settings).id)]
+        for settings in (adam, adamw, replace(adamw, weight_decay=usual_decay(Optimizer.ADAMW)))
+    ]
+
+    assert curves[0] == curves[1] != curves[2]
+
+
+def test_compiling_is_part_of_the_training_time_but_not_of_the_curves_clock(store: Store):
+    kept_machines.forget()
+    cold, warm = trained(store), trained(store)
+
+    last = store.epochs([cold.id])[cold.id][-1]
+    assert cold.result
+    assert cold.checkpoint
+    assert warm.checkpoint
+    assert cold.checkpoint.compiling_s > 0.05 > warm.checkpoint.compiling_s
+    assert cold.result.seconds == pytest.approx(last.seconds + cold.checkpoint.compiling_s)
 
 
 def test_a_run_that_is_stopped_ends_at_its_next_report_without_a_test(store: Store):

@@ -66,6 +66,20 @@ def test_a_changed_setting_is_in_the_address(store: Store):
     assert address(app, "network") == ["lenet-5"]
 
 
+def test_adamw_comes_with_its_weight_decay_unless_another_was_chosen(store: Store):
+    app = visited("train", network="lenet-5", data="shapes")
+    decay = app.number_input(key="train_weight_decay")
+
+    app.selectbox(key="train_optimizer").set_value("adamw").run()
+    assert app.number_input(key="train_weight_decay").value == 0.004
+    assert "weight decay 0.004" in words(app)
+    app.selectbox(key="train_optimizer").set_value("adam").run()
+    assert app.number_input(key="train_weight_decay").value == 0
+    decay.set_value(0.01).run()
+    app.selectbox(key="train_optimizer").set_value("adamw").run()
+    assert app.number_input(key="train_weight_decay").value == 0.01
+
+
 def test_test_images_that_a_network_will_have_learned_from_are_said_before_training(store: Store):
     usual = words(visited("train", network="shapes-demo", data="shapes"))
     alike = words(

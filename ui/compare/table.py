@@ -37,7 +37,12 @@ COLUMNS = (
     Column("memory", "Activations", "Memory of all outputs for one image, in 32-bit floats", True),
     Column("depth", "Depth", "Layers with a kernel on the longest way", True),
     Column("field", "Sees", "Input pixels one cell of the last map sees", True),
-    Column("epoch", "Epoch takes", "Mean over the seeds, validation included", True),
+    Column(
+        "epoch",
+        "Epoch takes",
+        "Mean over the seeds, validation included, the first epoch and compiling left out",
+        True,
+    ),
     Column("speed", "Images/s", "Trained per second", True),
     Column("target_epochs", "Epochs to target", "First epoch at or above the target", True),
     Column("target_seconds", "Time to target", "Training time until then", True),

@@ -8,7 +8,14 @@ from typing import Any
 import streamlit as st
 
 from cnn.data import DatasetSpec
-from cnn.training.configuration import Configuration, ConfigurationError, Optimizer, Schedule
+from cnn.training.configuration import (
+    USUAL_DECAY,
+    Configuration,
+    ConfigurationError,
+    Optimizer,
+    Schedule,
+    usual_decay,
+)
 from cnn.training.data_address import data_id
 from ui.training.shapes import shape_values
 from ui.words import plain
@@ -102,6 +109,7 @@ class Settings:
                 OPTIMIZER_NAMES.__getitem__,
                 "How steps are made of gradients.",
                 width=142,
+                on_change=self._take_usual_decay,
             )
             self._choice(
                 "Schedule",
@@ -218,6 +226,7 @@ class Settings:
         words: Callable[[Any], str],
         hint: str,
         width: int,
+        on_change: Callable[[], None] | None = None,
     ) -> None:
         st.selectbox(
             label,
@@ -227,7 +236,14 @@ class Settings:
             help=hint,
             persist_state="session",
             width=width,
+            on_change=on_change,
         )
+
+    def _take_usual_decay(self) -> None:
+        """AdamW is there for its decay; one that somebody chose stays."""
+        if self._value("weight_decay") in (0.0, *USUAL_DECAY.values()):
+            usual = usual_decay(self._value("optimizer"))
+            st.session_state[self.key("weight_decay")] = usual
 
     def _whole(
         self, label: str, name: str, low: int, high: int, hint: str, width: int = 118
