@@ -1,7 +1,7 @@
 """Which part of the image one cell can see, exactly: traced back from the cell, layer by layer.
 
-The trace's receptive field is one size for all cells of a layer. Where branches meet that step or
-pad differently it is that of the widest one, while a single cell sees what any of them shows it.
+The trace's receptive field is one size for all cells of a layer. Where branches meet that step
+differently it is that of the widest one, while a single cell sees what any of them shows it.
 """
 
 from __future__ import annotations

@@ -116,6 +116,10 @@ class ReceptiveField:
             ),
         )
 
+    def along(self, axis: int) -> tuple[int, int, float]:
+        """Size, jump and offset along one axis."""
+        return self.size[axis], self.jump[axis], self.offset[axis]
+
     def span(self, row: int, column: int) -> tuple[tuple[float, float], tuple[float, float]]:
         """First and last input pixel (may lie in the padding) seen by a cell, per axis."""
         centres = (
@@ -135,12 +139,20 @@ def whole_field(input_shape: Shape) -> ReceptiveField:
     return ReceptiveField((height, width), (0, 0), ((height - 1) / 2, (width - 1) / 2))
 
 
-def widest(fields: list[ReceptiveField]) -> ReceptiveField:
-    """The field after parallel branches meet: per axis, that of the branch that sees most."""
-    rows = max(fields, key=lambda field: (field.size[0], field.jump[0]))
-    columns = max(fields, key=lambda field: (field.size[1], field.jump[1]))
-    return ReceptiveField(
-        (rows.size[0], columns.size[1]),
-        (rows.jump[0], columns.jump[1]),
-        (rows.offset[0], columns.offset[1]),
-    )
+def united(fields: list[ReceptiveField]) -> ReceptiveField:
+    """The field after parallel branches meet: per axis, all that one of them sees.
+
+    Where their cells step differently no size is that of all cells: that of the widest is taken.
+    """
+    rows, columns = ([field.along(axis) for field in fields] for axis in (0, 1))
+    (height, jump_y, y), (width, jump_x, x) = _united(rows), _united(columns)
+    return ReceptiveField((height, width), (jump_y, jump_x), (y, x))
+
+
+def _united(spans: list[tuple[int, int, float]]) -> tuple[int, int, float]:
+    size, jump, offset = max(spans, key=lambda span: span[:2])
+    if any(other != jump for _, other, _ in spans):
+        return size, jump, offset
+    first = min(centre - (seen - 1) / 2 for seen, _, centre in spans)
+    last = max(centre + (seen - 1) / 2 for seen, _, centre in spans)
+    return round(last - first) + 1, jump, (first + last) / 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
 from cnn.network.layers import Axes, Container, Layer, Layers, Weight, snake_case
-from cnn.network.shapes import ReceptiveField, Shape, element_count, shape_text, whole_field, widest
+from cnn.network.shapes import ReceptiveField, Shape, element_count, shape_text, united, whole_field
 
 FLOAT_BYTES = 4
 MAX_VALUES = 10**12
@@ -187,7 +187,7 @@ class _Way:
                 ]
                 merged = tuple(end for end, _ in ends)
                 output = layer.merged_shape(merged)
-                field = widest([seen for _, seen in ends])
+                field = united([seen for _, seen in ends])
             else:
                 output = layer.output_shape(shape)
                 field = self._seen(layer, shape, field)

@@ -116,7 +116,6 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         first_step=at.step,
         data_fingerprint=old.data_fingerprint,
         images=old.images,
-        environment=old.environment,
         changes=old.changes,
     )
     left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))

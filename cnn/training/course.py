@@ -85,15 +85,15 @@ class Course:
     def _freeze(self) -> None:
         """Notes what the run is trained with; one that goes on must find the same data."""
         found = fingerprint(self.data)
-        if not self.run.data_fingerprint:
+        if self.run.data_fingerprint not in ("", found):
+            raise CheckpointError(
+                f"the images of {self.data.name} are not those this run began with. Train it anew."
+            )
+        if not self.run.environment:  # that of a run which it continues is not its own
             images = {name: len(split) for name, split in self.data.splits.items()}
             self.outbox.freeze(self.run.id, found, images, environment())
             names = class_names.to_bytes(self.data.class_names)
             self.outbox.keep_file(self.run.id, class_names.FILE, names)
-        elif found != self.run.data_fingerprint:
-            raise CheckpointError(
-                f"the images of {self.data.name} are not those this run began with. Train it anew."
-            )
 
     def to_the_end(self) -> Result:
         try:
@@ -137,7 +137,7 @@ class Course:
         self.reporter.tell(self._progress("testing"))
         loss, accuracy, scores = self.machine.evaluate(self.data.test, self.reporter.pulse)
         predictions: dict[str, npt.NDArray[Any]] = {
-            "scores": scores.astype(np.float16),
+            "scores": scores,
             "labels": self.data.test.labels,
         }
         self.outbox.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))

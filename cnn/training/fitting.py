@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 
 from cnn.data import CATALOGUE, Dataset, DatasetName
@@ -44,8 +45,17 @@ def image_changes(name: DatasetName, shape: MapShape, wanted: MapShape) -> tuple
     if (shape[2], wanted[2]) == (1, 3):
         changes.append("The one grey channel is copied to the three the network reads.")
     elif (shape[2], wanted[2]) == (3, 1):
-        changes.append("Colours are turned to grey, as the network reads one channel.")
+        colours = "Colours, where there are any," if name is DatasetName.OWN_IMAGES else "Colours"
+        changes.append(f"{colours} are turned to grey, as the network reads one channel.")
     return tuple(changes)
+
+
+def is_fitted(architecture: Architecture, found: Architecture) -> bool:
+    """Whether a network is what became of another when its head was fitted to some data."""
+    classes = trace(found).output_shape[-1]
+    with contextlib.suppress(ArchitectureError):
+        return with_classes(architecture, classes)[0] == found
+    return False
 
 
 def changes_again(run: Run, architecture: Architecture) -> tuple[str, ...]:

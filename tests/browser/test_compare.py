@@ -91,3 +91,19 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     legend = report.locator("#figure-0 .legendtoggle")
     legend.first.click()  # shows that network alone
     expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(4)
+
+
+def test_every_name_of_a_legend_can_be_clicked_while_the_plots_buttons_show(
+    app_url: str, page: Page
+):
+    page.goto(f"{app_url}/compare?open=shipped")
+    plot = page.get_by_role("figure", name="Accuracy, validation")
+    names = plot.locator(".legendtoggle")
+    expect(names).to_have_count(5)
+    settled(page)
+
+    plot.hover()
+    expect(plot.locator(".modebar")).to_have_css("opacity", "1")
+
+    for place in range(5):
+        names.nth(place).click(trial=True)  # fails where something else would be clicked

@@ -134,7 +134,29 @@ def test_branches_that_look_at_different_places_are_seen_together():
 
     # around the cell's own place, and the same size one to the left and above
     assert seen_box(trace(network), row, (2, 2)) == Box(0, 0, 4, 4)
-    assert row.receptive_field.size == (3, 3)
+    assert row.receptive_field.size == (4, 4)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 3, 5, 7]), st.booleans()), min_size=2, max_size=4),
+    st.integers(1, 3),
+    st.data(),
+)
+def test_with_branches_of_one_stride_it_is_the_receptive_field_of_the_trace(
+    kernels: list[tuple[int, bool]], strides: int, data: st.DataObject
+):
+    branches = tuple(
+        (Conv2D(1, kernel, strides=strides, padding="same" if is_same else kernel // 2),)
+        for kernel, is_same in kernels  # with strides the two pad differently
+    )
+    traced = trace(Architecture("One", (20, 20, 1), (Branches(branches), Conv2D(1, 3))))
+    for row in traced.rows:
+        line, column = (data.draw(st.integers(0, size - 1)) for size in row.output_shape[:2])
+
+        (top, bottom), (left, right) = row.receptive_field.span(line, column)
+
+        found = seen_box(traced, row, (line, column))
+        assert found == Box(int(top), int(left), int(bottom) + 1, int(right) + 1)
 
 
 @given(st.lists(convolutions_for((20, 20, 2)), min_size=1, max_size=1), st.data())

@@ -14,8 +14,8 @@ from cnn.network.shapes import (
     axis,
     element_count,
     shape_text,
+    united,
     whole_field,
-    widest,
 )
 
 # size, kernel, stride, dilation, padding -> output, before, after, unused, dropped
@@ -217,9 +217,18 @@ def test_a_cell_that_sees_everything_has_its_centre_in_the_middle_and_no_neighbo
     assert field.span(0, 0) == ((0.0, 27.0), (0.0, 20.0))
 
 
-def test_after_branches_each_axis_keeps_the_field_that_sees_most():
-    tall = ReceptiveField((9, 1), (2, 2), (1.0, 0.5))
-    wide = ReceptiveField((3, 5), (2, 2), (0.0, 0.25))
+def test_after_branches_each_axis_has_the_field_of_all_that_one_of_them_sees():
+    tall = ReceptiveField((9, 1), (2, 2), (1.0, 1.0))
+    wide = ReceptiveField((3, 5), (2, 2), (0.0, 0.0))
+    beside = ReceptiveField((3, 3), (2, 2), (1.0, 1.0))
 
-    assert widest([tall, wide]) == ReceptiveField((9, 5), (2, 2), (1.0, 0.25))
-    assert widest([wide]) == wide
+    assert united([tall, wide]) == ReceptiveField((9, 5), (2, 2), (1.0, 0.0))
+    assert united([wide]) == wide
+    # Rows -1, 0, 1 and 0, 1, 2: four in all. Columns 0, 1, 2 add nothing to -2 ... 2.
+    assert united([wide, beside]) == ReceptiveField((4, 5), (2, 2), (0.5, 0.0))
+
+
+def test_where_branches_step_differently_the_one_that_sees_most_counts():
+    fast, slow = ReceptiveField((5, 5), (4, 4), (3.0, 3.0)), ReceptiveField((7, 3), (2, 2))
+
+    assert united([fast, slow]) == ReceptiveField((7, 5), (2, 4), (0.0, 3.0))

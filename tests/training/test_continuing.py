@@ -306,6 +306,15 @@ def test_the_schedule_of_an_extended_run_is_laid_over_what_it_adds(store: Store)
     assert longer.result.epochs == 5
 
 
+def test_an_extended_run_notes_what_it_is_itself_trained_with(store: Store):
+    old = in_one_go(store, replace(SETTINGS, epochs=1))
+    store.freeze(old.id, old.data_fingerprint, old.images, old.environment | {"keras": "2.0"})
+
+    extended = carried_out(store, extend(store, old.id, 1, worker="other"))
+
+    assert extended.environment == old.environment
+
+
 def test_an_extended_run_outlives_the_one_it_continues_and_is_never_taken_for_a_fresh_one(
     store: Store,
 ):

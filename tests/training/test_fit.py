@@ -116,7 +116,7 @@ def test_the_test_result_is_what_keras_says_of_the_kept_weights(store: Store):
     assert run.result.test_loss == pytest.approx(float(loss), rel=1e-4)
     kept = arrays(store, run, PREDICTIONS)
     assert (kept["labels"] == test.labels).all()
-    assert kept["scores"] == pytest.approx(keras.ops.softmax(scores).numpy(), abs=1e-3)
+    assert kept["scores"] == pytest.approx(keras.ops.softmax(scores).numpy(), abs=1e-6)
 
 
 def test_test_images_that_were_learned_from_are_counted_and_the_others_judged_alone(store: Store):

@@ -136,7 +136,7 @@ def test_own_images_are_read_looked_over_named_and_used(store: Store):
     assert (one.name, app.session_state["used"]) == ("Two-pets", one.id)
     app = visited("train", network="lenet-5", data=one.id)
     assert "2 train, 2 validation, 2 test images of 28×28×1" in words(app)
-    assert "Colours are turned to grey" in words(app)
+    assert "Colours, where there are any, are turned to grey" in words(app)
     assert "has 2 units instead of 10" in words(app)
     pressed(app, "Train")
     assert store.latest()[0].configuration.dataset == one.spec

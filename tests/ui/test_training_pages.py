@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.data.summary import seen_test_images
+from cnn.network.layers import Conv2D
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.run import Epoch, Progress, Result, Run, State, Step
@@ -145,6 +146,19 @@ def test_the_settings_of_a_run_can_be_used_again(store: Store):
     assert app.number_input(key="train_epochs").value == 11
     assert app.selectbox(key="train_learning_rate").value == "0.02"
     assert "run" not in app.query_params
+
+
+def test_a_run_gives_its_network_back(store: Store):
+    own = replace(DEMO, name="My own", layers=(Conv2D(7, 3), *DEMO.layers[1:]))
+    run = store.add(own, SETTINGS, worker="me")
+
+    app = pressed(visited("train", run=run.id), "Use these settings")
+
+    assert app.selectbox(key="train_network").value == "bench"
+    assert "My own (on the bench)" in app.selectbox(key="train_network").options
+    of_the_zoo = finished(store)
+    app = pressed(visited("train", run=of_the_zoo.id), "Use these settings")
+    assert app.selectbox(key="train_network").value == "shapes-demo"
 
 
 def test_a_run_that_is_not_there_any_more_is_said_to_be_gone(store: Store):

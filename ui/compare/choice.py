@@ -12,14 +12,13 @@ from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
-from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry, zoo
 from cnn.training import designs, limits, run_list
 from cnn.training.address import from_address, to_address
 from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.fitting import image_changes, with_classes
+from cnn.training.fitting import image_changes, is_fitted, with_classes
 from cnn.training.run import LIVE, Run, State
 from cnn.training.run_list import Filter
 from ui import design
@@ -163,12 +162,9 @@ def offered(chosen: Sequence[str]) -> list[str]:
 @functools.lru_cache(maxsize=256)
 def _unfitted(architecture: Architecture) -> str:
     """Its id; one of the zoo that was fitted to its data is still the one of the zoo."""
-    classes = trace(architecture).output_shape[-1]
     for id, one in zoo().items():
-        if one.architecture.name == architecture.name:
-            with contextlib.suppress(ArchitectureError):
-                if with_classes(one.architecture, classes)[0] == architecture:
-                    return id
+        if one.architecture.name == architecture.name and is_fitted(one.architecture, architecture):
+            return id
     return id_of(architecture)
 
 

@@ -3,7 +3,7 @@
 const CONFIG = {
   displaylogo: false,
   responsive: false, // the observer below does it, and only when the width has changed
-  displayModeBar: "hover",
+  displayModeBar: matchMedia("(hover: hover)").matches ? "hover" : false, // else it never goes
   showSendToCloud: false, // what is drawn here stays on this machine
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };

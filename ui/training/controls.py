@@ -14,7 +14,9 @@ from cnn.training.continuing import RESUMABLE
 from cnn.training.presence import worker_states
 from cnn.training.ray_cluster import WRONG
 from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
-from ui.training import runs
+from ui import design
+from ui.shell import PAGES
+from ui.training import network, runs
 from ui.training.continuing import can_resume, resume_button, train_on
 from ui.training.setup import queue, use
 from ui.words import plain
@@ -82,9 +84,13 @@ def controls(run: Run, *, alone: bool = False) -> None:
 
 
 def new_training(run: Run | None) -> None:
-    """Back to setting up, with the settings of a run or with the ones left there."""
+    """On from here: to its network, back to setting up with its settings, or with those left."""
+    if run is not None and st.button("Open in Build", icon=":material/stacks:"):
+        design.put(run.architecture)
+        st.switch_page(PAGES / "build.py")
     if run is not None and st.button("Use these settings", icon=":material/tune:"):
         use(replace(run.configuration, epochs=run.epochs_wanted, steps=0, seconds=0.0))
+        network.choose(run.architecture)
         runs.show()
         st.rerun()
     if st.button("New training", icon=":material/add:"):

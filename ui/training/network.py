@@ -8,6 +8,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
 from cnn.pictures.diagram import diagram
+from cnn.training.fitting import is_fitted
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
@@ -47,6 +48,18 @@ def choose_network() -> Architecture | None:
 def choose_bench() -> None:
     """Has the page begin with the network on the bench."""
     st.session_state[KEY] = BENCH
+
+
+def choose(architecture: Architecture) -> None:
+    """Has the page begin with this network: as it is in the zoo or on the bench, else put there."""
+    for id, one in zoo().items():
+        if one.architecture.name == architecture.name and is_fitted(one.architecture, architecture):
+            st.session_state[KEY] = id
+            return
+    on_bench = design.traced(design.current())
+    if on_bench.fault is not None or not is_fitted(on_bench.architecture, architecture):
+        design.put(architecture)
+    choose_bench()
 
 
 def look_at(architecture: Architecture) -> None:
