@@ -9,26 +9,35 @@ from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
 from ui.training.history import latest
-from ui.words import short
+from ui.words import plain, short
 
 st.title("Build a CNN. See every number. Know why.", anchor=False)
 st.markdown(
-    "Stack layers and watch sizes, parameters and cost follow; train the network and its rivals "
-    "under the same conditions; take the exact network away as Keras or PyTorch code."
+    "A convolutional neural network (CNN) learns to read images. Stack its layers and watch sizes, "
+    "parameters and cost follow; train it and its rivals under the same conditions; take the exact "
+    "network away as Keras or PyTorch code."
 )
-with st.container(horizontal=True):
-    st.page_link(PAGES / "learn.py", label="Learn", icon=":material/school:")
-    st.page_link(PAGES / "build.py", label="Build a network", icon=":material/stacks:")
+with st.container(horizontal=True, vertical_alignment="center"):
+    if st.button("New here? Begin with a lesson", type="primary", icon=":material/school:"):
+        st.switch_page(PAGES / "learn.py")
+    if st.button("Build a network", icon=":material/stacks:"):
+        st.switch_page(PAGES / "build.py")
     st.page_link(PAGES / "train.py", label="Train it", icon=":material/model_training:")
     st.page_link(PAGES / "compare.py", label="Compare", icon=":material/compare_arrows:")
     st.page_link(PAGES / "draw.py", label="Draw a digit", icon=":material/draw:")
     st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
 
 now = design.current()
-picture(diagram(design.traced(now)), key="home_network")
+traced = design.traced(now)
+picture(diagram(traced), key="home_network")
+st.caption(
+    f"{plain(now.name)}, as it stands in Build: {short(traced.total_params)} parameters. "
+    "Each block is what one layer gives to the next."
+)
 
 st.subheader("Start from a classic", anchor=False)
-for column, id in zip(st.columns(len(CLASSICS)), CLASSICS, strict=True):
+columns = st.container(key="classics").columns(len(CLASSICS))
+for column, id in zip(columns, CLASSICS, strict=True):
     one = entry(id)
     total = trace(one.architecture).total_params
     with column.container(border=True, height="stretch"):

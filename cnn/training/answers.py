@@ -61,7 +61,7 @@ def answers(store: Store, run: Run) -> Answers:
             "which do not belong together. Train it again."
         )
     found = Answers(scores.argmax(axis=1).astype(np.int64), scores.max(axis=1), labels)
-    # Scores are kept in half precision, which may turn an answer that was close to call.
+    # Older runs kept scores in half precision, which may turn an answer that was close to call.
     if run.result and abs(found.accuracy - run.result.test_accuracy) > ROUNDED_AWAY:
         raise AnswersError(
             f"the answers that run {run.id} keeps are right on {found.accuracy:.2%} of the images, "

@@ -89,7 +89,7 @@ def in_words(run: Run, found: Predictions) -> str:
     """How many test images are right, as it was measured when the run ended."""
     assert run.result
     images = len(found)
-    # Counted where the network itself was asked; what is kept is rounded to half precision.
+    # Counted where the network itself was asked; older runs kept scores in half precision.
     right = round(run.result.test_accuracy * images)
     said = (
         f"**{percent(right / images)} of {images:,} test images are right**, {right:,} of them; "
