@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from cnn.commands import CommandError
+from cnn.commands.compare import _check_writable
 from cnn.network.zoo import entry
 from cnn.training.comparison import Entrant, Plan
 from cnn.training.configuration import Configuration
 from cnn.training.pace import Pace
 from cnn.training.run import State
 from cnn.training.store import Store
+from tests.data.test_own_images import CATS_AND_DOGS, zipped
 from tests.test_command_line_train import cnn
 
 CONDITIONS = ("--dataset", "shapes", "--epochs", "1")
@@ -163,6 +166,8 @@ def test_equal_time_is_spent_by_each(home: Path):
         (("lenet-5", *CONDITIONS, "--budget", "soon"), "is none of epochs, macs, or a time"),
         (("lenet-5", *CONDITIONS, "--report", "/no/such/r.html"), "its folder is not there"),
         (("lenet-5", *CONDITIONS, "--report", "/tmp"), "it is a folder"),
+        (("lenet-5", *CONDITIONS, "--report", "/proc/x.html"), "No such file or directory"),
+        (("lenet-5", *CONDITIONS, "--report", f"/tmp/{'x' * 300}"), "File name too long"),
         (("lenet-5", *CONDITIONS, "--store", "sqlite:////proc/x.db"), "could not be used"),
     ],
 )
@@ -173,3 +178,43 @@ def test_what_cannot_be_compared_is_refused_in_a_line(arguments, message: str, h
     assert message in refused.stderr.splitlines()[-1]
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
+
+
+def test_a_report_that_fails_at_the_end_leaves_the_results(results, home: Path):
+    done = cnn(*COMPARE, "--seeds", "2", "--report", "/dev/full", "--json", home=home)
+
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["results"] == results
+    assert done.stderr.splitlines()[-1] == (
+        "the report /dev/full cannot be written: No space left on device."
+    )
+
+
+def test_to_see_whether_a_report_can_be_written_changes_nothing(tmp_path: Path):
+    there, new, link = (tmp_path / name for name in ("there.html", "new.html", "link.html"))
+    there.write_text("an older report")
+    link.symlink_to(tmp_path / "target.html")
+
+    for path in (there, new, link):
+        _check_writable(path)
+
+    assert there.read_text() == "an older report"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link.html", "there.html"]
+    assert link.is_symlink()
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(CommandError, match=r"cannot be written: .+ Choose another file"):
+        _check_writable(tmp_path / "a")
+
+
+def test_files_of_own_images_that_are_no_pictures_are_named_once(home: Path, tmp_path: Path):
+    own = tmp_path / "own.zip"
+    own.write_bytes(zipped(CATS_AND_DOGS | {"cat/no.png": b"not a picture"}))
+
+    refused = cnn(
+        *("compare", "lenet-5", "shapes-demo", "--dataset", str(own), "--epochs", "1"),
+        *("--budget", "macs", "--store", "sqlite:////proc/x.db"),
+        home=home,
+    )
+
+    assert refused.stderr.count("1 file left out: cat/no.png: ") == 1

@@ -175,3 +175,26 @@ def test_why_a_dispatcher_takes_no_runs_is_said(found: Doctor, tmp_path: Path):
 
     assert one["words"] == "workers: no room; 1 training waits"
     assert "CNN_RAY_CPUS" in one["trouble"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"),
+    [
+        ("CNN_MAX_EPOCHS", "0", 1),
+        ("CNN_MAX_EPOCHS", "-4", 1),
+        ("CNN_MAX_PARAMS", "0", 1),
+        ("CNN_MAX_QUEUE", "-1", 0),
+        ("CNN_WORKERS", "-1", 0),
+        ("CNN_MAX_UPLOAD_MB", "0", 1),
+        ("CNN_RAY_CPUS", "0", 1),
+        ("CNN_RAY_GPUS", "-1", 0),
+    ],
+)
+def test_a_number_that_can_mean_nothing_is_wrong_and_one_that_can_is_not(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, least: int
+):
+    for told, is_wrong in ((value, True), (str(least), False), ("", False)):
+        monkeypatch.setenv(name, told)
+        (one,) = (one for one in doctor._settings() if one.words == f"{name}={told}")
+        said = f"A whole number of {least} or more is expected, so it counts as not set. Set {name}"
+        assert one.trouble.startswith(said) if is_wrong else not one.trouble

@@ -8,9 +8,11 @@ import pytest
 
 from cnn.__main__ import main
 from cnn.commands.parsers import STATES
+from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration
-from cnn.training.run import State
+from cnn.training.presence import present
+from cnn.training.run import Result, State, Wish, WorkerState
 from cnn.training.store import Store
 
 
@@ -94,6 +96,51 @@ def test_runs_are_found_by_network_data_and_state(store: Store, runs: Any, id: s
     assert listed(runs, "--dataset", "mnist") == []
     assert listed(runs, "--state", "failed") == ["Shapes demo"]
     assert "invalid choice: 'lost'" in runs("list", "--state", "lost", status=2)
+
+
+def test_a_run_in_training_is_stopped_before_it_is_deleted(store: Store, runs: Any, id: str):
+    busy = store.add(entry("lenet-5").architecture, Configuration(epochs=1), worker="me").id
+
+    with present(store, "me", WorkerState.FOREGROUND):
+        refused = runs("delete", busy, status=2)
+        assert "is running, so it is not deleted. Stop it first: python -m cnn runs stop" in refused
+        assert runs("stop", busy, "--json") == {"stopped": busy}
+        told = store.get(busy)
+    assert told
+    assert told.wish is Wish.STOP
+    store.finish(busy, State.STOPPED)
+    assert "is not in training: it is stopped" in runs("stop", busy, status=2)
+    assert runs("delete", busy, "--json") == {"deleted": busy}
+    assert "is stopped, before it was trained" in runs("stop", id)
+
+
+def test_runs_on_own_images_are_found_and_each_file_has_its_name(store: Store, runs: Any, id: str):
+    for name in ("pets", "bi\x1brds"):
+        images = DatasetSpec(DatasetName.OWN_IMAGES, file=f"/x/{name}.zip")
+        store.add(entry("lenet-5").architecture, Configuration(images, epochs=1))
+
+    said = runs("list", "--dataset", "own-images").splitlines()
+
+    assert [line.partition(" on ")[2] for line in said] == [
+        "own:bi rds, 1 epochs",
+        "own:pets, 1 epochs",
+    ]
+    assert len(runs("list", "--dataset", "own:pets", "--json")) == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "-3", "many", "1" * 30])
+def test_a_listing_of_none_is_refused(runs: Any, id: str, limit: str):
+    said = runs("list", f"--limit={limit}", status=2)
+
+    assert "argument --limit: must be a whole number from 1 to 1,000,000, got" in said
+    assert len(runs("list", "--limit", "1").splitlines()) == 1
+
+
+def test_a_speed_that_was_not_measured_is_none_and_not_zero(store: Store, runs: Any, id: str):
+    store.finish(id, State.FINISHED, result=Result(0.1, 0.9, 300, 150, 30, 1.0, 0.0))
+
+    assert runs("show", id, "--json")["result"]["images_per_s"] is None
+    assert '"images_per_s": null' in runs("show", id)
 
 
 @pytest.mark.parametrize("action", [["rename", "gone", "x"], ["tag", "gone", "x"], ["archive"]])

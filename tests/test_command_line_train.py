@@ -198,3 +198,68 @@ def test_help_needs_neither_numpy_nor_the_store():
 
     assert "sqlalchemy" not in ran.stdout
     assert "tensorflow" not in ran.stdout
+
+
+def test_files_of_own_images_that_are_no_pictures_are_named(tmp_path: Path):
+    broken = {f"cat/no\x1b {number}.png": b"not a picture" for number in range(7)}
+    own = tmp_path / "own.zip"
+    own.write_bytes(zipped(CATS_AND_DOGS | broken))
+
+    done = cnn(
+        *("train", "shapes-demo", "--dataset", str(own), "--epochs", "1", "--json"), home=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    said = done.stderr.splitlines()[0]
+    assert said.startswith("7 files left out: cat/no  0.png: ")
+    assert said.count("; cat/no  ") == 4
+    assert said.endswith("; and 2 more")
+
+
+def test_a_training_of_one_step_has_no_measured_speed(tmp_path: Path):
+    words = ("train", "lenet-5", "--dataset", "shapes", "--epochs", "1", "--batch-size", "8192")
+
+    as_json, said = cnn(*words, "--json", home=tmp_path), cnn(*words, home=tmp_path)
+
+    assert json.loads(as_json.stdout)["images_per_s"] is None
+    assert "images/s" not in said.stdout
+    assert re.search(r"after \d+\.\d s of training\. ", f"{said.stdout.strip()} ")
+
+
+def test_more_epochs_than_are_trained_here_are_refused_where_a_run_goes_on(
+    outcome, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store = Store(f"sqlite:///{home / 'runs.sqlite'}")
+    before = store.count()
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "3")
+
+    refused = cnn("runs", "resume", outcome["run_id"], "--more-epochs", "2", home=home)
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("4 epochs are more than the 3 that are trained here.")
+    assert store.count() == before
+
+
+def test_a_training_whose_run_is_deleted_ends_and_says_so(tmp_path: Path):
+    begun = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "cnn", "train", "lenet-5"),
+            *("--dataset", "mnist-sample", "--epochs", "40"),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"CNN_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert begun.stderr
+    id = next(line for line in begun.stderr if ", run " in line).split()[-1]
+
+    refused = cnn("runs", "delete", id, home=tmp_path)
+    assert refused.returncode == 2
+    assert f"Stop it first: python -m cnn runs stop {id}" in refused.stderr
+    Store(f"sqlite:///{tmp_path / 'runs.sqlite'}").remove(id)  # by whoever does not ask
+
+    said, _ = begun.communicate(timeout=120)
+    assert begun.returncode == 1
+    assert said == "stopped: Deleted while it was trained: nothing of it is kept.\n"

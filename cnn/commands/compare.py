@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnn.commands import CommandError, refusals
 from cnn.commands.terminal import quiet
-from cnn.commands.train import Bar, carried_out, dataset_of
+from cnn.commands.train import Bar, carried_out, dataset_of, say_left_out
 from cnn.data import load
 from cnn.network.source import find
 from cnn.training import budget, limits
@@ -38,12 +38,15 @@ def compare(options: argparse.Namespace) -> int:
         dismiss_silent(store)
         ended = _train_missing(store, plan)
         found = _findings(store, plan)
-    if options.report:
-        _write(Path(options.report), found)
     if options.json:
-        print(json.dumps({"results": [brief(row) for row in found.rows]}))
+        said = json.dumps({"results": [brief(row) for row in found.rows]})
     else:
-        print("\n".join(_lines(found)))
+        said = "\n".join(_lines(found))
+    try:
+        print(said, flush=True)  # first: hours of training are in it, and the report may fail
+    finally:
+        if options.report:
+            _write(Path(options.report), found)
     if ended is State.INTERRUPTED:
         return 130
     return 0 if all(row.group.finished for row in found.rows) else 1
@@ -67,6 +70,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         architecture = find(source)
         limits.check_size(architecture)
         data = load(configuration.dataset, architecture.input)
+        if not by_recipe:
+            say_left_out(data)
         fitted = fit_to(architecture, data)
         for change in fitted.changes:
             print(f"{architecture.name}: {change}", file=sys.stderr)
@@ -131,9 +136,27 @@ def _findings(store: Store, plan: Plan) -> Findings:
 
 def _check_writable(path: Path) -> None:
     """A report that cannot be written is said before hours of training, not after."""
-    why = "it is a folder" if path.is_dir() else "its folder is not there"
-    if path.is_dir() or not path.parent.is_dir():
+    try:
+        why = _hindrance(path)
+    except (OSError, RuntimeError) as error:  # the latter of links that lead to each other
+        why = getattr(error, "strerror", None) or str(error)
+    if why:
         raise CommandError(f"the report {path} cannot be written: {why}. Choose another file.")
+
+
+def _hindrance(path: Path) -> str:
+    """What stands in the way of a file; raises what writing to it would, and changes nothing."""
+    if path.is_dir():
+        return "it is a folder"
+    if not path.parent.is_dir():
+        return "its folder is not there"
+    target = path.resolve()  # a link may lead to what is not there yet
+    is_there = target.exists()
+    if not is_there or target.is_file():  # to open a pipe would wait for its reader
+        target.open("ab").close()
+    if not is_there:
+        target.unlink()
+    return ""
 
 
 def _write(path: Path, found: Findings) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.training import calibration, ray_cluster
 from cnn.training.limits import free_bytes
-from cnn.training.places import Executor, SettingError, executor, home, store_url
+from cnn.training.places import LEAST, Executor, SettingError, executor, home, store_url, whole
 from cnn.training.presence import worker_states
 from cnn.training.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import Store
@@ -28,10 +28,6 @@ from cnn.training.store_error import StoreError, shown_url
 
 PYTHON = ((3, 11), (3, 13))
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy")
-NUMBERS = (
-    *("CNN_WORKERS", "CNN_RAY_CPUS", "CNN_RAY_GPUS"),
-    *("CNN_MAX_PARAMS", "CNN_MAX_EPOCHS", "CNN_MAX_QUEUE", "CNN_MAX_UPLOAD_MB"),
-)
 LITTLE_ROOM_BYTES = 1 << 30
 LITTLE_MEMORY_BYTES = 1 << 30
 DEVICES = """
@@ -119,10 +115,13 @@ def _settings() -> Iterator[Finding]:
             continue
         value = os.environ[name]
         shown = shown_url(value) if name == "CNN_STORE" else value
-        is_number = value.strip().lstrip("-").isdecimal()
-        wrong = value and name in NUMBERS and not is_number
-        trouble = f"A whole number is expected, so it counts as not set. Set {name} to one."
-        yield Finding("setting", f"{name}={shown}", trouble if wrong else "")
+        trouble = ""
+        if value and name in LEAST and whole(name, value) is None:
+            trouble = (
+                f"A whole number of {LEAST[name]} or more is expected, so it counts as not set. "
+                f"Set {name} to one."
+            )
+        yield Finding("setting", f"{name}={shown}", trouble)
 
 
 def _room() -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from typing import Any
 
 # The words of the settings, so that `--help` does not import NumPy; a test compares them.
@@ -13,6 +14,8 @@ STATES = (
     *("queued", "running", "paused", "finished"),
     *("stopped", "diverged", "failed", "interrupted"),
 )
+
+MOST_LISTED = 1_000_000
 
 
 def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
@@ -97,7 +100,7 @@ def _add_runs(commands: Any) -> None:
     _add_store(options)
     options.add_argument("--json", action="store_true", help="as JSON")
     kinds = runs.add_subparsers(
-        metavar="list|show|rename|tag|note|archive|resume|delete", dest="action"
+        metavar="list|show|rename|tag|note|archive|resume|stop|delete", dest="action"
     )
     _add_listing(kinds, options)
     for action, explained in (
@@ -106,6 +109,7 @@ def _add_runs(commands: Any) -> None:
         ("tag", "add tags to a run, or remove them"),
         ("note", "put a note to a run"),
         ("archive", "leave runs out of the list, and keep them"),
+        ("stop", "end a run that is in training, or waits for it"),
         ("delete", "forget a run and all it kept"),
     ):
         parser = kinds.add_parser(action, parents=[options], help=explained)
@@ -136,13 +140,24 @@ def _add_runs(commands: Any) -> None:
 
 def _add_listing(kinds: Any, options: argparse.ArgumentParser) -> None:
     listing = kinds.add_parser("list", parents=[options], help="the latest runs")
-    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="so many at most")
     listing.add_argument("--name", metavar="WORDS", help="with these in name, network or note")
     listing.add_argument("--tag", help="with this tag")
     listing.add_argument("--network", metavar="NAME", help="of this network")
-    listing.add_argument("--dataset", metavar="NAME", help="on these images")
+    listing.add_argument(
+        "--dataset", metavar="NAME", help="on these; own-images: on any file of one's own"
+    )
     listing.add_argument("--state", choices=STATES, help="in this state")
     listing.add_argument("--archived", action="store_true", help="those that were archived")
+
+
+def _limit(text: str) -> int:
+    with contextlib.suppress(ValueError):
+        if 1 <= int(text) <= MOST_LISTED:
+            return int(text)
+    raise argparse.ArgumentTypeError(
+        f"must be a whole number from 1 to {MOST_LISTED:,}, got {text[:40]!r}"
+    )
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:

@@ -6,21 +6,22 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from cnn.commands import CommandError, refusals
+from cnn.commands.terminal import printable
 from cnn.network.errors import shown
 from cnn.training import labels, run_list
+from cnn.training.data_address import data_id
 from cnn.training.presence import dismiss_silent
-from cnn.training.run import Epoch, Run, State
+from cnn.training.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
 
 
 def runs(options: argparse.Namespace) -> int:
-    """Lists, shows, names, tags, archives or deletes."""
+    """Lists, shows, names, tags, archives, stops or deletes."""
     with refusals():
         store = Store(options.store)
         dismiss_silent(store)
@@ -82,10 +83,11 @@ def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
             file=sys.stderr,
         )
     for run in found:
+        images = printable(data_id(run.configuration.dataset))
         tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
         print(
             f"{run.id}  {_time(run.created_at)}  {run.state:<11} {tested}  "
-            f"{_called(run)} on {run.configuration.dataset.name}, {run.configuration.length}"
+            f"{_called(run)} on {images}, {run.configuration.length}"
             + "".join(f"  [{tag}]" for tag in tags[run.id])
         )
 
@@ -145,7 +147,22 @@ def _archive(store: Store, found: Sequence[Run], options: argparse.Namespace) ->
     _say(options, {"archived": not options.back, "run_ids": ids}, f"{len(ids)} {runs} {said}.")
 
 
+def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
+    if not run.is_live:
+        raise CommandError(f"{run.id}, {run.name}, is not in training: it is {run.state}.")
+    store.want(run.id, Wish.STOP)
+    said = f"{run.id}, {run.name}, is told to stop; its process does within half a second."
+    if run.state is State.QUEUED:
+        said = f"{run.id}, {run.name}, is stopped, before it was trained."
+    _say(options, {"stopped": run.id}, said)
+
+
 def _delete(store: Store, run: Run, options: argparse.Namespace) -> None:
+    if run.state in CLAIMED:
+        raise CommandError(
+            f"{run.id}, {run.name}, is {run.state}, so it is not deleted. Stop it first: "
+            f"python -m cnn runs stop {run.id}"
+        )
     store.remove(run.id)
     _say(options, {"deleted": run.id}, f"Deleted {run.id}, {run.name}.")
 
@@ -155,6 +172,7 @@ _ACTIONS = {
     "rename": _rename,
     "tag": _tag,
     "note": _note,
+    "stop": _stop,
     "delete": _delete,
 }
 
@@ -176,7 +194,7 @@ def _brief(run: Run, tags: Sequence[str]) -> dict[str, Any]:
         "archived": run.is_archived,
         "configuration": run.configuration.to_dict(),
         "data_fingerprint": run.data_fingerprint,
-        "result": asdict(run.result) if run.result else None,
+        "result": run.result.to_dict() if run.result else None,
     }
 
 

@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import TextIO
 
 
+def printable(text: str) -> str:
+    """A foreign text in one line, without what a terminal would take for an order."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
 @contextmanager
 def quiet() -> Iterator[TextIO]:
     """Standard error to write to, while what TensorFlow writes to it past Python is lost."""

@@ -15,21 +15,22 @@ from typing import TextIO
 
 from cnn.commands import refusals
 from cnn.commands.runs import epoch_dicts
-from cnn.commands.terminal import quiet
-from cnn.data import DatasetName, DatasetSpec, load
+from cnn.commands.terminal import printable, quiet
+from cnn.data import Dataset, DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
 from cnn.training import calibration, continuing, limits
 from cnn.training.configuration import Configuration, usual_decay
-from cnn.training.data_address import spec_of
+from cnn.training.data_address import data_id, spec_of
 from cnn.training.estimate import estimate
 from cnn.training.fitting import Fitted, fit_to
 from cnn.training.identity import identified
 from cnn.training.presence import dismiss_silent, present
 from cnn.training.run import Epoch, Progress, Run, State, WorkerState
-from cnn.training.store import Store
+from cnn.training.store import DELETED, Store
 
 STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
+MOST_NAMED = 5
 
 
 def train(options: argparse.Namespace) -> int:
@@ -84,6 +85,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     )
     limits.check_epochs(configuration)
     data = load(configuration.dataset, architecture.input)
+    say_left_out(data)
     fitted = fit_to(architecture, data)
     for change in fitted.changes:
         print(change, file=sys.stderr)
@@ -100,6 +102,17 @@ def dataset_of(name: str) -> DatasetSpec:
     if Path(name).suffix in (".zip", ".npz"):
         return DatasetSpec(DatasetName.OWN_IMAGES, file=str(Path(name).resolve()))
     return spec_of(name)
+
+
+def say_left_out(data: Dataset) -> None:
+    """Says on standard error which files of own images were not used, and why; nothing of none."""
+    many = len(data.rejected)
+    if not many:
+        return
+    said = [f"{printable(one.file)}: {printable(one.reason)}" for one in data.rejected[:MOST_NAMED]]
+    if many > MOST_NAMED:
+        said.append(f"and {many - MOST_NAMED:,} more")
+    print(f"{many:,} file{'s' * (many > 1)} left out: {'; '.join(said)}", file=sys.stderr)
 
 
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
@@ -124,6 +137,8 @@ def _told(store: Store, options: argparse.Namespace, claimed_by: Callable[[str],
         run = carried_out(store, claimed_by, Bar(terminal))
     epochs = store.epochs([run.id])[run.id]
     print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
+    if options.json and run.message == DELETED:
+        print(run.message, file=sys.stderr)
     return STATUS.get(run.state, 1)
 
 
@@ -138,7 +153,7 @@ class Bar:
     def begin(self, store: Store, run: Run) -> None:
         self._store, self._run = store, run
         self._epochs_shown = run.checkpoint.epoch - 1 if run.checkpoint else 0
-        self._say(f"{run.name} on {run.configuration.dataset.name}, run {run.id}")
+        self._say(f"{run.name} on {printable(data_id(run.configuration.dataset))}, run {run.id}")
 
     def watch(self, progress: Progress) -> None:
         done = progress.epoch - (progress.phase != "testing")
@@ -168,11 +183,11 @@ class Bar:
 
     def _line(self, progress: Progress) -> str:
         filled = round(24 * progress.share)
+        speed = f"  {progress.images_per_s:,.0f} images/s" if progress.images_per_s else ""
         left = "" if progress.seconds_left is None else f"  {progress.seconds_left:.0f} s left"
         return (
             f"[{'#' * filled}{'.' * (24 - filled)}] {progress.phase}  "
-            f"{progress.step:,}/{progress.steps:,} steps  "
-            f"{progress.images_per_s:,.0f} images/s{left}"
+            f"{progress.step:,}/{progress.steps:,} steps{speed}{left}"
         )
 
     def _say(self, line: str) -> None:
@@ -189,7 +204,7 @@ def _outcome(run: Run, epochs: list[Epoch]) -> dict[str, object]:
         "test_accuracy": result.test_accuracy if result else None,
         "test_images": result.test_images if result else None,
         "seconds": result.seconds if result else run.progress.seconds,
-        "images_per_s": result.images_per_s if result else run.progress.images_per_s,
+        "images_per_s": (result or run.progress).images_per_s or None,  # 0: it was not measured
     }
 
 
@@ -197,8 +212,9 @@ def _sentence(run: Run) -> str:
     if run.result is None:
         return f"{run.state.value}: {run.message}"
     result = run.result
+    speed = f" at {result.images_per_s:,.0f} images/s" if result.images_per_s else ""
     return (
         f"{result.test_accuracy:.1%} of {result.test_images:,} test images right, after "
-        f"{result.seconds:.1f} s of training at {result.images_per_s:,.0f} images/s. "
+        f"{result.seconds:.1f} s of training{speed}. "
         + " ".join(filter(None, (result.seen_in_words, run.message)))
     ).rstrip()

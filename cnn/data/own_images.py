@@ -46,7 +46,7 @@ class Limits:
     all_pixels: int = 1_000_000_000  # for time: about 100 million are decoded in a second
 
 
-LIMITS = Limits(upload_bytes=1_000_000 * max(whole_setting("CNN_MAX_UPLOAD_MB", 200), 1))
+LIMITS = Limits(upload_bytes=1_000_000 * whole_setting("CNN_MAX_UPLOAD_MB", 200))
 
 
 def keep_upload(content: bytes, file_name: str, folder: Path) -> Path:

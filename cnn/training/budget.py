@@ -12,7 +12,8 @@ from enum import StrEnum
 from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
 from cnn.network.trace import trace
-from cnn.training.configuration import MOST_EPOCHS, MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.limits import most_epochs
 from cnn.training.pace import per_epoch
 
 
@@ -65,8 +66,9 @@ def in_words(budget: Budget, configuration: Configuration) -> str:
             return f"{configuration.epochs:,} epochs"
         case Equal.TIME:
             return (
-                f"{budget.seconds:g} s of training steps, to within one of them; compiling and "
-                "validation are not counted, and the learning rate goes by the share of time spent"
+                f"{budget.seconds:g} s of training steps, to within one of them, or "
+                f"{most_epochs():,} epochs where those are over sooner; compiling and validation "
+                "are not counted, and the learning rate goes by the share of time spent"
             )
         case Equal.MACS:
             return (
@@ -110,7 +112,7 @@ def given(
     if budget.equal is Equal.EPOCHS:
         return configuration
     if budget.equal is Equal.TIME:
-        return replace(configuration, epochs=MOST_EPOCHS, seconds=float(budget.seconds))
+        return replace(configuration, epochs=most_epochs(), seconds=float(budget.seconds))
     each = trace(architecture).total_macs
     if not each:
         raise ConfigurationError(
@@ -126,10 +128,12 @@ def given(
         (fewer, fewer + 1),
         key=lambda count: abs(_images(count, configuration, train_images) - images),
     )
-    if not 1 <= steps <= MOST_EPOCHS * of_epoch:
+    most = most_epochs() * of_epoch
+    if not 1 <= steps <= most:
         raise ConfigurationError(
             f"{architecture.name} would be trained for {steps:,} steps with {budget.macs:,} MACs, "
-            f"{each:,} for each image; 1 to {MOST_EPOCHS * of_epoch:,} can be. Change the epochs."
+            f"{each:,} for each image; 1 to {most:,} can be, which is {most_epochs():,} epochs. "
+            "Change the epochs."
         )
     epochs = -(-steps // of_epoch)
     is_whole = steps == epochs * of_epoch

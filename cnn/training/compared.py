@@ -131,7 +131,7 @@ def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, An
                 "run_id": run.id,
                 "seed": run.configuration.seed,
                 "configuration": run.configuration.to_dict(),
-                "result": asdict(run.result) if run.result else None,
+                "result": run.result.to_dict() if run.result else None,
                 "data_fingerprint": run.data_fingerprint,
                 "images": run.images,
                 "environment": run.environment,

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, update
 
-from cnn.training import rows, tables
+from cnn.training import limits, rows, tables
 from cnn.training.run import (
     CLAIMED,
     MODEL,
@@ -88,7 +88,10 @@ def _taken_up(
 
 
 def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> Run:
-    """A new run that goes on from the end of a finished one for so many epochs more."""
+    """A new run that goes on from the end of a finished one for so many epochs more.
+
+    Raises `ConfigurationError` where its network or all its epochs are too much for this machine.
+    """
     if more_epochs < 1:
         raise ContinuationError(f"{more_epochs} epochs more are none. Add 1 or more.")
     old = store.get(run_id)
@@ -101,6 +104,8 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         )
     at, now = old.checkpoint, time.time()
     configuration = replace(old.configuration, epochs=at.epoch - 1 + more_epochs)
+    limits.check_size(old.architecture)
+    limits.check_epochs(configuration)
     new = Run(
         id=uuid.uuid4().hex[:12],
         name=old.name,

@@ -118,15 +118,27 @@ class Course:
     @property
     def message(self) -> str:
         """What a reader has to know of how a finished training ended."""
+        done, wanted = self.at.epoch - 1, self.configuration.epochs
+        if self.pace.is_out_of_epochs(self.at):
+            return (
+                f"Ended after {wanted:,} epochs, the most there could be, and "
+                f"{self.at.images_s:.1f} s of the {self.configuration.length}. {self._best}"
+            ).rstrip()
         if not self.configuration.patience:
             return ""
-        done, wanted = self.at.epoch - 1, self.configuration.epochs
         of = "" if self.configuration.seconds else f" of {wanted}"
         is_early = not self.pace.is_over(self.at)
         early = f"Stopped early, after epoch {done}{of}. " if is_early else ""
+        return f"{early}{self._best}"
+
+    @property
+    def _best(self) -> str:
+        """Which epoch was tested, where patience kept the best."""
+        if not self.configuration.patience:
+            return ""
         return (
-            f"{early}The validation loss was lowest after epoch {self.at.best_epoch}, whose "
-            "weights were kept and tested."
+            f"The validation loss was lowest after epoch {self.at.best_epoch}, whose weights were "
+            "kept and tested."
         )
 
     def _tested(self) -> Result:

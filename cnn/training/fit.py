@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 
 from cnn.training.course import Course, Diverged
 from cnn.training.kept_machines import keep
 from cnn.training.outbox import Outbox
 from cnn.training.reporter import Interrupted, Reporter, Stopped
 from cnn.training.run import TRACEBACK, Progress, Result, Run, State
-from cnn.training.store import BY_HAND, Store, StoreError, TakenOver
+from cnn.training.store import BY_HAND, DELETED, Store, StoreError, TakenOver
 from cnn.training.weights import keep_model
 
 
@@ -23,7 +24,7 @@ def carry_out(
     """Trains a claimed run to its end, whatever that is, and keeps all of it in the store.
 
     `watch` hears of the progress; `is_gone` says that this process has to end. Only a store that
-    cannot be used raises.
+    cannot be used raises. A run that was deleted meanwhile is said to be that by its message.
     """
     outbox, training = Outbox(store, is_gone, run.worker), None
 
@@ -51,4 +52,4 @@ def carry_out(
     finally:
         if training:
             keep(training.machine, run.architecture, run.configuration)
-    return store.get(run.id) or run
+    return store.get(run.id) or replace(run, state=State.STOPPED, message=DELETED)

@@ -31,14 +31,24 @@ def check_size(architecture: Architecture) -> None:
         )
 
 
+def most_epochs() -> int:
+    """The most epochs that a training here can have."""
+    return min(whole_setting("CNN_MAX_EPOCHS", MOST_EPOCHS), MOST_EPOCHS)
+
+
 def check_epochs(configuration: Configuration) -> None:
-    """Raises `ConfigurationError` for more epochs than are trained here."""
-    most = whole_setting("CNN_MAX_EPOCHS", MOST_EPOCHS)
-    if configuration.epochs > most and not configuration.has_budget:
-        raise ConfigurationError(
-            f"{configuration.epochs:,} epochs are more than the {most:,} that are trained here. "
-            "Train fewer, or set CNN_MAX_EPOCHS."
-        )
+    """Raises `ConfigurationError` for more epochs than are trained here, a budget's included."""
+    most, epochs = most_epochs(), f"{configuration.epochs:,} epochs"
+    if configuration.epochs <= most:
+        return
+    if configuration.steps:
+        epochs = f"{configuration.length} are {epochs}, which"
+    if configuration.seconds:
+        epochs = f"{configuration.length} may be {epochs}, which"
+    raise ConfigurationError(
+        f"{epochs} are more than the {most:,} that are trained here. Train fewer, or set "
+        "CNN_MAX_EPOCHS."
+    )
 
 
 def check(

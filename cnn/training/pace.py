@@ -63,6 +63,12 @@ class Pace:
             return at.step >= self.steps
         return self._seconds_left(at) <= self._step_s(at) / 2 or at.step >= self._most
 
+    def is_out_of_epochs(self, at: Checkpoint) -> bool:
+        """Whether it ends although there are seconds left, as it had all epochs there can be."""
+        if self.steps is not None or at.step < self._most:
+            return False
+        return self._seconds_left(at) > self._step_s(at) / 2
+
     def steps_expected(self, at: Checkpoint) -> int:
         """How many steps there will be in all: as decided, or as far as it can be told by now."""
         if self.steps is not None:

@@ -6,6 +6,17 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
+LEAST = {
+    "CNN_WORKERS": 0,
+    "CNN_RAY_CPUS": 1,
+    "CNN_RAY_GPUS": 0,
+    "CNN_MAX_PARAMS": 1,
+    "CNN_MAX_EPOCHS": 1,
+    "CNN_MAX_QUEUE": 0,
+    "CNN_MAX_UPLOAD_MB": 1,
+}
+"""Settings that are whole numbers, and the least that each can mean: a queue of 0 takes no runs."""
+
 
 class SettingError(ValueError):
     """A setting that nothing can be made of, and what it may be."""
@@ -34,11 +45,18 @@ def store_url() -> str:
 
 
 def whole_setting(name: str, default: int) -> int:
-    """A whole number by setting; what is none counts as not set."""
+    """A whole number by setting; what is none, or below the least it can be, counts as not set."""
+    found = whole(name, os.environ.get(name, ""))
+    return default if found is None else found
+
+
+def whole(name: str, text: str) -> int | None:
+    """The whole number that is written, where the setting of this name can be that."""
     try:
-        return int(os.environ.get(name) or default)
+        found = int(text)
     except ValueError:
-        return default
+        return None
+    return found if found >= LEAST.get(name, 0) else None
 
 
 def executor() -> Executor:

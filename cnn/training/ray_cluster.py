@@ -148,8 +148,8 @@ def request(there: list[Node]) -> Request:
     """What a training asks for by setting; else one processor, and a GPU where there are any."""
     has_gpu = any(node.gpus >= 1 for node in there)
     return Request(
-        max(whole_setting("CNN_RAY_CPUS", 1), 1),
-        max(whole_setting("CNN_RAY_GPUS", int(has_gpu)), 0),
+        whole_setting("CNN_RAY_CPUS", 1),
+        whole_setting("CNN_RAY_GPUS", int(has_gpu)),
     )
 
 

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -106,6 +106,10 @@ class Result:
     """Test images that occur, pixel for pixel, in training or validation too."""
     unseen_right: int | None = None
     """How many of all the others were right."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """For those who read it: a speed that was not measured is none, not 0."""
+        return asdict(self) | {"images_per_s": self.images_per_s or None}
 
     @property
     def seen_in_words(self) -> str:

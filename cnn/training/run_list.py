@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from cnn.data import DatasetName
+from cnn.data.library import PREFIX
 from cnn.training import rows
 from cnn.training.run import Run, State
 from cnn.training.store import Store
@@ -19,7 +21,7 @@ class Filter:
     """Which runs are wanted; what is empty asks for nothing.
 
     `words` are looked for in what a run and its network are called, and in its note; `dataset` is
-    the id of a data set.
+    the id of a data set, or `own-images` for every file of own images.
     Archived runs are a list of their own.
     """
 
@@ -88,7 +90,9 @@ def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
         query = query.where(runs.c.id.in_(select(tags.c.run_id).where(tags.c.tag == wanted.tag)))
     if wanted.network:
         query = query.where(runs.c.network == wanted.network)
-    if wanted.dataset:
+    if wanted.dataset == DatasetName.OWN_IMAGES:
+        query = query.where(runs.c.dataset.startswith(PREFIX, autoescape=True))
+    elif wanted.dataset:
         query = query.where(runs.c.dataset == wanted.dataset)
     if wanted.states:
         query = query.where(runs.c.state.in_(wanted.states))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cnn.data import described
 from cnn.network.shapes import shape_text
 from cnn.training.comparison import Group
+from cnn.training.pace import Pace
 from cnn.training.run import Run
 
 MACHINE = ("tensorflow", "keras", "python", "system", "processors")
@@ -55,12 +56,24 @@ def differences(found: Sequence[Group]) -> Differences:
             f"The images are fitted to each network's input: {shapes}. So a fingerprint cannot "
             "show that they are the same pictures at another size."
         )
+    if short := dict.fromkeys(name for name, run in named if _is_out_of_epochs(run)):
+        notes.append(
+            f"Not all of the time was used: {', '.join(short)} had all the epochs there can be "
+            "before it was over."
+        )
     notes += [
         f"Trained with different {what}: {said}. Times may differ by that alone."
         for what in MACHINE
         if (said := _told(named, _environment(what)))
     ]
     return Differences(tuple(forbid), tuple(notes))
+
+
+def _is_out_of_epochs(run: Run) -> bool:
+    images, at = run.images.get("train"), run.checkpoint
+    if not images or at is None:
+        return False
+    return Pace(run.configuration, images).is_out_of_epochs(at)
 
 
 def _as_it_was(name: str, run: Run) -> str:

@@ -108,7 +108,7 @@ def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | No
         best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
         seconds=summary([trained_s(one, curve) for _, one, curve in timed]),
         seconds_per_epoch=summary([_epoch_s(run, one, curve) for run, one, curve in timed]),
-        images_per_s=summary([one.images_per_s for _, one in results]),
+        images_per_s=summary([one.images_per_s for _, one in results if one.images_per_s]),
         test_images=results[0][1].test_images if results else None,
         validation_images=results[0][1].validation_images if results else None,
         to_target=None if target is None or not curves else to_target(curves, target),

@@ -34,9 +34,10 @@ from cnn.training.run import (
 from cnn.training.store_error import StoreError
 from cnn.training.tables import runs
 
-__all__ = ["BY_HAND", "Store", "StoreError", "TakenOver"]
+__all__ = ["BY_HAND", "DELETED", "Store", "StoreError", "TakenOver"]
 
 BY_HAND = "Stopped by hand; the test set was not looked at."
+DELETED = "Deleted while it was trained: nothing of it is kept."
 BEFORE_IT_BEGAN = "Stopped before it began."
 IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
 

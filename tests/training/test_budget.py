@@ -143,3 +143,13 @@ def test_steps_and_seconds_are_in_the_record_and_not_where_there_are_none():
     assert not {"steps", "seconds"} & set(SETTINGS.to_dict())
     with pytest.raises(ConfigurationError, match="7 steps and 2 seconds are two ends"):
         replace(SETTINGS, steps=7, seconds=2.0)
+
+
+def test_equal_time_ends_with_the_epochs_that_are_trained_here_and_says_so(monkeypatch):
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "20")
+    whole = Budget(Equal.TIME, seconds=30)
+
+    assert given(whole, LENET, SETTINGS, IMAGES) == replace(SETTINGS, seconds=30.0, epochs=20)
+    assert "or 20 epochs where those are over sooner" in budget.in_words(whole, SETTINGS)
+    monkeypatch.delenv("CNN_MAX_EPOCHS")
+    assert given(whole, LENET, SETTINGS, IMAGES).epochs == 1_000

@@ -140,3 +140,16 @@ def test_what_a_budget_ended_is_not_extended_and_seconds_have_no_script(
     timed = replace(SETTINGS, steps=0, seconds=20.0, epochs=1_000)
     with pytest.raises(ReproductionError, match="was given 20 s: how many steps that is"):
         script(replace(undisturbed, configuration=timed), [])
+
+
+def test_a_training_that_has_all_epochs_there_can_be_before_its_seconds_says_so(store: Store):
+    settings = replace(SETTINGS, steps=0, epochs=2, seconds=1_000.0)
+
+    run = fit.carry_out(store, store.add(TINY, settings, worker="me"))
+
+    assert (run.state, run.progress.step) == (State.FINISHED, 2 * PER_EPOCH)
+    assert run.checkpoint
+    assert run.message == (
+        f"Ended after 2 epochs, the most there could be, and {run.checkpoint.images_s:.1f} s of "
+        "the 1000 s of steps."
+    )

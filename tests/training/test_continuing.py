@@ -12,7 +12,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn.training import checkpoint, course, fit, snapshots
-from cnn.training.configuration import Configuration, Optimizer, Schedule
+from cnn.training.configuration import Configuration, ConfigurationError, Optimizer, Schedule
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
 from cnn.training.schedule import learning_rates
@@ -396,3 +396,22 @@ def test_a_worker_that_was_thought_dead_leaves_a_resumed_run_to_the_other(
         store.record(run.id, [], Progress(), worker="silent")
     carried_out(store, after)
     assert everything(store, run) == whole
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        ("CNN_MAX_EPOCHS", "3", "4 epochs are more than the 3 that are trained here"),
+        ("CNN_MAX_PARAMS", "50", "has 491 parameters, and at most 50 are trained here"),
+    ],
+)
+def test_more_than_is_trained_here_is_refused_before_anything_is_made(
+    store: Store, monkeypatch, setting: str, value: str, message: str
+):
+    short = in_one_go(store, replace(SETTINGS, epochs=2))
+    monkeypatch.setenv(setting, value)
+
+    with pytest.raises(ConfigurationError, match=message):
+        extend(store, short.id, 2)
+
+    assert store.latest() == [short]

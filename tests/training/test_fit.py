@@ -19,7 +19,7 @@ from cnn.training import fit, kept_machines
 from cnn.training.configuration import Configuration, Optimizer, Schedule, usual_decay
 from cnn.training.fitting import from_scores
 from cnn.training.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
-from cnn.training.store import Store
+from cnn.training.store import DELETED, Store
 
 TINY = Architecture(
     "Tiny",
@@ -326,9 +326,10 @@ def test_a_run_that_is_deleted_meanwhile_just_ends(store: Store):
         if progress.step == 1:
             store.remove(run.id)
 
-    trained(store, watch=delete)
+    run = trained(store, watch=delete)
 
     assert store.count() == 0
+    assert (run.state, run.message) == (State.STOPPED, DELETED)
 
 
 def test_colours_and_a_head_without_softmax_are_trained_too(store: Store):

@@ -24,14 +24,39 @@ def test_the_limit_is_a_setting(monkeypatch):
         limits.check(entry("lenet-5").architecture, Configuration(), IMAGES)
 
 
-def test_so_is_that_of_epochs_where_they_decide_how_long_it_takes(monkeypatch):
+@pytest.mark.parametrize(
+    ("budget", "message"),
+    [
+        ({}, "^21 epochs are more than the 20 that are trained here. Train fewer, or set CNN_MAX"),
+        ({"steps": 321}, "^321 steps are 21 epochs, which are more than the 20 that are trained"),
+        ({"seconds": 5.0}, "^5 s of steps may be 21 epochs, which are more than the 20 that are"),
+    ],
+)
+def test_so_is_that_of_epochs_whatever_decides_how_long_it_takes(monkeypatch, budget, message):
     monkeypatch.setenv("CNN_MAX_EPOCHS", "20")
     lenet = entry("lenet-5").architecture
 
-    limits.check(lenet, Configuration(epochs=20), IMAGES)
-    limits.check(lenet, Configuration(epochs=21, seconds=5.0), IMAGES)
-    with pytest.raises(ConfigurationError, match="21 epochs are more than the 20 that are trained"):
-        limits.check(lenet, Configuration(epochs=21), IMAGES)
+    limits.check(lenet, Configuration(epochs=20, **budget), IMAGES)
+    with pytest.raises(ConfigurationError, match=message):
+        limits.check(lenet, Configuration(epochs=21, **budget), IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("setting", "most"),
+    [("20", 20), ("1", 1), ("0", 1_000), ("-4", 1_000), ("2000", 1_000), ("x", 1_000), ("", 1_000)],
+)
+def test_a_setting_that_cannot_be_counts_as_not_set(monkeypatch, setting: str, most: int):
+    monkeypatch.setenv("CNN_MAX_EPOCHS", setting)
+
+    assert limits.most_epochs() == most
+
+
+def test_a_queue_of_none_takes_no_runs_and_one_of_less_than_none_is_not_set(monkeypatch):
+    monkeypatch.setenv("CNN_MAX_QUEUE", "-1")
+    limits.check_queue(199)
+    monkeypatch.setenv("CNN_MAX_QUEUE", "0")
+    with pytest.raises(ConfigurationError, match="over the limit of 0"):
+        limits.check_queue(0)
 
 
 def test_a_batch_that_does_not_fit_the_free_memory_is_refused_with_both_sizes(monkeypatch):

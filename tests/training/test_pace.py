@@ -69,3 +69,13 @@ def test_the_schedule_of_seconds_goes_by_the_share_of_them_that_is_spent():
     within = pace.rates(spent(1.0, 10), 6)  # each 0.05 of the way, as each takes 0.1 s of 2
     assert within[5] == pytest.approx(0.0146447, abs=1e-6)
     assert (np.diff(within) < 0).all()
+
+
+def test_epochs_that_are_over_before_the_seconds_end_it_and_are_told_from_them():
+    pace = Pace(replace(SETTINGS, epochs=2, seconds=2.0), IMAGES)  # at most six steps
+
+    assert not pace.is_out_of_epochs(spent(0.4, 4))
+    assert pace.is_over(spent(0.5, 5))
+    assert pace.is_out_of_epochs(spent(0.5, 5))
+    assert not pace.is_out_of_epochs(spent(2.0, 5))  # the seconds were over with them
+    assert not Pace(SETTINGS, IMAGES).is_out_of_epochs(Checkpoint(step=9))

@@ -91,3 +91,14 @@ def test_the_list_is_read_in_the_order_of_an_index(store: Store):
         ).all()
 
     assert "USING INDEX runs_by_shelf" in str(plan)
+
+
+def test_runs_on_own_images_are_found_all_together_or_by_their_file(store: Store, ids):
+    one, other = (
+        store.add(LENET, Configuration(DatasetSpec(DatasetName.OWN_IMAGES, file=f"/x/{name}.zip")))
+        for name in ("pets", "birds")
+    )
+
+    assert run_list.page(store, Filter(dataset="own-images")) == [other, one]
+    assert run_list.page(store, Filter(dataset="own:pets")) == [one]
+    assert run_list.count(store, Filter(dataset="own:")) == 0

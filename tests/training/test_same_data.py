@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.training.comparison import Entrant, Plan, groups
+from cnn.training.comparison import Entrant, Group, Plan, groups
 from cnn.training.configuration import Configuration
-from cnn.training.run import Result, Run, State
+from cnn.training.run import Checkpoint, Result, Run, State
 from cnn.training.same_data import differences
 from tests.training.test_comparison import DEMO, LENET, plan, run
 
@@ -80,3 +80,23 @@ def test_a_run_as_it_was_trained_says_its_conditions_and_other_data_forbid_a_ran
     )
     assert "stands as it was trained, with conditions of its own: 7 epochs, adam" in said.notes[0]
     assert "seed 5, going on from run before." in said.notes[0]
+
+
+def test_time_that_was_not_used_as_there_were_no_epochs_left_is_told():
+    timed = Configuration(epochs=2, batch_size=16, seconds=10.0)
+
+    def ended(entrant: Entrant, seconds: float) -> Run:
+        at = Checkpoint(3, 20, images=280, images_s=seconds)
+        made = run(entrant, 0, test=0.9)
+        return replace(made, configuration=timed, images={"train": 150}, checkpoint=at)
+
+    short, whole = ended(LENET, 4.0), ended(DEMO, 10.0)
+    both = [Group(LENET, (short,)), Group(DEMO, (whole,))]
+
+    said = differences(both).notes
+
+    assert (
+        "Not all of the time was used: LeNet-5 had all the epochs there can be before it was over."
+        in said
+    )
+    assert not any("of the time" in one for one in differences(both[1:]).notes)

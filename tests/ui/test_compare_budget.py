@@ -125,3 +125,17 @@ def test_only_the_settings_that_differ_are_listed(store: Store, data: Dataset):
     assert set(found) == {"parameters", "MACs per image", "layers"}
     # Simple CNN and LeNet-5 with three classes in place of ten, as in test_command_line_compare.
     assert [found["parameters"][place]["text"] for place in ("0", "1")] == ["61,111", "9,507"]
+
+
+def test_equal_macs_that_are_more_epochs_than_are_trained_here_leave_a_network_out(
+    store: Store, monkeypatch
+):
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "6")
+    turned = SAMPLE | {"with": ["simple-cnn", "lenet-5"]}
+
+    app = visited("compare", budget="macs", **turned)
+
+    # Simple CNN's 5 epochs cost as much as 12.4 of LeNet-5's, each of 79 steps.
+    said = words(app)
+    assert "Left out: LeNet-5 would be trained for 978 steps" in said
+    assert "1 to 474 can be, which is 6 epochs. Change the epochs." in said

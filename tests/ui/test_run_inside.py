@@ -276,3 +276,20 @@ def test_a_preset_sets_data_and_settings_in_one_click_and_leaves_the_network(sto
     (run,) = store.latest()
     assert run.configuration == replace(SETTINGS, epochs=20, optimizer=Optimizer.ADAM)
     assert run.name == "Shapes demo"
+
+
+def test_a_run_is_trained_on_for_as_many_epochs_as_are_trained_here(store: Store, monkeypatch):
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "5")
+    run = made(store, State.FINISHED, at=Checkpoint(epoch=4, step=30))
+
+    app = visited(run)
+
+    assert app.number_input(key=f"more_epochs_{run.id}").max == 2
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "4")  # meanwhile
+    app = pressed(app, "Train 2 more epochs")
+    assert "5 epochs are more than the 4 that are trained here" in app.toast[0].value
+    assert store.count() == 1
+    monkeypatch.setenv("CNN_MAX_EPOCHS", "3")
+    (shut,) = (button for button in visited(run).button if button.label == "Train on")
+    assert shut.disabled
+    assert shut.help == "It has 3 epochs, and no more than 3 are trained here."

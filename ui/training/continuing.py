@@ -11,8 +11,6 @@ from cnn.training.run import Run, State
 from ui.training import runs
 from ui.words import plain
 
-MOST_EPOCHS = 1_000
-
 
 def can_resume(run: Run) -> bool:
     """Whether it was cut off, and kept a checkpoint to go on from."""
@@ -39,8 +37,15 @@ def train_on(run: Run) -> None:
     is_whole = run.state is State.FINISHED and not run.configuration.has_budget
     if not is_whole or run.checkpoint is None:
         return
-    done = run.checkpoint.epoch - 1
-    if done >= MOST_EPOCHS:
+    done, most = run.checkpoint.epoch - 1, limits.most_epochs()
+    if done >= most:
+        st.button(
+            "Train on",
+            icon=":material/fast_forward:",
+            key=f"no_more_epochs_{run.id}",
+            disabled=True,
+            help=f"It has {done:,} epochs, and no more than {most:,} are trained here.",
+        )
         return
     with st.popover("Train on", icon=":material/fast_forward:"):
         st.caption(
@@ -48,8 +53,8 @@ def train_on(run: Run) -> None:
             "this one. Its learning rate schedule begins anew, over the epochs that are added."
         )
         key = f"more_epochs_{run.id}"
-        usual = min(run.configuration.epochs, MOST_EPOCHS - done)
-        more = int(st.number_input("More epochs", 1, MOST_EPOCHS - done, usual, key=key))
+        usual = min(run.configuration.epochs, most - done)
+        more = int(st.number_input("More epochs", 1, most - done, usual, key=key))
         st.button(
             f"Train {more:,} more epoch{'s' * (more > 1)}",
             type="primary",
