@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.data import title
 from cnn.network.errors import ArchitectureError
 from cnn.training import labels, run_list
-from cnn.training.run import LIVE, Epoch, Run, State
+from cnn.training.run import CLAIMED, LIVE, Epoch, Run, State
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
 from ui.compare import choice
@@ -140,7 +140,8 @@ def _actions(chosen: Sequence[Run]) -> None:
     )
     label = f"Delete {many} run{'s' * (many > 1)}"
     with st.popover(label, icon=":material/delete:"):
-        st.markdown("Curves, weights and results go with them. There is no way back.")
+        ends = " What is in training ends." if any(run.state in CLAIMED for run in chosen) else ""
+        st.markdown(f"Curves, weights and results go with them. There is no way back.{ends}")
         if st.button(label, type="primary", key="delete_for_good"):
             for id in ids:
                 runs.store().remove(id)
