@@ -15,7 +15,8 @@ function fit(frame, picture, largest) {
   if (!svg) return;
   const natural = svg.viewBox.baseVal;
   const fits = widths.get(frame) / natural.width;
-  const factor = Math.min(largest, fits < SMALLEST * CLOSE ? SMALLEST : fits);
+  const isTooSmall = fits < SMALLEST * CLOSE && svg.querySelector("text");
+  const factor = Math.min(largest, isTooSmall ? SMALLEST : fits);
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
   hidden.set(frame, natural.width * factor - widths.get(frame));
