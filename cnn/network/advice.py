@@ -13,15 +13,18 @@ from cnn.network.layers import (
     Branches,
     Convolution,
     Dense,
+    Flatten,
     Layer,
     Layers,
     Pooling,
     Residual,
 )
-from cnn.network.shapes import axis
+from cnn.network.shapes import axis, shape_text
 from cnn.network.trace import Row, Trace
 
 DENSE_SHARE = 0.9
+FAR_LARGER = 1.5
+"""A kernel of 3 on a map of 2 is nothing to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
     share = row.params / trace.total_params
     dense_alone = sum(other.params > 0 for other in trace.rows) == 1
     if trace.fault is None and share > DENSE_SHARE and not dense_alone:
+        said = f"{share:.1%}" if share < 0.9995 else "more than 99.9%"
         yield (
-            f"it holds {share:.1%} of all {trace.total_params:,} parameters. "
+            f"it holds {said} of all {trace.total_params:,} parameters. "
             "Pool more before it, or use GlobalAveragePooling2D instead of Flatten."
         )
 
@@ -87,6 +91,12 @@ def _on_convolution(row: Row) -> Iterator[str]:
         yield (
             f"on a 1x1 map at most one of the {height * width} cells of a {height}x{width} kernel "
             "meets a value, the others meet padding. Pool less before it, or use kernel_size=1."
+        )
+    elif height > FAR_LARGER * row.input_shape[0] or width > FAR_LARGER * row.input_shape[1]:
+        yield (
+            f"a {height}x{width} kernel is larger than its input, "
+            f"{shape_text(row.input_shape[:2])}: everywhere a part of it meets only padding. Use "
+            "a smaller one."
         )
 
 
@@ -117,10 +127,20 @@ def _on_end(row: Row) -> Iterator[str]:
             "the network ends in a map, not in class scores. "
             "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
         )
+    elif isinstance(row.layer, Flatten):
+        yield (
+            "the network ends in all values of its last map, not in class scores. Add a Dense with "
+            "one unit per class."
+        )
     elif _activation(row.layer) not in ("softmax", "sigmoid"):
+        remedy = (
+            'Set activation="softmax"'
+            if isinstance(row.layer, Dense | Activation)
+            else "Add an Activation with softmax"
+        )
         yield (
             "no softmax at the end: the outputs are scores, not probabilities. "
-            'Set activation="softmax"; training works either way, from the scores.'
+            f"{remedy}; training works either way, from the scores."
         )
 
 

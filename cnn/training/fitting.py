@@ -105,7 +105,9 @@ def _head(architecture: Architecture) -> int:
             return place
         if not isinstance(layer, Activation):
             break
+    is_map = len(trace(architecture).output_shape) > 1
+    before = "a Flatten or GlobalAveragePooling2D, then " if is_map else ""
     raise ArchitectureError(
         f"{architecture.name} does not end in a Dense layer, so it cannot be given one output "
-        "per class. Add a Flatten or GlobalAveragePooling2D, then a Dense layer."
+        f"per class. Add {before}a Dense layer."
     )

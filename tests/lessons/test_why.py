@@ -1,5 +1,7 @@
 """The figures of the first lesson: published ones, and Keras' for any setting."""
 
+import math
+
 import keras
 import pytest
 from hypothesis import given, settings
@@ -42,11 +44,19 @@ def test_keras_counts_the_same(size: int, channels: int, units: int, kernel: int
     assert compared.convolution_params == conv.count_params()
 
 
-def test_the_bars_are_as_long_as_the_numbers_say():
-    svg = dense_or_convolution(Compared(28, 1, 32, 3))
-    assert 'aria-label="Dense 25,120 parameters, convolution 320 parameters"' in svg
-    assert 'width="326.0" height="26"' in svg  # all of the room
-    assert f'width="{326 * 320 / 25_120:.1f}" height="26"' in svg
+def test_the_bars_are_as_long_as_the_numbers_have_zeros_so_that_only_what_grows_does():
+    small, large = (dense_or_convolution(Compared(size, 1, 32, 3)) for size in (28, 200))
+    assert 'aria-label="Dense 25,120 parameters, convolution 320 parameters"' in small
+    assert f'width="{326 * math.log10(25_120) / 9.1:.1f}" height="26"' in small
+    assert f'width="{326 * math.log10(1_280_032) / 9.1:.1f}" height="26"' in large
+    for svg in (small, large):
+        assert f'width="{326 * math.log10(320) / 9.1:.1f}" height="26"' in svg
+        assert all(f">{mark}</text>" in svg for mark in ("1,000", "1 million", "1 billion"))
+
+
+def test_the_longest_bar_of_the_lesson_has_room():
+    largest = Compared(256, 64, 256, 11)
+    assert math.log10(largest.dense_params) < 9.1
 
 
 @given(

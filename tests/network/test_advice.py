@@ -57,6 +57,10 @@ NO_SOFTMAX = (
     "no softmax at the end: the outputs are scores, not probabilities. "
     'Set activation="softmax"; training works either way, from the scores.'
 )
+SOFTMAX_AFTER = (
+    "no softmax at the end: the outputs are scores, not probabilities. "
+    "Add an Activation with softmax; training works either way, from the scores."
+)
 ENDS_IN_MAP = (
     "the network ends in a map, not in class scores. "
     "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
@@ -70,7 +74,7 @@ def border(lost: str, remedy: str = 'padding="same"') -> str:
 MADE = [
     ((Flatten(), Dense(10)), "Dense #1", NO_SOFTMAX),
     ((Flatten(), Dense(10, activation="relu")), "Dense #1", NO_SOFTMAX),
-    ((*HEAD, Dropout()), "Dropout #1", NO_SOFTMAX),
+    ((*HEAD, Dropout()), "Dropout #1", SOFTMAX_AFTER),
     ((CONV,), "Conv2D #1", ENDS_IN_MAP),
     ((GlobalAveragePooling2D(keepdims=True),), "GlobalAveragePooling2D #1", ENDS_IN_MAP),
     ((Residual((CONV_RELU,)), *HEAD), "Residual #1", RESIDUAL_RELU),
@@ -240,3 +244,32 @@ def test_any_network_gets_its_remarks_each_in_one_line(architecture):
         assert remark.title == next(r.title for r in traced.rows if r.path == remark.path)
         assert len(remark.text.splitlines()) == 1
         assert remark.text.endswith(".")
+
+
+def test_what_ends_in_a_flatten_has_no_class_scores():
+    (remark,) = remarks(CONV, Flatten())
+
+    assert remark.text == (
+        "the network ends in all values of its last map, not in class scores. Add a Dense with "
+        "one unit per class."
+    )
+
+
+def test_a_layer_without_an_activation_is_not_told_to_set_one():
+    (remark,) = remarks(CONV, GlobalAveragePooling2D())
+
+    assert remark.text == SOFTMAX_AFTER
+
+
+def test_a_kernel_larger_than_its_input_is_remarked_on():
+    remark, *_ = remarks(Conv2D(2, 50, padding="same"), GlobalAveragePooling2D())
+
+    assert remark.text.startswith("a 50x50 kernel is larger than its input, ")
+    assert "everywhere a part of it meets only padding" in remark.text
+
+
+def test_a_share_is_all_only_where_it_is():
+    layers = Conv2D(1, 1), Flatten(), Dense(900), Dense(1, activation="sigmoid")
+    remark, *_ = remarks(*layers, size=(64, 64, 4))
+
+    assert "it holds more than 99.9% of all" in remark.text

@@ -48,8 +48,11 @@ def test_the_head_is_found_before_an_activation_of_its_own():
 
 
 def test_a_network_without_a_dense_end_is_refused_with_what_to_add():
-    with pytest.raises(ArchitectureError, match="Small does not end in a Dense layer"):
+    with pytest.raises(ArchitectureError, match=r"Small does not .* Add a Dense layer\.$"):
         with_classes(small(), 3)
+    in_a_map = Architecture("Small", (8, 8, 1), (Conv2D(2, 3),))
+    with pytest.raises(ArchitectureError, match=r"Add a Flatten or GlobalAveragePooling2D, then"):
+        with_classes(in_a_map, 3)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,13 @@ def totals(trace: Trace) -> None:
     figures(
         [
             Figure("Parameters", short(params), _more(params, before["params"])),
-            Figure("MACs per image", short(macs), _times(macs, before["macs"])),
+            Figure(
+                "MACs per image",
+                short(macs),
+                _times(macs, before["macs"]),
+                help="Multiply-accumulates: so many products are added up for one image. It is "
+                "the work that a forward pass costs.",
+            ),
             Figure(
                 "Layers deep", str(trace.depth), help="Layers with a kernel on the longest way."
             ),
@@ -44,12 +50,13 @@ def totals(trace: Trace) -> None:
 
 
 def _before(trace: Trace) -> dict[str, int]:
-    """The totals before the last edit: kept until the next one."""
+    """The totals before the last edit: kept until the next one, which may change none of them."""
+    design = (trace.architecture.input, trace.architecture.layers)
     now = {"params": trace.total_params, "macs": trace.total_macs}
-    latest, before = st.session_state.get(KEY, (now, now))
-    if now != latest:
+    last, latest, before = st.session_state.get(KEY, (design, now, now))
+    if design != last:
         latest, before = now, latest
-    st.session_state[KEY] = (latest, before)
+    st.session_state[KEY] = (design, latest, before)
     return dict(before)
 
 
@@ -62,4 +69,5 @@ def _more(now: int, before: int) -> str:
 def _times(now: int, before: int) -> str:
     if not before or now == before:
         return ""
-    return f"×{now / before:.2g}"
+    said = f"{now / before:.2g}"
+    return "" if said == "1" else f"×{said}"

@@ -67,9 +67,7 @@ def show_where(
         subject.weights_key, looked.id, place, layer, subject, looked.pixels
     )
     name = names[place]
-    st.markdown(
-        f"Maps for **{plain(name)}**, which the network gives {percent(float(likely[place]))}."
-    )
+    st.markdown(f"Maps for **{plain(name)}**, which the network gives {_sure(likely[place])}.")
     columns = st.columns(len(found) + 1, gap="medium")
     with columns[0]:
         st.markdown("**The image**")
@@ -87,3 +85,8 @@ def show_where(
             st.caption(plain(f"{how} {HONEST[kind]}"))
             if not np.any(one.values):
                 st.caption("It is 0 everywhere: nothing in these maps speaks for this class.")
+
+
+def _sure(share: float) -> str:
+    """As the answer above says it: never quite all where it is not."""
+    return percent(float(share)) if share < 0.9995 else f"> {percent(0.999)}"
