@@ -1,12 +1,14 @@
 """The address of a page, or the part of it that one part of the page owns: what somebody opened or
 went back to is read, what somebody chose is written.
 
-While a click is on its way the address is behind the widgets. So the last two that were written
-are not read again, unless nothing was chosen since: then somebody went back to the older one.
+While a click is on its way the address is behind the widgets. So the last few that were written
+are not read again, unless nothing was chosen since, for longer than a click is on its way: then
+somebody went back to the older one.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -14,6 +16,11 @@ import streamlit as st
 from ui.assets import script
 
 Address = Mapping[str, list[str]]
+REMEMBERED = 6
+"""So many quick choices may be on their way, each with the address from before them all."""
+
+ON_ITS_WAY_S = 0.15
+"""A click that comes sooner after a choice was sent before its address was there."""
 
 _mount = st.components.v2.component(
     "address_in_place",
@@ -40,9 +47,11 @@ export default function ({ data }) {
 def arrived(key: str, names: Sequence[str] | None = None) -> Address | None:
     """The address, where it is another than the widgets show; to be asked before they are."""
     now = _now(names)
-    if st.session_state.pop(_back(key), False):
+    went_back = st.session_state.pop(_back(key), False)
+    if went_back or (now and now not in st.session_state.get(key, ())):
+        st.session_state.pop(key, None)  # what was written before is no longer on its way
         return now
-    return now if now and now not in st.session_state.get(key, ()) else None
+    return None
 
 
 def keep(
@@ -55,7 +64,8 @@ def keep(
     """
     values = _listed(wanted)
     now, written = _now(names), st.session_state.get(key, ())
-    if now and now != values and (values, now) == written:
+    was_there = time.monotonic() - st.session_state.get(_since(key), 0.0) > ON_ITS_WAY_S
+    if now and now != values and (values, now) == written[:2] and was_there:
         st.session_state[_back(key)] = True
         st.rerun()
     if now != values:
@@ -94,11 +104,16 @@ def _listed(wanted: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
 def _remember(key: str, values: dict[str, list[str]]) -> None:
     written = st.session_state.get(key, ())
     if written[:1] != (values,):
-        st.session_state[key] = (values, *written[:1])
+        st.session_state[key] = (values, *written[: REMEMBERED - 1])
+        st.session_state[_since(key)] = time.monotonic()
 
 
 def _back(key: str) -> str:
     return f"{key}_back"
+
+
+def _since(key: str) -> str:
+    return f"{key}_since"
 
 
 def _now(names: Sequence[str] | None) -> dict[str, list[str]]:

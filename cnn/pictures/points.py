@@ -9,15 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.embedding import Embedding
-from cnn.pictures.curves import MARKS, Figure, colour
+from cnn.pictures.curves import COLOURS, MARKS, Figure, colour
 from cnn.pictures.figures import template
 from cnn.training.reliability import Reliability
 
 Places = npt.NDArray[np.int64]
 
-LEGEND = {"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom", "x": 0}
-MARGIN = {"l": 8, "r": 8, "t": 32, "b": 8}
-"""The names stand below, as many as they are: above are Plotly's buttons, which would hide some."""
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
+MORE = {False: ("#B4122F", "#11151C"), True: ("#FDA4AF", "#F1F5F9")}
+"""By whether it is dark: ten digits need two colours more than networks have."""
 
 SHARES = {"tickformat": ".0%", "tick0": 0, "dtick": 0.2, "zeroline": False}
 
@@ -37,7 +38,7 @@ def embedding_figure(
         if not len(inside):
             continue
         wrong = predicted[inside] != label
-        own = colour(label, dark=dark)
+        own = _colour(label, dark=dark)
         words = [
             f"image {place}, {escape(name)}"
             + (f", taken for <b>{escape(names[predicted[place]])}</b>" if odd else "")
@@ -55,7 +56,7 @@ def embedding_figure(
                 "hovertemplate": "%{text}<extra></extra>",
                 "marker": {
                     "color": own,
-                    "symbol": MARKS[label // 8 % len(MARKS)],
+                    "symbol": MARKS[label // COLOURS % len(MARKS)],
                     "size": [11 if odd else 7 for odd in wrong.tolist()],
                     "opacity": 0.85,
                     "line": {
@@ -82,6 +83,11 @@ def embedding_figure(
             "margin": MARGIN,
         },
     }
+
+
+def _colour(label: int, *, dark: bool) -> str:
+    beyond = label - COLOURS
+    return MORE[dark][beyond] if 0 <= beyond < len(MORE[dark]) else colour(label, dark=dark)
 
 
 def reliability_figure(found: Reliability, *, dark: bool) -> Figure:

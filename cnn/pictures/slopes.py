@@ -98,7 +98,7 @@ def left_over_figure(
     layout["yaxis"] |= {
         "type": "log",
         "exponentformat": "power",
-        "title": {"text": "left of the gradient"},
+        "title": {"text": "share of the gradient left"},
     }
     return {"data": traces, "layout": layout}
 

@@ -155,6 +155,8 @@ def _progress_text(run: Run) -> str:
         return f"Goes on in epoch {now.epoch:,} of {run.epochs_wanted:,}"
     if not now.step:
         return now.phase.capitalize() or "Waiting"
+    if run.state is State.PAUSED:  # no speed, no time left: nothing runs
+        return f"{runs.epoch_text(run)} · step {now.step:,} of {now.steps:,}"
     parts = [
         runs.epoch_text(run),
         f"step {now.step:,} of {now.steps:,}",

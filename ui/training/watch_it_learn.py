@@ -99,7 +99,7 @@ def _chosen_epoch(run: Run, kept: list[int]) -> int:
     if last:
         st.session_state[key] = now
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            now = st.slider(f"After epoch, of {last:,}", 0, last, key=key, persist_state="session")
+            now = st.slider(f"After epoch (of {last:,})", 0, last, key=key, persist_state="session")
             if not run.is_live:
                 _play_button(run, key, is_at_end=now == newest)
     return kept[max(bisect.bisect_right(kept, now) - 1, 0)]
@@ -166,6 +166,10 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
     limit = max(one.values[layer][place] for one in known)
     maps = moment.snapshot.maps[layer][place]
     picture(maps_picture(maps, limit=limit), key=f"maps_{run.id}", largest=1.2)
+    rows = trace(run.architecture).rows
+    channels = next(row.output_shape[-1] for row in rows if row.name == layer)
+    if maps.shape[-1] < channels:
+        st.caption(f"The first {maps.shape[-1]:,} of {channels:,} maps; more are not kept.")
 
 
 def _predictions(run: Run, snapshot: Snapshot, watched: Watched) -> None:
