@@ -16,7 +16,9 @@ OPEN, LAST = "experiments_tab", "experiments_last_tab"
 
 st.title("Experiments", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.markdown("One thing changed at a time, all else equal; only what is missing is trained.")
+    st.markdown(
+        "One thing changed at a time, under the same conditions; only what is missing is trained."
+    )
     st.page_link(
         PAGES / "compare.py", label="Compare whole networks", icon=":material/compare_arrows:"
     )

@@ -11,7 +11,7 @@ from ui.shell import PAGES
 from ui.training.history import latest
 from ui.words import plain, short
 
-st.title("Build a CNN. See every number. Know why.", anchor=False)
+st.title("Build a CNN. See its numbers. Know why.", anchor=False)
 st.markdown(
     "A convolutional neural network (CNN) learns to read images. Stack its layers and watch sizes, "
     "parameters and cost follow; train it and its rivals under the same conditions; take the exact "

@@ -24,6 +24,7 @@ from cnn.training.configuration import Configuration, usual_decay
 from cnn.training.fitting import fit_to
 from cnn.training.presence import dismiss_silent
 from cnn.training.run import Run, State, recipe
+from cnn.training.spread import share_text
 from cnn.training.standings import Contest, Row, winners
 from cnn.training.store import Store
 
@@ -173,7 +174,7 @@ def _lines(found: Findings) -> list[str]:
     """The table, what the stars mean, and whether the differences are real."""
     best = set() if found.differences.forbid else winners(found.rows, Contest.TEST)
     width = max(len(row.group.entrant.name) for row in found.rows) + 2
-    lines = [f"{'':{width}}{'test accuracy':>18}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
+    lines = [f"{'':{width}}{'test accuracy':>20}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
     lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
     if best:
         lines.append("* the best, and what these runs cannot tell from it")
@@ -190,12 +191,10 @@ def _lines(found: Findings) -> list[str]:
 
 def _line(row: Row, width: int, *, is_best: bool) -> str:
     test, seconds = row.test_accuracy, row.seconds
-    said = "-"
-    if test:
-        said = f"{test.mean:.2%}" + (f" ± {100 * test.sd:.2f}" if test.sd is not None else "")
+    said = share_text(test) if test else "-"
     left = "".join(f"  {said}" for said in row.group.not_counted)
     return (
-        f"{row.group.entrant.name:{width}}{said + (' *' if is_best else '  '):>18}"
+        f"{row.group.entrant.name:{width}}{said + (' *' if is_best else '  '):>20}"
         f"{test.n if test else 0:>4}{row.trace.total_params:>13,}{row.trace.total_macs:>16,}"
         f"{seconds.mean if seconds else 0:>10.1f}{left}"
     )

@@ -58,7 +58,7 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
 
 def _add_compare(commands: Any) -> None:
     compare = commands.add_parser(
-        "compare", help="train networks under the same conditions, and say which is better"
+        "compare", help="train networks under the same conditions, and say whether one is better"
     )
     compare.add_argument(
         "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn.network.layers import Container, Convolution
+from cnn.network.layers import Container, Conv2D, Convolution
 from cnn.network.shapes import Axis, element_count, shape_text
-from cnn.network.trace import Row, Trace
+from cnn.network.trace import Row, Trace, params_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,11 @@ def _axis_note(axis: Axis, first: str, last: str, line: str) -> str:
 def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
     if isinstance(row.layer, Container):
         inside = trace.within(row.path)
-        params, macs = sum(one.params for one in inside), sum(one.macs for one in inside)
+        trainable = sum(one.trainable_params for one in inside)
+        params = params_text(sum(one.params for one in inside), trainable, unit="")
+        macs = sum(one.macs for one in inside)
         held = f"{len(inside) - 1} layers inside"
-        return [Fact("Parameters", f"{params:,}", held), Fact("MACs", f"{macs:,}", held)]
+        return [Fact("Parameters", params, held), Fact("MACs", f"{macs:,}", held)]
     fixed = row.params - row.trainable_params
     facts = [
         Fact(
@@ -72,6 +74,8 @@ def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
             f"{fixed:,} of them are moving statistics, not trained" if fixed else "",
         )
     ]
+    if isinstance(row.layer, Conv2D):
+        facts.append(Fact("Each filter reads", _channels_read(row.layer, row.input_shape[2])))
     if row.macs:
         facts.append(Fact("MACs", row.mac_formula, "multiply-accumulates per image, no bias"))
     if isinstance(row.layer, Convolution):
@@ -82,7 +86,7 @@ def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
             Fact(
                 "As a dense layer",
                 f"{inputs:,} x {outputs:,}{plus} = {dense:,}",
-                f"{dense / row.params:,.0f} times the parameters, for a map of the same size",
+                f"{_times(dense / row.params)} the parameters, for a map of the same size",
             )
         )
     facts.append(
@@ -93,6 +97,16 @@ def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
         )
     )
     return facts
+
+
+def _channels_read(layer: Conv2D, channels: int) -> str:
+    if layer.groups > 1:
+        return f"{channels // layer.groups:,} of {channels:,} channels, in {layer.groups:,} groups"
+    return f"all {channels:,} channels" if channels > 1 else "the one channel"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f} times" if ratio >= 9.5 else f"{ratio:.2g} times"
 
 
 def _view_facts(row: Row, trace: Trace) -> list[Fact]:

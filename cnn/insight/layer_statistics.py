@@ -187,12 +187,13 @@ def _warnings(
         found.append(f"{row.title} gives numbers that are not finite. Train with a smaller rate.")
     elif sums.low == sums.high:
         found.append(
-            f"{row.title} gives {sums.low:.3g} everywhere, whatever the image: nothing passes it."
+            f"{row.title} gives {sums.low:.3g} everywhere, for each of these images: nothing of "
+            "them passes it."
         )
     if activity and activity.share >= DEAD:
         found.append(
             f"{activity.dead:,} of {activity.units:,} units of {row.title} gave 0 for each of "
-            f"{activity.images:,} images: they are dead, and learn no more."
+            f"{activity.images:,} images: they are dead, and learn nothing from these."
         )
     if saturated is not None and saturated >= SATURATED:
         word = getattr(row.layer, "activation", "")

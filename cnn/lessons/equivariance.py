@@ -64,7 +64,7 @@ def example(place: int) -> tuple[Array, int, str]:
     test = tests()
     number = place * STEP % len(test)
     one = test.take([number])
-    return one.images[0, :, :, 0], number + 1, str(one.labels[0])
+    return one.images[0, :, :, 0], number, str(one.labels[0])
 
 
 @cache

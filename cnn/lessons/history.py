@@ -11,7 +11,7 @@ from functools import cache
 
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
-from cnn.network.trace import trace
+from cnn.network.trace import params_text, trace
 from cnn.network.zoo import entry
 
 DIGITS, TOP_5 = "digits wrong", "top-5 error"
@@ -22,7 +22,10 @@ class Milestone:
     """A network that changed things; `error` is in percent, of digits or top-5 on ImageNet.
 
     `drawn` is as close to it as this app's layers come, and `here` the id of the version in the zoo
-    that trains in minutes, where there is another one.
+    that trains in minutes, where there is another one. `params_on_record` are those of the network
+    that made the error, where the drawn one is not quite it: so no error stands beside the count
+    of another network. Where batch norm makes the trained ones fewer, `trainable_on_record` are
+    those.
     """
 
     key: str
@@ -33,12 +36,20 @@ class Milestone:
     of: str
     here: str | None = None
     params_on_record: int | None = None
+    trainable_on_record: int | None = None
     depth_on_record: int | None = None
 
     @property
     def params(self) -> int:
-        """Trainable parameters: those on record where the drawn network is not quite the one."""
-        return self.params_on_record or trace(self.drawn).trainable_params
+        """All parameters: those on record where the drawn network is not quite the one."""
+        return self.params_on_record or trace(self.drawn).total_params
+
+    @property
+    def params_text(self) -> str:
+        """The same in words, and those that are trained where they are fewer."""
+        if self.params_on_record is None:
+            return trace(self.drawn).params_text
+        return params_text(self.params, self.trainable_on_record or self.params)
 
     @property
     def depth(self) -> int:
@@ -87,12 +98,19 @@ def milestones() -> tuple[Milestone, ...]:
     }
     return (
         Milestone("zip", 1989, "LeCun's digits", ZIP_CODES, 5.0, DIGITS, None, 9_760),
-        Milestone("lenet", 1998, "LeNet-5", of_zoo["lenet-5-1998"], 0.95, DIGITS, "lenet-5"),
-        Milestone("alexnet", 2012, "AlexNet", of_zoo["alexnet"], 15.3, TOP_5, "alexnet-lite"),
+        Milestone(
+            *("lenet", 1998, "LeNet-5", of_zoo["lenet-5-1998"], 0.95, DIGITS, "lenet-5"),
+            params_on_record=60_000,
+        ),
+        Milestone(
+            *("alexnet", 2012, "AlexNet", of_zoo["alexnet"], 15.3, TOP_5, "alexnet-lite"),
+            params_on_record=60_965_224,
+        ),
         Milestone("vgg", 2014, "VGG-16", of_zoo["vgg-16"], 7.3, TOP_5, "vgg-lite"),
         Milestone(
             *("resnet", 2015, "ResNet-152", of_zoo["resnet-18"], 3.57, TOP_5, "resnet-lite"),
-            params_on_record=60_192_808,
+            params_on_record=60_344_232,
+            trainable_on_record=60_192_808,
             depth_on_record=152,
         ),
     )

@@ -141,7 +141,8 @@ PAIRS = {
         BlockPair(
             "batch-norm",
             "Without or with batch norm",
-            "The same convolutions, with and without their outputs brought to one scale.",
+            "The same convolutions, with and without batch norm, which brings their outputs to one "
+            "scale and makes their bias needless.",
             (
                 Side("Without batch norm", "18C²", lambda channels: (_conv(channels),) * 2),
                 Side("With batch norm", "18C²", lambda channels: conv_bn(channels) * 2),

@@ -130,7 +130,12 @@ BLOCKS = {
             bottleneck_residual,
         ),
         Block("inception", "Inception", "Several kernel sizes side by side.", inception_block),
-        Block("dense", "DenseNet", "Every step sees all channels before it.", dense_block),
+        Block(
+            "dense",
+            "DenseNet",
+            "Every step sees all channels of the block so far.",
+            dense_block,
+        ),
         Block(
             "depthwise-separable",
             "Depthwise separable",

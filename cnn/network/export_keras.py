@@ -48,12 +48,12 @@ Names = frozenset[str]
 
 def keras_code(architecture: Architecture) -> Code:
     """The script that builds the network: `keras.Sequential` where it is a plain stack."""
-    total = trace(architecture).total_params
+    params = trace(architecture).params_text
     imports = "import keras\nfrom keras import layers" if architecture.layers else "import keras"
     head = f"""\
 \"""{docstring_text(architecture.name)} in Keras.
 
-Input: {shape_text(architecture.input)}, pixels from 0 to 1. Exactly {total:,} parameters.
+Input: {shape_text(architecture.input)}, pixels from 0 to 1. Exactly {params}.
 \"""
 
 {imports}

@@ -118,6 +118,11 @@ class Trace:
         return self.total_params - self.trainable_params
 
     @property
+    def params_text(self) -> str:
+        """Its parameters in words; what a page or a file says of them, it says like this."""
+        return params_text(self.total_params, self.trainable_params)
+
+    @property
     def total_macs(self) -> int:
         return sum(row.macs for row in self.rows)
 
@@ -142,6 +147,12 @@ class Trace:
     def within(self, path: Path) -> tuple[Row, ...]:
         """The rows of the layer at a path: its own, and those of the layers it holds."""
         return tuple(row for row in self.rows if row.path[: len(path)] == path)
+
+
+def params_text(total: int, trainable: int, unit: str = " parameters") -> str:
+    """The total, and how many are trained where that is another number."""
+    of_them = f" ({trainable:,} trainable)" if trainable != total else ""
+    return f"{total:,}{unit}{of_them}"
 
 
 def trace(architecture: Architecture, *, partial: bool = False) -> Trace:

@@ -141,7 +141,7 @@ def _ending(cell: Cell, y: float) -> str:
     detail = cell.detail
     assert isinstance(detail, Products | Mixed | Contributions)
     many = 1 if isinstance(detail, Contributions) else len(_channel_sums(cell))
-    of = f"all {many:,} channels" if many > 1 else "sum"
+    of = f"its {many:,} channels" if many > 1 else "sum"
     line = f"{of} {number(detail.total)}"
     if detail.bias is not None:
         sign, size = ("−", -detail.bias) if detail.bias < 0 else ("+", detail.bias)

@@ -13,7 +13,7 @@ from math import sqrt
 from cnn.network.errors import Path, path_text
 from cnn.network.layers import Container, Layers, Residual
 from cnn.network.shapes import Shape, shape_text
-from cnn.network.trace import Row, Trace
+from cnn.network.trace import Row, Trace, params_text
 from cnn.pictures.palette import FAMILY_OF_KIND
 from cnn.pictures.slabs import (
     DEPTH,
@@ -202,7 +202,7 @@ def hover_text(row: Row) -> str:
     lines = [
         f"{row.title}: {shape_text(row.input_shape)} to {shape_text(row.output_shape)}",
         row.formula,
-        f"{row.params:,} parameters, {row.macs:,} MACs",
+        f"{params_text(row.params, row.trainable_params)}, {row.macs:,} MACs",
         f"sees {shape_text(row.receptive_field.size)} input pixels",
     ]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from typing import Any
 
 from cnn.data import DatasetSpec, title
 from cnn.network.shapes import shape_text
+from cnn.network.trace import params_text
 from cnn.network.zoo import zoo
 from cnn.pictures.bands import Band, bands, places
 from cnn.pictures.curves import Figure, Metric, colour
@@ -25,6 +26,7 @@ from cnn.training.compared import Findings, by_chance, over_seeds_in_short
 from cnn.training.comparison import Plan
 from cnn.training.configuration import Configuration
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
+from cnn.training.spread import amount_text, share_text
 from cnn.training.standings import Contest, Row, Summary, winners
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -123,13 +125,13 @@ def _table(found: Findings) -> str:
             (_share(row.test_accuracy), Contest.TEST),
             (str(row.test_accuracy.n) if row.test_accuracy else "0", None),
             (_share(row.best_validation), Contest.VALIDATION),
-            (f"{row.trace.total_params:,}", Contest.PARAMS),
+            (_params(row), Contest.PARAMS),
             (f"{row.trace.total_macs:,}", Contest.MACS),
             (str(row.trace.depth), None),
             (shape_text(row.receptive_field), None),
             (f"{row.trace.activation_bytes:,} B", Contest.MEMORY),
-            (_amount(row.seconds_per_epoch, ".2f"), Contest.EPOCH_SECONDS),
-            (_amount(row.images_per_s, ",.0f"), Contest.SPEED),
+            (_amount(row.seconds_per_epoch, 2), Contest.EPOCH_SECONDS),
+            (_amount(row.images_per_s, 0), Contest.SPEED),
         ]
         name = (
             f'<th scope="row"><i style="background:{swatch}"></i>{escape(row.group.entrant.name)}'
@@ -147,17 +149,16 @@ def _table(found: Findings) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
+def _params(row: Row) -> str:
+    return params_text(row.trace.total_params, row.trace.trainable_params, unit="")
+
+
 def _share(found: Summary | None) -> str:
-    if found is None:
-        return "–"
-    spread = "" if found.sd is None else f" ± {100 * found.sd:.2f}"
-    return f"{100 * found.mean:.2f}{spread} %"
+    return share_text(found) if found else "–"
 
 
-def _amount(found: Summary | None, form: str) -> str:
-    if found is None:
-        return "–"
-    return f"{found.mean:{form}}" + ("" if found.sd is None else f" ± {found.sd:{form}}")
+def _amount(found: Summary | None, digits: int) -> str:
+    return amount_text(found, digits) if found else "–"
 
 
 def _verdicts(found: Findings) -> str:

@@ -59,7 +59,8 @@ def _part(one: Milestone, is_chosen: bool, drawn: str) -> str:
     about = escape(f"{one.year}: {one.name}", quote=True)
     return (
         f'<g data-path="{escape(one.key, quote=True)}" role="button" tabindex="0" '
-        f'class="{"chosen" if is_chosen else ""}" aria-label="{about}">{drawn}</g>'
+        f'class="{"chosen" if is_chosen else ""}" aria-label="{about}">'
+        f"<title>{escape(one.params_text)}</title>{drawn}</g>"
     )
 
 

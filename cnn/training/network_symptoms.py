@@ -27,7 +27,7 @@ def dead_units(found: Evidence) -> Finding | None:
     said = (
         f"{worst.dead:,} of {worst.units:,} units of {worst.title} give 0 for every one of "
         f"{worst.images:,} validation images, {dead:,} of {units:,} in all layers with a ReLU. "
-        "Such a unit has no gradient and learns no more."
+        "On an image for which it gives 0, a unit has no gradient and learns nothing."
     )
     return Finding(
         Symptom.DEAD_UNITS,

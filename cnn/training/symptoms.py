@@ -165,7 +165,7 @@ def underfitting(found: Evidence) -> Finding | None:
         f"Only {last.accuracy:.1%} of the {found.train_images:,} training images are right, "
         f"validation is at {last.val_accuracy:.1%} of {found.validation_images:,}, and the loss "
         f"falls no more: {_figure(last.loss)} after {_epochs(found)}. The network has "
-        f"{trace(found.run.architecture).total_params:,} parameters."
+        f"{trace(found.run.architecture).params_text}."
         f"{held}",
         retry(found.run),
     )

@@ -8,7 +8,7 @@ def grid(page: Page, label: str) -> Locator:
 
 
 def cell(page: Page, label: str, row: int, column: int) -> Locator:
-    """A cell by its row and column, counted from 1 as the page does."""
+    """A cell by its row and column, counted from 1; the page counts from 0."""
     return grid(page, label).locator(f"[data-row='{row - 1}'][data-column='{column - 1}']")
 
 

@@ -127,8 +127,8 @@ def test_an_input_cell_shows_all_outputs_it_feeds_and_with_which_weight(
     open_grids()
     cell(page, "Input", 2, 2).hover()
     assert lit(page, "Output") == {(1, 1), (1, 2), (2, 1), (2, 2)}
-    expect(written(page)).to_contain_text("Input, row 2, column 2 is read by 4 output cells")
-    expect(written(page)).to_contain_text("row 1, column 1 (times 1)")
+    expect(written(page)).to_contain_text("Input, row 1, column 1 is read by 4 output cells")
+    expect(written(page)).to_contain_text("row 0, column 0 (times 1)")
 
     cell(page, "Input", 5, 5).hover()
     assert lit(page, "Output") == {(3, 3)}
@@ -146,7 +146,7 @@ def test_a_weight_is_used_everywhere(page: Page, open_grids: Opener):
 def test_padding_and_dilation_light_up_where_the_window_really_is(page: Page, open_grids: Opener):
     open_grids("padding=1&dilation=2")
     assert lit(page, "Input") == {(row, column) for row in (0, 2, 4) for column in (0, 2, 4)}
-    expect(cell(page, "Input", 0, 2)).to_have_accessible_name("padding, row 0, column 2: 0")
+    expect(cell(page, "Input", 0, 2)).to_have_accessible_name("padding, row −1, column 1: 0")
 
 
 def test_what_no_window_reads_is_hatched(page: Page, open_grids: Opener):
@@ -192,7 +192,7 @@ def test_a_number_is_typed_with_the_keys_alone(page: Page, open_grids: Opener):
     cell(page, "Kernel", 1, 1).focus()
     page.keyboard.press("ArrowRight")
     expect(cell(page, "Kernel", 1, 2)).to_be_focused()
-    expect(written(page)).to_contain_text("Kernel, row 1, column 2: 0")
+    expect(written(page)).to_contain_text("Kernel, row 0, column 1: 0")
     page.keyboard.type("-2.5")
     page.keyboard.press("Enter")
     expect(number(page, "Kernel", 1, 2)).to_have_text("−2.5")
@@ -253,7 +253,7 @@ def test_the_keys_move_through_the_outputs(page: Page, open_grids: Opener):
         page.keyboard.press(key)
     expect(cell(page, "Output", 2, 3)).to_be_focused()
     expect(cell(page, "Output", 2, 3)).to_have_attribute("aria-selected", "true")
-    expect(written(page)).to_contain_text("Output, row 2, column 3")
+    expect(written(page)).to_contain_text("Output, row 1, column 2")
 
 
 def test_the_text_can_be_copied(page: Page, open_grids: Opener):
@@ -262,7 +262,7 @@ def test_the_text_can_be_copied(page: Page, open_grids: Opener):
     button(page, "Copy").click()
     expect(button(page, "Copied")).to_be_visible()
     text = page.evaluate("navigator.clipboard.readText()")
-    assert text.startswith("Output, row 1, column 1\nproducts: 1×1 + 0×0")
+    assert text.startswith("Output, row 0, column 0\nproducts: 1×1 + 0×0")
     assert text.endswith("+ bias: 4 + 0 = 4")
 
 

@@ -1,5 +1,7 @@
 """A layer's numbers in words."""
 
+import keras
+import numpy as np
 import pytest
 
 from cnn.insight.explanations import explain
@@ -31,6 +33,30 @@ def test_the_dense_layer_of_the_same_size_stands_beside_the_convolution():
     found = one(Conv2D(6, 5, padding="same"))
     assert found["As a dense layer"].text == "784 x 4,704 + 4,704 = 3,692,640"
     assert "23,671 times" in found["As a dense layer"].note
+
+
+def test_a_map_so_small_that_the_dense_layer_has_fewer_parameters_is_no_zero_times():
+    found = one(Conv2D(8, 5, padding="same"), (1, 1, 4))
+    dense, convolution = 4 * 8 + 8, 5 * 5 * 4 * 8 + 8
+    assert found["As a dense layer"].note.startswith(f"{dense / convolution:.2g} times")
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (8, 1), (8, 2), (8, 4), (8, 8)])
+def test_a_filter_is_said_to_read_the_channels_that_it_reads_in_keras(channels, groups):
+    keras_layer = keras.layers.Conv2D(8, 3, groups=groups)
+    keras_layer.build((None, 6, 6, channels))
+    # Which channels move a filter's output at all: that of a map of zeros but for one channel.
+    weights = np.ones(keras_layer.kernel.shape, np.float32)
+    keras_layer.set_weights([weights, np.zeros(8, np.float32)])
+    alone = [np.eye(channels)[c] * np.ones((1, 6, 6, 1)) for c in range(channels)]
+    many = sum(float(keras_layer(image)[0, 0, 0, 0]) != 0 for image in alone)
+
+    said = one(Conv2D(8, 3, groups=groups), (6, 6, channels))["Each filter reads"].text
+
+    number = {1: "the one channel"}.get(channels, f"all {channels} channels")
+    assert said == (number if groups == 1 else f"{many} of {channels} channels, in {groups} groups")
+    assert many == channels // groups
+    assert "all" not in Conv2D.purpose
 
 
 def test_uneven_padding_is_said_with_both_sides():

@@ -93,14 +93,17 @@ def test_dead_saturated_constant_and_endless_layers_are_warned_of():
     endless = warnings(Dense(5), np.inf)
 
     assert dead[1] == (
-        "5 of 5 units of Dense #1 gave 0 for each of 60 images: they are dead, and learn no more."
+        "5 of 5 units of Dense #1 gave 0 for each of 60 images: they are dead, and learn "
+        "nothing from these."
     )
     assert len(flat) == 1
     assert flat[0].endswith(
         "of what Dense #1 gives lies where its tanh is flat: it is saturated, and hardly any "
         "gradient passes it."
     )
-    assert constant == ("Dense #1 gives 2 everywhere, whatever the image: nothing passes it.",)
+    assert constant == (
+        "Dense #1 gives 2 everywhere, for each of these images: nothing of them passes it.",
+    )
     assert endless == ("Dense #1 gives numbers that are not finite. Train with a smaller rate.",)
 
 

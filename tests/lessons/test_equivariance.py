@@ -100,8 +100,8 @@ def test_images_read_right_at_each_distance_are_counted_one_by_one():
 def test_a_test_image_says_its_own_number():
     image, number, name = equivariance.example(3)
     test = load(DatasetSpec(DatasetName.MNIST_SAMPLE)).test
-    assert (number, name) == (3 * 387 % 1000 + 1, str(test.labels[number - 1]))
-    np.testing.assert_array_equal(image, test.images[number - 1, :, :, 0])
+    assert (number, name) == (3 * 387 % 1000, str(test.labels[number]))
+    np.testing.assert_array_equal(image, test.images[number, :, :, 0])
     conv = stages(image, 0, 0)[1]
     row, column = strongest(conv, 4)
     assert conv.rest[row, column, 4] == conv.rest[..., 4].max()

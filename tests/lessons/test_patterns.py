@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cnn.lessons.catalogue import find
 from cnn.lessons.patterns import KERNELS, PICTURES, grid_text, kernels, picture, read_grids
 
 ARABIC_ONE = "\N{ARABIC-INDIC DIGIT ONE}"
@@ -64,6 +65,13 @@ def test_every_picture_has_every_size(name, size):
 
     assert found.shape == (size, size, 3)
     assert found[..., 0].any()
+
+
+@pytest.mark.parametrize("lesson", ["convolution", "pooling"])
+def test_the_picture_of_numbers_is_called_by_its_largest_one(lesson):
+    called = find(lesson).words["picture_numbers"]
+    highest = max(picture("numbers", size).max() for size in range(5, 13))
+    assert called == f"numbers up to {highest:.0f}"
 
 
 @pytest.mark.parametrize("name", KERNELS)

@@ -237,6 +237,21 @@ def test_alexnet_has_five_convolutions_overlapping_pooling_dropout_and_three_den
     ]
 
 
+def test_alexnet_lite_has_a_relu_after_each_convolution_and_dense_layer_but_the_last():
+    assert "ReLU after each convolution and dense layer but the last" in entry("alexnet-lite").kept
+    weighted = [one for one in entry("alexnet-lite").architecture.layers if one.kernels]
+    assert [getattr(one, "activation", "") for one in weighted] == ["relu"] * 7 + ["softmax"]
+
+
+def test_each_convolution_of_vgg_16_has_3x3_kernels_and_sixteen_layers_have_weights():
+    assert entry("vgg-16").idea == (
+        "Sixteen layers with weights; each of its convolutions has 3x3 kernels."
+    )
+    layers = entry("vgg-16").architecture.layers
+    assert {one.kernel_size for one in layers if isinstance(one, Conv2D)} == {(3, 3)}
+    assert sum(one.kernels for one in layers) == 16
+
+
 def test_what_alexnet_lite_is_said_to_have_cut_is_true():
     (first, *_), (original, *_) = layers_of("alexnet-lite", Conv2D), layers_of("alexnet", Conv2D)
     lite, whole = filters_of("alexnet-lite"), filters_of("alexnet")

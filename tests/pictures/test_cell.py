@@ -86,8 +86,8 @@ def test_window_kernel_and_products_are_those_of_a_loop(place, channel):
         for j in range(3)
         for c in range(3)
     )
-    ending = next(text for text in shown if text.startswith("all 3 channels"))
-    first, *_rest = re.findall(r"−?\d[\d.e−]*", ending.removeprefix("all 3 channels "))
+    ending = next(text for text in shown if text.startswith("its 3 channels"))
+    first, *_rest = re.findall(r"−?\d[\d.e−]*", ending.removeprefix("its 3 channels "))
     assert number(first) == pytest.approx(total, rel=1e-3, abs=1e-6)
 
 

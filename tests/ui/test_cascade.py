@@ -53,7 +53,7 @@ def test_a_run_of_these_very_layers_is_offered_whatever_its_name(store: Store):
 
     app = visited("build")
     assert weights_offered(app) == [
-        "random, but always the same",
+        "random, from the same seed",
         "<b>Mine</b> · 96.7\u202f% of 1,000 test images right",
     ]
     assert "Nobody has trained these weights" in captions(app)

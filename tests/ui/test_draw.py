@@ -97,7 +97,7 @@ def test_an_example_is_put_on_the_pad_and_named(store: Store):
     (button,) = (one for one in app.button if one.label == "Try a test image of MNIST")
     button.click().run()
     assert not app.exception, app.exception
-    assert any("Test image 388 of the MNIST sample" in caption.value for caption in app.caption)
+    assert any("Test image 387 of the MNIST sample" in caption.value for caption in app.caption)
     assert any("speaks for" in one.value for one in app.markdown)
 
 

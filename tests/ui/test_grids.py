@@ -86,6 +86,6 @@ def test_numbers_go_out_as_short_as_they_can_without_a_loss():
 def test_several_grids_are_told_apart_by_name():
     data = pair_data(slide(), Labels())
 
-    assert [one["label"] for one in data["output"]] == [f"Output, filter {n}" for n in (1, 2, 3)]
-    assert data["kernel"][1]["label"] == "Kernel, filter 1, channel 2"
-    assert data["kernel"][1]["title"] == "Filter 1, channel 2"
+    assert [one["label"] for one in data["output"]] == [f"Output, filter {n}" for n in (0, 1, 2)]
+    assert data["kernel"][1]["label"] == "Kernel, filter 0, channel 1"
+    assert data["kernel"][1]["title"] == "Filter 0, channel 1"

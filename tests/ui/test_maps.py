@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as hy
 
 from cnn.pictures.maps import Tile
@@ -26,6 +26,8 @@ def test_whatever_comes_is_a_cell_of_these_maps_or_none(given):
         assert TILES[place].values[row, column].size
 
 
+@example([10**400] * 9)
+@example([float("nan")] * 9)
 @given(ANYTHING)
 def test_whatever_comes_is_nine_usable_weights_or_none(given):
     found = read_weights(given)

@@ -1,5 +1,7 @@
 """What the tabs of a run hold, and how a run goes on: as the page's script sees a visitor."""
 
+import ast
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
 from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.reproduce import script
 from cnn.training.run import (
     CHECKPOINT,
     LIVE,
@@ -222,6 +225,27 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}-steps.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
+
+
+def test_the_script_is_offered_with_what_it_needs(store: Store):
+    """What it imports beside the modules of Python is said where it is saved."""
+    run = made(store, State.FINISHED)
+    imported = set()
+    for node in ast.walk(ast.parse(script(run, store.epochs([run.id])[run.id]))):
+        if isinstance(node, ast.Import):
+            imported |= {one.name.partition(".")[0] for one in node.names}
+        if isinstance(node, ast.ImportFrom):
+            imported.add(str(node.module).partition(".")[0])
+    assert imported - sys.stdlib_module_names == {"cnn", "keras", "numpy", "tensorflow"}
+
+    app = visited(run, "Take away")
+
+    said = words(app)
+    assert "plain Keras" not in said
+    assert "this program's package `cnn`" in said
+    assert "with its requirements installed" in said
+    command = f"PYTHONPATH=/path/to/cnn-workbench python shapes-demo-{run.id[:6]}.py"
+    assert command in [one.value for one in app.code]
 
 
 def test_a_run_that_was_interrupted_gives_its_weights_and_says_why_there_is_no_model(store: Store):

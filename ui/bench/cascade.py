@@ -75,8 +75,8 @@ def _example(name: DatasetName, size: tuple[int, int, int]) -> tuple[Images | No
     except DataError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None, None
-    place = st.slider("Number", 1, 60, 4, key="cascade_place", persist_state="session")
-    one = data.validation.take([(place - 1) % len(data.validation)])
+    place = st.slider("Number", 0, 59, 3, key="cascade_place", persist_state="session")
+    one = data.validation.take([place % len(data.validation)])
     return one.images, data.class_names[one.labels[0]]
 
 
@@ -84,9 +84,9 @@ def _origin(run: Run | None, by_hand: bool) -> str:
     """Where the weights come from: what is seen must not be taken for something learned."""
     if run is None:
         return (
-            "Nobody has trained these weights: they are random, but always the same, so that what "
-            "you see change is what you changed. Train this very network, and its weights can be "
-            "chosen here."
+            "Nobody has trained these weights: they are random, drawn from the same seed at each "
+            "edit, so that layers before the one you change stay as they are. Train this very "
+            "network, and its weights can be chosen here."
         )
     replaced = (
         " The first convolution's kernels are replaced by yours, so this is not what was tested."

@@ -22,7 +22,7 @@ def totals(trace: Trace) -> None:
     params, macs = trace.total_params, trace.total_macs
     figures(
         [
-            Figure("Parameters", short(params), _more(params, before["params"])),
+            Figure("Parameters", short(params), _more(params, before["params"]), _trained(trace)),
             Figure(
                 "MACs per image",
                 short(macs),
@@ -46,6 +46,16 @@ def totals(trace: Trace) -> None:
             ),
         ],
         key="totals",
+    )
+
+
+def _trained(trace: Trace) -> str:
+    """How many of them are trained, where it is not all."""
+    if not trace.non_trainable_params:
+        return ""
+    return (
+        f"{trace.trainable_params:,} of them are trained; the other "
+        f"{trace.non_trainable_params:,} are the moving averages of batch norm."
     )
 
 

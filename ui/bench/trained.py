@@ -61,7 +61,7 @@ def choose_weights(architecture: Architecture) -> tuple[Run, Weights] | None:
     def said(id: str) -> str:
         run = fitting.get(id)
         if run is None or run.result is None:
-            return "random, but always the same"
+            return "random, from the same seed"
         right = percent(run.result.test_accuracy)
         return f"{names[id]} · {right} of {run.result.test_images:,} test images right"
 

@@ -13,7 +13,7 @@ import streamlit as st
 from cnn.network.code import Code
 from cnn.network.errors import path_text
 from cnn.network.shapes import shape_text
-from cnn.network.trace import Row, Trace
+from cnn.network.trace import Row, Trace, params_text
 from ui.assets import script
 from ui.words import pretty
 
@@ -41,10 +41,13 @@ def code_view(code: Code, trace: Trace, *, label: str, selected: str = "", key: 
 
 def _said(row: Row, trace: Trace) -> dict[str, Any]:
     """A layer in a few words; a block's parameters are those of all it holds."""
-    params = sum(one.params for one in trace.within(row.path))
+    inside = trace.within(row.path)
+    params = params_text(
+        sum(one.params for one in inside), sum(one.trainable_params for one in inside)
+    )
     shapes = f"{shape_text(row.input_shape)} -> {shape_text(row.output_shape)}"
     return {
         "title": row.title,
-        "numbers": f"{pretty(shapes)} · {params:,} parameters",
+        "numbers": f"{pretty(shapes)} · {params}",
         "purpose": row.layer.purpose,
     }

@@ -112,7 +112,9 @@ def _said(on: str, length: int) -> str:
         return f"Each point is {many}, measured on the batches before they were learnt from"
     if on == TRAINING:
         return "Each point is the mean over an epoch's steps, and stands in the middle of it"
-    return "Each point is measured on all validation images, at the end of an epoch"
+    return (
+        "Each point is measured on all validation images, at the end of an epoch or of the training"
+    )
 
 
 def _length(found: Sequence[Group]) -> int:

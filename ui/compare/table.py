@@ -10,6 +10,7 @@ from cnn.network.shapes import shape_text
 from cnn.pictures.curves import colour
 from cnn.training.comparison import Group
 from cnn.training.same_data import Differences
+from cnn.training.spread import share_text
 from cnn.training.standings import (
     Contest,
     Row,
@@ -23,7 +24,7 @@ from ui.compare.focus import alone, press
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
 from ui.training import runs
-from ui.words import duration, percent, plain, pretty, short, size_bytes
+from ui.words import duration, plain, pretty, short, size_bytes
 
 TARGET = "compare_target"
 FINE = 10_000
@@ -144,7 +145,14 @@ def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
                 _share(row.best_validation, row.validation_images),
                 _mean(row.best_validation),
             ),
-            "params": cell(Contest.PARAMS, short(traced.total_params), traced.total_params),
+            "params": cell(
+                Contest.PARAMS,
+                short(traced.total_params),
+                traced.total_params,
+                f"{short(traced.trainable_params)} trainable"
+                if traced.non_trainable_params
+                else "",
+            ),
             "macs": cell(Contest.MACS, short(traced.total_macs), traced.total_macs),
             "memory": cell(
                 Contest.MEMORY, size_bytes(traced.activation_bytes), traced.activation_bytes
@@ -178,14 +186,12 @@ def _to_target(target: ToTarget | None, cell: Callable[..., Cell]) -> dict[str, 
 
 
 def _share(found: Summary | None, images: int | None) -> str:
-    """A mean accuracy, with its spread in percentage points where it has one; to the hundredth
+    """A mean accuracy, with its spread where it has one; to the hundredth of a percentage point
     where an image is no more than that.
     """
     if found is None:
         return ""
-    digits = 2 if images and images >= FINE else 1
-    spread = "" if found.sd is None else f" ± {100 * found.sd:.{digits}f}"
-    return percent(found.mean, digits) + spread
+    return share_text(found, 2 if images and images >= FINE else 1).replace(" %", "\u202f%")
 
 
 def _mean(found: Summary | None) -> float | None:

@@ -36,7 +36,7 @@ def _put_example() -> None:
     test = _sample().test
     place = st.session_state[EXAMPLE] = (st.session_state.get(EXAMPLE, 0) + STEP) % len(test)
     name = str(test.labels[place])
-    title = f"Test image {place + 1} of the MNIST sample, {article(name)} {name}"
+    title = f"Test image {place} of the MNIST sample, {article(name)} {name}"
     put(test.pixels[place, :, :, 0], title)
 
 
@@ -47,7 +47,7 @@ def _sample() -> Dataset:
 
 def look_inside(network: Named) -> None:
     """A button that follows the drawing through a network, layer by layer."""
-    if st.button("Look inside", icon=":material/visibility:", help="Every map on its way through."):
+    if st.button("Look inside", icon=":material/visibility:", help="The maps on its way through."):
         run = {} if network.id == SHIPPED else {runs.ADDRESS: network.id}
         st.switch_page(PAGES / "inside.py", query_params={"image": "drawn", **run})
 

@@ -52,7 +52,7 @@ def card_facts(card: Card) -> list[Fact]:
         ),
         Fact(
             "Network",
-            f"{traced.total_params:,} parameters, {traced.total_macs:,} MACs",
+            f"{traced.params_text}, {traced.total_macs:,} MACs",
             f"{len(traced.rows)} layers: {_kinds(traced)}",
         ),
         Fact(
@@ -68,7 +68,11 @@ def card_facts(card: Card) -> list[Fact]:
             f"zoomed by {settings.zoom * 100:g} %",
         ),
         Fact("Took", duration(card.seconds), f"on {card.environment['processors']} processors"),
-        Fact("Data, SHA-256", f"{card.data_fingerprint[:16]}…", "of all pixels and labels"),
+        Fact(
+            "Data, SHA-256",
+            f"{card.data_fingerprint[:16]}…",
+            "of all pixels, labels and class names",
+        ),
         Fact("Weights, SHA-256", f"{card.weights_sha256[:16]}…", "of the file digits.npz"),
     ]
 

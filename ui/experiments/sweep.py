@@ -54,10 +54,10 @@ TITLES = {
     Field.BATCH_SIZE: "Batch size",
 }
 MEANINGS = {
-    Field.FILTERS: "Every convolution gets so many times its filters.",
-    Field.KERNEL_SIZE: "Every kernel gets this size; those of 1×1 stay.",
-    Field.DEPTH: "Every convolution or block stands so many times in a row; 1 is the network as it "
-    "is. The copies keep the size of the map.",
+    Field.FILTERS: "Each convolution with filters of its own gets so many times as many, rounded.",
+    Field.KERNEL_SIZE: "Kernels larger than 1×1 get this size; those of 1×1 stay.",
+    Field.DEPTH: "Each block, and each convolution outside of one, stands so many times in a row; "
+    "1 is the network as it is. The copies keep the size of the map.",
     Field.DROPOUT: "Every dropout layer gets this rate.",
     Field.LEARNING_RATE: "The highest of the schedule, in place of the one set below.",
     Field.BATCH_SIZE: "Images per step, in place of what is set below.",

@@ -152,7 +152,7 @@ def _biases(slide: Slide) -> list[dict[str, Any]]:
 
 
 def _numbered(label: str, word: str, place: int, many: int) -> str:
-    return label if many == 1 else f"{label}, {word} {place + 1}"
+    return label if many == 1 else f"{label}, {word} {place}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

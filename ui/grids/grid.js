@@ -100,7 +100,7 @@ class Grid {
       cell.style.setProperty("--share", `${value === 0 ? 0 : 14 + 78 * share ** 1.5}%`);
       cell.classList.toggle("negative", value < 0);
       cell.classList.toggle("strong", share > 0.82);
-      const place = { row: row + 1, column: column + 1, value: isReal ? exact(value) : text };
+      const place = { row: exact(row), column: exact(column), value: isReal ? exact(value) : text };
       const unread = this.unread?.(row, column);
       cell.classList.toggle("unread", Boolean(unread));
       const isKept = Boolean(this.spec.kept?.[row]?.[column]);

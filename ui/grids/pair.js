@@ -157,7 +157,7 @@ class Pair {
     const output = this.grids.output[index];
     output.light([[row, column, "picked"]]);
     output.reach(row, column);
-    const head = say(WORDS.output, { label: output.spec.label, row: row + 1, column: column + 1 });
+    const head = say(WORDS.output, { label: output.spec.label, row, column });
     const result = this.isWaiting ? "…" : exact(output.at(row, column));
     if (kind === "sum") {
       const channels = this.grids.input.map((grid, channel) => {
@@ -194,7 +194,7 @@ class Pair {
     const found = feeds(axes, this.outputHeight, this.outputWidth, row, column);
     const grid = this.grids.input[index];
     grid.light([[row, column, "picked"]]);
-    const at = { label: grid.spec.label, row: row + 1, column: column + 1 };
+    const at = { label: grid.spec.label, row, column };
     if (!found.length) {
       this.written.show({ head: say(WORDS.feedsNone, at), rows: [] });
       return;
@@ -210,8 +210,8 @@ class Pair {
     const shown = kind === "sum" && this.grids.output.length === 1;
     const into = found.map(([y, x, i, j]) =>
       say(shown ? WORDS.times : WORDS.into, {
-        row: y + 1,
-        column: x + 1,
+        row: y,
+        column: x,
         weight: shown ? exact(this.weight(0, index, i, j)) : "",
       }),
     );
@@ -236,7 +236,7 @@ class Pair {
     this.grids.input[channel].light(met);
     this.grids.output[filter].light(made);
     const value = exact(kernel.at(row, column));
-    const head = say(WORDS.weight, { label: kernel.spec.label, row: row + 1, column: column + 1, value });
+    const head = say(WORDS.weight, { label: kernel.spec.label, row, column, value });
     this.written.show({ head, rows: [["", say(WORDS.everywhere, { count: made.length })]] });
   }
 

@@ -1,4 +1,5 @@
-// All words of the grid pictures in one place, so that they can be translated.
+// All words of the grid pictures in one place, so that they can be translated. Rows and columns count
+// from 0, as everywhere in the app and in the arrays of Keras; those of padding may be below 0.
 
 const WORDS = {
   cell: "row {row}, column {column}: {value}",

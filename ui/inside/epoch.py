@@ -31,7 +31,8 @@ def choose_epoch(run: Run, key: str) -> int | None:
         format_func=_said,
         key=name,
         persist_state="session",
-        help="All that is shown below is then of the network as it was at that time.",
+        help="What is shown below is then of the network as it was at that time; Through training "
+        "shows the others too.",
     )
     return chosen if isinstance(chosen, int) else None
 

@@ -196,7 +196,7 @@ def _file() -> Subject | None:
         "data, and it is measured on their test images.",
     )
     spec = None if shown == NO_DATA or shown is None else DatasetSpec(DatasetName(shown))
-    about = f"{traced.total_params:,} parameters, read from {name}."
+    about = f"{traced.params_text}, read from {name}."
     about = " ".join([about, *notes[:5]])
     names = (class_names(spec) if spec else None) or _numbered(classes)
     return Subject(FILE, f"{key}-{shown}", name, about, architecture, weights, names, spec)

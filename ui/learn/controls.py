@@ -28,11 +28,32 @@ Value = TypeVar("Value")
 
 
 def slider(
-    name: str, label: str, low: int, high: int, *, first: int, step: int = 1, hint: str = ""
+    name: str,
+    label: str,
+    low: int,
+    high: int,
+    *,
+    first: int,
+    step: int = 1,
+    hint: str = "",
+    shows_index: bool = False,
 ) -> int:
-    """A whole number from `low` to `high`."""
+    """A whole number from `low` to `high`.
+
+    With `shows_index` it is shown as a place that counts from 0, while the value and the address
+    count from `low`, as links to the lesson always have.
+    """
 
     def draw(key: str, locked: bool) -> int:
+        if shows_index:
+            return st.select_slider(
+                label,
+                range(low, high + 1, step),
+                key=key,
+                disabled=locked,
+                help=hint or None,
+                format_func=lambda value: f"{value - low}",
+            )
         if low >= high:
             st.caption(f"{label}: {low}")
             return low

@@ -37,7 +37,7 @@ def _step(lesson: Lesson, found: Descent, place: int) -> Step:
     ]
     name = "place_sum_last" if place == count - 1 else "place_sum"
     return Step(
-        lesson.text("place", place=place + 1, count=count, row=row + 1, column=column + 1),
+        lesson.text("place", place=place + 1, count=count, row=row, column=column),
         (
             (
                 lesson.text("place_gradient"),

@@ -85,7 +85,9 @@ def _feature_map(lesson: Lesson, name: str) -> None:
     with left:
         place = controls.slider("digit", lesson.text("digit_label"), 1, MOST_IMAGES, first=4)
         filters = activations.filters()
-        which = controls.slider("filter", lesson.text("filter_label"), 1, filters, first=5)
+        which = controls.slider(
+            "filter", lesson.text("filter_label"), 1, filters, first=5, shows_index=True
+        )
     digits = images(DatasetName.MNIST_SAMPLE, (28, 28, 1)).validation
     image = digits.take([(place - 1) % len(digits)]).images[0]
     before = activations.before(image, which - 1)

@@ -43,7 +43,9 @@ def show(lesson: Lesson) -> None:
         place = controls.slider("digit", lesson.text("digit_label"), 1, MOST_IMAGES, first=3)
         across = controls.slider("right", lesson.text("right_label"), -REACH, REACH, first=2)
         down = controls.slider("down", lesson.text("down_label"), -REACH, REACH, first=0)
-        which = controls.slider("filter", lesson.text("filter_label"), 1, FILTERS, first=5)
+        which = controls.slider(
+            "filter", lesson.text("filter_label"), 1, FILTERS, first=5, shows_index=True
+        )
     image, number, name = equivariance.example(place)
     found = _everywhere(image.tobytes(), image)
     with left:

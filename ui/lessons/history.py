@@ -76,7 +76,7 @@ def _drawn(lesson: Lesson, architecture: Architecture, key: str) -> None:
     values = {
         "network": architecture.name,
         "depth": traced.depth,
-        "params": f"{traced.trainable_params:,}",
+        "params": traced.params_text,
         "size": pretty(shape_text(architecture.input)),
     }
     st.markdown(lesson.text("counted", **values))

@@ -32,7 +32,9 @@ def show(lesson: Lesson) -> None:
         size = Size(controls.choice("size", lesson.text("size_label"), tuple(words), words=words))
     one = followed(size)
     with number:
-        place = controls.slider("place", lesson.text("place_label"), 1, SHOWN, first=FIRST)
+        place = controls.slider(
+            "place", lesson.text("place_label"), 1, SHOWN, first=FIRST, shows_index=True
+        )
     with wrong:
         if one.misread:
             controls.preset(lesson.text("misread"), place=one.misread[0] + 1)
@@ -90,7 +92,7 @@ def _network(lesson: Lesson, one: Followed) -> str:
     traced = trace(card.architecture)
     parts = " + ".join(f"{row.params:,} ({row.kind})" for row in traced.rows if row.params)
     total = lesson.text(
-        "total", network=card.architecture.name, total=f"{traced.total_params:,}", parts=parts
+        "total", network=card.architecture.name, params=traced.params_text, parts=parts
     )
     tested = lesson.text(
         "tested",

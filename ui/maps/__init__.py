@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnn.pictures.maps import Tile
@@ -84,8 +83,7 @@ def read_weights(given: Any) -> tuple[float, ...] | None:
     """The nine weights that the browser sent; None for anything else."""
     if not (isinstance(given, list) and len(given) == 9):
         return None
-    if not all(type(one) in (int, float) and np.isfinite(one) for one in given):
-        return None
-    if max(map(abs, given)) > LARGEST_WEIGHT:
+    # What is no number is within no limit, and an integer may be longer than any float.
+    if not all(type(one) in (int, float) and abs(one) <= LARGEST_WEIGHT for one in given):
         return None
     return tuple(float(one) for one in given)

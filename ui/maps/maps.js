@@ -89,7 +89,7 @@ function fill(tile, part, numbers, root) {
     if (cell.tagName !== "INPUT") cell.textContent = part.kernel.texts[i];
     else {
       cell.inputMode = "text"; // a phone's number pad has no minus
-      cell.setAttribute("aria-label", `Weight ${Math.floor(i / part.kernel.width) + 1}, ${(i % part.kernel.width) + 1}`);
+      cell.setAttribute("aria-label", `Weight ${Math.floor(i / part.kernel.width)}, ${i % part.kernel.width}`);
       if (cell.getRootNode().activeElement !== cell) cell.value = String(Number(weight.toPrecision(6)));
     }
   });
@@ -130,9 +130,9 @@ function valueText(state, at, row, column) {
   return [...state.numbers[at].slice(start, start + part.channels)].map((one) => written(one)).join(" · ");
 }
 
-/** Where cells are, counted from 1: `row 3`, or `rows 3–5`. */
+/** Where cells are, counted from 0: `row 3`, or `rows 3–5`. */
 function spot(word, [first, last]) {
-  return first === last ? `${word} ${first + 1}` : `${word}s ${first + 1}–${last + 1}`;
+  return first === last ? `${word} ${first}` : `${word}s ${first}–${last}`;
 }
 
 /** The products under a kernel, channel by channel, and their sum. */
@@ -162,7 +162,7 @@ function sum(state, at, row, column) {
       }
     }
   }
-  const head = `${title}, row ${row + 1}, column ${column + 1}:`;
+  const head = `${title}, row ${row}, column ${column}:`;
   const body = source.channels > 1 ? [lines.join("   +   ")] : lines;
   const end = kernel.relu ? `= ${written(total)}, after ReLU ${written(Math.max(total, 0))}` : `= ${written(total)}`;
   return [head, ...body, end].join("\n");

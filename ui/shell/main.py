@@ -71,7 +71,7 @@ page = st.navigation(
                 PAGES / "inside.py",
                 title="Look inside",
                 icon=":material/visibility:",
-                help="Every map, kernel and number on an image's way through a network.",
+                help="Maps, kernels and numbers on an image's way through a network.",
             ),
         ],
     }

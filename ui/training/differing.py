@@ -26,7 +26,9 @@ def differing_settings(
     found = differing(groups, ignored)
     with st.expander("Settings that differ", icon=":material/difference:", key=f"{key}_open"):
         if not found:
-            st.caption("None: network, data, training, versions and machine are the same.")
+            st.caption(
+                "None, as far as they are known: of network, data, training, versions and machine."
+            )
             return
         columns = [Column(str(place), name) for place, name in enumerate(names)]
         table(

@@ -39,8 +39,7 @@ def _facts(run: Run) -> list[Fact]:
         Fact("Run", run.id, f"made {created}"),
         Fact(
             "Network",
-            f"{run.name}: {traced.total_params:,} parameters, input "
-            f"{shape_text(run.architecture.input)}",
+            f"{run.name}: {traced.params_text}, input {shape_text(run.architecture.input)}",
         ),
         *(
             [Fact("Begun", f"with the weights of run {run.continues}", _begun(run))]
@@ -53,7 +52,7 @@ def _facts(run: Run) -> list[Fact]:
         Fact(
             "Fingerprint",
             run.data_fingerprint[:16] or "not known yet",
-            "of every pixel and label; equal only for the same data",
+            "of every pixel, label and class name; equal only for the same data",
         ),
         Fact(
             "Training",

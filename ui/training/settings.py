@@ -93,7 +93,13 @@ class Settings:
             if in_place_of_epochs:
                 in_place_of_epochs()
             else:
-                self._whole("Epochs", "epochs", 1, 1_000, hint="How often every image is seen.")
+                self._whole(
+                    "Epochs",
+                    "epochs",
+                    1,
+                    1_000,
+                    hint="How often every training image is seen, unless it stops early.",
+                )
             self._choice(
                 "Batch size",
                 "batch_size",
@@ -117,7 +123,7 @@ class Settings:
                 list(Schedule),
                 SCHEDULE_NAMES.__getitem__,
                 "How the learning rate changes: one cycle climbs to its peak in the first "
-                "30 % of all steps and falls to nothing.",
+                "30 % of all steps and falls to almost nothing.",
                 width=142,
             )
             self._rate()

@@ -68,9 +68,12 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
         return
     _save(f"{stem}.py", lambda: text, ":material/code:")
     st.caption(
-        "The script trains the network anew with plain Keras, on the same images in the same "
-        "order, and compares its curve with the one recorded here."
+        "The script trains the network anew in Keras, on the same images in the same order, and "
+        "compares its curve with the one recorded here. It reads images and learning rates with "
+        "this program's package `cnn`, so it needs a folder of CNN Workbench with its requirements "
+        "installed:"
     )
+    st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh")
 
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:

@@ -146,7 +146,7 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
         place = st.selectbox(
             "Feature maps of",
             range(len(labels)),
-            format_func=lambda i: f"image {i + 1}, {names[int(labels[i])]}",
+            format_func=lambda i: f"image {i}, {names[int(labels[i])]}",
             key="watched_image",
             persist_state="session",
             width=190,

@@ -87,7 +87,7 @@ class Convolution(Layer):
 
 @dataclass(frozen=True, slots=True)
 class Conv2D(Convolution):
-    purpose = "Slides filters over the map; each looks for one pattern in all input channels."
+    purpose = "Slides filters over the map; each looks for one pattern in the channels it reads."
     common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
 
     filters: int = filters()

@@ -15,6 +15,8 @@ def use_central_control(page: Page) -> None:
     expect(page.get_by_role("img", name="VGG-16: input 224x224x3")).to_be_visible()
     expect(page.get_by_role("img", name="VGG-lite: input 28x28x1")).to_be_visible()
     expect(page.get_by_text("16 layers with weights, 138,357,544 parameters")).to_be_visible()
+    lite = "138,714 parameters (138,266 trainable)"
+    expect(page.get_by_text(lite, exact=False).first).to_be_visible()
     page.wait_for_url("**which=vgg**")
     settled(page)
 

@@ -15,7 +15,7 @@ def use_central_control(page: Page) -> None:
     whole = [[(pixels[y : y + 3, x : x + 3] * SOBEL_X).sum() for x in range(26)] for y in range(26)]
     digit, sums = pixels / 255, np.array(whole) / 255
     said = page.locator("output.said").first
-    expect(said).to_contain_text(f"Sobel x, row {ROW + 1}, column {COLUMN + 1}:")
+    expect(said).to_contain_text(f"Sobel x, row {ROW}, column {COLUMN}:")
     expect(said).to_contain_text(f"= {_text(sums[ROW, COLUMN])}")
     expect(page.get_by_text(f"{(sums > 0).sum()} are above 0", exact=False)).to_be_visible()
 
@@ -28,7 +28,7 @@ def use_central_control(page: Page) -> None:
         "y": (row + 0.5) * box["height"] / 26,
     }
     sobel.hover(position=at)  # answers in the browser
-    expect(said).to_contain_text(f"row {row + 1}, column {column + 1}:")
+    expect(said).to_contain_text(f"row {row}, column {column}:")
     expect(said).to_contain_text(f"= {_text(sums[row, column])}")
     sobel.click(position=at)
     page.wait_for_url(f"**cell=1-{row}-{column}*")
@@ -44,7 +44,7 @@ def use_central_control(page: Page) -> None:
     settled(page)
 
     page.get_by_role("button", name="Custom").click()
-    weight = page.get_by_role("textbox", name="Weight 2, 2")
+    weight = page.get_by_role("textbox", name="Weight 1, 1")
     weight.fill("0.5")
     weight.press("Tab")
     custom = page.locator(".tile").filter(has=page.get_by_role("img", name="Custom, 26×26"))

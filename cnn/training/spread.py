@@ -1,0 +1,31 @@
+"""A mean and its spread over a few seeds in words, the same way wherever they stand."""
+
+from __future__ import annotations
+
+from math import isclose
+
+from cnn.training.standings import Summary
+
+
+def share_text(found: Summary, digits: int = 2) -> str:
+    """A share with its spread in percentage points: `97.2 ± 0.3 %`, one seed alone `97.2 %`.
+
+    A spread that is not 0 is never written as 0.0: both numbers get the digits that show it. Seeds
+    that agree to the last digit have no spread to speak of: `97.2 % in both`.
+    """
+    return _text(100 * found.mean, found.sd and 100 * found.sd, found.n, digits, " %")
+
+
+def amount_text(found: Summary, digits: int = 2) -> str:
+    """The same of a number of seconds or images."""
+    return _text(found.mean, found.sd, found.n, digits, "")
+
+
+def _text(mean: float, sd: float | None, n: int, digits: int, unit: str) -> str:
+    if sd is None:
+        return f"{mean:,.{digits}f}{unit}"
+    if isclose(mean + sd, mean, rel_tol=1e-12, abs_tol=1e-12):  # what is left is of the arithmetic
+        return f"{mean:,.{digits}f}{unit} in {'both' if n == 2 else f'all {n}'}"
+    while float(f"{sd:.{digits}f}") == 0:
+        digits += 1
+    return f"{mean:,.{digits}f} ± {sd:,.{digits}f}{unit}"
