@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from cnn.data import library
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Dense, Flatten
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration
 from cnn.training.run import State
@@ -214,6 +216,24 @@ def test_files_of_own_images_that_are_no_pictures_are_named(tmp_path: Path):
     assert said.startswith("7 files left out: cat/no  0.png: ")
     assert said.count("; cat/no  ") == 4
     assert said.endswith("; and 2 more")
+
+
+def test_a_softmax_in_place_of_a_sigmoid_is_said_before_training(tmp_path: Path):
+    network = Architecture("Sigmoids", (8, 8, 1), (Flatten(), Dense(3, "sigmoid")))
+    file = tmp_path / "sigmoids.json"
+    file.write_text(json.dumps(network.to_dict()))
+    words = (file, "--dataset", "shapes", "--epochs", "1", "--json")
+
+    trained = cnn("train", *map(str, words), home=tmp_path)
+    compared = cnn("compare", *map(str, words), "--seeds", "1", home=tmp_path)
+
+    assert trained.returncode == 0, trained.stderr
+    assert trained.stderr.startswith("The sigmoid at the end is replaced by a softmax: of the 3")
+    assert "Sigmoids: The sigmoid at the end is replaced by a softmax" in compared.stderr
+    shown = cnn("runs", "show", json.loads(trained.stdout)["run_id"], "--json", home=tmp_path)
+    found = json.loads(shown.stdout)
+    assert found["architecture"]["layers"][-1]["activation"] == "softmax"
+    assert "caution" not in found
 
 
 def test_a_training_of_one_step_has_no_measured_speed(tmp_path: Path):

@@ -14,6 +14,7 @@ from cnn.commands.terminal import printable
 from cnn.network.errors import shown
 from cnn.training import labels, run_list
 from cnn.training.data_address import data_id
+from cnn.training.earlier import caution
 from cnn.training.presence import dismiss_silent
 from cnn.training.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.run_list import Filter
@@ -195,7 +196,7 @@ def _brief(run: Run, tags: Sequence[str]) -> dict[str, Any]:
         "configuration": run.configuration.to_dict(),
         "data_fingerprint": run.data_fingerprint,
         "result": run.result.to_dict() if run.result else None,
-    }
+    } | ({"caution": said} if (said := caution(run)) else {})
 
 
 def _time(seconds: float) -> str:

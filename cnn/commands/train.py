@@ -19,7 +19,7 @@ from cnn.commands.terminal import printable, quiet
 from cnn.data import Dataset, DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
-from cnn.training import calibration, continuing, limits
+from cnn.training import calibration, continuing, earlier, limits
 from cnn.training.configuration import Configuration, usual_decay
 from cnn.training.data_address import data_id, spec_of
 from cnn.training.estimate import estimate
@@ -52,6 +52,11 @@ def resume(options: argparse.Namespace) -> int:
     with refusals():
         store = Store(options.store)
         dismiss_silent(store)
+        if run := store.get(options.id):
+            is_extended = options.more_epochs is not None
+            on_end = earlier.changes_if_continued(run) if is_extended else (earlier.caution(run),)
+            for said in filter(None, on_end):
+                print(said, file=sys.stderr)
         if options.more_epochs is None:
             return _told(
                 store, options, lambda worker: continuing.resume(store, options.id, worker=worker)

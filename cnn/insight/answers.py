@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cnn.insight.activations import sigmoid
 from cnn.insight.forward import predict
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
+from cnn.network.heads import SHARES, end_activation, settled
 from cnn.network.keras_model import Weights
 from cnn.training.fitting import from_scores
 
@@ -34,8 +36,20 @@ class Answer:
 
 
 def class_scores(architecture: Architecture, weights: Weights, images: npt.ArrayLike) -> Array:
-    """The scores `[images, classes]` as training reads them: before a softmax at the end."""
-    return predict(from_scores(architecture), weights, images)
+    """The scores `[images, classes]`: before a softmax, or a sigmoid, at the end."""
+    return predict(from_scores(settled(architecture)[0]), weights, images)
+
+
+def shares_of(architecture: Architecture, scores: Array) -> Array:
+    """How sure the network is of each class, by its scores: what it gives itself, where that is
+    probabilities, of a sigmoid each by itself; else their softmax.
+    """
+    return sigmoid(scores) if end_activation(architecture) == "sigmoid" else shares(scores)
+
+
+def shares_in(architecture: Architecture, output: Array) -> Array:
+    """How sure the network is of each class, by what it gives."""
+    return output if end_activation(architecture) in SHARES else shares(output)
 
 
 def shares(scores: Array) -> Array:

@@ -62,10 +62,12 @@ def evidence(
     label: int | None = None,
     rival: int | None = None,
     ground: float = 0.0,
+    sure: Callable[[Array], Array] = shares,
 ) -> Evidence:
     """What of an image `[height, width]` or with channels speaks for a class and against its rival.
 
-    Left out, these are the likeliest class and the next one. What is covered becomes `ground`.
+    Left out, these are the likeliest class and the next one. What is covered becomes `ground`;
+    `sure` makes shares of scores.
     """
     parts = covers(image.shape[0], image.shape[1])
     batch = np.repeat(image[None], len(parts) + 1, axis=0)
@@ -78,7 +80,7 @@ def evidence(
         rival = next(place for place in order if place != label)
     odds = scores[:, label].astype(np.float64) - scores[:, rival]
     effects = odds[0] - odds[1:]
-    likely = shares(scores)[:, label]
+    likely = sure(scores)[:, label]
     found = tuple(
         Cover(rows, columns, float(effect), float(share))
         for (rows, columns), effect, share in zip(parts, effects, likely[1:], strict=True)

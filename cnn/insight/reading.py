@@ -12,7 +12,7 @@ from cnn.data.centring import BOX, SIDE, ink_box
 from cnn.data.dataset import Pixels, as_floats
 from cnn.data.fitting import fit_image
 from cnn.data.spec import DatasetName, DatasetSpec
-from cnn.insight.answers import class_scores
+from cnn.insight.answers import class_scores, shares_of
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -49,6 +49,10 @@ class Reader:
     def scores(self, images: Array) -> Array:
         """The scores `[images, classes]` of images `[images, 28, 28]` from 0 to 1."""
         return class_scores(self.architecture, self.weights, self.fitted(images))
+
+    def shares(self, images: Array) -> Array:
+        """How sure the network is of each class, for the same images."""
+        return shares_of(self.architecture, self.scores(images))
 
     def fitted(self, images: Array) -> Array:
         """The images as the network takes them."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cnn.network.architecture import series_at
 from cnn.network.errors import Path
+from cnn.network.heads import SHARES, end_activation, settled
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
@@ -70,7 +71,7 @@ def _remarks(row: Row, trace: Trace) -> Iterator[str]:
             f"use_bias=False saves {row.output_shape[-1]:,} parameters."
         )
     if trace.fault is None and row.path == (len(trace.architecture.layers) - 1,):
-        yield from _on_end(row)
+        yield from _on_end(row, trace)
 
 
 def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
@@ -121,8 +122,11 @@ def _on_pooling(row: Row) -> Iterator[str]:
         yield f"its window never reaches {' and '.join(lost)}. Use {remedy} to keep the border."
 
 
-def _on_end(row: Row) -> Iterator[str]:
-    if len(row.output_shape) != 1:
+def _on_end(row: Row, trace: Trace) -> Iterator[str]:
+    _, changes = settled(trace.architecture)
+    if changes:
+        yield f"the end of the network is not trained as it stands. {' '.join(changes)}"
+    elif len(row.output_shape) != 1:
         yield (
             "the network ends in a map, not in class scores. "
             "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
@@ -132,7 +136,7 @@ def _on_end(row: Row) -> Iterator[str]:
             "the network ends in all values of its last map, not in class scores. Add a Dense with "
             "one unit per class."
         )
-    elif _activation(row.layer) not in ("softmax", "sigmoid"):
+    elif end_activation(trace.architecture) not in SHARES:
         remedy = (
             'Set activation="softmax"'
             if isinstance(row.layer, Dense | Activation)

@@ -15,12 +15,12 @@ import numpy as np
 from cnn.network.architecture import Architecture
 from cnn.network.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.errors import Path
+from cnn.network.heads import end_activation
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalPooling,
-    Layers,
 )
 from cnn.network.shapes import Shape
 from cnn.network.torch_layers import flatten, modules
@@ -165,7 +165,7 @@ def _head(seen: Trace) -> str:
             "which PyTorch calls buffers."
         )
     facts.append(f"Output: {_batch(seen.output_shape)}.")
-    if _ends_with_softmax(seen.architecture.layers):
+    if end_activation(seen.architecture) == "softmax":
         facts[-1] = f"Output: {_batch(seen.output_shape)}, probabilities after a softmax."
         facts.append(
             "To train: nn.NLLLoss on their logarithm, or nn.CrossEntropyLoss without nn.Softmax."
@@ -204,8 +204,3 @@ def _batch(shape: Shape) -> str:
 
 def _channels_first(shape: Shape) -> Shape:
     return shape[-1:] + shape[:-1]
-
-
-def _ends_with_softmax(layers: Layers) -> bool:
-    last = layers[-1] if layers else None
-    return getattr(last, "activation", None) == "softmax"

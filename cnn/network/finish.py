@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnn.network.architecture import Architecture
+from cnn.network.heads import SHARES, end_activation, settled
 from cnn.network.layers import Activation, Dense, Flatten, GlobalAveragePooling2D, Layer
 from cnn.network.shapes import element_count
 from cnn.network.trace import trace
@@ -14,8 +15,8 @@ FLATTEN_UP_TO = 4_096
 def finished(architecture: Architecture, classes: int) -> Architecture:
     """The network with a head for so many classes; one that has such a head is left as it is."""
     output = trace(architecture).output_shape
-    if output == (classes,) and _ends_in_softmax(architecture):
-        return architecture
+    if output == (classes,) and end_activation(architecture) in SHARES:
+        return settled(architecture)[0]
     head: list[Layer] = []
     if len(output) == 3:
         flat = element_count(output) <= FLATTEN_UP_TO
@@ -26,8 +27,3 @@ def finished(architecture: Architecture, classes: int) -> Architecture:
         head.append(Dense(classes, activation="softmax"))
     layers = (*architecture.layers, *head)
     return Architecture(architecture.name, architecture.input, layers)
-
-
-def _ends_in_softmax(architecture: Architecture) -> bool:
-    last = architecture.layers[-1]
-    return isinstance(last, Activation | Dense) and last.activation == "softmax"

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from cnn.network.architecture import Architecture, walk
+from cnn.network.heads import end_activation, surest
 from cnn.network.layers import BatchNormalization
 from cnn.training.configuration import Configuration
+from cnn.training.fitting import from_scores
 from cnn.training.pace import steps_wanted
+
+MOST_SURE = 0.99
+"""Where no answer can be surer than that, it is worth saying."""
 
 
 def concerns(
@@ -29,7 +35,18 @@ def concerns(
             f"A batch of {batch:,} holds all {train_images:,} training images, so that an epoch "
             "is one step. Use a smaller batch to take more."
         )
-    return tuple(found)
+    return (*found, *_on_bounds(from_scores(architecture)))
+
+
+def _on_bounds(scoring: Architecture) -> Iterator[str]:
+    """What an activation makes impossible that keeps the scores close to each other."""
+    most = surest(scoring)
+    if most < MOST_SURE:
+        yield (
+            f"The scores of the classes come from a {end_activation(scoring)}, which keeps them "
+            f"close to each other: no answer can be surer than {100 * most:.1f} %, and the loss "
+            f"cannot fall below {-math.log(most):.3f}. Leave that activation out."
+        )
 
 
 def settling(architecture: Architecture) -> tuple[float, int]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, update
 
-from cnn.training import limits, rows, tables
+from cnn.training import earlier, limits, rows, tables
 from cnn.training.run import (
     CLAIMED,
     MODEL,
@@ -102,14 +102,22 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
             f"{old.name}, run {old.id}, cannot be extended: it was given {old.configuration.length}"
             " and not a number of epochs. Train it anew with more of them."
         )
+    if change := earlier.cannot_continue(old):
+        raise ContinuationError(
+            f"{old.name}, run {old.id}, cannot be extended: an earlier version trained it with an "
+            f"end that is not trained any more. Train it anew, with this change: {change}"
+        )
     at, now = old.checkpoint, time.time()
     configuration = replace(old.configuration, epochs=at.epoch - 1 + more_epochs)
-    limits.check_size(old.architecture)
+    architecture, changes = earlier.continued(old, at.step)
+    if architecture != old.architecture:  # a best loss of another kind is none
+        at = replace(at, best_epoch=0, best_loss=None)
+    limits.check_size(architecture)
     limits.check_epochs(configuration)
     new = Run(
         id=uuid.uuid4().hex[:12],
         name=old.name,
-        architecture=old.architecture,
+        architecture=architecture,
         configuration=configuration,
         state=State.RUNNING if worker else State.QUEUED,
         created_at=now,
@@ -121,7 +129,7 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         first_step=at.step,
         data_fingerprint=old.data_fingerprint,
         images=old.images,
-        changes=old.changes,
+        changes=changes,
     )
     left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))
     with store.begin() as connection:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cnn.data import fingerprint, load
 from cnn.data.summary import seen_test_images
-from cnn.training import class_names
+from cnn.training import class_names, earlier
 from cnn.training.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
 from cnn.training.chunk import (
     Chunk,
@@ -63,6 +63,7 @@ class Course:
         self.store, self.outbox, self.run, self.reporter = store, outbox, run, reporter
         self.configuration = run.configuration
         self.at = run.checkpoint or Checkpoint()
+        earlier.check_end(run)
         reporter.tell(replace(run.progress, phase="loading the data"))
         self.data = load(run.configuration.dataset, run.architecture.input)
         self._freeze()
@@ -76,7 +77,12 @@ class Course:
         self.chunk, self.has_begun = 1, False
         self.evaluating_s = 0.0
         reporter.tell(self._progress("building the network"))
-        self.machine = machine_for(run.architecture, self.configuration, self.data.train)
+        self.machine = machine_for(
+            run.architecture,
+            self.configuration,
+            self.data.train,
+            as_before=earlier.is_trained_as_before(run),
+        )
         if run.checkpoint:
             kept = store.file(run.id, CHECKPOINT)
             self.machine.restore(arrays_from_bytes(kept) if kept else {})
@@ -91,7 +97,8 @@ class Course:
             )
         if not self.run.environment:  # that of a run which it continues is not its own
             images = {name: len(split) for name, split in self.data.splits.items()}
-            self.outbox.freeze(self.run.id, found, images, environment())
+            made_with = environment() | earlier.noted(self.run.architecture)
+            self.outbox.freeze(self.run.id, found, images, made_with)
             names = class_names.to_bytes(self.data.class_names)
             self.outbox.keep_file(self.run.id, class_names.FILE, names)
 

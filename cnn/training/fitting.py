@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from cnn.data import CATALOGUE, Dataset, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.layers import Activation, Dense
+from cnn.network.heads import end, end_activation, settled
+from cnn.network.keras_model import Weights, check_weights
+from cnn.network.layers import Activation, Dense, Layer
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import trace
 from cnn.training.run import Run
@@ -69,21 +73,47 @@ def changes_again(run: Run, architecture: Architecture) -> tuple[str, ...]:
 
 
 def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:
-    """The network with one output per class, and what was changed for it."""
+    """The network with one output per class and an end that can be trained, and what was changed
+    for it.
+    """
     traced = trace(architecture)
     if traced.output_shape == (classes,):
-        return architecture, ()
+        return settled(architecture)
     place = _head(architecture)
     head = architecture.layers[place]
     assert isinstance(head, Dense)
     layers = list(architecture.layers)
     layers[place] = replace(head, units=classes)
-    changed = Architecture(architecture.name, architecture.input, tuple(layers))
-    return changed, (
-        f"The last dense layer has {classes} units instead of {head.units}, one per class; the "
-        f"network has {trace(changed).total_params:,} parameters instead of "
-        f"{traced.total_params:,}.",
+    changed, on_end = settled(Architecture(architecture.name, architecture.input, tuple(layers)))
+    params = (
+        f"the network has {trace(changed).total_params:,} parameters instead of "
+        f"{traced.total_params:,}."
     )
+    if _is_one_of_two(architecture, classes):
+        return changed, (
+            "The last dense layer has 2 units and a softmax instead of 1 unit and a sigmoid, which "
+            f"can say exactly the same of two classes; {params}",
+        )
+    return changed, (
+        f"The last dense layer has {classes} units instead of {head.units}, one per class; "
+        f"{params}",
+        *on_end,
+    )
+
+
+def weights_with_classes(architecture: Architecture, weights: Weights, classes: int) -> Weights:
+    """The weights of the network that `with_classes` makes of one with these weights.
+
+    Of one unit with a sigmoid two with a softmax are made, of scores 0 and z: the shares are
+    1 - sigmoid(z) and sigmoid(z), exactly. Raises `WeightsError` where a head needs other weights.
+    """
+    if _is_one_of_two(architecture, classes):
+        at = (_head(architecture),)
+        head = next(row.name for row in trace(architecture).rows if row.path == at)
+        two = tuple(np.concatenate([np.zeros_like(one), one], axis=-1) for one in weights[head])
+        weights = weights | {head: two}
+    check_weights(weights, trace(with_classes(architecture, classes)[0]))
+    return weights
 
 
 def from_scores(architecture: Architecture) -> Architecture:
@@ -95,6 +125,23 @@ def from_scores(architecture: Architecture) -> Architecture:
     elif isinstance(last, Dense) and last.activation == "softmax":
         layers[-1] = replace(last, activation=None)
     return Architecture(architecture.name, architecture.input, tuple(layers))
+
+
+def _is_one_of_two(architecture: Architecture, classes: int) -> bool:
+    """Whether one output, through a sigmoid, says which of two classes it is, so that a second
+    score that is always 0 makes a softmax of it.
+    """
+    if classes != 2 or trace(architecture).output_shape != (1,):
+        return False
+    between = architecture.layers[_head(architecture) : end(architecture)]
+    return end_activation(architecture) == "sigmoid" and all(map(_keeps_zero, between))
+
+
+def _keeps_zero(layer: Layer) -> bool:
+    """Whether a score of 0 is 0 behind the layer's activation too."""
+    name = getattr(layer, "activation", None)
+    bends_zero = isinstance(layer, Activation) and layer.threshold and layer.negative_slope
+    return not bends_zero and name not in ("softplus", "sigmoid", "hard_sigmoid", "softmax")
 
 
 def _head(architecture: Architecture) -> int:

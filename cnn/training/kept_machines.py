@@ -20,19 +20,25 @@ from cnn.training.tensorflow import clear_session
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""
 
-Key = tuple[Architecture, Configuration]
+Key = tuple[Architecture, Configuration, bool]
 _kept: dict[Key, Machine] = {}
 _lock = threading.Lock()
 
 
-def machine_for(architecture: Architecture, configuration: Configuration, train: Split) -> Machine:
+def machine_for(
+    architecture: Architecture,
+    configuration: Configuration,
+    train: Split,
+    *,
+    as_before: bool = False,
+) -> Machine:
     """A machine at the beginning of a training; whoever has it gives it back with `keep`."""
     with _lock:
-        found = _kept.pop(_key(architecture, configuration), None)
+        found = _kept.pop(_key(architecture, configuration, as_before), None)
         if found is None and not _kept:
             clear_session()
     if found is None:
-        return Machine(architecture, configuration, train)
+        return Machine(architecture, configuration, train, as_before=as_before)
     found.begin(configuration, train)
     return found
 
@@ -43,7 +49,7 @@ def keep(machine: Machine, architecture: Architecture, configuration: Configurat
     if not machine.is_compiled:
         return
     with _lock:
-        _kept[_key(architecture, configuration)] = machine
+        _kept[_key(architecture, configuration, machine.as_before)] = machine
         while len(_kept) > MOST or sum(one.size_bytes for one in _kept.values()) > MOST_BYTES:
             del _kept[next(iter(_kept))]
             clear_session()
@@ -55,9 +61,9 @@ def forget() -> None:
         _kept.clear()
 
 
-def _key(architecture: Architecture, configuration: Configuration) -> Key:
+def _key(architecture: Architecture, configuration: Configuration, as_before: bool) -> Key:
     """What is compiled into a machine; all else may change from one training to the next."""
-    return architecture, replace(
+    compiled = replace(
         configuration,
         dataset=DatasetSpec(),
         epochs=1,
@@ -69,3 +75,4 @@ def _key(architecture: Architecture, configuration: Configuration) -> Key:
         steps=0,
         seconds=0.0,
     )
+    return architecture, compiled, as_before

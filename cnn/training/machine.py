@@ -41,13 +41,18 @@ class Machine:
     """A network on the way: its weights, its optimizer, and the images it learns from."""
 
     def __init__(
-        self, architecture: Architecture, configuration: Configuration, train: Split
+        self,
+        architecture: Architecture,
+        configuration: Configuration,
+        train: Split,
+        *,
+        as_before: bool = False,
     ) -> None:
         self.tf = tf = import_tensorflow()
         import keras
 
         sow(configuration.seed)
-        self.configuration = configuration
+        self.configuration, self.as_before = configuration, as_before
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
         fuse(self.model, tf, keras)
@@ -259,6 +264,8 @@ class Machine:
             self.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
                 scores = self.model(images, training=True)
+                if not self.as_before:  # what Keras remembers of a score is not its loss
+                    scores = tf.identity(scores)
                 loss = tf.reduce_mean(self.loss(tf.one_hot(wanted, self.classes), scores))
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)

@@ -17,6 +17,7 @@ from cnn.network.code import docstring_text
 from cnn.network.export_keras import keras_function
 from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
+from cnn.training import earlier
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.fitting import from_scores
 from cnn.training.fused import BATCH_NORM, FUSED, fuse
@@ -92,7 +93,7 @@ def train_step(chosen, rate, step):
 {augment}    wanted = tf.gather(labels, chosen)
     optimizer.learning_rate.assign(rate)
     with tf.GradientTape() as tape:
-        scores = model(images, training=True)
+        scores = {scores}
         loss = tf.reduce_mean(loss_of(tf.one_hot(wanted, classes), scores))
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
@@ -140,6 +141,8 @@ _FUSE = """
 # Keras' own, rounded in other places.
 """
 _FUSED = "fuse(model, tf, keras)\n"
+_SCORES = "model(images, training=True)"
+_OF_OUTPUT = f"tf.identity({_SCORES})  # Keras would take the loss from what comes before"
 _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
 
 
@@ -180,6 +183,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         function=keras_function(scoring).text,
         fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
         fused=_FUSED if fused else "",
+        scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
         input=run.architecture.input,
         optimizer=_optimizer(configuration),
         label_smoothing=configuration.label_smoothing,

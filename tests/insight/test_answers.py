@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from cnn.insight.answers import answer, class_scores, in_words, shares
+from cnn.insight.answers import answer, class_scores, in_words, shares, shares_in, shares_of
 from cnn.insight.forward import predict
 from cnn.insight.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Activation, Dense, Flatten
+from cnn.network.keras_model import build, set_weights
+from cnn.network.layers import Activation, Dense, Dropout, Flatten, Layers, Residual
 
 NAMES = tuple("0123456789")
 
@@ -56,3 +57,29 @@ def test_scores_are_those_before_a_softmax(end: tuple[Dense, ...]):
     if len(end) == 2:
         likely = predict(network, weights, images)
         np.testing.assert_allclose(shares(wanted), likely, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        (Dense(4, "softmax"),),
+        (Dense(4, "softmax"), Dropout()),
+        (Dense(4), Residual((Dense(4),), (), "softmax")),
+        (Dense(4, "softmax"), Activation("softmax")),
+        (Dense(4, "sigmoid"),),
+        (Dense(4), Activation("sigmoid"), Dropout()),
+    ],
+)
+def test_it_is_as_sure_as_keras_says_that_it_is(end: Layers):
+    network = Architecture("ends", (3, 3, 1), (Flatten(), *end))
+    weights = random_weights(network)
+    images = 5 * np.random.default_rng(0).random((4, 3, 3, 1), np.float32)
+    model = build(network)
+    set_weights(model, network, weights)
+
+    wanted = model.predict(images, verbose=0)
+
+    scores = class_scores(network, weights, images)
+    np.testing.assert_allclose(shares_of(network, scores), wanted, atol=1e-6)
+    output = predict(network, weights, images)
+    np.testing.assert_allclose(shares_in(network, output), wanted, atol=1e-6)

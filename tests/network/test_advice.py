@@ -61,6 +61,13 @@ SOFTMAX_AFTER = (
     "no softmax at the end: the outputs are scores, not probabilities. "
     "Add an Activation with softmax; training works either way, from the scores."
 )
+NOT_AS_IT_STANDS = "the end of the network is not trained as it stands. "
+BEHIND_SOFTMAX = f"{NOT_AS_IT_STANDS}Left out behind the end: Dropout #1, which would drop answers."
+SIGMOIDS = (
+    f"{NOT_AS_IT_STANDS}The sigmoid at the end is replaced by a softmax: of the 10 classes one is "
+    "right, and of a sigmoid over several the loss that Keras trains by is not that of what it "
+    "predicts."
+)
 ENDS_IN_MAP = (
     "the network ends in a map, not in class scores. "
     "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
@@ -74,7 +81,10 @@ def border(lost: str, remedy: str = 'padding="same"') -> str:
 MADE = [
     ((Flatten(), Dense(10)), "Dense #1", NO_SOFTMAX),
     ((Flatten(), Dense(10, activation="relu")), "Dense #1", NO_SOFTMAX),
-    ((*HEAD, Dropout()), "Dropout #1", SOFTMAX_AFTER),
+    ((GlobalAveragePooling2D(), Dense(10), Dropout()), "Dropout #1", SOFTMAX_AFTER),
+    ((*HEAD, Dropout()), "Dropout #1", BEHIND_SOFTMAX),
+    ((Flatten(), Dense(10, activation="sigmoid")), "Dense #1", SIGMOIDS),
+    ((Flatten(), Dense(10), Activation("sigmoid")), "Activation #1", SIGMOIDS),
     ((CONV,), "Conv2D #1", ENDS_IN_MAP),
     ((GlobalAveragePooling2D(keepdims=True),), "GlobalAveragePooling2D #1", ENDS_IN_MAP),
     ((Residual((CONV_RELU,)), *HEAD), "Residual #1", RESIDUAL_RELU),
@@ -91,7 +101,7 @@ MADE = [
     ((Residual((), (CONV, BatchNormalization(center=False))), *HEAD), "Conv2D #1", IDLE_BIAS),
     ((Branches(((), (CONV, BatchNormalization()))), *HEAD), "Conv2D #1", IDLE_BIAS),
     (
-        (GlobalAveragePooling2D(), Dense(4), BatchNormalization(), Dense(3, activation="sigmoid")),
+        (GlobalAveragePooling2D(), Dense(4), BatchNormalization(), Dense(3, activation="softmax")),
         "Dense #1",
         IDLE_BIAS,
     ),

@@ -41,3 +41,10 @@ def test_a_finished_network_is_left_as_it_is():
 
 def test_nothing_at_all_becomes_a_linear_classifier():
     assert trace(finished(of(), 10)).total_params == 784 * 10 + 10
+
+
+def test_a_sigmoid_over_the_classes_gives_way_to_the_softmax_and_gets_none_behind_it():
+    assert finished(of(Flatten(), Dense(3, "sigmoid")), 3).layers == (
+        Flatten(),
+        Dense(3, "softmax"),
+    )

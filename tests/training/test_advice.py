@@ -1,9 +1,11 @@
 """What is said before a training that may disappoint."""
 
+import numpy as np
 import pytest
+from scipy.special import softmax
 
 from cnn.network.architecture import Architecture
-from cnn.network.layers import BatchNormalization, Conv2D, Dense, Flatten
+from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, Layers
 from cnn.training.advice import concerns
 from cnn.training.configuration import Configuration
 
@@ -29,3 +31,30 @@ def test_a_batch_of_all_images_is_mentioned():
     (found,) = concerns(network(), Configuration(batch_size=256), 150)
 
     assert "A batch of 256 holds all 150 training images" in found
+
+
+@pytest.mark.parametrize(
+    ("head", "scores"),
+    [
+        ((Dense(10, "tanh"),), [1, *[-1] * 9]),
+        ((Dense(10), Activation("hard_sigmoid")), [1, *[0] * 9]),
+        ((Dense(10, "softmax"), Activation("softmax")), [1, *[0] * 9]),
+    ],
+)
+def test_scores_that_cannot_lie_far_apart_are_mentioned_with_the_best_that_there_can_be(
+    head: Layers, scores: list[int]
+):
+    best = softmax(scores)[0]
+    architecture = Architecture("Some", (8, 8, 1), (Flatten(), *head))
+
+    (found,) = concerns(architecture, Configuration(), 150)
+
+    assert f"no answer can be surer than {100 * best:.1f} %" in found
+    assert f"the loss cannot fall below {-np.log(best):.3f}." in found
+
+
+@pytest.mark.parametrize("name", ["softmax", "relu", "softplus", None])
+def test_scores_without_bounds_need_no_such_warning(name: str | None):
+    architecture = Architecture("Some", (8, 8, 1), (Flatten(), Dense(10, name)))
+
+    assert concerns(architecture, Configuration(), 150) == ()

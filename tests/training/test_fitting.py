@@ -1,11 +1,13 @@
 """Fitting network and data to each other: what is changed, and how it is said."""
 
+import numpy as np
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.layers import Activation, Conv2D, Dense, Flatten
+from cnn.network.keras_model import WeightsError, build, set_weights, weights_of
+from cnn.network.layers import Activation, Conv2D, Dense, Flatten, Layers
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration
@@ -14,6 +16,8 @@ from cnn.training.fitting import (
     fit_to,
     from_scores,
     image_changes,
+    is_fitted,
+    weights_with_classes,
     with_classes,
 )
 from cnn.training.run import Run, State
@@ -45,6 +49,78 @@ def test_the_head_is_found_before_an_activation_of_its_own():
     changed, _ = with_classes(small(Dense(10), Activation("softmax")), 3)
 
     assert changed.layers[2:] == (Dense(3), Activation("softmax"))
+
+
+ONE_OF_TWO = [
+    ((Dense(1, "sigmoid"),), (Dense(2, "softmax"),)),
+    ((Dense(1), Activation("sigmoid")), (Dense(2), Activation("softmax"))),
+    ((Dense(1, "tanh"), Activation("sigmoid")), (Dense(2, "tanh"), Activation("softmax"))),
+    ((Dense(1, "sigmoid"), Activation("linear")), (Dense(2, "softmax"),)),
+    ((Dense(1, "sigmoid", use_bias=False),), (Dense(2, "softmax", use_bias=False),)),
+]
+
+
+@pytest.mark.parametrize(("one", "two"), ONE_OF_TWO)
+def test_one_unit_with_a_sigmoid_becomes_two_with_a_softmax_and_says_so(one: Layers, two: Layers):
+    # A column for the 72 features more, and a bias where there is one.
+    params = trace(small(*one)).total_params
+    more = 72 + one[0].use_bias  # type: ignore[attr-defined]
+
+    changed, said = with_classes(small(*one), 2)
+
+    assert changed == small(*two)
+    assert said == (
+        "The last dense layer has 2 units and a softmax instead of 1 unit and a sigmoid, which can "
+        f"say exactly the same of two classes; the network has {params + more} parameters instead "
+        f"of {params}.",
+    )
+    assert is_fitted(small(*one), changed)
+
+
+@pytest.mark.parametrize(("one", "two"), ONE_OF_TWO)
+def test_its_weights_answer_in_keras_what_those_of_the_one_unit_answered(one: Layers, two: Layers):
+    before, after = build(small(*one)), build(small(*two))
+    random = np.random.default_rng(0)
+    before.set_weights([random.normal(size=array.shape) for array in before.get_weights()])
+    images = random.random((50, 8, 8, 1), np.float32)
+
+    set_weights(
+        after, small(*two), weights_with_classes(small(*one), weights_of(before, small(*one)), 2)
+    )
+
+    of_the_second = before.predict(images, verbose=0)[:, 0]
+    likely = after.predict(images, verbose=0)
+    assert np.ptp(of_the_second) > 0.1
+    np.testing.assert_allclose(likely[:, 1], of_the_second, atol=1e-6)
+    np.testing.assert_allclose(likely[:, 0], 1 - of_the_second, atol=1e-6)
+
+
+def test_a_head_for_other_classes_needs_other_weights_and_says_which():
+    weights = weights_of(build(small(Dense(1, "sigmoid"))), small(Dense(1, "sigmoid")))
+
+    with pytest.raises(WeightsError, match=r"dense_1 needs weights of the shapes 72x3, 3, got"):
+        weights_with_classes(small(Dense(1, "sigmoid")), weights, 3)
+    # The softplus of 0 is not 0, so that no column stands for "not this class".
+    bent = small(Dense(1, "softplus"), Activation("sigmoid"))
+    with pytest.raises(WeightsError, match=r"dense_1 needs weights of the shapes 72x2, 2, got"):
+        weights_with_classes(bent, weights, 2)
+
+
+def test_a_sigmoid_over_several_classes_keeps_its_weights_behind_another_end():
+    network = small(Dense(3, "sigmoid"))
+    weights = weights_of(build(network), network)
+
+    assert with_classes(network, 3)[0] == small(Dense(3, "softmax"))
+    assert weights_with_classes(network, weights, 3) is weights
+
+
+def test_a_sigmoid_over_other_classes_is_changed_twice_and_both_are_said():
+    changed, said = with_classes(small(Dense(10, "sigmoid")), 3)
+
+    assert changed == small(Dense(3, "softmax"))
+    assert len(said) == 2
+    assert said[0].startswith("The last dense layer has 3 units instead of 10")
+    assert said[1].startswith("The sigmoid at the end is replaced by a softmax: of the 3 classes")
 
 
 def test_a_network_without_a_dense_end_is_refused_with_what_to_add():

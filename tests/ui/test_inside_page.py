@@ -12,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.data.mnist import load_sample
-from cnn.insight.forward import forward
+from cnn.insight.forward import forward, predict
 from cnn.insight.weights import random_weights
 from cnn.network.architecture import Architecture
+from cnn.network.keras_file import keras_file
+from cnn.network.layers import Dense, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.shipped import shipped
@@ -283,6 +285,26 @@ def test_the_drawing_is_looked_into_and_without_one_the_way_to_the_pad_is_shown(
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence(store: Store):
     app = opened({"image": "file"}, **{image.PICTURE: ("_x_.png", b"words")})
     assert "is not a picture in a known format" in words(app)
+
+
+def test_a_file_with_one_sigmoid_answers_for_two_classes_what_keras_says(
+    store: Store, tmp_path: Path
+):
+    import keras
+
+    network = Architecture("One", (8, 8, 1), (Flatten(), Dense(1, "sigmoid")))
+    weights = random_weights(network, seed=3)
+    content = keras_file(network, weights)
+    (tmp_path / "one.keras").write_bytes(content)
+
+    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: ("one.keras", content)})
+
+    assert "2 units and a softmax instead of 1 unit and a sigmoid" in words(app)
+    images = np.random.default_rng(0).random((9, 8, 8, 1), np.float32)
+    wanted = keras.models.load_model(tmp_path / "one.keras").predict(images, verbose=0)
+    architecture, two, _ = subject._read("one", content)
+    found = predict(architecture, two, images)
+    np.testing.assert_allclose(found, np.hstack([1 - wanted, wanted]), atol=1e-6)
 
 
 def test_a_keras_file_that_is_none_is_refused_in_a_sentence(store: Store):

@@ -8,12 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.data.summary import seen_test_images
-from cnn.network.layers import Conv2D
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.network.link import encode
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.run import Epoch, Progress, Result, Run, State, Step
 from cnn.training.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
+from ui import design
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=3)
@@ -109,6 +112,41 @@ def test_another_head_and_other_sizes_are_said_before_training_and_frozen_in_the
         units=3,
     )
     assert "resized from 8x8 to 28x28" in words(visited("train", network="lenet-5", data="digits"))
+
+
+SIGMOIDS = Architecture("Sigmoids", (8, 8, 1), (Flatten(), Dense(3, "sigmoid")))
+
+
+def test_a_softmax_in_place_of_a_sigmoid_is_said_before_training_wherever_one_trains(store: Store):
+    app = visited("train", data="shapes", epochs="3", **{design.ADDRESS: encode(SIGMOIDS)})
+    assert "The sigmoid at the end is replaced by a softmax: of the 3 classes" in words(app)
+    pressed(app, "Train")
+    (run,) = store.latest()
+    assert run.architecture.layers[-1] == Dense(3, "softmax")
+    assert run.changes[-1].startswith("The sigmoid at the end is replaced")
+
+    compared = visited("compare", **{"with": [encode(SIGMOIDS)], "data": "shapes"})
+    assert "The sigmoid at the end is replaced by a softmax: of the 3 classes" in words(compared)
+
+
+def test_a_run_of_an_earlier_version_is_said_to_be_one_and_trained_again_with_a_softmax(
+    store: Store,
+):
+    run = store.add(SIGMOIDS, SETTINGS, worker="me")
+    store.freeze(run.id, "f" * 64, {"train": 150, "validation": 30, "test": 300}, {"keras": "3"})
+    store.finish(run.id, State.INTERRUPTED)
+
+    app = visited("train", run=run.id)
+
+    assert "An earlier version began this run" in words(app)
+    pressed(app, "Train again")
+    assert "The sigmoid at the end is replaced by a softmax" in "".join(
+        one.value for one in app.toast
+    )
+    again = store.latest()[0]
+    assert again.architecture.layers[-1] == Dense(3, "softmax")
+    assert again.changes[-1].startswith("The sigmoid at the end is replaced")
+    assert "An earlier version" not in words(visited("train", run=again.id))
 
 
 def test_an_original_of_138_million_parameters_is_refused_and_has_no_button(store: Store):

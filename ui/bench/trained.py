@@ -10,10 +10,10 @@ import streamlit as st
 
 from cnn.data import CATALOGUE
 from cnn.data.dataset import Images
+from cnn.insight.answers import shares_in
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.training.class_names import class_names
-from cnn.training.fitting import from_scores
 from cnn.training.naming import told_apart
 from cnn.training.run import Run, State
 from cnn.training.store import StoreError
@@ -118,9 +118,5 @@ def _sure(share: float) -> str:
 
 
 def probabilities(architecture: Architecture, output: Images) -> Images:
-    """An output of class scores as training reads it: through a softmax, if it has none."""
-    if from_scores(architecture) != architecture:
-        return output
-    powers: Images = np.exp(output - output.max())
-    shares: Images = powers / powers.sum()
-    return shares
+    """How sure a network is of each class, by what it gives for one image."""
+    return shares_in(architecture, output)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnn.data.dataset import Images
 from cnn.data.mnist import MNIST
-from cnn.insight.answers import answer, in_words, shares
+from cnn.insight.answers import answer, in_words
 from ui.assets import script
 from ui.draw.networks import Named
 from ui.words import percent
@@ -36,7 +36,7 @@ def answers(
     key: str,
 ) -> list[Images]:
     """Shows what each network makes of an image, or that there is none; returns their shares."""
-    found = [] if image is None else [shares(one.reader.scores(image[None]))[0] for one in networks]
+    found = [] if image is None else [one.reader.shares(image[None])[0] for one in networks]
     cards = [
         answer_card(one, likely)
         for one, likely in zip(networks, found or [None] * len(networks), strict=True)

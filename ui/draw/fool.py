@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from cnn.data.dataset import Images
-from cnn.insight.answers import article, shares
+from cnn.insight.answers import article
 from cnn.insight.disturbance import REACH, Disturbance, all_shifts, disturbed
 from cnn.pictures.evidence import shift_map
 from cnn.pictures.inline import pixels_uri
@@ -102,8 +102,8 @@ def read_shift(cell: str | None) -> tuple[int, int] | None:
 def _at_all_shifts(id: str, content: bytes, _network: Named, _image: Images) -> Images:
     """The shares `[down, right, classes]`, found once for a network and an image."""
     moved = all_shifts(_image)
-    scores = _network.reader.scores(moved.reshape(-1, *_image.shape))
-    return shares(scores).reshape(*moved.shape[:2], len(NAMES))
+    likely = _network.reader.shares(moved.reshape(-1, *_image.shape))
+    return likely.reshape(*moved.shape[:2], len(NAMES))
 
 
 def _every_shift(network: Named, image: Images) -> None:

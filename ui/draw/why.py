@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
 import streamlit as st
 
 from cnn.data.dataset import Images
+from cnn.insight.answers import shares_of
 from cnn.insight.occlusion import Cover, Evidence, evidence
 from cnn.pictures.evidence import evidence_picture
 from ui.draw.answers import NAMES, certainty
@@ -78,7 +80,9 @@ def _evidence(
     id: str, content: bytes, _network: Named, _image: Images, rival: int | None
 ) -> Evidence:
     """Found once for a network and an image, as the page runs with each move of the pen."""
-    return evidence(_network.reader.scores, _image, rival=rival)
+    reader = _network.reader
+    sure = functools.partial(shares_of, reader.architecture)
+    return evidence(reader.scores, _image, rival=rival, sure=sure)
 
 
 def sentences(found: Evidence) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight.answers import class_scores, shares
+from cnn.insight.answers import class_scores, shares_of
 from cnn.insight.embedding import Embedding, hidden_features, principal_components
 from cnn.insight.exciting_patches import Patch, exciting_patches
 from cnn.insight.forward import Activations, forward
@@ -50,7 +50,7 @@ def predictions(subject: Subject, images: Images) -> Predictions:
 def _predictions(key: str, _subject: Subject, _images: Images) -> Predictions:
     few = _images.test.take(range(min(images_within(_subject, MOST_ASKED), len(_images.test))))
     scores = class_scores(_subject.architecture, _subject.weights, few.images)
-    return Predictions(shares(scores), few.labels)
+    return Predictions(shares_of(_subject.architecture, scores), few.labels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 
@@ -12,11 +13,13 @@ from cnn.data import title as data_title
 from cnn.data.class_names import class_names
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.heads import end_activation
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.keras_weights import read_keras_model
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.class_names import class_names as class_names_of
+from cnn.training.fitting import weights_with_classes, with_classes
 from cnn.training.run import Run
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
@@ -210,8 +213,15 @@ def _keep() -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _read(key: str, _content: bytes) -> tuple[Architecture, Weights, tuple[str, ...]]:
+    """The network of a file; one output that says which of two classes it is becomes two."""
     imported, weights = read_keras_model(_content)
-    return imported.architecture, weights, imported.notes
+    read = imported.architecture
+    if trace(read).output_shape == (1,) and end_activation(read) == "sigmoid":
+        with contextlib.suppress(ArchitectureError, WeightsError):
+            two = weights_with_classes(read, weights, 2)
+            architecture, changes = with_classes(read, 2)
+            return architecture, two, (*changes, *imported.notes)
+    return read, weights, imported.notes
 
 
 def _fitting(architecture: Architecture, classes: int) -> list[DatasetName]:

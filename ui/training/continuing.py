@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.training import limits
 from cnn.training.configuration import ConfigurationError
 from cnn.training.continuing import RESUMABLE, ContinuationError, extend, resume
+from cnn.training.earlier import changes_if_continued
 from cnn.training.run import Run, State
 from ui.training import runs
 from ui.words import plain
@@ -52,6 +53,8 @@ def train_on(run: Run) -> None:
             "A new run, which begins with the weights, the optimizer's state and the curve of "
             "this one. Its learning rate schedule begins anew, over the epochs that are added."
         )
+        for change in changes_if_continued(run):
+            st.caption(plain(change))
         key = f"more_epochs_{run.id}"
         usual = min(run.configuration.epochs, most - done)
         more = int(st.number_input("More epochs", 1, most - done, usual, key=key))

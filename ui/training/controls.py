@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from cnn.network.architecture import Architecture
+from cnn.network.heads import settled
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.continuing import RESUMABLE
 from cnn.training.presence import worker_states
@@ -114,6 +115,8 @@ def train(
     architecture: Architecture, configuration: Configuration, changes: Sequence[str] = ()
 ) -> None:
     """Queues a training and shows it; to be called by a button."""
+    for change in settled(architecture)[1]:
+        st.toast(plain(change), icon=":material/tune:")
     try:
         runs.show(queue(architecture, configuration, changes))
     except ConfigurationError as error:

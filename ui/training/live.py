@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.pictures import curves
 from cnn.pictures.curves import Curve
+from cnn.training.earlier import caution
 from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
 from cnn.training.run import Epoch, Run, State, Step, Wish
@@ -125,6 +126,8 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
         standing(run)
         controls(run, alone=True)
     origin(run)
+    if said := caution(run):
+        st.warning(said, icon=":material/history:")
     bar(run)
     figures(run, epochs)
 

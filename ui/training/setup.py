@@ -11,6 +11,7 @@ from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.class_names import class_names
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.heads import settled
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from cnn.pictures.gallery import Tile, gallery
@@ -120,12 +121,14 @@ def queue(
 ) -> str:
     """Puts a run into the queue and returns its id; raises where the queue is full.
 
-    `changes` are what was changed to fit network and data to each other.
+    `changes` are what was changed to fit network and data to each other. What an earlier version
+    trained with an end of another kind gets one that is trained now.
     """
+    architecture, on_end = settled(architecture)
     store = runs.store()
     limits.check_queue(store.count([State.QUEUED]))
     limits.check_epochs(configuration)
-    return store.add(architecture, configuration, changes=changes).id
+    return store.add(architecture, configuration, changes=(*changes, *on_end)).id
 
 
 def _last_words(fitted: Fitted, configuration: Configuration, train_images: int) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from cnn.network.heads import SHARES, end_activation
 from cnn.training.curve_file import epochs_csv, steps_csv
-from cnn.training.fitting import from_scores
 from cnn.training.reproduce import ReproductionError, script
 from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
 from ui.training import runs
@@ -90,7 +90,7 @@ def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = 
 
 def _loading(name: str, run: Run) -> str:
     height, width, channels = run.architecture.input
-    gives = "probabilities" if _has_softmax(run) else "scores"
+    gives = "probabilities" if end_activation(run.architecture) in SHARES else "scores"
     return (
         "import keras\n\n"
         f'model = keras.models.load_model("{name}")\n'
@@ -101,16 +101,14 @@ def _loading(name: str, run: Run) -> str:
 
 def _about(run: Run, epochs: Sequence[Epoch]) -> str:
     best = run.result.best_epoch if run.result else None
-    end = (
-        "It ends in the softmax of its design and gives probabilities."
-        if _has_softmax(run)
-        else "It has no softmax at its end, as designed: it gives scores, not probabilities."
-    )
+    match end_activation(run.architecture):
+        case "softmax":
+            end = "It ends in the softmax of its design and gives probabilities."
+        case "sigmoid":
+            end = "It ends in the sigmoid of its design: a probability for each class by itself."
+        case _:
+            end = "It has no softmax at its end, as designed: it gives scores, not probabilities."
     return f"Weights as after epoch {best or epochs[-1].epoch}; pixels from 0 to 1. {end}"
-
-
-def _has_softmax(run: Run) -> bool:
-    return from_scores(run.architecture) != run.architecture
 
 
 def _no_model(run: Run) -> str:

@@ -1,0 +1,165 @@
+"""How a network ends, and the ends that can be trained: those which training, its judgement, the
+confidences and plain Keras read alike.
+
+A network that ends in a softmax gives probabilities, and Keras finds their loss from the scores
+before it. Any other gives scores (in Keras: `from_logits=True`), whatever activation they come
+from. Keras remembers the input of a softmax and of a sigmoid (`_keras_logits`) and takes a loss
+from there even where that is not what the network gives: such ends are changed by `settled`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cnn.network.architecture import Architecture, titles
+from cnn.network.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    Layer,
+    Layers,
+    Residual,
+    SeparableConv2D,
+    SpatialDropout2D,
+)
+from cnn.network.shapes import Shape
+from cnn.network.trace import trace
+
+SHARES = ("softmax", "sigmoid")
+"""The activations whose outputs are probabilities, and whose input Keras remembers."""
+
+BOUNDS = {
+    "softmax": (0.0, 1.0),
+    "sigmoid": (0.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+    "softsign": (-1.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "relu6": (0.0, 6.0),
+}
+"""Between what the outputs of an activation lie, where they have both bounds."""
+
+
+def end(architecture: Architecture) -> int | None:
+    """The place of the last layer that still does something after training, if there is one."""
+    shapes = {row.path: row.input_shape for row in trace(architecture).rows}
+    for place in reversed(range(len(architecture.layers))):
+        if not _is_idle(architecture.layers[place], shapes[(place,)]):
+            return place
+    return None
+
+
+def end_activation(architecture: Architecture) -> str | None:
+    """What the outputs come from: `softmax`, `sigmoid`, ...; None where that is no activation."""
+    place = end(architecture)
+    return None if place is None else _activation(architecture.layers[place])
+
+
+def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
+    """The network with an end that everything reads alike, and what was changed for it.
+
+    The weights stay those of the network, and so do the scores of a network that is not training.
+    """
+    place, outputs = end(architecture), trace(architecture).output_shape
+    name = end_activation(architecture)
+    if place is None or name not in SHARES or len(outputs) != 1 or outputs == (1,):
+        return architecture, ()
+    last, behind = architecture.layers[place], architecture.layers[place + 1 :]
+    flat = tuple(layer for layer in behind if isinstance(layer, Flatten))
+    if flat or not isinstance(last, Dense | Activation):
+        layers = (*_bare(last), *flat, Activation("softmax"))
+    else:
+        assert isinstance(last, Dense | Activation)
+        layers = (replace(last, activation="softmax"),)
+    new = Architecture(
+        architecture.name, architecture.input, (*architecture.layers[:place], *layers)
+    )
+    return (architecture, ()) if new == architecture else (new, tuple(_said(architecture, place)))
+
+
+def surest(architecture: Architecture) -> float:
+    """The most that a share of the softmax of these outputs can be, which is 1 without bounds.
+
+    That is where one of n scores is at its upper bound and the others are at their lower one.
+    """
+    name, outputs = end_activation(architecture), trace(architecture).output_shape[-1]
+    if name not in BOUNDS:
+        return 1.0
+    low, high = BOUNDS[name]
+    return 1 / (1 + (outputs - 1) * math.exp(low - high))
+
+
+def is_read_twice(architecture: Architecture) -> bool:
+    """Whether versions before this one trained it by one loss and judged it by another.
+
+    They left out a softmax in the last layer. Behind a softmax or a sigmoid that was still there,
+    or only passed on, Keras took the loss from its input, and the judgement was of its output.
+    """
+    match architecture.layers:
+        case (*_, Dense(activation="softmax")):
+            return False
+    inner = without_second_end(architecture).layers
+    is_vector = len(trace(architecture).output_shape) == 1
+    return is_vector and bool(inner) and _activation(inner[-1]) in SHARES
+
+
+def without_second_end(architecture: Architecture) -> Architecture:
+    """The network without a softmax that is a layer of its own at the end, and without what passes
+    on what stands before it.
+    """
+    layers = list(architecture.layers)
+    if layers and layers[-1] == Activation("softmax"):
+        layers.pop()
+    while layers and layers[-1] in (Activation("linear"), Dropout(0.0)):
+        layers.pop()
+    return Architecture(architecture.name, architecture.input, tuple(layers))
+
+
+def _said(architecture: Architecture, place: int) -> Iterator[str]:
+    last, behind = architecture.layers[place], architecture.layers[place + 1 :]
+    called, outputs = titles(architecture.layers), trace(architecture).output_shape[-1]
+    if _activation(last) == "sigmoid":
+        yield (
+            f"The sigmoid at the end is replaced by a softmax: of the {outputs:,} classes one is "
+            "right, and of a sigmoid over several the loss that Keras trains by is not that of "
+            "what it predicts."
+        )
+    dropped = [
+        called[(place + 1 + index,)]
+        for index, layer in enumerate(behind)
+        if isinstance(layer, Dropout | SpatialDropout2D)
+    ]
+    if dropped:
+        yield f"Left out behind the end: {', '.join(dropped)}, which would drop answers."
+    if Activation("linear") in behind:
+        yield "The linear activation behind the end is left out: it does nothing."
+    if any(isinstance(layer, Flatten) for layer in behind):
+        yield "The softmax stands behind the Flatten, where it gives the same."
+    elif not isinstance(last, Dense | Activation):
+        yield f"The softmax of {called[(place,)]} is a layer of its own, which gives the same."
+
+
+def _is_idle(layer: Layer, shape: Shape) -> bool:
+    match layer:
+        case Dropout() | SpatialDropout2D() | Activation("linear"):
+            return True
+        case Flatten():
+            return len(shape) == 1 or shape[:2] == (1, 1)
+    return False
+
+
+def _activation(layer: Layer) -> str | None:
+    name: str | None = getattr(layer, "activation", None)
+    return name
+
+
+def _bare(layer: Layer) -> Layers:
+    """The layer without its activation."""
+    if isinstance(layer, Activation):
+        return ()
+    assert isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Dense | Residual)
+    return (replace(layer, activation=None),)

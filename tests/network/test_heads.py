@@ -1,0 +1,179 @@
+"""How networks end, and what is changed of an end that would be read in two ways."""
+
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from cnn.network.architecture import Architecture
+from cnn.network.heads import BOUNDS, end, end_activation, is_read_twice, settled, surest
+from cnn.network.keras_model import build, set_weights, weights_of
+from cnn.network.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layers,
+    Residual,
+    SpatialDropout2D,
+)
+
+SIGMOID = "The sigmoid at the end is replaced by a softmax: of the 3 classes one is right, and"
+SOFTMAX = Activation("softmax")
+
+
+def network(*layers) -> Architecture:
+    return Architecture("Small", (4, 4, 1), layers)
+
+
+def small(*head) -> Architecture:
+    return network(Flatten(), *head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        (),
+        (Dense(3),),
+        (Dense(3, "softmax"),),
+        (Dense(3), SOFTMAX),
+        (Dense(3, "softmax"), SOFTMAX),
+        (Dense(3, "sigmoid"), SOFTMAX),
+        (Dense(3, "tanh"), Dropout(0.3)),
+        (Dense(3, "hard_sigmoid"),),
+        (Dense(1, "sigmoid"),),
+    ],
+)
+def test_an_end_that_everything_reads_alike_stays(head: Layers):
+    assert settled(small(*head)) == (small(*head), ())
+
+
+def test_what_ends_in_a_map_stays():
+    for layers in ((Conv2D(3, 2, activation="softmax"),), (Conv2D(3, 2), Activation("sigmoid"))):
+        assert settled(network(*layers)) == (network(*layers), ())
+
+
+DROPPED = "Left out behind the end: Dropout #1, which would drop answers."
+BEHIND = "The softmax stands behind the Flatten, where it gives the same."
+CHANGED: list[tuple[Layers, Layers, list[str]]] = [
+    ((Flatten(), Dense(3, "sigmoid")), (Flatten(), Dense(3, "softmax")), [SIGMOID]),
+    ((Flatten(), Dense(3), Activation("sigmoid")), (Flatten(), Dense(3), SOFTMAX), [SIGMOID]),
+    ((Flatten(), Dense(3, "softmax"), Dropout(0.1)), (Flatten(), Dense(3, "softmax")), [DROPPED]),
+    (
+        (Flatten(), Dense(3, "sigmoid"), Dropout(0.1)),
+        (Flatten(), Dense(3, "softmax")),
+        [SIGMOID, DROPPED],
+    ),
+    (
+        (Flatten(), Dense(3), SOFTMAX, Activation("linear")),
+        (Flatten(), Dense(3), SOFTMAX),
+        ["The linear activation behind the end is left out"],
+    ),
+    (
+        (Conv2D(3, 4, activation="softmax"), SpatialDropout2D(0.2), Flatten()),
+        (Conv2D(3, 4), Flatten(), SOFTMAX),
+        ["Left out behind the end: SpatialDropout2D #1", BEHIND],
+    ),
+    ((Conv2D(3, 4), SOFTMAX, Flatten()), (Conv2D(3, 4), Flatten(), SOFTMAX), [BEHIND]),
+    (
+        (Flatten(), Dense(3), Residual((Dense(3),), (), "softmax")),
+        (Flatten(), Dense(3), Residual((Dense(3),)), SOFTMAX),
+        ["The softmax of Residual #1 is a layer of its own, which gives the same."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "said"), CHANGED)
+def test_an_end_that_would_be_read_twice_is_changed_and_each_change_is_a_sentence(
+    before: Layers, after: Layers, said: list[str]
+):
+    changed, sentences = settled(network(*before))
+
+    assert changed == network(*after)
+    assert len(sentences) == len(said)
+    assert all(one.startswith(start) for one, start in zip(sentences, said, strict=True))
+    assert settled(changed) == (changed, ())
+
+
+@pytest.mark.parametrize(("before", "after", "said"), CHANGED)
+def test_a_changed_end_gives_in_keras_what_the_other_gave_or_the_softmax_of_its_scores(
+    before: Layers, after: Layers, said: list[str]
+):
+    ours, theirs = (build(network(*layers)) for layers in (before, after))
+    set_weights(theirs, network(*after), weights_of(ours, network(*before)))
+    images = np.random.default_rng(0).normal(size=(20, 4, 4, 1)).astype(np.float32)
+
+    given = ours.predict(images, verbose=0).astype(np.float64)
+    if SIGMOID in [one[: len(SIGMOID)] for one in settled(network(*before))[1]]:
+        given = softmax(np.log(given / (1 - given)), axis=1)
+    np.testing.assert_allclose(theirs.predict(images, verbose=0), given, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layers", "place", "activation"),
+    [
+        ((), None, None),
+        ((Flatten(), Dense(3)), 1, None),
+        ((Flatten(), Dense(3, "tanh"), Dropout(), Activation("linear")), 1, "tanh"),
+        ((Conv2D(3, 4, activation="relu"), Flatten()), 0, "relu"),
+        ((Conv2D(3, 2, activation="relu"), Flatten()), 1, None),  # nine cells, and not one
+        ((Conv2D(3, 2, activation="softmax"), GlobalAveragePooling2D()), 1, None),
+    ],
+)
+def test_the_end_is_the_last_layer_that_does_something_after_training(layers, place, activation):
+    assert end(network(*layers)) == place
+    assert end_activation(network(*layers)) == activation
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize("classes", [2, 10])
+def test_no_share_is_larger_than_the_bounds_of_an_activation_allow(name: str, classes: int):
+    import keras
+
+    # In the limit, as Keras' own activation has it; a softmax is near 1 for one and 0 for the rest.
+    far = np.full((1, classes), -1e4, np.float32)
+    far[0, 0] = 1e4
+    scores = keras.ops.convert_to_numpy(keras.activations.get(name)(far)).astype(np.float64)
+
+    assert surest(small(Dense(classes, name))) == pytest.approx(softmax(scores).max(), rel=1e-3)
+    assert surest(small(Dense(classes))) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "is_so"),
+    [
+        ((), False),
+        ((Dense(3, "softmax"),), False),
+        ((Dense(3), SOFTMAX), False),
+        ((Dense(3, "sigmoid"),), True),
+        ((Dense(3), Activation("sigmoid")), True),
+        ((Dense(3, "softmax"), SOFTMAX), True),
+        ((Dense(3, "sigmoid"), SOFTMAX), True),
+        ((Dense(3, "softmax"), Activation("linear")), True),
+        ((Dense(3, "softmax"), Dropout(0.0)), True),
+        ((Dense(3, "softmax"), Dropout(0.1)), False),
+        ((Dense(3), Residual((Dense(3),), (), "sigmoid")), True),
+        ((Dense(3, "tanh"),), False),
+    ],
+)
+def test_the_loss_that_keras_takes_is_not_that_of_the_output_where_it_remembers_another(
+    head: Layers, is_so: bool
+):
+    import keras
+
+    # What versions before this one did: without a softmax in the last layer, loss from_logits.
+    scoring = list(head)
+    if scoring and scoring[-1] in (SOFTMAX, Dense(3, "softmax")):
+        scoring = scoring[:-1] if scoring[-1] == SOFTMAX else [*scoring[:-1], Dense(3)]
+    if scoring:
+        random = np.random.default_rng(0)
+        model = build(small(*scoring))
+        images = random.normal(size=(20, 4, 4, 1)).astype(np.float32)
+        wanted = keras.ops.one_hot(random.integers(0, 3, 20), 3)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        output = model(images, training=True)
+        of_output = loss(wanted, keras.ops.convert_to_numpy(output))
+        assert (abs(float(loss(wanted, output)) - float(of_output)) > 1e-3) is is_so
+
+    assert is_read_twice(small(*head)) is is_so
