@@ -29,11 +29,11 @@ def main() -> None:
         store = Store(f"sqlite:///{Path(folder) / 'runs.sqlite'}")
         for one in challenges():
             architecture, configuration = REACHED[one.title]
-            runs = []
+            run = None
             if configuration:
                 run = store.add(architecture, configuration, worker="benchmark")
-                runs = [fit.carry_out(store, run)]
-            judged = goals.judged(one.goals, trace(architecture), runs)
+                run = fit.carry_out(store, run)
+            judged = goals.judged(one.goals, trace(architecture), run)
             said = ", ".join(
                 f"{j.goal.measure} {goals.shown_value(j.goal, j.value or 0)}" for j in judged
             )

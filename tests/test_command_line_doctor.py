@@ -2,11 +2,13 @@
 
 import json
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnn.__main__ import main
@@ -110,6 +112,28 @@ def test_a_damaged_mnist_is_found_with_both_ways_out(
 
     assert one["words"].startswith("MNIST: cannot be read")
     assert "mnist.npz" in one["trouble"]
+
+
+def test_the_folder_of_fashion_mnist_itself_is_no_broken_mnist(
+    found: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rng = np.random.default_rng(0)
+    arrays = {
+        "train-images-idx3-ubyte": rng.integers(0, 256, (60_000, 28, 28)).astype(np.uint8),
+        "train-labels-idx1-ubyte": np.repeat(np.arange(10, dtype=np.uint8), 6_000),
+        "t10k-images-idx3-ubyte": rng.integers(0, 256, (10_000, 28, 28)).astype(np.uint8),
+        "t10k-labels-idx1-ubyte": np.repeat(np.arange(10, dtype=np.uint8), 1_000),
+    }
+    for name, array in arrays.items():
+        header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+        (tmp_path / name).write_bytes(header + array.tobytes())
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "none"))
+
+    said = [one["words"] for one in found("data", status=0)]
+
+    assert any(one.startswith("Fashion-MNIST: 60,000 and 10,000 images") for one in said)
+    assert any(one.startswith("MNIST: not here") for one in said)
 
 
 def test_a_tensorflow_that_does_not_start_is_said_with_its_last_words(

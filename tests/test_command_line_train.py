@@ -16,9 +16,10 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration
+from cnn.training.kept_splits import kept_splits
 from cnn.training.run import State
 from cnn.training.store import Store
-from tests.data.test_own_images import CATS_AND_DOGS, zipped
+from tests.data.test_own_images import CATS_AND_DOGS, png, zipped
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,8 +55,9 @@ def outcome(trained: subprocess.CompletedProcess[str]) -> Any:
 def test_train_ends_with_one_json_object(outcome):
     assert set(outcome) == {
         *("run_id", "state", "epochs", "test_accuracy"),
-        *("test_images", "seconds", "images_per_s"),
+        *("images", "test_images", "seconds", "images_per_s"),
     }
+    assert outcome["images"] == {"train": 150, "validation": 30, "test": 300}
     assert outcome["state"] == "finished"
     assert outcome["test_images"] == 300
     assert 0.3 < outcome["test_accuracy"] <= 1
@@ -186,7 +188,39 @@ def test_images_that_were_brought_to_the_app_are_trained_on_by_their_name(tmp_pa
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["test_images"] == 2
-    assert "Images are resized to 16x16." in done.stderr
+    assert "Images are resized from 6x5 to 16x16" in done.stderr
+
+
+def test_a_zip_with_its_own_splits_is_trained_and_tested_on_them(tmp_path: Path):
+    file = tmp_path / "pets.zip"
+    file.write_bytes(
+        zipped(
+            {
+                f"{part}/{animal}/{n}.png": png(10 * n + grey)
+                for part, count in (("train", 12), ("val", 3), ("test", 5))
+                for animal, grey in (("cat", 5), ("dog", 128))
+                for n in range(count)
+            }
+        )
+    )
+
+    done = cnn(
+        "train", "shapes-demo", "--dataset", str(file), "--epochs", "1", "--json", home=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    assert outcome["images"] == {"train": 24, "validation": 6, "test": 10}
+    assert (
+        "24 images of train/ to train, 6 of val/ to validate, 10 of test/ to test." in done.stderr
+    )
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    run = store.get(outcome["run_id"])
+    assert run
+    assert run.configuration.dataset.splits == "train-validation-test"
+    kept = kept_splits(store, run.id)
+    assert kept.how in done.stderr
+    assert kept.counts == {"train": (12, 12), "validation": (3, 3), "test": (5, 5)}
 
 
 def test_help_needs_neither_numpy_nor_the_store():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnn.commands import CommandError, refusals
 from cnn.commands.terminal import quiet
-from cnn.commands.train import Bar, carried_out, dataset_of, say_left_out
+from cnn.commands.train import Bar, carried_out, dataset_of, say_left_out, say_split
 from cnn.data import load
 from cnn.network.source import find
 from cnn.training import budget, limits
@@ -73,6 +73,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         data = load(configuration.dataset, architecture.input)
         if not by_recipe:
             say_left_out(data)
+            say_split(data)
         fitted = fit_to(architecture, data)
         for change in fitted.changes:
             print(f"{architecture.name}: {change}", file=sys.stderr)

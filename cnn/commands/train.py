@@ -16,7 +16,7 @@ from typing import TextIO
 from cnn.commands import refusals
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
-from cnn.data import Dataset, DatasetName, DatasetSpec, load
+from cnn.data import Dataset, DatasetSpec, brought, load
 from cnn.network.architecture import Architecture
 from cnn.network.source import find, input_shape
 from cnn.training import calibration, continuing, earlier, limits
@@ -91,6 +91,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     limits.check_epochs(configuration)
     data = load(configuration.dataset, architecture.input)
     say_left_out(data)
+    say_split(data)
     fitted = fit_to(architecture, data)
     for change in fitted.changes:
         print(change, file=sys.stderr)
@@ -105,7 +106,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
 def dataset_of(name: str) -> DatasetSpec:
     """The data set a name or a file stands for."""
     if Path(name).suffix in (".zip", ".npz"):
-        return DatasetSpec(DatasetName.OWN_IMAGES, file=str(Path(name).resolve()))
+        return brought(Path(name).resolve())
     return spec_of(name)
 
 
@@ -118,6 +119,12 @@ def say_left_out(data: Dataset) -> None:
     if many > MOST_NAMED:
         said.append(f"and {many - MOST_NAMED:,} more")
     print(f"{many:,} file{'s' * (many > 1)} left out: {'; '.join(said)}", file=sys.stderr)
+
+
+def say_split(data: Dataset) -> None:
+    """Says on standard error which of own images are used as what; nothing of other data."""
+    if data.how_split:
+        print(printable(data.how_split), file=sys.stderr)
 
 
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
@@ -205,6 +212,7 @@ def _outcome(run: Run, epochs: list[Epoch]) -> dict[str, object]:
     return {
         "run_id": run.id,
         "state": run.state.value,
+        "images": run.images or None,  # of each split; none where it ended before they were known
         "epochs": epoch_dicts(epochs),
         "test_accuracy": result.test_accuracy if result else None,
         "test_images": result.test_images if result else None,

@@ -6,7 +6,7 @@
 from cnn.data.catalogue import CATALOGUE, Entry, described, is_here, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
-from cnn.data.own_images import keep_upload
+from cnn.data.own_images import brought, keep_upload
 from cnn.data.shape_options import Shape, ShapeOptions
 from cnn.data.spec import DatasetName, DatasetSpec
 
@@ -22,6 +22,7 @@ __all__ = [
     "ShapeOptions",
     "Split",
     "as_floats",
+    "brought",
     "described",
     "fingerprint",
     "is_here",

@@ -6,20 +6,16 @@ Owns names, sentences and the way from a spec to a data set that fits a network.
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from cnn.data import mnist
-from cnn.data.dataset import Dataset, Source, stratified
+from cnn.data.dataset import Dataset, Source
 from cnn.data.digits import load_digits
-from cnn.data.fitting import ImageShape, check_shape, fit
+from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.mnist import FASHION, MNIST, load_collection, load_sample
 from cnn.data.own_images import load_own_images, own_name
 from cnn.data.shape_options import CLASSIC
 from cnn.data.shapes import draw
 from cnn.data.spec import DatasetName, DatasetSpec
-
-TEST_FRACTION = 1 / 6  # where a data set comes without a test set of its own
-_TEST, _VALIDATION = 10, 11  # so that the draws of one seed are independent of each other
+from cnn.data.splitting import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +60,8 @@ CATALOGUE: dict[DatasetName, Entry] = {
     ),
     DatasetName.OWN_IMAGES: Entry(
         "Your own images",
-        "A zip with one folder per class, or an npz with images and labels, fitted to the "
-        "network's input.",
+        "A zip with one folder per class, or with such folders in train/, val/ and test/; or an "
+        "npz with images and labels. They are fitted to the network's input.",
         (32, 32, 3),
     ),
 }
@@ -81,7 +77,8 @@ def title(spec: DatasetSpec) -> str:
 def described(spec: DatasetSpec) -> str:
     """Return a data set in words that tell it from others: `shapes (6 kinds, noise 0.2)`."""
     if spec.name is DatasetName.OWN_IMAGES:
-        return f"own images {title(spec)}"
+        own = f", split as {spec.splits.replace('-', ', ')} by itself" if spec.splits else ""
+        return f"own images {title(spec)}{own}"
     if spec.name is not DatasetName.SHAPES:
         return spec.name.value
     shapes, low, high = spec.shapes, *spec.shapes.scale
@@ -118,23 +115,7 @@ def load(
     if not isinstance(spec, DatasetSpec):
         spec = DatasetSpec.from_dict({"name": spec})
     shape = CATALOGUE[spec.name].image_shape if input_shape is None else check_shape(input_shape)
-    source = _source(spec, shape)
-    learn, test = source.learn, source.test
-    if test is None:
-        kept, aside = stratified(learn.labels, TEST_FRACTION, np.random.default_rng(_TEST))
-        learn, test = learn.take(kept), learn.take(aside)
-    rng = np.random.default_rng((spec.seed, _VALIDATION))
-    train, validation = stratified(learn.labels, spec.validation_fraction, rng)
-    learn = fit(learn, shape)
-    return Dataset(
-        name=spec.name,
-        class_names=source.class_names,
-        train=learn.take(train),
-        validation=learn.take(validation),
-        test=fit(test, shape),
-        origin=source.origin,
-        rejected=source.rejected,
-    )
+    return split(_source(spec, shape), spec, shape)
 
 
 def _source(spec: DatasetSpec, shape: ImageShape) -> Source:
@@ -152,4 +133,4 @@ def _source(spec: DatasetSpec, shape: ImageShape) -> Source:
         case DatasetName.FASHION_MNIST:
             return load_collection(FASHION)
         case DatasetName.OWN_IMAGES:
-            return load_own_images(Path(spec.file), shape)
+            return load_own_images(Path(spec.file), shape, splits=spec.splits)

@@ -5,7 +5,8 @@ modules beside this one; `catalogue.load` puts it all together.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +47,9 @@ class Split:
                 f"not {labels.dtype} {labels.shape}."
             )
         # A view, so that freezing it does not freeze the array of whoever made it.
-        for field, array in (("pixels", pixels.view()), ("labels", labels.view())):
+        for name, array in (("pixels", pixels.view()), ("labels", labels.view())):
             array.flags.writeable = False
-            object.__setattr__(self, field, array)
+            object.__setattr__(self, name, array)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -78,20 +79,46 @@ class Rejected:
     reason: str
 
 
+FoundShape = tuple[int | None, int | None, int | None]
+"""Height, width and channels of images before they are fitted; None where they differ in it."""
+
+
+def in_common(shapes: set[tuple[int, int, int]]) -> FoundShape:
+    """Return the height, width and channels that all of one or more shapes have."""
+    height, width, channels = (set(values) for values in zip(*shapes, strict=True))
+    return _only(height), _only(width), _only(channels)
+
+
+def _only(values: set[int]) -> int | None:
+    return next(iter(values)) if len(values) == 1 else None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """Labelled images as they were found or drawn; without a test split, one is set aside."""
+    """Labelled images as they were found or drawn; a split that is not there is set aside.
+
+    `called` says what each split is called in a file of own images, and `pooled` is what is to be
+    said of one whose splits are not used.
+    """
 
     learn: Split
     test: Split | None
     class_names: tuple[str, ...]
     origin: str
     rejected: tuple[Rejected, ...] = ()
+    validation: Split | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    pooled: str = ""
+    found_shape: FoundShape | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Three splits of labelled images, and where they come from."""
+    """Three splits of labelled images, and where they come from.
+
+    `how_split` says of own images in words what is used as what; `found_shape` is that of the
+    images before they were fitted, where it is not that of the catalogue.
+    """
 
     name: str
     class_names: tuple[str, ...]
@@ -100,6 +127,8 @@ class Dataset:
     test: Split
     origin: str
     rejected: tuple[Rejected, ...] = ()
+    how_split: str = ""
+    found_shape: FoundShape | None = None
 
     def __post_init__(self) -> None:
         classes = len(self.class_names)

@@ -12,7 +12,15 @@ from pathlib import Path
 from cnn.data.catalogue import load
 from cnn.data.dataset import Dataset
 from cnn.data.errors import DataError, shown
-from cnn.data.own_images import ENDINGS, LIMITS, Limits, keep_upload, own_name
+from cnn.data.own_images import (
+    ENDINGS,
+    LIMITS,
+    Limits,
+    brought,
+    keep_upload,
+    kept_splits,
+    own_name,
+)
 from cnn.data.spec import DatasetName, DatasetSpec
 
 ASIDE = "arriving"
@@ -38,7 +46,8 @@ class OwnImages:
 
     @property
     def spec(self) -> DatasetSpec:
-        return DatasetSpec(DatasetName.OWN_IMAGES, file=str(self.path))
+        file, splits = str(self.path), kept_splits(self.path)
+        return DatasetSpec(DatasetName.OWN_IMAGES, file=file, splits=splits)
 
 
 def kept(folder: Path) -> list[OwnImages]:
@@ -79,7 +88,9 @@ def read(
         _sweep(aside)
         arrived = keep_upload(content, file_name, aside)
         try:
-            return arrived, load(DatasetSpec(DatasetName.OWN_IMAGES, file=str(arrived)))
+            if splits := brought(arrived, limits).splits:
+                arrived = arrived.replace(arrived.with_suffix(f".{splits}{arrived.suffix}"))
+            return arrived, load(OwnImages(arrived).spec)
         except BaseException:
             arrived.unlink(missing_ok=True)
             raise
@@ -89,7 +100,8 @@ def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
     """Keeps what was read under a name; the same images under the same name are kept once."""
     with _room_in(folder):
         whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
-        path = keep_upload(arrived.read_bytes(), f"{whole}{arrived.suffix}", folder)
+        file_name, splits = f"{whole}{arrived.suffix}", kept_splits(arrived)
+        path = keep_upload(arrived.read_bytes(), file_name, folder, splits)
         arrived.unlink(missing_ok=True)
     return OwnImages(path)
 

@@ -4,6 +4,7 @@ Owns the check of the content and the places that are looked at. A file that fai
 error; nothing is ever put in its place. Fetching files from the network is in `download`.
 """
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -119,20 +120,15 @@ def is_here(collection: Collection) -> bool:
     return any(
         (folder / f"{collection.name}.npz").is_file()
         or _idx_file(folder / collection.name, "x_test")
-        or (collection.name == MNIST.name and _idx_file(folder, "x_test"))
+        or (_idx_file(folder, "x_test") and _whose(folder).name == collection.name)
         for folder in folders
     )
 
 
 def _ways_out(collection: Collection) -> str:
-    where = (
-        "into a folder"
-        if collection.name == MNIST.name
-        else f"into a folder {collection.name} in one"
-    )
     return (
         f"Two ways out: connect to the network, so that Keras can download {collection.name}; or "
-        f"put {collection.name}.npz, or its four idx files {where}, and set the environment "
+        f"put {collection.name}.npz, or its four idx files, into a folder, and set the environment "
         f"variable CNN_DATA_DIR to that folder. The data set mnist-sample needs neither."
     )
 
@@ -141,12 +137,13 @@ def read_folder(collection: Collection, folder: Path) -> Source | None:
     """Return the images of the npz file or the four idx files in a folder; None without any.
 
     The idx files of the two collections have the same names. So they are looked for in a folder
-    of the collection's name, as in Keras' cache, and only those of MNIST in the folder itself.
+    of the collection's name, as in Keras' cache; those in the folder itself are one of the two.
     """
     npz = folder / f"{collection.name}.npz"
     if npz.is_file():
         return _source(collection, _npz(npz), npz)
-    for place in (folder / collection.name, *([folder] if collection.name == MNIST.name else [])):
+    is_its_own = _whose(folder).name == collection.name
+    for place in (folder / collection.name, *([folder] if is_its_own else [])):
         files = {name: _idx_file(place, name) for name in collection.shapes}
         missing = [name for name, file in files.items() if file is None]
         if not missing:
@@ -159,6 +156,21 @@ def read_folder(collection: Collection, folder: Path) -> Source | None:
         if len(missing) < len(files):
             raise DataError(f"{place} has idx files, but none for {', '.join(missing)}.")
     return None
+
+
+def _whose(folder: Path) -> Collection:
+    """Return which collection the idx files in a folder itself are, by their test labels.
+
+    Where those cannot be read, the folder's name decides: a damaged file is an error of its own.
+    """
+    for collection in (MNIST, FASHION):
+        file = _idx_file(folder, "y_test")
+        with contextlib.suppress(DataError):
+            labels = read_idx(file, collection.shapes["y_test"]) if file else np.zeros(0, np.uint8)
+            if tuple(np.bincount(labels).tolist()) == collection.test_counts:
+                return collection
+    is_fashion = folder.resolve().name.lower().replace("_", "-") == FASHION.name
+    return FASHION if is_fashion else MNIST
 
 
 def _idx_file(folder: Path, array: str) -> Path | None:

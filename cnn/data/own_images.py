@@ -1,36 +1,46 @@
 """A person's own images: a zip with one folder per class, or an npz of arrays.
 
 Owns the reading of uploads that nobody has checked: limits on size, count and unpacking, and a
-reason for every file that is left out. What a single picture is made into is in `pictures`.
+reason for every file that is left out. What a single picture is made into is in `pictures`, which
+folders are splits in `own_splits`, and what arrays may look like in `own_arrays`.
 """
 
+import contextlib
 import hashlib
 import re
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn.data.dataset import Pixels, Rejected, Source, Split
+from cnn.data.dataset import Pixels, Rejected, Source, Split, in_common
 from cnn.data.errors import DataError, shown
 from cnn.data.files import megabytes, open_zip, read_file, read_member, read_npz
-from cnn.data.fitting import ImageShape, check_room, fit, fit_image
+from cnn.data.fitting import ImageShape, check_room, fit_image
+from cnn.data.own_arrays import from_arrays
+from cnn.data.own_splits import (
+    AGAIN,
+    BEFORE,
+    KINDS,
+    Layout,
+    Part,
+    arrays_of,
+    kind_of,
+    layout_of,
+    listed,
+    other_splits,
+)
 from cnn.data.pictures import open_picture, plain
+from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.training.places import whole_setting
 
-IMAGES_PER_CLASS = 3  # one to learn from, one to validate, one to test
-_NAMES = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))
-_TEST_NAMES = ("x_test", "y_test")
-
 ENDINGS = (".zip", ".npz")
-DIMMEST = 16  # pixels of 0 to 255 that stay below are more likely shares of 1 that overshoot
 _DIGEST = 16  # hexadecimal digits of the content's SHA-256 in the name of a kept file
-
-Array = npt.NDArray[Any]
+_KEPT = re.compile(rf"-[0-9a-f]{{{_DIGEST}}}(?:\.({'|'.join(KINDS)}))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,16 @@ class Limits:
 LIMITS = Limits(upload_bytes=1_000_000 * whole_setting("CNN_MAX_UPLOAD_MB", 200))
 
 
-def keep_upload(content: bytes, file_name: str, folder: Path) -> Path:
+def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") -> Path:
     """Write an upload into the folder, named after its content, and return its path.
 
-    So that another process, or a later run, finds the same bytes; an upload is written once.
+    So that another process, or a later run, finds the same bytes; an upload is written once. Its
+    own splits are in its name, as one that was kept before they were read stays pooled.
     """
     stem = re.sub(r"\W+", "-", PurePosixPath(file_name).stem)[:40].strip("-") or "images"
     ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
-    path = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:_DIGEST]}{ending}"
+    digest, own = hashlib.sha256(content).hexdigest()[:_DIGEST], f".{splits}" if splits else ""
+    path = folder / f"{stem}-{digest}{own}{ending}"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
@@ -67,23 +79,71 @@ def keep_upload(content: bytes, file_name: str, folder: Path) -> Path:
 
 def own_name(path: Path) -> str:
     """Return what a file was called before it was kept under a name of its content."""
-    return re.sub(rf"-[0-9a-f]{{{_DIGEST}}}$", "", path.stem)
+    return _KEPT.sub("", path.stem)
 
 
-def load_own_images(path: Path, shape: ImageShape, limits: Limits = LIMITS) -> Source:
-    """Return the images of a zip or an npz file in this shape, and what was left out."""
+def kept_splits(path: Path) -> str:
+    """Return the splits that a kept file is read with: those in its name."""
+    kept = _KEPT.search(path.stem)
+    return (kept and kept[1]) or ""
+
+
+def brought(path: Path, limits: Limits = LIMITS) -> DatasetSpec:
+    """Return the data set of a file that somebody brings now, with the splits it has itself.
+
+    One whose folders or arrays can be read in two ways is refused with what was found.
+    """
     content = read_file(path, limits.upload_bytes)
+    with _refused(path), open_zip(content, max_members=3 * limits.files) as archive:
+        members = _members(archive)
+        if _are_arrays(members):
+            names = [member.filename.removesuffix(".npy") for member in members]
+            splits = kind_of(arrays_of(names))
+        else:
+            layout = layout_of([member.filename for member in members])
+            splits = layout.kind if layout else ""
+    return DatasetSpec(DatasetName.OWN_IMAGES, file=str(path), splits=splits)
+
+
+def load_own_images(
+    path: Path, shape: ImageShape, limits: Limits = LIMITS, splits: str = ""
+) -> Source:
+    """Return the images of a zip or an npz file in this shape, and what was left out.
+
+    Without `splits` its folders are pooled, as they were before a file's own splits were read.
+    """
+    content = read_file(path, limits.upload_bytes)
+    with _refused(path), open_zip(content, max_members=3 * limits.files) as archive:
+        members = _members(archive)
+        if _are_arrays(members):
+            arrays = read_npz(content, limits.unpacked_bytes)
+            source = from_arrays(arrays, shape, limits.files, splits)
+            return _checked(replace(source, origin=_origin(path)), limits)
+        return _from_folders(archive, members, path, shape, limits, splits)
+
+
+@contextlib.contextmanager
+def _refused(path: Path) -> Iterator[None]:
+    """Says of which file an error is, and what may be brought."""
     try:
-        with open_zip(content, max_members=3 * limits.files) as archive:
-            members = [member for member in archive.infolist() if not _is_clutter(member)]
-            if members and all(member.filename.endswith(".npy") for member in members):
-                return _from_arrays(read_npz(content, limits.unpacked_bytes), path, shape, limits)
-            return _from_folders(archive, members, path, shape, limits)
+        yield
     except DataError as error:
         raise DataError(
             f"{own_name(path)}{path.suffix} cannot be used. {error} "
             f"Bring a zip with one folder of images per class, or an npz with images and labels."
         ) from error
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [member for member in archive.infolist() if not _is_clutter(member)]
+
+
+def _origin(path: Path) -> str:
+    return f"your file {own_name(path)}{path.suffix}"
+
+
+def _are_arrays(members: list[zipfile.ZipInfo]) -> bool:
+    return bool(members) and all(member.filename.endswith(".npy") for member in members)
 
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:
@@ -99,140 +159,96 @@ def _from_folders(
     path: Path,
     shape: ImageShape,
     limits: Limits,
+    splits: str,
 ) -> Source:
     if len(members) > limits.files:
         raise DataError(f"It holds {len(members):,} files; {limits.files:,} is the limit.")
     check_room(len(members), shape)
-    images: list[Pixels] = []
-    classes: list[str] = []
+    layout, pooled = _layout(members, splits)
+    place = layout.place if layout else _pooled_place
+    images: dict[Part, list[Pixels]] = {part: [] for part in Part}
+    classes: dict[Part, list[str]] = {part: [] for part in Part}
+    found: set[ImageShape] = set()
     rejected: list[Rejected] = []
     bytes_left, pixels_left = limits.unpacked_bytes, limits.all_pixels
     for member in members:
         try:
-            class_name = _class_name(member.filename)
+            part, class_name = place(member.filename)
             if member.file_size > bytes_left:
                 raise DataError(f"is past the {megabytes(limits.unpacked_bytes)} of all files")
             content = read_member(archive, member, limits.file_bytes)
             bytes_left -= member.file_size
             picture = open_picture(content, min(limits.image_pixels, pixels_left))
             pixels_left -= picture.width * picture.height
-            images.append(fit_image(plain(picture), shape))
-            classes.append(class_name)
+            upright = plain(picture)
+            images[part].append(fit_image(upright, shape))
+            classes[part].append(class_name)
+            found.add((upright.height, upright.width, len(upright.getbands())))
         except DataError as error:
             rejected.append(Rejected(member.filename[:200], str(error)))
-    if not images:
-        first = f" The first file, {rejected[0].file}, {rejected[0].reason}." if rejected else ""
-        raise DataError(f"No image in it can be read.{first}")
-    class_names, labels = np.unique(classes, return_inverse=True)
+    folders = layout.folders if layout else {}
+    called = {part: f"{folder}/" for part, folder in folders.items()}
+    for part in called or (Part.TRAIN,):
+        if not images[part]:
+            where = called.get(part, "")
+            bad = next((one for one in rejected if where in one.file), None)
+            first = f" The first file, {bad.file}, {bad.reason}." if bad else ""
+            raise DataError(f"No image in {where or 'it'} can be read.{first}")
+    class_names = np.unique(classes[Part.TRAIN])
+    _check_known(class_names, classes, called)
+    given = {
+        part: Split(np.stack(images[part]), np.searchsorted(class_names, labels).astype(np.int64))
+        for part, labels in classes.items()
+        if labels
+    }
     return _checked(
         Source(
-            learn=Split(np.stack(images), labels.astype(np.int64)),
-            test=None,
+            learn=given[Part.TRAIN],
+            validation=given.get(Part.VALIDATION),
+            test=given.get(Part.TEST),
             class_names=tuple(class_names.tolist()),
-            origin=f"your file {own_name(path)}{path.suffix}",
+            origin=_origin(path),
             rejected=tuple(rejected),
+            called={part.value: where for part, where in called.items()},
+            pooled=pooled,
+            found_shape=in_common(found),
         ),
         limits,
     )
 
 
-def _from_arrays(arrays: dict[str, Array], path: Path, shape: ImageShape, limits: Limits) -> Source:
-    images, labels, test_images, test_labels = _four(arrays)
-    images = _examined(images, limits)
-    if test_images is not None:
-        test_images = _examined(test_images, limits)
-    brightest = _brightest(images, test_images)
-    learn_pixels = _as_bytes(images, brightest)
-    classes, learn_labels = np.unique(_flat(labels, learn_pixels), return_inverse=True)
-    test = None
-    if test_images is not None and test_labels is not None:
-        test_pixels = _as_bytes(test_images, brightest)
-        flat = _flat(test_labels, test_pixels)
-        if unknown := sorted(set(flat.tolist()) - set(classes.tolist())):
-            raise DataError(f"Its test labels {shown(unknown)} do not occur in training.")
-        test = fit(Split(test_pixels, np.searchsorted(classes, flat).astype(np.int64)), shape)
-    return _checked(
-        Source(
-            learn=fit(Split(learn_pixels, learn_labels.astype(np.int64)), shape),
-            test=test,
-            class_names=_names_of(classes, arrays.get("class_names")),
-            origin=f"your file {own_name(path)}{path.suffix}",
-        ),
-        limits,
-    )
+def _layout(members: list[zipfile.ZipInfo], splits: str) -> tuple[Layout | None, str]:
+    """Return the folders to read as splits, and what is to be said where there are some unread."""
+    files = [member.filename for member in members]
+    if splits:
+        layout = layout_of(files)
+        if layout is None or layout.kind != splits:
+            raise other_splits(layout.kind if layout else "", splits)
+        return layout, ""
+    try:
+        unread = layout_of(files)
+    except DataError as error:
+        return None, f"All its folders are pooled, {BEFORE}; today it is refused. {error} So here"
+    if unread is None:
+        return None, ""
+    folders = listed(unread.folders.values())
+    return None, f"Its {folders} are pooled and split anew, {BEFORE}. {AGAIN}. So here"
 
 
-def _four(arrays: dict[str, Array]) -> tuple[Array, Array, Array | None, Array | None]:
-    """Return images and labels under one of their usual names, and those of a test set if any."""
-    for images, labels in _NAMES:
-        if images in arrays and labels in arrays:
-            test = [arrays.get(name) for name in _TEST_NAMES] if images == "x_train" else [None] * 2
-            if (test[0] is None) != (test[1] is None):
-                raise DataError(f"Of {' and '.join(_TEST_NAMES)} it has only one.")
-            return arrays[images], arrays[labels], test[0], test[1]
-    wanted = ", or ".join(f"{images} and {labels}" for images, labels in _NAMES)
-    raise DataError(f"It has the arrays {shown(list(arrays))}; wanted are {wanted}.")
+def _pooled_place(file: str) -> tuple[Part, str]:
+    return Part.TRAIN, _class_name(file)
 
 
-def _examined(images: Array, limits: Limits) -> Array:
-    """Return (images, height, width[, channels]) with all four axes, if they can be images."""
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:
-        raise DataError(
-            f"Its images are {images.shape}; wanted are (images, height, width), or one axis more "
-            f"with 1 or 3 channels."
-        )
-    if len(images) > limits.files:
-        raise DataError(f"It holds {len(images):,} images; {limits.files:,} is the limit.")
-    if images.dtype.kind not in "buif":
-        raise DataError(f"Its images are of type {images.dtype}; wanted are plain numbers.")
-    low, high = images.min(), images.max()
-    if not (low >= 0 and high <= 255):  # so also for NaN
-        raise DataError(f"Its pixels go from {low} to {high}; wanted are 0 to 1 or 0 to 255.")
-    return images
-
-
-def _brightest(images: Array, test_images: Array | None) -> int:
-    """Return what white is, 1 or 255: the same for training and test, or a test says nothing."""
-    highs = [one.max() for one in (images, test_images) if one is not None]
-    if max(highs) <= 1:
-        return 1
-    if min(highs) < DIMMEST:
-        raise DataError(
-            f"Its brightest pixels are {' in x_train, '.join(f'{high:g}' for high in highs)}"
-            f"{' in x_test' if len(highs) > 1 else ''}; wanted are 0 to 1 or 0 to 255, the same "
-            "for all. Clip them to 1, or bring them to one scale."
-        )
-    return 255
-
-
-def _as_bytes(images: Array, brightest: int) -> Pixels:
-    if images.dtype == np.uint8 and brightest == 255:
-        return images
-    return np.rint(images * np.float32(255 // brightest)).astype(np.uint8)
-
-
-def _flat(labels: Array, pixels: Pixels) -> Array:
-    """Return the labels, whole numbers or words, as one row: one for each image."""
-    flat = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if flat.shape != (len(pixels),) or flat.dtype.kind not in "iuU":
-        raise DataError(
-            f"Its labels are {labels.dtype} {labels.shape}; wanted is one whole number or word "
-            f"for each of the {len(pixels):,} images."
-        )
-    return flat
-
-
-def _names_of(classes: Array, class_names: Array | None) -> tuple[str, ...]:
-    """Return a name for each class: its label, or the entry of `class_names` at its label."""
-    if class_names is None or classes.dtype.kind == "U":
-        return tuple(str(label) for label in classes.tolist())
-    if class_names.ndim != 1 or class_names.dtype.kind != "U":
-        raise DataError(f"Its class_names are {class_names.dtype} {class_names.shape}, not words.")
-    if classes.min() < 0 or classes.max() >= len(class_names):
-        raise DataError(f"It names {len(class_names)} classes, but has the label {classes.max()}.")
-    return tuple(class_names[classes].tolist())
+def _check_known(
+    class_names: npt.NDArray[np.str_], classes: Mapping[Part, list[str]], called: Mapping[Part, str]
+) -> None:
+    """Raise where a class occurs that nothing can be learned about."""
+    for part, where in called.items():
+        if unknown := sorted(set(classes[part]) - set(class_names.tolist())):
+            raise DataError(
+                f"Its {where} has {shown(unknown)}, and {called[Part.TRAIN]} has no such class, "
+                f"but {shown(class_names.tolist())}. Use the same classes in both."
+            )
 
 
 def _parts(file: str) -> tuple[str, ...]:
@@ -257,11 +273,29 @@ def _checked(source: Source, limits: Limits) -> Source:
     for name in names:
         if not name.isprintable() or not 0 < len(name) <= 60:
             raise DataError(f"A class is called {shown(name)}; use 1 to 60 printable characters.")
-    counts = Counter(source.learn.labels.tolist())
-    for label, name in enumerate(names):
-        if counts[label] < IMAGES_PER_CLASS:
-            raise DataError(
-                f"Class {name} has {counts[label]} readable images; each class needs "
-                f"{IMAGES_PER_CLASS}: to learn from, to validate and to test."
-            )
+    _check_counts(source)
     return source
+
+
+def _check_counts(source: Source) -> None:
+    """Raise where a class has too few images for what is to be set aside of them."""
+    aside = {"validate": source.validation, "test": source.test}
+    missing = [f"to {use}" for use, split in aside.items() if split is None]
+    if source.validation is None:
+        _check_each(source, Part.TRAIN, source.learn, ["to learn from", *missing])
+        return
+    _check_each(source, Part.TRAIN, source.learn, ["to learn from"])
+    if source.test is None:  # a class that nobody validates is not tested either
+        _check_each(source, Part.VALIDATION, source.validation, ["to validate", *missing])
+
+
+def _check_each(source: Source, part: Part, split: Split, uses: list[str]) -> None:
+    counts = Counter(split.labels.tolist())
+    where = f" in {source.called[part]}" if part in source.called else ""
+    for label, name in enumerate(source.class_names):
+        if counts[label] < len(uses) and (part is Part.TRAIN or counts[label]):
+            purpose = " and ".join(filter(None, (", ".join(uses[:-1]), uses[-1])))
+            raise DataError(
+                f"Class {name} has {counts[label]} readable images{where}; each class needs "
+                f"{len(uses)}: {purpose}."
+            )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole, shown
+from cnn.data.own_splits import KINDS
 from cnn.data.shape_options import CLASSIC, ShapeOptions
 
 LARGEST_SEED = 2**32 - 1
@@ -31,6 +32,7 @@ class DatasetSpec:
     validation_fraction: float = 1 / 6  # of the images that are not test images
     shapes: ShapeOptions = CLASSIC
     file: str = ""  # of own images: a zip or an npz on this machine
+    splits: str = ""  # of own images: those that the file has itself; without, they are pooled
 
     def __post_init__(self) -> None:
         if self.name not in list(DatasetName):
@@ -48,6 +50,12 @@ class DatasetSpec:
             raise DataError("Own images need a file: a zip with a folder per class, or an npz.")
         if self.name is not DatasetName.OWN_IMAGES and self.file:
             raise DataError(f"{self.name} is not read from a file of yours. Leave file out.")
+        if self.splits not in ("", *KINDS):
+            raise DataError(
+                f"splits are {', '.join(KINDS)}, or left out: not {shown(self.splits)}."
+            )
+        if self.splits and self.name is not DatasetName.OWN_IMAGES:
+            raise DataError(f"{self.name} has its own splits anyway. Leave splits out.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as plain JSON, without what does not belong to this data set."""
@@ -59,6 +67,8 @@ class DatasetSpec:
             del values["shapes"]
         if self.name is not DatasetName.OWN_IMAGES:
             del values["file"]
+        if not self.splits:  # so that what was made before there was a choice keeps its identity
+            del values["splits"]
         return values
 
     @classmethod

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 
 from cnn.lessons.lesson import Lesson, LessonError
 from cnn.lessons.progress import Standing
+from cnn.lessons.tries import Try, in_words
 
 PAGE = Path(__file__).with_suffix(".html")
 
 
-def certificate(name: str, standing: Standing, lessons: Sequence[Lesson]) -> str:
-    """The page, with the name as it was typed; refused while a lesson is left."""
+def certificate(
+    name: str,
+    standing: Standing,
+    lessons: Sequence[Lesson],
+    tried: Mapping[str, Sequence[Try]] = MappingProxyType({}),
+) -> str:
+    """The page, with the name as it was typed; refused while a lesson is left.
+
+    Of each challenge that was `tried`, by its title, it says at which try it was passed.
+    """
     left = [lesson.number for lesson in lessons if not standing.is_done(lesson)]
     if left:
         raise LessonError(f"lessons {left} are not done yet. Finish them first.")
@@ -27,5 +37,14 @@ def certificate(name: str, standing: Standing, lessons: Sequence[Lesson]) -> str
         right=sum(standing.is_answered(*one) for one in checks),
         questions=len(checks),
         lessons="".join(f"<li>{escape(lesson.title)}</li>" for lesson in lessons),
+        challenges=_challenges(tried),
         date=time.strftime("%d %B %Y", time.localtime(last)),
     )
+
+
+def _challenges(tried: Mapping[str, Sequence[Try]]) -> str:
+    if not tried:
+        return ""
+    lines = (f"<li>{escape(title)}: {in_words(some)}</li>" for title, some in tried.items())
+    lead = "<p>Challenges, by trainings that were named for them before they began:</p>"
+    return f"{lead}<ul>{''.join(lines)}</ul>"

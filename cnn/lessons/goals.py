@@ -5,18 +5,19 @@
     goals = goal { "," goal }
     goal  = measure ( "<" | ">" ) number | "data=" name of a data set
 
-A goal that only a training can show is met by one training that meets all of them.
+A goal that only a training can show is met by one training that meets all of them. Which training
+counts is the business of `tries`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cnn.data import DatasetName
+from cnn.data import DatasetName, DatasetSpec
+from cnn.data.shape_options import CLASSIC
 from cnn.network.errors import shown
 from cnn.network.trace import Trace
 from cnn.training.run import Run
@@ -111,23 +112,28 @@ def written(goals: Goals) -> str:
     return ",".join([*parts, *([f"{DATA}={goals.data}"] if goals.data else [])])
 
 
-def judged(goals: Goals, trace: Trace, runs: Sequence[Run] = ()) -> tuple[Judged, ...]:
-    """Every goal with its figure: of the network, and of the one training that meets most."""
-    candidates = [run for run in runs if _counts(goals, trace, run)]
-    best = max(candidates, key=lambda run: _met(goals, trace, run), default=None)
-    return tuple(_judged(goal, trace, best) for goal in goals.goals)
+def judged(goals: Goals, trace: Trace, run: Run | None = None) -> tuple[Judged, ...]:
+    """Every goal with its figure: of the network, and of a training of it on the right data."""
+    counts = run is not None and is_of(run, trace) and is_on_data(goals, run)
+    return tuple(_judged(goal, trace, run if counts else None) for goal in goals.goals)
 
 
-def _counts(goals: Goals, trace: Trace, run: Run) -> bool:
+def is_of(run: Run, trace: Trace) -> bool:
+    """Whether a run trained this very network, whatever it is called."""
     same = run.architecture.input == trace.architecture.input
-    same = same and run.architecture.layers == trace.architecture.layers
-    fits = goals.data in (None, run.configuration.dataset.name)
-    return same and fits and run.result is not None
+    return same and run.architecture.layers == trace.architecture.layers
 
 
-def _met(goals: Goals, trace: Trace, run: Run) -> tuple[int, float]:
-    accuracy = run.result.test_accuracy if run.result else 0.0
-    return sum(_judged(goal, trace, run).is_met for goal in goals.goals), accuracy
+def is_on_data(goals: Goals, run: Run) -> bool:
+    """Whether a run was trained on the data of the goals."""
+    return is_data(goals, run.configuration.dataset)
+
+
+def is_data(goals: Goals, spec: DatasetSpec) -> bool:
+    """Whether these are the data of the goals: drawings as they usually are, as fewer kinds of
+    shapes, or plainer ones, are another task. Which of them are drawn, the seed may decide.
+    """
+    return goals.data is None or (spec.name is goals.data and spec.shapes == CLASSIC)
 
 
 def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:

@@ -25,7 +25,7 @@ MARKED = ""
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A question answered with an option, or a lesson marked as complete."""
+    """A question answered with an option, a lesson marked as complete, or a try at a challenge."""
 
     lesson: str
     item: str
@@ -82,6 +82,11 @@ def answer(store: Store, lesson: Lesson, check: Check, option: int, profile: str
 def mark(store: Store, lesson: Lesson, profile: str = LOCAL) -> None:
     """Keeps that a lesson is complete for this person, whatever was answered."""
     _add(store, profile, Event(lesson.key, MARKED, 1, time.time()))
+
+
+def note(store: Store, key: str, item: str, profile: str = LOCAL) -> None:
+    """Keeps something that belongs to no lesson under a key of its own."""
+    _add(store, profile, Event(key, item, 1, time.time()))
 
 
 def reset(store: Store, profile: str = LOCAL) -> None:

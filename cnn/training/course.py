@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cnn.data import fingerprint, load
 from cnn.data.summary import seen_test_images
-from cnn.training import class_names, earlier
+from cnn.training import class_names, earlier, kept_splits
 from cnn.training.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
 from cnn.training.chunk import (
     Chunk,
@@ -101,6 +101,7 @@ class Course:
             self.outbox.freeze(self.run.id, found, images, made_with)
             names = class_names.to_bytes(self.data.class_names)
             self.outbox.keep_file(self.run.id, class_names.FILE, names)
+            self.outbox.keep_file(self.run.id, kept_splits.FILE, kept_splits.to_bytes(self.data))
 
     def to_the_end(self) -> Result:
         try:

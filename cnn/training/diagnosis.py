@@ -43,12 +43,14 @@ def diagnose(
     predictions: Predictions | None = None,
     layers: Sequence[LayerActivity] = (),
     class_names: Sequence[str] = (),
+    validation_counts: Sequence[int] = (),
 ) -> tuple[Finding, ...]:
     """What is wrong with a training and what might help; or that it learns.
 
-    Without one whole epoch there is nothing to judge, except that it diverged.
+    Without one whole epoch there is nothing to judge, except that it diverged. What guessing
+    gives follows from the validation images of each class.
     """
-    evidence = Evidence(run, epochs, steps, predictions, layers, class_names)
+    evidence = Evidence(run, epochs, steps, predictions, layers, class_names, validation_counts)
     found = [finding for rule in RULES if (finding := rule(evidence))]
     explained = {
         symptom
@@ -63,7 +65,9 @@ def diagnose(
 
 
 def _learns(found: Evidence) -> bool:
-    return bool(found.epochs) and found.validation_range[0] > found.chance
+    if not found.epochs or not found.are_shares_known:
+        return False
+    return found.validation_range[0] > found.chance
 
 
 def _it_learns(found: Evidence) -> Finding:
@@ -75,6 +79,6 @@ def _it_learns(found: Evidence) -> Finding:
         Severity.GOOD,
         "It learns",
         f"{last.val_accuracy:.1%} of {found.validation_images:,} validation images are right (95 % "
-        f"interval {low:.1%} to {high:.1%}), where guessing gives {found.chance:.1%}. Training "
-        f"loss: {way}.",
+        f"interval {low:.1%} to {high:.1%}), where {found.guessing} gives {found.chance:.1%}. "
+        f"Training loss: {way}.",
     )

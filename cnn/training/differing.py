@@ -109,6 +109,8 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     yield "data set", title(spec)
     yield "seed of the data", str(spec.seed)
     yield "share for validation", f"{spec.validation_fraction:.4g}"
+    if spec.name is DatasetName.OWN_IMAGES:
+        yield "the file's own splits", spec.splits.replace("-", ", ") or "none read"
     if spec.name is DatasetName.SHAPES:
         for one in fields(ShapeOptions):
             yield f"shapes: {_words(one.name)}", _text(getattr(spec.shapes, one.name))

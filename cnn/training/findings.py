@@ -8,11 +8,15 @@ from enum import StrEnum
 from functools import cached_property
 from math import log
 
+import numpy as np
+
+from cnn.data import DatasetName
 from cnn.insight.dead_units import LayerActivity
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
 from cnn.training.evaluation import Predictions, wilson_interval
+from cnn.training.pace import images_of_epoch
 from cnn.training.run import Epoch, Run, State, Step
 
 
@@ -65,20 +69,59 @@ class Evidence:
     predictions: Predictions | None = None
     layers: Sequence[LayerActivity] = ()
     class_names: Sequence[str] = ()
+    validation_counts: Sequence[int] = ()
+    """The validation images of each class; empty where nobody knows."""
 
     @cached_property
     def classes(self) -> int:
         return int(trace(self.run.architecture).output_shape[0])
 
+    @cached_property
+    def shares(self) -> tuple[float, ...]:
+        """How frequent each class is among the validation images; where that is not known, among
+        the test images, and else all are taken to be equally frequent.
+        """
+        counts: Sequence[int] = self.validation_counts
+        if not sum(counts) and self.predictions is not None and len(self.predictions):
+            counts = np.bincount(self.predictions.labels, minlength=self.classes).tolist()
+        if not sum(counts):
+            return (1 / self.classes,) * self.classes
+        return tuple(count / sum(counts) for count in counts)
+
+    @property
+    def are_shares_known(self) -> bool:
+        """Whether they are more than a guess: of the sets that come along, it is a good one."""
+        kept = sum(self.validation_counts) or len(self.predictions or ())
+        return kept > 0 or self.run.configuration.dataset.name is not DatasetName.OWN_IMAGES
+
     @property
     def chance(self) -> float:
-        """How often one is right who guesses, all classes being equally frequent."""
-        return 1 / self.classes
+        """How often one is right who looks at no image, and names the most frequent class."""
+        return max(self.shares)
 
     @property
     def chance_loss(self) -> float:
-        """The loss of one who guesses: the natural logarithm of the number of classes."""
-        return log(self.classes)
+        """The loss of one who knows only how frequent each class is: the entropy of the shares,
+        which is the natural logarithm of the number of classes where they are equal.
+        """
+        return -sum(share * log(share) for share in self.shares if share)
+
+    @property
+    def guessing(self) -> str:
+        """What has the accuracy of `chance`, as sentences name it."""
+        if self._are_equally_frequent:
+            return f"guessing among {self.classes} classes"
+        return "always naming the most frequent class"
+
+    @property
+    def guessing_loss(self) -> str:
+        """What has the loss of `chance_loss`, with that loss, as sentences name it."""
+        how = "" if self._are_equally_frequent else " by how frequent each class is"
+        return f"guessing{how} has {self.chance_loss:.3g}"
+
+    @property
+    def _are_equally_frequent(self) -> bool:
+        return max(self.shares) - min(self.shares) < 1e-9
 
     @property
     def lowest_loss(self) -> float:
@@ -103,6 +146,13 @@ class Evidence:
     @property
     def validation_images(self) -> int:
         return self.run.images.get("validation", 0)
+
+    def images_of(self, epoch: Epoch) -> int:
+        """On how many images the training figures of an epoch were measured."""
+        if not self.train_images:
+            return 0
+        settings = self.run.configuration
+        return images_of_epoch(settings, self.train_images, epoch.epoch, self.steps_done)
 
     @property
     def steps_done(self) -> int | None:
@@ -132,9 +182,10 @@ class Evidence:
     @property
     def is_at_chance(self) -> bool:
         """Whether neither training nor validation is better than guessing."""
-        train = self.epochs[-1].accuracy
-        lowest, _ = wilson_interval(round(train * self.train_images), self.train_images)
-        return self.validation_range[0] <= self.chance and lowest <= self.chance * 1.1
+        train, images = self.epochs[-1].accuracy, self.images_of(self.epochs[-1])
+        lowest, _ = wilson_interval(round(train * images), images)
+        hardly = min(1.1 * self.chance, self.chance + 0.1 * (1 - self.chance))
+        return self.validation_range[0] <= self.chance and lowest <= hardly
 
     def class_name(self, label: int) -> str:
         return self.class_names[label] if label < len(self.class_names) else f"class {label}"

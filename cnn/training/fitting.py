@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnn.data import CATALOGUE, Dataset, DatasetName
+from cnn.data.dataset import FoundShape
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import end, end_activation, settled
@@ -16,6 +17,9 @@ from cnn.network.layers import Activation, Dense, Layer
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import trace
 from cnn.training.run import Run
+
+_OF_IMAGES = ("Images are ", "The one grey channel ", "Grey images ", "Colours")
+"""What a change of images begins with; what else is said is of the network's head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,29 @@ def fit_to(architecture: Architecture, data: Dataset) -> Fitted:
     """Fits a network to data that was loaded at its input."""
     head, on_head = with_classes(architecture, len(data.class_names))
     name = DatasetName(data.name)
-    on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
-    return Fitted(head, on_images + on_head)
+    shape = data.found_shape or CATALOGUE[name].image_shape
+    return Fitted(head, image_changes(name, shape, architecture.input) + on_head)
 
 
-def image_changes(name: DatasetName, shape: MapShape, wanted: MapShape) -> tuple[str, ...]:
-    """What becomes of images of one shape for a network that wants another."""
+def image_changes(name: DatasetName, shape: FoundShape, wanted: MapShape) -> tuple[str, ...]:
+    """What becomes of images of one shape, as far as they have one, for a network's input."""
     if name is DatasetName.SHAPES:
         return ()  # drawn at whatever size is wanted
     changes = []
-    if name is DatasetName.OWN_IMAGES:
+    height, width, channels = shape
+    if height is None or width is None:
         changes.append(f"Images are resized to {shape_text(wanted[:2])}.")
-    elif shape[:2] != wanted[:2]:
+    elif (height, width) != wanted[:2]:
         changes.append(
-            f"Images are resized from {shape_text(shape[:2])} to {shape_text(wanted[:2])}, "
+            f"Images are resized from {shape_text((height, width))} to {shape_text(wanted[:2])}, "
             "the network's input."
         )
-    if (shape[2], wanted[2]) == (1, 3):
+    if (channels, wanted[2]) == (1, 3):
         changes.append("The one grey channel is copied to the three the network reads.")
-    elif (shape[2], wanted[2]) == (3, 1):
-        colours = "Colours, where there are any," if name is DatasetName.OWN_IMAGES else "Colours"
+    elif channels is None and wanted[2] == 3:
+        changes.append("Grey images have their one channel copied to the three the network reads.")
+    elif channels != 1 and wanted[2] == 1:
+        colours = "Colours, where there are any," if channels is None else "Colours"
         changes.append(f"{colours} are turned to grey, as the network reads one channel.")
     return tuple(changes)
 
@@ -68,8 +75,12 @@ def changes_again(run: Run, architecture: Architecture) -> tuple[str, ...]:
     """
     if architecture == run.architecture:
         return run.changes
+    if architecture.input == run.architecture.input:
+        return tuple(one for one in run.changes if one.startswith(_OF_IMAGES))
     name = run.configuration.dataset.name
-    return image_changes(name, CATALOGUE[name].image_shape, architecture.input)
+    is_known = name is not DatasetName.OWN_IMAGES
+    shape = CATALOGUE[name].image_shape if is_known else (None, None, None)
+    return image_changes(name, shape, architecture.input)
 
 
 def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:

@@ -56,8 +56,8 @@ def unsettled(found: Evidence) -> Finding | None:
     )
     if last is not None:
         said += (
-            f" Training is at {last.accuracy:.1%} of {found.train_images:,} images, validation at "
-            f"{last.val_accuracy:.1%} of {found.validation_images:,}."
+            f" Training is at {last.accuracy:.1%} of {found.images_of(last):,} images, validation "
+            f"at {last.val_accuracy:.1%} of {found.validation_images:,}."
         )
     return Finding(
         Symptom.UNSETTLED,

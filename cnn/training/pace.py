@@ -29,6 +29,20 @@ def steps_wanted(configuration: Configuration, train_images: int) -> int | None:
     return configuration.steps or configuration.epochs * per_epoch(configuration, train_images)
 
 
+def images_of_epoch(
+    configuration: Configuration, train_images: int, epoch: int, steps: int | None
+) -> int:
+    """On how many images the training figures of an epoch were measured, after so many steps.
+
+    All of them, except where steps or seconds ended the last epoch before it was whole.
+    """
+    of_epoch = per_epoch(configuration, train_images)
+    done = of_epoch if steps is None else min(steps - (epoch - 1) * of_epoch, of_epoch)
+    if done <= 0:  # the steps that are known of are not those of this curve
+        return train_images
+    return min(done * configuration.batch_size_for(train_images), train_images)
+
+
 class Pace:
     """The length of one training, which may continue another after its `first_step`."""
 

@@ -12,7 +12,7 @@ from statistics import fmean
 from cnn.network.trace import trace
 from cnn.training import remedies
 from cnn.training.findings import Evidence, Finding, Severity, Symptom
-from cnn.training.run import State
+from cnn.training.run import Epoch, State
 
 JUMP = 3.0  # times the loss that guessing has
 RISE = 1.15
@@ -38,15 +38,15 @@ def rate_too_high(found: Evidence) -> Finding | None:
         said = f"{said} The highest rate was {rate:g}{times}."
     elif jumped and found.epochs and not found.has_learnt:
         said = (
-            f"The loss of a step reached {_figure(highest)}, while guessing has "
-            f"{found.chance_loss:.3g}; after {_epochs(found)} training is at {_figure(last)} "
-            f"(mean over {found.train_images:,} images). The highest rate was {rate:g}{times}."
+            f"The loss of a step reached {_figure(highest)}, while "
+            f"{found.guessing_loss}; after {_epochs(found)} training is at {_figure(last)} "
+            f"(mean over {_images(found)} images). The highest rate was {rate:g}{times}."
         )
     elif best and last > max(1.3 * best.loss, 0.1 * found.chance_loss):
         said = (
             f"The training loss rose from {_figure(best.loss)} in epoch {best.epoch} to "
             f"{_figure(last)} in epoch {found.epochs[-1].epoch} (means over "
-            f"{found.train_images:,} images): steps go too far. The highest rate was {rate:g}"
+            f"{_of_both(found, best)} images): steps go too far. The highest rate was {rate:g}"
             f"{times}."
         )
     else:
@@ -75,8 +75,8 @@ def rate_too_low(found: Evidence) -> Finding | None:
         Severity.PROBLEM,
         "The learning rate is too low",
         f"The training loss went from {_figure(first)} to {_figure(last)} in {_epochs(found)} (the "
-        f"last a mean over {found.train_images:,} images), where guessing has "
-        f"{found.chance_loss:.3g}. The highest rate was {rate:g}; usual here is {usual:g}.",
+        f"last a mean over {_images(found)} images), where "
+        f"{found.guessing_loss}. The highest rate was {rate:g}; usual here is {usual:g}.",
         remedies.higher_rate(found.run),
     )
 
@@ -87,9 +87,9 @@ def chance_level(found: Evidence) -> Finding | None:
         return None
     last = found.epochs[-1]
     said = (
-        f"{last.accuracy:.1%} of {found.train_images:,} training and {last.val_accuracy:.1%} of "
+        f"{last.accuracy:.1%} of {_images(found)} training and {last.val_accuracy:.1%} of "
         f"{found.validation_images:,} validation images are right after {_epochs(found)}; "
-        f"guessing among {found.classes} classes gives {found.chance:.1%}."
+        f"{found.guessing} gives {found.chance:.1%}."
     )
     if found.predictions is not None and len(found.predictions):
         named = set(found.predictions.predicted.tolist())
@@ -123,7 +123,7 @@ def overfitting(found: Evidence) -> Finding | None:
         return None
     kept = f" after epoch {best.epoch}, whose weights were kept" if stops_early else ""
     said = (
-        f"Training is at {last.accuracy:.1%} of {found.train_images:,} images, validation at "
+        f"Training is at {last.accuracy:.1%} of {found.images_of(last):,} images, validation at "
         f"{last.val_accuracy:.1%} of {found.validation_images:,}{kept}."
     )
     if rises:
@@ -158,11 +158,13 @@ def underfitting(found: Evidence) -> Finding | None:
         held, retry = " Its images are augmented.", remedies.without_augmentation
     else:
         held, retry = "", lambda run: remedies.wider(run) or remedies.longer(run)
+    is_whole = found.images_of(last) == found.train_images
+    part = "" if is_whole else " of its last epoch, which was cut short,"
     return Finding(
         Symptom.UNDERFITTING,
         Severity.PROBLEM,
         "It is too small for the task, or held back",
-        f"Only {last.accuracy:.1%} of the {found.train_images:,} training images are right, "
+        f"Only {last.accuracy:.1%} of the {_images(found)} training images{part} are right, "
         f"validation is at {last.val_accuracy:.1%} of {found.validation_images:,}, and the loss "
         f"falls no more: {_figure(last.loss)} after {_epochs(found)}. The network has "
         f"{trace(found.run.architecture).params_text}."
@@ -220,6 +222,17 @@ def _is_short(found: Evidence) -> bool:
         and len(found.epochs) < SHORT_EPOCHS
         and found.steps[-1].step < SHORT_STEPS
     )
+
+
+def _images(found: Evidence) -> str:
+    """On how many images the last training figures were measured."""
+    return f"{found.images_of(found.epochs[-1]):,}" if found.epochs else "no"
+
+
+def _of_both(found: Evidence, best: Epoch) -> str:
+    """The images of an epoch and of the last one, which may have had fewer."""
+    both = dict.fromkeys([f"{found.images_of(best):,}", _images(found)])
+    return " and ".join(both)
 
 
 def _epochs(found: Evidence) -> str:

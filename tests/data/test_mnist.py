@@ -104,6 +104,45 @@ def test_idx_files_of_fashion_mnist_are_looked_for_in_a_folder_of_that_name(tmp_
     assert read_folder(few_of("fashion-mnist"), tmp_path) is not None
 
 
+def labels_of(collection: Collection) -> npt.NDArray[np.uint8]:
+    return np.repeat(np.arange(10), collection.test_counts).astype(np.uint8)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("folder", ["fashion-mnist", "clothes", "mnist"])
+@pytest.mark.parametrize(
+    ("its", "other"),
+    [
+        ((FASHION, DatasetName.FASHION_MNIST), (MNIST, DatasetName.MNIST)),
+        ((MNIST, DatasetName.MNIST), (FASHION, DatasetName.FASHION_MNIST)),
+    ],
+)
+def test_the_folder_in_cnn_data_dir_may_be_that_of_either_set_itself(
+    tmp_path, monkeypatch, its, other, folder, packed
+):
+    place = tmp_path / folder
+    counts = {"x_train": (1, 28, 28), "y_train": (1,), "x_test": (1, 28, 28)}
+    few_of_it = {name: np.zeros(shape, np.uint8) for name, shape in counts.items()}
+    write_idx(place, few_of_it | {"y_test": labels_of(its[0])}, packed=packed)
+    monkeypatch.setenv("CNN_DATA_DIR", str(place))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "none"))
+
+    assert is_here(DatasetSpec(its[1]))
+    assert not is_here(DatasetSpec(other[1]))
+    assert read_folder(other[0], place) is None
+    with pytest.raises(DataError, match=r"x_train|train-images"):  # of which it has but one image
+        read_folder(its[0], place)
+
+
+def test_a_damaged_folder_is_that_of_the_set_it_is_called_like(tmp_path):
+    for name in ("fashion_mnist", "some"):
+        write_idx(tmp_path / name, few())
+
+    assert read_folder(few_of("fashion-mnist"), tmp_path / "fashion_mnist") is not None
+    assert read_folder(few_of("fashion-mnist"), tmp_path / "some") is None
+    assert read_folder(few_of("mnist"), tmp_path / "some") is not None
+
+
 def test_a_folder_without_files_or_none_at_all_has_nothing(tmp_path):
     assert read_folder(MNIST, tmp_path) is None
     assert read_folder(MNIST, tmp_path / "absent") is None

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.dummy import DummyClassifier
 
-from cnn.data import DatasetName, DatasetSpec
+from cnn.data import DatasetName, DatasetSpec, brought
 from cnn.insight.dead_units import LayerActivity
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
@@ -26,7 +30,9 @@ from cnn.training import fit, remedies
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.diagnosis import diagnose
 from cnn.training.evaluation import Predictions
-from cnn.training.findings import Finding, Severity, Symptom
+from cnn.training.findings import Evidence, Finding, Severity, Symptom
+from cnn.training.kept_splits import kept_splits
+from cnn.training.pace import images_of_epoch
 from cnn.training.run import PREDICTIONS, Epoch, Progress, Run, State, Step
 from cnn.training.store import Store
 
@@ -84,8 +90,10 @@ def found(
     curves: tuple[list[Epoch], list[Step]],
     predictions: Predictions | None = None,
     layers: Sequence[LayerActivity] = (),
+    validation_counts: Sequence[int] = (),
 ) -> dict[Symptom, Finding]:
-    findings = diagnose(run, *curves, predictions, layers, ("circle", "square", "triangle"))
+    names = ("circle", "square", "triangle")
+    findings = diagnose(run, *curves, predictions, layers, names, validation_counts)
     return {finding.symptom: finding for finding in findings}
 
 
@@ -110,7 +118,7 @@ def test_a_healthy_training_learns_and_nothing_else():
 
     assert (finding.symptom, finding.severity) == (Symptom.IT_LEARNS, Severity.GOOD)
     assert "99.0% of 300 validation images are right" in finding.evidence
-    assert "guessing gives 33.3%" in finding.evidence
+    assert "guessing among 3 classes gives 33.3%" in finding.evidence
     assert finding.retry is None
 
 
@@ -396,6 +404,112 @@ def test_a_cause_hides_what_follows_from_it_and_problems_come_before_notes():
     assert well == [Symptom.IT_LEARNS, Symptom.DEAD_UNITS]
 
 
+# What guessing gives -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "counts", [(270, 20, 10), (100, 100, 100), (1, 0, 299), (0, 0, 300), (3, 7, 11)]
+)
+def test_guessing_is_what_scikit_learns_dummy_does_on_the_validation_labels(
+    counts: Sequence[int],
+):
+    labels = np.repeat([0, 1, 2], counts)
+    blind = np.zeros((len(labels), 1))
+    commonest = DummyClassifier(strategy="most_frequent").fit(blind, labels)
+    by_share = DummyClassifier(strategy="prior").fit(blind, labels)
+    likely = by_share.predict_proba(blind)[
+        np.arange(len(labels)), np.unique(labels, False, True)[1]
+    ]
+
+    evidence = Evidence(run_of(), *HEALTHY, validation_counts=counts)
+
+    assert evidence.chance == pytest.approx(commonest.score(blind, labels))
+    assert evidence.chance_loss == pytest.approx(-np.log(likely).mean())
+
+
+def test_who_only_names_the_largest_class_has_learnt_nothing():
+    # 90:5:5; the loss is that of one who knows the shares, 0.394, and nothing of the images.
+    entropy = float(stats.entropy([0.9, 0.05, 0.05]))
+    curves = course([0.6, *[entropy] * 9], [0.9] * 10)
+
+    all_found = found(run_of(), curves, validation_counts=(270, 15, 15))
+
+    assert Symptom.IT_LEARNS not in all_found
+    assert all_found[Symptom.CHANCE_LEVEL].evidence.endswith(
+        "90.0% of 300 validation images are right after 10 epochs; always naming the most frequent "
+        "class gives 90.0%."
+    )
+
+
+def test_who_is_right_more_often_than_the_largest_class_is_frequent_learns():
+    curves = course([0.5, 0.2, 0.1], [0.9, 0.95, 0.97])
+
+    said = found(run_of(), curves, validation_counts=(270, 15, 15))[Symptom.IT_LEARNS].evidence
+
+    assert "97.0% of 300 validation images" in said
+    assert "where always naming the most frequent class gives 90.0%" in said
+
+
+def test_a_training_accuracy_far_above_the_largest_class_is_not_called_guessing():
+    curves = course([0.3, 0.1, 0.02], [0.9, 0.95, 0.99], [0.4, 0.5, 0.9], [0.9, 0.89, 0.89])
+
+    all_found = found(run_of(), curves, validation_counts=(270, 15, 15))
+
+    assert Symptom.CHANCE_LEVEL not in all_found
+    assert all_found[Symptom.OVERFITTING].severity is Severity.PROBLEM
+
+
+def test_where_the_validation_labels_are_not_known_those_of_the_test_are_taken():
+    test = verdicts([[270, 0, 0], [15, 0, 0], [15, 0, 0]])
+
+    assert Evidence(run_of(), *HEALTHY, test).chance == 0.9
+
+
+def test_of_own_images_whose_shares_nobody_knows_it_is_not_said_that_it_learns():
+    own = replace(SETTINGS, dataset=DatasetSpec(DatasetName.OWN_IMAGES, file="gone.zip"))
+
+    assert Symptom.IT_LEARNS not in found(run_of(own), HEALTHY)
+    assert Symptom.IT_LEARNS in found(run_of(own), HEALTHY, validation_counts=(100, 100, 100))
+
+
+def test_a_loss_is_held_against_the_entropy_of_the_shares():
+    curves = course([0.39] * 10, [0.9] * 10)
+    slow = replace(SETTINGS, learning_rate=1e-6)
+
+    finding = found(run_of(slow), curves, validation_counts=(270, 15, 15))[Symptom.RATE_TOO_LOW]
+
+    assert "where guessing by how frequent each class is has 0.394" in finding.evidence
+
+
+# On how many images a training figure was measured ---------------------------------------------
+
+
+@given(
+    train=st.integers(1, 500), batch=st.integers(1, 64), steps=st.integers(1, 200), data=st.data()
+)
+def test_the_images_of_an_epoch_are_those_its_steps_took(train, batch, steps, data):
+    per_epoch = [min(batch, train - first) for first in range(0, train, batch)]
+    taken: dict[int, int] = {}
+    for step in range(steps):
+        epoch = step // len(per_epoch) + 1
+        taken[epoch] = taken.get(epoch, 0) + per_epoch[step % len(per_epoch)]
+    epoch = data.draw(st.sampled_from(sorted(taken)))
+    settings = replace(SETTINGS, batch_size=batch, steps=steps)
+
+    assert images_of_epoch(settings, train, epoch, steps) == taken[epoch]
+
+
+def test_a_last_epoch_of_few_steps_is_said_to_be_measured_on_few_images():
+    curves = course([0.9, *[0.7] * 9], [0.5, *[0.7] * 9])
+    cut = curves[0], curves[1][: 9 * PER_EPOCH + 4]
+
+    finding = found(run_of(replace(SETTINGS, batch_size=16)), cut)[Symptom.UNDERFITTING]
+
+    assert finding.evidence.startswith(
+        "Only 70.0% of the 64 training images of its last epoch, which was cut short, are right"
+    )
+
+
 # What is proposed ---------------------------------------------------------------------------
 
 
@@ -502,12 +616,25 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def trained(store: Store, configuration: Configuration) -> tuple[Finding, ...]:
-    run = store.add(entry("shapes-demo").architecture, configuration, worker="me")
+def trained(
+    store: Store,
+    configuration: Configuration,
+    architecture: Architecture | None = None,
+) -> tuple[Finding, ...]:
+    network = architecture or entry("shapes-demo").architecture
+    run = store.add(network, configuration, worker="me")
     run = fit.carry_out(store, run)
     kept = store.file(run.id, PREDICTIONS)
     predictions = Predictions.from_bytes(kept) if kept else None
-    return diagnose(run, store.epochs([run.id])[run.id], store.steps(run.id), predictions)
+    counts = kept_splits(store, run.id).counts["validation"]
+    assert sum(counts) == run.images["validation"]
+    return diagnose(
+        run,
+        store.epochs([run.id])[run.id],
+        store.steps(run.id),
+        predictions,
+        validation_counts=counts,
+    )
 
 
 @pytest.mark.parametrize(
@@ -525,3 +652,30 @@ def test_a_real_training_at_a_wrong_rate_is_found_out_and_its_retry_learns(
     again = trained(store, replace(first.retry.configuration, epochs=20))
     assert again[0].symptom is Symptom.IT_LEARNS
     assert not [one for one in again if one.severity is Severity.PROBLEM]
+
+
+def test_a_real_training_on_noise_of_nine_to_one_is_not_said_to_learn(store: Store, tmp_path: Path):
+    rng = np.random.default_rng(0)
+    noise, labels = rng.integers(0, 256, (600, 8, 8), np.uint8), (np.arange(600) % 10 == 0) * 1
+    file = tmp_path / "noise.npz"
+    np.savez(file, images=noise, labels=labels)
+    network = Architecture("Some", (8, 8, 1), (Flatten(), Dense(4, "relu"), Dense(2)))
+    settings = Configuration(brought(file), epochs=6, batch_size=64)
+
+    said = trained(store, settings, network)
+
+    assert Symptom.IT_LEARNS not in [one.symptom for one in said]
+
+
+def test_the_accuracy_of_a_last_epoch_that_was_cut_short_is_a_share_of_the_images_it_had(
+    store: Store,
+):
+    settings = replace(SETTINGS, batch_size=16, steps=13)  # 150 images: ten steps an epoch
+    run = fit.carry_out(store, store.add(entry("shapes-demo").architecture, settings, worker="me"))
+    _, last = store.epochs([run.id])[run.id]
+
+    images = images_of_epoch(settings, run.images["train"], last.epoch, 13)
+
+    assert images == 3 * 16
+    steps = store.steps(run.id)[10:]
+    assert sum(step.accuracy * 16 for step in steps) / images == pytest.approx(last.accuracy)

@@ -84,6 +84,14 @@ def test_a_setting_of_the_drawings_is_told_by_itself(name: str, value: Any, afte
     assert found[f"shapes: {name.replace('_', ' ')}"][1] == after
 
 
+def test_the_same_file_read_with_its_own_splits_is_told_from_that_file_pooled():
+    pooled = DatasetSpec(DatasetName.OWN_IMAGES, file="pets.zip")
+
+    found = told(changed(dataset=pooled), changed(dataset=replace(pooled, splits="train-test")))
+
+    assert found == {"the file's own splits": ("none read", "train, test")}
+
+
 def test_a_batch_that_is_automatic_and_one_that_is_set_alike_are_the_same():
     images = {"train": 5_000, "test": 1_000}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.data import DatasetName, DatasetSpec, load
+from cnn.data import DatasetName, DatasetSpec, brought, load
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras_model import WeightsError, build, set_weights, weights_of
@@ -21,6 +21,7 @@ from cnn.training.fitting import (
     with_classes,
 )
 from cnn.training.run import Run, State
+from tests.data.test_own_images import png, zipped
 
 
 def small(*head) -> Architecture:
@@ -151,7 +152,13 @@ def test_training_reads_the_scores_before_a_softmax(head, scores):
         (DatasetName.MNIST, (28, 28, 1), (28, 28, 1), []),
         (DatasetName.DIGITS, (8, 8, 1), (28, 28, 1), ["resized from 8x8 to 28x28"]),
         (DatasetName.MNIST, (28, 28, 1), (32, 32, 3), ["from 28x28 to 32x32", "copied to"]),
-        (DatasetName.OWN_IMAGES, (32, 32, 3), (16, 16, 1), ["resized to 16x16", "turned to grey"]),
+        (DatasetName.OWN_IMAGES, (None, 32, None), (16, 16, 1), ["resized to 16x16", "any, are"]),
+        (DatasetName.OWN_IMAGES, (32, 32, 3), (16, 16, 1), ["from 32x32 to 16x16", "Colours are"]),
+        (DatasetName.OWN_IMAGES, (28, 28, 1), (28, 28, 1), []),
+        (DatasetName.OWN_IMAGES, (28, 28, 3), (28, 28, 3), []),
+        (DatasetName.OWN_IMAGES, (28, 28, 1), (28, 28, 3), ["The one grey channel is copied"]),
+        (DatasetName.OWN_IMAGES, (28, 28, None), (28, 28, 3), ["Grey images have their one"]),
+        (DatasetName.OWN_IMAGES, (28, None, 1), (28, 28, 1), ["resized to 28x28"]),
     ],
 )
 def test_each_change_of_the_images_is_a_sentence(name, shape, wanted, said):
@@ -182,3 +189,33 @@ def test_a_network_made_out_of_a_run_needs_no_other_head_but_the_same_images():
 
     assert changes_again(run, lenet) == said
     assert changes_again(run, other) == said[:1]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([(8, 8)], ()),
+        ([(8, 8), (8, 9)], ("Images are resized to 8x8.",)),
+        ([(9, 7)], ("Images are resized from 7x9 to 8x8, the network's input.",)),  # height first
+    ],
+)
+def test_own_images_that_have_the_size_already_are_not_said_to_be_resized(tmp_path, sizes, said):
+    file = tmp_path / "pets.zip"
+    wide = [sizes[n % len(sizes)] for n in range(4)]
+    file.write_bytes(
+        zipped({f"{a}/{n}.png": png(9 * n, wide[n]) for a in ("cat", "dog") for n in range(4)})
+    )
+
+    fitted = fit_to(small(Dense(2)), load(brought(file), (8, 8, 1)))
+
+    assert fitted.changes == said
+
+
+def test_a_network_made_out_of_a_run_on_own_images_has_its_images_changed_as_before():
+    settings = Configuration(DatasetSpec(DatasetName.OWN_IMAGES, file="pets.zip"))
+    as_they_are = ("The last dense layer has 2 units instead of 10.",)
+    lenet = entry("lenet-5").architecture
+    run = Run("1", "LeNet-5", lenet, settings, State.FINISHED, 0.0, changes=as_they_are)
+    other = Architecture("LeNet-5", lenet.input, (*lenet.layers, Activation("softmax")))
+
+    assert changes_again(run, other) == ()

@@ -18,6 +18,7 @@ from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.run import Result, State
+from tests.lessons.reached import REACHED
 from tests.ui.visiting import visited, words
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +211,85 @@ def test_a_challenge_is_shown_in_build_and_train_until_it_is_left(store):
     next(one for one in app.button if one.label == "Leave it").click().run()
     assert challenges()[0].title not in words(app)
     assert "goals" not in address(app)
+
+
+THOUSAND = written(challenges()[0].goals)
+SMALL, SHAPES = REACHED["A thousand weights"]
+
+
+def with_result(store, run_id: str, test: float) -> None:
+    store.finish(run_id, State.FINISHED, result=Result(0.1, test, 300, 150, 30, 2.0, 9_000.0))
+
+
+def trained_in_train(store, test: float, **settings: str) -> str:
+    """Presses Train with the challenge on; the id of the training, which then ends like this."""
+    query = {"net": encode(SMALL), "data": "shapes", "goals": THOUSAND, **settings}
+    app = visited("train", **query)
+    press(app, "Train")
+    (run, *_) = store.latest()
+    with_result(store, run.id, test)
+    return str(run.id)
+
+
+def test_the_first_training_that_is_named_for_a_challenge_counts_and_the_next_has_its_number(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 1"
+
+    first = trained_in_train(store, 0.9, epochs="20")
+    assert "not passed; tries so far: 1" in words(visited("build", goals=THOUSAND))
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND, epochs="30")
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 2"
+    second = trained_in_train(store, 0.99, epochs="30")
+
+    said = words(visited("train", run=second, goals=THOUSAND))
+    assert "this is try 2" in said
+    assert "try 2 passed; the first, which counts, did not" in said
+    assert "this is try 1" in words(visited("train", run=first, goals=THOUSAND))
+
+
+def test_a_training_that_passes_but_was_not_named_for_the_challenge_does_not_pass_it(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    app.checkbox(key="challenge_try").uncheck().run()
+    press(app, "Train")
+    (run,) = store.latest()
+    with_result(store, run.id, 0.999)
+
+    said = words(visited("train", run=run.id, goals=THOUSAND))
+    assert "this training was not named for it before it began" in said
+    assert "not yet" in said
+    assert "passed" not in words(visited("build", net=encode(SMALL), goals=THOUSAND))
+    # Its test images have been looked at, so it cannot be named for it after the event either.
+    again = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    assert "this very training was tested already" in words(again)
+    assert not [one for one in again.checkbox if one.key == "challenge_try"]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"network": "shapes-demo", "data": "shapes"}, "does not pass all of its own goals"),
+        ({"net": encode(SMALL), "data": "digits"}, "on Shapes as they usually are, of 3 kinds."),
+        (
+            {"net": encode(SMALL), "data": "shapes", "kinds": "circle.square"},
+            "on Shapes as they usually are, of 3 kinds.",
+        ),
+    ],
+    ids=["network", "data", "two kinds"],
+)
+def test_what_can_be_no_try_says_why(store, query, says):
+    app = visited("train", goals=THOUSAND, **query)
+
+    assert "No try at the challenge" in words(app)
+    assert says in words(app)
+    assert not [one for one in app.checkbox if one.key == "challenge_try"]
+
+
+def test_a_challenge_without_training_is_passed_by_the_network_alone(store):
+    see = next(one for one in challenges() if not one.goals.need_training)
+    network, _ = REACHED[see.title]
+
+    assert "passed" in words(visited("build", net=encode(network), goals=written(see.goals)))
+    assert "passed" not in words(visited("build", net=encode(see.start), goals=written(see.goals)))
 
 
 @pytest.mark.parametrize("goals", ["params=1", "<img src=x>", "params<" + "9" * 300])

@@ -7,13 +7,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions, library
+from cnn.data.own_images import keep_upload
 from cnn.data.shape_options import HARD
+from cnn.network.zoo import entry
 from cnn.training import calibration, limits
 from cnn.training.calibration import ROUGH
 from cnn.training.configuration import Configuration
 from cnn.training.places import images_folder
+from cnn.training.run import Epoch, Result, State
 from cnn.training.store import Store
 from tests.data.test_own_images import CATS_AND_DOGS, zipped
+from tests.data.test_own_splits import TWO
 from tests.ui.test_training_pages import ROOT, address, finished
 from tests.ui.visiting import pressed, visited, words
 
@@ -136,10 +140,45 @@ def test_own_images_are_read_looked_over_named_and_used(store: Store):
     assert (one.name, app.session_state["used"]) == ("Two-pets", one.id)
     app = visited("train", network="lenet-5", data=one.id)
     assert "2 train, 2 validation, 2 test images of 28×28×1" in words(app)
-    assert "Colours, where there are any, are turned to grey" in words(app)
+    assert "Images are resized from 6x5 to 28x28" in words(app)
+    assert "grey" not in words(app)  # as they all are
     assert "has 2 units instead of 10" in words(app)
+    assert "It has no splits of its own: of 6 images, 2 to train" in words(app)
     pressed(app, "Train")
     assert store.latest()[0].configuration.dataset == one.spec
+
+
+def test_what_is_used_as_what_is_said_before_training_and_kept_with_the_run(store: Store):
+    before = keep_upload(zipped(TWO), "pets.zip", images_folder())  # as it was kept until then
+    arrived, _ = library.read(zipped(TWO), "pets.zip", images_folder())
+    now = library.keep(arrived, "pets", images_folder())
+    old = library.OwnImages(before)
+
+    app = visited("train", network="shapes-demo", data=now.id)
+    assert "of the 12 images of train/, 10 to train and 2 to validate" in words(app)
+    labels = app.button_group(key="train_data").options
+    assert "pets (yours, split: train, test)" in str(labels)
+    for page in ("compare", "experiments"):
+        assert "8 of test/ to test." in words(visited(page, data=now.id)), page
+
+    app = visited("train", network="shapes-demo", data=old.id)
+    assert "14 train, 3 validation, 3 test images" in words(app)
+    assert "Its train/ and test/ are pooled and split anew, as when it was brought in" in words(app)
+
+
+def test_a_training_accuracy_says_on_how_many_images_it_was_measured(store: Store):
+    # Batches of 16 of 150 images are 10 steps an epoch; the second epoch had 3 of them.
+    run = store.add(entry("shapes-demo").architecture, Configuration(batch_size=16, steps=13))
+    store.freeze(run.id, "f" * 64, {"train": 150, "validation": 30, "test": 300}, {})
+    for epoch in (1, 2):
+        store.record_epoch(run.id, Epoch(epoch, 1.0, 0.5, 1.1, 0.4, 2.0))
+    result = Result(0.1, 0.98, 300, 150, 30, 12.5, 4_000.0, steps=13)
+    store.finish(run.id, State.FINISHED, result=result)
+
+    app = visited("train", run=run.id)
+
+    (accuracy,) = [one for one in app.metric if one.label == "Training accuracy"]
+    assert "48 images" in str(accuracy.proto)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", PETS[:300], PETS[:-40], b"\x00" * 1_000])

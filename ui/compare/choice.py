@@ -58,6 +58,7 @@ def choose() -> Plan | None:
     look = data.look(spec, CATALOGUE[spec.name].image_shape)
     if look is None:
         return None
+    data.split_said(look)
     data.repeats_said(look, spec.name)
     equal = choose_equal(SETTINGS)
     configuration = SETTINGS.shown(
@@ -214,7 +215,7 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
         except (ArchitectureError, ConfigurationError) as error:
             st.warning(plain(f"Left out: {error}"), icon=":material/block:")
             continue
-        on_images = image_changes(name, CATALOGUE[name].image_shape, architecture.input)
+        on_images = image_changes(name, look.brought_shape, architecture.input)
         said = on_images + on_head
         if said:
             changes[architecture.name] = " ".join(said)

@@ -41,7 +41,7 @@ class Conditions:
         """A network fitted to the data; raises `ArchitectureError` where it cannot be."""
         fitted, on_head = with_classes(architecture, self.classes)
         name = self.configuration.dataset.name
-        on_images = image_changes(name, CATALOGUE[name].image_shape, fitted.input)
+        on_images = image_changes(name, self.look.brought_shape, fitted.input)
         return Entrant(id, fitted, on_images + on_head)
 
     def to_address(self) -> dict[str, str | list[str]]:
@@ -77,6 +77,7 @@ def conditions(settings: Settings) -> Conditions | None:
     look = data.look(spec, CATALOGUE[spec.name].image_shape)
     if look is None:
         return None
+    data.split_said(look)
     configuration = settings.shown(spec, look.train_images, with_seeds=MOST_SEEDS)
     if configuration is None:
         return None

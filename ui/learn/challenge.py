@@ -6,23 +6,27 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.data import CATALOGUE
-from cnn.lessons import catalogue, goals
+from cnn.data import CATALOGUE, DatasetName
+from cnn.data.shape_options import CLASSIC
+from cnn.lessons import catalogue, goals, tries
 from cnn.lessons.catalogue import Challenge, frame_text
-from cnn.lessons.goals import GoalError, Goals, Judged
+from cnn.lessons.goals import OF_TRAINING, GoalError, Goals, Judged
+from cnn.lessons.tries import Try
+from cnn.network.architecture import Architecture
 from cnn.network.link import encode
-from cnn.network.trace import Trace
-from cnn.training.run import Run
+from cnn.network.trace import Trace, trace
+from cnn.training.configuration import Configuration
+from cnn.training.run import Run, recipe
 from cnn.training.store import StoreError
 from ui import design
+from ui.learn import progress
 from ui.shell import PAGES
 from ui.training import runs
 from ui.words import plain
 
 ADDRESS = "goals"
 KEY = "challenge"
-LATEST = 200
-"""So many of the latest trainings are looked through for one that meets the goals."""
+TRY = "challenge_try"
 
 
 def arrive() -> None:
@@ -30,7 +34,7 @@ def arrive() -> None:
     _text()
 
 
-def goals_shown(trace: Trace, run: Run | None = None) -> None:
+def goals_shown(traced: Trace, run: Run | None = None) -> None:
     """The goals of the challenge that is on, if one is; `run` is the training on the page."""
     text = _text()
     if not text:
@@ -43,8 +47,9 @@ def goals_shown(trace: Trace, run: Run | None = None) -> None:
         )
         _forget()
         return
-    judged = goals.judged(wanted, trace, [run] if run else _trainings(wanted))
-    met = sum(one.is_met for one in judged)
+    some = _tries(wanted)
+    of_network = tries.of_network(some, traced)
+    judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
     ):
@@ -53,14 +58,85 @@ def goals_shown(trace: Trace, run: Run | None = None) -> None:
         for one in judged:
             _goal(one)
         if wanted.data:
-            st.caption(
-                frame_text("challenge_data", data=CATALOGUE[wanted.data].title), width="content"
-            )
-        if met == len(judged):
+            st.caption(_on_data(wanted), width="content")
+        if wanted.need_training:
+            if run:
+                st.caption(_this(wanted, some, run), width="content")
+            _outcome(some)
+        elif tries.passed(judged):
             st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
         else:
             st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
         st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
+
+
+def _outcome(some: Sequence[Try]) -> None:
+    """What came of the tries: the first one counts, and a later one is said to be that."""
+    won = tries.first_passed(some)
+    if won and won.number == 1:
+        words = frame_text("challenge_passed_first")
+        st.badge(words, icon=":material/trophy:", color="green")
+    elif won:
+        words = frame_text("challenge_passed_later", number=won.number)
+        st.badge(words, icon=":material/replay:", color="orange")
+    elif some:
+        words = frame_text("challenge_not_passed", count=len(some))
+        st.badge(words, icon=":material/hourglass:", color="gray")
+    else:
+        st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+
+
+def _this(wanted: Goals, some: Sequence[Try], run: Run) -> str:
+    """What the training on the page is to the challenge."""
+    number = next((one.number for one in some if one.run and one.run.id == run.id), None)
+    if number:
+        return frame_text("challenge_this", number=number)
+    is_named = tries.is_named(wanted, progress.standing(), run.id)
+    return frame_text("challenge_this_to_come" if is_named else "challenge_this_not")
+
+
+def try_offered(architecture: Architecture, configuration: Configuration) -> Goals | None:
+    """A control that names the training to come for the challenge that is on, where it can be a
+    try at it; the goals it is to be named for, or None.
+    """
+    try:
+        wanted = goals.read(_text())
+    except GoalError:  # or there is none; the goals say what is wrong with them
+        return None
+    if not wanted.need_training:
+        return None
+    judged = goals.judged(wanted, trace(architecture))
+    if not goals.is_data(wanted, configuration.dataset):
+        st.caption(frame_text("try_data", data=_on_data(wanted)))
+    elif not all(one.is_met for one in judged if one.goal.measure not in OF_TRAINING):
+        st.caption(frame_text("try_network"))
+    elif any(run.result for run in runs.store().find([recipe(architecture, configuration)])):
+        st.caption(frame_text("try_seen"))
+    else:
+        number = tries.next_number(runs.store(), wanted, progress.standing())
+        hint = frame_text("try_first" if number == 1 else "try_later")
+        label = frame_text("try_it", number=number)
+        return wanted if st.checkbox(label, value=True, key=TRY, help=hint) else None
+    return None
+
+
+def name_try(wanted: Goals, run_id: str) -> None:
+    """Names a training for the challenge, before it begins."""
+    tries.name(runs.store(), wanted, run_id)
+
+
+def tried() -> dict[str, Sequence[Try]]:
+    """The tries at each of the challenges that come along, by its title."""
+    each = {one.title: _tries(one.goals) for one in catalogue.challenges()}
+    return {title: some for title, some in each.items() if some}
+
+
+def _on_data(wanted: Goals) -> str:
+    assert wanted.data
+    title = CATALOGUE[wanted.data].title
+    if wanted.data is DatasetName.SHAPES:
+        return frame_text("challenge_data_usual", data=title, kinds=len(CLASSIC.kinds))
+    return frame_text("challenge_data", data=title)
 
 
 def _goal(judged: Judged) -> None:
@@ -101,11 +177,11 @@ def _forget() -> None:
     st.query_params.pop(ADDRESS, None)
 
 
-def _trainings(wanted: Goals) -> Sequence[Run]:
+def _tries(wanted: Goals) -> Sequence[Try]:
     if not wanted.need_training:
         return ()
     try:
-        return runs.opened().latest(LATEST)
+        return tries.tries(runs.opened(), wanted, progress.standing())
     except StoreError:
         return ()
 

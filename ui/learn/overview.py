@@ -11,7 +11,7 @@ from cnn.lessons.catalogue import frame_text
 from cnn.lessons.certificate import certificate
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress import Standing, to_json
-from ui.learn import address, last_steps, progress
+from ui.learn import address, challenge, last_steps, progress
 from ui.learn.frame import LESSON, about, go
 
 
@@ -124,7 +124,7 @@ def _certificate(standing: Standing) -> None:
             )
             st.download_button(
                 frame_text("certificate"),
-                certificate(name or "", standing, catalogue.lessons()),
+                certificate(name or "", standing, catalogue.lessons(), challenge.tried()),
                 "cnn-workbench-certificate.html",
                 "text/html",
                 icon=":material/workspace_premium:",

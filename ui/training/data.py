@@ -19,6 +19,7 @@ from cnn.data import (
     load,
     title,
 )
+from cnn.data.dataset import FoundShape
 from cnn.data.fitting import check_room, check_shape, fit
 from cnn.data.summary import class_counts, pixel_histogram, seen_test_images, sizes_text
 from cnn.network.shapes import shape_text
@@ -66,6 +67,10 @@ class Look:
     pixels: tuple[tuple[float, ...], tuple[int, ...]]  # of the training images, as they were found
     found_shape: tuple[int, int, int]
     seen_test_images: int
+    how_split: str
+    """Of own images: what is used as what."""
+    brought_shape: FoundShape
+    """Of the images before they are fitted to any network, as far as they have it in common."""
 
     @property
     def train_images(self) -> int:
@@ -92,9 +97,13 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
     if st.session_state.get(key("data")) not in ids:  # its images were deleted
         st.session_state[key("data")] = DatasetName.MNIST_SAMPLE
 
+    names = [one.name for one in own.values()]
+
     def words(id: str) -> str:
         if id in own:
-            return f"{own_images.escape_markdown(own[id].name)} (yours)"
+            splits = own[id].spec.splits.replace("-", ", ") if names.count(own[id].name) > 1 else ""
+            told_apart = f", split: {splits}" if splits else ""
+            return f"{own_images.escape_markdown(own[id].name)} (yours{told_apart})"
         return CATALOGUE[DatasetName(id)].title
 
     id = st.segmented_control(
@@ -166,8 +175,16 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
         "validation images show after each epoch how well; the test images are looked at once, "
         f"at the end{apart}."
     )
+    split_said(found)
     repeats_said(found, spec.name)
     return found
+
+
+def split_said(found: Look) -> None:
+    """Which images of a person's own are used as what, before anything is trained on them."""
+    if found.how_split:
+        words = own_images.escape_markdown(found.how_split)
+        st.caption(f":material/call_split: {words}")
 
 
 def repeats_said(found: Look, name: DatasetName) -> None:
@@ -212,6 +229,8 @@ def _look(spec: DatasetSpec, input_shape: tuple[int, int, int] | None) -> Look |
         pixels=pixel_histogram(data.train),
         found_shape=data.image_shape,
         seen_test_images=int(seen_test_images(data).sum()),
+        how_split=data.how_split,
+        brought_shape=data.found_shape or CATALOGUE[DatasetName(data.name)].image_shape,
     )
 
 

@@ -6,12 +6,14 @@ import time
 
 import streamlit as st
 
-from cnn.data import described
+from cnn.data import DatasetName, described
 from cnn.insight.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.kept_splits import kept_splits
 from cnn.training.run import Run
+from ui.training import runs
 from ui.training.controls import traceback_of
 from ui.words import facts_html, percent
 
@@ -47,6 +49,7 @@ def _facts(run: Run) -> list[Fact]:
             else []
         ),
         Fact("Data", described(settings.dataset), sizes),
+        *([Fact("Splits", how)] if (how := _how_split(run)) else []),
         *([Fact("Changed to fit", " ".join(run.changes))] if run.changes else []),
         Fact("Pixels", "float32 from 0 to 1", "the bytes of an image divided by 255"),
         Fact(
@@ -63,6 +66,16 @@ def _facts(run: Run) -> list[Fact]:
         Fact("Seed", str(settings.seed), "the same seed gives the same curve on one machine"),
         Fact("Made with", made_with or "not known yet"),
     ]
+
+
+def _how_split(run: Run) -> str:
+    """Of own images what was used as what, as it was noted when the run began."""
+    if run.configuration.dataset.name is not DatasetName.OWN_IMAGES or not run.images:
+        return ""
+    return kept_splits(runs.store(), run.id).how or (
+        "not noted by the version that trained it: it pooled all folders of a zip, train/ and "
+        "test/ too, and split the images anew; x_test of an npz it kept apart"
+    )
 
 
 def _begun(run: Run) -> str:

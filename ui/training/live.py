@@ -12,6 +12,7 @@ from cnn.pictures.curves import Curve
 from cnn.training.earlier import caution
 from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
+from cnn.training.pace import images_of_epoch
 from cnn.training.run import Epoch, Run, State, Step, Wish
 from ui import theme
 from ui.training import runs
@@ -190,11 +191,20 @@ def figures(run: Run, epochs: Sequence[Epoch]) -> None:
         st.metric(
             "Training accuracy",
             percent(last.accuracy) if last else "–",
-            delta_description=_on(sizes.get("train"), None),
+            delta_description=_on(_trained_on(run, last), None),
         )
         st.metric("Training time", duration(result.seconds if result else run.progress.seconds))
         speed = result.images_per_s if result else run.progress.images_per_s
         st.metric("Images per second", f"{speed:,.0f}" if speed else "–")
+
+
+def _trained_on(run: Run, last: Epoch | None) -> int | None:
+    """On how many images the last training accuracy was measured: a last epoch may be cut short."""
+    images = run.images.get("train")
+    if not images or last is None:
+        return images
+    steps = (run.result.steps if run.result else None) or run.progress.step or None
+    return images_of_epoch(run.configuration, images, last.epoch, steps)
 
 
 def _on(images: int | None, best: float | None) -> str | None:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DataError, DatasetSpec, Split, fingerprint, is_here, load, title
+from cnn.data.summary import class_counts
 from cnn.insight.dead_units import LayerActivity, layer_activity
 from cnn.insight.forward import ImagesError
 from cnn.network.keras_model import WeightsError
@@ -31,6 +32,8 @@ class Images:
     class_names: tuple[str, ...]
     test: Split
     validation: Split
+    validation_counts: tuple[int, ...] = ()
+    """Of each class, all validation images and not the few that are kept here."""
 
 
 def predictions(run: Run) -> Predictions | str | None:
@@ -105,7 +108,8 @@ def _images(spec: DatasetSpec, input_shape: tuple[int, int, int], wanted: str) -
             f"and tested on {wanted[:8] or 'data without one'}."
         )
     few = data.validation.take(np.arange(min(VALIDATION, len(data.validation))))
-    return Images(data.class_names, _own(data.test), few)
+    counts = class_counts(data)["validation"]
+    return Images(data.class_names, _own(data.test), few, counts)
 
 
 def _own(split: Split) -> Split:

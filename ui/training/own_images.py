@@ -31,6 +31,7 @@ class Arrived:
     class_names: tuple[str, ...]
     per_class: list[int]
     sizes: str
+    how_split: str
     rejected: tuple[Rejected, ...]
 
 
@@ -44,8 +45,10 @@ def offer(use: Callable[[str], None]) -> None:
 def bring(use: Callable[[str], None]) -> None:
     """What is in the dialog: an upload, what was read of it, and a name to keep it under."""
     st.caption(
-        "A zip with one folder of images per class, or an npz with `images` and `labels`. They "
-        f"stay on this machine. At most {LIMITS.files:,} images in {LIMITS.classes} classes, and "
+        "A zip with one folder of images per class, or an npz with `images` and `labels`; with "
+        "splits of its own, a zip has such folders in `train/`, `test/` and perhaps `val/`, an npz "
+        "has `x_train`, `y_train`, `x_test` and so on. They stay on this machine. At most "
+        f"{LIMITS.files:,} images in {LIMITS.classes} classes, and "
         f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
     )
     given = st.file_uploader(
@@ -84,7 +87,9 @@ def _read(content: bytes, file_name: str) -> Arrived | str:
     except DataError as error:
         return str(error)
     per_class = [sum(split) for split in zip(*class_counts(data).values(), strict=True)]
-    return Arrived(path, data.class_names, per_class, sizes_text(data), data.rejected)
+    return Arrived(
+        path, data.class_names, per_class, sizes_text(data), data.how_split, data.rejected
+    )
 
 
 def _report(found: Arrived) -> None:
@@ -98,6 +103,7 @@ def _report(found: Arrived) -> None:
         f"{sum(per_class):,} images of {len(found.class_names)} classes were read: {found.sizes}.",
         icon=":material/check_circle:",
     )
+    st.caption(f":material/call_split: {escape_markdown(found.how_split)}")
     with st.container(height=190 if len(facts) > 6 else "content", border=False):
         st.html(facts_html(facts))
     refused(found.rejected)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.class_names import class_names
+from cnn.lessons.goals import Goals
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import settled
@@ -23,7 +24,7 @@ from cnn.training.configuration import PRESETS, Configuration, ConfigurationErro
 from cnn.training.fitting import Fitted, image_changes, with_classes
 from cnn.training.run import LIVE, State
 from ui import design
-from ui.learn.challenge import goals_shown
+from ui.learn import challenge
 from ui.plot import fetch_ahead
 from ui.training import data, expectation, network, runs
 from ui.training.filters import NAMES as OF_LIST
@@ -57,15 +58,16 @@ def set_up() -> None:
         if configuration is None:
             return
         _keep_in_address(configuration)
-        goals_shown(trace(chosen))
+        challenge.goals_shown(trace(chosen))
         if configuration.is_augmented:
             _augmented(look, configuration)
         fitted = _fitted(chosen, look, configuration)
         if fitted is None:
             return
         _last_words(fitted, configuration, look.train_images)
+    wanted = challenge.try_offered(fitted.architecture, configuration)
     with st.container(key="launch", horizontal=True, vertical_alignment="center"):
-        _launch(fitted, look, configuration)
+        _launch(fitted, look, configuration, wanted)
 
 
 def _presets() -> None:
@@ -139,8 +141,13 @@ def _last_words(fitted: Fitted, configuration: Configuration, train_images: int)
         st.warning(concern, icon=":material/lightbulb:")
 
 
-def _launch(fitted: Fitted, look: data.Look, configuration: Configuration) -> None:
-    """How long it will take and the button, or why it cannot be trained; never out of sight."""
+def _launch(
+    fitted: Fitted, look: data.Look, configuration: Configuration, wanted: Goals | None
+) -> None:
+    """How long it will take and the button, or why it cannot be trained; never out of sight.
+
+    A training that is wanted as a try at a challenge is named for it.
+    """
     try:
         limits.check_size(fitted.architecture)
         limits.check_epochs(configuration)
@@ -152,10 +159,13 @@ def _launch(fitted: Fitted, look: data.Look, configuration: Configuration) -> No
     label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
     if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
         try:
-            runs.show(queue(fitted.architecture, configuration, fitted.changes))
+            id = queue(fitted.architecture, configuration, fitted.changes)
         except ConfigurationError as error:
             st.error(plain(str(error)), icon=":material/error:")
         else:
+            if wanted:
+                challenge.name_try(wanted, id)
+            runs.show(id)
             st.rerun()
     expectation.show(expected)
 
@@ -181,7 +191,7 @@ def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration)
         st.error(plain(str(error)), icon=":material/error:")
         return None
     name = configuration.dataset.name
-    return Fitted(head, image_changes(name, CATALOGUE[name].image_shape, chosen.input) + on_head)
+    return Fitted(head, image_changes(name, look.brought_shape, chosen.input) + on_head)
 
 
 def _can_be_read(chosen: Architecture) -> bool:

@@ -14,6 +14,7 @@ from cnn.training.diagnosis import diagnose
 from cnn.training.evaluation import Predictions
 from cnn.training.findings import Finding, Retry, Severity
 from cnn.training.fitting import changes_again
+from cnn.training.kept_splits import kept_splits
 from cnn.training.run import Run, State
 from ui.training import measured, runs
 from ui.training.controls import train
@@ -48,10 +49,15 @@ def _findings(run: Run) -> tuple[Finding, ...]:
     images = measured.images(run)
     kept = measured.predictions(run)
     predictions = kept if isinstance(kept, Predictions) else None
+    counts = kept_splits(store, run.id).counts.get("validation", ())
     if not isinstance(images, Images):
-        return diagnose(run, epochs, steps, predictions, class_names=class_names(store, run))
+        names = class_names(store, run)
+        return diagnose(
+            run, epochs, steps, predictions, class_names=names, validation_counts=counts
+        )
     activity = measured.activity(run, images)
-    return diagnose(run, epochs, steps, predictions, activity, images.class_names)
+    counts = counts or images.validation_counts
+    return diagnose(run, epochs, steps, predictions, activity, images.class_names, counts)
 
 
 def _one(run: Run, finding: Finding) -> None:

@@ -1,0 +1,96 @@
+"""The tries at a challenge: trainings that were named for it before their test images were seen.
+
+The first that came to a result counts. Whoever tries again chooses by the test images, so each
+later try has its number wherever it is shown. Names are rows of progress: deleting a run does not
+undo them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnn.lessons import goals, progress
+from cnn.lessons.goals import Goals, Judged
+from cnn.lessons.progress import LOCAL, Standing
+from cnn.network.trace import Trace, trace
+from cnn.training.run import Run
+from cnn.training.store import Store
+
+PREFIX = "challenge-"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A training named for a challenge; the number is that of its look at the test images.
+
+    `run` is None where it was deleted: it counts as a try all the same, and as none that passed.
+    """
+
+    number: int
+    run: Run | None
+    is_passed: bool
+
+
+def name(store: Store, wanted: Goals, run_id: str, profile: str = LOCAL) -> None:
+    """Names a training for a challenge, which is to be done before it has begun."""
+    progress.note(store, _key(wanted), run_id, profile)
+
+
+def tries(store: Store, wanted: Goals, standing: Standing) -> tuple[Try, ...]:
+    """All tries at a challenge, the first one first; one that came to no test is none."""
+    found: list[Try] = []
+    for run_id in _named(wanted, standing):
+        run = store.get(run_id)
+        if run is not None and run.result is None:
+            continue
+        passes = run is not None and passed(goals.judged(wanted, trace(run.architecture), run))
+        found.append(Try(len(found) + 1, run, passes))
+    return tuple(found)
+
+
+def is_named(wanted: Goals, standing: Standing, run_id: str) -> bool:
+    """Whether a training was named for a challenge."""
+    return run_id in _named(wanted, standing)
+
+
+def passed(judged: Sequence[Judged]) -> bool:
+    """Whether every goal is met."""
+    return all(one.is_met for one in judged)
+
+
+def first_passed(some: Sequence[Try]) -> Try | None:
+    """The first try that passed, if one did."""
+    return next((one for one in some if one.is_passed), None)
+
+
+def of_network(some: Sequence[Try], traced: Trace) -> Try | None:
+    """The first try with this very network."""
+    return next((one for one in some if one.run and goals.is_of(one.run, traced)), None)
+
+
+def next_number(store: Store, wanted: Goals, standing: Standing) -> int:
+    """The number that the next try will have, if those under way come to their test before it."""
+    runs = [store.get(run_id) for run_id in _named(wanted, standing)]
+    return 1 + sum(run is None or run.is_live or run.result is not None for run in runs)
+
+
+def in_words(some: Sequence[Try]) -> str:
+    """What came of the tries at a challenge, for who reads of it elsewhere."""
+    won, many = first_passed(some), len(some)
+    if won is None:
+        return f"not passed in {many} {'try' if many == 1 else 'tries'}"
+    if won.number == 1:
+        return "passed at the first try"
+    return f"passed at try {won.number}; the first try, which counts, did not"
+
+
+def _named(wanted: Goals, standing: Standing) -> list[str]:
+    """The ids of all that were named, in their order."""
+    key = _key(wanted)
+    return list(dict.fromkeys(one.item for one in standing.events if one.lesson == key))
+
+
+def _key(wanted: Goals) -> str:
+    return PREFIX + hashlib.sha256(goals.written(wanted).encode()).hexdigest()[:16]

@@ -1,0 +1,135 @@
+"""Tries at a challenge: the first that was named counts, and later ones have their numbers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cnn.lessons import progress, tries
+from cnn.lessons.catalogue import challenges, lessons
+from cnn.lessons.certificate import certificate
+from cnn.lessons.goals import read
+from cnn.lessons.tries import in_words
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.training.run import Result, Run, State
+from cnn.training.store import Store
+from tests.lessons.test_goals import SAMPLE, SIMPLE
+
+WANTED = read("test>0.98,data=mnist-sample")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def trained(store: Store, test: float | None, *, is_named: bool = True, seed: int = 0) -> Run:
+    """A training that has ended, with this test accuracy or without any."""
+    run = store.add(SIMPLE, replace(SAMPLE, seed=seed))
+    if is_named:
+        tries.name(store, WANTED, run.id)
+    result = None if test is None else Result(0.1, test, 1_000, 5_000, 1_000, 12.5, 4_000.0)
+    store.finish(run.id, State.STOPPED if result is None else State.FINISHED, "", result)
+    return run
+
+
+def found(store: Store) -> tuple[tries.Try, ...]:
+    return tries.tries(store, WANTED, progress.standing(store))
+
+
+def test_a_training_that_nobody_named_is_no_try_however_good_it_is(store: Store):
+    trained(store, 0.999, is_named=False)
+
+    assert found(store) == ()
+    assert tries.first_passed(found(store)) is None
+
+
+def test_the_best_of_many_is_said_to_be_that(store: Store):
+    for seed, test in enumerate((0.97, 0.975, 0.985, 0.99)):
+        trained(store, test, seed=seed)
+
+    some = found(store)
+
+    assert [(one.number, one.is_passed) for one in some] == [
+        (1, False),
+        (2, False),
+        (3, True),
+        (4, True),
+    ]
+    assert in_words(some) == "passed at try 3; the first try, which counts, did not"
+
+
+def test_the_first_that_passes_has_passed_whatever_comes_after_it(store: Store):
+    first = trained(store, 0.985)
+    trained(store, 0.5, seed=1)
+
+    won = tries.first_passed(found(store))
+
+    assert won
+    assert won.run
+    assert (won.number, won.run.id) == (1, first.id)
+    assert in_words(found(store)) == "passed at the first try"
+
+
+def test_what_came_to_no_test_was_no_look_at_the_test_images(store: Store):
+    trained(store, None)
+    waiting = store.add(SIMPLE, replace(SAMPLE, seed=5))
+    tries.name(store, WANTED, waiting.id)
+    standing = progress.standing(store)
+
+    assert found(store) == ()
+    assert tries.next_number(store, WANTED, standing) == 2  # the one that waits will be the first
+    assert tries.is_named(WANTED, standing, waiting.id)
+
+
+def test_deleting_a_try_does_not_undo_it(store: Store):
+    bad = trained(store, 0.5)
+    trained(store, 0.99, seed=1)
+    store.remove(bad.id)
+
+    some = found(store)
+
+    assert [(one.number, one.run is None, one.is_passed) for one in some] == [
+        (1, True, False),
+        (2, False, True),
+    ]
+
+
+def test_a_training_is_named_for_one_challenge_and_no_other(store: Store):
+    run = trained(store, 0.99)
+    other = read("test>0.9,data=mnist-sample")
+    standing = progress.standing(store)
+
+    assert tries.tries(store, other, standing) == ()
+    assert tries.of_network(found(store), trace(SIMPLE)) == found(store)[0]
+    assert tries.of_network(found(store), trace(entry("lenet-5").architecture)) is None
+    assert found(store)[0].run == store.get(run.id)
+
+
+def test_tries_are_no_answers_and_are_forgotten_with_them(store: Store):
+    trained(store, 0.99)
+
+    assert not any(progress.standing(store).is_done(one) for one in lessons())
+    progress.reset(store)
+    assert found(store) == ()
+
+
+def test_the_certificate_numbers_the_tries(store: Store):
+    for lesson in lessons():
+        progress.mark(store, lesson)
+    standing = progress.standing(store)
+    title = challenges()[0].title
+    assert "Challenges" not in certificate("Ada", standing, lessons())
+
+    trained(store, 0.5)
+    assert f"<li>{title}: not passed in 1 try</li>" in certificate(
+        "Ada", standing, lessons(), {title: found(store)}
+    )
+    trained(store, 0.99, seed=1)
+    page = certificate("Ada", standing, lessons(), {title: found(store)})
+
+    assert f"<li>{title}: passed at try 2; the first try, which counts, did not</li>" in page
