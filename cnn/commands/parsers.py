@@ -71,8 +71,9 @@ def _add_compare(commands: Any) -> None:
         "--budget",
         default="epochs",
         metavar="KIND",
-        help="what is equal for all: epochs; macs, as many as the first network spends in its "
-        "epochs; or so much training time, such as 30s",
+        help="what is equal for all: epochs; training-macs, as many as the first network spends in "
+        "its epochs, there and back; macs, the same counted forward only, as earlier versions did; "
+        "or so much training time, such as 30s",
     )
     compare.add_argument("--report", metavar="FILE", help="an HTML file with all of it")
     _add_store(compare)

@@ -141,12 +141,12 @@ def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:
         return _of_run(goal, run)
     if trace.fault is not None or not trace.rows:
         return Judged(goal)
-    maps = [row.receptive_field for row in trace.rows if row.receptive_field.jump != (0, 0)]
     value = {
         Measure.PARAMS: trace.total_params,
         Measure.MACS: trace.total_macs,
         Measure.DEPTH: trace.depth,
-        Measure.FIELD: min(maps[-1].size) if maps else 1,
+        # Without a map there is only the image, each of whose pixels sees itself.
+        Measure.FIELD: min(trace.last_map_field) if trace.last_map else 1,
     }[goal.measure]
     return Judged(goal, float(value))
 

@@ -19,7 +19,7 @@ from cnn.network.layers import (
 )
 from cnn.network.layers.base import Layer
 from cnn.network.shapes import Shape
-from cnn.network.trace import Row, Trace, trace
+from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
 from cnn.training.run import Run, State, recipe
 from cnn.training.store import Store
@@ -68,15 +68,10 @@ class Figures:
 
 
 def figures(architecture: Architecture) -> Figures:
-    """The figures of a network, from its trace; the last map is the last one with places in it."""
+    """The figures of a network that has a map, from its trace."""
     traced = trace(architecture)
-    last = _maps(traced)[-1]
-    return Figures(
-        traced.total_params,
-        traced.total_macs,
-        last.output_shape,
-        last.receptive_field.size,
-    )
+    shape = traced.last_map.output_shape if traced.last_map else architecture.input
+    return Figures(traced.total_params, traced.total_macs, shape, traced.last_map_field)
 
 
 def done(store: Store, side: Side) -> Run | None:
@@ -84,10 +79,6 @@ def done(store: Store, side: Side) -> Run | None:
     found = store.find([recipe(side.architecture, side.configuration)])
     usable = [run for run in found if run.is_live or run.state is State.FINISHED]
     return usable[-1] if usable else None
-
-
-def _maps(traced: Trace) -> list[Row]:
-    return [row for row in traced.rows if len(row.output_shape) == 3]
 
 
 def _conv(filters: int, kernel: int = 3, padding: str = "same") -> Layer:

@@ -35,16 +35,9 @@ def beside(first: Trace, second: Trace) -> tuple[Line, ...]:
         _amounts("Depth: layers with a kernel", first.depth, second.depth),
         _words(
             "One cell of the last map sees",
-            *(shape_text(last_map_field(one)) for one in (first, second)),
+            *(shape_text(one.last_map_field) for one in (first, second)),
         ),
     )
-
-
-def last_map_field(traced: Trace) -> tuple[int, int]:
-    """The input pixels that one cell of the last map sees; without a map, one output."""
-    top = [row for row in traced.rows if len(row.path) == 1]  # a shortcut alone sees less
-    maps = [row for row in top if len(row.output_shape) == 3] or top
-    return maps[-1].receptive_field.size if maps else (1, 1)
 
 
 def ratio_text(ratio: float | None) -> str:

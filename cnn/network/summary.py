@@ -8,26 +8,29 @@ from cnn.network.advice import advice
 from cnn.network.errors import path_text
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
+from cnn.network.training_macs import Cost, total_training_macs, training_costs
 
 
 def summary_dict(trace: Trace) -> dict[str, Any]:
     """The whole trace as plain values. Sizes are one number where height and width are equal."""
+    costs = training_costs(trace)
     return {
         "name": trace.architecture.name,
         "input": list(trace.architecture.input),
-        "layers": [_row_dict(row) for row in trace.rows],
+        "layers": [_row_dict(row, costs.get(row.path, Cost())) for row in trace.rows],
         "output_shape": list(trace.output_shape),
         "total_params": trace.total_params,
         "trainable_params": trace.trainable_params,
         "non_trainable_params": trace.non_trainable_params,
         "total_macs": trace.total_macs,
+        "total_training_macs": total_training_macs(trace),
         "activation_bytes": trace.activation_bytes,
         "depth": trace.depth,
         "warnings": [f"{remark.title}: {remark.text}" for remark in advice(trace)],
     }
 
 
-def _row_dict(row: Row) -> dict[str, Any]:
+def _row_dict(row: Row, cost: Cost) -> dict[str, Any]:
     field = row.receptive_field
     axes = row.axes or ()
     return {
@@ -40,6 +43,7 @@ def _row_dict(row: Row) -> dict[str, Any]:
         "params": row.params,
         "trainable_params": row.trainable_params,
         "macs": row.macs,
+        "training_macs": cost.total,
         "activation_bytes": row.activation_bytes,
         "receptive_field": _one_or_two(field.size),
         "jump": _one_or_two(field.jump),
@@ -112,6 +116,7 @@ def _totals(trace: Trace) -> list[str]:
     return [
         f"{trace.total_params:,} parameters ({trace.trainable_params:,} trainable, "
         f"{trace.non_trainable_params:,} not trainable)",
-        f"{trace.total_macs:,} multiply-accumulates per image (convolutions and dense, no bias)",
+        f"{trace.total_macs:,} multiply-accumulates per image (convolutions and dense, no bias), "
+        f"{total_training_macs(trace):,} to train on it",
         f"{trace.activation_bytes:,} bytes of activations per image, {trace.depth} layers deep",
     ]

@@ -106,6 +106,21 @@ class Trace:
         return top[-1].output_shape if top else self.architecture.input
 
     @property
+    def last_map(self) -> Row | None:
+        """The layer that gives the last map, if any does. A branch or a shortcut by itself sees
+        less than what it is joined into, wherever it is written.
+        """
+        maps = [row for row in self.rows if len(row.path) == 1 and len(row.output_shape) == 3]
+        return maps[-1] if maps else None
+
+    @property
+    def last_map_field(self) -> tuple[int, int]:
+        """The input pixels that one cell of the last map sees; without a map, one output."""
+        top = [row for row in self.rows if len(row.path) == 1]
+        last = self.last_map or (top[-1] if top else None)
+        return last.receptive_field.size if last else (1, 1)
+
+    @property
     def total_params(self) -> int:
         return sum(row.params for row in self.rows)
 

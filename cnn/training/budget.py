@@ -1,7 +1,10 @@
 """What every network of a comparison is given alike: epochs, seconds of training, or MACs.
 
-MACs are the multiply-accumulates of the forward pass, which are exact. With the way back, training
-spends about three times as many, in every network, so that equal ones stay equal.
+MACs are the multiply-accumulates that training spends on its images, there and back. Earlier
+versions counted the forward pass alone, of which training spends 2 to 3 times as many, another
+share in each network. The word of that count, `macs`, keeps its meaning in addresses, commands and
+reports, so that a comparison of that time keeps its steps, and a network added to it is given its
+own by the same count.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from enum import StrEnum
 from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
 from cnn.network.trace import trace
+from cnn.network.training_macs import training_macs
 from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
 from cnn.training.limits import most_epochs
 from cnn.training.pace import per_epoch
@@ -20,7 +24,12 @@ from cnn.training.pace import per_epoch
 class Equal(StrEnum):
     EPOCHS = "epochs"
     TIME = "time"
-    MACS = "MACs"
+    TRAINING_MACS = "training-MACs"
+    FORWARD_MACS = "MACs"
+
+
+COUNTED = (Equal.TRAINING_MACS, Equal.FORWARD_MACS)
+"""Budgets of MACs, by what is counted of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +43,25 @@ class Budget:
     def __post_init__(self) -> None:
         if self.equal is Equal.TIME and not self.seconds > 0:
             raise ConfigurationError(f"equal time must be above 0 seconds, got {self.seconds:g}.")
-        if self.equal is Equal.MACS and self.macs < 1:
+        if self.equal in COUNTED and self.macs < 1:
             raise ConfigurationError(f"equal MACs must be 1 or more, got {self.macs}.")
 
 
 def read(text: str) -> tuple[Equal, float]:
-    """What is equal, and how many seconds, of an option or an address: `epochs`, `MACs`, `30s`."""
-    if text.lower() in (Equal.EPOCHS, "macs"):
-        return (Equal.EPOCHS if text.lower() == Equal.EPOCHS else Equal.MACS), 0.0
+    """What is equal, and how many seconds, of an option or an address: `epochs`, `training-macs`,
+    `macs`, `30s`.
+    """
+    for equal in (Equal.EPOCHS, *COUNTED):
+        if text.lower() == equal.lower():
+            return equal, 0.0
     try:
         seconds = float(text.removesuffix("s"))
     except ValueError:
         seconds = 0.0
     if not (text.endswith("s") and 0 < seconds <= MOST_SECONDS):
         raise ConfigurationError(
-            f"the budget {shown(text)} is none of epochs, macs, or a time such as 30s "
-            f"({MOST_SECONDS:,.0f}s at most)."
+            f"the budget {shown(text)} is none of epochs, training-macs, macs (forward only), or "
+            f"a time such as 30s ({MOST_SECONDS:,.0f}s at most)."
         )
     return Equal.TIME, seconds
 
@@ -70,12 +82,21 @@ def in_words(budget: Budget, configuration: Configuration) -> str:
                 f"{most_epochs():,} epochs where those are over sooner; compiling and validation "
                 "are not counted, and the learning rate goes by the share of time spent"
             )
-        case Equal.MACS:
-            return (
-                f"{budget.macs:,} multiply-accumulates forward (about three times as many with the "
-                f"way back), as the first network spends in {configuration.epochs:,} epochs; to "
-                "within half a step, over which its learning rate schedule is laid"
+        case Equal.TRAINING_MACS:
+            counted = (
+                "of training steps (forward, for the gradients of the weights, and for those of "
+                "the values between them)"
             )
+        case Equal.FORWARD_MACS:
+            counted = (
+                "counted forward only, as in the version that made it (with the way back it is 2 "
+                "to 3 times as many, another share in each network)"
+            )
+    return (
+        f"{budget.macs:,} multiply-accumulates {counted}, as many as the first network spends in "
+        f"{configuration.epochs:,} epochs; to within half a step, over which its learning rate "
+        "schedule is laid"
+    )
 
 
 def made(
@@ -86,19 +107,30 @@ def made(
     train_images: int,
 ) -> Budget:
     """The budget; equal MACs are those that the first network spends in its epochs."""
-    macs = macs_of(first, configuration, train_images) if equal is Equal.MACS else 0
+    macs = macs_of(equal, first, configuration, train_images) if equal in COUNTED else 0
     return Budget(equal, seconds if equal is Equal.TIME else 0.0, macs)
 
 
-def macs_of(architecture: Architecture, configuration: Configuration, train_images: int) -> int:
-    """The MACs of a training's epochs: as many for each image as the forward pass has."""
-    return trace(architecture).total_macs * train_images * configuration.epochs
+def macs_of(
+    equal: Equal, architecture: Architecture, configuration: Configuration, train_images: int
+) -> int:
+    """The MACs of a training's epochs, by one of the two counts."""
+    return _each(equal, architecture) * train_images * configuration.epochs
 
 
-def macs_spent(architecture: Architecture, configuration: Configuration, train_images: int) -> int:
-    """The MACs of a training that ends after its steps."""
-    each = trace(architecture).total_macs
-    return each * _images(configuration.steps, configuration, train_images)
+def macs_spent(
+    equal: Equal, architecture: Architecture, configuration: Configuration, train_images: int
+) -> int:
+    """The MACs of a training that ends after its steps, by one of the two counts."""
+    images = _images(configuration.steps, configuration, train_images)
+    return _each(equal, architecture) * images
+
+
+def _each(equal: Equal, architecture: Architecture) -> int:
+    """The MACs of one image."""
+    if equal is Equal.FORWARD_MACS:
+        return trace(architecture).total_macs
+    return training_macs(architecture)
 
 
 def given(
@@ -113,7 +145,7 @@ def given(
         return configuration
     if budget.equal is Equal.TIME:
         return replace(configuration, epochs=most_epochs(), seconds=float(budget.seconds))
-    each = trace(architecture).total_macs
+    each = _each(budget.equal, architecture)
     if not each:
         raise ConfigurationError(
             f"{architecture.name} has no multiply-accumulates, so equal MACs cannot be given to "

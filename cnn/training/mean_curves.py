@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cnn.network.trace import trace
+from cnn.network.training_macs import training_macs
 from cnn.training.comparison import Group
 from cnn.training.run import LIVE, Epoch, Run, State
 
@@ -47,6 +47,9 @@ class Stretch:
 class MeanCurve:
     """A figure over an axis: its mean, and one standard deviation to either side, as far as
     there are such figures: no loss below 0, no accuracy above 1.
+
+    `counts` is of how many trainings each point is the mean: where some have ended, or have not
+    come so far, it is of fewer. It never grows.
     """
 
     x: tuple[float, ...]
@@ -54,7 +57,11 @@ class MeanCurve:
     mean: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    trainings: int
+    counts: tuple[int, ...]
+
+    @property
+    def trainings(self) -> int:
+        return max(self.counts)
 
 
 def epochs_trained(run: Run) -> float:
@@ -104,7 +111,8 @@ def mean_curve(
 ) -> MeanCurve | None:
     """The mean over the runs that are finished or under way, sample by sample.
 
-    Seconds differ from seed to seed; a point stands at their mean.
+    Seconds differ from seed to seed, as does the end within a last epoch; a point stands at their
+    mean.
     """
     followed = [
         (curve, size)
@@ -124,14 +132,15 @@ def mean_curve(
         points.append(
             (
                 math.fsum(xs) / len(xs),
-                reached[0][0].epoch,
+                math.fsum(one.epoch for one, _ in reached) / len(reached),
                 mean,
                 max(mean - spread, 0.0),
                 min(mean + spread, highest),
+                len(reached),
             )
         )
-    x, numbers, means, low, high = zip(*points, strict=True)
-    return MeanCurve(x, numbers, means, low, high, len(followed))
+    x, numbers, means, low, high, counts = zip(*points, strict=True)
+    return MeanCurve(x, numbers, means, low, high, counts)
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
@@ -147,8 +156,7 @@ def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 def per_epoch(run: Run, axis: Axis) -> float | None:
     """How much of an axis one epoch is; None where the run does not say how many images it has.
 
-    MACs are those of the forward pass, which are exact; the way back costs about twice as many
-    again, for every network.
+    MACs are those of training steps, there and back; validation is not counted.
     """
     if axis in (Axis.EPOCHS, Axis.SECONDS):
         return 1.0
@@ -157,4 +165,4 @@ def per_epoch(run: Run, axis: Axis) -> float | None:
         return None
     if axis is Axis.STEPS:
         return math.ceil(images / run.configuration.batch_size_for(images))
-    return images * (trace(run.architecture).total_macs if axis is Axis.MACS else 1)
+    return images * (training_macs(run.architecture) if axis is Axis.MACS else 1)

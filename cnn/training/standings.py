@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from cnn.network.beside import last_map_field
 from cnn.network.trace import Trace, trace
 from cnn.training.comparison import Group
 from cnn.training.mean_curves import epochs_trained
@@ -67,7 +66,7 @@ class Row:
     @property
     def receptive_field(self) -> tuple[int, int]:
         """The input pixels that one cell of the last map sees."""
-        return last_map_field(self.trace)
+        return self.trace.last_map_field
 
     @property
     def error_of_mean(self) -> float | None:
@@ -107,7 +106,7 @@ def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | No
         test_accuracy=summary([one.test_accuracy for _, one in results]),
         best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
         seconds=summary([trained_s(one, curve) for _, one, curve in timed]),
-        seconds_per_epoch=summary([_epoch_s(run, one, curve) for run, one, curve in timed]),
+        seconds_per_epoch=summary([took for one in timed if (took := _epoch_s(*one)) is not None]),
         images_per_s=summary([one.images_per_s for _, one in results if one.images_per_s]),
         test_images=results[0][1].test_images if results else None,
         validation_images=results[0][1].validation_images if results else None,
@@ -120,17 +119,23 @@ def trained_s(result: Result, curve: Sequence[Epoch]) -> float:
     return curve[-1].seconds if curve else result.seconds
 
 
-def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float:
-    """The seconds of an epoch; the first begins with a step that is not compiled."""
-    trained, seconds = _epochs(run, result), trained_s(result, curve)
-    if len(curve) > 1 and trained > 1:
-        return (seconds - curve[0].seconds) / (trained - 1)
-    return seconds / trained
+def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float | None:
+    """The seconds of a whole epoch, validation included; None where that is not known.
 
-
-def _epochs(run: Run, result: Result) -> float:
-    """How many epochs the training time was spent on."""
-    return min(result.epochs or run.configuration.epochs, epochs_trained(run))
+    The first begins with a step that is not compiled, and counts only where no other is whole. The
+    last may be a part of one, after which all validation images are looked at nevertheless.
+    """
+    whole = [one for one in curve if one.epoch <= epochs_trained(run)]
+    if len(whole) > 1:
+        return (whole[-1].seconds - whole[0].seconds) / (whole[-1].epoch - whole[0].epoch)
+    if whole:
+        return whole[0].seconds / whole[0].epoch
+    if curve and result.steps and result.images_per_s:
+        images = result.steps * run.configuration.batch_size_for(result.train_images)
+        return curve[-1].seconds + (result.train_images - images) / result.images_per_s
+    if curve or run.configuration.has_budget:
+        return None
+    return result.seconds / (result.epochs or run.configuration.epochs)
 
 
 def to_target(curves: Iterable[Sequence[Epoch]], target: float) -> ToTarget:

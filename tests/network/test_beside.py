@@ -2,10 +2,7 @@
 
 import pytest
 
-from cnn.network.architecture import Architecture
-from cnn.network.beside import beside, last_map_field, ratio_text
-from cnn.network.deep_networks import Way, deep_network
-from cnn.network.layers import Dense, Flatten
+from cnn.network.beside import beside, ratio_text
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 
@@ -44,20 +41,6 @@ def test_a_ratio_is_the_second_over_the_first():
 def test_a_cell_sees_what_is_published():
     assert lines("vgg-16", "vgg-lite")["One cell of the last map sees"].first == "212x212"
     assert lines("alexnet", "alexnet-lite")["One cell of the last map sees"].first == "195x195"
-
-
-@pytest.mark.parametrize("way", Way)
-def test_a_block_whose_shortcut_is_written_last_sees_as_far_as_its_body(way: Way):
-    """By hand: 3, then two of +2*2, +2*2 and +2*4, +2*4 and +2*8, the first of a pair before its
-    stride: 3 + 4 + 4 + 4 + 8 + 8 + 16.
-    """
-    assert last_map_field(trace(deep_network(8, way))) == (47, 47)
-
-
-def test_a_piece_that_makes_no_map_sees_its_whole_input():
-    head = Architecture("Head", (7, 7, 4), (Flatten(), Dense(10)))
-
-    assert last_map_field(trace(head)) == (7, 7)
 
 
 @pytest.mark.parametrize(

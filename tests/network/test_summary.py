@@ -53,7 +53,7 @@ flatten_1                  32       0      0   8x9  4x4x2 = 32
 dense_1                     3      99     96   8x9  units = 3
 ----------------------------------------------------------------------------------------------------
 163 parameters (159 trainable, 4 not trainable)
-3,984 multiply-accumulates per image (convolutions and dense, no bias)
+3,984 multiply-accumulates per image (convolutions and dense, no bias), 10,656 to train on it
 2,572 bytes of activations per image, 3 layers deep
 ! MaxPooling2D #1: its window never reaches 1 column at the right. Use padding="same" to keep \
 the border."""
@@ -81,6 +81,8 @@ def test_the_values_have_the_fields_of_the_command_line():
         "trainable_params": 159,
         "non_trainable_params": 4,
         "total_macs": 3_984,
+        # 2 x 1,296 of the first layer, whose input is the image; 3 x (2,592 + 96) of the others.
+        "total_training_macs": 10_656,
         "activation_bytes": 2_572,
         "depth": 3,
         "warnings": [
@@ -103,6 +105,7 @@ def test_every_layer_has_the_fields_of_the_command_line():
         "params": 0,
         "trainable_params": 0,
         "macs": 0,
+        "training_macs": 0,
         "activation_bytes": 128,
         "receptive_field": 6,
         "jump": 2,

@@ -7,9 +7,22 @@ from cnn.pictures.bands import BEHIND, Band, bands
 from cnn.pictures.curves import Metric
 from cnn.training.mean_curves import Axis, MeanCurve
 
-CURVE = MeanCurve((1.0, 2.0), (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), 3)
+CURVE = MeanCurve((1.0, 2.0), (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), (3, 3))
 LENET = Band("lenet-5", "LeNet-5", 2, CURVE)
 VGG = Band("vgg", "VGG <b>", 3, CURVE)
+EARLY = Band(
+    "early",
+    "Stops early",
+    4,
+    MeanCurve(
+        (1.0, 2.0, 3.0, 4.0, 5.0),
+        (1, 2, 3, 4, 5),
+        (0.5, 0.6, 0.7, 0.8, 0.9),
+        (0.4, 0.5, 0.6, 0.7, 0.9),
+        (0.6, 0.7, 0.8, 0.9, 0.9),
+        (3, 3, 2, 2, 1),
+    ),
+)
 
 
 @pytest.mark.parametrize("axis", Axis)
@@ -18,7 +31,7 @@ VGG = Band("vgg", "VGG <b>", 3, CURVE)
 def test_plotly_knows_every_word_of_a_figure(axis: Axis, metric: Metric, log: bool):
     figure = bands(
         metric,
-        [LENET, VGG],
+        [LENET, VGG, EARLY],
         axis,
         dark=log,
         epochs_wanted=5,
@@ -38,8 +51,27 @@ def test_the_spread_goes_along_the_top_and_back_along_the_bottom():
     assert "mean of 3" in line["hovertemplate"]
 
 
+def test_a_line_ends_where_the_first_seed_does_and_goes_on_dotted_with_n():
+    spread, line, fewer, counts = bands(Metric.LOSS, [EARLY], dark=False)["data"]
+
+    assert line["x"] == [1, 2]
+    assert "mean of 3" in line["hovertemplate"]
+    assert fewer["line"]["dash"] == "dot"
+    assert fewer["x"] == [3, 4, None, 5]  # not joined: they are means of other seeds
+    assert fewer["y"] == [0.7, 0.8, None, 0.9]
+    assert list(zip(counts["x"], counts["y"], counts["text"], strict=True)) == [
+        (3, 0.7, "n = 2"),
+        (5, 0.9, "n = 1"),
+    ]
+    assert [said and said[1] for said in fewer["customdata"]] == [2, 2, None, 1]
+    assert "mean of %{customdata[1]} of 3" in fewer["hovertemplate"]
+    # Of one seed there is no spread, rather than one of nothing.
+    assert spread["x"] == [1, 2, 2, 1, None, 3, 4, 4, 3]
+    assert spread["y"] == [0.6, 0.7, 0.5, 0.4, None, 0.8, 0.9, 0.7, 0.6]
+
+
 def test_one_training_has_no_spread():
-    one = Band("a", "A", 0, MeanCurve((1.0,), (1,), (0.5,), (0.5,), (0.5,), 1))
+    one = Band("a", "A", 0, MeanCurve((1.0,), (1,), (0.5,), (0.5,), (0.5,), (1,)))
 
     (line,) = bands(Metric.LOSS, [one], dark=False)["data"]
 

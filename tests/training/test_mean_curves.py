@@ -42,7 +42,7 @@ def test_a_mean_curve_goes_over_the_seeds_that_have_come_so_far():
     assert found.mean == pytest.approx((0.6, 0.7))
     assert found.low == pytest.approx((0.6 - 0.02**0.5, 0.7))
     assert found.high == pytest.approx((0.6 + 0.02**0.5, 0.7))
-    assert found.trainings == 2
+    assert (found.trainings, found.counts) == (2, (2, 1))
 
 
 def test_the_spread_stays_where_figures_can_be():
@@ -71,7 +71,7 @@ def test_a_group_that_nobody_has_begun_has_no_curve():
         (Axis.EPOCHS, 2),
         (Axis.STEPS, 20),  # 150 images in batches of 16: 10 steps an epoch
         (Axis.IMAGES, 300),
-        (Axis.MACS, 300 * 416_520),
+        (Axis.MACS, 300 * (3 * 416_520 - 117_600)),  # see test_budget.py
         (Axis.SECONDS, 2.0),
     ],
 )
@@ -108,7 +108,7 @@ def test_a_point_over_seconds_stands_at_the_mean_of_the_seeds():
     found = mean_curve(group, samples, Axis.SECONDS)
 
     assert found
-    assert found == MeanCurve((5.0,), (1,), (0.6,), found.low, found.high, 2)
+    assert found == MeanCurve((5.0,), (1,), (0.6,), found.low, found.high, (2,))
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
@@ -125,6 +125,38 @@ def test_mean_and_band_are_those_of_pythons_statistics(values: list[float]):
     assert found.mean[0] == pytest.approx(middle)
     assert found.low[0] == pytest.approx(max(middle - spread, 0.0), abs=1e-12)
     assert found.high[0] == pytest.approx(min(middle + spread, 1.0), abs=1e-12)
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=1, max_size=6), min_size=1, max_size=6))
+def test_each_point_says_of_how_many_seeds_it_is_the_mean(curves: list[list[float]]):
+    """Seeds that stop early: by hand, of those that have a value at a place, and no others."""
+    runs = [replace(run(LENET, seed), images=SIZES) for seed in range(len(curves))]
+    group = groups(plan(len(curves)), runs)[0]
+    samples = {
+        one.id: [Sample(i + 1, 1.0, value) for i, value in enumerate(curve)]
+        for one, curve in zip(runs, curves, strict=True)
+    }
+
+    found = mean_curve(group, samples, Axis.EPOCHS, 1.0)
+
+    assert found
+    for place, (mean, count) in enumerate(zip(found.mean, found.counts, strict=True)):
+        there = [curve[place] for curve in curves if len(curve) > place]
+        assert count == len(there)
+        assert mean == pytest.approx(statistics.fmean(there))
+    assert len(found.mean) == max(map(len, curves))
+    assert found.trainings == len(curves)
+
+
+def test_a_last_epoch_that_ends_at_another_moment_in_each_seed_stands_at_their_mean():
+    runs = [replace(run(LENET, seed), images=SIZES) for seed in (0, 1)]
+    group = groups(plan(2), runs)[0]
+    samples = {runs[0].id: [Sample(1.8, 4.0, 0.5)], runs[1].id: [Sample(1.4, 4.0, 0.7)]}
+
+    found = mean_curve(group, samples, Axis.EPOCHS)
+
+    assert found
+    assert found.x == found.epochs == pytest.approx((1.6,))
 
 
 def test_a_run_that_does_not_say_how_many_images_it_has_is_on_no_axis_of_images():

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cnn.network.zoo import entry
 from cnn.training.comparison import Entrant, Group, groups
-from cnn.training.run import Epoch, State
+from cnn.training.configuration import Configuration
+from cnn.training.run import Epoch, Result, State
 from cnn.training.standings import (
     Contest,
     Row,
@@ -148,6 +149,53 @@ def test_the_spread_of_times_decides_who_is_marked():
     close = [timed(LENET, 0.9, 1.1), timed(DEMO, 1.0, 1.2), timed(SIMPLE, 4.9, 5.1)]
 
     assert winners(close, Contest.EPOCH_SECONDS) == {"lenet-5", "shapes-demo"}
+
+
+@given(
+    images=st.integers(20, 3_000),
+    batch=st.integers(1, 64),
+    steps=st.integers(2, 400),
+    step_s=st.floats(0.001, 0.1),
+    first_s=st.floats(0, 5),
+    validation_s=st.floats(0, 20),
+    by_seconds=st.booleans(),
+)
+def test_an_epoch_takes_its_steps_and_its_validation_wherever_the_training_ends(
+    *, images, batch, steps, step_s, first_s, validation_s, by_seconds
+):
+    """The clock of a training, step by step: each costs what its images do, the first more; after
+    each epoch, whole or not, all validation images are looked at.
+    """
+    an_epoch, image_s, clock = -(-images // batch), step_s / batch, first_s
+    curve: list[Epoch] = []
+    for step in range(1, steps + 1):
+        place = (step - 1) % an_epoch
+        clock += min(batch, images - place * batch) * image_s
+        if place == an_epoch - 1 or step == steps:
+            clock += validation_s
+            curve.append(Epoch(len(curve) + 1, 1.0, 0.5, 0.8, 0.5, clock))
+    ends = {"seconds": 60.0} if by_seconds else {"steps": steps}
+    settings = Configuration(epochs=1_000, batch_size=batch, **ends)
+    result = Result(0.3, 0.9, 1_000, images, 10, clock, 1 / image_s, len(curve), None, steps)
+    trained = replace(run(LENET), configuration=settings, result=result, images={"train": images})
+
+    (row,) = table([Group(LENET, (trained,))], {trained.id: curve})
+
+    assert row.seconds_per_epoch
+    whole = steps // an_epoch
+    slow = first_s if whole < 2 else 0.0  # then there is no other epoch to go by
+    assert row.seconds_per_epoch.mean == pytest.approx(images * image_s + validation_s + slow)
+
+
+def test_nothing_is_said_of_an_epoch_that_cannot_be_known():
+    """One step of many, whose speed was not measured; and a budget without a curve."""
+    settings = Configuration(epochs=1_000, batch_size=16, steps=1)
+    result = Result(0.3, 0.9, 1_000, 5_000, 10, 30.0, 0.0, 1, None, 1)
+    short = replace(run(LENET), configuration=settings, result=result, images={"train": 5_000})
+
+    for curve in ([Epoch(1, 1.0, 0.5, 0.8, 0.5, 20.0)], []):
+        (row,) = table([Group(LENET, (short,))], {short.id: curve})
+        assert row.seconds_per_epoch is None
 
 
 def test_one_seed_cannot_say_who_is_quicker():

@@ -1,9 +1,13 @@
 """The Build page with networks that are too much, or no networks at all."""
 
+import json
+import re
+
 import pytest
 
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Dense, Flatten
+from cnn.network.blocks import basic_residual, inception_block
+from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
@@ -37,3 +41,28 @@ def test_an_empty_stack_offers_nothing_that_needs_a_network(store):
     disabled = {button.label: button.disabled for button in app.button}
     assert disabled["Train this"]
     assert disabled["Add to comparison"]
+
+
+@pytest.mark.parametrize(
+    ("network", "seen"),
+    [
+        # By hand: 3, the branch with a 5x5 adds 4, and the two 3x3 of the residual's body add 4.
+        (
+            Architecture(
+                "Blocks", (28, 28, 1), (Conv2D(4, 3), *inception_block(4), *basic_residual(10))
+            ),
+            "11×11",
+        ),
+        # 3; pool +2; the 5x5s of two modules at jump 2 +16; pool +4; two more at jump 4 +32.
+        (entry("inception-lite").architecture, "57×57"),
+    ],
+)
+def test_the_header_says_what_one_cell_of_the_last_map_sees(store, network, seen: str):
+    app = visited("build", net=encode(network))
+
+    shown = "\n".join(str(one.proto.json) for one in app.get("bidi_component"))
+    assert {"label": "Last map sees", "text": seen}.items() <= next(
+        one.items()
+        for found in re.findall(r"\{[^{}]*Last map sees[^{}]*\}", shown)
+        for one in [json.loads(found)]
+    )

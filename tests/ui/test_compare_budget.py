@@ -34,14 +34,48 @@ def rows(app: AppTest, label: str) -> dict[str, dict[str, Any]]:
 
 
 def test_equal_macs_queue_each_network_with_its_own_steps(store: Store):
-    app = visited("compare", budget="macs", **SAMPLE)
+    app = visited("compare", budget="training-macs", **SAMPLE)
 
-    assert "LeNet-5 395 steps (10.4 G MACs), Simple CNN 159 steps" in words(app).replace("\\", "")
+    assert "LeNet-5 395 steps (28.3 G MACs), Simple CNN 149 steps" in words(app).replace("\\", "")
     pressed(app, "Train all")
     made = {run.name: run.configuration for run in store.latest()}
     plain = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
-    # Simple CNN spends 1,031,744 MACs for each image, LeNet-5 416,520: see test_budget.py.
-    assert made == {"LeNet-5": plain, "Simple CNN": replace(plain, epochs=3, steps=159)}
+    # Simple CNN spends 2,982,336 MACs on each image, LeNet-5 1,131,960: see test_budget.py.
+    assert made == {"LeNet-5": plain, "Simple CNN": replace(plain, epochs=2, steps=149)}
+
+
+def test_a_comparison_made_by_the_count_of_earlier_versions_keeps_it_and_says_so(store: Store):
+    app = visited("compare", budget="macs", **SAMPLE)
+
+    said = words(app).replace("\\", "")
+    assert "counted forward only, as in the version that made it" in said
+    assert "LeNet-5 395 steps (10.4 G MACs), Simple CNN 159 steps" in said
+    # A network that is added is given its steps by the same count: 25,000 x 416,520 MACs are
+    # 103,435 images of Shapes demo's 100,672: 20 epochs of 79 steps, and 53.7 batches of 64.
+    chosen = app.multiselect(key="compare_networks")
+    chosen.set_value([*chosen.value, "shapes-demo"]).run()
+    assert address(app, "budget") == ["macs"]
+    pressed(app, "Train all")
+    made = {run.name: run.configuration for run in store.latest()}
+    plain = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
+    assert made == {
+        "LeNet-5": plain,
+        "Simple CNN": replace(plain, epochs=3, steps=159),
+        "Shapes demo": replace(plain, epochs=21, steps=1_634),
+    }
+
+
+def test_the_count_of_earlier_versions_is_offered_to_its_own_comparisons_alone(store: Store):
+    new, old = (visited("compare", budget=word, **SAMPLE) for word in ("epochs", "macs"))
+
+    today = ["epochs", "time", "MACs"]
+    assert new.button_group(key="compare_equal").options == today
+    assert old.button_group(key="compare_equal").options == [*today, "MACs, forward only"]
+    # It can be had back as long as the page is open.
+    old.button_group(key="compare_equal").set_value("training-MACs").run()
+    assert address(old, "budget") == ["training-macs"]
+    old.button_group(key="compare_equal").set_value("MACs").run()
+    assert address(old, "budget") == ["macs"]
 
 
 def test_equal_time_queues_the_same_seconds_for_all(store: Store):
@@ -57,8 +91,8 @@ def test_the_choice_is_in_the_address_and_nonsense_there_is_equal_epochs(store: 
     app = visited("compare", budget="nonsense", **SAMPLE)
     assert "budget" not in app.query_params
 
-    app.button_group(key="compare_equal").set_value("MACs").run()
-    assert address(app, "budget") == ["macs"]
+    app.button_group(key="compare_equal").set_value("training-MACs").run()
+    assert address(app, "budget") == ["training-macs"]
     app.button_group(key="compare_equal").set_value("time").run()
     assert address(app, "budget") == ["20s"]
     app.button_group(key="compare_equal").set_value("epochs").run()

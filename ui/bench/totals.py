@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Trace
+from cnn.network.training_macs import total_training_macs
 from ui.figures import Figure, figures
 from ui.words import pretty, short, size_bytes
 
@@ -15,9 +16,6 @@ KEY = "totals_before"
 def totals(trace: Trace) -> None:
     """One line of figures; those that the last edit changed say by how much."""
     before = _before(trace)
-    field = trace.rows[-1].receptive_field if trace.rows else None
-    maps = [row for row in trace.rows if row.receptive_field.jump != (0, 0)]
-    seen = maps[-1].receptive_field.size if maps else (field.size if field else (1, 1))
     memory = trace.training_memory_bytes(64)
     params, macs = trace.total_params, trace.total_macs
     figures(
@@ -28,15 +26,17 @@ def totals(trace: Trace) -> None:
                 short(macs),
                 _times(macs, before["macs"]),
                 help="Multiply-accumulates: so many products are added up for one image. It is "
-                "the work that a forward pass costs.",
+                "the work that a forward pass costs. To train on it, with the way back, costs "
+                f"{short(total_training_macs(trace))}.",
             ),
             Figure(
                 "Layers deep", str(trace.depth), help="Layers with a kernel on the longest way."
             ),
             Figure(
                 "Last map sees",
-                pretty(shape_text(seen)),
-                help="Input pixels in the receptive field of one cell of the last map.",
+                pretty(shape_text(trace.last_map_field)),
+                help="Input pixels in the receptive field of one cell of the last map; where no "
+                "layer gives a map, of one output.",
             ),
             Figure(
                 "Training memory",

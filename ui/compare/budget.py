@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from cnn.training import budget
-from cnn.training.budget import Budget, Equal, macs_spent
+from cnn.training.budget import COUNTED, Budget, Equal, macs_spent
 from cnn.training.comparison import Entrant
 from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
 from cnn.training.pace import steps_wanted
@@ -16,12 +16,14 @@ from ui.address import Address, last
 from ui.training.settings import Settings
 from ui.words import plain, short
 
-ADDRESS, EQUAL, SECONDS = "budget", "equal", "seconds"
+ADDRESS, EQUAL, SECONDS, FORWARD = "budget", "equal", "seconds", "forward"
 USUAL_SECONDS = 20.0
 HELP = (
     "Epochs: each sees every image as often. Time: each trains for as many seconds, so a quick "
-    "network gets further. MACs: each computes as much, so a small network gets more steps."
+    "network gets further. MACs: each computes as much, there and back, so a small network gets "
+    "more steps."
 )
+LABELS = {Equal.TRAINING_MACS: "MACs", Equal.FORWARD_MACS: "MACs, forward only"}
 
 
 def begin(settings: Settings) -> None:
@@ -38,13 +40,18 @@ def arrive(settings: Settings, address: Address) -> None:
         equal, seconds = Equal.EPOCHS, 0.0
     st.session_state[settings.key(EQUAL)] = equal.value
     st.session_state[settings.key(SECONDS)] = seconds or USUAL_SECONDS
+    st.session_state[settings.key(FORWARD)] = equal is Equal.FORWARD_MACS
 
 
 def choose_equal(settings: Settings) -> Equal:
-    """The control: what is the same for all."""
+    """The control: what is the same for all. The count of earlier versions is there for the
+    comparisons that were made by it.
+    """
+    by_forward = st.session_state.get(settings.key(FORWARD), False)
     chosen = st.segmented_control(
         "The same for all",
-        [one.value for one in Equal],
+        [one.value for one in Equal if by_forward or one is not Equal.FORWARD_MACS],
+        format_func=lambda value: LABELS.get(Equal(value), value),
         key=settings.key(EQUAL),
         required=True,
         help=HELP,
@@ -92,9 +99,10 @@ def given(
             st.warning(plain(f"Left out: {error}"), icon=":material/block:")
             continue
         found.append(replace(entrant, configuration=own))
-        if equal is Equal.MACS:
+        if equal in COUNTED:
             steps = steps_wanted(own, train_images) or 0
-            spent = macs_spent(entrant.architecture, replace(own, steps=steps), train_images)
+            ended = replace(own, steps=steps)
+            spent = macs_spent(equal, entrant.architecture, ended, train_images)
             said.append(f"{entrant.name} {steps:,} steps ({short(spent)} MACs)")
     if equal is not Equal.EPOCHS:
         first = plain(trained[0].name)

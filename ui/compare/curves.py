@@ -55,8 +55,9 @@ def curves(
                 key="compare_axis",
                 persist_state="session",
                 width=130,
-                help="MACs are the multiply-accumulates of the forward pass, which are exact. "
-                "With the way back, training spends about three times as many, in every network.",
+                help="MACs are the multiply-accumulates of training steps: forward, for the "
+                "gradients of the weights, and for those of the values between them. Validation "
+                "is not counted.",
             )
         )
         length = _length(found) if on == STEPS else 0
@@ -99,10 +100,13 @@ def curves(
         plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")
     with right:
         plot(figure(Metric.LOSS), label=f"Loss, {on}", height=HEIGHT, key="compare_loss")
-    spread = ", with one standard deviation over the seeds" if plan.seeds > 1 else ""
+    spread = (
+        ", with one standard deviation over the seeds; the line is dotted where only n of them "
+        "have come so far"
+    )
     st.caption(
-        f"{_said(on, length)}{spread}. Click a name in the legend, or a row of the table, to see "
-        "one network alone."
+        f"{_said(on, length)}{spread if plan.seeds > 1 else ''}. Click a name in the legend, or a "
+        "row of the table, to see one network alone."
     )
 
 

@@ -41,7 +41,8 @@ COLUMNS = (
     Column(
         "epoch",
         "Epoch takes",
-        "Mean over the seeds, validation included, the first epoch and compiling left out",
+        "A whole epoch with its validation, mean over the seeds; compiling is left out, and the "
+        "first epoch where another is whole",
         True,
     ),
     Column("speed", "Images/s", "Trained per second", True),

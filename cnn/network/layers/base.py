@@ -69,6 +69,10 @@ class Layer:
         """Multiply-accumulate operations for one image, without the bias."""
         return 0
 
+    def kernel_macs(self, shape: Shape) -> tuple[int, ...]:
+        """The same, kernel by kernel, in the order in which they are used."""
+        return (self.macs(shape),) if self.kernels else ()
+
     def shape_formula(self, shape: Shape) -> str:
         """The output size, with the numbers put in."""
         return f"same as the input: {shape_text(shape)}"

@@ -196,9 +196,11 @@ class SeparableConv2D(Convolution):
         return depthwise, pointwise, *self.bias(self.filters)
 
     def macs(self, shape: Shape) -> int:
+        return sum(self.kernel_macs(shape))
+
+    def kernel_macs(self, shape: Shape) -> tuple[int, ...]:
         height, width = self.positions(shape)
-        depthwise, pointwise = self.weights(shape)[:2]
-        return height * width * (depthwise.count + pointwise.count)
+        return tuple(height * width * kernel.count for kernel in self.weights(shape)[:2])
 
     def _kernels(self, shape: Shape) -> tuple[str, str]:
         height, width = self.kernel_size

@@ -1,0 +1,214 @@
+"""What training on an image costs: by hand, and counted in the graphs of TensorFlow and PyTorch."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from cnn.network.architecture import Architecture, walk
+from cnn.network.blocks import basic_residual, inception_block, projection_residual
+from cnn.network.export_torch import torch_code
+from cnn.network.keras_model import build
+from cnn.network.layers import (
+    Activation,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    Residual,
+    SeparableConv2D,
+)
+from cnn.network.trace import trace
+from cnn.network.training_macs import Cost, total_training_macs, training_costs, training_macs
+from cnn.network.zoo import entry
+from tests.network.strategies import architectures
+from tests.network.test_export_torch import WITHOUT_TORCH, module_of
+
+HEAD = (GlobalAveragePooling2D(), Dense(3, "softmax"))
+SMALL_ZOO = (
+    *("lenet-5", "simple-cnn", "alexnet-lite", "vgg-lite", "inception-lite", "resnet-lite"),
+    *("densenet-lite", "mobilenet-lite", "keras-mnist", "tiny-vgg", "shapes-demo"),
+)
+SIZE = (12, 12, 2)
+STACKS: dict[str, Architecture] = {
+    name: Architecture("Stack", SIZE, (*layers, *HEAD))
+    for name, layers in {
+        "a dense layer alone": (),
+        "branches from the image": inception_block(4),
+        "a residual from the image": (Residual((Conv2D(2, 3, padding="same"),)),),
+        "a projection from the image": projection_residual(2),
+        "a residual after a convolution": (Conv2D(4, 3), *basic_residual(4)),
+        "pooling first": (MaxPooling2D(2), Conv2D(3, 3), Conv2D(3, 3)),
+        "batch norm first": (BatchNormalization(), Conv2D(3, 3)),
+        "batch norm without weights first": (
+            BatchNormalization(center=False, scale=False),
+            Conv2D(3, 3),
+        ),
+        "depthwise first": (DepthwiseConv2D(3, depth_multiplier=2), Conv2D(3, 1)),
+        "separable twice": (SeparableConv2D(4, 3), SeparableConv2D(3, 3, strides=2)),
+        "dilation": (Conv2D(4, 3, dilation_rate=2), DepthwiseConv2D(3, dilation_rate=2)),
+        "a branch of nothing": (Branches(((Conv2D(2, 3, padding="same"),), ())), Conv2D(2, 3)),
+    }.items()
+}
+
+
+def counted_in_tensorflow(architecture: Architecture) -> int:
+    """Every operation with a kernel that the gradients of the weights, or the loss, ask for.
+
+    Each is a sum of products: of a kernel and all places of the map it is laid on, whichever of
+    the three is what comes out.
+    """
+    import tensorflow as tf
+
+    model = build(architecture)
+
+    def step(images: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(model(images, training=True)))
+        return loss, tape.gradient(loss, model.trainable_variables)
+
+    traced = tf.function(step).get_concrete_function(tf.TensorSpec((1, *architecture.input)))
+    total, seen, asked = 0, set(), [one.op for one in traced.outputs if one is not None]
+    while asked:
+        operation = asked.pop()
+        if operation.name not in seen:
+            seen.add(operation.name)
+            total += _products(operation, tf)
+            asked += [one.op for one in operation.inputs]
+    return total
+
+
+def _products(operation: Any, tf: Any) -> int:
+    kind, inputs = operation.type, operation.inputs
+    if kind == "MatMul":
+        (rows, _), columns = operation.outputs[0].shape, inputs[0].shape
+        inner = columns[0] if operation.get_attr("transpose_a") else columns[1]
+        return int(rows * inner * operation.outputs[0].shape[1])
+    if kind in ("Conv2D", "DepthwiseConv2dNative"):
+        kernel, places = inputs[1].shape, operation.outputs[0].shape
+    elif kind in ("Conv2DBackpropInput", "DepthwiseConv2dNativeBackpropInput"):
+        kernel, places = inputs[1].shape, inputs[2].shape
+    elif kind in ("Conv2DBackpropFilter", "DepthwiseConv2dNativeBackpropFilter"):
+        shapes = inputs[1].op  # of all that the forward operation was given
+        given = inputs[1].op.inputs[inputs[1].value_index] if shapes.type == "ShapeN" else None
+        kernel = given.shape if given is not None else tf.get_static_value(inputs[1])
+        places = inputs[2].shape
+    else:
+        # A kind of kernel that is not known here must not go by uncounted.
+        assert not any(word in kind for word in ("Conv", "MatMul", "Einsum")), kind
+        return 0
+    # A dilated convolution is one of several smaller maps, which the batch has then.
+    return int(prod(int(side) for side in kernel) * prod(places[:3]))
+
+
+def counted_in_pytorch(architecture: Architecture) -> int:
+    """What PyTorch's own counter says of the exported module, there and back, in products."""
+    torch = pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    from torch.utils.flop_counter import FlopCounterMode
+
+    module = module_of(torch_code(architecture).text).train()
+    height, width, channels = architecture.input
+    with FlopCounterMode(display=False) as counter:
+        # Two images, as PyTorch has no batch norm of one value.
+        module(torch.zeros(2, channels, height, width)).square().sum().backward()
+    total = counter.get_total_flops()
+    assert total % 4 == 0
+    return int(total) // 4  # a product and a sum, for each of two images
+
+
+@pytest.mark.parametrize("id", ["lenet-5", "inception-lite", "resnet-lite", "mobilenet-lite"])
+def test_a_network_of_the_zoo_costs_what_the_graph_of_its_gradient_has(id: str):
+    architecture = entry(id).architecture
+
+    assert training_macs(architecture) == counted_in_tensorflow(architecture)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_stack_costs_what_the_graph_of_its_gradient_has(name: str):
+    assert training_macs(STACKS[name]) == counted_in_tensorflow(STACKS[name])
+
+
+@settings(max_examples=12, deadline=None)
+@given(architectures())
+def test_any_network_costs_what_the_graph_of_its_gradient_has(architecture: Architecture):
+    # Keras has a compiled function do groups, into which the count does not look; and TensorFlow
+    # pads a map of odd size that it divides for a dilated kernel, and multiplies with the padding.
+    for _, layer in walk(architecture.layers):
+        assume(getattr(layer, "groups", 1) == 1)
+        assume(getattr(layer, "dilation_rate", (1, 1)) == (1, 1))
+
+    assert training_macs(architecture) == counted_in_tensorflow(architecture)
+
+
+@pytest.mark.parametrize("id", [id for id in SMALL_ZOO if id != "mobilenet-lite"])
+def test_pytorch_counts_the_same_where_it_counts_groups_rightly(id: str):
+    """Its formula for the gradient of a grouped kernel multiplies all channels with all."""
+    architecture = entry(id).architecture
+
+    assert training_macs(architecture) == counted_in_pytorch(architecture)
+
+
+def test_the_parts_of_each_layer_are_those_worked_out_by_hand():
+    network = Architecture(
+        "By hand",
+        (8, 8, 1),
+        (
+            Conv2D(2, 3, padding="same"),  # 64 places x 2 x 9 = 1,152
+            SeparableConv2D(3, 3, padding="same"),  # 64 x 2 x 9 = 1,152, and 64 x 3 x 2 = 384
+            Activation("relu"),
+            Flatten(),
+            Dense(5),  # 192 x 5 = 960
+        ),
+    )
+
+    found = training_costs(trace(network))
+
+    assert [found[(i,)] for i in range(5)] == [
+        Cost(1_152, 1_152, 0),
+        Cost(1_536, 1_536, 1_536),
+        Cost(),
+        Cost(),
+        Cost(960, 960, 960),
+    ]
+    assert total_training_macs(trace(network)) == 2 * 1_152 + 3 * (1_536 + 960)
+
+
+def test_groups_divide_what_a_kernel_costs_there_and_back():
+    layers = Conv2D(4, 3, groups=2), Conv2D(4, 3, groups=4, dilation_rate=2)
+    found = training_costs(trace(Architecture("Groups", (12, 12, 2), layers)))
+
+    # 10 x 10 places x 4 x 9 x 1 channel = 3,600; 6 x 6 x 4 x 9 x 1 = 1,296.
+    assert [found[(i,)] for i in (0, 1)] == [Cost(3_600, 3_600, 0), Cost(1_296, 1_296, 1_296)]
+
+
+def test_the_first_kernel_of_a_separable_convolution_asks_for_nothing_of_the_image():
+    network = Architecture("Separable", (8, 8, 2), (SeparableConv2D(3, 3, padding="same"),))
+
+    # Depthwise 64 x 2 x 9 = 1,152; pointwise 64 x 3 x 2 = 384, whose input has weights before it.
+    assert training_costs(trace(network))[(0,)] == Cost(1_536, 1_536, 384)
+
+
+def test_it_is_twice_the_forward_pass_at_least_and_never_three_times():
+    shares = {
+        id: training_macs(entry(id).architecture) / trace(entry(id).architecture).total_macs
+        for id in SMALL_ZOO
+    }
+    alone = STACKS["a dense layer alone"]
+
+    assert training_macs(alone) == 2 * trace(alone).total_macs
+    assert all(2 < share < 3 for share in shares.values())
+    assert max(shares.values()) - min(shares.values()) > 0.2  # so equal ones do not stay equal
+
+
+def test_a_fault_leaves_the_cost_of_what_stands_before_it():
+    torn = Architecture("Torn", (8, 8, 1), (Conv2D(2, 3), Dense(3)))
+
+    # 6 x 6 x 2 x 9 = 648, forward and for the weights.
+    assert total_training_macs(trace(torn, partial=True)) == 2 * 648
