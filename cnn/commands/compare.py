@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnn.commands import CommandError, refusals
+from cnn.commands.again import asked
 from cnn.commands.terminal import quiet
-from cnn.commands.train import Bar, carried_out, dataset_of, say_left_out, say_split
+from cnn.commands.train import Bar, carried_out, say_left_out, say_split
 from cnn.data import load
 from cnn.network.source import find
 from cnn.training import budget, limits
@@ -20,7 +21,7 @@ from cnn.training.answers import Answers, answers
 from cnn.training.budget import Equal
 from cnn.training.compared import Findings, brief, by_chance, findings, over_seeds_in_short
 from cnn.training.comparison import Entrant, Group, Plan, groups, missing
-from cnn.training.configuration import Configuration, usual_decay
+from cnn.training.configuration import Configuration
 from cnn.training.fitting import fit_to
 from cnn.training.presence import dismiss_silent
 from cnn.training.run import Run, State, recipe
@@ -55,19 +56,12 @@ def compare(options: argparse.Namespace) -> int:
 
 def _plan(options: argparse.Namespace) -> Plan:
     """The networks fitted to the data, each checked before the first is trained."""
-    configuration = Configuration(
-        dataset=dataset_of(options.dataset),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        optimizer=options.optimizer,
-        learning_rate=options.learning_rate,
-        weight_decay=usual_decay(options.optimizer),
-        schedule=options.schedule,
-    )
-    plan = Plan((), configuration, options.seeds)
-    equal, seconds = budget.read(options.budget)
+    wanted = asked(options)
+    configuration = wanted.configuration
+    plan = Plan((), configuration, wanted.seeds)
+    equal, seconds = wanted.equal, wanted.seconds
     by_recipe: dict[str, Entrant] = {}
-    for source in dict.fromkeys(options.archs):
+    for source in wanted.archs:
         architecture = find(source)
         limits.check_size(architecture)
         data = load(configuration.dataset, architecture.input)
@@ -177,6 +171,8 @@ def _lines(found: Findings) -> list[str]:
     width = max(len(row.group.entrant.name) for row in found.rows) + 2
     lines = [f"{'':{width}}{'test accuracy':>20}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
     lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
+    if any(row.seconds for row in found.rows):
+        lines.append("seconds are those of steps and validation, without compiling the network")
     if best:
         lines.append("* the best, and what these runs cannot tell from it")
     said: Sequence[str] = (*found.differences.forbid, *found.differences.notes)

@@ -37,6 +37,9 @@ class Line(StrEnum):
     EPOCH = "epoch"
 
 
+_ON_SMOOTHED = ", on smoothed labels"
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How curves are drawn; nothing of it changes what was measured.
@@ -61,6 +64,7 @@ class Curve:
     steps: Sequence[Step] = ()
     epochs: Sequence[Epoch] = ()
     end: float = math.inf
+    has_smoothed_labels: bool = False  # its training loss, unlike that of validation
 
 
 def colour(place: int, *, dark: bool) -> str:
@@ -72,10 +76,11 @@ def colour(place: int, *, dark: bool) -> str:
 def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
     """Every step faintly, each epoch's mean, and the validation images after each epoch."""
     train, validation = colour(0, dark=look.dark), colour(1, dark=look.dark)
-    traces = _step_traces(metric, curve.steps, ("each step", "smoothed"), train, look)
+    steps = "each step" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+    traces = _step_traces(metric, curve.steps, (steps, "smoothed"), train, look)
     if Line.EPOCH in look.shown:
         traces += [
-            _epoch_trace(metric, curve, "training", train, "circle"),
+            _epoch_trace(metric, curve, _training(metric, curve), train, "circle"),
             _epoch_trace(metric, curve, "validation", validation, "diamond", on_validation=True),
         ]
     return _figure(metric, traces, curve.epochs_wanted, dark=look.dark, log=look.log)
@@ -90,7 +95,8 @@ def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
         faint = _step_traces(metric, curve.steps, names, own, look)
         own_traces = [trace | {"showlegend": False} for trace in faint]
         if Line.EPOCH in look.shown:
-            dotted = _epoch_trace(metric, curve, f"{curve.name}, training", own, mark)
+            called = f"{curve.name}, {_training(metric, curve)}"
+            dotted = _epoch_trace(metric, curve, called, own, mark)
             dotted["line"] |= {"dash": "dot"}
             line = _epoch_trace(metric, curve, curve.name, own, mark, on_validation=True)
             own_traces += [dotted | {"showlegend": False, "mode": "lines"}, line]
@@ -119,6 +125,15 @@ def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> F
     figure = _figure(Metric.LOSS, [trace], epochs_wanted, dark=dark, log=False)
     figure["layout"]["yaxis"] |= {"title": {"text": ""}, "tickformat": ".2~g"}
     return figure
+
+
+def _training(metric: Metric, curve: Curve) -> str:
+    """What the line of the training images is called, where both losses are not of one kind."""
+    return "training" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+
+
+def _is_on_smoothed(metric: Metric, curve: Curve) -> bool:
+    return metric is Metric.LOSS and curve.has_smoothed_labels
 
 
 def _step_traces(

@@ -5,26 +5,25 @@ is needed to repeat it, and nothing fetched from anywhere. Every word a person c
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from cnn.commands.again import again
 from cnn.data import DatasetSpec, title
 from cnn.network.shapes import shape_text
 from cnn.network.trace import params_text
-from cnn.network.zoo import zoo
 from cnn.pictures.bands import Band, bands, places
 from cnn.pictures.curves import Figure, Metric, colour
 from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
 from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
-from cnn.training.budget import Equal, as_option, in_words
+from cnn.training.budget import Equal, in_words
 from cnn.training.compared import Findings, by_chance, over_seeds_in_short
-from cnn.training.comparison import Plan
-from cnn.training.configuration import Configuration
+from cnn.training.conditions import terms
+from cnn.training.environment import together
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
 from cnn.training.spread import amount_text, share_text
 from cnn.training.standings import Contest, Row, Summary, winners
@@ -50,10 +49,10 @@ def report(found: Findings, made_at: float) -> str:
         ),
         "ANSWERS": escape(ANSWER_SAID),
         "VERDICTS": _verdicts(found),
-        "CONDITIONS": _terms(_conditions(found.plan)),
+        "CONDITIONS": _terms(_conditions(found)),
         "DATA": _terms(_data(found)),
-        "MACHINE": _terms(_machine(found)),
-        "COMMAND": _command(found.plan),
+        "MACHINE": _terms(together(run.environment for run in found.runs)),
+        "COMMAND": _command(found),
         "NETWORKS": "".join(_network(row) for row in found.rows),
         # Inside a script, `</script` would end it, whatever stands around.
         "DATA_OF_FIGURES": json.dumps([one for _, one in figures]).replace("<", "\\u003c"),
@@ -174,16 +173,13 @@ def _verdicts(found: Findings) -> str:
     return said + "".join(f"<p>{escape(one)}</p>" for one in (short, chance) if one)
 
 
-def _conditions(plan: Plan) -> list[tuple[str, str]]:
+def _conditions(found: Findings) -> list[tuple[str, str]]:
+    plan = found.plan
     own = plan.configuration
+    batches = {own.batch_size_for(images) for images in _train_images(found)}
     return [
         ("Each is given", in_words(plan.budget, own)),
-        ("Batch size", str(own.batch_size or "auto: 16 below 2,000 training images, else 64")),
-        ("Optimizer", own.optimizer.value),
-        ("Learning rate", f"{own.peak_rate:g}, schedule {own.schedule.value}"),
-        ("Momentum", f"{own.momentum:g} (of SGD)"),
-        ("Weight decay", f"{own.weight_decay:g}"),
-        ("Label smoothing", f"{own.label_smoothing:g}"),
+        *terms(own, batches),
         ("Seeds", ", ".join(map(str, range(plan.seeds)))),
     ]
 
@@ -210,28 +206,28 @@ def _data(found: Findings) -> list[tuple[str, str]]:
     ]
 
 
-def _machine(found: Findings) -> list[tuple[str, str]]:
-    values: dict[str, list[str]] = {}
-    for run in found.runs:
-        for name, value in run.environment.items():
-            said = str(value)
-            if said not in values.setdefault(str(name), []):
-                values[str(name)].append(said)
-    return [(name, "; ".join(said)) for name, said in values.items()]
+def _command(found: Findings) -> str:
+    """How to do it again, or why no command does."""
+    way = again(found.plan, next(iter(sorted(_train_images(found))), None))
+    if not way.command:
+        said = " ".join(way.why_not)
+        return (
+            f'<p class="quiet">There is no command that does the same again. {escape(said)} '
+            "All that it needs is in this file: the conditions, the data, and the networks.</p>"
+        )
+    by_the_clock = (
+        " (with as much time, which may hold another number of steps)"
+        if found.plan.budget.equal is Equal.TIME
+        else ""
+    )
+    return f"<p>The same again{by_the_clock}:</p><pre>{escape(way.command)}</pre>"
 
 
-def _command(plan: Plan) -> str:
-    """How to do it again; only what the command line can say is said."""
-    own = plan.configuration
-    plain = Configuration(own.dataset, epochs=own.epochs)
-    if any(one.id not in zoo() for one in plan.entrants) or own != plain or own.dataset.file:
-        return ""
-    words = ["python", "-m", "cnn", "compare", *(one.id for one in plan.entrants)]
-    words += ["--dataset", own.dataset.name.value, "--epochs", str(own.epochs)]
-    words += ["--seeds", str(plan.seeds)]
-    if plan.budget.equal is not Equal.EPOCHS:
-        words += ["--budget", as_option(plan.budget)]
-    return f"<p>The same again:</p><pre>{escape(shlex.join(words))}</pre>"
+def _train_images(found: Findings) -> set[int]:
+    """How many images the runs under the plan's conditions were trained on, where that is known."""
+    under_plan = [row for row in found.rows if row.group.entrant.run is None]
+    runs = (run for row in under_plan for run in row.group.runs if run)
+    return {run.images["train"] for run in runs if run.images.get("train")}
 
 
 def _network(row: Row) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,12 @@ from cnn.training.places import home
 
 FILE = "calibration.json"
 PROBE_S = 0.35
+QUIET = 0.15
+"""The share of all processors that others may have in a measurement that need not be repeated."""
+
+ROUNDS_AFTER_S = (0.0, 60.0, 300.0)
+"""When a machine is measured, and measured again if others were at work."""
+
 CHUNK = 4
 
 Numbers = npt.NDArray[np.float64]
@@ -75,23 +82,44 @@ def machine() -> str:
 def load() -> Calibration | None:
     """The measurement of this machine, None where there is none that can be used."""
     try:
-        kept = json.loads((home() / FILE).read_text(encoding="utf-8"))
-        if kept.pop("machine") != machine():
-            return None
-        found = Calibration(**kept)
+        kept = _kept()
+        found = Calibration(**{one.name: kept[one.name] for one in fields(Calibration)})
         numbers = [float(getattr(found, one.name)) for one in fields(found)]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError):
         return None
     return found if all(0 <= number < 1e12 for number in numbers) and found.step_s else None
 
 
-def save(calibration: Calibration) -> None:
+def save(calibration: Calibration, **how: Any) -> None:
     """Keeps a measurement; a folder that cannot be written to is no reason to fail."""
     with contextlib.suppress(OSError):
         home().mkdir(parents=True, exist_ok=True)
         unfinished = home() / f"{FILE}.{os.getpid()}"
-        unfinished.write_text(json.dumps({"machine": machine()} | asdict(calibration)))
+        unfinished.write_text(json.dumps({"machine": machine()} | asdict(calibration) | how))
         unfinished.replace(home() / FILE)
+
+
+def _kept() -> dict[str, Any]:
+    """What is kept of this machine, with how it was measured; nothing of another."""
+    try:
+        kept = json.loads((home() / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) and kept.get("machine") == machine() else {}
+
+
+def until_quiet() -> Iterator[None]:
+    """Measures this machine where that is still to be done, and again later if others were at work
+    meanwhile: what they take makes each time longer and none shorter, so the shortest counts.
+    """
+    for wait_s in ROUNDS_AFTER_S:
+        kept = _kept()
+        if load() and (kept.get("was_quiet") is True or _rounds(kept) >= len(ROUNDS_AFTER_S)):
+            return
+        due = time.monotonic() + wait_s
+        while time.monotonic() < due:
+            yield
+        yield from measure()
 
 
 def measure() -> Iterator[None]:
@@ -100,18 +128,48 @@ def measure() -> Iterator[None]:
     For a process that has TensorFlow already, and whose work can wait that long.
     """
     base = resident_bytes() or ROUGH.base_bytes
-    times, firsts, traces = [], [], []
+    timed, traces, others = [], [], []
     for architecture, batch in _probes():
         yield
-        first_s, step_s = _timed(architecture, batch)
+        quiet = _Others()
+        timed.append(_timed(architecture, batch))
+        others.append(quiet.share())
         traces.append((trace(architecture), batch))
-        times.append(step_s)
-        firsts.append(first_s - step_s)
+    kept = _kept()
+    if _rounds(kept):  # by now this process may have trained, and holds more than it began with
+        base = min(base, kept["base_bytes"])
+    timed = _shortest(timed, kept.get("probes"))
+    times = [step_s for _, step_s in timed]
+    firsts = [max(first_s - step_s, 0.0) for first_s, step_s in timed]
     rows = np.array([_costs(*one) for one in traces])
     step, layer, mac, byte = _not_negative(rows, np.array(times))
     layers = np.array([[1.0, len(traced.rows)] for traced, _ in traces])
     compile_s, compile_layer_s = _not_negative(layers, np.array(firsts))
-    save(Calibration(max(step, 1e-5), layer, mac, byte, compile_s, compile_layer_s, base))
+    save(
+        Calibration(max(step, 1e-5), layer, mac, byte, compile_s, compile_layer_s, base),
+        probes=timed,
+        rounds=_rounds(kept) + 1,
+        was_quiet=max(others) < QUIET,
+    )
+
+
+def _rounds(kept: dict[str, Any]) -> int:
+    """How often this machine was measured; 0 for a file of an earlier version, or none to use."""
+    rounds = kept.get("rounds")
+    return rounds if isinstance(rounds, int) and load() else 0
+
+
+def _shortest(timed: list[tuple[float, float]], before: Any) -> list[tuple[float, float]]:
+    """The shorter of both times of each probe; what cannot be read counts as not measured."""
+    try:
+        pairs = [(float(first_s), float(step_s)) for first_s, step_s in before]
+    except (TypeError, ValueError):
+        return timed
+    if len(pairs) != len(timed) or not all(0 < one < 1e12 for pair in pairs for one in pair):
+        return timed
+    return [
+        (min(now[0], then[0]), min(now[1], then[1])) for now, then in zip(timed, pairs, strict=True)
+    ]
 
 
 def resident_bytes() -> int | None:
@@ -168,15 +226,59 @@ def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
     split = Split(noise, np.arange(images, dtype=np.int64) % 4)
     machine = Machine(architecture, Configuration(), split)
     order, rates = np.arange(images, dtype=np.int32), np.full(CHUNK, 1e-4, np.float32)
-    began = time.perf_counter()
+    has_graphics = bool(machine.tf.config.list_physical_devices("GPU"))
+    clock = _Clock(has_graphics)
     machine.steps(Chunk(order, 0, 1, batch, rates[:1], 0, CHUNK))
-    first_s = time.perf_counter() - began
+    first_s = clock.took_s()
     took: list[float] = []
-    while len(took) < 3 or (sum(took) * CHUNK < PROBE_S and len(took) < 50):
-        began = time.perf_counter()
+    began = time.perf_counter()
+    while len(took) < 3 or (time.perf_counter() - began < PROBE_S and len(took) < 50):
+        clock = _Clock(has_graphics)
         machine.steps(Chunk(order, 0, CHUNK, batch, rates, 0, CHUNK))
-        took.append((time.perf_counter() - began) / CHUNK)
+        took.append(clock.took_s() / CHUNK)
     return first_s, float(np.quantile(took, 0.25))  # others may be at work on this machine too
+
+
+class _Others:
+    """How much of this machine's processors all other programs have from here on."""
+
+    def __init__(self) -> None:
+        self._began, self._busy = time.perf_counter(), _busy_s()
+        self._worked = time.process_time()
+
+    def share(self) -> float:
+        """From 0 to 1; 0 where it cannot be known."""
+        now, took = _busy_s(), time.perf_counter() - self._began
+        if now is None or self._busy is None:
+            return 0.0
+        others_s = now - self._busy - (time.process_time() - self._worked)
+        return max(others_s, 0.0) / (took * (os.cpu_count() or 1))
+
+
+def _busy_s() -> float | None:
+    """The seconds that all processors have worked since this machine began, where Linux says so."""
+    try:
+        line = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0]
+        user, nice, system, _idle, _waiting, *more = map(int, line.split()[1:9])
+        return (user + nice + system + sum(more)) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return None
+
+
+class _Clock:
+    """How long something takes from here on, without the time that others had the processors.
+
+    What only computes has one processor at least all the time: where less processor time than
+    time went by, it waited for others. With a GPU, waiting is part of the work.
+    """
+
+    def __init__(self, has_graphics: bool) -> None:
+        self._has_graphics = has_graphics
+        self._began, self._worked = time.perf_counter(), time.process_time()
+
+    def took_s(self) -> float:
+        took = time.perf_counter() - self._began
+        return took if self._has_graphics else min(took, time.process_time() - self._worked)
 
 
 def _not_negative(rows: Numbers, wanted: Numbers) -> Sequence[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -40,6 +41,9 @@ PEAK = {
     Optimizer.ADAMW: 1e-2,
 }
 """The highest learning rate of a one-cycle schedule that worked for each optimizer."""
+
+SLOTS = {Optimizer.SGD: 1, Optimizer.RMSPROP: 1, Optimizer.ADAM: 2, Optimizer.ADAMW: 2}
+"""How many numbers an optimizer keeps for each weight."""
 
 USUAL_DECAY = {Optimizer.ADAMW: 0.004}
 """The weight decay to begin with for an optimizer that is there for it: Keras' own."""
@@ -101,6 +105,10 @@ class Configuration:
     def batch_size_for(self, images: int) -> int:
         """The batch size as set, or the one that learns well from so many images."""
         return self.batch_size or (16 if images < SMALL_DATA else 64)
+
+    def steps_per_epoch(self, images: int) -> int:
+        """The steps in which so many training images are seen once; the last may have fewer."""
+        return math.ceil(images / self.batch_size_for(images))
 
     @property
     def has_budget(self) -> bool:

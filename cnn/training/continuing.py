@@ -33,6 +33,7 @@ from cnn.training.run import (
 from cnn.training.snapshots import are_weights_kept, weights_name
 from cnn.training.store import Store
 from cnn.training.tables import runs
+from cnn.training.told_loss import handed_on
 
 RESUMABLE = (State.INTERRUPTED, State.STOPPED, State.FAILED)
 LEFT_BEHIND = (PREDICTIONS, TRACEBACK, MODEL)
@@ -129,6 +130,7 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         first_step=at.step,
         data_fingerprint=old.data_fingerprint,
         images=old.images,
+        environment=handed_on(old),
         changes=changes,
     )
     left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))

@@ -49,6 +49,7 @@ from cnn.training.snapshots import (
     weights_name,
 )
 from cnn.training.store import Store
+from cnn.training.told_loss import is_only_handed_on, is_smoothed, note
 from cnn.training.weights import keep_model
 
 
@@ -78,10 +79,9 @@ class Course:
         self.evaluating_s = 0.0
         reporter.tell(self._progress("building the network"))
         self.machine = machine_for(
-            run.architecture,
-            self.configuration,
-            self.data.train,
+            *(run.architecture, self.configuration, self.data.train),
             as_before=earlier.is_trained_as_before(run),
+            tells_smoothed=is_smoothed(run),
         )
         if run.checkpoint:
             kept = store.file(run.id, CHECKPOINT)
@@ -95,10 +95,11 @@ class Course:
             raise CheckpointError(
                 f"the images of {self.data.name} are not those this run began with. Train it anew."
             )
-        if not self.run.environment:  # that of a run which it continues is not its own
+        if is_only_handed_on(self.run):  # that of a run which it continues is not its own
             images = {name: len(split) for name, split in self.data.splits.items()}
-            made_with = environment() | earlier.noted(self.run.architecture)
+            made_with = environment() | earlier.noted(self.run.architecture) | note(self.run)
             self.outbox.freeze(self.run.id, found, images, made_with)
+            self.run = replace(self.run, environment=made_with)
             names = class_names.to_bytes(self.data.class_names)
             self.outbox.keep_file(self.run.id, class_names.FILE, names)
             self.outbox.keep_file(self.run.id, kept_splits.FILE, kept_splits.to_bytes(self.data))

@@ -13,6 +13,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import is_read_twice, settled, without_second_end
 from cnn.training.run import Run
+from cnn.training.told_loss import is_only_handed_on
 
 LOSS, OF_OUTPUT = "loss", "of the output"
 """What a run of this version notes where an earlier one would have taken another loss."""
@@ -25,13 +26,17 @@ def noted(architecture: Architecture) -> dict[str, str]:
 
 def is_trained_as_before(run: Run) -> bool:
     """Whether the run began with the loss of an earlier version, and goes on with it."""
-    return bool(run.environment) and LOSS not in run.environment and is_read_twice(run.architecture)
+    return (
+        not is_only_handed_on(run)
+        and LOSS not in run.environment
+        and is_read_twice(run.architecture)
+    )
 
 
 def check_end(run: Run) -> None:
     """Refuses to begin with a network whose end was not settled: a queue may hold old ones."""
     _, changes = settled(run.architecture)
-    if changes and not run.environment:
+    if changes and is_only_handed_on(run):
         raise ArchitectureError(
             f"{run.architecture.name} ends in a way that is not trained as it stands. Train it "
             f"anew, with this change: {' '.join(changes)}"
@@ -40,7 +45,7 @@ def check_end(run: Run) -> None:
 
 def caution(run: Run) -> str:
     """What a reader of an old run's losses has to know; nothing where all is as it should be."""
-    is_old = bool(run.environment) and bool(settled(run.architecture)[1])
+    is_old = not is_only_handed_on(run) and bool(settled(run.architecture)[1])
     if not is_old and not is_trained_as_before(run):
         return ""
     return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -17,7 +17,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
 from cnn.training.archive import ELSEWHERE
 from cnn.training.calibration import ROUGH, Calibration
-from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.configuration import SLOTS, Configuration
+from cnn.training.kept_machines import found_compiled
 from cnn.training.pace import steps_wanted
 from cnn.training.run import Run, State
 
@@ -27,7 +28,6 @@ COMPILED = 1.25  # what is compiled to look at images comes on top of what is co
 DATA_COPIES = 3  # as it is read, as it is split, and as TensorFlow holds it
 COMPILED_BYTES = 30 << 20  # what a compiled network takes, however small
 COMPILED_LAYER_BYTES = 3 << 19  # and more for each layer
-SLOTS = {Optimizer.SGD: 1, Optimizer.RMSPROP: 1, Optimizer.ADAM: 2, Optimizer.ADAMW: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,13 @@ def estimate(
     images: Mapping[str, int],
     calibration: Calibration | None,
     done: Iterable[Run] = (),
+    *,
+    is_compiled: bool = False,
 ) -> Estimate:
     """Time, from the first step to the test, and peak memory of a training with so many images.
 
     `images` are those of each split; `done` are runs whose speed was measured on this machine.
+    A network that `is_compiled` was kept from an earlier training, and costs that time no more.
     """
     prices, traced = calibration or ROUGH, trace(architecture)
     batch = min(configuration.batch_size_for(images["train"]), max(images["train"], 1))
@@ -64,17 +67,39 @@ def estimate(
     steps = steps_wanted(configuration, images["train"])
     if steps is None:
         steps = math.ceil(configuration.seconds / (step_s * (correction or 1.0)))
-    epochs = math.ceil(steps / math.ceil(images["train"] / batch))
+    epochs = math.ceil(steps / max(configuration.steps_per_epoch(images["train"]), 1))
     looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
     image_s = (step_s - prices.step_time_s(traced, 0)) / batch
     work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
     return Estimate(
-        seconds=COMPILED * prices.compile_time_s(traced)
+        seconds=(0.0 if is_compiled else COMPILED * prices.compile_time_s(traced))
         + EPOCH_S * epochs
         + work_s * (correction or 1.0),
         peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),
         base_bytes=prices.base_bytes,
         is_rough=calibration is None and correction is None,
+    )
+
+
+def estimate_all(
+    trainings: Sequence[tuple[Architecture, Configuration]],
+    images: Mapping[str, int],
+    calibration: Calibration | None,
+    done: Iterable[Run] = (),
+) -> Estimate:
+    """The estimate for these trainings, at least one, one after the other: another seed of a
+    network finds it compiled, as long as machines are kept.
+    """
+    known = list(done)
+    each = [
+        estimate(*training, images, calibration, known, is_compiled=is_compiled)
+        for training, is_compiled in zip(trainings, found_compiled(trainings), strict=True)
+    ]
+    return Estimate(
+        seconds=sum(one.seconds for one in each),
+        peak_bytes=max(one.peak_bytes for one in each),
+        base_bytes=each[0].base_bytes,
+        is_rough=any(one.is_rough for one in each),
     )
 
 

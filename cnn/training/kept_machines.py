@@ -9,18 +9,20 @@ keeps the few that were used last, and only small ones.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from cnn.data import DatasetSpec, Split
 from cnn.network.architecture import Architecture
-from cnn.training.configuration import Configuration, Schedule
+from cnn.network.trace import trace
+from cnn.training.configuration import SLOTS, Configuration, Schedule
 from cnn.training.machine import Machine
 from cnn.training.tensorflow import clear_session
 
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""
 
-Key = tuple[Architecture, Configuration, bool]
+Key = tuple[Architecture, Configuration, bool, bool]
 _kept: dict[Key, Machine] = {}
 _lock = threading.Lock()
 
@@ -31,14 +33,20 @@ def machine_for(
     train: Split,
     *,
     as_before: bool = False,
+    tells_smoothed: bool = False,
 ) -> Machine:
     """A machine at the beginning of a training; whoever has it gives it back with `keep`."""
     with _lock:
-        found = _kept.pop(_key(architecture, configuration, as_before), None)
+        key = _key(architecture, configuration, as_before, tells_smoothed)
+        found = _kept.pop(key, None)
         if found is None and not _kept:
             clear_session()
     if found is None:
-        return Machine(architecture, configuration, train, as_before=as_before)
+        return Machine(
+            *(architecture, configuration, train),
+            as_before=as_before,
+            tells_smoothed=tells_smoothed,
+        )
     found.begin(configuration, train)
     return found
 
@@ -49,8 +57,9 @@ def keep(machine: Machine, architecture: Architecture, configuration: Configurat
     if not machine.is_compiled:
         return
     with _lock:
-        _kept[_key(architecture, configuration, machine.as_before)] = machine
-        while len(_kept) > MOST or sum(one.size_bytes for one in _kept.values()) > MOST_BYTES:
+        key = _key(architecture, configuration, machine.as_before, machine.tells_smoothed)
+        _kept[key] = machine
+        while _are_too_many([one.size_bytes for one in _kept.values()]):
             del _kept[next(iter(_kept))]
             clear_session()
 
@@ -61,7 +70,27 @@ def forget() -> None:
         _kept.clear()
 
 
-def _key(architecture: Architecture, configuration: Configuration, as_before: bool) -> Key:
+def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> list[bool]:
+    """Which of these trainings, one after the other in one process, would find their network
+    compiled: by the same rules, their sizes counted from what they learn.
+    """
+    kept: dict[Key, int] = {}
+    found = []
+    for architecture, configuration in trainings:
+        key = _key(architecture, configuration, False, False)
+        found.append(kept.pop(key, None) is not None)
+        traced, slots = trace(architecture), SLOTS[configuration.optimizer]
+        kept[key] = 4 * (traced.total_params + slots * traced.trainable_params)
+        while _are_too_many(kept.values()):
+            del kept[next(iter(kept))]
+    return found
+
+
+def _are_too_many(sizes: Collection[int]) -> bool:
+    return len(sizes) > MOST or sum(sizes) > MOST_BYTES
+
+
+def _key(architecture: Architecture, configuration: Configuration, *told: bool) -> Key:
     """What is compiled into a machine; all else may change from one training to the next."""
     compiled = replace(
         configuration,
@@ -75,4 +104,4 @@ def _key(architecture: Architecture, configuration: Configuration, as_before: bo
         steps=0,
         seconds=0.0,
     )
-    return architecture, compiled, as_before
+    return architecture, compiled, *told

@@ -47,12 +47,15 @@ class Machine:
         train: Split,
         *,
         as_before: bool = False,
+        tells_smoothed: bool = False,
     ) -> None:
+        """`tells_smoothed`: the loss it tells of a step is the one on smoothed labels."""
         self.tf = tf = import_tensorflow()
         import keras
 
         sow(configuration.seed)
-        self.configuration, self.as_before = configuration, as_before
+        self.configuration = configuration
+        self.as_before, self.tells_smoothed = as_before, tells_smoothed
         self.scoring = from_scores(architecture)
         self.model = build(self.scoring)
         fuse(self.model, tf, keras)
@@ -71,6 +74,13 @@ class Machine:
         self.optimizer.build(self.model.trainable_variables)
         self.loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=configuration.label_smoothing, reduction=None
+        )
+        # What is told is measured as it is on the validation images: on labels as they are.
+        is_plain = configuration.label_smoothing == 0 or tells_smoothed
+        self.plain_loss = (
+            self.loss
+            if is_plain
+            else keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
         )
         self.best: list[npt.NDArray[Any]] = []
         self.pixels, self.labels = tf.constant(train.pixels), tf.constant(train.labels)
@@ -269,6 +279,8 @@ class Machine:
                 loss = tf.reduce_mean(self.loss(tf.one_hot(wanted, self.classes), scores))
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)
+            if self.plain_loss is not self.loss:
+                loss = tf.reduce_mean(self.plain_loss(tf.one_hot(wanted, self.classes), scores))
             right = tf.equal(tf.argmax(scores, axis=1), wanted)
             losses = losses.write(i, loss)
             hits = hits.write(i, tf.reduce_sum(tf.cast(right, tf.float32)))

@@ -164,5 +164,5 @@ def per_epoch(run: Run, axis: Axis) -> float | None:
     if not images:
         return None
     if axis is Axis.STEPS:
-        return math.ceil(images / run.configuration.batch_size_for(images))
+        return run.configuration.steps_per_epoch(images)
     return images * (training_macs(run.architecture) if axis is Axis.MACS else 1)

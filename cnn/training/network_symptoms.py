@@ -43,8 +43,7 @@ def unsettled(found: Evidence) -> Finding | None:
     momentum, needed = settling(found.run.architecture)
     if not needed or not found.train_images:
         return None
-    batch = found.run.configuration.batch_size_for(found.train_images)
-    per_epoch = math.ceil(found.train_images / batch)
+    per_epoch = found.run.configuration.steps_per_epoch(found.train_images)
     steps = found.steps_done
     if steps is None or steps >= needed:
         return None

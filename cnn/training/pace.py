@@ -7,8 +7,6 @@ compiling and validating are not counted. A run that is resumed has spent what i
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +17,7 @@ from cnn.training.schedule import learning_rates, rates_at
 
 def per_epoch(configuration: Configuration, train_images: int) -> int:
     """The steps of an epoch."""
-    return math.ceil(train_images / configuration.batch_size_for(train_images))
+    return configuration.steps_per_epoch(train_images)
 
 
 def steps_wanted(configuration: Configuration, train_images: int) -> int | None:

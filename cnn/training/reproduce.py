@@ -23,6 +23,7 @@ from cnn.training.fitting import from_scores
 from cnn.training.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.pace import steps_wanted
 from cnn.training.run import Epoch, Run
+from cnn.training.told_loss import is_smoothed
 
 TOLERANCE = 1e-5
 """On the machine of the run, curves are equal but for the last digits of the means."""
@@ -78,7 +79,7 @@ optimizer.build(model.trainable_variables)
 loss_of = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing={label_smoothing}, reduction=None
 )
-classes = len(data.class_names)
+{plain}classes = len(data.class_names)
 pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
 rates = learning_rates(CONFIGURATION, STEPS)
 
@@ -98,7 +99,7 @@ def train_step(chosen, rate, step):
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
     hits = tf.equal(tf.argmax(scores, axis=1), wanted)
-    return loss, tf.reduce_sum(tf.cast(hits, tf.float32))
+    return {told}, tf.reduce_sum(tf.cast(hits, tf.float32))
 
 
 def evaluate(split):
@@ -143,6 +144,11 @@ _FUSE = """
 _FUSED = "fuse(model, tf, keras)\n"
 _SCORES = "model(images, training=True)"
 _OF_OUTPUT = f"tf.identity({_SCORES})  # Keras would take the loss from what comes before"
+_PLAIN = """\
+# What is recorded is measured as it is on the validation images: on labels as they are.
+plain_loss_of = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
+"""
+_TOLD = "tf.reduce_mean(plain_loss_of(tf.one_hot(wanted, classes), scores))"
 _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
 
 
@@ -163,6 +169,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     augmented = configuration.is_augmented
+    is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
     fused = run.environment.get(BATCH_NORM) == FUSED and _has_batch_norm(scoring)
     return _SCRIPT.format(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
@@ -187,6 +194,8 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         input=run.architecture.input,
         optimizer=_optimizer(configuration),
         label_smoothing=configuration.label_smoothing,
+        plain=_PLAIN if is_plain else "",
+        told=_TOLD if is_plain else "loss",
         augment=_AUGMENT if augmented else "",
         tolerance=TOLERANCE,
     )

@@ -193,7 +193,7 @@ class Run:
         train_images = self.images.get("train")
         if not self.configuration.seconds or not train_images:
             return 1 if self.configuration.seconds else self.configuration.epochs
-        an_epoch = math.ceil(train_images / self.configuration.batch_size_for(train_images))
+        an_epoch = self.configuration.steps_per_epoch(train_images)
         return max(math.ceil(self.progress.steps / an_epoch), self.progress.epoch, 1)
 
     @property

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from cnn.data import described
 from cnn.network.shapes import shape_text
 from cnn.training.comparison import Group
+from cnn.training.conditions import changed
 from cnn.training.pace import Pace
 from cnn.training.run import Run
+from cnn.training.told_loss import is_smoothed
 
-MACHINE = ("tensorflow", "keras", "python", "system", "processors")
+MACHINE = ("tensorflow", "keras", "python", "system", "processor", "processors", "memory_gib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ def differences(found: Sequence[Group]) -> Differences:
             f"The images are fitted to each network's input: {shapes}. So a fingerprint cannot "
             "show that they are the same pictures at another size."
         )
+    if smoothed := dict.fromkeys(name for name, run in named if is_smoothed(run)):
+        notes.append(
+            "An earlier version recorded the training loss on smoothed labels, the validation loss "
+            f"on plain ones: {', '.join(smoothed)}. So they do not compare."
+        )
     if short := dict.fromkeys(name for name, run in named if _is_out_of_epochs(run)):
         notes.append(
             f"Not all of the time was used: {', '.join(short)} had all the epochs there can be "
@@ -79,9 +86,12 @@ def _is_out_of_epochs(run: Run) -> bool:
 def _as_it_was(name: str, run: Run) -> str:
     own = run.configuration
     begun = f", going on from run {run.continues}" if run.continues else ""
+    said = ("optimizer", "learning_rate", "schedule")
+    more = changed(own, without=said)
     return (
         f"{name} stands as it was trained, with conditions of its own: {own.length}, "
-        f"{own.optimizer}, {own.schedule}, rate {own.peak_rate:g}, seed {own.seed}{begun}."
+        f"{', '.join([str(own.optimizer), str(own.schedule), f'rate {own.peak_rate:g}', *more])}, "
+        f"seed {own.seed}{begun}."
     )
 
 

@@ -47,7 +47,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
 
         warm_up()
         is_now(WorkerState.READY)
-        measuring = iter(()) if calibration.load() else calibration.measure()
+        measuring = calibration.until_quiet()
         done = 0
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None

@@ -1,5 +1,7 @@
 """Curves as figures: checked by Plotly itself, and for what they show."""
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import pytest
 
@@ -49,6 +51,23 @@ def test_the_last_points_of_a_training_that_ends_within_an_epoch_stand_where_it_
     assert training["x"] == pytest.approx([0.5, 1.5, 2.2])
     assert validation["x"] == [1, 2, 2.4]
     assert validation["customdata"] == [1, 2, 3]
+
+
+def test_a_training_loss_on_smoothed_labels_is_called_that_and_nothing_else_is():
+    older = replace(CURVE, has_smoothed_labels=True)
+
+    def names(metric: Metric, curve: Curve) -> list[str]:
+        return [trace["name"] for trace in curves.one_run(metric, curve, Look())["data"]]
+
+    assert names(Metric.LOSS, older) == [
+        "each step, on smoothed labels",
+        "training, on smoothed labels",
+        "validation",
+    ]
+    assert names(Metric.LOSS, CURVE) == ["each step", "training", "validation"]
+    assert names(Metric.ACCURACY, older) == names(Metric.LOSS, CURVE)
+    both = curves.several_runs(Metric.LOSS, [older, CURVE], Look())["data"]
+    assert "LeNet-5, training, on smoothed labels" in [trace["name"] for trace in both]
 
 
 def test_the_axis_reaches_to_the_end_of_the_training_from_the_start():

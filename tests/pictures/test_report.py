@@ -8,11 +8,16 @@ from html import unescape
 import plotly.graph_objects as go
 import pytest
 
+from cnn.data import DatasetSpec, ShapeOptions
 from cnn.pictures.report import report
-from cnn.training.compared import Findings
+from cnn.training.budget import Budget, Equal
+from cnn.training.compared import Findings, findings
+from cnn.training.comparison import groups
+from cnn.training.limits import most_epochs
 from cnn.training.run import State
-from tests.training.test_compared import ALL, found
-from tests.training.test_comparison import DEMO, LENET, run
+from cnn.training.told_loss import PLAIN, TRAINING_LOSS
+from tests.training.test_compared import ALL, answer, found
+from tests.training.test_comparison import DEMO, LENET, SETTINGS, run
 
 ODD = '<img src=x onerror="alert(1)"></script>'
 MADE_AT = 1_790_000_000.0  # 21 September 2026, 13:33:20 UTC
@@ -44,7 +49,9 @@ def test_the_report_says_all_that_is_needed_to_do_it_again():
         "abc123" * 10,
         "3.99",
         "Linux x86_64",
-        "0.01, schedule one-cycle",
+        "<dt>Learning rate</dt><dd>0.01</dd><dt>Schedule</dt><dd>one-cycle</dd>",
+        "<dt>Batch size</dt><dd>64 (auto: 16 below 2,000 training images, else 64)</dd>",
+        "not noted by the runs, of an earlier version",
         "python -m cnn compare lenet-5 shapes-demo --dataset shapes --epochs 2 --seeds 2",
         "61,706",
         "Over seeds nothing can be told",
@@ -104,8 +111,58 @@ def test_the_report_can_be_written_before_anything_has_finished():
     assert "Fewer than two networks have finished." in page(found())
 
 
-@pytest.mark.parametrize("settings", [{"batch_size": 8}, {"optimizer": "sgd"}])
-def test_conditions_the_command_would_not_repeat_give_no_command(settings):
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"patience": 3}, "after 3 epochs without a lower validation loss"),
+        ({"shift": 0.1}, "by up to 10 % of their size"),
+        ({"rotation": 15.0}, "by up to 15°"),
+        ({"zoom": 0.2}, "by up to 20 %"),
+        (
+            {"dataset": DatasetSpec(seed=7, shapes=ShapeOptions(noise=0.4, samples=600))},
+            "shapes (600 drawings; noise 0.4; drawn with seed 7)",
+        ),
+    ],
+)
+def test_what_the_command_would_not_repeat_is_among_the_conditions_and_gives_no_command(
+    settings, said: str
+):
     plan = replace(ALL.plan, configuration=replace(ALL.plan.configuration, **settings))
 
-    assert "python -m cnn compare" not in page(replace(ALL, plan=plan))
+    text = unescape(page(replace(ALL, plan=plan)))
+
+    assert "python -m cnn compare" not in text
+    assert "There is no command that does the same again. The command line has no option" in text
+    assert said in text[text.index("<h2>Conditions</h2>") : text.index("<h2>Data</h2>")]
+
+
+@pytest.mark.parametrize("settings", [{"batch_size": 8}, {"optimizer": "sgd"}])
+def test_the_command_has_every_setting_that_there_is_an_option_for(settings):
+    plan = replace(ALL.plan, configuration=replace(ALL.plan.configuration, **settings))
+    (name, value), *_ = settings.items()
+
+    assert f"--{name.replace('_', '-')} {value} --seeds 2" in page(replace(ALL, plan=plan))
+
+
+def test_of_equal_time_it_is_said_that_the_command_may_give_other_steps():
+    timed = replace(ALL.plan, budget=Budget(Equal.TIME, 30.0))
+    for_time = replace(ALL.plan.configuration, epochs=most_epochs(), seconds=30.0)
+    entrants = tuple(replace(one, configuration=for_time) for one in timed.entrants)
+
+    text = page(replace(ALL, plan=replace(timed, entrants=entrants)))
+
+    assert "--budget 30s" in text
+    assert "which may hold another number of steps" in text
+
+
+def test_a_training_loss_on_smoothed_labels_is_said_to_be_one():
+    smoothed = replace(SETTINGS, label_smoothing=0.1)
+    older, newer = (
+        replace(run(one), configuration=smoothed, environment={"python": "3"} | more)
+        for one, more in ((LENET, {}), (DEMO, {TRAINING_LOSS: PLAIN}))
+    )
+    both = replace(ALL.plan, configuration=smoothed, seeds=1)
+
+    text = page(findings(both, groups(both, [older, newer]), {}, answer))
+
+    assert "the validation loss on plain ones: LeNet-5. So they do not compare." in text

@@ -3,6 +3,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnn.commands import parsers
 from cnn.data import DatasetName, DatasetSpec
@@ -141,3 +143,12 @@ def test_the_command_line_offers_the_same_words():
     assert tuple(Optimizer) == parsers.OPTIMIZERS
     assert tuple(Schedule) == parsers.SCHEDULES
     assert {*DatasetName} - {DatasetName.OWN_IMAGES} == set(parsers.DATASETS)
+
+
+@given(images=st.integers(1, 9_000), batch=st.none() | st.integers(1, 300))
+def test_the_steps_of_an_epoch_are_the_batches_it_is_cut_into(images: int, batch: int | None):
+    size = batch or (16 if images < 2_000 else 64)
+
+    found = Configuration(batch_size=batch).steps_per_epoch(images)
+
+    assert found == len(range(0, images, size))

@@ -1,7 +1,12 @@
 """The estimate before a training: by hand, from finished runs, and kept on this machine."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +16,7 @@ from cnn.network.zoo import entry
 from cnn.training import calibration
 from cnn.training.calibration import ROUGH, Calibration
 from cnn.training.configuration import Configuration
-from cnn.training.estimate import Estimate, estimate, measured_here
+from cnn.training.estimate import Estimate, estimate, estimate_all, measured_here
 from cnn.training.run import Result, Run, State
 
 LENET = entry("lenet-5").architecture
@@ -42,6 +47,32 @@ def test_the_time_is_that_of_compiling_all_steps_and_all_looks():
     looks = (3 * 100 + 200) * 0.4 * (416_520 * 1e-10 + 33_976 * 1e-9)
     assert found.seconds == pytest.approx(1.25 * 1.3 + 3 * 0.02 + 30 * STEP_S + looks)
     assert not found.is_rough
+
+
+def test_compiling_is_paid_once_for_all_seeds_of_a_network():
+    """8 trainings, four networks with two seeds: four times compiling, eight times all else."""
+    networks = [entry(id).architecture for id in ("shapes-demo", "lenet-5", "simple-cnn")]
+    networks.append(RESNET)
+    trainings = [(one, replace(SETTINGS, seed=seed)) for seed in (0, 1) for one in networks]
+    alone = [estimate(*one, IMAGES, PRICES) for one in trainings]
+    compiling = sum(1.25 * (0.5 + 0.1 * len(trace(one).rows)) for one in networks)
+
+    found = estimate_all(trainings, IMAGES, PRICES)
+
+    assert found.seconds == pytest.approx(sum(one.seconds for one in alone) - compiling)
+    assert found.peak_bytes == max(one.peak_bytes for one in alone)
+    assert not found.is_rough
+    assert estimate_all(trainings, IMAGES, None).is_rough
+
+
+def test_one_training_more_networks_than_are_kept_pays_for_each_again():
+    networks = [replace(LENET, input=(size, size, 1)) for size in (28, 29, 30, 31, 32)]
+    trainings = [(one, replace(SETTINGS, seed=seed)) for seed in (0, 1) for one in networks]
+
+    found = estimate_all(trainings, IMAGES, PRICES).seconds
+
+    alone = [estimate(*one, IMAGES, PRICES).seconds for one in trainings]
+    assert found == pytest.approx(sum(alone))
 
 
 def test_the_memory_is_tensorflow_the_network_and_three_copies_of_the_data():
@@ -158,6 +189,87 @@ def test_no_price_is_ever_below_zero():
 
 def probes():
     return calibration._probes()
+
+
+def timed_as(monkeypatch, *rounds: float) -> None:
+    """Has the probes take so many times as long as in the first test of prices, round by round."""
+    prices = np.array([1e-3, 1e-4, 1e-11, 5e-10])
+    true = [float(calibration._costs(trace(one), batch) @ prices) for one, batch in probes()]
+    times = iter([(share * (0.5 + one), share * one) for share in rounds for one in true])
+    monkeypatch.setattr(calibration, "_timed", lambda *_: next(times))
+
+
+def shares(monkeypatch, *found: float) -> None:
+    """Has others take so much of the processors, round by round."""
+    told = iter([share for share in found for _ in probes()])
+    monkeypatch.setattr(calibration._Others, "share", lambda _: next(told))
+
+
+def test_a_machine_that_was_busy_is_measured_again_and_the_shortest_times_count(monkeypatch):
+    monkeypatch.setattr(calibration, "ROUNDS_AFTER_S", (0.0, 0.0, 0.0))
+    timed_as(monkeypatch, 4.0, 1.0, 2.0)
+    shares(monkeypatch, 0.8, 0.5, 0.5)
+
+    list(calibration.until_quiet())
+
+    found = calibration.load()
+    assert found is not None
+    assert (found.step_s, found.layer_s) == pytest.approx((1e-3, 1e-4), rel=1e-4)
+    assert (found.mac_s, found.byte_s) == pytest.approx((1e-11, 5e-10), rel=1e-4)
+    assert found.compile_s + 20 * found.compile_layer_s == pytest.approx(0.5, rel=1e-3)
+    list(calibration.until_quiet())  # no time is left to tell: a fourth round would fail
+
+
+def test_a_machine_that_was_quiet_is_measured_once(monkeypatch):
+    monkeypatch.setattr(calibration, "ROUNDS_AFTER_S", (0.0, 0.0, 0.0))
+    timed_as(monkeypatch, 1.0)
+    shares(monkeypatch, 0.05)
+
+    list(calibration.until_quiet())
+    list(calibration.until_quiet())
+
+    assert calibration.load() is not None
+
+
+def test_a_measurement_of_an_earlier_version_is_used_and_done_again(monkeypatch, home):
+    calibration.save(PRICES)
+    assert calibration.load() == PRICES
+    timed_as(monkeypatch, 1.0)
+    shares(monkeypatch, 0.0)
+
+    list(calibration.until_quiet())
+
+    assert calibration.load() != PRICES
+
+
+@pytest.mark.parametrize("probes_kept", [None, 3, [[1.0]], [[1.0, 2.0]], [["a", 1.0]] * 4])
+def test_times_that_cannot_be_read_count_as_not_measured(monkeypatch, probes_kept):
+    calibration.save(PRICES, probes=probes_kept)
+    timed_as(monkeypatch, 1.0)
+
+    list(calibration.measure())
+
+    found = calibration.load()
+    assert found is not None
+    assert found.step_s == pytest.approx(1e-3, rel=1e-4)
+
+
+def test_waiting_for_others_is_no_part_of_the_time_except_where_a_gpu_works():
+    alone, with_gpu = calibration._Clock(False), calibration._Clock(True)
+    time.sleep(0.2)  # as a process that is not given a processor
+
+    assert alone.took_s() < 0.1
+    assert with_gpu.took_s() >= 0.2
+
+
+@pytest.mark.skipif(not Path("/proc/stat").exists(), reason="only Linux tells what others do")
+def test_what_others_do_is_seen_and_what_this_process_does_is_not_others():
+    others = calibration._Others()
+    spin = "import time; end = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
+    subprocess.run([sys.executable, "-c", spin], check=True)
+    seen = others.share() * (os.cpu_count() or 1)
+
+    assert seen * (time.perf_counter() - others._began) >= 0.5  # seconds of a processor
 
 
 def test_this_machine_is_measured_by_training_on_it():

@@ -12,7 +12,7 @@ from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dr
 from cnn.training import kept_machines
 from cnn.training.chunk import Chunk
 from cnn.training.configuration import Configuration, Optimizer
-from cnn.training.kept_machines import keep, machine_for
+from cnn.training.kept_machines import found_compiled, keep, machine_for
 from cnn.training.machine import Machine
 
 STATEFUL = Architecture(
@@ -132,7 +132,7 @@ def test_only_so_many_are_kept_and_only_so_many_bytes_of_them(train: Split, monk
             machine.is_compiled = True
             keep(machine, network, SHAPES)
             assert machine.pixels is None
-        return [network.name for network, _ in kept_machines._kept]
+        return [network.name for network, *_ in kept_machines._kept]
 
     assert kept(3, 10**9) == ["Network 1", "Network 2", "Network 3"]
     assert kept(3, 2 * size) == ["Network 2", "Network 3"]
@@ -177,3 +177,38 @@ def test_what_goes_wrong_while_compiling_is_told(train: Split, monkeypatch):
 
     with pytest.raises(MemoryError, match="no room"):
         machine.compile(lambda: None)
+
+
+TINY = [Architecture(f"Tiny {n}", (8, 8, 1), (Flatten(), Dense(n), Dense(3))) for n in range(2, 8)]
+TURNED = replace(SHAPES, rotation=10.0)
+
+
+@pytest.mark.parametrize(
+    ("trainings", "most_bytes"),
+    [
+        # Seed by seed, as a comparison trains: two, four, and five networks, of which four stay.
+        ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(2)], 10**9),
+        ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(4)], 10**9),
+        ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(5)], 10**9),
+        ([(0, SHAPES), *((n, SHAPES) for n in range(1, 5)), (4, SHAPES), (0, SHAPES)], 10**9),
+        # Augmentation is compiled with its seed, and so is the kind of optimizer.
+        ([(0, TURNED), (0, replace(TURNED, seed=9)), (0, TURNED)], 10**9),
+        ([(0, SHAPES), (0, replace(SHAPES, optimizer=Optimizer.SGD)), (0, SHAPES)], 10**9),
+        ([(0, SHAPES), (0, replace(SHAPES, epochs=9, batch_size=8, patience=2))], 10**9),
+        # Two of these networks have some 1,700 and 2,400 bytes with Adam's copies.
+        ([(0, SHAPES), (0, SHAPES), (1, SHAPES), (0, SHAPES)], 2_000),
+    ],
+)
+def test_it_is_foretold_which_trainings_find_their_network_compiled(
+    train: Split, monkeypatch, trainings, most_bytes: int
+):
+    monkeypatch.setattr(kept_machines, "MOST_BYTES", most_bytes)
+    found = []
+    for place, configuration in trainings:
+        machine = machine_for(TINY[place], configuration, train)
+        found.append(machine.is_compiled)
+        machine.is_compiled = True  # as it would be after a training
+        keep(machine, TINY[place], configuration)
+
+    named = [(TINY[place], configuration) for place, configuration in trainings]
+    assert found_compiled(named) == found

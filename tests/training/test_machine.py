@@ -1,5 +1,7 @@
 """The compiled training, against Keras step by step."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,37 @@ def test_gradients_are_measured_about_every_fifty_steps(steps: int, every: int):
 
 def test_the_gradients_of_a_very_long_training_are_measured_at_most_a_thousand_times():
     assert measured_every(123_456) == 124
+
+
+@pytest.mark.parametrize("tells_smoothed", [False, True])
+def test_labels_are_smoothed_for_the_update_and_the_loss_told_is_that_on_plain_ones(
+    train: Split, tells_smoothed: bool
+):
+    import keras
+    import tensorflow as tf
+
+    smoothed = replace(SETTINGS, label_smoothing=0.2)
+    machine = Machine(NETWORK, smoothed, train, tells_smoothed=tells_smoothed)
+    done = machine.steps(chunk(5))
+
+    keras.utils.set_random_seed(SETTINGS.seed)
+    model = build(from_scores(NETWORK))
+    optimizer = keras.optimizers.SGD(0.05)
+    plain, smooth = [], []
+    for step in range(5):
+        batch = train.take(chunk(5).order[step * 16 : (step + 1) * 16])
+        with tf.GradientTape() as tape:
+            scores = model(batch.pixels.astype("float32") / 255, training=True)
+            # By hand: a fifth of the weight is spread over all three classes.
+            wanted = (0.8 * np.eye(3)[batch.labels] + 0.2 / 3).astype(np.float32)
+            logs = tf.nn.log_softmax(scores)
+            loss = -tf.reduce_mean(tf.reduce_sum(wanted * logs, axis=1))
+        smooth.append(float(loss))
+        plain.append(-float(np.mean(logs.numpy()[np.arange(16), batch.labels])))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+
+    assert done.losses == pytest.approx(smooth if tells_smoothed else plain, abs=1e-5)
+    assert abs(smooth[-1] - plain[-1]) > 1e-3
+    for ours, its in zip(machine.model.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, its, atol=1e-5)

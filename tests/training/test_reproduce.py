@@ -91,6 +91,19 @@ def test_the_script_gives_the_same_curve_in_a_fresh_process(
     assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
 
 
+def test_the_smoothed_loss_that_an_earlier_version_recorded_is_done_again_too(
+    store: Store, tmp_path: Path
+):
+    begun = store.add(PLAIN, replace(SHAPES, label_smoothing=0.2), worker="me")
+    store.freeze(begun.id, "", {"train": 150}, {"python": "3.11.1"})
+    run = fit.carry_out(store, store.get(begun.id) or begun)
+    run = replace(run, data_fingerprint=trained(store, PLAIN, SHAPES).data_fingerprint)
+    ran = said(script(run, store.epochs([run.id])[run.id]), tmp_path)
+    assert "plain_loss_of" not in script(run, [])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
+
+
 def test_a_curve_that_is_not_the_runs_is_told(store: Store, tmp_path: Path):
     run = trained(store, PLAIN, SHAPES)
     epochs = store.epochs([run.id])[run.id]

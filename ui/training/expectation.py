@@ -9,7 +9,7 @@ import streamlit as st
 from cnn.network.architecture import Architecture
 from cnn.training import calibration, limits
 from cnn.training.configuration import Configuration
-from cnn.training.estimate import Estimate, estimate, measured_here
+from cnn.training.estimate import Estimate, estimate, estimate_all, measured_here
 from cnn.training.presence import worker_states
 from cnn.training.run import LIVE, TAKES_RUNS, WorkerState
 from ui.training import runs
@@ -33,14 +33,8 @@ def of_each(
     trainings: Sequence[tuple[Architecture, Configuration]], images: Mapping[str, int]
 ) -> Estimate:
     """The estimate for these trainings, at least one, one after the other."""
-    done, known = measured_here(runs.store().latest(RUNS)), calibration.load()
-    each = [estimate(*training, images, known, done) for training in trainings]
-    return Estimate(
-        seconds=sum(one.seconds for one in each),
-        peak_bytes=max(one.peak_bytes for one in each),
-        base_bytes=each[0].base_bytes,
-        is_rough=any(one.is_rough for one in each),
-    )
+    done = measured_here(runs.store().latest(RUNS))
+    return estimate_all(trainings, images, calibration.load(), done)
 
 
 def in_turn() -> str:

@@ -10,12 +10,14 @@ from cnn.data import DatasetName, described
 from cnn.insight.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.training.conditions import changed
 from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.environment import together
 from cnn.training.kept_splits import kept_splits
 from cnn.training.run import Run
 from ui.training import runs
 from ui.training.controls import traceback_of
-from ui.words import facts_html, percent
+from ui.words import facts_html
 
 
 def facts(run: Run) -> None:
@@ -35,7 +37,7 @@ def _facts(run: Run) -> list[Fact]:
     train_images = run.images.get("train")
     batch = settings.batch_size_for(train_images) if train_images else settings.batch_size
     sizes = ", ".join(f"{count:,} {name}" for name, count in run.images.items())
-    made_with = ", ".join(f"{name} {value}" for name, value in run.environment.items())
+    made_with = ", ".join(f"{name}: {value}" for name, value in together([run.environment]))
     created = time.strftime("%d %B %Y, %H:%M", time.localtime(run.created_at))
     return [
         Fact("Run", run.id, f"made {created}"),
@@ -63,7 +65,7 @@ def _facts(run: Run) -> list[Fact]:
             f"{settings.optimizer}, {settings.schedule}, learning rate {settings.peak_rate:g}",
             _more(settings),
         ),
-        Fact("Seed", str(settings.seed), "the same seed gives the same curve on one machine"),
+        Fact("Seed", str(settings.seed), _of_seed(settings)),
         Fact("Made with", made_with or "not known yet"),
     ]
 
@@ -85,17 +87,20 @@ def _begun(run: Run) -> str:
     )
 
 
+def _of_seed(settings: Configuration) -> str:
+    """What a seed decides: of a training by the clock not how many steps there are."""
+    if settings.seconds:
+        return (
+            "the same seed gives the same start and the same order of images; how many steps the "
+            "time holds, and so the curve, differs from one training to the next"
+        )
+    return "the same seed gives the same curve on one machine"
+
+
 def _more(settings: Configuration) -> str:
     """The settings behind the click, where they do something."""
-    said = {
-        f"momentum {settings.momentum:g}": settings.optimizer is Optimizer.SGD,
-        f"weight decay {settings.weight_decay:g}": settings.weight_decay,
-        f"label smoothing {settings.label_smoothing:g}": settings.label_smoothing,
-        f"ends early after {settings.patience} epochs without a lower validation loss": (
-            settings.patience
-        ),
-        f"images shifted by up to {percent(settings.shift)} of their size": settings.shift,
-        f"turned by up to {settings.rotation:g}°": settings.rotation,
-        f"zoomed by up to {percent(settings.zoom)}": settings.zoom,
-    }
-    return ", ".join(words for words, does_something in said.items() if does_something)
+    said = changed(
+        settings, without=("batch_size", "optimizer", "learning_rate", "schedule", "momentum")
+    )
+    momentum = [f"momentum {settings.momentum:g}"] * (settings.optimizer is Optimizer.SGD)
+    return ", ".join([*momentum, *said])

@@ -14,6 +14,7 @@ from cnn.training.mean_curves import epochs_trained
 from cnn.training.naming import told_apart
 from cnn.training.pace import images_of_epoch
 from cnn.training.run import Epoch, Run, State, Step, Wish
+from cnn.training.told_loss import is_smoothed
 from ui import theme
 from ui.training import runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
@@ -115,7 +116,8 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
 
 
 def _curve(name: str, run: Run, epochs: Sequence[Epoch]) -> Curve:
-    return Curve(name, run.epochs_wanted, _steps(run), epochs, epochs_trained(run))
+    end, smoothed = epochs_trained(run), is_smoothed(run)
+    return Curve(name, run.epochs_wanted, _steps(run), epochs, end, smoothed)
 
 
 def _steps(run: Run) -> list[Step]:
@@ -193,7 +195,8 @@ def figures(run: Run, epochs: Sequence[Epoch]) -> None:
             percent(last.accuracy) if last else "–",
             delta_description=_on(_trained_on(run, last), None),
         )
-        st.metric("Training time", duration(result.seconds if result else run.progress.seconds))
+        seconds = result.seconds if result else run.progress.seconds
+        st.metric("Training time", duration(seconds), help=_compiling(run))
         speed = result.images_per_s if result else run.progress.images_per_s
         st.metric("Images per second", f"{speed:,.0f}" if speed else "–")
 
@@ -205,6 +208,18 @@ def _trained_on(run: Run, last: Epoch | None) -> int | None:
         return images
     steps = (run.result.steps if run.result else None) or run.progress.step or None
     return images_of_epoch(run.configuration, images, last.epoch, steps)
+
+
+def _compiling(run: Run) -> str | None:
+    """Why a comparison gives another time for the same training."""
+    compiling_s = run.checkpoint.compiling_s if run.checkpoint else 0.0
+    if not compiling_s:
+        return None
+    return (
+        f"Steps and validation, and {duration(compiling_s)} in which the network was compiled. "
+        "Curves and comparisons leave compiling out, as only the first training of a network pays "
+        "for it."
+    )
 
 
 def _on(images: int | None, best: float | None) -> str | None:

@@ -130,7 +130,8 @@ class Settings:
             if with_seeds:
                 self._whole("Seeds", "seeds", 1, with_seeds, "Trainings of each network.")
             else:
-                self._whole("Seed", "seed", 0, 2**31 - 1, "The same seed, the same curve.")
+                what = "On one machine the same seed gives the same curve."
+                self._whole("Seed", "seed", 0, 2**31 - 1, what)
         automatic = st.container()
         with st.expander("More settings"):
             self._behind_a_click()

@@ -1,0 +1,179 @@
+"""A comparison as the command line that does it again, or why there is none.
+
+A command is given only where the command line's own parser reads the very same comparison in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+
+from cnn.commands.parsers import add_commands
+from cnn.commands.train import dataset_of
+from cnn.data import DataError, described
+from cnn.network.zoo import entry, zoo
+from cnn.training import budget
+from cnn.training.budget import COUNTED, Equal
+from cnn.training.comparison import Entrant, Plan
+from cnn.training.conditions import phrase
+from cnn.training.configuration import Configuration, ConfigurationError, usual_decay
+from cnn.training.data_address import data_id
+from cnn.training.fitting import is_fitted
+from cnn.training.run import recipe
+
+OPTIONS = {
+    "batch_size": "--batch-size",
+    "optimizer": "--optimizer",
+    "learning_rate": "--learning-rate",
+    "schedule": "--schedule",
+}
+"""Settings that `compare` has an option for; it is left out where the setting is as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options of `compare` ask for, before any data are read."""
+
+    archs: tuple[str, ...]
+    configuration: Configuration
+    seeds: int
+    equal: Equal
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The command, or the sentences that say why there is none."""
+
+    command: str = ""
+    why_not: tuple[str, ...] = ()
+
+
+def asked(options: argparse.Namespace) -> Asked:
+    """What parsed options say; raises the named errors of data and settings."""
+    configuration = Configuration(
+        dataset=dataset_of(options.dataset),
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        optimizer=options.optimizer,
+        learning_rate=options.learning_rate,
+        weight_decay=usual_decay(options.optimizer),
+        schedule=options.schedule,
+    )
+    archs = tuple(dict.fromkeys(options.archs))
+    return Asked(archs, configuration, options.seeds, *budget.read(options.budget))
+
+
+def again(plan: Plan, train_images: int | None = None) -> Again:
+    """How to do a comparison again; `train_images`, where they are known, are what equal MACs are
+    counted over.
+    """
+    why_not = _networks(plan)
+    # Settings are looked at all the same; an id of ours, such as a link's, is no word to parse.
+    why_not += _settings(replace(plan, entrants=()) if why_not else plan)
+    if not why_not:
+        why_not = _budget(plan, train_images)
+    return Again(why_not=tuple(why_not)) if why_not else Again(shlex.join(_words(plan)))
+
+
+def _networks(plan: Plan) -> list[str]:
+    """Who cannot be named on a command line."""
+    why_not = []
+    if not plan.entrants:
+        why_not.append("No network is compared.")
+    if kept := _names(one for one in plan.entrants if one.run):
+        why_not.append(f"As it was trained, and not to be trained again: {kept}.")
+    others = [one for one in plan.entrants if one.run is None]
+    if own := _names(one for one in others if not _is_of_the_zoo(one)):
+        why_not.append(f"Not a network of the zoo: {own}. Its JSON is below.")
+    recipes = [recipe(one.architecture, plan.of(one, 0)) for one in others]
+    if len(set(recipes)) < len(recipes):
+        why_not.append("Two of the networks are the same, of which the command takes one.")
+    return why_not
+
+
+def _names(entrants: Iterable[Entrant]) -> str:
+    return ", ".join(one.name for one in entrants)
+
+
+def _is_of_the_zoo(one: Entrant) -> bool:
+    return one.id in zoo() and is_fitted(entry(one.id).architecture, one.architecture)
+
+
+def _settings(plan: Plan) -> list[str]:
+    """The settings that the command, read by the command line's parser, would not have."""
+    wanted = plan.configuration
+    try:
+        read = _read(_words(plan))
+    except (ConfigurationError, DataError) as error:
+        return [str(error)]
+    found = read.configuration
+    lost = [
+        f"data {described(wanted.dataset)}" if one.name == "dataset" else phrase(one.name, wanted)
+        for one in fields(Configuration)
+        if one.name != "seed" and getattr(found, one.name) != getattr(wanted, one.name)
+    ]
+    why_not = []
+    if lost:
+        why_not.append(f"The command line has no option for: {'; '.join(lost)}.")
+    is_same = read.archs == _archs(plan) and read.seeds == plan.seeds
+    own = plan.budget
+    if not is_same or read.equal is not own.equal or read.seconds != own.seconds:
+        why_not.append("The command line cannot name these networks, seeds and budget.")
+    return why_not
+
+
+def _budget(plan: Plan, train_images: int | None) -> list[str]:
+    """Whether the command would give each network as much as it was given here."""
+    if plan.budget.equal in COUNTED and not train_images:
+        return ["How many MACs the command would give is known only when a run has begun."]
+    own, images = plan.budget, train_images or 1
+    first, conditions = plan.entrants[0].architecture, replace(plan.configuration, seed=0)
+    try:
+        made = budget.made(own.equal, own.seconds, first, conditions, images)
+        is_same = made == own and all(
+            budget.given(made, one.architecture, conditions, images) == plan.of(one, 0)
+            for one in plan.entrants
+        )
+    except ConfigurationError as error:
+        return [str(error)]
+    return [] if is_same else ["The command would give the networks another budget than they had."]
+
+
+def _words(plan: Plan) -> list[str]:
+    """The command as it would have to be."""
+    own, usual = plan.configuration, Configuration()
+    words = ["python", "-m", "cnn", "compare", *_archs(plan)]
+    words += ["--dataset", _data(own), "--epochs", str(own.epochs)]
+    for name, option in OPTIONS.items():
+        if (value := getattr(own, name)) != getattr(usual, name):
+            words += [option, str(value)]
+    words += ["--seeds", str(plan.seeds)]
+    if plan.budget.equal in COUNTED:
+        words += ["--budget", budget.as_option(plan.budget)]
+    elif plan.budget.equal is Equal.TIME:  # in full: the words for people have six digits
+        words += ["--budget", f"{plan.budget.seconds!r}s".replace(".0s", "s")]
+    return words
+
+
+def _archs(plan: Plan) -> tuple[str, ...]:
+    """The ids of the networks; any one stands for those that have no name here."""
+    return tuple(one.id for one in plan.entrants) or tuple(zoo())[:1]
+
+
+def _data(own: Configuration) -> str:
+    """The name of the data; of own images that are not kept by name, their file."""
+    name = data_id(own.dataset)
+    try:
+        is_same = dataset_of(name) == own.dataset
+    except DataError:
+        is_same = False
+    return name if is_same or not own.dataset.file else own.dataset.file
+
+
+def _read(words: Sequence[str]) -> Asked:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(), argparse.ArgumentParser(add_help=False))
+    return asked(parser.parse_args(words[3:]))

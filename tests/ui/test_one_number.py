@@ -1,0 +1,244 @@
+"""A fact that stands in several places is the same in all: of a run its accuracy, counts and times,
+of a network its parameters, its cost and how far it sees.
+
+The oracle is what was put into the store, or counted by plain Keras; never one place for another.
+The facts that stand in more than one place, and the one place that computes each:
+
+| fact | computed in | stands in |
+|---|---|---|
+| test accuracy of a run | `scores.judged`, in `Result` | Train, Build, Compare, report, commands |
+| its mean over seeds | `standings.table` | Compare, report, files, `compare` |
+| best validation accuracy, epoch time, images/s | `standings.table` | Compare, report, files |
+| training time with compiling | `Checkpoint.seconds_in_all` | Train, runs, `train`, `runs` |
+| training time by the curve's clock | `standings.trained_s` | Compare, report, files, `compare` |
+| images of each split | the frozen `Run.images`, `Result` | Train, Compare, report, commands |
+| steps of an epoch | `Configuration.steps_per_epoch` | progress, budgets, estimates, curves |
+| settings in words | `conditions.SAID` | a run's facts, report, notes of a comparison |
+| versions and machine in words | `environment.together` | a run's facts, report |
+| parameters, MACs, depth, activations | `Trace` | Build, Train, Compare, Experiments, commands |
+| how far a cell of the last map sees | `beside.last_map_field` | Build, Compare, Experiments |
+| time and memory before a training | `estimate.estimate_all` | Train, Compare, lessons |
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn.__main__ import main
+from cnn.network.beside import beside
+from cnn.network.keras_model import build
+from cnn.network.link import encode
+from cnn.network.summary import summary_dict, summary_text
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.pictures.report import report
+from cnn.training.compared import as_dict, findings, table_csv
+from cnn.training.comparison import Entrant, Plan, groups
+from cnn.training.run import Run
+from cnn.training.store import Store
+from tests.ui.test_compare_budget import rows
+from tests.ui.test_compare_page import SETTINGS, data, finished
+from tests.ui.visiting import visited, words
+from ui.bench.trained import trained_caption
+from ui.training.history import rows as history
+from ui.training.results import in_words
+
+__all__ = ["data"]
+
+WRONG, TEST = 13, 300
+RIGHT = (TEST - WRONG) / TEST  # 0.95666...
+SECONDS, EPOCH_S, SPEED = 4.0, 2.0, 4_000.0  # of `finished`
+COMPARED = ("compare", "lenet-5", "--dataset", "shapes", "--epochs", "2")
+
+Typed = Callable[..., str]
+
+
+@pytest.fixture
+def typed(store: Store, capsys: pytest.CaptureFixture[str]) -> Typed:
+    def said(*words: str) -> str:
+        assert main(list(words)) == 0
+        return capsys.readouterr().out
+
+    return said
+
+
+@pytest.fixture
+def run(store: Store, data: Any) -> Run:
+    made = finished(store, "lenet-5", data, wrong=WRONG)
+    return store.get(made.id) or made
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {one.label: one.value.replace("\u202f", " ") for one in app.metric}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("×", "x")
+
+
+def test_the_test_accuracy_of_a_run_is_one_number_on_every_page_and_command(
+    store: Store, run: Run, typed: Typed, data: Any
+):
+    exactly = pytest.approx(RIGHT, abs=1e-12)
+    shown = f"{100 * RIGHT:.1f} %"  # 95.7 %
+
+    assert json.loads(typed("runs", "list", "--json"))[0]["result"]["test_accuracy"] == exactly
+    assert json.loads(typed("runs", "show", run.id, "--json"))["result"]["test_accuracy"] == exactly
+    assert f" {100 * RIGHT:.1f}% " in typed("runs", "list")
+    (compared,) = json.loads(typed(*COMPARED, "--json"))["results"]
+    assert compared["test_accuracy_mean"] == exactly
+    assert f"{100 * RIGHT:.2f}%" in typed(*COMPARED)
+
+    on_train = visited("train", run=run.id)
+    assert metrics(on_train)["Test accuracy"] == shown
+    assert f"{shown} of {TEST} test images are right" in words(on_train)
+    assert plain(history(store, [run])[0].cells["test"].text) == shown
+    assert f"{shown} of {TEST} test images right" in plain(trained_caption(run))
+    on_compare = rows(
+        visited("compare", **{"with": ["lenet-5"], "data": "shapes", "epochs": "2"}),
+        "The networks compared",
+    )["LeNet-5"]
+    assert plain(on_compare["test"]["text"]) == shown
+    assert on_compare["test"]["sort"] == exactly
+
+    from cnn.training.answers import answers
+
+    found = answers(store, run)
+    assert found.accuracy == exactly  # by the kept predictions, image for image
+
+
+def test_what_a_comparison_gives_away_is_what_it_shows(store: Store, run: Run):
+    plan = Plan((Entrant("lenet-5", run.architecture, run.changes),), SETTINGS)
+    epochs = store.epochs([run.id])
+    found = findings(plan, groups(plan, [run]), epochs, lambda _: None)  # type: ignore[arg-type, return-value]
+
+    whole = json.loads(json.dumps(as_dict(found)))["results"][0]
+    (line,) = csv.DictReader(io.StringIO(table_csv(found)))
+    text = unescape(report(found, 0.0))
+    table = text[text.index("<table>") : text.index("</table>")]
+
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", table)
+    assert cells[0] == f"{100 * RIGHT:.2f} %"
+    assert whole["test_accuracy_mean"] == pytest.approx(RIGHT, abs=1e-12)
+    assert float(line["test_accuracy_mean"]) == pytest.approx(RIGHT, abs=1e-12)
+    assert whole["runs"][0]["result"]["test_accuracy"] == pytest.approx(RIGHT, abs=1e-12)
+    assert whole["seconds_mean"] == float(line["seconds_mean"]) == SECONDS
+    assert whole["seconds_per_epoch"]["mean"] == float(line["seconds_per_epoch_mean"]) == EPOCH_S
+    assert cells[8] == f"{EPOCH_S:.2f}"
+    assert whole["images_per_s"]["mean"] == float(line["images_per_s_mean"]) == SPEED
+    assert cells[9] == f"{SPEED:,.0f}"
+
+
+def test_times_and_counts_of_a_run_are_one_number_on_every_page_and_command(
+    store: Store, run: Run, typed: Typed
+):
+    (compared,) = json.loads(typed(*COMPARED, "--json"))["results"]
+    assert compared["seconds_mean"] == SECONDS
+    assert json.loads(typed("runs", "show", run.id, "--json"))["result"]["seconds"] == SECONDS
+
+    on_train = visited("train", run=run.id)
+    assert metrics(on_train)["Training time"] == f"{SECONDS:.1f} s"
+    assert metrics(on_train)["Images per second"] == f"{SPEED:,.0f}"
+    line = history(store, [run])[0].cells
+    assert (line["time"].text, line["time"].sort) == (f"{SECONDS:.1f} s", SECONDS)
+    on_compare = rows(
+        visited("compare", **{"with": ["lenet-5"], "data": "shapes", "epochs": "2"}),
+        "The networks compared",
+    )["LeNet-5"]
+    assert on_compare["epoch"]["text"] == f"{EPOCH_S:.1f} s"
+    assert on_compare["speed"]["text"] == f"{SPEED:,.0f}"
+
+    # Of the images: as many as the data set has, wherever they are counted.
+    described = [one.proto.delta_description for one in on_train.metric]
+    assert f"{TEST} images, looked at once" in " ".join(described)
+    assert "30 images" in " ".join(described)
+    assert in_words(run, _predictions(store, run)).count(f"{TEST - WRONG} of them") == 1
+
+
+def test_time_that_went_into_compiling_is_said_where_it_is_counted(store: Store, typed: Typed):
+    typed("train", "shapes-demo", "--dataset", "shapes", "--epochs", "1")
+    (run,) = store.latest()
+    assert run.result is not None
+    assert run.checkpoint is not None
+    clock, compiling = store.epochs([run.id])[run.id][-1].seconds, run.checkpoint.compiling_s
+    again = ("compare", "shapes-demo", "--dataset", "shapes", "--epochs", "1")
+
+    (compared,) = json.loads(typed(*again, "--json"))["results"]
+
+    assert run.result.seconds == pytest.approx(clock + compiling)
+    assert compared["seconds_mean"] == clock
+    assert "without compiling the network" in typed(*again)
+    (time,) = (one for one in visited("train", run=run.id).metric if one.label == "Training time")
+    assert "the network was compiled" in time.proto.help
+
+
+def _predictions(store: Store, run: Run) -> Any:
+    from cnn.training.evaluation import Predictions
+    from cnn.training.run import PREDICTIONS
+
+    return Predictions.from_bytes(store.file(run.id, PREDICTIONS) or b"")
+
+
+# By hand: (fields of the last map) LeNet-5: 5x5, 2x2/2, 5x5, 2x2/2 -> 1+4+1*1+2*4+2*1 = 16.
+SEEN = {"lenet-5": "16x16", "simple-cnn": None, "inception-lite": "57x57", "resnet-lite": None}
+
+
+@pytest.mark.parametrize("id", SEEN)
+def test_the_size_of_a_network_is_one_number_on_every_page_and_command(
+    store: Store, typed: Typed, id: str
+):
+    architecture = entry(id).architecture
+    traced, model = trace(architecture), build(architecture)
+    params = model.count_params()
+    trainable = sum(int(one.size) for one in map(_array, model.trainable_variables))
+    name = architecture.name
+
+    summary = json.loads(typed("summary", id, "--json"))
+    assert summary == json.loads(json.dumps(summary_dict(traced)))
+    assert (summary["total_params"], summary["trainable_params"]) == (params, trainable)
+    assert sum(row["params"] for row in summary["layers"]) == params
+    assert f"{params:,} parameters ({trainable:,} trainable" in summary_text(traced)
+    (listed,) = (one for one in json.loads(typed("zoo", "--json")) if one["id"] == id)
+    assert (listed["total_params"], listed["trainable_params"]) == (params, trainable)
+    assert re.search(rf"^{id} +{params:,} params", typed("zoo"), re.MULTILINE)
+    lines = {one.what: one.first for one in beside(traced, traced)}
+    assert lines["Parameters"] == f"{params:,}"
+    assert lines["of them trainable"] == f"{trainable:,}"
+
+    (shown,) = (
+        json.loads(one.proto.json)
+        for one in visited("build", net=encode(architecture)).get("bidi_component")
+        if '"Last map sees"' in one.proto.json
+    )
+    header = {one["label"]: plain(one["text"]) for one in shown}
+    assert header["Parameters"] == f"{params:,}"
+    on_compare = rows(
+        visited("compare", **{"with": [id], "data": "mnist-sample", "epochs": "1"}),
+        "The networks compared",
+    )[name]
+    assert on_compare["params"]["sort"] == params
+    assert on_compare["macs"]["sort"] == summary["total_macs"] == listed["total_macs"]
+    assert header["MACs per image"] == plain(on_compare["macs"]["text"])
+    assert header["Layers deep"] == on_compare["depth"]["text"]
+    assert lines["MACs for one image"] == f"{summary['total_macs']:,}"
+    assert lines["Depth: layers with a kernel"] == header["Layers deep"]
+
+    # How far one cell of the last map sees, in Build's header, the table, and side by side.
+    sees = {
+        header["Last map sees"],
+        plain(on_compare["field"]["text"]),
+        lines["One cell of the last map sees"],
+    }
+    assert len(sees) == 1
+    assert SEEN[id] is None or sees == {SEEN[id]}
+
+
+def _array(variable: Any) -> Any:
+    return variable.numpy()

@@ -1,0 +1,35 @@
+"""What is said of how a run was made: true of trainings by steps, and of those by the clock."""
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.zoo import entry
+from cnn.training.configuration import Configuration
+from cnn.training.run import Run, State
+from ui.compare.budget import HELP
+from ui.training.facts import _facts
+
+
+def facts(**settings) -> dict[str, tuple[str, str]]:
+    configuration = Configuration(DatasetSpec(DatasetName.SHAPES), **settings)
+    run = Run("id", "Demo", entry("shapes-demo").architecture, configuration, State.FINISHED, 0.0)
+    return {one.label: (one.text, one.note) for one in _facts(run)}
+
+
+def test_the_same_seed_gives_the_same_curve_except_by_the_clock():
+    assert facts()["Seed"][1] == "the same seed gives the same curve on one machine"
+    assert facts(steps=30)["Seed"] == facts()["Seed"]
+
+    by_the_clock = facts(seconds=30.0)["Seed"][1]
+    assert "same curve" not in by_the_clock
+    assert "how many steps the time holds, and so the curve, differs" in by_the_clock
+    assert "how many steps that is differs from one training to the next" in HELP
+
+
+def test_every_setting_that_does_something_is_said():
+    said = facts(patience=3, shift=0.1, rotation=15.0, zoom=0.2, label_smoothing=0.1)["Training"][1]
+
+    assert said == (
+        "label smoothing 0.1, ends early after 3 epochs without a lower validation loss, images "
+        "shifted by up to 10 % of their size, images turned by up to 15°, images zoomed by up to "
+        "20 %"
+    )
+    assert facts(optimizer="sgd")["Training"][1] == "momentum 0.9"
