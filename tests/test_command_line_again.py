@@ -118,7 +118,9 @@ UNSAYABLE = st.fixed_dictionaries(
 PLANS = {
     "networks": st.lists(st.sampled_from(NETWORKS), min_size=1, unique=True).map(tuple),
     "seeds": st.integers(1, 10),
-    "budget": st.sampled_from([(Equal.EPOCHS, 0.0), (Equal.MACS, 0.0)])
+    "budget": st.sampled_from(
+        [(Equal.EPOCHS, 0.0), (Equal.TRAINING_MACS, 0.0), (Equal.FORWARD_MACS, 0.0)]
+    )
     | st.tuples(st.just(Equal.TIME), st.floats(1e-3, 86_400.0)),
 }
 
@@ -210,7 +212,7 @@ def test_a_network_that_only_shares_its_id_with_one_of_the_zoo_is_not_taken_for_
 
 
 def test_macs_by_another_count_than_todays_give_no_command():
-    plan, train_images = made(Configuration(epochs=2), equal=Equal.MACS)
+    plan, train_images = made(Configuration(epochs=2), equal=Equal.TRAINING_MACS)
     other = replace(plan, budget=replace(plan.budget, macs=plan.budget.macs + 1))
 
     assert again(plan, train_images).command
