@@ -19,14 +19,22 @@ from cnn.network.source import find
 from cnn.training import budget, limits
 from cnn.training.answers import Answers, answers
 from cnn.training.budget import Equal
-from cnn.training.compared import Findings, brief, by_chance, findings, over_seeds_in_short
+from cnn.training.compared import (
+    Findings,
+    brief,
+    findings,
+    over_seeds_in_short,
+    tests,
+    the_rule,
+    told_apart,
+)
 from cnn.training.comparison import Entrant, Group, Plan, groups, missing
 from cnn.training.configuration import Configuration
 from cnn.training.fitting import fit_to
 from cnn.training.presence import dismiss_silent
 from cnn.training.run import Run, State, recipe
 from cnn.training.spread import share_text
-from cnn.training.standings import Contest, Row, winners
+from cnn.training.standings import Row
 from cnn.training.store import Store
 
 
@@ -41,7 +49,7 @@ def compare(options: argparse.Namespace) -> int:
         ended = _train_missing(store, plan)
         found = _findings(store, plan)
     if options.json:
-        said = json.dumps({"results": [brief(row) for row in found.rows]})
+        said = json.dumps({"results": [brief(row) for row in found.rows]} | tests(found))
     else:
         said = "\n".join(_lines(found))
     try:
@@ -167,21 +175,21 @@ def _write(path: Path, found: Findings) -> None:
 
 def _lines(found: Findings) -> list[str]:
     """The table, what the stars mean, and whether the differences are real."""
-    best = set() if found.differences.forbid else winners(found.rows, Contest.TEST)
+    best = found.claims.best
     width = max(len(row.group.entrant.name) for row in found.rows) + 2
     lines = [f"{'':{width}}{'test accuracy':>20}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
     lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
     if any(row.seconds for row in found.rows):
         lines.append("seconds are those of steps and validation, without compiling the network")
     if best:
-        lines.append("* the best, and what these runs cannot tell from it")
+        lines.append("* shown to be better than every network without a star")
     said: Sequence[str] = (*found.differences.forbid, *found.differences.notes)
     lines += [f"note: {one}" for one in said]
     short = over_seeds_in_short(found.judgements)
     for judgement in found.judgements:
         own = judgement.sentences[: 1 if short else 2]
         lines += ["", f"{judgement.first} and {judgement.second}:", *own]
-    for more in (short, by_chance(found.judgements)):
+    for more in (short, told_apart(found.claims), *the_rule(found.claims)):
         lines += ["", more] if more else []
     return lines
 

@@ -1,4 +1,5 @@
-"""Networks of any depth, plain and residual, that differ in nothing but the shortcuts.
+"""Networks of any depth, plain and residual, that differ in nothing but the shortcuts, of which two
+are projections: where the map halves and the filters double, a 1x1 convolution fits the input.
 
 Built like the CIFAR networks of He, Zhang, Ren, Sun (arXiv:1512.03385, section 4.2): 6n + 2 layers
 with a kernel, in three stages of 2n convolutions, of which each later one halves the map and

@@ -8,15 +8,15 @@ from html import escape
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
 from cnn.pictures.shortening import shortened
-from cnn.training.answers import Judgement
+from cnn.training.claims import Judgement
 from cnn.training.significance import Verdict
 
 
 def intervals(found: Judgement, *, dark: bool) -> Figure:
-    """The difference on the images of a seed and over all seeds, as far as each is known."""
+    """The difference of the trained networks, or of the networks over their seeds."""
     lines: list[tuple[str, Verdict]] = []
     if found.images:
-        lines.append((f"images, seed {found.seed}", found.images))
+        lines.append(("these runs", found.images))
     if found.seeds:
         lines.append(("over seeds", found.seeds))
     whose = f"{shortened(found.first, 20)} minus {shortened(found.second, 20)}"

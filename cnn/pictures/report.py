@@ -21,12 +21,12 @@ from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
 from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
 from cnn.training.budget import Equal, in_words
-from cnn.training.compared import Findings, by_chance, over_seeds_in_short
+from cnn.training.compared import Findings, over_seeds_in_short, the_rule, told_apart
 from cnn.training.conditions import terms
 from cnn.training.environment import together
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
 from cnn.training.spread import amount_text, share_text
-from cnn.training.standings import Contest, Row, Summary, winners
+from cnn.training.standings import Contest, Row, Summary, stars
 
 TEMPLATE = Path(__file__).with_name("report.html")
 
@@ -110,8 +110,7 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
 
 
 def _table(found: Findings) -> str:
-    own, ranked = _places(found), not found.differences.forbid
-    best = {contest: winners(found.rows, contest) if ranked else set() for contest in Contest}
+    own, best = _places(found), stars(found.rows, found.claims.best)
     heads = (
         "Network", "Test accuracy", "n", "Best validation", "Parameters", "MACs", "Depth", "Sees",
         "Activations", "Seconds per epoch", "Images/s",
@@ -123,14 +122,14 @@ def _table(found: Findings) -> str:
         cells = [
             (_share(row.test_accuracy), Contest.TEST),
             (str(row.test_accuracy.n) if row.test_accuracy else "0", None),
-            (_share(row.best_validation), Contest.VALIDATION),
+            (_share(row.best_validation), None),
             (_params(row), Contest.PARAMS),
             (f"{row.trace.total_macs:,}", Contest.MACS),
             (str(row.trace.depth), None),
             (shape_text(row.receptive_field), None),
             (f"{row.trace.activation_bytes:,} B", Contest.MEMORY),
-            (_amount(row.seconds_per_epoch, 2), Contest.EPOCH_SECONDS),
-            (_amount(row.images_per_s, 0), Contest.SPEED),
+            (_amount(row.seconds_per_epoch, 2), None),
+            (_amount(row.images_per_s, 0), None),
         ]
         name = (
             f'<th scope="row"><i style="background:{swatch}"></i>{escape(row.group.entrant.name)}'
@@ -169,8 +168,8 @@ def _verdicts(found: Findings) -> str:
         + "".join(f"<p>{escape(own)}</p>" for own in one.sentences[: 1 if short else 2])
         for one in found.judgements
     )
-    chance = by_chance(found.judgements)
-    return said + "".join(f"<p>{escape(one)}</p>" for one in (short, chance) if one)
+    more = (short, told_apart(found.claims), *the_rule(found.claims))
+    return said + "".join(f"<p>{escape(one)}</p>" for one in more if one)
 
 
 def _conditions(found: Findings) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What a run answered to each test image, and what the answers of two say of their difference."""
+"""What a run answered to each test image, and whether two answered to the same test."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.network.shapes import shape_text
-from cnn.training import significance
 from cnn.training.comparison import Group
 from cnn.training.run import PREDICTIONS, Run
-from cnn.training.same_data import differences
-from cnn.training.significance import OnImages, OverSeeds
 from cnn.training.store import Store
 
 ROUNDED_AWAY = 0.01
@@ -93,61 +90,10 @@ def why_not_comparable(first: Run, second: Run, ours: Answers, theirs: Answers) 
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is known of the difference of two networks, in figures and in sentences."""
-
-    first: str
-    second: str
-    seed: int | None
-    images: OnImages | None
-    seeds: OverSeeds | None
-    sentences: tuple[str, str]
-
-
 def shared_seeds(first: Group, second: Group) -> list[int]:
     """The seeds in which both networks have a finished run."""
     ours, theirs = ({run.configuration.seed for run in group.finished} for group in (first, second))
     return sorted(ours & theirs)
-
-
-def judge(first: Group, second: Group, read: Read, seed: int | None = None) -> Judgement:
-    """Both tests of two networks: on the test images of one seed, and over all seeds."""
-    ours, theirs = first.entrant.name, second.entrant.name
-    chosen, found, said = _on_images(first, second, read, seed)
-    a, b = _accuracies(first), _accuracies(second)
-    if apart := differences([first, second]).forbid:
-        over, over_said = None, f"Over seeds it cannot be told: {apart[0]}"
-    else:
-        over = significance.over_seeds(a, b)
-        over_said = significance.seeds_sentence(ours, theirs, over, min(len(a), len(b)))
-    return Judgement(ours, theirs, chosen, found, over, (said, over_said))
-
-
-def _accuracies(group: Group) -> list[float]:
-    return [run.result.test_accuracy for run in group.finished if run.result]
-
-
-def _on_images(
-    first: Group, second: Group, read: Read, seed: int | None
-) -> tuple[int | None, OnImages | None, str]:
-    """McNemar's test of a seed's two runs, or why there is none."""
-    shared = shared_seeds(first, second)
-    seed = seed if seed in shared else next(iter(shared), None)
-    if seed is None:
-        return None, None, "On the images it cannot be told: no seed has a finished run of both."
-    one, other = first.of_seed(seed), second.of_seed(seed)
-    assert one is not None
-    assert other is not None
-    try:
-        ours, theirs = read(one), read(other)
-    except AnswersError as error:
-        return seed, None, f"On the images it cannot be told: {error}"
-    if reason := why_not_comparable(one, other, ours, theirs):
-        return seed, None, f"On the images it cannot be told: {reason}"
-    found = significance.on_images(ours.labels, ours.given, theirs.given)
-    names = first.entrant.name, second.entrant.name
-    return seed, found, significance.images_sentence(*names, found)
 
 
 def same_test(runs: Sequence[Run], read: Read) -> list[tuple[Run, Answers]]:

@@ -6,6 +6,7 @@ epochs, gradient norms, predictions. Steps, weights and checkpoints stay behind.
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import zipfile
@@ -84,6 +85,14 @@ def _filtered_by(values: Mapping[str, Any]) -> dict[str, str]:
     """What a run is found by in the list, which an archive of an older program does not say."""
     data = DatasetSpec.from_dict(json.loads(values["configuration"])["dataset"])
     return {"network": json.loads(values["architecture"])["name"], "dataset": data_id(data)}
+
+
+@functools.cache
+def shipped_seeds(which: Shipped) -> int:
+    """How many seeds of each network the results that ship are of."""
+    with zipfile.ZipFile(which.file) as archive:
+        records = json.loads(archive.read(RUNS))
+    return len({json.loads(one["run"]["configuration"])["seed"] for one in records})
 
 
 def take_in_shipped(store: Store, which: Shipped = Shipped.COMPARISON) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cnn.training.answers import Judgement, Read, judge
+from cnn.training import verdict_words
+from cnn.training.answers import Read
+from cnn.training.claims import Claims, Judgement, claims
 from cnn.training.comparison import Group, Plan
 from cnn.training.run import Epoch, Run
 from cnn.training.same_data import Differences, differences
-from cnn.training.significance import FEWEST_SEEDS, LEVEL
+from cnn.training.significance import FEWEST_SEEDS
 from cnn.training.standings import Row, Summary, table
 
 MARKERS = ("=", "+", "-", "@", "\t", "\r")
@@ -28,7 +29,11 @@ class Findings:
     rows: tuple[Row, ...]
     epochs: Mapping[str, Sequence[Epoch]]
     differences: Differences
-    judgements: tuple[Judgement, ...]
+    claims: Claims
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        return self.claims.judgements
 
     @property
     def runs(self) -> list[Run]:
@@ -44,19 +49,19 @@ def findings(
     target: float | None = None,
 ) -> Findings:
     """Puts together what the groups of a plan say, each two networks judged."""
-    done = [group for group in found if group.finished]
     return Findings(
         plan,
         tuple(table(found, epochs, target)),
         epochs,
         differences(found),
-        tuple(judge(first, second, read) for first, second in itertools.combinations(done, 2)),
+        claims(found, read),
     )
 
 
 def over_seeds_in_short(judgements: Sequence[Judgement]) -> str:
-    """One sentence for all pairs, where over seeds nothing can be told of any of them."""
-    if not judgements or any(one.seeds for one in judgements):
+    """One sentence for all pairs, where none of them has enough seeds to be judged over them."""
+    too_few = [one for one in judgements if one.images]
+    if not too_few or any(one.seeds for one in judgements):
         return ""
     return (
         f"Over seeds nothing can be told of these networks: at least {FEWEST_SEEDS} finished seeds "
@@ -64,15 +69,24 @@ def over_seeds_in_short(judgements: Sequence[Judgement]) -> str:
     )
 
 
-def by_chance(judgements: Sequence[Judgement]) -> str:
-    """How many of the verdicts on images may be wrong by chance alone; nothing for a single one."""
-    tested = sum(one.images is not None for one in judgements)
-    if tested < 2:
-        return ""
-    return (
-        f"{tested} pairs are tested on images, each so that one in 20 would look different by "
-        f"chance alone: expect about {LEVEL * tested:.2g} of so many, were no two different."
-    )
+def the_rule(found: Claims) -> list[str]:
+    """What a table's claims rest on, and what its seeds can find; for no pair, nothing."""
+    if not found.judgements:
+        return []
+    judged = [one.seeds for one in found.judgements if one.seeds]
+    seeds = min((min(one.first_seeds, one.second_seeds) for one in judged), default=0)
+    return verdict_words.the_rule(found.pairs, found.looks, found.level, seeds)
+
+
+def told_apart(found: Claims) -> str:
+    """Which networks are shown to be better than which; nothing where none is."""
+    names = {
+        id: name
+        for one in found.judgements
+        for id, name in zip(one.ids, (one.first, one.second), strict=True)
+    }
+    better = [one.better for one in found.judgements if one.better]
+    return verdict_words.told_apart([(names[a], names[b]) for a, b in better], found.pairs)
 
 
 def brief(row: Row) -> dict[str, Any]:
@@ -85,6 +99,9 @@ def brief(row: Row) -> dict[str, Any]:
         "seeds": [run.configuration.seed for run in row.group.finished],
         "test_accuracy_mean": test.mean if test else None,
         "test_accuracy_sd": test.sd if test else None,
+        "test_accuracy_of_seeds": [
+            run.result.test_accuracy for run in row.group.finished if run.result
+        ],
         "seconds_mean": row.seconds.mean if row.seconds else None,
     }
 
@@ -100,7 +117,21 @@ def as_dict(found: Findings) -> dict[str, Any]:
         "results": [_everything(row, found.epochs) for row in found.rows],
         "not_to_be_ranked_because": list(found.differences.forbid),
         "notes": list(found.differences.notes),
-        "pairs": [asdict(one) for one in found.judgements],
+        **tests(found),
+    }
+
+
+def tests(found: Findings) -> dict[str, Any]:
+    """Which networks are shown to be better than which, with every test behind it."""
+    return {
+        "best": sorted(found.claims.best),
+        "level": found.claims.level,
+        "looks": found.claims.looks,
+        "pairs_that_share_the_level": found.claims.pairs,
+        "pairs": [
+            asdict(one) | {"better": one.better[0] if one.better else None}
+            for one in found.judgements
+        ],
     }
 
 
@@ -150,11 +181,12 @@ def table_csv(found: Findings) -> str:
     """A line for each network, the numbers in full."""
     lines = []
     for row in found.rows:
-        target = row.to_target
+        target, own = row.to_target, brief(row)
         lines.append(
-            brief(row)
+            own
             | {
                 "name": _cell(row.group.entrant.name),
+                "test_accuracy_of_seeds": " ".join(map(str, own["test_accuracy_of_seeds"])),
                 "seeds": " ".join(str(run.configuration.seed) for run in row.group.finished),
                 "activation_bytes": row.trace.activation_bytes,
                 "depth": row.trace.depth,

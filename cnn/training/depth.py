@@ -9,12 +9,14 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log, sqrt
+from math import exp, log
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, Way, deep_network
+from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
+from cnn.training.claims import Claims
 from cnn.training.comparison import Entrant, Plan
 from cnn.training.configuration import Configuration
 from cnn.training.run import GradientNorms
@@ -22,7 +24,7 @@ from cnn.training.standings import Row
 
 USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 """How the networks are trained unless somebody chooses otherwise."""
-SHIPPED_SEEDS = 2
+SEEDS_TO_SHIP = 5
 
 
 class Moment(StrEnum):
@@ -64,7 +66,52 @@ def members(depths: Iterable[int], batch_norm: Iterable[bool]) -> tuple[Member, 
 def shipped_plan() -> Plan:
     """What was trained for the results that ship: the usual depths, over several seeds."""
     own = members(DEPTHS, [True])
-    return Plan(tuple(Entrant(one.id, one.network()) for one in own), USUAL, SHIPPED_SEEDS)
+    return Plan(tuple(Entrant(one.id, one.network()) for one in own), USUAL, SEEDS_TO_SHIP)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What a residual network has beyond its shortcuts' additions, and a plain one has not."""
+
+    projections: int
+    params: int
+    macs: int
+
+
+def extra(depth: int, *, batch_norm: bool) -> Extra:
+    """The residual network of a depth against the plain one, counted in both."""
+    plain, residual = (trace(Member(depth, way, batch_norm).network()) for way in Way)
+    kernels = [
+        row for row in residual.rows if isinstance(row.layer, Conv2D) and "shortcut" in row.path
+    ]
+    return Extra(
+        len(kernels),
+        residual.total_params - plain.total_params,
+        residual.total_macs - plain.total_macs,
+    )
+
+
+def what_differs(chosen: Iterable[Member]) -> str:
+    """What two networks of a depth differ in: the additions, and all that comes with them."""
+    kinds = sorted({(one.depth, one.batch_norm) for one in chosen})
+    found: dict[tuple[Extra, bool], list[int]] = {}
+    for depth, norm in kinds:
+        found.setdefault((extra(depth, batch_norm=norm), norm), []).append(depth)
+    said = [_of_extra(own, norm, depths) for (own, norm), depths in found.items()]
+    if any(own.projections for own, _ in found):
+        said.append("Otherwise their convolutions are the same.")
+    return " ".join(said)
+
+
+def _of_extra(own: Extra, norm: bool, depths: Sequence[int]) -> str:
+    at = "At every depth chosen" if len(depths) > 1 else f"At depth {depths[0]}"
+    if not own.projections:
+        return f"{at}, that is all they differ in."
+    return (
+        f"{at}, the residual one also has 1×1 convolutions {'with' if norm else 'without'} batch "
+        f"norm on {own.projections} shortcuts, where the map halves and the filters double: "
+        f"{own.params:,} parameters and {own.macs:,} MACs more."
+    )
 
 
 def kernel_layers(architecture: Architecture) -> list[str]:
@@ -117,14 +164,14 @@ def _number(factor: float) -> str:
     return f"{two:,.0f}" if two >= 10 else f"{two:g}"
 
 
-def findings(rows: Mapping[Member, Row]) -> list[str]:
-    """What the finished runs say of depth, and of the shortcut, a sentence each."""
+def findings(rows: Mapping[Member, Row], judged: Claims) -> list[str]:
+    """What the finished runs say of depth, and of the shortcut, a sentence or two each."""
     done = {member: row for member, row in rows.items() if row.test_accuracy}
     said = []
     for kind in dict.fromkeys(member.kind for member in done):
         own = [member for member in done if member.kind == kind]
         if len(own) > 1:
-            said.append(_of_depth(kind, own, done))
+            said.append(_of_depth(kind, own, done, judged))
     for norm in dict.fromkeys(member.batch_norm for member in done):
         both = [
             member.depth
@@ -133,48 +180,33 @@ def findings(rows: Mapping[Member, Row]) -> list[str]:
             and all(Member(member.depth, way, norm) in done for way in Way)
         ]
         if both:
-            said.append(_of_shortcut(max(both), norm, done))
+            said.append(_of_shortcut(max(both), norm, done, judged))
     return said
 
 
-def _of_depth(kind: str, own: Sequence[Member], done: Mapping[Member, Row]) -> str:
+def _of_depth(kind: str, own: Sequence[Member], done: Mapping[Member, Row], judged: Claims) -> str:
     """The deepest against the shallowest."""
     low, high = min(own, key=lambda one: one.depth), max(own, key=lambda one: one.depth)
-    how = _difference(done[low], done[high])
     return (
         f"{kind}: {_share(done[low])} at depth {low.depth}, {_share(done[high])} at depth "
-        f"{high.depth}. {_capital(how)}."
+        f"{high.depth}. {_difference(low, high, judged)}"
     )
 
 
-def _of_shortcut(depth: int, norm: bool, done: Mapping[Member, Row]) -> str:
-    plain, residual = (done[Member(depth, way, norm)] for way in Way)
+def _of_shortcut(depth: int, norm: bool, done: Mapping[Member, Row], judged: Claims) -> str:
+    plain, residual = (Member(depth, way, norm) for way in Way)
     where = f"At depth {depth}{'' if norm else ' without batch norm'}"
-    how = _difference(plain, residual)
-    return f"{where}, plain has {_share(plain)}, residual {_share(residual)}. {_capital(how)}."
+    return (
+        f"{where}, plain has {_share(done[plain])}, residual {_share(done[residual])}. "
+        f"{_difference(plain, residual, judged)}"
+    )
 
 
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
-
-
-def _difference(first: Row, second: Row) -> str:
-    """The second's test accuracy against the first's, and whether it is more than chance."""
-    one, other = first.test_accuracy, second.test_accuracy
-    errors = first.error_of_mean, second.error_of_mean
-    assert one
-    assert other
-    points = 100 * (other.mean - one.mean)
-    size = f"{abs(points):.1f} percentage points {'higher' if points > 0 else 'lower'}"
-    if None in errors:
-        return size
-    error = 100 * sqrt(sum(error**2 for error in errors if error is not None))
-    if abs(points) <= 2 * error:
-        return (
-            f"these runs cannot tell the two apart: {size}, within twice the error of the "
-            f"difference, ±{2 * error:.1f}"
-        )
-    return f"that is {size}, more than twice the error of the difference (±{2 * error:.1f})"
+def _difference(first: Member, second: Member, judged: Claims) -> str:
+    """What the table may claim of two networks."""
+    found = judged.of(first.id, second.id)
+    assert found
+    return " ".join(found.sentences)
 
 
 def _share(row: Row) -> str:

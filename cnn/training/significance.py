@@ -1,14 +1,26 @@
-"""Whether two networks really differ: tests with effect and interval, and who agrees with whom.
+"""Whether two networks really differ: the tests of one pair, in figures and in words, and who
+agrees with whom.
 
-On the same test images: McNemar's test of one pair of runs, exact, with the interval of Bonett and
-Price (2012) for the difference of paired proportions. Over seeds: Welch's test of the means, from
-five seeds on each side; with fewer, nothing can be said and nothing is.
+From three seeds on each side, a claim is about the networks: their expected accuracy over new seeds
+and new images. It needs three tests to agree, so that its p is the largest of theirs and its
+interval reaches as far as any of theirs:
+
+(a) t over the seeds, with as many degrees of freedom as the fewest seeds less one; a network whose
+    seeds happen to agree in accuracy varies at least as their answers do, image by image; where one
+    network's seeds vary much more than the other's, Hall's (1992) correction of t for skewness too,
+    since a few seeds without a bad one among them look surer than they are;
+(b) t with the variance of seeds and of images, as of many readers who read the same cases:
+    Obuchowski and Rockette (1995), readers nested in methods as in Hillis (2007), Satterthwaite's
+    degrees of freedom;
+(c) the exact sign-flip test of the differences image by image (`sign_flip`).
+
+With fewer seeds a claim is about the trained networks alone, on images like these: (c), which of
+one seed is McNemar's exact test. Which level a pair has is the table's affair (`claims`);
+`docs/statistics.md` has how often all this is wrong, and how often it finds what is there.
 """
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,134 +28,229 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn.training.sign_flip import flipped
+
 LEVEL = 0.05
-FEWEST_SEEDS = 5
-_Z = statistics.NormalDist().inv_cdf(1 - LEVEL / 2)
+FEWEST_SEEDS = 3
+UNEQUAL = 4.0
+"""The ratio of two variances from which on the skewness of the larger is no longer balanced."""
 
 Labels = npt.NDArray[np.integer[Any]]
+Right = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A difference in accuracy (first minus second), its 95 % interval, and its p value."""
+    """A difference in accuracy (first minus second), its p value, the level that this is held
+    against, and the interval at 1 minus the level.
+    """
 
     difference: float
     low: float
     high: float
     p: float
+    level: float
+    images: int
+    first_seeds: int
+    second_seeds: int
 
     @property
     def is_real(self) -> bool:
         """Whether a difference as large would be rare, were there none."""
-        return self.p < LEVEL
+        return self.p < self.level
 
 
 @dataclass(frozen=True, slots=True)
 class OnImages(Verdict):
-    """The verdict on two runs over the same test images, and what it rests on."""
+    """The verdict on trained networks over the same test images, and on how many of them either is
+    right more often.
+    """
 
-    images: int
     only_first: int
     only_second: int
 
 
 @dataclass(frozen=True, slots=True)
 class OverSeeds(Verdict):
-    """The verdict on two networks over their seeds."""
-
-    first_seeds: int
-    second_seeds: int
+    """The verdict on two networks, over their seeds and over images."""
 
 
-def on_images(labels: Labels, first: Labels, second: Labels) -> OnImages:
-    """McNemar's exact test of two runs' answers to the same images."""
-    if not len(labels) == len(first) == len(second):
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """How many of a network's seeds are right on each test image, and how accurate each seed is.
+
+    Before the last axis, which is of images or of seeds, there may be one of whole tables.
+    """
+
+    hits: Labels
+    accuracies: Floats
+
+    @property
+    def seeds(self) -> int:
+        return int(self.accuracies.shape[-1])
+
+    @property
+    def images(self) -> int:
+        return int(self.hits.shape[-1])
+
+    @property
+    def unrest(self) -> Floats:
+        """How much a seed's answer to an image varies over seeds, in the mean over images."""
+        seeds = self.seeds
+        varied = self.hits * (seeds - self.hits)
+        return np.asarray(varied.mean(axis=-1, dtype=np.float64) / (seeds * (seeds - 1)))
+
+    @property
+    def variance(self) -> Floats:
+        """Of the mean accuracy by the choice of seeds; at least what the answers' unrest makes."""
+        by_accuracy = self.accuracies.var(axis=-1, ddof=1) / self.seeds
+        return np.maximum(by_accuracy, self.unrest / (self.images * self.seeds))
+
+    @property
+    def third_moment(self) -> Floats:
+        """Of the mean accuracy over the choice of seeds: how lopsided that is."""
+        seeds = self.seeds
+        away = self.accuracies - self.accuracies.mean(axis=-1, keepdims=True)
+        found = (away**3).sum(axis=-1) * seeds / ((seeds - 1) * (seeds - 2)) / seeds**2
+        return np.asarray(found)
+
+
+def answered(right: Right) -> Answered:
+    """Of which seeds are right on which images: seeds by images, of one network or many tables."""
+    return Answered(right.sum(axis=-2, dtype=np.int32), right.mean(axis=-1, dtype=np.float64))
+
+
+def _differences(first: Answered, second: Answered) -> Labels:
+    """Image by image, as whole multiples of 1 / (seeds of the first x seeds of the second)."""
+    return first.hits * second.seeds - second.hits * first.seeds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Student:
+    """A difference, its variance, the degrees of freedom that this is known with, and its skewness
+    where that counts.
+    """
+
+    difference: Floats
+    variance: Floats
+    freedom: Floats
+    skewness: Floats
+
+    @property
+    def p(self) -> Floats:
+        from scipy.special import stdtr
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = self.difference / np.sqrt(self.variance)
+            skewness = np.where(self.skewness == 0, 1.0, self.skewness)
+            turned = ((1 + skewness * t / 3) ** 3 - 1) / skewness + skewness / 6  # Hall
+            turned = np.where(self.skewness == 0, t, turned)
+            furthest = np.minimum(np.abs(t), np.where(turned * t > 0, np.abs(turned), 0.0))
+            found = 2 * stdtr(self.freedom, -furthest)
+        return np.where(self.difference == 0, 1.0, np.where(self.variance == 0, 0.0, found))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """The differences that p does not contradict."""
+        from scipy.special import stdtrit
+
+        at, skewness = float(self.difference), float(self.skewness)
+        if not self.variance:
+            return at, at
+        error, most = float(np.sqrt(self.variance)), float(stdtrit(self.freedom, 1 - level / 2))
+        lows, highs = [at - most * error], [at + most * error]
+        if skewness:  # Hall's turned back
+            ends = [
+                3 / skewness * (np.cbrt(1 + skewness * (end - skewness / 6)) - 1)
+                for end in (most, -most)
+            ]
+            lows.append(at - error * float(ends[0]))
+            highs.append(at - error * float(ends[1]))
+        return min(lows), max(highs)
+
+
+def _by_seeds_and_by_images(first: Answered, second: Answered) -> tuple[_Student, _Student]:
+    """Tests (a) and (b)."""
+    own = _differences(first, second)
+    unit, images = first.seeds * second.seeds, first.images
+    difference = own.sum(axis=-1) / (unit * images)
+    ours, theirs = first.variance, second.variance
+    seeds = ours + theirs
+    # What seeds make of each image is in both parts. To take it off once, as Obuchowski and
+    # Rockette do, finds little more and is wrong more often: `docs/statistics.md`.
+    spread = own.var(axis=-1, ddof=1, dtype=np.float64) / unit**2 if images > 1 else np.inf
+    over_images = spread / images
+    both = seeds + over_images
+    shares = ours**2 / (first.seeds - 1) + theirs**2 / (second.seeds - 1)
+    shares = shares + over_images**2 / max(images - 1, 1)
+    fewest = np.asarray(min(first.seeds, second.seeds) - 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = np.where(shares > 0, both**2 / shares, fewest)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        skewness = (first.third_moment - second.third_moment) / seeds**1.5
+        is_unequal = np.maximum(ours, theirs) > UNEQUAL * np.minimum(ours, theirs)
+    skewness = np.where(is_unequal & (seeds > 0), skewness, 0.0)
+    none = np.zeros_like(difference)
+    return (
+        _Student(difference, seeds, fewest, skewness),
+        _Student(difference, both, freedom, none),
+    )
+
+
+def least_p(first: Answered, second: Answered) -> Floats:
+    """The larger p of (a) and (b), for many tables at once: that of all three is no smaller."""
+    by_seeds, by_images = _by_seeds_and_by_images(first, second)
+    return np.maximum(by_seeds.p, by_images.p)
+
+
+def over_seeds(first: Answered, second: Answered, level: float = LEVEL) -> OverSeeds:
+    """The verdict on two networks; both need three seeds or more, on the same images."""
+    if min(first.seeds, second.seeds) < FEWEST_SEEDS:
         raise ValueError(
-            f"{len(first)} and {len(second)} answers to {len(labels)} images: not the same test."
+            f"{first.seeds} and {second.seeds} seeds: at least {FEWEST_SEEDS} of each are needed."
         )
-    is_first, is_second = first == labels, second == labels
-    ours = int((is_first & ~is_second).sum())
-    theirs = int((is_second & ~is_first).sum())
-    count = len(labels)
-    low, high = _paired_interval(ours, theirs, count)
-    difference = (ours - theirs) / count if count else 0.0
-    return OnImages(difference, low, high, _mcnemar_p(ours, theirs), count, ours, theirs)
+    _check_same_test(first, second)
+    coins, scale = _on_images(first, second, level)
+    students = _by_seeds_and_by_images(first, second)
+    difference = float(students[0].difference)
+    ends = [one.interval(level) for one in students]
+    p = max(float(least_p(first, second)), coins.p)
+    low = min(coins.low * scale, *(own for own, _ in ends))
+    high = max(coins.high * scale, *(own for _, own in ends))
+    low, high = _agreeing(low, high, is_real=p < level)
+    return OverSeeds(difference, low, high, p, level, first.images, first.seeds, second.seeds)
 
 
-def _mcnemar_p(ours: int, theirs: int) -> float:
-    """Twice the chance of so uneven a split, were either side as likely."""
-    from scipy.special import bdtr
-
-    discordant = ours + theirs
-    if not discordant:
-        return 1.0
-    return min(1.0, 2 * float(bdtr(min(ours, theirs), discordant, 0.5)))
-
-
-def _paired_interval(ours: int, theirs: int, count: int) -> tuple[float, float]:
-    first, second = (ours + 1) / (count + 2), (theirs + 1) / (count + 2)
-    middle = first - second
-    reach = _Z * math.sqrt((first + second - middle**2) / (count + 2))
-    return max(middle - reach, -1.0), min(middle + reach, 1.0)
-
-
-def over_seeds(first: Sequence[float], second: Sequence[float]) -> OverSeeds | None:
-    """Welch's test of two networks' accuracies; None below five seeds on either side."""
-    from scipy.special import stdtr, stdtrit
-
-    if min(len(first), len(second)) < FEWEST_SEEDS:
-        return None
-    difference = statistics.fmean(first) - statistics.fmean(second)
-    parts = [statistics.variance(values) / len(values) for values in (first, second)]
-    error = math.sqrt(sum(parts))
-    sizes = len(first), len(second)
-    if not error:  # every seed gave the same: no spread to judge by but none at all
-        p = 1.0 if not difference else 0.0
-        return OverSeeds(difference, difference, difference, p, *sizes)
-    shares = sum(part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
-    freedom = sum(parts) ** 2 / shares
-    reach = float(stdtrit(freedom, 1 - LEVEL / 2)) * error
-    p = 2 * float(stdtr(freedom, -abs(difference) / error))
-    return OverSeeds(difference, difference - reach, difference + reach, p, *sizes)
-
-
-def images_sentence(first: str, second: str, found: OnImages) -> str:
-    """The verdict over the same test images, for a reader who knows no statistics."""
-    uneven = (
-        f"{first} alone is right on {found.only_first:,} of {found.images:,} test images, "
-        f"{second} alone on {found.only_second:,}"
-    )
-    if not found.only_first and not found.only_second:
-        return f"{first} and {second} are right on the same of the {found.images:,} test images."
-    if found.is_real:
-        return (
-            f"{uneven}. Chance alone rarely makes so uneven a split (p {_p(found.p)}): of these "
-            f"two runs, {_better(first, second, found)} on images like these, by "
-            f"{_points(found)}."
-        )
-    return (
-        f"{uneven}. Chance alone may make such a split (p {_p(found.p)}): these two runs do not "
-        f"show which is better. The difference is {_points(found)}."
+def on_images(first: Answered, second: Answered, level: float = LEVEL) -> OnImages:
+    """The verdict on trained networks, each the mean of its seeds, over the same images."""
+    _check_same_test(first, second)
+    own = _differences(first, second)
+    coins, scale = _on_images(first, second, level)
+    low, high = _agreeing(coins.low * scale, coins.high * scale, is_real=coins.p < level)
+    difference = float(own.sum() * scale)
+    return OnImages(
+        *(difference, low, high, coins.p, level, first.images, first.seeds, second.seeds),
+        only_first=int((own > 0).sum()),
+        only_second=int((own < 0).sum()),
     )
 
 
-def seeds_sentence(first: str, second: str, found: OverSeeds | None, seeds: int) -> str:
-    """The verdict over seeds; where there are too few of them, that it cannot be told."""
-    if found is None:
-        return (
-            f"Over seeds it cannot be told: {seeds} of each at most, and at least {FEWEST_SEEDS} "
-            "are needed. Another seed may turn the order around."
-        )
-    counts = f"{found.first_seeds} and {found.second_seeds} seeds"
-    if found.is_real:
-        return (
-            f"Over {counts}, {_better(first, second, found)} by {_points(found)}; the spread over "
-            f"seeds rarely makes such a difference by itself (p {_p(found.p)})."
-        )
-    return (
-        f"Over {counts}, the difference is {_points(found)}, which the spread over seeds may make "
-        f"by itself (p {_p(found.p)}): they do not show which is better."
-    )
+def _on_images(first: Answered, second: Answered, level: float) -> tuple[Any, float]:
+    """Test (c), and what one of its whole differences is in accuracy."""
+    scale = 1 / (first.seeds * second.seeds * first.images)
+    return flipped(_differences(first, second), level), scale
+
+
+def _check_same_test(first: Answered, second: Answered) -> None:
+    if first.images != second.images or not first.images:
+        raise ValueError(f"answers to {first.images} and {second.images} images: no same test.")
+
+
+def _agreeing(low: float, high: float, *, is_real: bool) -> tuple[float, float]:
+    """An interval that leaves out 0 just where the p value does, whatever rounding does to them."""
+    if is_real:
+        return low, high
+    return max(min(low, 0.0), -1.0), min(max(high, 0.0), 1.0)
 
 
 def agreement(answers: Sequence[Labels]) -> npt.NDArray[np.float64]:
@@ -155,20 +262,3 @@ def agreement(answers: Sequence[Labels]) -> npt.NDArray[np.float64]:
 def disagreements(labels: Labels, right: Labels, wrong: Labels) -> npt.NDArray[np.int64]:
     """The places of the images that one network gets right and the other wrong."""
     return np.flatnonzero((right == labels) & (wrong != labels))
-
-
-def _better(first: str, second: str, found: Verdict) -> str:
-    ahead, behind = (first, second) if found.difference > 0 else (second, first)
-    return f"{ahead} is better than {behind}"
-
-
-def _points(found: Verdict) -> str:
-    """The difference in percentage points, whichever is ahead, with its interval."""
-    sign = 1 if found.difference >= 0 else -1
-    low, high = sorted((sign * found.low, sign * found.high))
-    interval = f"{100 * low:.2f} to {100 * high:.2f}".replace("-", "−")
-    return f"{100 * abs(found.difference):.2f} percentage points (95 % interval {interval})"
-
-
-def _p(p: float) -> str:
-    return "under 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -1,14 +1,13 @@
-"""The table of a comparison: what each network is made of, what came of its runs, and which of
-them are best as far as these runs can tell. Pure.
+"""The table of a comparison: what each network is made of, and what came of its runs. Which of
+them are best is told in `claims`. Pure.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import sqrt
 
 from cnn.network.trace import Trace, trace
 from cnn.training.comparison import Group
@@ -23,11 +22,6 @@ class Summary:
     mean: float
     sd: float | None
     n: int
-
-    @property
-    def error(self) -> float | None:
-        """How far the mean may be off by the choice of seeds; one seed cannot say."""
-        return None if self.sd is None else self.sd / sqrt(self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +61,6 @@ class Row:
     def receptive_field(self) -> tuple[int, int]:
         """The input pixels that one cell of the last map sees."""
         return self.trace.last_map_field
-
-    @property
-    def error_of_mean(self) -> float | None:
-        """How far the mean test accuracy may be off by chance."""
-        return _accuracy_error(self.test_accuracy, self.test_images)
-
-    @property
-    def error_of_validation(self) -> float | None:
-        """How far the mean of the best validation accuracies may be off by chance."""
-        return _accuracy_error(self.best_validation, self.validation_images)
-
-
-def _accuracy_error(found: Summary | None, images: int | None) -> float | None:
-    """By the spread over seeds, or by the choice of images where that says more: one seed has no
-    spread, and ten seeds share their images.
-    """
-    if found is None or not images:
-        return None
-    over_images = sqrt(max(found.mean * (1 - found.mean), 0) / images)
-    return max(over_images, found.error or 0.0)
 
 
 def table(
@@ -161,71 +135,29 @@ def summary(values: Sequence[float]) -> Summary | None:
 
 
 class Contest(StrEnum):
-    """The columns in which one network can be better than another."""
+    """The columns in which a network can have a star: what is counted, and the test accuracy, of
+    which `claims` has the say. Measured times and validation accuracies have none: they are of one
+    machine, or of images that no answers are kept of.
+    """
 
     TEST = "test"
-    VALIDATION = "validation"
     PARAMS = "params"
     MACS = "macs"
     MEMORY = "memory"
-    EPOCH_SECONDS = "epoch"
-    SPEED = "speed"
-    TARGET_EPOCHS = "target_epochs"
-    TARGET_SECONDS = "target_seconds"
 
 
-HIGHEST_WINS = (Contest.TEST, Contest.VALIDATION, Contest.SPEED)
-
-
-def as_good_as_best(rows: Sequence[Row], contest: Contest = Contest.TEST) -> set[str]:
-    """The ids of the entrant with the best figure, and of those that these runs cannot tell from
-    it: within twice the error of the difference. Nothing where fewer than two can be judged.
+def stars(rows: Sequence[Row], best: Collection[str]) -> dict[Contest, set[str]]:
+    """The ids to mark in each column: those with the best test accuracy as they are given, and
+    those with the lowest of what is counted. None where all have the same.
     """
-    judged = {row.id: figure for row in rows if (figure := _figure(row, contest)) is not None}
-    if len(judged) < 2:
-        return set()
-    sign = 1 if contest in HIGHEST_WINS else -1
-    best, best_error = max(judged.values(), key=lambda figure: sign * figure[0])
     return {
-        id
-        for id, (value, error) in judged.items()
-        if sign * (best - value) <= 2 * sqrt(best_error**2 + error**2) or value == best
+        Contest.TEST: set(best),
+        Contest.PARAMS: _lowest({row.id: row.trace.total_params for row in rows}),
+        Contest.MACS: _lowest({row.id: row.trace.total_macs for row in rows}),
+        Contest.MEMORY: _lowest({row.id: row.trace.activation_bytes for row in rows}),
     }
 
 
-def winners(rows: Sequence[Row], contest: Contest) -> set[str]:
-    """Those to mark in a column: none where all that can be judged are as good as the best."""
-    best = as_good_as_best(rows, contest)
-    return set() if len(best) == sum(_figure(row, contest) is not None for row in rows) else best
-
-
-def _figure(row: Row, contest: Contest) -> tuple[float, float] | None:
-    """A row's figure in a contest and its error; None where it has none, or no known error."""
-    target, traced = row.to_target, row.trace
-    match contest:
-        case Contest.TEST:
-            return _with_error(row.test_accuracy, row.error_of_mean)
-        case Contest.VALIDATION:
-            return _with_error(row.best_validation, row.error_of_validation)
-        case Contest.PARAMS:
-            return traced.total_params, 0.0
-        case Contest.MACS:
-            return traced.total_macs, 0.0
-        case Contest.MEMORY:
-            return traced.activation_bytes, 0.0
-        case Contest.EPOCH_SECONDS:
-            return _measured(row.seconds_per_epoch)
-        case Contest.SPEED:
-            return _measured(row.images_per_s)
-        case Contest.TARGET_EPOCHS:
-            return _measured(target.epochs) if target and target.reached == target.seeds else None
-        case Contest.TARGET_SECONDS:
-            return _measured(target.seconds) if target and target.reached == target.seeds else None
-
-
-def _measured(found: Summary | None) -> tuple[float, float] | None:
-    return _with_error(found, found.error if found else None)
-
-
-def _with_error(found: Summary | None, error: float | None) -> tuple[float, float] | None:
-    return None if found is None or error is None else (found.mean, error)
+def _lowest(counted: Mapping[str, int]) -> set[str]:
+    least = {id for id, count in counted.items() if count == min(counted.values())}
+    return least if len(least) < len(counted) else set()

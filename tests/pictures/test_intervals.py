@@ -4,15 +4,15 @@ import plotly.graph_objects as go
 import pytest
 
 from cnn.pictures.intervals import intervals
-from cnn.training.answers import Judgement
+from cnn.training.claims import Judgement
 from cnn.training.significance import OnImages, OverSeeds
 
-ON_IMAGES = OnImages(0.05, 0.02, 0.08, 0.001, 1_000, 60, 10)
-OVER_SEEDS = OverSeeds(0.01, -0.01, 0.03, 0.4, 5, 5)
+ON_IMAGES = OnImages(0.05, 0.02, 0.08, 0.001, 0.05, 1_000, 1, 1, 60, 10)
+OVER_SEEDS = OverSeeds(0.01, -0.01, 0.03, 0.4, 0.05, 1_000, 5, 5)
 
 
 def judged(images: OnImages | None, seeds: OverSeeds | None) -> Judgement:
-    return Judgement("LeNet <b>", "VGG", 0, images, seeds, ("", ""))
+    return Judgement("LeNet <b>", "VGG", ("a", "b"), (0,), images, seeds, ())
 
 
 @pytest.mark.parametrize("images", [ON_IMAGES, None])

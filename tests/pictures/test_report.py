@@ -54,7 +54,7 @@ def test_the_report_says_all_that_is_needed_to_do_it_again():
         "not noted by the runs, of an earlier version",
         "python -m cnn compare lenet-5 shapes-demo --dataset shapes --epochs 2 --seeds 2",
         "61,706",
-        "Over seeds nothing can be told",
+        "It cannot be told: they read images of 28x28x1 and 16x16x1",
     ):
         assert word in said, word
     assert said.count('class="network"') == 2

@@ -1,17 +1,15 @@
-"""What runs answered, whose answers may be set against each other, and both tests of a pair."""
+"""What runs answered, and whose answers may be set against each other."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from cnn.training.answers import (
     Answers,
     AnswersError,
     answers,
-    judge,
     same_test,
     shared_seeds,
     why_not_comparable,
@@ -117,50 +115,6 @@ def test_only_seeds_that_both_have_finished_are_shared():
     assert shared_seeds(*pair(3, runs)) == [1]
 
 
-def test_a_pair_is_judged_on_images_as_scipy_would():
-    runs = [on("a", run(LENET)), on("a", run(DEMO))]
-    labels = np.zeros(40, int)
-    ours, theirs = np.zeros(40, int), np.zeros(40, int)
-    ours[:2], theirs[10:25] = 1, 1
-    read = {
-        runs[0].id: answered(*ours, labels=labels),
-        runs[1].id: answered(*theirs, labels=labels),
-    }
-
-    found = judge(*pair(1, runs), lambda one: read[one.id])
-
-    assert found.images
-    assert (found.images.only_first, found.images.only_second) == (15, 2)
-    assert found.images.p == pytest.approx(stats.binomtest(15, 17).pvalue)
-    assert found.seed == 0
-    assert found.seeds is None
-    assert "LeNet-5 is better than Shapes demo" in found.sentences[0]
-    assert "cannot be told" in found.sentences[1]
-
-
-def test_a_pair_over_five_seeds_is_judged_as_scipy_would():
-    ours, theirs = [0.95, 0.96, 0.94, 0.97, 0.95], [0.9, 0.91, 0.93, 0.9, 0.92]
-    runs = [run(LENET, seed, test=value) for seed, value in enumerate(ours)]
-    runs += [run(DEMO, seed, test=value) for seed, value in enumerate(theirs)]
-
-    def nothing(_: Run) -> Answers:
-        raise AnswersError("run x keeps no answers to the test images. Train it again.")
-
-    found = judge(*pair(5, runs), nothing)
-
-    assert found.seeds
-    assert found.seeds.p == pytest.approx(stats.ttest_ind(ours, theirs, equal_var=False).pvalue)
-    assert "keeps no answers" in found.sentences[0]
-
-
-def test_without_a_seed_that_both_finished_nothing_is_said_of_images():
-    found = judge(*pair(2, [run(LENET, 0), run(DEMO, 1)]), lambda _: answered(0, 0, 0, 0))
-
-    assert found.images is None
-    assert found.seed is None
-    assert "no seed has a finished run of both" in found.sentences[0]
-
-
 def test_runs_on_other_images_are_left_out_of_an_agreement():
     runs = [on("a", run(LENET)), on("b", run(LENET, 1)), on("a", run(LENET, 2))]
 
@@ -175,20 +129,3 @@ def test_a_run_that_stands_alone_is_set_against_the_run_of_its_own_seed():
     )
 
     assert shared_seeds(lenet, itself) == [1]
-
-
-def test_over_seeds_nothing_is_told_of_accuracies_on_different_data():
-    marked = [replace(run(LENET, seed), data_fingerprint="a" * 64) for seed in range(5)]
-    others = [
-        replace(run(LENET, seed), data_fingerprint="b" * 64, id=f"b{seed}") for seed in range(5)
-    ]
-    first, second = Group(LENET, tuple(marked)), Group(LENET, tuple(others))
-
-    def read(one: Run) -> Answers:
-        return answered(0, 1, 2, 0)
-
-    assert judge(first, Group(LENET, tuple(marked)), read).seeds is not None
-    told = judge(first, second, read)
-
-    assert told.seeds is None
-    assert told.sentences[1].startswith("Over seeds it cannot be told: Their data are not the same")

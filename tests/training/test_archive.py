@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,14 @@ from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.zoo import zoo
 from cnn.training import archive, fit
 from cnn.training.checkpoint import arrays_from_bytes
+from cnn.training.claims import looks
 from cnn.training.comparison import groups
 from cnn.training.configuration import Configuration
 from cnn.training.depth import kernel_layers, shipped_plan
 from cnn.training.estimate import measured_here
 from cnn.training.run import PREDICTIONS, Run, State
 from cnn.training.store import Store
+from scripts.train_shipped import plan_of
 
 TINY = Architecture("Tiny", (8, 8, 1), (Conv2D(2, 3), Flatten(), Dense(3, "softmax")))
 
@@ -110,7 +113,8 @@ def test_the_comparison_that_ships_says_what_its_predictions_say(store):
         assert right == pytest.approx(run.result.test_accuracy, abs=5e-4)  # kept in half precision
     assert len({run.data_fingerprint for run in found}) == 1
     networks = ["AlexNet-lite", "LeNet-5", "ResNet-lite", "Simple CNN", "VGG-lite"]
-    assert seeds == list(itertools.product(networks, range(3)))
+    shipped = archive.shipped_seeds(archive.Shipped.COMPARISON)
+    assert seeds == list(itertools.product(networks, range(shipped)))
 
 
 def test_the_comparison_that_ships_was_trained_on_the_zoo_as_it_is(store):
@@ -122,7 +126,7 @@ def test_the_comparison_that_ships_was_trained_on_the_zoo_as_it_is(store):
 
 
 def test_the_depth_results_that_ship_say_what_their_predictions_say(store):
-    plan = shipped_plan()
+    plan = replace(shipped_plan(), seeds=archive.shipped_seeds(archive.Shipped.DEPTH))
     ids = archive.take_in_shipped(store, archive.Shipped.DEPTH)
     found = groups(plan, store.find(plan.recipes()))
 
@@ -145,6 +149,16 @@ def test_the_depth_results_that_ship_say_what_their_predictions_say(store):
     assert {run.data_fingerprint for group in found for run in group.finished} == {
         fingerprint(here)
     }
+
+
+@pytest.mark.parametrize("which", archive.Shipped)
+def test_what_ships_is_what_the_script_trains_and_is_one_look(store, which):
+    ids = archive.take_in_shipped(store, which)
+    plan = replace(plan_of(which), seeds=archive.shipped_seeds(which))
+    found = groups(plan, store.find(plan.recipes()))
+
+    assert sorted(run.id for group in found for run in group.finished) == sorted(ids)
+    assert looks(found) == 1
 
 
 @pytest.mark.skipif("CNN_DATA_DIR" not in os.environ, reason="needs all of MNIST (CNN_DATA_DIR)")

@@ -1,6 +1,7 @@
-"""Tests of significance against SciPy's, against counting, and in their words."""
+"""The rule for one pair: each of its three tests against another way to work it out."""
 
 from itertools import product
+from statistics import variance
 
 import numpy as np
 import pytest
@@ -9,109 +10,186 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cnn.training import significance
-from cnn.training.significance import over_seeds, seeds_sentence
+from cnn.training.sign_flip import p_of
+from cnn.training.significance import Answered, answered, least_p, on_images, over_seeds
 
+seeds_drawn = st.integers(3, 6)
 answers = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=60)
-accuracies = st.lists(st.floats(0.0, 1.0), min_size=5, max_size=10)
 
 
-def arrays(drawn: list[tuple[int, int, int]]) -> tuple[np.ndarray, ...]:
-    return tuple(np.array(drawn).T)
+def drawn(seeds: int, images: int, chance: float, key: int) -> np.ndarray:
+    """Seeds by images, right or wrong: images differ, and seeds a little."""
+    draw = np.random.default_rng(key)
+    easy = draw.normal(0, 1, images) + draw.normal(0, 0.3, (seeds, 1))
+    return draw.random((seeds, images)) < stats.norm.cdf(stats.norm.ppf(chance) + easy)
+
+
+pairs = st.builds(
+    lambda ours, theirs, images, key: (
+        drawn(ours, images, 0.8, key),
+        drawn(theirs, images, 0.7, key + 1),
+    ),
+    *(seeds_drawn, seeds_drawn, st.integers(2, 80), st.integers(0, 10_000)),
+)
+
+
+def by_hand(first: np.ndarray, second: np.ndarray) -> tuple[float, float, float]:
+    """The p values of (a), (b) and (c), in plain loops over seeds and images."""
+    networks, images = (first, second), first.shape[1]
+    difference = first.mean() - second.mean()
+    own = [float(first[:, x].mean() - second[:, x].mean()) for x in range(images)]
+    variances = []
+    for right in networks:
+        seeds = len(right)
+        of_seeds = variance([float(row.mean()) for row in right]) / seeds
+        unrest = np.mean([variance(map(float, right[:, x])) for x in range(images)])
+        variances.append(max(of_seeds, unrest / (images * seeds)))
+    fewest = min(map(len, networks)) - 1
+    skewness = 0.0
+    if max(variances) > 4 * min(variances):
+        thirds = []
+        for right in networks:
+            accuracies = [float(row.mean()) for row in right]
+            seeds = len(accuracies)
+            if max(accuracies) - min(accuracies) < 1e-12:
+                thirds.append(0.0)
+                continue
+            unbiased = seeds**2 / ((seeds - 1) * (seeds - 2)) * stats.moment(accuracies, 3)
+            thirds.append(unbiased / seeds**2)
+        skewness = (thirds[0] - thirds[1]) / sum(variances) ** 1.5
+    over_images = variance(own) / images
+    both = sum(variances) + over_images
+    shares = sum(v**2 / (len(right) - 1) for v, right in zip(variances, networks, strict=True))
+    shares += over_images**2 / (images - 1)
+
+    def two_sided(variance: float, freedom: float) -> float:
+        if difference == 0:
+            return 1.0
+        if variance == 0:
+            return 0.0
+        return float(2 * stats.t.sf(abs(difference) / variance**0.5, freedom))
+
+    whole = np.rint(np.array(own) * len(first) * len(second)).astype(int)
+    by_seeds = two_sided(sum(variances), fewest)
+    if skewness and difference:
+        # Hall (1992): t + g t^2 / 3 + g^2 t^3 / 27 + g / 6
+        t, g = difference / sum(variances) ** 0.5, skewness
+        turned = t + g * t**2 / 3 + g**2 * t**3 / 27 + g / 6
+        by_hall = 2 * stats.t.sf(abs(turned), fewest) if turned * t > 0 else 1.0
+        by_seeds = max(by_seeds, float(by_hall))
+    by_images = two_sided(both, both**2 / shares) if shares else two_sided(both, 1)
+    return by_seeds, by_images, p_of(whole)
+
+
+@given(pairs)
+def test_p_is_the_largest_of_the_three_tests(pair):
+    first, second = pair
+    found = over_seeds(answered(first), answered(second))
+
+    assert found.p == pytest.approx(max(by_hand(first, second)), abs=1e-9)
+    assert float(least_p(answered(first), answered(second))) == pytest.approx(
+        max(by_hand(first, second)[:2]), abs=1e-9
+    )
+
+
+@given(pairs, st.sampled_from([0.05, 0.025, 0.05 / 6, 0.3]))
+def test_the_interval_leaves_out_0_just_where_the_difference_is_real(pair, level):
+    found = over_seeds(answered(pair[0]), answered(pair[1]), level)
+
+    assert found.is_real == (found.p < level) == (not found.low <= 0 <= found.high)
+    assert found.low <= found.difference <= found.high
+    turned = over_seeds(answered(pair[1]), answered(pair[0]), level)
+    assert turned.p == pytest.approx(found.p)
+    assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low), abs=1e-6)
+
+
+@given(pairs)
+def test_many_tables_at_once_are_each_as_if_it_were_alone(pair):
+    first, second = pair
+    tables = [right[:, ::-1] for right in pair]
+    together = least_p(*(answered(np.stack([a, b])) for a, b in zip(pair, tables, strict=True)))
+
+    assert together[0] == pytest.approx(float(least_p(answered(first), answered(second))))
+    assert together[1] == pytest.approx(together[0])
+
+
+def test_one_image_of_twenty_is_no_difference_however_equal_the_seeds():
+    """Before: "5.00 better, interval 5.00 to 5.00, p < 0.001"."""
+    first, second = np.ones((5, 20), bool), np.ones((5, 20), bool)
+    second[:, 0] = False
+    found = over_seeds(answered(first), answered(second))
+
+    assert (found.p, found.is_real) == (1.0, False)
+    assert found.low <= 0 < found.difference < found.high
+
+
+def test_seeds_that_agree_in_accuracy_and_not_in_answers_are_not_sure():
+    """Each is right on 15 of 20, always other ones: their accuracy has no spread, their answers
+    have. The variance of an answer is 0.75 x 0.25 x 4/3 = 0.25, by 20 images and 4 seeds.
+    """
+    right = np.ones((4, 20), bool)
+    for seed in range(4):
+        right[seed, 5 * seed : 5 * seed + 5] = False
+    found = answered(right)
+
+    assert found.accuracies.var() == 0
+    assert float(found.variance) == pytest.approx(0.25 / (20 * 4))
+
+
+def test_with_two_seeds_nothing_is_said_of_networks():
+    two, three = (answered(np.ones((seeds, 9), bool)) for seeds in (2, 3))
+
+    with pytest.raises(ValueError, match="2 and 3 seeds: at least 3 of each"):
+        over_seeds(two, three)
 
 
 @given(answers)
-def test_mcnemar_is_scipys_exact_binomial_test_of_the_discordant_images(drawn):
-    labels, first, second = arrays(drawn)
-    found = significance.on_images(labels, first, second)
+def test_trained_networks_of_one_seed_are_judged_by_mcnemars_exact_test(drawn):
+    labels, first, second = np.array(drawn).T
+    found = on_images(answered((first == labels)[None]), answered((second == labels)[None]))
     ours = sum(a == y != b for y, a, b in drawn)
     theirs = sum(b == y != a for y, a, b in drawn)
+
     assert (found.only_first, found.only_second) == (ours, theirs)
+    assert found.difference == pytest.approx((ours - theirs) / len(drawn))
     wanted = stats.binomtest(ours, ours + theirs).pvalue if ours + theirs else 1.0
     assert found.p == pytest.approx(wanted)
+    assert -1 <= found.low <= found.difference <= found.high <= 1
 
 
-@given(answers)
-def test_the_interval_of_paired_answers_holds_the_difference_and_turns_with_the_order(drawn):
-    labels, first, second = arrays(drawn)
-    found = significance.on_images(labels, first, second)
-    turned = significance.on_images(labels, second, first)
-    assert found.difference == pytest.approx((first == labels).mean() - (second == labels).mean())
-    assert -1 <= found.low <= found.high <= 1
-    assert (found.low, found.high) == pytest.approx((-turned.high, -turned.low))
+def test_the_interval_of_11_to_3_in_a_hundred_worked_with_scipy():
+    first, second = np.ones((1, 100), bool), np.ones((1, 100), bool)
+    second[0, :11], first[0, 11:14] = False, False
+    found = on_images(answered(first), answered(second))
+    share = stats.binomtest(11, 14).proportion_ci(method="exact")
 
-
-def test_the_interval_is_bonett_and_prices_worked_by_hand():
-    # 12 and 4 of 100: (13 - 5) / 102 = 0.0784, error sqrt((18/102 - 0.0784^2) / 102) = 0.0409
-    labels = np.zeros(100, int)
-    first, second = np.ones(100, int), np.ones(100, int)
-    first[:12], second[12:16] = 0, 0
-    found = significance.on_images(labels, first, second)
-    assert found.difference == pytest.approx(0.08)
-    assert (found.low, found.high) == pytest.approx((-0.0017, 0.1585), abs=1e-4)
-
-
-def test_the_interval_covers_the_truth_as_often_as_it_says():
-    draw = np.random.default_rng(0)
-    chances = np.array([0.88, 0.05, 0.02, 0.05])  # both right, first alone, second alone, neither
-    covered = 0
-    for _ in range(2_000):
-        kind = draw.choice(4, size=300, p=chances)
-        first, second = np.isin(kind, (0, 1)).astype(int), np.isin(kind, (0, 2)).astype(int)
-        found = significance.on_images(np.ones(300, int), first, second)
-        covered += found.low <= 0.03 <= found.high
-    assert covered / 2_000 == pytest.approx(0.95, abs=0.015)
-
-
-@given(accuracies, accuracies)
-def test_over_seeds_it_is_scipys_welch_test(first, second):
-    found = over_seeds(first, second)
-    assert found
-    if np.std(first) + np.std(second) < 1e-6:
-        return
-    wanted = stats.ttest_ind(first, second, equal_var=False)
-    interval = wanted.confidence_interval()
-    assert found.p == pytest.approx(wanted.pvalue, abs=1e-9)
-    assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
-
-
-def test_below_five_seeds_it_cannot_be_told():
-    assert over_seeds([0.9] * 4, [0.8] * 9) is None
-    assert "cannot be told: 4 of each at most" in seeds_sentence("A", "B", None, 4)
-
-
-def test_seeds_without_any_spread_are_told_apart_or_not():
-    same, other = over_seeds([0.9] * 5, [0.9] * 5), over_seeds([0.9] * 5, [0.8] * 5)
-    assert same
-    assert other
-    assert (same.is_real, other.is_real) == (False, True)
-
-
-def test_a_real_difference_is_said_with_who_is_ahead_its_size_and_interval():
-    found = over_seeds([0.90, 0.91, 0.92, 0.90, 0.91], [0.95, 0.96, 0.95, 0.96, 0.95])
-    said = seeds_sentence("LeNet", "ResNet", found, 5)
-    assert said.startswith("Over 5 and 5 seeds, ResNet is better than LeNet by 4.60 percentage")
-    assert "interval 3.5" in said
-
-
-def test_a_difference_that_chance_makes_is_not_called_one():
-    labels = np.zeros(50, int)
-    first, second = labels.copy(), labels.copy()
-    first[:3], second[3:5] = 1, 1
-    found = significance.on_images(labels, first, second)
-    said = significance.images_sentence("A", "B", found)
-    assert "A alone is right on 2 of 50 test images, B alone on 3" in said
-    assert "do not show which is better" in said
-    assert "2.00 percentage points (95 % interval" in said
+    assert found.p == pytest.approx(0.0574, abs=1e-4)
+    ends = [(2 * end - 1) * 14 / 100 for end in (share.low, share.high)]
+    assert [found.low, found.high] == pytest.approx(ends)
+    assert found.low < 0
 
 
 def test_answers_to_different_tests_are_refused():
-    with pytest.raises(ValueError, match="3 and 2 answers to 3 images"):
-        significance.on_images(np.zeros(3, int), np.zeros(3, int), np.zeros(2, int))
+    three, two = (answered(np.ones((1, images), bool)) for images in (3, 2))
+
+    with pytest.raises(ValueError, match="3 and 2 images"):
+        on_images(three, two)
+
+
+def test_a_network_of_many_tables_is_each_of_them():
+    right = np.stack([drawn(4, 30, 0.8, key) for key in range(5)])
+    together = answered(right)
+
+    for place, one in enumerate(right):
+        alone = answered(one)
+        assert isinstance(alone, Answered)
+        assert together.variance[place] == pytest.approx(float(alone.variance))
+        assert (together.hits[place] == alone.hits).all()
 
 
 @given(answers)
 def test_agreement_and_disagreements_are_counted_image_by_image(drawn):
-    labels, first, second = arrays(drawn)
+    labels, first, second = np.array(drawn).T
     shares = significance.agreement([labels, first, second])
     columns = [labels, first, second]
     for i, j in product(range(3), repeat=2):

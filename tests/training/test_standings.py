@@ -1,7 +1,7 @@
-"""Means and spreads over seeds, what can be told apart, and how soon a target was reached."""
+"""Means and spreads over seeds, what is counted, and how soon a target was reached."""
 
 from dataclasses import replace
-from statistics import mean, stdev
+from statistics import mean
 
 import pytest
 from hypothesis import given
@@ -13,17 +13,14 @@ from cnn.training.configuration import Configuration
 from cnn.training.run import Epoch, Result, State
 from cnn.training.standings import (
     Contest,
-    Row,
     Summary,
-    as_good_as_best,
+    stars,
     summary,
     table,
     to_target,
-    winners,
 )
-from tests.training.test_comparison import DEMO, LENET, plan, run
+from tests.training.test_comparison import LENET, plan, run
 
-SIMPLE = Entrant("simple-cnn", entry("simple-cnn").architecture)
 accuracies = st.lists(st.floats(0, 1), max_size=8)
 
 
@@ -82,37 +79,6 @@ def test_the_table_says_what_the_last_map_sees():
     assert row.receptive_field == (16, 16)
 
 
-def judged(entrant: Entrant, mean: float, sd: float | None, n: int, images: int = 1_000) -> Row:
-    group = Group(entrant, ())
-    (row,) = table([group], {})
-    return replace(row, test_accuracy=Summary(mean, sd, n), test_images=images)
-
-
-def test_one_seed_is_as_uncertain_as_its_test_images():
-    # sqrt(0.9 x 0.1 / 1000) = 0.00949
-    assert judged(LENET, 0.9, None, 1).error_of_mean == pytest.approx(0.0094868, abs=1e-6)
-
-
-def test_seeds_that_lie_far_apart_are_more_uncertain_than_that():
-    assert judged(LENET, 0.9, 0.1, 4).error_of_mean == pytest.approx(0.05)
-
-
-@pytest.mark.parametrize(
-    ("lenet", "demo", "best"),
-    [
-        (0.98, 0.90, {"lenet-5"}),
-        (0.98, 0.975, {"lenet-5", "shapes-demo"}),
-        (0.5, 0.9, {"shapes-demo"}),
-    ],
-)
-def test_best_is_whatever_cannot_be_told_from_the_best(lenet: float, demo: float, best: set[str]):
-    assert as_good_as_best([judged(LENET, lenet, None, 1), judged(DEMO, demo, None, 1)]) == best
-
-
-def test_one_network_alone_is_not_the_best():
-    assert as_good_as_best([judged(LENET, 0.98, None, 1)]) == set()
-
-
 @given(st.lists(accuracies, min_size=1, max_size=5), st.floats(0, 1))
 def test_the_target_is_reached_in_the_first_epoch_that_is_good_enough(curves, target):
     # By hand: go along each curve and stop at the first value that will do.
@@ -139,16 +105,21 @@ def test_seconds_to_a_target_are_those_at_the_end_of_its_epoch():
     assert (found.reached, found.seeds) == (1, 2)
 
 
-def timed(entrant: Entrant, *seconds: float) -> Row:
-    (row,) = table([Group(entrant, ())], {})
-    return replace(row, seconds_per_epoch=summary(seconds))
+def test_what_is_counted_needs_no_seeds_and_the_lowest_has_the_star():
+    found = stars(table(groups(plan(), []), {}), set())
+
+    assert found == {
+        Contest.TEST: set(),
+        Contest.PARAMS: {"shapes-demo"},
+        Contest.MACS: {"shapes-demo"},
+        Contest.MEMORY: {"shapes-demo"},
+    }
 
 
-def test_the_spread_of_times_decides_who_is_marked():
-    # 1.0 +- 0.1 and 1.1 +- 0.1 over two seeds: the error of the difference is 0.1, twice it 0.2.
-    close = [timed(LENET, 0.9, 1.1), timed(DEMO, 1.0, 1.2), timed(SIMPLE, 4.9, 5.1)]
+def test_where_all_are_the_same_nobody_has_a_star():
+    rows = table([Group(LENET, ()), Group(replace(LENET, id="again"), ())], {})
 
-    assert winners(close, Contest.EPOCH_SECONDS) == {"lenet-5", "shapes-demo"}
+    assert stars(rows, set())[Contest.PARAMS] == set()
 
 
 @given(
@@ -198,35 +169,7 @@ def test_nothing_is_said_of_an_epoch_that_cannot_be_known():
         assert row.seconds_per_epoch is None
 
 
-def test_one_seed_cannot_say_who_is_quicker():
-    assert winners([timed(LENET, 1.0), timed(DEMO, 9.0)], Contest.EPOCH_SECONDS) == set()
-
-
-def test_exact_figures_need_no_seeds_and_the_lowest_wins():
+def test_the_star_of_test_accuracy_is_what_is_claimed():
     rows = table(groups(plan(), []), {})
 
-    assert winners(rows, Contest.PARAMS) == {"shapes-demo"}
-    assert winners(rows, Contest.MACS) == {"shapes-demo"}
-    assert winners(rows, Contest.MEMORY) == {"shapes-demo"}
-
-
-def test_where_all_are_as_good_nobody_is_marked():
-    assert winners([timed(LENET, 1.0, 1.1), timed(DEMO, 1.0, 1.1)], Contest.EPOCH_SECONDS) == set()
-
-
-def test_who_missed_the_target_in_a_seed_is_not_the_quickest_to_it():
-    rows = [
-        replace(timed(LENET), to_target=to_target([epochs(0.9), epochs(0.1)], 0.5)),
-        replace(timed(DEMO), to_target=to_target([epochs(0.1, 0.9)] * 2, 0.5)),
-        replace(timed(SIMPLE), to_target=to_target([epochs(0.1, 0.1, 0.9)] * 2, 0.5)),
-    ]
-
-    assert winners(rows, Contest.TARGET_EPOCHS) == {"shapes-demo"}
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=10))
-def test_the_error_of_a_mean_is_the_deviation_by_the_root_of_the_seeds(values):
-    found = summary(values)
-
-    assert found
-    assert found.error == pytest.approx(stdev(values) / len(values) ** 0.5)
+    assert stars(rows, {"lenet-5"})[Contest.TEST] == {"lenet-5"}

@@ -11,7 +11,7 @@ from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.answer_time import answer_ms
 from cnn.network.variants import with_filters
 from cnn.network.zoo import entry
-from cnn.training import designs
+from cnn.training import archive, designs
 from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration
 from cnn.training.fitting import with_classes
@@ -67,7 +67,10 @@ def test_two_networks_on_the_same_images_are_judged_and_their_images_shown(store
 
     assert app.selectbox(key="compare_first").value == "simple-cnn"  # the better one is first
     # Of the 40 images the one has wrong, the other has 35 right; of its 5, none.
-    assert "Simple CNN alone is right on 35 of 300 test images, LeNet-5 alone on 0" in html(app)
+    assert "Simple CNN alone is right on 35 of 300 test images, LeNet-5 on 0" in html(app)
+    assert "Of the networks trained with seed 0, on images like these, Simple CNN is be" in html(
+        app
+    )
     assert "Over seeds it cannot be told" in html(app)
     assert html(app).count("data:image/png") == 24
     assert "The 24 in which LeNet-5 was surest." in words(app)
@@ -81,7 +84,7 @@ def test_runs_on_other_data_are_neither_ranked_nor_judged_silently(store: Store,
 
     assert "Not ranked by accuracy" in words(app)
     assert "★" not in words(app)
-    assert "On the images it cannot be told: their data are not the same" in html(app)
+    assert "It cannot be told: Their data are not the same" in html(app)
     assert "data:image/png" not in html(app)
 
 
@@ -100,11 +103,13 @@ def test_with_several_seeds_one_chooses_whose_runs_are_compared(store: Store, da
         finished(store, "lenet-5", data, seed=seed, wrong=wrong)
         finished(store, "simple-cnn", data, seed=seed)
     app = visited("compare", seeds="2", **TWO)
-    assert "alone is right on 30 of" in html(app)
+    assert "trained with seeds 0 and 1, on images like these" in html(app)
+    assert "LeNet-5 wrong</b>: 30 of 300" in html(app)
 
     app.button_group(key="compare_seed").set_value(1).run()
 
-    assert "alone is right on 50 of" in html(app)
+    assert "trained with seeds 0 and 1, on images like these" in html(app)
+    assert "LeNet-5 wrong</b>: 50 of 300" in html(app)
 
 
 def test_own_designs_and_the_networks_of_finished_runs_can_be_chosen(store: Store, data):
@@ -219,9 +224,11 @@ def test_the_comparison_that_ships_is_read_without_training_and_without_mnist(
 ):
     monkeypatch.setenv("CNN_DATA_DIR", "/nowhere")
     app = visited("compare", open="shipped")
-    assert "VGG-lite alone is right on 30 of 10,000 test images" in html(app)
+    seeds = archive.shipped_seeds(archive.Shipped.COMPARISON)
+    assert f"Over {seeds} seeds of each and 10,000 test images, " in html(app)
+    assert "All 10 pairs of the table share the level 5 %" in words(app)
     assert [button.label for button in app.button if button.label == "Fetch them"]
     assert "Is the difference real?" in subheaders(app)
-    assert store.count() == 15
+    assert store.count() == 5 * seeds
     visited("compare", open="shipped")
-    assert store.count() == 15, "they are taken in once"
+    assert store.count() == 5 * seeds, "they are taken in once"

@@ -15,8 +15,9 @@ from ui.plot import plot
 
 HEIGHT = 320
 FRONT = (
-    "The dotted stair is the Pareto front: no other network is at least as accurate as those on it "
-    "and cheaper."
+    "The dotted stair is the Pareto front of the measured means: no other network has a mean at "
+    "least as high as those on it at a lower cost. Which means differ by more than chance is told "
+    "elsewhere on this page."
 )
 NO_FRONT = "There is no Pareto front, as accuracies on different data cannot be ranked."
 

@@ -13,7 +13,7 @@ from ui.compare.curves import curves
 from ui.compare.progress import progress
 from ui.compare.table import chosen_target, compared
 from ui.compare.take_away import take_away
-from ui.compare.verdict import verdict
+from ui.compare.verdict import judged, verdict
 from ui.plot import fetch_ahead
 from ui.training import runs
 from ui.training.differing import differing_settings
@@ -49,7 +49,8 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
     target = chosen_target()
     rows = table(found, epochs, target)
     apart = differences(found)
-    compared(rows, own, apart)
+    told = judged(found)
+    compared(rows, own, apart, told)
     if any(run for group in found for run in group.runs):
         differing_settings(
             [group.entrant.name for group in found],
@@ -58,5 +59,5 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
             ignored=SAME_FOR_ALL,
         )
     costs(rows, own, apart)
-    verdict(rows)
+    verdict(rows, told)
     take_away(plan, found, epochs, target)

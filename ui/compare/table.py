@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from cnn.network.shapes import shape_text
 from cnn.pictures.curves import colour
+from cnn.training.claims import Claims
+from cnn.training.compared import the_rule, told_apart
 from cnn.training.comparison import Group
 from cnn.training.same_data import Differences
+from cnn.training.significance import FEWEST_SEEDS
 from cnn.training.spread import share_text
-from cnn.training.standings import (
-    Contest,
-    Row,
-    Summary,
-    ToTarget,
-    as_good_as_best,
-    winners,
-)
+from cnn.training.standings import Contest, Row, Summary, ToTarget, stars
 from ui import theme
 from ui.compare.focus import alone, press
 from ui.shell import PAGES
@@ -56,7 +52,9 @@ def chosen_target() -> float:
     return float(st.session_state.get(TARGET, 95.0)) / 100
 
 
-def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) -> None:
+def compared(
+    rows: Sequence[Row], places: Mapping[str, int], apart: Differences, judged: Claims
+) -> None:
     """The table, what its stars mean, and the way to the runs behind a network."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader("Results", anchor=False)
@@ -74,10 +72,7 @@ def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences)
     if apart.forbid:
         said = plain(f"Not ranked by accuracy. {' '.join(apart.forbid)}")
         st.warning(said, icon=":material/difference:")
-    best = {
-        contest: set() if apart.forbid and contest in ON_DATA else winners(rows, contest)
-        for contest in Contest
-    }
+    best = stars(rows, judged.best)
     dark = theme.is_dark()
     chosen = alone(places)
     picked = table(
@@ -90,7 +85,7 @@ def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences)
         on_press=press,
         name_stays=True,
     )
-    st.caption(" ".join(_said(rows, apart)))
+    st.caption(plain(" ".join(_said(rows, apart, judged))))
     for note in apart.notes:
         st.caption(plain(note))
     if picked.opened:
@@ -99,28 +94,24 @@ def compared(rows: Sequence[Row], places: Mapping[str, int], apart: Differences)
             st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})
 
 
-ON_DATA = (Contest.TEST, Contest.VALIDATION, Contest.TARGET_EPOCHS, Contest.TARGET_SECONDS)
-"""The contests that say nothing where the data are not the same."""
-
-
-def _said(rows: Sequence[Row], apart: Differences) -> list[str]:
-    """What was measured how, and how far a star can be trusted."""
+def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
+    """What was measured how, who is shown to be better, and how far that can be trusted."""
     images = next((row.test_images for row in rows if row.test_images), None)
     if images is None or apart.forbid:
         return ["Times, speed and cost are of this network's own runs."] if images else []
-    said = [f"Test accuracy is measured once for each run, on {images:,} images."]
-    if len(as_good_as_best(rows)) > 1 and not winners(rows, Contest.TEST):
-        said.append(
-            "These runs cannot tell the networks apart: their test accuracies differ by less than "
-            "twice the error of the difference. More seeds or more test images would say more."
-        )
-    said.append(
-        "★ marks the best of a column, and what these runs cannot tell from it (within twice the "
-        "error of the difference)."
-    )
-    if all(row.test_accuracy is None or row.test_accuracy.n < 2 for row in rows):
-        said.append("One seed has no spread, so times and speeds are not marked.")
-    return said
+    said = [
+        f"Test accuracy is measured once for each run, on {images:,} images.",
+        "★ marks networks whose test accuracy is shown to be higher than that of every network "
+        "without one, and the lowest of what is counted; validation, times and speed have none.",
+    ]
+    if not judged.judgements:
+        return said
+    if not any(one.seeds for one in judged.judgements):
+        few = f"Below {FEWEST_SEEDS} finished seeds no network is called better."
+        untold = [one.sentences[0] for one in judged.judgements if not one.images]
+        return [*said, *(untold[:1] or [few])]
+    told = told_apart(judged) or "No network is shown to be better than another."
+    return [*said, told, *the_rule(judged)]
 
 
 def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
@@ -141,8 +132,7 @@ def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
                 _mean(test),
                 f"n = {test.n}" if test else "",
             ),
-            "validation": cell(
-                Contest.VALIDATION,
+            "validation": Cell(
                 _share(row.best_validation, row.validation_images),
                 _mean(row.best_validation),
             ),
@@ -160,16 +150,14 @@ def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
             ),
             "depth": Cell(str(traced.depth), traced.depth),
             "field": Cell(pretty(shape_text(row.receptive_field)), max(row.receptive_field)),
-            "epoch": cell(
-                Contest.EPOCH_SECONDS, duration(takes.mean) if takes else "", _mean(takes)
-            ),
-            "speed": cell(Contest.SPEED, f"{speed.mean:,.0f}" if speed else "", _mean(speed)),
-            **_to_target(row.to_target, cell),
+            "epoch": Cell(duration(takes.mean) if takes else "", _mean(takes)),
+            "speed": Cell(f"{speed.mean:,.0f}" if speed else "", _mean(speed)),
+            **_to_target(row.to_target),
         },
     )
 
 
-def _to_target(target: ToTarget | None, cell: Callable[..., Cell]) -> dict[str, Cell]:
+def _to_target(target: ToTarget | None) -> dict[str, Cell]:
     """How soon the target was reached, in how many of the seeds; or that it was not."""
     if target is None:
         return {}
@@ -177,12 +165,8 @@ def _to_target(target: ToTarget | None, cell: Callable[..., Cell]) -> dict[str, 
         return {"target_epochs": Cell("not reached", note=f"0 of {target.seeds}")}
     note = f"{target.reached} of {target.seeds}"
     return {
-        "target_epochs": cell(
-            Contest.TARGET_EPOCHS, f"{target.epochs.mean:.3g}", target.epochs.mean, note
-        ),
-        "target_seconds": cell(
-            Contest.TARGET_SECONDS, duration(target.seconds.mean), target.seconds.mean, note
-        ),
+        "target_epochs": Cell(f"{target.epochs.mean:.3g}", target.epochs.mean, note),
+        "target_seconds": Cell(duration(target.seconds.mean), target.seconds.mean, note),
     }
 
 

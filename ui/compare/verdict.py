@@ -11,16 +11,16 @@ import streamlit as st
 from cnn.data import DataError, DatasetSpec, Split, fingerprint, load, title
 from cnn.pictures.agreement import agreement_figure, disputed_images
 from cnn.pictures.intervals import intervals
-from cnn.training import significance
+from cnn.training import claims, significance, verdict_words
 from cnn.training.answers import (
     Answers,
     AnswersError,
     answers,
-    judge,
     same_test,
     shared_seeds,
     why_not_comparable,
 )
+from cnn.training.claims import Claims
 from cnn.training.comparison import Group
 from cnn.training.run import Run
 from cnn.training.standings import Row
@@ -32,7 +32,7 @@ from ui.words import plain
 MOST_IMAGES = 24
 
 
-def verdict(rows: Sequence[Row]) -> None:
+def verdict(rows: Sequence[Row], judged: Claims) -> None:
     """Chooses two networks and says what can be said of them; nothing below two with a result."""
     found = {row.id: row.group for row in rows if row.test_accuracy}
     if len(found) < 2:
@@ -42,18 +42,19 @@ def verdict(rows: Sequence[Row]) -> None:
     if first is second:
         st.info("Choose two different networks.", icon=":material/compare_arrows:")
         return
-    shared = shared_seeds(first, second)
-    seed = _seed(shared)
-    judgement = judge(first, second, read, seed)
+    judgement = judged.of(first.entrant.id, second.entrant.id)
+    assert judgement
     for sentence in judgement.sentences:
         st.html(f"<p style='max-width:75ch;margin:0'>{escape(sentence)}</p>")
-    if known := (judgement.images is not None) + (judgement.seeds is not None):
+    if known := judgement.seeds or judgement.images:
+        sure = verdict_words.confidence(known.level)
         plot(
             intervals(judgement, dark=theme.is_dark()),
-            label="The difference with its 95 % interval, beside the line at no difference",
-            height=90 + 40 * known,
+            label=f"The difference with its {sure} interval, beside the line at no difference",
+            height=130,
             key="compare_intervals",
         )
+    seed = _seed(shared_seeds(first, second))
     if seed is None:
         return
     left, right = st.columns([2, 3], gap="large")
@@ -65,15 +66,35 @@ def verdict(rows: Sequence[Row]) -> None:
 
 def read(run: Run) -> Answers:
     """The answers of a run, kept; raises `AnswersError`."""
-    return _answers(runs.store().url, run.id)
+    return _answers(runs.store().url, run.id, run.finished_at)
 
 
+# By the end of the run: one that is taken up again has others.
 @st.cache_resource(show_spinner=False, max_entries=120)
-def _answers(_url: str, run_id: str) -> Answers:
+def _answers(_url: str, run_id: str, finished_at: float | None) -> Answers:
     run = runs.store().get(run_id)
     if run is None:
         raise AnswersError(f"run {run_id} was deleted meanwhile.")
     return answers(runs.store(), run)
+
+
+def judged(found: Sequence[Group]) -> Claims:
+    """What a table of these networks may claim, worked out once for the same runs."""
+    of_what = tuple(
+        (
+            group.entrant.id,
+            group.entrant.name,
+            tuple((run.id, run.finished_at) for run in group.finished),
+            len(group.live),
+        )
+        for group in found
+    )
+    return _judged(runs.store().url, of_what, found)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _judged(_url: str, of_what: object, _found: Sequence[Group]) -> Claims:
+    return claims.claims(_found, read)
 
 
 def _two(rows: Sequence[Row], found: dict[str, Group]) -> tuple[Group, Group]:
@@ -105,7 +126,7 @@ def _two(rows: Sequence[Row], found: dict[str, Group]) -> tuple[Group, Group]:
 
 
 def _seed(shared: Sequence[int]) -> int | None:
-    """The seed whose two runs are set against each other."""
+    """The seed whose runs are set against each other, image by image."""
     if len(shared) < 2:
         return next(iter(shared), None)
     if st.session_state.get("compare_seed") not in shared:

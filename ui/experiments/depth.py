@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +14,6 @@ from cnn.training import archive
 from cnn.training.archive import Shipped
 from cnn.training.comparison import Group, Plan
 from cnn.training.depth import (
-    SHIPPED_SEEDS,
     USUAL,
     Member,
     Moment,
@@ -21,6 +21,7 @@ from cnn.training.depth import (
     gradient_profile,
     members,
     of_gradients,
+    what_differs,
 )
 from cnn.training.outcomes import Outcome
 from cnn.training.run import GradientNorms
@@ -28,6 +29,7 @@ from cnn.training.same_data import differences
 from cnn.training.standings import table
 from ui import theme
 from ui.compare.table import chosen_target, compared
+from ui.compare.verdict import judged
 from ui.experiments import conditions
 from ui.experiments.address import Address, keep
 from ui.experiments.live import (
@@ -69,10 +71,12 @@ def show() -> None:
     st.session_state.setdefault(NORMS, ["yes"])
     st.markdown(
         "Two networks of each depth, in three stages of 8, 16 and 32 filters: the residual one "
-        "adds each block's input to its output, the plain one does not. That is all they differ in."
+        "adds each block's input to its output, the plain one does not. "
+        + what_differs(members(_chosen(CHOSEN), [norm == "yes" for norm in _chosen(NORMS)]))
     )
+    seeds = archive.shipped_seeds(Shipped.DEPTH)
     st.button(
-        f"Show the results that ship: depths {DEPTHS[0]} to {DEPTHS[-1]}, {SHIPPED_SEEDS} seeds",
+        f"Show the results that ship: depths {DEPTHS[0]} to {DEPTHS[-1]}, {seeds} seeds",
         icon=":material/inventory_2:",
         type="tertiary",
         on_click=_show_shipped,
@@ -109,7 +113,11 @@ def _show_shipped() -> None:
     """Puts the runs that ship into the store, and chooses what they are found by."""
     archive.take_in_shipped(runs.store(), Shipped.DEPTH)
     st.session_state[CHOSEN], st.session_state[NORMS] = list(DEPTHS), ["yes"]
-    conditions.arrive(SETTINGS, USUAL, {}, SHIPPED_SEEDS)
+    conditions.arrive(SETTINGS, USUAL, {}, archive.shipped_seeds(Shipped.DEPTH))
+
+
+def _chosen(key: str) -> list[Any]:
+    return list(st.session_state[key] or [])
 
 
 def _choose() -> tuple[list[int], list[str]]:
@@ -133,10 +141,11 @@ def _choose() -> tuple[list[int], list[str]]:
 
 
 def _results(found: dict[Member, Group], epochs: Epochs) -> None:
-    rows = table(list(found.values()), epochs, chosen_target())
+    groups = list(found.values())
+    rows, told = table(groups, epochs, chosen_target()), judged(groups)
     st.subheader("What was measured", anchor=False)
     _said_of_shipped(found)
-    for sentence in findings(dict(zip(found, rows, strict=True))):
+    for sentence in findings(dict(zip(found, rows, strict=True)), told):
         st.markdown(plain(sentence))
     left, right = st.columns(2, gap="large")
     with left:
@@ -164,7 +173,7 @@ def _results(found: dict[Member, Group], epochs: Epochs) -> None:
     with right:
         _gradients(found)
     places = {member.id: PLACES[member.way] for member in found}
-    compared(rows, places, differences(list(found.values())))
+    compared(rows, places, differences(groups), told)
 
 
 def _said_of_shipped(found: dict[Member, Group]) -> None:

@@ -24,6 +24,7 @@ from cnn.training.sweep import (
 from ui import theme
 from ui.compare.choice import architecture_of, name_of, offered
 from ui.compare.table import chosen_target, compared
+from ui.compare.verdict import judged
 from ui.experiments import conditions
 from ui.experiments.address import Address, keep, last
 from ui.experiments.live import (
@@ -194,4 +195,5 @@ def _results(found: Sweep, groups: list[Group], epochs: Epochs) -> None:
         "standard deviation. Choose a value by its validation accuracy: chosen by the test "
         "images, their accuracy would be too good to be true."
     )
-    compared(rows, dict.fromkeys((row.id for row in rows), 0), differences(groups))
+    places = dict.fromkeys((row.id for row in rows), 0)
+    compared(rows, places, differences(groups), judged(groups))

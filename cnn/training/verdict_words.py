@@ -1,0 +1,151 @@
+"""The verdict on two networks in words, for a reader who knows no statistics. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnn.training.significance import FEWEST_SEEDS, OnImages, OverSeeds, Verdict
+
+FOUND = {3: 1, 4: 47, 5: 80, 6: 93, 7: 97, 8: 98, 9: 99, 10: 99}
+"""By the number of seeds, how many of 100 differences of 3 points are found in a table of four
+networks on 1,000 images: measured by `benchmarks/false_alarms.py`, tested in `tests/statistics`.
+"""
+SPREAD = 0.7
+"""The standard deviation of accuracy over seeds there, in percentage points."""
+SHOWN = (3, 5, 10)
+
+
+def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
+    """What is to be expected of two networks with new seeds and on new images."""
+    ours, theirs = found.first_seeds, found.second_seeds
+    seeds = f"{ours} seeds of each" if ours == theirs else f"{ours} and {theirs} seeds"
+    measured = f"Over {seeds} and {found.images:,} test images"
+    if found.is_real:
+        return (
+            f"{measured}, {_better(first, second, found)} by {_points(found)}: to be expected "
+            "with new seeds and new images too."
+        )
+    return (
+        f"{measured}, {first} and {second} cannot be told apart: the difference is "
+        f"{_points(found)}{_ahead(first, second, found)}."
+    )
+
+
+def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[int]) -> str:
+    """What is to be expected of the trained networks, as they are, on images like these."""
+    whose = f"trained with {_seeds(seeds)}, on images like these"
+    if not found.only_first and not found.only_second:
+        return (
+            f"{first} and {second}, {whose}: they are right on the same of the "
+            f"{found.images:,} test images."
+        )
+    how = "alone is right" if len(seeds) == 1 else "is right more often"
+    uneven = (
+        f"{first} {how} on {found.only_first:,} of {found.images:,} test images, "
+        f"{second} on {found.only_second:,}"
+    )
+    if found.is_real:
+        return (
+            f"Of the networks {whose}, {_better(first, second, found)} by {_points(found)}. "
+            f"{uneven}."
+        )
+    return (
+        f"The networks {whose}, cannot be told apart: the difference is {_points(found)}"
+        f"{_ahead(first, second, found)}. {uneven}."
+    )
+
+
+def too_few_seeds(fewest: int) -> str:
+    """That trained networks say nothing of what another training would give."""
+    return (
+        f"Over seeds it cannot be told: at least {FEWEST_SEEDS} of each are needed, and there "
+        f"{'is' if fewest == 1 else 'are'} {fewest}. Another seed may turn the order around."
+    )
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    return f"seeds {', '.join(map(str, seeds[:-1]))} and {seeds[-1]}"
+
+
+def _better(first: str, second: str, found: Verdict) -> str:
+    ahead, behind = (first, second) if found.difference > 0 else (second, first)
+    return f"{ahead} is better than {behind}"
+
+
+def _ahead(first: str, second: str, found: Verdict) -> str:
+    if not found.difference:
+        return ""
+    return f", {first if found.difference > 0 else second} ahead"
+
+
+def _points(found: Verdict) -> str:
+    """The difference in percentage points, whichever is ahead, with its interval."""
+    sign = 1 if found.difference >= 0 else -1
+    low, high = sorted((sign * found.low, sign * found.high))
+    interval = f"{_outward(low, found, -1)} to {_outward(high, found, 1)}".replace("-", "−")
+    return (
+        f"{100 * abs(found.difference):.2f} percentage points "
+        f"({confidence(found.level)} interval {interval}, {p_text(found.p)})"
+    )
+
+
+def _outward(end: float, found: Verdict, way: int) -> str:
+    """An end to the hundredth; one that rounds to 0 is not 0 where the interval leaves that out."""
+    said = f"{100 * end:.2f}"
+    if float(said) == 0 and found.is_real and end:
+        return f"under {0.01:.2f}" if way < 0 else said
+    return "0.00" if float(said) == 0 else said
+
+
+def confidence(level: float) -> str:
+    """How sure an interval of that level is: `95 %`, `99.17 %`."""
+    return f"{100 * (1 - level):.4g} %"
+
+
+def p_text(p: float) -> str:
+    """A p value in words."""
+    return "p under 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def told_apart(found: Sequence[tuple[str, str]], pairs: int) -> str:
+    """Which networks are shown to be better than which, in one sentence; nothing where none is."""
+    if not found:
+        return ""
+    behind: dict[str, list[str]] = {}
+    for better, worse in found:
+        behind.setdefault(better, []).append(worse)
+    said = "; ".join(f"{one} is better than {_and(others)}" for one, others in behind.items())
+    return f"Shown, for {len(found)} of {pairs} pairs: {said}."
+
+
+def the_rule(pairs: int, looks: int, level: float, seeds: int) -> list[str]:
+    """How sure a table's claims are, and what so many seeds can find."""
+    share = f"{100 * level:.3g} %"
+    said = []
+    if pairs > 1:
+        said.append(
+            f"All {pairs} pairs of the table share the level {share}, so that each has "
+            f"{100 * level / pairs:.2g} %: were no two networks different, at most one such table "
+            "in 20 would claim that some are."
+        )
+    if looks > 1:
+        said.append(
+            f"Seeds were added after the networks could be judged, so that this is look {looks}: "
+            f"each look has half the level of the one before, here {share}."
+        )
+    return [*said, *([power(seeds)] if seeds else [])]
+
+
+def power(seeds: int) -> str:
+    """What so many seeds find, in the case that was simulated."""
+    shown = _and([f"{count} seeds in {FOUND[count]}" for count in sorted({*SHOWN, seeds})])
+    return (
+        "What seeds can find: of 100 differences of 3 points, simulated between 4 networks on "
+        f"1,000 test images whose seeds spread by {SPREAD} points, {shown}."
+    )
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,169 @@
+"""Tables of networks that are drawn, not trained, in which it is known who is better.
+
+Whether a seed of a network gets an image right is a threshold on a sum: the network's level, how
+easy the image is for all, for that network, for that seed, and luck. So expected accuracy over new
+seeds and new images is known: the normal distribution's, by the level and all the variances.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import norm
+
+from cnn.training.sign_flip import p_of
+from cnn.training.significance import LEVEL, Answered, answered, least_p
+
+Bools = npt.NDArray[np.bool_]
+AT_ONCE = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What varies how much (standard deviations on the scale of the threshold), around which
+    accuracy. The first network may be `ahead`, or have seeds that are `loud` where others are calm.
+    """
+
+    name: str
+    image: float
+    own: float
+    seed: float
+    luck: float
+    loud: float | None = None
+    accuracy: float = 0.95
+    ahead: float = 0.0
+
+    def tables(
+        self, count: int, networks: int, seeds: int, images: int, rng: np.random.Generator
+    ) -> Iterator[Bools]:
+        """Some tables at a time: tables x networks x seeds x images, right or wrong."""
+        by_seed = np.full(networks, self.seed)
+        by_seed[0] = self.seed if self.loud is None else self.loud
+        wanted = np.full(networks, self.accuracy)
+        wanted[0] += self.ahead
+        all_of_it = np.sqrt(self.image**2 + self.own**2 + by_seed**2 + self.luck**2)
+        level = (norm.ppf(wanted) * all_of_it).astype(np.float32)[:, None, None]
+        size = max(1, AT_ONCE // (networks * seeds * images))
+        for start in range(0, count, size):
+            many = min(size, count - start)
+
+            def normal(*shape: int, many: int = many) -> npt.NDArray[np.float32]:
+                return rng.standard_normal((many, *shape), dtype=np.float32)
+
+            found = normal(networks, seeds, images)
+            found *= np.float32(self.luck)
+            found += (
+                level
+                + np.float32(self.image) * normal(1, 1, images)
+                + np.float32(self.own) * normal(networks, 1, images)
+                + by_seed.astype(np.float32)[:, None, None] * normal(networks, seeds, 1)
+            )
+            yield found > 0
+
+
+USUAL = World("usual", image=1.5, own=0.5, seed=0.1, luck=0.7)
+LOUD_SEEDS = World("seeds far apart", image=1.5, own=0.3, seed=0.5, luck=0.5)
+OWN_IMAGES = World("own hard images", image=1.0, own=1.0, seed=0.0, luck=0.3)
+MIXED = World("mixed", image=1.0, own=0.7, seed=0.12, luck=0.3)
+LUCK = World("luck alone", image=0.0, own=0.0, seed=0.0, luck=1.0)
+ONE_LOUD = World("one far apart", image=1.5, own=0.5, seed=0.02, luck=0.5, loud=0.5)
+HARD = World("hard images", image=1.0, own=0.7, seed=0.12, luck=0.5, accuracy=0.6)
+EASY = World("nearly all right", image=1.2, own=0.6, seed=0.1, luck=0.5, accuracy=0.99)
+WORLDS = (USUAL, LOUD_SEEDS, OWN_IMAGES, MIXED, LUCK, ONE_LOUD, HARD, EASY)
+
+
+def reduced(right: Bools) -> list[Answered]:
+    """Each network of many tables, as the rule takes it."""
+    return [answered(right[:, place]) for place in range(right.shape[1])]
+
+
+def claimed(first: Answered, second: Answered, level: float) -> Bools:
+    """For each table, whether the rule calls the two different: `over_seeds(...).is_real`, told
+    sooner, as the test image by image is asked only where the two others have said yes.
+    """
+    found = least_p(first, second) < level
+    for table in np.flatnonzero(found):
+        ours, theirs = first.hits[table], second.hits[table]
+        differences = ours * second.seeds - theirs * first.seeds
+        found[table] = p_of(differences) < level
+    return np.asarray(found)
+
+
+def claims_of(right: Bools, level: float = LEVEL) -> Bools:
+    """For each table and each pair, whether it is claimed, all pairs sharing the level."""
+    networks = reduced(right)
+    pairs = list(itertools.combinations(networks, 2))
+    return np.stack([claimed(a, b, level / len(pairs)) for a, b in pairs], axis=1)
+
+
+def false_alarms(
+    world: World, networks: int, seeds: int, images: int, *, tables: int, seed: int = 0
+) -> float:
+    """The share of tables with any claim, where all networks are as good as each other."""
+    assert not world.ahead
+    rng = np.random.default_rng([seed, networks, seeds, images])
+    return float(
+        np.concatenate(
+            [
+                claims_of(right).any(axis=1)
+                for right in world.tables(tables, networks, seeds, images, rng)
+            ]
+        ).mean()
+    )
+
+
+def false_alarms_of_looks(
+    world: World,
+    networks: int,
+    looks: Sequence[int],
+    images: int,
+    *,
+    tables: int,
+    seed: int = 0,
+) -> float:
+    """The same where one looks after so many seeds, then after more, and believes any look: each
+    has half the level of the one before.
+    """
+    rng = np.random.default_rng([seed, networks, max(looks), images])
+    found = []
+    for right in world.tables(tables, networks, max(looks), images, rng):
+        any_look = np.zeros(len(right), bool)
+        for look, seeds in enumerate(looks):
+            any_look |= claims_of(right[:, :, :seeds], LEVEL / 2**look).any(axis=1)
+        found.append(any_look)
+    return float(np.concatenate(found).mean())
+
+
+def power(
+    world: World, networks: int, seeds: int, images: int, *, tables: int, seed: int = 0
+) -> float:
+    """Of the pairs of the first network, which is ahead, with another: the share claimed."""
+    assert world.ahead
+    rng = np.random.default_rng([seed, networks, seeds, images])
+    found = [
+        claims_of(right)[:, : networks - 1]
+        for right in world.tables(tables, networks, seeds, images, rng)
+    ]
+    return float(np.concatenate(found).mean())
+
+
+def false_alarms_of_trained(
+    world: World, networks: int, seeds: int, images: int, *, tables: int, seed: int = 0
+) -> float:
+    """The share of tables with a claim on trained networks, where all of these are as good as each
+    other: seeds that differ in expected accuracy have no place in it.
+    """
+    rng = np.random.default_rng([seed, networks, seeds, images])
+    level = LEVEL / (networks * (networks - 1) // 2)
+    found = []
+    for right in replace(world, seed=0.0, loud=None).tables(tables, networks, seeds, images, rng):
+        sums = right.sum(axis=2, dtype=np.int32)
+        found += [
+            any(p_of(one - other) < level for one, other in itertools.combinations(table, 2))
+            for table in sums
+        ]
+    return float(np.mean(found))

@@ -1,0 +1,112 @@
+"""How often the claims of a table are wrong, and how often they find what is there.
+
+A thinned grid with fixed seeds; `benchmarks/false_alarms.py` has the full one, and
+`docs/statistics.md` what that gave.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnn.training import verdict_words
+from cnn.training.significance import LEVEL, answered, over_seeds
+from tests.statistics.simulation import (
+    EASY,
+    HARD,
+    LOUD_SEEDS,
+    LUCK,
+    MIXED,
+    ONE_LOUD,
+    OWN_IMAGES,
+    USUAL,
+    World,
+    claimed,
+    false_alarms,
+    false_alarms_of_looks,
+    false_alarms_of_trained,
+    power,
+)
+
+TABLES = 2_000
+WIDE = 400
+"""Tables of many networks or many images, which take their time."""
+
+
+def most(tables: int) -> float:
+    """5 % and three standard errors of so many tables."""
+    return float(LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / tables))
+
+
+@pytest.mark.parametrize(
+    ("world", "networks", "seeds", "images", "tables"),
+    [
+        (OWN_IMAGES, 2, 3, 200, TABLES),
+        (OWN_IMAGES, 2, 5, 200, TABLES),
+        (OWN_IMAGES, 2, 10, 200, TABLES),
+        (MIXED, 2, 10, 200, TABLES),
+        (USUAL, 2, 10, 200, TABLES),
+        (LOUD_SEEDS, 2, 10, 200, TABLES),
+        (ONE_LOUD, 2, 5, 200, TABLES),
+        (HARD, 2, 5, 200, TABLES),
+        (EASY, 2, 5, 200, TABLES),
+        (LUCK, 2, 3, 200, TABLES),
+        (OWN_IMAGES, 4, 3, 200, TABLES),
+        (MIXED, 4, 5, 1_000, WIDE),
+        (OWN_IMAGES, 10, 5, 200, WIDE),
+        (LOUD_SEEDS, 2, 3, 10_000, WIDE),
+    ],
+    ids=str,
+)
+def test_of_tables_without_a_difference_at_most_one_in_twenty_claims_one(
+    world: World, networks: int, seeds: int, images: int, tables: int
+):
+    assert false_alarms(world, networks, seeds, images, tables=tables) <= most(tables)
+
+
+@pytest.mark.parametrize("looks", [(3, 4, 5, 6, 7, 8, 9, 10), (5, 10)])
+@pytest.mark.parametrize("world", [USUAL, OWN_IMAGES, MIXED], ids=str)
+def test_so_it_is_for_who_adds_seeds_and_looks_again(world: World, looks: tuple[int, ...]):
+    assert false_alarms_of_looks(world, 2, looks, 200, tables=TABLES) <= most(TABLES)
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+@pytest.mark.parametrize(("world", "networks"), [(OWN_IMAGES, 2), (MIXED, 4)], ids=str)
+def test_so_it_is_for_trained_networks(world: World, networks: int, seeds: int):
+    assert false_alarms_of_trained(world, networks, seeds, 200, tables=500) <= most(500)
+
+
+@pytest.mark.parametrize("seeds", [3, 4, 5])
+def test_so_many_seeds_find_what_the_pages_say(seeds: int):
+    ahead = replace(USUAL, accuracy=0.94, ahead=0.03)
+    tables = 300
+    said = verdict_words.FOUND[seeds] / 100
+
+    found = power(ahead, 4, seeds, 1_000, tables=tables)
+
+    assert found == pytest.approx(said, abs=0.005 + 3 * np.sqrt(said * (1 - said) / tables))
+
+
+def test_the_spread_of_seeds_there_is_what_the_pages_say():
+    rng = np.random.default_rng(0)
+    (right,) = replace(USUAL, accuracy=0.95).tables(100, 4, 10, 1_000, rng)
+
+    spread = 100 * right.mean(axis=-1).std(axis=-1, ddof=1).mean()
+
+    assert spread == pytest.approx(verdict_words.SPREAD, abs=0.05)
+
+
+def test_what_is_simulated_is_what_the_pages_use():
+    """Table by table, the page's own function says the same as the quick one of the simulation."""
+    rng = np.random.default_rng(1)
+    world = replace(OWN_IMAGES, accuracy=0.9, ahead=0.06)
+    (right,) = world.tables(150, 2, 4, 120, rng)
+    first, second = answered(right[:, 0]), answered(right[:, 1])
+
+    found = claimed(first, second, 0.05)
+
+    one_by_one = [
+        over_seeds(answered(table[0]), answered(table[1]), 0.05).is_real for table in right
+    ]
+    assert found.tolist() == one_by_one
+    assert 20 < found.sum() < 130  # both kinds are there
