@@ -8,6 +8,7 @@ from ui.draw.card import model_card
 from ui.draw.fool import fool
 from ui.draw.networks import choose_networks
 from ui.draw.pad import pad
+from ui.draw.unlike import holds, how_measured
 from ui.draw.why import why
 
 
@@ -22,11 +23,14 @@ def board() -> None:
         above = st.container()
         networks = choose_networks()
         example()
+        if any(holds(one.reader) for one in networks):
+            how_measured()
         with above:
             answers(
                 networks,
                 None if drawing.is_blank else drawing.image,
                 answered=drawing.count,
+                measured=True,
                 label="Answers",
                 key="draw_answers",
             )

@@ -11,7 +11,9 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnn.data.centring import centred
+from cnn.data.ink import ink_of
 from cnn.data.mnist import load_sample
+from scripts.drawings import LETTERS
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
 
@@ -68,6 +70,36 @@ def test_the_browser_and_python_centre_the_same_ink_alike(page: Page, app_url: s
     ink = np.frombuffer(base64.b64decode(canvas.evaluate(INK)), np.uint8).reshape(560, 560)
     assert ink.max() == 255
     np.testing.assert_allclose(seen(page).astype(int), centred(ink).astype(int), atol=1)
+    settled(page)
+
+
+@pytest.mark.parametrize("name", ["A", "dot", "3"])
+def test_the_browser_and_python_ink_the_same_strokes_alike(page: Page, app_url: str, name: str):
+    open_draw(page, app_url)
+    draw(page, {"A": LETTERS["A"], "dot": [[(0.4, 0.5)]], "3": DIGITS["3"]}[name])
+    strokes = page.evaluate("JSON.parse(sessionStorage['cnn-workbench-drawing'])")
+    inked = page.locator("canvas.ink").evaluate(INK)
+    ink = np.frombuffer(base64.b64decode(inked), np.uint8).reshape(560, 560)
+    (width,) = {stroke["width"] for stroke in strokes}
+    ours = ink_of([np.array(stroke["points"]) for stroke in strokes], width)
+    assert np.abs(ours.astype(int) - ink).mean() < 0.2
+    np.testing.assert_allclose(centred(ours).astype(int), seen(page).astype(int), atol=6)
+    settled(page)
+
+
+def test_of_a_letter_and_a_dot_it_is_said_that_they_are_unlike_digits(page: Page, app_url: str):
+    open_draw(page, app_url)
+    sentence = page.get_by_label("Answers", exact=True).locator(".sentence")
+    for strokes in (LETTERS["A"], [[(0.5, 0.5)]]):
+        draw(page, strokes)
+        expect(sentence).to_contain_text("softmax has to choose among ten, so it still says")
+        expect(says(page)).to_contain_text("It has to choose")
+        page.get_by_role("button", name="Clear", exact=True).click()
+        expect(says(page)).to_have_text("Nothing drawn yet.")
+    draw(page, DIGITS["4"])
+    expect(sentence).to_have_text("Like the MNIST digits it learned from.")
+    page.get_by_role("button", name="What counts as unlike?").click()
+    expect(page.get_by_text("beyond the line")).to_be_visible()
     settled(page)
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.network.zoo import entry
-from cnn.training.comparison import Entrant, Group, groups
+from cnn.training.comparison import Group, groups
 from cnn.training.configuration import Configuration
 from cnn.training.run import Epoch, Result, State
 from cnn.training.standings import (

@@ -11,17 +11,25 @@ from hypothesis import strategies as hy
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DataError, DatasetName, DatasetSpec
+from cnn.data.dataset import as_floats
 from cnn.data.mnist import load_sample
+from cnn.insight.answers import shares
+from cnn.insight.reading import Reader
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import entry
+from cnn.shipped import shipped
+from cnn.shipped.unlike import unlike
 from cnn.training.configuration import Configuration
 from cnn.training.run import WEIGHTS, Result, Run, State
 from cnn.training.store import Store
+from scripts.drawings import LETTERS, written
 from tests.ui.visiting import arriving, shown, weights_file
-from ui.draw.answers import certainty
+from ui.draw.answers import answer_card, certainty
 from ui.draw.fool import RIGHT, read_shift
-from ui.draw.networks import KEY, short_names
+from ui.draw.networks import KEY, Named, short_names
 from ui.draw.pad import PAD, read_drawn, read_file
+from ui.draw.unlike import compared, distance, holds
+from ui.words import percent
 
 LENET = entry("lenet-5").architecture
 RESULT = Result(0.1, 0.967, 1_000, 5_000, 1_000, 1.5, 12_000.0)
@@ -160,3 +168,56 @@ def test_what_is_drawn_is_explained_and_moved_about(store: Store):
     assert not app.exception, app.exception
     app = draw_page(draw_tab="The network that ships")
     assert not app.exception, app.exception
+
+
+def told(pixels: np.ndarray) -> dict[str, Any]:
+    """What the network that ships says of an image, and of how unlike digits it is."""
+    found = shipped()
+    reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
+    image = as_floats(pixels)
+    likely = shares(reader.scores(image[None]))[0]
+    one = Named("shipped", "It", "", reader)
+    return answer_card(one, likely, is_told=True, far=distance(image))
+
+
+def test_of_a_letter_it_is_said_that_softmax_has_to_choose_and_of_a_digit_not():
+    (letter,) = written({"A": LETTERS["A"]}, 1, 3)
+    card = told(letter)
+    assert card["unlike"]["beyond"]
+    assert card["unlike"]["at"] > card["unlike"]["line"]
+    assert card["says"] == f"It has to choose: {card['digit']}."
+    assert card["tone"] == "unsure"
+    assert card["unlike"]["says"] == (
+        "Unlike the MNIST digits it learned from: softmax has to choose among ten, so it still "
+        f"says {card['digit']}."
+    )
+    digit = told(SEVEN)
+    assert not digit["unlike"]["beyond"]
+    assert 0 < digit["unlike"]["at"] <= digit["unlike"]["line"]
+    assert digit["unlike"]["says"] == "Like the MNIST digits it learned from."
+    assert not digit["says"].startswith("It has to choose")
+
+
+def test_how_many_digits_are_as_unlike_is_counted_one_by_one():
+    kept = unlike().kept
+    for far in (0.0, float(kept[700]), float(kept[-1])):
+        count = sum(bool(one >= far) for one in kept)
+        assert compared(far).startswith(f"{count:,} of 3,000 digits kept aside")
+    assert compared(float(kept[-1]) + 1).startswith("None of 3,000")
+
+
+def test_of_networks_that_learned_other_digits_the_measure_says_nothing(store: Store):
+    small, sample = (DatasetName.DIGITS, DatasetName.MNIST_SAMPLE)
+    assert [holds(Reader(LENET, {}, DatasetSpec(name))) for name in (small, sample)] == [0, 1]
+    run = finished(store, DatasetName.DIGITS)
+    app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}, KEY: [run.id]})
+    assert not any("beyond the line" in one.value for one in app.markdown)
+
+
+def test_how_it_is_measured_stands_on_the_page_with_the_rates_of_the_card(store: Store):
+    app = draw_page()
+    (text,) = (one.value for one in app.markdown if "beyond the line" in one.value)
+    card = unlike().card
+    for found in (card.test, *card.kinds.values()):
+        rate = percent(found.beyond / found.drawings)
+        assert f"| {found.what} | {found.beyond:,} of {found.drawings:,} | {rate} |" in text

@@ -14,6 +14,7 @@ from cnn.data.mnist import MNIST
 from cnn.insight.answers import answer, in_words
 from ui.assets import script
 from ui.draw.networks import Named
+from ui.draw.unlike import distance, holds, standing
 from ui.words import percent
 
 HERE = Path(__file__).parent
@@ -32,23 +33,35 @@ def answers(
     image: Images | None,
     *,
     answered: int = 0,
+    measured: bool = False,
     label: str,
     key: str,
 ) -> list[Images]:
-    """Shows what each network makes of an image, or that there is none; returns their shares."""
+    """Shows what each network makes of an image, or that there is none; returns their shares.
+
+    With `measured`, each that learned from MNIST says how unlike its digits the image is, too.
+    """
     found = [] if image is None else [one.reader.shares(image[None])[0] for one in networks]
+    told = [measured and holds(one.reader) for one in networks]
+    far = distance(image) if image is not None and any(told) else None
     cards = [
-        answer_card(one, likely)
-        for one, likely in zip(networks, found or [None] * len(networks), strict=True)
+        answer_card(one, likely, is_told=is_told, far=far)
+        for one, likely, is_told in zip(
+            networks, found or [None] * len(networks), told, strict=True
+        )
     ]
     _mount(key=key, data={"answers": cards, "answered": answered, "label": label})
     return found
 
 
-def answer_card(network: Named, likely: Images | None) -> dict[str, Any]:
-    """One network's answer as the browser shows it."""
-    about = {"name": network.name, "note": network.about}
-    if likely is None:
+def answer_card(
+    network: Named, likely: Images | None, *, is_told: bool = False, far: float | None = None
+) -> dict[str, Any]:
+    """One network's answer as the browser shows it; where `is_told`, with how far off it is."""
+    found = None if likely is None else answer(likely)
+    unlike = standing(far, found, NAMES) if is_told else None
+    about = {"name": network.name, "note": network.about, "unlike": unlike}
+    if likely is None or found is None:
         empty = [[name, 0.0, ""] for name in NAMES]
         return about | {
             "tone": "none",
@@ -58,11 +71,12 @@ def answer_card(network: Named, likely: Images | None) -> dict[str, Any]:
             "best": -1,
             "bars": empty,
         }
-    found = answer(likely)
+    is_beyond = unlike is not None and unlike["beyond"]
+    says = f"It has to choose: {NAMES[found.label]}." if found.is_sure else in_words(found, NAMES)
     return about | {
-        "tone": "sure" if found.is_sure else "unsure",
+        "tone": "sure" if found.is_sure and not is_beyond else "unsure",
         "digit": NAMES[found.label] if found.share >= 0.5 else "?",
-        "says": in_words(found, NAMES),
+        "says": says if is_beyond else in_words(found, NAMES),
         "then": how_sure(likely, NAMES),
         "best": found.label,
         "bars": [
