@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 from cnn.commands import CommandError
-from cnn.commands.parsers import add_commands
+from cnn.commands.parsers import PIXELS, add_commands
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.source import input_shape, read
+from cnn.network.source import chosen
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
@@ -21,7 +21,7 @@ from cnn.network.zoo import zoo
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; what cannot be done is one line on standard error and status 2."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_values(sys.argv[1:] if arguments is None else arguments))
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -40,6 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         status = 0
     return status
+
+
+def _with_values(arguments: Sequence[str]) -> list[str]:
+    """`--pixels -1..1` as `--pixels=-1..1`: what begins with a minus is taken for an option."""
+    found: list[str] = []
+    for one in arguments:
+        if found and found[-1] == "--pixels":
+            found[-1] = f"--pixels={one}"
+        else:
+            found.append(one)
+    return found
 
 
 def _one_line(message: object) -> str:
@@ -87,13 +98,10 @@ def _zoo(options: argparse.Namespace) -> None:
 
 
 def _architecture(options: argparse.Namespace) -> Architecture:
-    opened = read(options.arch)
+    opened = chosen(options.arch, options.input, options.pixels)
     for note in opened.notes:
         print(f"note: {note}", file=sys.stderr)
-    found = opened.architecture
-    if options.input is None:
-        return found
-    return Architecture(found.name, input_shape(options.input), found.layers)
+    return opened.architecture
 
 
 class _Parser(argparse.ArgumentParser):
@@ -109,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     network = _Parser(add_help=False)
     network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")
     network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
+    network.add_argument("--pixels", metavar="RANGE", help=PIXELS)
 
     summary = commands.add_parser("summary", parents=[network], help="sizes, parameters, cost")
     summary.add_argument("--json", action="store_true", help="one JSON object")

@@ -10,6 +10,7 @@ from ui.bench.cascade import cascade
 from ui.bench.layer import layer_panel
 from ui.bench.lead_on import lead_on
 from ui.bench.pinned import against_pinned
+from ui.bench.pixels import pixels
 from ui.bench.saved import save
 from ui.bench.stack import choose, chosen_row, finish, stack
 from ui.bench.start import import_notes, name_and_input, start_from
@@ -36,6 +37,7 @@ def bench() -> None:
     with left:
         stack(trace)
         finish(trace)
+        pixels(trace)
     with right:
         choose(picture(diagram(trace, row.path if row else None), key="network"))
         image, layer, cost, pinned, take = st.tabs(

@@ -13,6 +13,7 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture, layers_from_list
 from cnn.network.errors import ArchitectureError
+from cnn.network.feed import Feed
 from cnn.network.link import decode, encode
 from cnn.network.shapes import MapShape
 from cnn.network.trace import Trace, trace
@@ -22,6 +23,8 @@ KEY = "design"
 ADDRESS = "net"
 FIRST = "lenet-5"
 PROBLEM = "design_problem"
+FROM_FILE = "design_from_file"
+"""The layers of a file that was opened here without its trained weights, in the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class Design:
     layers: tuple[dict[str, Any], ...]
     rev: int = 1
     addresses: tuple[str, str] = ("", "")
+    feed: Feed | None = None
 
     @classmethod
     def of(cls, architecture: Architecture, rev: int) -> Design:
         layers = tuple(architecture.to_dict()["layers"])
-        return cls(architecture.name, architecture.input, layers, rev)
+        return cls(architecture.name, architecture.input, layers, rev, feed=architecture.feed)
 
     def at(self, code: str) -> Design:
         """The same design, with the code that stands in the address for it."""
@@ -90,7 +94,7 @@ def put(architecture: Architecture) -> None:
 
 
 def change(**values: Any) -> None:
-    """Changes name, input or layers of the network on the bench."""
+    """Changes name, input, layers or feed of the network on the bench."""
     st.session_state[KEY] = replace(current(), **values)
 
 
@@ -118,9 +122,9 @@ def traced(design: Design) -> Trace:
     except ArchitectureError as error:
         path = error.path or (0,)
         whole = layers_from_list(list(design.layers[: int(path[0])]))
-        before = trace(Architecture(design.name, design.input, whole), partial=True)
+        before = trace(Architecture(design.name, design.input, whole, design.feed), partial=True)
         if before.fault is not None:
             return before
         fault = UnreadableLayer(error.problem, where=error.where, path=path)
         return Trace(before.architecture, before.rows, fault)
-    return trace(Architecture(design.name, design.input, layers), partial=True)
+    return trace(Architecture(design.name, design.input, layers, design.feed), partial=True)

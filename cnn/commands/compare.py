@@ -13,9 +13,9 @@ from pathlib import Path
 from cnn.commands import CommandError, refusals
 from cnn.commands.again import asked
 from cnn.commands.terminal import quiet
-from cnn.commands.train import Bar, carried_out, say_left_out, say_split
+from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
 from cnn.data import load
-from cnn.network.source import find
+from cnn.network.source import chosen
 from cnn.training import budget, limits
 from cnn.training.answers import Answers, answers
 from cnn.training.budget import Equal
@@ -70,7 +70,9 @@ def _plan(options: argparse.Namespace) -> Plan:
     equal, seconds = wanted.equal, wanted.seconds
     by_recipe: dict[str, Entrant] = {}
     for source in wanted.archs:
-        architecture = find(source)
+        opened = chosen(source, None, options.pixels if source.endswith(".keras") else None)
+        say_notes(opened, opened.architecture.name)
+        architecture = opened.architecture
         limits.check_size(architecture)
         data = load(configuration.dataset, architecture.input)
         if not by_recipe:

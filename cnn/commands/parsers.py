@@ -17,6 +17,12 @@ STATES = (
 
 MOST_LISTED = 1_000_000
 
+PIXELS = (
+    "what the network is fed, where its layers or its file do not say it: 0..1, 0..255, -1..1, "
+    "torch or caffe (as keras.applications calls them), or written out, such as "
+    '"0..1 mean 0.13 sd 0.31" or "0..255 mean 103.9,116.8,123.7 BGR"'
+)
+
 
 def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     """Adds the commands; `network` has the options that name a network."""
@@ -63,6 +69,7 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument(
         "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"
     )
+    compare.add_argument("--pixels", metavar="RANGE", help=f"of .keras files: {PIXELS}")
     _add_conditions(compare)
     compare.add_argument(
         "--seeds", type=int, default=1, metavar="K", help="trainings of each network, 1 to 10"

@@ -17,8 +17,8 @@ from cnn.commands import refusals
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
 from cnn.data import Dataset, DatasetSpec, brought, load
-from cnn.network.architecture import Architecture
-from cnn.network.source import find, input_shape
+from cnn.network.keras_import import Imported
+from cnn.network.source import chosen
 from cnn.training import calibration, continuing, earlier, limits
 from cnn.training.configuration import Configuration, usual_decay
 from cnn.training.data_address import data_id, spec_of
@@ -69,10 +69,9 @@ def resume(options: argparse.Namespace) -> int:
 
 
 def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
-    architecture = find(options.arch)
-    if options.input is not None:
-        shape = input_shape(options.input)
-        architecture = Architecture(architecture.name, shape, architecture.layers)
+    opened = chosen(options.arch, options.input, options.pixels)
+    say_notes(opened)
+    architecture = opened.architecture
     limits.check_size(architecture)
     configuration = Configuration(
         dataset=dataset_of(options.dataset),
@@ -108,6 +107,19 @@ def dataset_of(name: str) -> DatasetSpec:
     if Path(name).suffix in (".zip", ".npz"):
         return brought(Path(name).resolve())
     return spec_of(name)
+
+
+def say_notes(opened: Imported, named: str = "") -> None:
+    """Says on standard error what of a file is left out, and what is taken for its pixels."""
+    before = f"{named}: " if named else ""
+    for note in opened.notes:
+        print(f"{before}{note}", file=sys.stderr)
+    if not opened.says_pixels:
+        print(
+            f"{before}Fed pixels {opened.architecture.fed.words}, as the file does not say which "
+            "it expects; --pixels gives it others.",
+            file=sys.stderr,
+        )
 
 
 def say_left_out(data: Dataset) -> None:

@@ -20,7 +20,7 @@ Indexes = npt.NDArray[np.int64]
 
 
 def as_floats(pixels: Pixels) -> Images:
-    """Return pixels 0..255 as float32 in 0..1, the scale every network here is fed."""
+    """Return pixels 0..255 as float32 in 0..1; what a network is fed is made of that (`Feed`)."""
     return pixels.astype(np.float32) / np.float32(255)
 
 

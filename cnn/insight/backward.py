@@ -64,10 +64,11 @@ Target = ClassScore | Loss | Weighted
 class Gradients:
     """How far `value` moves with each number, for a small move of that number alone.
 
-    `outputs` and `linear` (before a layer's own activation) stand under `row.name`, as in
-    `Activations`, and `weights` in the order of `row.weights`: every array, also the moving
-    statistics of a batch normalisation, which training does not change this way. Where the scores
-    before a softmax are differentiated, the softmax' own output is no part of it, and is left out.
+    `input` is at the image, from 0 to 1. `outputs` and `linear` (before a layer's own activation)
+    stand under `row.name`, as in `Activations`, and `weights` in the order of `row.weights`: every
+    array, also the moving statistics of a batch normalisation, which training does not change this
+    way. Where the scores before a softmax are differentiated, the softmax' own output is no part of
+    it, and is left out.
     """
 
     value: float
@@ -94,7 +95,7 @@ def backward(
     order = found.outputs
     return Gradients(
         value,
-        to_input,
+        architecture.fed.back(to_input),
         {name: way.outputs[name] for name in order if name in way.outputs},
         {name: way.linear[name] for name in order if name in way.linear},
         {name: way.weights_found[name] for name in order if name in way.weights_found},

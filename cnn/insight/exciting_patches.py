@@ -59,7 +59,8 @@ def exciting_patches(
     if row is None:
         raise LayerError(f"the network has no layer {name!r}. Use a row's name.")
     top = int(row.path[0])
-    until = replace(architecture, layers=architecture.layers[: top + 1])  # no layer behind it runs
+    # No layer behind it runs; one that is cut off may have said what the network is fed.
+    until = replace(architecture, layers=architecture.layers[: top + 1], feed=architecture.fed)
     pixels = np.asarray(images, np.float32)
     values, cells = [], []
     for start in range(0, len(pixels), BATCH):

@@ -56,12 +56,13 @@ def forward(
 ) -> Activations:
     """The output of every layer, containers included, for images `[N, height, width, channels]`.
 
+    Images are from 0 to 1, red first: what the network is fed is made of them here.
     Weights of layers that the network does not have are ignored, so the first layers of a trained
     network run with the weights of all.
     """
     steps = steps_of(architecture)
     way = _Way(weights, keep_linear, {}, {}, {})
-    output = way.follow(steps, _batch(images, architecture.input))
+    output = way.follow(steps, architecture.fed.of(_batch(images, architecture.input)))
     return Activations(output, way.outputs, way.inputs, way.linear if keep_linear else {})
 
 

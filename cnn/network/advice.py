@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cnn.network.architecture import series_at
 from cnn.network.errors import Path
+from cnn.network.feed import derived
 from cnn.network.heads import SHARES, end_activation, settled
 from cnn.network.layers import (
     Activation,
@@ -18,30 +19,65 @@ from cnn.network.layers import (
     Layer,
     Layers,
     Pooling,
+    Rescaling,
     Residual,
 )
 from cnn.network.shapes import axis, shape_text
 from cnn.network.trace import Row, Trace
 
 DENSE_SHARE = 0.9
+IDLE_BIAS = "its bias has no effect, because the batch norm after it subtracts the mean."
 FAR_LARGER = 1.5
 """A kernel of 3 on a map of 2 is nothing to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One remark about one layer: what was noticed, and what would help."""
+    """One remark about one layer: what was noticed, what would help, and what that would save."""
 
     path: Path
     title: str
     text: str
+    saves: int = 0
+    """The parameters; several remarks that differ in nothing else are said as one (`said`)."""
 
 
 def advice(trace: Trace) -> tuple[Advice, ...]:
     """All remarks on a network, in the order of its layers."""
-    return tuple(
-        Advice(row.path, row.title, text) for row in trace.rows for text in _remarks(row, trace)
-    )
+    return tuple(one for row in trace.rows for one in _advice_on(row, trace))
+
+
+def said(remarks: Sequence[Advice]) -> tuple[str, ...]:
+    """The remarks as lines: one that is made of many layers is one line, with their count."""
+    alike: dict[str, list[Advice]] = {}
+    for one in remarks:
+        alike.setdefault(IDLE_BIAS if one.saves else one.text, []).append(one)
+    return tuple(_together(text, group) for text, group in alike.items())
+
+
+def _together(text: str, group: list[Advice]) -> str:
+    total = sum(one.saves for one in group)
+    saves = f" {_saving(total, ' in all' * (len(group) > 1))}" if total else ""
+    if len(group) == 1:
+        return f"{group[0].title}: {text}{saves}"
+    first, *middle, last = (one.title for one in group)
+    named = f"{first} and {last}" if not middle else f"from {first} to {last}"
+    return f"{len(group)} layers, {named}, each: {text}{saves}"
+
+
+def _saving(parameters: int, of: str = "") -> str:
+    return f"use_bias=False saves {parameters:,} parameters{of}."
+
+
+def _advice_on(row: Row, trace: Trace) -> Iterator[Advice]:
+    for text in _remarks(row, trace):
+        yield Advice(row.path, row.title, text)
+    if _has_idle_bias(row, trace.architecture.layers):
+        saves = row.output_shape[-1]
+        yield Advice(row.path, row.title, f"{IDLE_BIAS} {_saving(saves)}", saves)
+    if trace.fault is None and row.path == (len(trace.architecture.layers) - 1,):
+        for text in _on_end(row, trace):
+            yield Advice(row.path, row.title, text)
 
 
 def _remarks(row: Row, trace: Trace) -> Iterator[str]:
@@ -59,19 +95,25 @@ def _remarks(row: Row, trace: Trace) -> Iterator[str]:
                 "a branch ends in a ReLU before it is added to the unchanged input, so it can "
                 "never take anything away. Leave that ReLU out and put one after the sum."
             )
+        case Rescaling() if _is_fed_otherwise(row, trace):
+            wanted, fed = derived(trace.architecture.layers), trace.architecture.fed
+            yield (
+                f"it is meant for pixels {wanted.words}, but the network is fed those "
+                f"{fed.words}. Set its pixels to {wanted.text}, or remove it."
+            )
         case Dense():
             yield from _on_dense(row, trace)
         case Convolution():
             yield from _on_convolution(row)
         case Pooling():
             yield from _on_pooling(row)
-    if _has_idle_bias(row, trace.architecture.layers):
-        yield (
-            "its bias has no effect, because the batch norm after it subtracts the mean. "
-            f"use_bias=False saves {row.output_shape[-1]:,} parameters."
-        )
-    if trace.fault is None and row.path == (len(trace.architecture.layers) - 1,):
-        yield from _on_end(row, trace)
+
+
+def _is_fed_otherwise(row: Row, trace: Trace) -> bool:
+    """Whether this is the first rescaling, and the network is fed other pixels than it is for."""
+    whole = trace.architecture
+    first = next(one for one in trace.rows if isinstance(one.layer, Rescaling))
+    return row is first and whole.feed is not None and not derived(whole.layers).is_usual
 
 
 def _on_dense(row: Row, trace: Trace) -> Iterator[str]:

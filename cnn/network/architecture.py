@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from cnn.network import feed as feeds
 from cnn.network.errors import ArchitectureError, Path, path_text, shown
+from cnn.network.feed import Feed
 from cnn.network.fields import MAX_DEPTH as MAX_DEPTH
 from cnn.network.fields import MAX_FILTERS, MAX_SIDE, Whole
 from cnn.network.layers import KINDS, Container, Layer, Layers, defaults, rules
@@ -27,11 +29,15 @@ MAX_LAYERS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A name, the input's `(height, width, channels)`, and the layers in order."""
+    """A name, the input's `(height, width, channels)`, and the layers in order.
+
+    `feed` is said only where it is another than the layers say; `fed` is what counts.
+    """
 
     name: str
     input: MapShape
     layers: Layers
+    feed: Feed | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _name(self.name))
@@ -41,6 +47,15 @@ class Architecture:
         object.__setattr__(self, "layers", Series().read(self.layers))
         if any(count >= MAX_LAYERS for count, _ in enumerate(walk(self.layers))):
             raise ArchitectureError(f"more than {MAX_LAYERS:,} layers. Use fewer.")
+        if self.feed is not None:
+            self.feed.check(self.input[2])
+            if self.feed == feeds.derived(self.layers):
+                object.__setattr__(self, "feed", None)
+
+    @property
+    def fed(self) -> Feed:
+        """What the network is fed for an image."""
+        return feeds.derived(self.layers) if self.feed is None else self.feed
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values; what equals its default is left out."""
@@ -48,7 +63,20 @@ class Architecture:
             "name": self.name,
             "input": list(self.input),
             "layers": layers_to_list(self.layers),
-        }
+        } | ({} if self.feed is None else {"pixels": self.feed.text})
+
+    def to_record(self) -> dict[str, Any]:
+        """As a run is recorded: `pixels` stand there unless they are 0 to 1, whatever follows."""
+        record = self.to_dict()
+        record.pop("pixels", None)
+        return record if self.fed.is_usual else record | {"pixels": self.fed.text}
+
+    @classmethod
+    def from_record(cls, data: Any) -> Architecture:
+        """The network of a run's record, fed what it was trained on."""
+        if isinstance(data, dict):
+            data = {"pixels": feeds.USUAL.text} | data
+        return cls.from_dict(data)
 
     def to_json(self, indent: int | None = None) -> str:
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
@@ -60,7 +88,7 @@ class Architecture:
             raise ArchitectureError(
                 f'a network is an object with "name", "input" and "layers", got {shown(data)}.'
             )
-        known = ("name", "input", "layers")
+        known = ("name", "input", "layers", "pixels")
         for key in data:
             if key not in known:
                 raise ArchitectureError(f"unknown field {shown(key)}. {_did_you_mean(key, known)}")
@@ -68,7 +96,8 @@ class Architecture:
             if key not in data:
                 raise ArchitectureError(f'the field "{key}" is missing.')
         layers = layers_from_list(data["layers"])
-        return cls(data.get("name", "unnamed"), data["input"], layers)
+        feed = feeds.read(data["pixels"]) if "pixels" in data else None
+        return cls(data.get("name", "unnamed"), data["input"], layers, feed)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Architecture:

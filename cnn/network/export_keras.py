@@ -22,6 +22,7 @@ from cnn.network.code import (
     plain,
 )
 from cnn.network.errors import Path
+from cnn.network.export_feed import feed_words, numpy_function
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -50,16 +51,20 @@ def keras_code(architecture: Architecture) -> Code:
     """The script that builds the network: `keras.Sequential` where it is a plain stack."""
     params = trace(architecture).params_text
     imports = "import keras\nfrom keras import layers" if architecture.layers else "import keras"
+    feed, prepared = architecture.fed, ""
+    if not feed.is_usual:
+        imports = imports.replace("import keras", "import keras\nimport numpy as np", 1)
+        prepared = f"{numpy_function(feed)}\n\n"
     head = f"""\
 \"""{docstring_text(architecture.name)} in Keras.
 
-Input: {shape_text(architecture.input)}, pixels from 0 to 1. Exactly {params}.
+Input: {shape_text(architecture.input)}, pixels {feed_words(feed)}. Exactly {params}.
 \"""
 
 {imports}
 
 
-"""
+{prepared}"""
     tail = """
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 from cnn.network.architecture import Architecture
 from cnn.network.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.errors import Path
+from cnn.network.export_feed import feed_words, torch_function
 from cnn.network.heads import end_activation
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.layers import (
@@ -35,6 +36,8 @@ def torch_code(architecture: Architecture) -> Code:
     made = tuple(_plan(seen).lines())
     calls = set(re.findall(r"(?<![\w.])\w+(?=\()", Code(made).text))
     helpers = "".join(f"\n\n{HELPERS[helper]}\n" for helper in HELPERS if helper in calls)
+    feed = architecture.fed
+    helpers += "" if feed.is_usual else f"\n\n{torch_function(feed)}"
     head = plain(f"{_head(seen)}\n{helpers}\n\nclass {name}(nn.Module):")
     return Code((*head, *made, *plain(_tail(seen, name))))
 
@@ -156,8 +159,8 @@ def _written(module: Module, indent: int, before: str = "", after: str = ",") ->
 
 def _head(seen: Trace) -> str:
     facts = [
-        f"Input: {_batch(seen.architecture.input)}, float32 pixels from 0 to 1. "
-        f"Exactly {seen.total_params:,} parameters."
+        f"Input: {_batch(seen.architecture.input)}, float32 pixels "
+        f"{feed_words(seen.architecture.fed)}. Exactly {seen.total_params:,} parameters."
     ]
     if seen.non_trainable_params:
         facts.append(
@@ -185,6 +188,9 @@ def _head(seen: Trace) -> str:
 
 def _tail(seen: Trace, name: str) -> str:
     image = ", ".join(map(str, _channels_first(seen.architecture.input)))
+    made = f"torch.rand(1, {image})"
+    if not seen.architecture.fed.is_usual:
+        made = f"prepare(torch.randint(0, 256, (1, {image})))"
     count = "sum(p.numel() for p in model.parameters())"
     if seen.non_trainable_params:
         count = "sum(t.numel() for t in model.state_dict().values() if t.is_floating_point())"
@@ -192,7 +198,7 @@ def _tail(seen: Trace, name: str) -> str:
 
 if __name__ == "__main__":
     model = {name}().eval()
-    image = torch.rand(1, {image})
+    image = {made}
     count = {count}
     print(f"{{count:,}} parameters: {{tuple(image.shape)}} -> {{tuple(model(image).shape)}}")"""
 

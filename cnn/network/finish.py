@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnn.network.architecture import Architecture
 from cnn.network.heads import SHARES, end_activation, settled
 from cnn.network.layers import Activation, Dense, Flatten, GlobalAveragePooling2D, Layer
@@ -26,4 +28,4 @@ def finished(architecture: Architecture, classes: int) -> Architecture:
     else:
         head.append(Dense(classes, activation="softmax"))
     layers = (*architecture.layers, *head)
-    return Architecture(architecture.name, architecture.input, layers)
+    return replace(architecture, layers=layers)

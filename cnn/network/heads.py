@@ -75,9 +75,7 @@ def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
     else:
         assert isinstance(last, Dense | Activation)
         layers = (replace(last, activation="softmax"),)
-    new = Architecture(
-        architecture.name, architecture.input, (*architecture.layers[:place], *layers)
-    )
+    new = replace(architecture, layers=(*architecture.layers[:place], *layers))
     return (architecture, ()) if new == architecture else (new, tuple(_said(architecture, place)))
 
 
@@ -116,7 +114,7 @@ def without_second_end(architecture: Architecture) -> Architecture:
         layers.pop()
     while layers and layers[-1] in (Activation("linear"), Dropout(0.0)):
         layers.pop()
-    return Architecture(architecture.name, architecture.input, tuple(layers))
+    return replace(architecture, layers=tuple(layers))
 
 
 def _said(architecture: Architecture, place: int) -> Iterator[str]:

@@ -52,6 +52,8 @@ class Assembly:
 
     nodes: list[Node]
     notes: Notes
+    given: MapShape | None = None
+    """What stands in for sizes of the input that the model leaves open."""
 
     def read(self, output: int) -> tuple[MapShape, list[Part]]:
         """The input's shape, and the layers from there to the output."""
@@ -114,13 +116,18 @@ class Assembly:
     def _input_size(self, node: Node) -> Shape:
         options = Options.of(node, (), self.notes)
         whole = options.take("batch_shape") or options.take("batch_input_shape")
+        if (whole is None or whole == []) and self.given:
+            whole = [None, *self.given]
         if not isinstance(whole, list) or not whole:
             raise node.error("the model has no input shape. Let it begin with keras.Input(shape).")
         size = tuple(whole[1:])
+        if self.given and len(size) == len(self.given):
+            filled = zip(size, self.given, strict=True)
+            size = tuple(other if side is None else side for side, other in filled)
         if not size or any(type(side) is not int or side < 1 for side in size):
             raise node.error(
                 f"the input is {shown(size)}, but every size must be known and at least 1. "
-                "Give it an Input such as (28, 28, 1)."
+                "Give it an Input such as (28, 28, 1), or on the command line --input 28x28x1."
             )
         if whole[0] is not None:
             self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")

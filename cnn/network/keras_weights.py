@@ -20,7 +20,13 @@ import numpy.typing as npt
 
 from cnn.network.architecture import read_json
 from cnn.network.errors import shown
-from cnn.network.keras_import import BROKEN_ZIP, Imported, config_json, read_keras_config
+from cnn.network.keras_import import (
+    BROKEN_ZIP,
+    Imported,
+    config_json,
+    read_keras_config,
+    with_said_pixels,
+)
 from cnn.network.keras_import_graph import MODELS
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.layers import Weight
@@ -42,7 +48,7 @@ _PLAIN_FILTERS = {1, 2}
 def read_keras_model(source: str | os.PathLike[str] | bytes) -> tuple[Imported, Weights]:
     """The network in a `.keras` file, given as its path or its content, and its trained weights."""
     description = config_json(source)
-    imported = read_keras_config(description)
+    imported = with_said_pixels(read_keras_config(description), source)
     paths = dict(_paths(read_json(description), "", "layers"))
     return imported, _weights(_member(source), imported, paths)
 

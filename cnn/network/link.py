@@ -17,12 +17,14 @@ Three of them (a test runs these lines):
 Letters, digits, `-`, `.` and `_` are all it is made of: no browser, no chat program and neither
 Python nor JavaScript rewrites them in an address.
 
-    code    = "1" [ "." name ] "." input [ "." pieces ] "." ( mark | "end" )
+    code    = "1" [ "." name ] "." input [ "." all ] "." ( mark | "end" )
+    all     = pieces | feed [ "-" pieces ]
     input   = height "x" width "x" channels
     pieces  = piece { "-" piece }
     piece   = kind [ number ] { field }                             `KIND_LETTERS`
             | container { field } "-" [ pieces "-" ] { "N-" [ pieces "-" ] } "E"
     field   = letters [ number ] | "r" | "x" | "t" | "_" word       `FIELD_LETTERS`, `WORD_LETTERS`
+    feed    = "p" low "x" high [ "m" numbers ] [ "s" numbers ] [ "b" ]     mean, sd, blue first
     number  = 3 | 3x5 (height x width) | 1x2x3x4 (top, bottom, left, right) | 0.25 | _1 | 1E_5
 
 Left out is what has its default: Keras' one, and a kernel of 3x3, for which Keras has none. A
@@ -49,7 +51,15 @@ from typing import Any
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.link_pieces import layers_in, number_at, number_text, pieces
+from cnn.network.link_pieces import (
+    FEED,
+    feed_at,
+    feed_piece,
+    layers_in,
+    number_at,
+    number_text,
+    pieces,
+)
 
 VERSION = "1"
 TYPED = "end"
@@ -69,8 +79,9 @@ def encode(architecture: Architecture) -> str:
     if architecture.name != UNNAMED:
         parts.append(_name_text(architecture.name))
     parts.append(number_text(data["input"]))
-    if data["layers"]:
-        parts.append("-".join(pieces(data["layers"])))
+    fed = [] if architecture.feed is None else [feed_piece(architecture.feed)]
+    if written := [*fed, *pieces(data["layers"])]:
+        parts.append("-".join(written))
     body = ".".join(parts)
     code = f"{body}.{_mark(body)}"
     if len(code) > MAX_LENGTH:
@@ -94,6 +105,9 @@ def decode(code: str) -> Architecture:
         raise ArchitectureError(
             f"the input must read like 28x28x1 (height, width, channels), got {shown(head)}."
         )
+    if dot and text.startswith(FEED):
+        piece, dot, text = text.partition("-")
+        data["pixels"] = feed_at(piece).text
     data["layers"] = layers_in(text) if dot else []
     return Architecture.from_dict(data)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
 from cnn.network.errors import ArchitectureError, shown
+from cnn.network.feed import Feed
 from cnn.network.fields import Choice, Flag, PaddingRule
 from cnn.network.layers import KINDS, Container, Layer, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
@@ -57,6 +58,8 @@ FIELD_LETTERS = {
 WORD_LETTERS = {"relu": "r", "softmax": "x", "tanh": "t"}
 USUAL: dict[str, Any] = {"kernel_size": 3}
 NEXT, END = "N", "E"
+FEED = "p"
+"""What a piece begins with that says what the network is fed; it stands before all layers."""
 
 Json = dict[str, Any]
 
@@ -64,6 +67,9 @@ _KINDS = {letters: (KINDS[kind], main) for kind, (letters, main) in KIND_LETTERS
 _WORDS = {letter: word for word, letter in WORD_LETTERS.items()}
 _NUMBER = re.compile(r"_?[0-9]+(?:\.[0-9]+)?(?:E_?[0-9]+)?(?:x[0-9]+)*")
 _LONGEST_NUMBER = 40
+_REAL = r"_?[0-9]+(?:\.[0-9]+)?(?:E_?[0-9]+)?"
+_LIST = rf"{_REAL}(?:x{_REAL})*"
+_FEED = re.compile(rf"{FEED}({_REAL})x({_REAL})(?:m({_LIST}))?(?:s({_LIST}))?(b)?")
 
 
 def number_text(value: Any) -> str:
@@ -91,6 +97,32 @@ def number_at(text: str) -> tuple[Any, str]:
     if len(numbers) == 1:
         return numbers[0], rest
     return ([numbers[:2], numbers[2:]] if len(numbers) == 4 else numbers), rest
+
+
+def feed_piece(feed: Feed) -> str:
+    """What a network is fed as a piece."""
+    text = f"{FEED}{number_text(feed.low)}x{number_text(feed.high)}"
+    text += f"m{number_text(list(feed.mean))}" if feed.mean else ""
+    text += f"s{number_text(list(feed.sd))}" if feed.sd else ""
+    return text + "b" * feed.bgr
+
+
+def feed_at(piece: str) -> Feed:
+    """What a network is fed, from its piece."""
+    found = _FEED.fullmatch(piece)
+    if found is None:
+        raise ArchitectureError(
+            f"piece 1 of the link, {shown(piece)}, should say what the network is fed, such as "
+            f"{FEED}0x255: black and white, then m and the means, s and the deviations, and b "
+            "where blue comes first."
+        )
+    low, high, mean, sd, bgr = found.groups()
+    (low,), (high,), mean, sd = (_reals(one) for one in (low, high, mean, sd))
+    return Feed(low, high, mean, sd, bgr is not None)
+
+
+def _reals(text: str | None) -> tuple[float, ...]:
+    return tuple(float(one.replace("_", "-")) for one in text.split("x")) if text else ()
 
 
 def pieces(layers: list[Json]) -> Iterator[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from cnn.network import feed as feeds
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.keras_import import Imported, read_keras_config, read_keras_file
+from cnn.network.shapes import MapShape
 from cnn.network.zoo import entry, zoo
 
 MAX_JSON_BYTES = 20_000_000
@@ -20,14 +23,17 @@ def find(source: str) -> Architecture:
     return read(source).architecture
 
 
-def read(source: str) -> Imported:
-    """The same, with notes on what the file says that a network does not hold."""
+def read(source: str, size: MapShape | None = None) -> Imported:
+    """The same, with notes on what the file says that a network does not hold.
+
+    `size` stands in for sizes of the input that a Keras file leaves open.
+    """
     if source in zoo():
         return _ours(entry(source).architecture)
     path, quoted = Path(source), shown(source, MAX_SHOWN)
     try:
         if path.is_file():
-            return _from_path(path)
+            return _from_path(path, size)
         is_something_else = source != "" and path.exists()
     except ArchitectureError:
         raise
@@ -41,16 +47,33 @@ def read(source: str) -> Imported:
     return _ours(entry(source).architecture)
 
 
+def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
+    """A network with the input and the pixels that the command line gives it, as texts."""
+    shape = None if size is None else input_shape(size)
+    found = read(source, shape)
+    architecture = found.architecture
+    if pixels is not None:
+        feed = feeds.read(pixels)
+        channels = architecture.input[2] if shape is None else shape[2]
+        feed.check(channels)
+        architecture = replace(architecture, input=shape or architecture.input, feed=feed)
+    elif shape is not None:
+        architecture = replace(architecture, input=shape)
+    return replace(
+        found, architecture=architecture, says_pixels=found.says_pixels or pixels is not None
+    )
+
+
 def _ours(architecture: Architecture) -> Imported:
     return Imported(architecture, (), {})
 
 
-def _from_path(path: Path) -> Imported:
+def _from_path(path: Path, size: MapShape | None) -> Imported:
     with path.open("rb") as file:  # a model's weights may be large, and are not needed
         content = file.read(MAX_JSON_BYTES + 1)
     if _is_keras_file(path.name, content):
-        return read_keras_file(path)
-    return read_file(path.name, content)
+        return read_keras_file(path, size)
+    return read_file(path.name, content, size)
 
 
 def _is_keras_file(name: str, content: bytes) -> bool:
@@ -62,10 +85,10 @@ def from_file(name: str, content: bytes) -> Architecture:
     return read_file(name, content).architecture
 
 
-def read_file(name: str, content: bytes) -> Imported:
+def read_file(name: str, content: bytes, size: MapShape | None = None) -> Imported:
     """The same, with notes on what the file says that a network does not hold."""
     if _is_keras_file(name, content):
-        return read_keras_file(content)
+        return read_keras_file(content, size)
     if content[:8] == b"\x89HDF\r\n\x1a\n":
         raise ArchitectureError(
             f"{name} is an HDF5 file, Keras' older format. Save the model as .keras, "
@@ -75,13 +98,13 @@ def read_file(name: str, content: bytes) -> Imported:
         raise ArchitectureError(
             f"{name} is too large: a description has at most {MAX_JSON_BYTES:,} bytes."
         )
-    return _read_text(content)
+    return _read_text(content, size)
 
 
-def _read_text(text: str | bytes) -> Imported:
+def _read_text(text: str | bytes, size: MapShape | None) -> Imported:
     data = read_json(text)
     if isinstance(data, dict) and "class_name" in data:
-        return read_keras_config(data)
+        return read_keras_config(data, size)
     return _ours(Architecture.from_dict(data))
 
 

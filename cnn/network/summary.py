@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnn.network.advice import advice
+from cnn.network.advice import advice, said
 from cnn.network.errors import path_text
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
@@ -12,8 +12,11 @@ from cnn.network.training_macs import Cost, total_training_macs, training_costs
 
 
 def summary_dict(trace: Trace) -> dict[str, Any]:
-    """The whole trace as plain values. Sizes are one number where height and width are equal."""
-    costs = training_costs(trace)
+    """The whole trace as plain values. Sizes are one number where height and width are equal.
+
+    `pixels` are there where the network is fed others than those from 0 to 1.
+    """
+    costs, fed = training_costs(trace), trace.architecture.fed
     return {
         "name": trace.architecture.name,
         "input": list(trace.architecture.input),
@@ -26,8 +29,8 @@ def summary_dict(trace: Trace) -> dict[str, Any]:
         "total_training_macs": total_training_macs(trace),
         "activation_bytes": trace.activation_bytes,
         "depth": trace.depth,
-        "warnings": [f"{remark.title}: {remark.text}" for remark in advice(trace)],
-    }
+        "warnings": list(said(advice(trace))),
+    } | ({} if fed.is_usual else {"pixels": fed.text})
 
 
 def _row_dict(row: Row, cost: Cost) -> dict[str, Any]:
@@ -78,8 +81,18 @@ def summary_text(trace: Trace) -> str:
     lines = [_line(line, widths) for line in [head, *body]]
     rule = "-" * min(max(map(len, lines)), 100)
     name, size = trace.architecture.name, shape_text(trace.architecture.input)
-    parts = [f"{name}, input {size}", rule, lines[0], rule, *lines[1:], rule, *_totals(trace)]
-    parts += [f"! {remark.title}: {remark.text}" for remark in advice(trace)]
+    fed = trace.architecture.fed
+    pixels = "" if fed.is_usual else f", pixels {fed.words}"
+    parts = [
+        f"{name}, input {size}{pixels}",
+        rule,
+        lines[0],
+        rule,
+        *lines[1:],
+        rule,
+        *_totals(trace),
+    ]
+    parts += [f"! {remark}" for remark in said(advice(trace))]
     return "\n".join(parts)
 
 

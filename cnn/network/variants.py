@@ -107,7 +107,7 @@ def with_depth(architecture: Architecture, times: int) -> Architecture:
             f"{architecture.name} has no convolution and no block to stand more than once. Choose "
             "another field, or another network."
         )
-    return Architecture(architecture.name, architecture.input, tuple(done))
+    return replace(architecture, layers=tuple(done))
 
 
 def _block_end(layers: Layers, place: int) -> int:
@@ -146,7 +146,7 @@ def _changed(architecture: Architecture, change: Callable[[Layer], Layer]) -> Ar
             return replace(layer, branches=tuple(_all(branch, deep) for branch in layer.branches))
         return change(layer)
 
-    return Architecture(architecture.name, architecture.input, _all(architecture.layers, deep))
+    return replace(architecture, layers=_all(architecture.layers, deep))
 
 
 def _all(layers: Layers, change: Callable[[Layer], Layer]) -> Layers:

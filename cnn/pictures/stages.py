@@ -38,7 +38,9 @@ def stages(architecture: Architecture, weights: Weights, image: Array) -> list[S
     """The input `[height, width, channels]` and every stage behind it, in order."""
     rows = trace(architecture).rows
     found = forward(architecture, weights, image[None], keep_linear=True)
-    result: list[Stage] = [_stage("input", "Input", INPUT_COLOUR, image, "the pixels, 0 to 1")]
+    feed = architecture.fed
+    note = f"the pixels, {feed.words.removeprefix('from ')}"
+    result: list[Stage] = [_stage("input", "Input", INPUT_COLOUR, feed.of(image), note)]
     for row in rows:
         kind = KINDS.get(type(row.layer))
         activation = getattr(row.layer, "activation", None)

@@ -85,6 +85,7 @@ def _network_settings(
 ) -> Iterator[tuple[str, str]]:
     traced = trace(architecture)
     yield "input", shape_text(architecture.input)
+    yield "pixels", architecture.fed.text
     yield "parameters", f"{traced.total_params:,}"
     yield "MACs per image", f"{traced.total_macs:,}"
     if not field_by_field:

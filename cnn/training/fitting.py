@@ -95,7 +95,7 @@ def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture
     assert isinstance(head, Dense)
     layers = list(architecture.layers)
     layers[place] = replace(head, units=classes)
-    changed, on_end = settled(Architecture(architecture.name, architecture.input, tuple(layers)))
+    changed, on_end = settled(replace(architecture, layers=tuple(layers)))
     params = (
         f"the network has {trace(changed).total_params:,} parameters instead of "
         f"{traced.total_params:,}."
@@ -135,7 +135,7 @@ def from_scores(architecture: Architecture) -> Architecture:
         layers.pop()
     elif isinstance(last, Dense) and last.activation == "softmax":
         layers[-1] = replace(last, activation=None)
-    return Architecture(architecture.name, architecture.input, tuple(layers))
+    return replace(architecture, layers=tuple(layers))
 
 
 def _is_one_of_two(architecture: Architecture, classes: int) -> bool:

@@ -57,6 +57,7 @@ class Machine:
         self.configuration = configuration
         self.as_before, self.tells_smoothed = as_before, tells_smoothed
         self.scoring = from_scores(architecture)
+        self.feed = architecture.fed
         self.model = build(self.scoring)
         fuse(self.model, tf, keras)
         rows = trace(self.scoring).rows
@@ -241,7 +242,7 @@ class Machine:
 
     def _scores(self, pixels: Any) -> Any:
         """The scores, and for the first images what the first convolutions make of them."""
-        found = self.seeing(_floats(self.tf, pixels), training=False)
+        found = self.seeing(self.feed.of(_floats(self.tf, pixels)), training=False)
         scores, *maps = found if self.watched else [found]  # Keras unwraps a single output
         parts = [kept_part(*one.shape[1:]) for one in maps]
         return scores, *(
@@ -270,6 +271,7 @@ class Machine:
             images = _floats(tf, tf.gather(pixels, chosen))
             if self.configuration.is_augmented:
                 images = augmented(tf, images, self.configuration, done + i)
+            images = self.feed.of(images)
             wanted = tf.gather(labels, chosen)
             self.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:

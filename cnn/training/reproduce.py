@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from cnn.network.architecture import Architecture
 from cnn.network.code import docstring_text
+from cnn.network.export_feed import scaled_function
 from cnn.network.export_keras import keras_function
 from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
@@ -65,7 +66,7 @@ RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 
 
 # The network without a softmax at its end: training reads its scores, which is exact.
-{function}{fuse}
+{function}{fuse}{feeding}
 
 data = load(CONFIGURATION.dataset, {input})
 if fingerprint(data) != FINGERPRINT:
@@ -91,7 +92,7 @@ NUMBERS, WHOLE = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
 @tf.function(input_signature=[NUMBERS, tf.TensorSpec([], tf.float32), WHOLE])
 def train_step(chosen, rate, step):
     images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
-{augment}    wanted = tf.gather(labels, chosen)
+{augment}{feed}    wanted = tf.gather(labels, chosen)
     optimizer.learning_rate.assign(rate)
     with tf.GradientTape() as tape:
         scores = {scores}
@@ -105,7 +106,7 @@ def train_step(chosen, rate, step):
 def evaluate(split):
     """Mean loss and accuracy over all images, in double precision."""
     parts = [
-        model(split.pixels[start : start + 500].astype("float32") / 255.0, training=False)
+        model({evaluated}, training=False)
         for start in range(0, len(split), 500)
     ]
     scores = np.concatenate(parts).astype("float64")
@@ -149,6 +150,7 @@ _PLAIN = """\
 plain_loss_of = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
 """
 _TOLD = "tf.reduce_mean(plain_loss_of(tf.one_hot(wanted, classes), scores))"
+_EVALUATED = 'split.pixels[start : start + 500].astype("float32") / 255.0'
 _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
 
 
@@ -168,6 +170,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         )
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
+    feed = run.architecture.fed
     augmented = configuration.is_augmented
     is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
     fused = run.environment.get(BATCH_NORM) == FUSED and _has_batch_norm(scoring)
@@ -191,12 +194,15 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
         fused=_FUSED if fused else "",
         scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
+        feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
         input=run.architecture.input,
         optimizer=_optimizer(configuration),
         label_smoothing=configuration.label_smoothing,
         plain=_PLAIN if is_plain else "",
         told=_TOLD if is_plain else "loss",
         augment=_AUGMENT if augmented else "",
+        feed="" if feed.is_usual else "    images = feed(images)\n",
+        evaluated=_EVALUATED if feed.is_usual else f"feed({_EVALUATED})",
         tolerance=TOLERANCE,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from cnn.network.architecture import Architecture
+from cnn.network.architecture import Architecture, read_json
 from cnn.training.configuration import Configuration
 from cnn.training.data_address import data_id
 from cnn.training.run import Checkpoint, GradientNorms, Progress, Result, Run, State, Step, Wish
@@ -50,7 +50,7 @@ def columns(run: Run) -> dict[str, Any]:
     return {
         "id": run.id,
         "name": run.name,
-        "architecture": run.architecture.to_json(),
+        "architecture": json.dumps(run.architecture.to_record(), ensure_ascii=False),
         "configuration": json.dumps(run.configuration.to_dict()),
         "recipe": run.recipe,
         "state": run.state,
@@ -79,7 +79,7 @@ def columns(run: Run) -> dict[str, Any]:
 # Many runs share a network, and a page reads the same rows twice a second.
 @functools.lru_cache(maxsize=512)
 def _architecture(text: str) -> Architecture:
-    return Architecture.from_json(text)
+    return Architecture.from_record(read_json(text))
 
 
 @functools.lru_cache(maxsize=512)

@@ -208,7 +208,7 @@ def recipe(architecture: Architecture, configuration: Configuration, continues: 
 
     A training that continues another is never the same as one that began anew.
     """
-    network = architecture.to_dict()
+    network = architecture.to_record()
     del network["name"]
     values = json.dumps([network, configuration.to_dict(), *filter(None, [continues])])
     decides = json.dumps(json.loads(values, parse_int=float), sort_keys=True)  # 1 is 1.0

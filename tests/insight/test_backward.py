@@ -104,7 +104,7 @@ def keras_gradients(
         for held in arrays.values():
             for array in held:
                 tape.watch(array.value)
-        found = whole(x, training=False)
+        found = whole(architecture.fed.of(x), training=False)
         total = tf.reduce_sum(found.pop("") * factors)
     tensors = Counter(id(values) for values in (x, *found.values()))
     found = {name: values for name, values in found.items() if tensors[id(values)] == 1}

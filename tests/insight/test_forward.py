@@ -71,7 +71,7 @@ def keras_outputs(architecture: Architecture, weights: Weights, images: Array) -
     set_weights(model, architecture, weights)
     rows = trace(architecture).rows
     outputs = {row.name: model.get_layer(output_name(row)).output for row in rows}
-    found = keras.Model(model.input, outputs)(images, training=False)
+    found = keras.Model(model.input, outputs)(architecture.fed.of(images), training=False)
     return {name: np.asarray(values) for name, values in found.items()}
 
 

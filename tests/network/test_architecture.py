@@ -211,7 +211,7 @@ REFUSED = [
     ({}, 'the field "input" is missing.'),
     ({"input": [8, 8, 1]}, 'the field "layers" is missing.'),
     ({**SMALL, "layer": []}, "unknown field 'layer'. Did you mean layers?"),
-    ({**SMALL, "colour": 1}, "unknown field 'colour'. Known are: name, input, layers."),
+    ({**SMALL, "colour": 1}, "unknown field 'colour'. Known are: name, input, layers, pixels."),
     ({**SMALL, "layers": None}, "layers: must be a list of layers, got None."),
     ({**SMALL, "layers": "Flatten"}, "layers: must be a list of layers, got 'Flatten'."),
     ({**SMALL, "layers": {}}, "layers: must be a list of layers, got {}."),

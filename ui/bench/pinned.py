@@ -43,6 +43,8 @@ def against_pinned(now: Trace) -> None:
         return
     before = trace(pinned)
     _sums(before, now)
+    if pinned.fed != now.architecture.fed:
+        st.caption(f"Pixels: {pinned.fed.text} → {now.architecture.fed.text}")
     pairs = difference(before, now)
     only = st.toggle("Only what differs", value=True, key="only_differences")
     shown = [pair for pair in pairs if not only or pair.change is not Change.SAME]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -61,7 +62,7 @@ def _ask(architecture: Architecture, free: str) -> None:
         if st.button("Replace it", icon=":material/sync:"):
             _save_and_close(architecture)
         if st.button("Keep both", type="primary", icon=":material/library_add:"):
-            _save_and_close(Architecture(free, architecture.input, architecture.layers))
+            _save_and_close(replace(architecture, name=free))
     st.caption("Keeping both gives this one the name")
     st.text(free)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.feed import USUAL
+from cnn.network.keras_import import WITHOUT_WEIGHTS
 from cnn.network.shapes import shape_text
 from cnn.network.source import input_shape, read_file
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui import design
+from ui.bench.pixels import choose_pixels
 from ui.bench.saved import MENU, open_design, saved_designs
 from ui.words import plain, pretty, short
 
@@ -69,22 +74,41 @@ def _known_networks() -> None:
 
 
 def _file() -> None:
+    asked = choose_pixels(
+        USUAL,
+        None,
+        key="file_pixels",
+        label="Pixels it expects, if the file does not say",
+        before="A Keras file does not say which pixels its network was made for, unless it begins "
+        "with a Rescaling. ",
+    )
     given = st.file_uploader(
         "JSON, Keras JSON or .keras",
         type=["json", "keras"],
         help="Only the description is read; nothing in the file is executed.",
         max_upload_size=10,  # MB; the server lets through what own images may have
     )
-    if given is None or st.session_state.get("opened_file") == given.file_id:
+    if given is None or asked is None or st.session_state.get("opened_file") == given.file_id:
         return
     st.session_state["opened_file"] = given.file_id
     try:
         opened = read_file(given.name, given.getvalue())
+        architecture, notes = opened.architecture, opened.notes
+        if not opened.says_pixels:
+            architecture = replace(architecture, feed=asked)
+            notes = (
+                *notes,
+                "The file does not say which pixels its network expects: it is fed those "
+                f"{architecture.fed.words}, as was chosen beside the file. Pixels, below the "
+                "stack, changes that.",
+            )
     except ArchitectureError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    design.put(opened.architecture)
-    st.session_state[NOTES] = opened.notes
+    design.put(architecture)
+    st.session_state[NOTES] = notes
+    if WITHOUT_WEIGHTS in notes:
+        st.session_state[design.FROM_FILE] = architecture.layers
     st.rerun()
 
 
@@ -92,7 +116,7 @@ def import_notes() -> None:
     """What the file just opened said that a network does not hold: said once."""
     notes: tuple[str, ...] = st.session_state.pop(NOTES, ())
     if notes:
-        st.info("Left out of what the file says:", icon=":material/info:")
+        st.info("What became of the file:", icon=":material/info:")
         for note in notes[:20]:
             st.text(f"· {note}")
 
@@ -127,7 +151,7 @@ def name_and_input() -> None:
     )
     try:
         if name != now.name or size != shown:
-            checked = Architecture(name, input_shape(size or ""), ())
+            checked = Architecture(name, input_shape(size or ""), (), now.feed)
             design.change(name=checked.name, input=checked.input)
             st.rerun()
     except ArchitectureError as error:

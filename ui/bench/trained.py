@@ -36,18 +36,18 @@ _STYLE = """
 
 
 def fitting_runs(architecture: Architecture) -> list[Run]:
-    """The finished runs of these very layers on this very input, the newest first."""
+    """The finished runs of these very layers on this very input and pixels, the newest first."""
     try:
         found = runs.opened().latest(MOST_RUNS)
     except StoreError:  # the pages that are about runs say so; this one works without
         return []
-    wanted = (architecture.input, architecture.layers)
+    wanted = (architecture.input, architecture.layers, architecture.fed)
     return [
         run
         for run in found
         if run.state is State.FINISHED
         and run.result is not None
-        and (run.architecture.input, run.architecture.layers) == wanted
+        and (run.architecture.input, run.architecture.layers, run.architecture.fed) == wanted
     ]
 
 

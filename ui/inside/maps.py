@@ -61,7 +61,8 @@ def show_maps(
         value = float(looked.pixels[place.row, place.column, place.map])
         st.markdown(
             f"**Pixel {place.row}, {place.column}** of the image has the value **{value:.4g}**, "
-            "from 0 (black) to 1. Choose a layer to see what becomes of it."
+            f"from 0 (black) to 1. {_fed(subject, looked, place)}Choose a layer to see what "
+            "becomes of it."
         )
         return
     row = rows[place.layer]
@@ -69,6 +70,16 @@ def show_maps(
     with st.expander(f"{row.title}: its sizes and what it costs", icon=":material/straighten:"):
         st.caption(row.layer.purpose)
         st.html(facts_html(explain(row, traced)))
+
+
+def _fed(subject: Subject, looked: Looked, place: Place) -> str:
+    """What the network gets for a pixel, where that is another number."""
+    feed = subject.architecture.fed
+    if feed.is_usual:
+        return ""
+    pixel = feed.of(looked.pixels)[place.row, place.column]
+    value = float(pixel[::-1][place.map] if feed.bgr else pixel[place.map])
+    return f"The network gets **{_exact(value)}** for it. "
 
 
 # The bytes of a few images: small beside the passes they are made of.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,7 +13,9 @@ from cnn.data import title as data_title
 from cnn.data.class_names import class_names
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
+from cnn.network.keras_import import Imported
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.keras_weights import read_keras_model
 from cnn.network.trace import trace
@@ -23,6 +25,8 @@ from cnn.training.fitting import weights_with_classes, with_classes
 from cnn.training.run import Run
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
+from ui.bench.pixels import choose_pixels
+from ui.bench.pixels import said_of as said_of_pixels
 from ui.draw.networks import SHIPPED, about_card, finished_runs, short_names
 from ui.inside.epoch import choose_epoch, said_of_epoch
 from ui.training import runs
@@ -140,8 +144,9 @@ def _of_run(run: Run, name: str) -> Subject:
     spec = run.configuration.dataset
     about = (
         f"Trained on {data_title(spec)}, {run.result.train_images:,} images. "
-        f"{percent(run.result.test_accuracy)} of {run.result.test_images:,} test images are right."
-    )
+        f"{percent(run.result.test_accuracy)} of {run.result.test_images:,} test images are right. "
+        f"{said_of_pixels(run.architecture)}"
+    ).rstrip()
     key = f"{run.id}-{run.finished_at}"
     epoch = choose_epoch(run, key)
     if epoch is None:
@@ -186,7 +191,11 @@ def _file() -> Subject | None:
         return None
     name, content = kept
     key = hashlib.sha256(content).hexdigest()[:16]
-    architecture, weights, notes = _read(key, content)
+    imported, weights = _read(key, content)
+    feed = _pixels_of_file(imported, key)
+    if feed is None:
+        return None
+    architecture = replace(imported.architecture, feed=feed)
     traced = trace(architecture)
     classes = traced.output_shape[-1] if len(traced.output_shape) == 1 else 0
     fitting = _fitting(architecture, classes)
@@ -200,9 +209,10 @@ def _file() -> Subject | None:
     )
     spec = None if shown == NO_DATA or shown is None else DatasetSpec(DatasetName(shown))
     about = f"{traced.params_text}, read from {name}."
-    about = " ".join([about, *notes[:5]])
+    about = " ".join(filter(None, [about, said_of_pixels(architecture), *imported.notes[:5]]))
     names = (class_names(spec) if spec else None) or _numbered(classes)
-    return Subject(FILE, f"{key}-{shown}", name, about, architecture, weights, names, spec)
+    key = f"{key}-{shown}-{feed.text}"
+    return Subject(FILE, key, name, about, architecture, weights, names, spec)
 
 
 def _keep() -> None:
@@ -212,7 +222,7 @@ def _keep() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _read(key: str, _content: bytes) -> tuple[Architecture, Weights, tuple[str, ...]]:
+def _read(key: str, _content: bytes) -> tuple[Imported, Weights]:
     """The network of a file; one output that says which of two classes it is becomes two."""
     imported, weights = read_keras_model(_content)
     read = imported.architecture
@@ -220,8 +230,26 @@ def _read(key: str, _content: bytes) -> tuple[Architecture, Weights, tuple[str, 
         with contextlib.suppress(ArchitectureError, WeightsError):
             two = weights_with_classes(read, weights, 2)
             architecture, changes = with_classes(read, 2)
-            return architecture, two, (*changes, *imported.notes)
-    return read, weights, imported.notes
+            changed = replace(
+                imported, architecture=architecture, notes=(*changes, *imported.notes)
+            )
+            return changed, two
+    return imported, weights
+
+
+def _pixels_of_file(imported: Imported, key: str) -> Feed | None:
+    """What a file's network is fed: as the file says, or as is chosen where it does not."""
+    now = imported.architecture.fed
+    said = (
+        "The file says so, with its first Rescaling or in a note of this program. "
+        if imported.says_pixels
+        else "The file does not say which pixels its network was trained on, so say it: what is "
+        "right for one network makes nonsense of another. "
+    )
+    channels = imported.architecture.input[2]
+    return choose_pixels(
+        now, channels, key=f"{OF_FILE}_pixels_{key}", label="Pixels it expects", before=said
+    )
 
 
 def _fitting(architecture: Architecture, classes: int) -> list[DatasetName]:

@@ -53,7 +53,7 @@ def _facts(run: Run) -> list[Fact]:
         Fact("Data", described(settings.dataset), sizes),
         *([Fact("Splits", how)] if (how := _how_split(run)) else []),
         *([Fact("Changed to fit", " ".join(run.changes))] if run.changes else []),
-        Fact("Pixels", "float32 from 0 to 1", "the bytes of an image divided by 255"),
+        Fact("Pixels", f"float32 {run.architecture.fed.words}", _made_of(run)),
         Fact(
             "Fingerprint",
             run.data_fingerprint[:16] or "not known yet",
@@ -78,6 +78,12 @@ def _how_split(run: Run) -> str:
         "not noted by the version that trained it: it pooled all folders of a zip, train/ and "
         "test/ too, and split the images anew; x_test of an npz it kept apart"
     )
+
+
+def _made_of(run: Run) -> str:
+    if run.architecture.fed.is_usual:
+        return "the bytes of an image divided by 255"
+    return "made of the bytes of an image, 0 to 255, as this network expects them"
 
 
 def _begun(run: Run) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.network.architecture import Architecture
+from cnn.network.keras_import import WITHOUT_WEIGHTS
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
 from cnn.pictures.diagram import diagram
@@ -70,7 +71,10 @@ def look_at(architecture: Architecture) -> None:
     st.caption(
         f"{short(traced.total_params)} parameters · {short(traced.total_macs)} MACs per image · "
         f"input {height}×{width}×{channels}"
+        + ("" if architecture.fed.is_usual else f" · pixels {architecture.fed.words}")
     )
+    if st.session_state.get(design.FROM_FILE) == architecture.layers:
+        st.caption(WITHOUT_WEIGHTS)
 
 
 def _words(id: str) -> str:

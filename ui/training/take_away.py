@@ -7,7 +7,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from cnn.network.export_feed import NAME as PREPARE
+from cnn.network.export_feed import numpy_function
 from cnn.network.heads import SHARES, end_activation
+from cnn.network.keras_file import saying_pixels
 from cnn.training.curve_file import epochs_csv, steps_csv
 from cnn.training.reproduce import ReproductionError, script
 from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
@@ -78,7 +81,13 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
     store = runs.store()
-    _save(name, lambda: store.file(run.id, kept) or b"", icon, f" · {size_bytes(size)}")
+
+    def content() -> bytes:
+        found = store.file(run.id, kept) or b""
+        # A file that an older program kept does not say yet what the network is fed.
+        return saying_pixels(found, run.architecture) if found and kept == MODEL else found
+
+    _save(name, content, icon, f" · {size_bytes(size)}")
 
 
 def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = "") -> None:
@@ -90,12 +99,19 @@ def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = 
 
 def _loading(name: str, run: Run) -> str:
     height, width, channels = run.architecture.input
+    feed = run.architecture.fed
     gives = "probabilities" if end_activation(run.architecture) in SHARES else "scores"
     return (
         "import keras\n\n"
         f'model = keras.models.load_model("{name}")\n'
         f"# images: float32 from 0 to 1, of shape (n, {height}, {width}, {channels})\n"
         f"{gives} = model.predict(images)\n"
+        if feed.is_usual
+        else "import keras\nimport numpy as np\n\n\n"
+        f"{numpy_function(feed)}\n\n"
+        f'model = keras.models.load_model("{name}")\n'
+        f"# pixels: bytes 0 to 255, of shape (n, {height}, {width}, {channels})\n"
+        f"{gives} = model.predict({PREPARE}(pixels))\n"
     )
 
 
@@ -108,7 +124,8 @@ def _about(run: Run, epochs: Sequence[Epoch]) -> str:
             end = "It ends in the sigmoid of its design: a probability for each class by itself."
         case _:
             end = "It has no softmax at its end, as designed: it gives scores, not probabilities."
-    return f"Weights as after epoch {best or epochs[-1].epoch}; pixels from 0 to 1. {end}"
+    pixels = run.architecture.fed.words
+    return f"Weights as after epoch {best or epochs[-1].epoch}; pixels {pixels}. {end}"
 
 
 def _no_model(run: Run) -> str:
