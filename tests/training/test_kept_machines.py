@@ -212,3 +212,13 @@ def test_it_is_foretold_which_trainings_find_their_network_compiled(
 
     named = [(TINY[place], configuration) for place, configuration in trainings]
     assert found_compiled(named) == found
+
+
+def test_a_run_that_goes_on_with_the_loss_of_before_gets_no_machine_of_another(train: Split):
+    kept_machines.forget()
+    machine = machine_for(STATEFUL, SHAPES, train)
+    machine.is_compiled = True
+    keep(machine, STATEFUL, SHAPES)
+
+    assert machine_for(STATEFUL, SHAPES, train, as_before=True) is not machine
+    assert machine_for(STATEFUL, SHAPES, train) is machine
