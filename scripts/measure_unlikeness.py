@@ -8,8 +8,9 @@ that. Glyphs are those of `tests/insight/glyphs.npz`; `--glyphs` draws them anew
 Debian's fonts-dejavu.
 
 Other measures were tried, each with the line at 98.5 % of the digits kept aside; found of 420
-letters in strokes, 210 letter glyphs, 300 scribbles, 100 dots (drawn with other seeds than those
-of the card), in percent:
+letters in strokes, 210 letter glyphs, 300 scribbles, 100 dots, in percent. The glyphs are those of
+the card, so its rate of them was seen when the measure was chosen; the shapes of the strokes too,
+though drawn with other seeds:
 
     largest softmax share (Hendrycks and Gimpel, 2017)              44  48  66  68
     energy of the scores (W. Liu et al., 2020)                      47  48  80  89

@@ -47,7 +47,7 @@ class Likeness:
         return found
 
 
-def learned(features: Array, labels: Labels) -> Likeness:
+def learned(features: npt.NDArray[np.floating], labels: Labels) -> Likeness:
     """Where the images of each class lie, of features `[images, features]`."""
     rows = features.astype(np.float64)
     classes = np.unique(labels)

@@ -82,8 +82,8 @@ def test_the_browser_and_python_ink_the_same_strokes_alike(page: Page, app_url: 
     ink = np.frombuffer(base64.b64decode(inked), np.uint8).reshape(560, 560)
     (width,) = {stroke["width"] for stroke in strokes}
     ours = ink_of([np.array(stroke["points"]) for stroke in strokes], width)
-    assert np.abs(ours.astype(int) - ink).mean() < 0.2
-    np.testing.assert_allclose(centred(ours).astype(int), seen(page).astype(int), atol=6)
+    # Not centred: where the mass of a symmetric shape lies on half a pixel, a grain of it decides.
+    assert np.abs(ours.astype(int) - ink).sum() < 0.02 * ink.sum(dtype=int)
     settled(page)
 
 
