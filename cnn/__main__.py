@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _with_values(arguments: Sequence[str]) -> list[str]:
-    """`--pixels -1..1` as `--pixels=-1..1`: what begins with a minus is taken for an option."""
+    """`--pixels -1..1` as `--pixels=-1..1`: with its minus it would be taken for an option."""
     found: list[str] = []
     for one in arguments:
         if found and found[-1] == "--pixels":

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,7 @@ def test_a_gradient_goes_back_as_tensorflow_takes_it(feed: Feed):
 def test_the_code_that_is_written_of_it_does_the_same(feed: Feed):
     import torch
 
-    space: dict = {"np": np, "torch": torch}
+    space: dict[str, Any] = {"np": np, "torch": torch}
     for code in (numpy_function(feed), scaled_function(feed)):
         exec(code, space)
     wanted = feed.of(IMAGES)
@@ -168,7 +169,15 @@ def test_numbers_for_channels_that_are_not_there_are_refused():
         ((Rescaling(1 / 255),), BYTES),
         ((Rescaling(1 / 127.5, -1.0),), BYTES),
         ((Rescaling(1 / 256),), BYTES),
-        ((Dropout(0.1), ZeroPadding2D(2), Activation("linear"), Rescaling(1 / 255)), BYTES),
+        (
+            (
+                Dropout(0.1),
+                ZeroPadding2D(((2, 2), (2, 2))),
+                Activation("linear"),
+                Rescaling(1 / 255),
+            ),
+            BYTES,
+        ),
         ((Flatten(), Rescaling(1 / 255)), BYTES),
         ((Rescaling(2.0, -1.0),), USUAL),
         ((Rescaling(0.5), Rescaling(1 / 255)), USUAL),

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def trained(store: Store, architecture: Architecture, configuration=SHAPES) -> R
 
 def prepared(run: Run, pixels: np.ndarray) -> np.ndarray:
     """As the code beside the exported file says."""
-    space: dict = {"np": np}
+    space: dict[str, Any] = {"np": np}
     exec(numpy_function(run.architecture.fed), space)
     found: np.ndarray = space["prepare"](pixels)
     return found

@@ -43,10 +43,10 @@ def test_pixels_are_changed_on_build_and_stand_in_the_address():
     control(page).set_value("-1..1").run()
     assert not page.exception
     assert page.session_state["design"].feed == Feed(-1, 1)
-    assert ".p_1x1-f-d10x." in page.query_params["net"][0]
+    assert ".p_1x1-f-d10x." in page.query_params["net"]
     control(page).set_value("0..1").run()
     assert page.session_state["design"].feed is None
-    assert ".p" not in page.query_params["net"][0]
+    assert ".p" not in page.query_params["net"]
 
 
 def test_a_rescaling_network_can_be_fed_otherwise_and_is_told_that_its_layer_is_not_for_it():

@@ -30,7 +30,7 @@ def pixels(trace: Trace) -> None:
     chosen = choose_pixels(now.fed, now.input[2], key="pixels")
     if chosen is not None and chosen != now.fed:
         design.change(feed=None if chosen == said else chosen)
-        st.rerun(scope="fragment")
+        st.rerun()
     if now.feed is not None and not said.is_usual:
         st.caption(f"Its first Rescaling is meant for pixels {said.words}.")
     elif not said.is_usual:

@@ -95,6 +95,7 @@ def _file() -> None:
         opened = read_file(given.name, given.getvalue())
         architecture, notes = opened.architecture, opened.notes
         if not opened.says_pixels:
+            asked.check(architecture.input[2])
             architecture = replace(architecture, feed=asked)
             notes = (
                 *notes,
@@ -103,6 +104,8 @@ def _file() -> None:
                 "stack, changes that.",
             )
     except ArchitectureError as error:
+        if not asked.is_usual:  # with other pixels the same file may open
+            del st.session_state["opened_file"]
         st.error(plain(str(error)), icon=":material/error:")
         return
     design.put(architecture)
