@@ -77,7 +77,7 @@ def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> l
     kept: dict[Key, int] = {}
     found = []
     for architecture, configuration in trainings:
-        key = _key(architecture, configuration, False, False)
+        key = _key(architecture, configuration, as_before=False, smoothed=False)
         found.append(kept.pop(key, None) is not None)
         traced, slots = trace(architecture), SLOTS[configuration.optimizer]
         kept[key] = 4 * (traced.total_params + slots * traced.trainable_params)
@@ -90,7 +90,9 @@ def _are_too_many(sizes: Collection[int]) -> bool:
     return len(sizes) > MOST or sum(sizes) > MOST_BYTES
 
 
-def _key(architecture: Architecture, configuration: Configuration, *told: bool) -> Key:
+def _key(
+    architecture: Architecture, configuration: Configuration, as_before: bool, smoothed: bool
+) -> Key:
     """What is compiled into a machine; all else may change from one training to the next."""
     compiled = replace(
         configuration,
@@ -104,4 +106,4 @@ def _key(architecture: Architecture, configuration: Configuration, *told: bool) 
         steps=0,
         seconds=0.0,
     )
-    return architecture, compiled, *told
+    return architecture, compiled, as_before, smoothed
