@@ -12,7 +12,7 @@ import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import comb, inf
 
 import numpy as np
@@ -28,14 +28,15 @@ from cnn.training.significance import (
     Answered,
     OnImages,
     OverSeeds,
+    Right,
     answered,
     on_images,
     over_seeds,
 )
 
-PAUSE_S = 15.0
+PAUSE_S = 60.0
 """Seeds begun so long after the earlier ones had ended may have been added after a look; a program
-that trains one after the other takes less.
+that trains one after the other takes less, if the machine is not very busy.
 """
 
 
@@ -59,6 +60,17 @@ class Judgement:
         first, second = self.ids
         return (first, second) if self.seeds.difference > 0 else (second, first)
 
+    def turned(self) -> Judgement:
+        """The same with the second network first; what is said of them stays as it is."""
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            ids=self.ids[::-1],
+            images=self.images and self.images.turned(),
+            seeds=self.seeds and self.seeds.turned(),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Claims:
@@ -72,11 +84,14 @@ class Claims:
     @property
     def level(self) -> float:
         """What all pairs of the table have together."""
-        return LEVEL / 2 ** (self.looks - 1)
+        return LEVEL * 0.5 ** (self.looks - 1)
 
     def of(self, first: str, second: str) -> Judgement | None:
-        """The judgement of two networks by their ids, whichever comes first in it."""
-        return next((one for one in self.judgements if set(one.ids) == {first, second}), None)
+        """The judgement of two networks by their ids: of the first against the second."""
+        for one in self.judgements:
+            if set(one.ids) == {first, second}:
+                return one if one.ids == (first, second) else one.turned()
+        return None
 
 
 class _Untold(Exception):
@@ -130,7 +145,7 @@ class _Table:
                 "It is judged when the trainings under way have ended: who looks after each seed "
                 "finds by chance what is not there."
             )
-        level = LEVEL / 2 ** (self.looks - 1) / self.pairs
+        level = LEVEL * 0.5 ** (self.looks - 1) / self.pairs
         return over_seeds(*self._answers(first.finished, second.finished), level)
 
     def _on_images(self, first: Group, second: Group, shared: Sequence[int]) -> OnImages:
@@ -160,8 +175,8 @@ class _Table:
         return self.kept[ids]
 
 
-def _right(own: Answers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return own.given == own.labels
+def _right(own: Answers) -> Right:
+    return np.asarray(own.given == own.labels)
 
 
 def _best(done: Sequence[Group], judged: Sequence[Judgement]) -> frozenset[str]:

@@ -136,7 +136,7 @@ class _Coins:
             logs = logs[is_alive] + count * np.log((1 - share) + share * np.exp(1j * turned))
         spectrum = np.zeros(len(angles), complex)
         spectrum[alive] = np.exp(logs.conj())
-        return np.maximum(irfft(spectrum, length)[: self.all + 1], 0.0)
+        return np.asarray(np.maximum(irfft(spectrum, length)[: self.all + 1], 0.0))
 
     def _heads(self, tilt: float) -> Floats:
         from scipy.special import expit

@@ -6,9 +6,7 @@ and new images. It needs three tests to agree, so that its p is the largest of t
 interval reaches as far as any of theirs:
 
 (a) t over the seeds, with as many degrees of freedom as the fewest seeds less one; a network whose
-    seeds happen to agree in accuracy varies at least as their answers do, image by image; where one
-    network's seeds vary much more than the other's, Hall's (1992) correction of t for skewness too,
-    since a few seeds without a bad one among them look surer than they are;
+    seeds happen to agree in accuracy varies at least as their answers do, image by image;
 (b) t with the variance of seeds and of images, as of many readers who read the same cases:
     Obuchowski and Rockette (1995), readers nested in methods as in Hillis (2007), Satterthwaite's
     degrees of freedom;
@@ -22,8 +20,8 @@ one seed is McNemar's exact test. Which level a pair has is the table's affair (
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +30,6 @@ from cnn.training.sign_flip import flipped
 
 LEVEL = 0.05
 FEWEST_SEEDS = 3
-UNEQUAL = 4.0
-"""The ratio of two variances from which on the skewness of the larger is no longer balanced."""
 
 Labels = npt.NDArray[np.integer[Any]]
 Right = npt.NDArray[np.bool_]
@@ -60,6 +56,17 @@ class Verdict:
         """Whether a difference as large would be rare, were there none."""
         return self.p < self.level
 
+    def turned(self) -> Self:
+        """The second minus the first."""
+        return replace(
+            self,
+            difference=-self.difference,
+            low=-self.high,
+            high=-self.low,
+            first_seeds=self.second_seeds,
+            second_seeds=self.first_seeds,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class OnImages(Verdict):
@@ -69,6 +76,11 @@ class OnImages(Verdict):
 
     only_first: int
     only_second: int
+
+    def turned(self) -> Self:
+        # By name: `super()` does not know a class that its slots made anew.
+        found = Verdict.turned(self)
+        return replace(found, only_first=self.only_second, only_second=self.only_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +117,7 @@ class Answered:
     def variance(self) -> Floats:
         """Of the mean accuracy by the choice of seeds; at least what the answers' unrest makes."""
         by_accuracy = self.accuracies.var(axis=-1, ddof=1) / self.seeds
-        return np.maximum(by_accuracy, self.unrest / (self.images * self.seeds))
-
-    @property
-    def third_moment(self) -> Floats:
-        """Of the mean accuracy over the choice of seeds: how lopsided that is."""
-        seeds = self.seeds
-        away = self.accuracies - self.accuracies.mean(axis=-1, keepdims=True)
-        found = (away**3).sum(axis=-1) * seeds / ((seeds - 1) * (seeds - 2)) / seeds**2
-        return np.asarray(found)
+        return np.asarray(np.maximum(by_accuracy, self.unrest / (self.images * self.seeds)))
 
 
 def answered(right: Right) -> Answered:
@@ -128,45 +132,26 @@ def _differences(first: Answered, second: Answered) -> Labels:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Student:
-    """A difference, its variance, the degrees of freedom that this is known with, and its skewness
-    where that counts.
-    """
+    """A difference, its variance, and the degrees of freedom that this is known with."""
 
     difference: Floats
     variance: Floats
     freedom: Floats
-    skewness: Floats
 
     @property
     def p(self) -> Floats:
         from scipy.special import stdtr
 
         with np.errstate(divide="ignore", invalid="ignore"):
-            t = self.difference / np.sqrt(self.variance)
-            skewness = np.where(self.skewness == 0, 1.0, self.skewness)
-            turned = ((1 + skewness * t / 3) ** 3 - 1) / skewness + skewness / 6  # Hall
-            turned = np.where(self.skewness == 0, t, turned)
-            furthest = np.minimum(np.abs(t), np.where(turned * t > 0, np.abs(turned), 0.0))
-            found = 2 * stdtr(self.freedom, -furthest)
+            found = 2 * stdtr(self.freedom, -np.abs(self.difference) / np.sqrt(self.variance))
         return np.where(self.difference == 0, 1.0, np.where(self.variance == 0, 0.0, found))
 
-    def interval(self, level: float) -> tuple[float, float]:
-        """The differences that p does not contradict."""
+    def reach(self, level: float) -> float:
         from scipy.special import stdtrit
 
-        at, skewness = float(self.difference), float(self.skewness)
         if not self.variance:
-            return at, at
-        error, most = float(np.sqrt(self.variance)), float(stdtrit(self.freedom, 1 - level / 2))
-        lows, highs = [at - most * error], [at + most * error]
-        if skewness:  # Hall's turned back
-            ends = [
-                3 / skewness * (np.cbrt(1 + skewness * (end - skewness / 6)) - 1)
-                for end in (most, -most)
-            ]
-            lows.append(at - error * float(ends[0]))
-            highs.append(at - error * float(ends[1]))
-        return min(lows), max(highs)
+            return 0.0
+        return float(stdtrit(self.freedom, 1 - level / 2) * np.sqrt(self.variance))
 
 
 def _by_seeds_and_by_images(first: Answered, second: Answered) -> tuple[_Student, _Student]:
@@ -186,15 +171,7 @@ def _by_seeds_and_by_images(first: Answered, second: Answered) -> tuple[_Student
     fewest = np.asarray(min(first.seeds, second.seeds) - 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         freedom = np.where(shares > 0, both**2 / shares, fewest)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        skewness = (first.third_moment - second.third_moment) / seeds**1.5
-        is_unequal = np.maximum(ours, theirs) > UNEQUAL * np.minimum(ours, theirs)
-    skewness = np.where(is_unequal & (seeds > 0), skewness, 0.0)
-    none = np.zeros_like(difference)
-    return (
-        _Student(difference, seeds, fewest, skewness),
-        _Student(difference, both, freedom, none),
-    )
+    return _Student(difference, seeds, fewest), _Student(difference, both, freedom)
 
 
 def least_p(first: Answered, second: Answered) -> Floats:
@@ -213,10 +190,10 @@ def over_seeds(first: Answered, second: Answered, level: float = LEVEL) -> OverS
     coins, scale = _on_images(first, second, level)
     students = _by_seeds_and_by_images(first, second)
     difference = float(students[0].difference)
-    ends = [one.interval(level) for one in students]
+    reach = max(one.reach(level) for one in students)
     p = max(float(least_p(first, second)), coins.p)
-    low = min(coins.low * scale, *(own for own, _ in ends))
-    high = max(coins.high * scale, *(own for _, own in ends))
+    low = min(difference - reach, coins.low * scale)
+    high = max(difference + reach, coins.high * scale)
     low, high = _agreeing(low, high, is_real=p < level)
     return OverSeeds(difference, low, high, p, level, first.images, first.seeds, second.seeds)
 

@@ -126,6 +126,23 @@ def test_the_same_network_twice_is_never_better_than_itself():
     assert found.judgements[0].seeds.p == 1.0
 
 
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_a_judgement_turns_with_the_order_that_is_asked_for(seeds: int):
+    answers = {"lenet-5": right(*[0.9] * seeds), "vgg-lite": right(*[0.8] * seeds)}
+    found, other = claimed(answers), claimed(dict(reversed(answers.items())))
+    one, two = found.of("vgg-lite", "lenet-5"), other.of("vgg-lite", "lenet-5")
+
+    assert one
+    assert two
+    assert (one.first, one.ids, one.better) == (two.first, two.ids, two.better)
+    for ours, theirs in ((one.images, two.images), (one.seeds, two.seeds)):
+        assert (ours is None) == (theirs is None)
+        if ours and theirs:
+            assert (ours.difference, ours.low) == pytest.approx((theirs.difference, theirs.low))
+            assert getattr(ours, "only_first", 0) == getattr(theirs, "only_first", 0)
+    assert found.of("lenet-5", "vgg-lite") is found.judgements[0]
+
+
 def test_while_a_training_is_under_way_nothing_is_claimed_of_networks():
     found, read = table(apart("vgg-lite", "lenet-5"))
     live = replace(found[0], runs=(*found[0].runs, run(ENTRANTS[0], 5, State.RUNNING)))
@@ -198,7 +215,8 @@ def came(*batches: tuple[float, range]) -> list[Group]:
         ([(0, range(3)), (1_000, range(3, 5))], 2),
         ([(0, range(3)), (1_000, range(3, 5)), (2_000, range(5, 10))], 3),
         ([(0, range(2)), (1_000, range(2, 5))], 1),  # with two seeds nothing could be claimed
-        ([(0, range(3)), (35, range(3, 5))], 1),  # one after the other, by a program
+        ([(0, range(3)), (85, range(3, 5))], 1),  # one after the other, by a program
+        ([(0, range(3)), (95, range(3, 5))], 2),  # more than a minute after the end
         ([(0, range(3)), (20, range(3, 5))], 1),  # while the first were under way
     ],
 )
@@ -214,7 +232,8 @@ def test_each_look_has_half_the_level_of_the_one_before():
         Group(
             group.entrant,
             tuple(
-                replace(one, created_at=1_000.0 * (seed > 2)) for seed, one in enumerate(group.runs)
+                replace(one, created_at=1_000.0 * (seed > 2))
+                for seed, one in enumerate(group.finished)
             ),
         )
         for group in found

@@ -4,6 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import numpy as np
 import pytest
 import streamlit as st
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +18,8 @@ from cnn.lessons.goals import written
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training.run import Result, State
+from cnn.training.checkpoint import arrays_to_bytes
+from cnn.training.run import PREDICTIONS, Result, State
 from tests.lessons.reached import REACHED
 from tests.ui.visiting import visited, words
 
@@ -369,9 +371,22 @@ def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(sto
         right = rights[run.architecture.name]
         result = Result(0.1, right, 1_000, 5_000, 1_000, 12.5, 4_000.0)
         store.finish(run.id, State.FINISHED, result=result)
-    said = words(visited("lesson", of="rules", rule="batch_norm"))
+    app = visited("lesson", of="rules", rule="batch_norm")
+    said = words(app)
     assert "Measured here, on 1,000 test images: **Batch norm** 97.5" in said
     assert "**No batch norm** 94.1" in said
+    assert "It cannot be told: run" in said  # no answers are kept of these
+    for run in found:
+        wrong = np.arange(1_000) >= 1_000 * rights[run.architecture.name]
+        scores = np.eye(2, dtype=np.float32)[wrong.astype(int)]
+        answers = arrays_to_bytes({"scores": scores, "labels": np.zeros(1_000, np.int64)})
+        store.keep_file(run.id, PREDICTIONS, answers)
+    app = visited("lesson", of="rules", rule="batch_norm")
+    said = words(app)
+    assert "Of the networks trained with seed 0, on images like these, Batch norm is better" in said
+    assert "Over seeds it cannot be told: at least 3 of each are needed, and there is 1." in said
+    assert "5 seeds of each say more" in said
+    assert "Compare over 5 seeds" in [one.label for one in app.button]
 
 
 def test_a_way_that_is_none_is_the_whole_one(store):
