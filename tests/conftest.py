@@ -15,6 +15,10 @@ settings.register_profile("ci", deadline=None, max_examples=200, derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+# The oracles compute as the program does, whatever the processor (ONEDNN in cnn.training.tensorflow).
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep every test, and every process it starts, away from the runs of whoever runs them."""

@@ -56,7 +56,7 @@ def _function(lines: list[str], taken: str, shape: str) -> str:
     body = "".join(f"    {line}\n" for line in lines)
     return (
         f"def {NAME}({taken}):\n"
-        f'    """What the network is fed for bytes {shape}, 0 to 255 and red first."""\n'
+        f'    """What the network is fed for bytes {shape}, red first."""\n'
         f"{body}    return images\n"
     )
 

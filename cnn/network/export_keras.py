@@ -58,7 +58,8 @@ def keras_code(architecture: Architecture) -> Code:
     head = f"""\
 \"""{docstring_text(architecture.name)} in Keras.
 
-Input: {shape_text(architecture.input)}, pixels {feed_words(feed)}. Exactly {params}.
+Input: {shape_text(architecture.input)}, pixels {feed_words(feed)}.
+Exactly {params}.
 \"""
 
 {imports}

@@ -15,16 +15,19 @@ from typing import Any
 from cnn.training.fused import BATCH_NORM, FUSED
 from cnn.training.limits import memory_bytes
 from cnn.training.places import whole_setting
-from cnn.training.tensorflow import import_tensorflow
+from cnn.training.tensorflow import ONEDNN, import_tensorflow
 from cnn.training.told_loss import TRAINING_LOSS
 
 PROCESSOR, MEMORY = "processor", "memory_gib"
 """What a run notes of its machine; one that was made before this notes neither."""
+WITH_ONEDNN = "onednn"
+"""Noted since it is asked for; without the note TensorFlow decided by the processor."""
 OF_MACHINE = (PROCESSOR, "processors", MEMORY)
 
 WORDS = {
     "processors": "processors it may use (logical cores)",
     MEMORY: "memory (GiB)",
+    WITH_ONEDNN: "oneDNN",
     BATCH_NORM: "batch normalization",
     TRAINING_LOSS: "training loss",
 }
@@ -48,6 +51,8 @@ def environment() -> dict[str, Any]:
         except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
             found[name] = "unknown"
     graphics = len(import_tensorflow().config.list_physical_devices("GPU"))
+    if os.environ.get(ONEDNN) == "1":
+        found[WITH_ONEDNN] = "used where the processor can"
     return found | ({"gpus": graphics} if graphics else {}) | {BATCH_NORM: FUSED}
 
 

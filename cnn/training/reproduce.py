@@ -20,10 +20,12 @@ from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
 from cnn.training import earlier
 from cnn.training.configuration import Configuration, Optimizer
+from cnn.training.environment import WITH_ONEDNN
 from cnn.training.fitting import from_scores
 from cnn.training.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.pace import steps_wanted
 from cnn.training.run import Epoch, Run
+from cnn.training.tensorflow import ONEDNN
 from cnn.training.told_loss import is_smoothed
 
 TOLERANCE = 1e-5
@@ -48,7 +50,7 @@ import os
 import sys
 {typing}
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
+{onednn}
 import keras
 import numpy as np
 import tensorflow as tf
@@ -137,6 +139,7 @@ if furthest > {tolerance}:
     sys.exit("Another curve: other processors and versions round otherwise, and that grows.")
 '''
 
+_ONEDNN = f'os.environ.setdefault("{ONEDNN}", "1")  # as the run was trained\n'
 _FUSE = """
 
 # Each batch normalization as one operation, as the run was trained: the same mathematics as in
@@ -180,6 +183,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         id=run.id,
         typing="from typing import Any\n" if fused else "",
         imports="from cnn.training.augmentation import augmented\n" if augmented else "",
+        onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
         configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,
         seed=configuration.seed,

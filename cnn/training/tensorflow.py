@@ -12,6 +12,11 @@ from typing import Any
 
 import numpy as np
 
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+"""TensorFlow's switch for oneDNN, which computes on x86 processors. Unless asked for, it is off on
+those without AVX-512, and then strides that differ down and across cannot be had of a depthwise
+convolution.
+"""
 compiling = threading.Lock()
 """Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
 
@@ -19,6 +24,7 @@ compiling = threading.Lock()
 def import_tensorflow() -> Any:
     """TensorFlow without its words on the terminal, and with the same numbers for the same seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault(ONEDNN, "1")
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")

@@ -52,7 +52,8 @@ def test_a_plain_stack_reads_as_keras_is_taught():
         == '''\
 """LeNet-5 in Keras.
 
-Input: 28x28x1, pixels from 0 to 1. Exactly 61,706 parameters.
+Input: 28x28x1, pixels from 0 to 1.
+Exactly 61,706 parameters.
 """
 
 import keras

@@ -40,7 +40,8 @@ def check_it_computes_what_keras_predicts(model: Any, content: bytes) -> None:
     images = np.random.default_rng(1).normal(size=(2, *imported.architecture.input))
     images = images.astype(np.float32)
 
-    wanted = np.asarray(model(images.reshape(2, *model.input_shape[1:]), training=False))
+    fed = imported.architecture.fed.of(images).reshape(2, *model.input_shape[1:])
+    wanted = np.asarray(model(fed, training=False))
     found = forward(imported.architecture, weights, images).output
 
     size = max(1.0, float(np.abs(wanted).max()))

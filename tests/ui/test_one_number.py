@@ -94,7 +94,7 @@ def test_the_test_accuracy_of_a_run_is_one_number_on_every_page_and_command(
     assert f" {100 * RIGHT:.1f}% " in typed("runs", "list")
     (compared,) = json.loads(typed(*COMPARED, "--json"))["results"]
     assert compared["test_accuracy_mean"] == exactly
-    assert f"{100 * RIGHT:.2f}%" in typed(*COMPARED)
+    assert f"{100 * RIGHT:.2f} %" in typed(*COMPARED)
 
     on_train = visited("train", run=run.id)
     assert metrics(on_train)["Test accuracy"] == shown
