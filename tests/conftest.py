@@ -15,7 +15,7 @@ settings.register_profile("ci", deadline=None, max_examples=200, derandomize=Tru
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-# The oracles compute as the program does, whatever the processor (ONEDNN in cnn.training.tensorflow).
+# Oracles compute as the program does, on any processor (see ONEDNN in cnn.training.tensorflow).
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
