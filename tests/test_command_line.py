@@ -14,6 +14,7 @@ import pytest
 
 from cnn.__main__ import main
 from cnn.network.architecture import Architecture
+from cnn.network.keras_import import WITHOUT_WEIGHTS
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
@@ -378,5 +379,5 @@ print({{"tensorflow", "keras", "streamlit", "numpy", "pandas", "plotly"}} & sys.
         check=False,
     )
 
-    assert ran.stderr == ""
+    assert ran.stderr == f"note: {WITHOUT_WEIGHTS}\n"  # of the .keras file
     assert ran.stdout.splitlines()[-1] == "set()"

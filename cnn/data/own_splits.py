@@ -103,6 +103,8 @@ def layout_of(files: Sequence[str]) -> Layout | None:
     flat = [top for top in splits if (top,) in lying]
     parts = {part for top in splits if (part := part_of(top))}
     if parts == {Part.TRAIN} and (not others or flat == splits):
+        if others:
+            _refuse_splits_of_classes(lying)
         return None  # a sole folder around the classes, or a class: a train that runs on rails
     if len(tops) == 1:
         return None
