@@ -8,7 +8,7 @@ from ui.draw.card import model_card
 from ui.draw.fool import fool
 from ui.draw.networks import choose_networks
 from ui.draw.pad import pad
-from ui.draw.unlike import holds, how_measured
+from ui.draw.unlike import how_measured
 from ui.draw.why import why
 
 
@@ -23,8 +23,7 @@ def board() -> None:
         above = st.container()
         networks = choose_networks()
         example()
-        if any(holds(one.reader) for one in networks):
-            how_measured()
+        how_measured()
         with above:
             answers(
                 networks,

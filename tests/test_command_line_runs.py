@@ -122,8 +122,8 @@ def test_runs_on_own_images_are_found_and_each_file_has_its_name(store: Store, r
     said = runs("list", "--dataset", "own-images").splitlines()
 
     assert [line.partition(" on ")[2] for line in said] == [
-        "own:bi rds, 1 epochs",
-        "own:pets, 1 epochs",
+        "own:bi rds, 1 epoch",
+        "own:pets, 1 epoch",
     ]
     assert len(runs("list", "--dataset", "own:pets", "--json")) == 1
 

@@ -20,6 +20,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.data.shape_options import CLASSIC
 from cnn.network.errors import shown
 from cnn.network.trace import Trace
+from cnn.training.configuration import Configuration
 from cnn.training.run import Run
 
 LONGEST, MOST = 200, 8
@@ -134,6 +135,14 @@ def is_data(goals: Goals, spec: DatasetSpec) -> bool:
     shapes, or plainer ones, are another task. Which of them are drawn, the seed may decide.
     """
     return goals.data is None or (spec.name is goals.data and spec.shapes == CLASSIC)
+
+
+def misses_epochs(goals: Goals, configuration: Configuration) -> bool:
+    """Whether a training is known beforehand to have too many epochs, or too few, for a goal."""
+    is_known = not configuration.has_budget and not configuration.patience
+    return is_known and not all(
+        one.is_met(configuration.epochs) for one in goals.goals if one.measure is Measure.EPOCHS
+    )
 
 
 def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:

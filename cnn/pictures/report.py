@@ -25,6 +25,7 @@ from cnn.training.compared import Findings, over_seeds_in_short, the_rule, told_
 from cnn.training.conditions import terms
 from cnn.training.environment import together
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
+from cnn.training.run import Run
 from cnn.training.spread import amount_text, share_text
 from cnn.training.standings import Contest, Row, Summary, stars
 
@@ -63,7 +64,8 @@ def report(found: Findings, made_at: float) -> str:
 
 
 def _title(found: Findings) -> str:
-    return f"{len(found.rows)} networks on {' and '.join(dict.fromkeys(map(title, _sets(found))))}"
+    many = f"{len(found.rows)} network{'s' * (len(found.rows) != 1)}"
+    return f"{many} on {' and '.join(dict.fromkeys(map(title, _sets(found))))}"
 
 
 def _sets(found: Findings) -> list[DatasetSpec]:
@@ -173,13 +175,30 @@ def _verdicts(found: Findings) -> str:
 
 
 def _conditions(found: Findings) -> list[tuple[str, str]]:
-    plan = found.plan
-    own = plan.configuration
-    batches = {own.batch_size_for(images) for images in _train_images(found)}
+    """Those of the plan, where a network is trained under it, and those of each run that stands
+    as it was trained.
+    """
+    plan, own, said = found.plan, found.plan.configuration, []
+    if any(one.run is None for one in plan.entrants) or not plan.entrants:
+        batches = {own.batch_size_for(images) for images in _train_images(found)}
+        said = [
+            ("Each is given", in_words(plan.budget, own)),
+            *terms(own, batches),
+            ("Seeds", ", ".join(map(str, range(plan.seeds)))),
+        ]
+    return said + [line for one in plan.entrants if one.run for line in _as_trained(one.run)]
+
+
+def _as_trained(run: Run) -> list[tuple[str, str]]:
+    own, images = run.configuration, run.images.get("train")
+    batches = {own.batch_size_for(images)} if images else set()
+    settings = [f"{name.lower()} {value}" for name, value in terms(own, batches)]
+    begun = [f"going on from run {run.continues}"] if run.continues else []
     return [
-        ("Each is given", in_words(plan.budget, own)),
-        *terms(own, batches),
-        ("Seeds", ", ".join(map(str, range(plan.seeds)))),
+        (
+            f"{run.name}, run {run.id}",
+            "; ".join([own.length, *settings, f"seed {own.seed}", *begun]),
+        )
     ]
 
 

@@ -16,7 +16,12 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
 from cnn.network.trace import trace
 from cnn.network.training_macs import training_macs
-from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.configuration import (
+    MOST_SECONDS,
+    Configuration,
+    ConfigurationError,
+    epochs_text,
+)
 from cnn.training.limits import most_epochs
 from cnn.training.pace import per_epoch
 
@@ -75,7 +80,7 @@ def in_words(budget: Budget, configuration: Configuration) -> str:
     """What every network is given, for a reader who wants to do the same."""
     match budget.equal:
         case Equal.EPOCHS:
-            return f"{configuration.epochs:,} epochs"
+            return epochs_text(configuration.epochs)
         case Equal.TIME:
             return (
                 f"{budget.seconds:g} s of training steps, to within one of them, or "
@@ -94,7 +99,7 @@ def in_words(budget: Budget, configuration: Configuration) -> str:
             )
     return (
         f"{budget.macs:,} multiply-accumulates {counted}, as many as the first network spends in "
-        f"{configuration.epochs:,} epochs; to within half a step, over which its learning rate "
+        f"{epochs_text(configuration.epochs)}; to within half a step, over which its learning rate "
         "schedule is laid"
     )
 

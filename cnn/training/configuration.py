@@ -120,7 +120,7 @@ class Configuration:
         """How long a training goes on, in words."""
         if self.seconds:
             return f"{self.seconds:g} s of steps"
-        return f"{self.steps:,} steps" if self.steps else f"{self.epochs} epochs"
+        return f"{self.steps:,} steps" if self.steps else epochs_text(self.epochs)
 
     @property
     def is_augmented(self) -> bool:
@@ -205,3 +205,8 @@ PRESETS = (
     ),
     FAST_MNIST,
 )
+
+
+def epochs_text(count: int) -> str:
+    """So many epochs, in words."""
+    return f"{count:,} epoch{'s' * (count != 1)}"

@@ -97,7 +97,7 @@ def test_of_a_letter_and_a_dot_it_is_said_that_they_are_unlike_digits(page: Page
         page.get_by_role("button", name="Clear", exact=True).click()
         expect(says(page)).to_have_text("Nothing drawn yet.")
     draw(page, DIGITS["4"])
-    expect(sentence).to_have_text("Like the MNIST digits it learned from.")
+    expect(sentence).to_have_text("Like MNIST's digits.")
     page.get_by_role("button", name="What counts as unlike?").click()
     expect(page.get_by_text("beyond the line")).to_be_visible()
     settled(page)

@@ -28,7 +28,7 @@ from ui.draw.answers import answer_card, certainty
 from ui.draw.fool import RIGHT, read_shift
 from ui.draw.networks import KEY, Named, short_names
 from ui.draw.pad import PAD, read_drawn, read_file
-from ui.draw.unlike import compared, distance, holds
+from ui.draw.unlike import compared, distance
 from ui.words import percent
 
 LENET = entry("lenet-5").architecture
@@ -188,13 +188,12 @@ def test_of_a_letter_it_is_said_that_softmax_has_to_choose_and_of_a_digit_not():
     assert card["says"] == f"It has to choose: {card['digit']}."
     assert card["tone"] == "unsure"
     assert card["unlike"]["says"] == (
-        "Unlike the MNIST digits it learned from: softmax has to choose among ten, so it still "
-        f"says {card['digit']}."
+        f"Unlike MNIST's digits: softmax has to choose among ten, so it still says {card['digit']}."
     )
     digit = told(SEVEN)
     assert not digit["unlike"]["beyond"]
     assert 0 < digit["unlike"]["at"] <= digit["unlike"]["line"]
-    assert digit["unlike"]["says"] == "Like the MNIST digits it learned from."
+    assert digit["unlike"]["says"] == "Like MNIST's digits."
     assert not digit["says"].startswith("It has to choose")
 
 
@@ -206,12 +205,11 @@ def test_how_many_digits_are_as_unlike_is_counted_one_by_one():
     assert compared(float(kept[-1]) + 1).startswith("None of 3,000")
 
 
-def test_of_networks_that_learned_other_digits_the_measure_says_nothing(store: Store):
-    small, sample = (DatasetName.DIGITS, DatasetName.MNIST_SAMPLE)
-    assert [holds(Reader(LENET, {}, DatasetSpec(name))) for name in (small, sample)] == [0, 1]
+def test_a_network_that_learned_other_digits_is_no_surer_of_nonsense(store: Store):
+    """The measure is one of the drawing, whoever reads it."""
     run = finished(store, DatasetName.DIGITS)
     app = draw_page(**{PAD: {"drawn": drawn(SEVEN)}, KEY: [run.id]})
-    assert not any("beyond the line" in one.value for one in app.markdown)
+    assert any("beyond the line" in one.value for one in app.markdown)
 
 
 def test_how_it_is_measured_stands_on_the_page_with_the_rates_of_the_card(store: Store):

@@ -14,7 +14,7 @@ from cnn.data.mnist import MNIST
 from cnn.insight.answers import answer, in_words
 from ui.assets import script
 from ui.draw.networks import Named
-from ui.draw.unlike import distance, holds, standing
+from ui.draw.unlike import distance, standing
 from ui.words import percent
 
 HERE = Path(__file__).parent
@@ -39,16 +39,13 @@ def answers(
 ) -> list[Images]:
     """Shows what each network makes of an image, or that there is none; returns their shares.
 
-    With `measured`, each that learned from MNIST says how unlike its digits the image is, too.
+    With `measured`, each says how unlike MNIST's digits the image is, too.
     """
     found = [] if image is None else [one.reader.shares(image[None])[0] for one in networks]
-    told = [measured and holds(one.reader) for one in networks]
-    far = distance(image) if image is not None and any(told) else None
+    far = distance(image) if image is not None and measured else None
     cards = [
-        answer_card(one, likely, is_told=is_told, far=far)
-        for one, likely, is_told in zip(
-            networks, found or [None] * len(networks), told, strict=True
-        )
+        answer_card(one, likely, is_told=measured, far=far)
+        for one, likely in zip(networks, found or [None] * len(networks), strict=True)
     ]
     _mount(key=key, data={"answers": cards, "answered": answered, "label": label})
     return found

@@ -1,6 +1,6 @@
 """How unlike the digits that were learned a drawing is: where it stands, in words and on a scale.
 
-Only for networks that learned from MNIST: of other data the measure says nothing.
+The measure is one of the drawing, whoever reads it: for all networks that read digits.
 """
 
 from __future__ import annotations
@@ -12,22 +12,14 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images
-from cnn.data.spec import DatasetName
 from cnn.insight.answers import Answer
-from cnn.insight.reading import Reader
 from cnn.insight.unlikeness import LAST
 from cnn.shipped.unlike import unlike
 from ui.words import percent
 
-LEARNED = (DatasetName.MNIST, DatasetName.MNIST_SAMPLE)
 END = 2.5
 """The scale ends at so many times the line; what is further out stands at its end."""
 BINS = 50
-
-
-def holds(reader: Reader) -> bool:
-    """Whether the measure says something of what a network learned from."""
-    return reader.dataset.name in LEARNED
 
 
 def distance(image: Images) -> float:
@@ -44,7 +36,7 @@ def standing(far: float | None, found: Answer | None, names: tuple[str, ...]) ->
     return scale | {
         "at": round(min(far / (END * unlike().card.line), 1.0), 4),
         "beyond": beyond,
-        "says": warning(found, names) if beyond else "Like the MNIST digits it learned from.",
+        "says": warning(found, names) if beyond else "Like MNIST's digits.",
         "then": compared(far),
     }
 
@@ -52,10 +44,7 @@ def standing(far: float | None, found: Answer | None, names: tuple[str, ...]) ->
 def warning(found: Answer, names: tuple[str, ...]) -> str:
     """What a network's answer to a drawing that is no digit is worth."""
     still = f"says {names[found.label]}" if found.is_sure else "shares out 100\u202f% among them"
-    return (
-        "Unlike the MNIST digits it learned from: softmax has to choose among ten, "
-        f"so it still {still}."
-    )
+    return f"Unlike MNIST's digits: softmax has to choose among ten, so it still {still}."
 
 
 def compared(far: float) -> str:

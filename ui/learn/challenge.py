@@ -15,7 +15,7 @@ from cnn.lessons.tries import Try
 from cnn.network.architecture import Architecture
 from cnn.network.link import encode
 from cnn.network.trace import Trace, trace
-from cnn.training.configuration import Configuration
+from cnn.training.configuration import Configuration, epochs_text
 from cnn.training.run import Run, recipe
 from cnn.training.store import StoreError
 from ui import design
@@ -110,6 +110,8 @@ def try_offered(architecture: Architecture, configuration: Configuration) -> Goa
         st.caption(frame_text("try_data", data=_on_data(wanted)))
     elif not all(one.is_met for one in judged if one.goal.measure not in OF_TRAINING):
         st.caption(frame_text("try_network"))
+    elif goals.misses_epochs(wanted, configuration):
+        st.caption(frame_text("try_epochs", epochs=epochs_text(configuration.epochs)))
     elif any(run.result for run in runs.store().find([recipe(architecture, configuration)])):
         st.caption(frame_text("try_seen"))
     else:

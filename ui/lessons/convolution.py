@@ -206,5 +206,6 @@ def _turned(lesson: Lesson, slide: Slide, layer: Conv2D) -> str:
     straight = convolved(layer, slide.input, slide.kernel, slide.bias).output
     changed = int((~np.isclose(straight, slide.output, atol=1e-5)).sum())
     if not changed:
-        return lesson.text("flipped_same")
+        is_same = np.array_equal(slide.kernel, slide.kernel[::-1, ::-1])
+        return lesson.text("flipped_same" if is_same else "flipped_equal")
     return lesson.text("flipped_differs", changed=changed, cells=straight.size)

@@ -40,7 +40,9 @@ def show(lesson: Lesson) -> None:
     st.markdown(lesson.text("lead"))
     left, right = st.columns([5, 5], gap="large")
     with left:
-        place = controls.slider("digit", lesson.text("digit_label"), 1, MOST_IMAGES, first=3)
+        place = controls.slider(
+            "digit", lesson.text("digit_label"), 1, MOST_IMAGES, first=3, shows_index=True
+        )
         across = controls.slider("right", lesson.text("right_label"), -REACH, REACH, first=2)
         down = controls.slider("down", lesson.text("down_label"), -REACH, REACH, first=0)
         which = controls.slider(

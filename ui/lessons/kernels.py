@@ -57,7 +57,7 @@ def show(lesson: Lesson) -> None:
         if source in EXAMPLES:
             with st.container(width=200):
                 place = controls.slider(
-                    "place", lesson.text("place_label"), 1, MOST_IMAGES, first=4
+                    "place", lesson.text("place_label"), 1, MOST_IMAGES, first=4, shows_index=True
                 )
         else:
             place = 1
