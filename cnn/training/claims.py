@@ -1,9 +1,9 @@
 """What a table of networks may claim: which are better than which, all pairs judged by one rule.
 
 One level is shared by all pairs of the table (Bonferroni), and halved each time that seeds were
-added after a look, so that of tables whose networks do not differ at most one in twenty says that
-some do: `docs/statistics.md` has how many did. Stars, sentences and the depth experiment all read
-the same claims, so that they cannot contradict each other.
+added after a look, so that of tables whose networks do not differ one in twenty, or fewer, says
+that some do: `docs/statistics.md` has how many did, and where it were more. Stars, sentences and
+the depth experiment all read the same claims, so that they cannot contradict each other.
 """
 
 from __future__ import annotations

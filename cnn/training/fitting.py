@@ -13,7 +13,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import end, end_activation, settled
 from cnn.network.keras_model import Weights, check_weights
-from cnn.network.layers import Activation, Dense, Layer
+from cnn.network.layers import Activation, Dense, Dropout, Layer, SpatialDropout2D
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import trace
 from cnn.training.run import Run
@@ -161,7 +161,7 @@ def _head(architecture: Architecture) -> int:
         layer = architecture.layers[place]
         if isinstance(layer, Dense):
             return place
-        if not isinstance(layer, Activation):
+        if not isinstance(layer, Activation | Dropout | SpatialDropout2D):
             break
     is_map = len(trace(architecture).output_shape) > 1
     before = "a Flatten or GlobalAveragePooling2D, then " if is_map else ""

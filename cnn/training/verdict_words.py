@@ -54,8 +54,8 @@ def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[in
     )
     if found.is_real:
         return (
-            f"Of the networks {whose}, {first} is better than {second} by {_points(found)}. "
-            f"{uneven}."
+            f"Of the networks {whose}, {first} is right more often than {second}, by "
+            f"{_points(found)}. {uneven}."
         )
     return (
         f"The networks {whose}, cannot be told apart: the difference is {_points(found)}"
@@ -122,19 +122,20 @@ def the_rule(pairs: int, looks: int, level: float, seeds: int) -> list[str]:
         said.append(
             f"All {pairs} pairs of the table share the level {share}, so that each has "
             f"{100 * level / pairs:.2g} %: were no two networks different, about one such table "
-            "in 20 at most would claim that some are."
+            "in 20, or fewer, would claim that some are (measured: docs/statistics.md)."
         )
     if looks > 1:
         said.append(
             f"Seeds were added after the networks could be judged, so that this is look {looks}: "
             f"each look has half the level of the one before, here {share}."
         )
-    return [*said, *([power(seeds)] if seeds else [])]
+    return [*said, power(seeds)]
 
 
-def power(seeds: int) -> str:
-    """What so many seeds find, in the case that was simulated."""
-    shown = _and([f"{FOUND[count]} with {count} seeds" for count in sorted({*SHOWN, seeds})])
+def power(seeds: int = 0) -> str:
+    """What so many seeds find, among others, in the case that was simulated."""
+    counts = sorted({*SHOWN, seeds} & FOUND.keys())
+    shown = _and([f"{FOUND[count]} with {count} seeds" for count in counts])
     return (
         "What seeds can show: of 100 differences of 3 points, simulated between 4 networks on "
         f"1,000 test images whose seeds spread by {SPREAD} points, this rule finds {shown}."

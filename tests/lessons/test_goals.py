@@ -176,3 +176,18 @@ def test_a_network_is_known_that_can_reach_each_challenge(one):
 
 def test_every_measure_has_a_name_a_person_understands():
     assert measure_words().keys() == set(Measure)
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "misses"),
+    [
+        ("epochs<3", {"epochs": 5}, True),
+        ("epochs<3", {"epochs": 2}, False),
+        ("epochs>3,test>0.5", {"epochs": 3}, True),
+        ("test>0.5", {"epochs": 1_000}, False),
+        ("epochs<3", {"epochs": 5, "patience": 1}, False),  # it may end early
+        ("epochs<3", {"epochs": 5, "seconds": 1.0}, False),
+    ],
+)
+def test_who_trains_for_too_many_epochs_is_told_beforehand(text, settings, misses):
+    assert goals.misses_epochs(read(text), Configuration(**settings)) is misses

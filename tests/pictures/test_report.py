@@ -166,3 +166,17 @@ def test_a_training_loss_on_smoothed_labels_is_said_to_be_one():
     text = page(findings(both, groups(both, [older, newer]), {}, answer))
 
     assert "the validation loss on plain ones: LeNet-5. So they do not compare." in text
+
+
+def test_runs_that_stand_as_they_were_trained_have_conditions_of_their_own():
+    own = replace(SETTINGS, epochs=most_epochs(), seconds=3.0, learning_rate=0.02)
+    kept = replace(frozen(4), configuration=replace(own, seed=4))
+    entrant = replace(LENET, id=f"run-{kept.id}", run=kept)
+
+    said = unescape(page(found(kept, entrants=(entrant,))))
+
+    assert f"<dt>{kept.name}, run {kept.id}</dt><dd>3 s of steps; batch size 64 (auto" in said
+    assert "learning rate 0.02" in said
+    assert "seed 4" in said
+    assert "Each is given" not in said
+    assert "1 network on" in said

@@ -281,3 +281,13 @@ def test_a_star_is_better_than_all_without_one_and_none_with_one(wrong):
     ]
 
     assert [set(found.best)] == (wanted or [set()])
+
+
+@given(st.integers(1, 2), st.lists(st.floats(0.3, 1.0), min_size=2, max_size=3))
+def test_below_three_seeds_nobody_is_called_better(seeds: int, shares: list[float]):
+    """The table says so below its stars, and no sentence beside it may say otherwise."""
+    some = zip(ENTRANTS, shares, strict=False)
+    found = claimed({one.id: right(*([share] * seeds)) for one, share in some})
+
+    assert not found.best
+    assert not any("better" in said for one in found.judgements for said in one.sentences)

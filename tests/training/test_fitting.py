@@ -7,7 +7,7 @@ from cnn.data import DatasetName, DatasetSpec, brought, load
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras_model import WeightsError, build, set_weights, weights_of
-from cnn.network.layers import Activation, Conv2D, Dense, Flatten, Layers
+from cnn.network.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layers
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.configuration import Configuration
@@ -219,3 +219,13 @@ def test_a_network_made_out_of_a_run_on_own_images_has_its_images_changed_as_bef
     other = Architecture("LeNet-5", lenet.input, (*lenet.layers, Activation("softmax")))
 
     assert changes_again(run, other) == ()
+
+
+@pytest.mark.parametrize("behind", [(Dropout(0.3),), (Dropout(0.3), Activation("linear"))])
+def test_a_dropout_behind_the_head_hides_it_from_nobody(behind: Layers):
+    network = Architecture("One", (8, 8, 1), (Flatten(), Dense(1, "sigmoid"), *behind))
+
+    changed, said = with_classes(network, 2)
+
+    assert changed.layers == (Flatten(), Dense(2, "softmax"))
+    assert "2 units" in said[0]

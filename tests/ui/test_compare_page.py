@@ -68,7 +68,7 @@ def test_two_networks_on_the_same_images_are_judged_and_their_images_shown(store
     assert app.selectbox(key="compare_first").value == "simple-cnn"  # the better one is first
     # Of the 40 images the one has wrong, the other has 35 right; of its 5, none.
     assert "Simple CNN alone is right on 35 of 300 test images, LeNet-5 on 0" in html(app)
-    assert "Of the networks trained with seed 0, on images like these, Simple CNN is be" in html(
+    assert "Of the networks trained with seed 0, on images like these, Simple CNN is ri" in html(
         app
     )
     assert "Over seeds it cannot be told" in html(app)

@@ -15,6 +15,7 @@ from cnn.training.same_data import Differences
 from cnn.training.significance import FEWEST_SEEDS
 from cnn.training.spread import share_text
 from cnn.training.standings import Contest, Row, Summary, ToTarget, stars
+from cnn.training.verdict_words import power
 from ui import theme
 from ui.compare.focus import alone, press
 from ui.shell import PAGES
@@ -109,7 +110,7 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
     if not any(one.seeds for one in judged.judgements):
         few = f"Below {FEWEST_SEEDS} finished seeds no network is called better."
         untold = [one.sentences[0] for one in judged.judgements if not one.images]
-        return [*said, *(untold[:1] or [few])]
+        return [*said, *(untold[:1] or [few]), power()]
     told = told_apart(judged) or "No network is shown to be better than another."
     return [*said, told, *the_rule(judged)]
 
