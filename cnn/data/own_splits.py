@@ -6,6 +6,7 @@ what is set aside where a split is missing is the business of `splitting`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -168,6 +169,8 @@ PLAIN = (("images", "labels"), ("x", "y"))
 FORMS = (("x_{}", "y_{}"), ("{}_images", "{}_labels"))
 """As Keras' own files and scikit-learn's examples have them, and as MedMNIST has them."""
 
+_LIKE_IMAGES = re.compile(r"x_.+|.+_images", re.IGNORECASE)
+
 Pair = tuple[str, str]
 
 
@@ -199,6 +202,12 @@ def arrays_of(names: Sequence[str]) -> dict[Part, Pair]:
         raise DataError(
             f"It has {' and '.join(images for _, (images, _) in found)}, so that it cannot be told "
             "which images are to be used as what. Keep one array for each split."
+        )
+    used = {images for _, (images, _) in found}
+    if left := [one for one in names if _LIKE_IMAGES.fullmatch(one) and one not in used]:
+        raise DataError(
+            f"Its {' and '.join(one[:40] for one in left)} stand for no split. Call them x_train, "
+            "x_val or x_test, or leave them out."
         )
     return dict(found)
 

@@ -19,7 +19,7 @@ from cnn.data import (
     library,
     load,
 )
-from cnn.data.own_splits import layout_of
+from cnn.data.own_splits import arrays_of, layout_of
 from cnn.data.summary import seen_test_images
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration
@@ -474,3 +474,11 @@ def test_a_file_whose_splits_are_gone_is_refused(tmp_path):
 def test_splits_that_no_file_has_are_refused(splits):
     with pytest.raises(DataError, match="splits are train-test, train-validation"):
         DatasetSpec(DatasetName.OWN_IMAGES, file="x.zip", splits=splits)
+
+
+@pytest.mark.parametrize("name", ["x_dev", "X_extra", "dev_images"])
+def test_images_of_no_split_are_not_left_out_without_a_word(name: str):
+    names = ["x_train", "y_train", name, "y_dev"]
+
+    with pytest.raises(DataError, match=f"Its {name} stand for no split"):
+        arrays_of(names)

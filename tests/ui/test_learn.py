@@ -383,7 +383,10 @@ def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(sto
         store.keep_file(run.id, PREDICTIONS, answers)
     app = visited("lesson", of="rules", rule="batch_norm")
     said = words(app)
-    assert "Of the networks trained with seed 0, on images like these, Batch norm is right more often" in said
+    assert (
+        "Of the networks trained with seed 0, on images like these, Batch norm is right more often"
+        in said
+    )
     assert "Over seeds it cannot be told: at least 3 of each are needed, and there is 1." in said
     assert "5 seeds of each say more" in said
     assert "Compare over 5 seeds" in [one.label for one in app.button]
