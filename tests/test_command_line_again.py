@@ -8,9 +8,10 @@ import functools
 import io
 import shlex
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnn.__main__ import _parser
@@ -22,7 +23,7 @@ from cnn.network.zoo import entry
 from cnn.training import budget
 from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import Entrant, Plan
-from cnn.training.configuration import Configuration, usual_decay
+from cnn.training.configuration import Configuration, ConfigurationError, usual_decay
 from cnn.training.fitting import Fitted, fit_to
 from tests.data.test_own_images import CATS_AND_DOGS, zipped
 from tests.training.test_comparison import run
@@ -60,6 +61,14 @@ def made(
         for one in entrants
     ]
     return Plan(tuple(entrants), configuration, seeds, whole), train_images
+
+
+def possible(*wanted: Any) -> tuple[Plan, int]:
+    """Such a plan; of MACs that are less than a step of one of the networks there is none."""
+    with contextlib.suppress(ConfigurationError):
+        return made(*wanted)
+    assume(False)
+    raise AssertionError
 
 
 def parsed(command: str) -> argparse.Namespace:
@@ -129,7 +138,7 @@ PLANS = {
 def test_what_options_can_say_is_said_and_asks_for_the_same_comparison(
     configuration: Configuration, networks, seeds, budget
 ):
-    plan, train_images = made(configuration, networks, seeds, *budget)
+    plan, train_images = possible(configuration, networks, seeds, *budget)
 
     found = again(plan, train_images)
 
@@ -142,7 +151,7 @@ def test_what_options_can_say_is_said_and_asks_for_the_same_comparison(
 def test_the_command_line_makes_the_very_same_plan_of_it(
     configuration: Configuration, networks, seeds, budget
 ):
-    plan, train_images = made(configuration, networks, seeds, *budget)
+    plan, train_images = possible(configuration, networks, seeds, *budget)
 
     assert read_back(again(plan, train_images).command) == plan
 
@@ -151,7 +160,7 @@ def test_the_command_line_makes_the_very_same_plan_of_it(
 def test_a_command_is_the_same_comparison_or_is_not_given_and_the_reason_is(
     configuration: Configuration, more, networks, seeds, budget
 ):
-    plan, train_images = made(replace(configuration, **more), networks, seeds, *budget)
+    plan, train_images = possible(replace(configuration, **more), networks, seeds, *budget)
 
     found = again(plan, train_images)
 
