@@ -30,12 +30,13 @@ TOTALS = {
 }
 """What may stand in front of the word, apart from `params_text`: the total of a trace."""
 OTHERS = {
-    ("cnn/network/advice.py", "row.output_shape[-1]"),  # those of a bias, which has one a channel
+    ("cnn/network/advice.py", "parameters"),  # those of biases, all of them trained
     ("cnn/pictures/dense_or_convolution.py", "dense"),  # totals of networks of one layer
     ("cnn/pictures/dense_or_convolution.py", "convolution"),
     ("cnn/pictures/dense_or_convolution.py", "params"),
     ("cnn/pictures/stages.py", "row.param_formula"),
     ("cnn/pictures/timeline.py", "one.params"),  # tests/lessons/test_history.py has each of them
+    ("cnn/training/depth.py", "own.params"),  # how many more: tests/training/test_depth.py, by Keras
     ("cnn/training/limits.py", "params"),
     ("pages/home.py", "short(total)"),
     ("ui/experiments/side_by_side.py", "row.param_formula"),
