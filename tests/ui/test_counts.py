@@ -36,7 +36,7 @@ OTHERS = {
     ("cnn/pictures/dense_or_convolution.py", "params"),
     ("cnn/pictures/stages.py", "row.param_formula"),
     ("cnn/pictures/timeline.py", "one.params"),  # tests/lessons/test_history.py has each of them
-    ("cnn/training/depth.py", "own.params"),  # how many more: tests/training/test_depth.py, by Keras
+    ("cnn/training/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/limits.py", "params"),
     ("pages/home.py", "short(total)"),
     ("ui/experiments/side_by_side.py", "row.param_formula"),
