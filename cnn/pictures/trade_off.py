@@ -121,7 +121,8 @@ def trade_off(
             "xaxis": {
                 "title": {"text": title, "standoff": 6},
                 "type": "log" if log else "linear",
-                "tickformat": "~s" if log else "~g",  # a tenth of a second is no "100m"
+                # a tenth of a second is no "100m"
+                "tickformat": "~s" if log and all(one.cost >= 1 for one in points) else "~g",
                 "nticks": 8,
                 "zeroline": False,
                 **_ticks(points, log=log),

@@ -73,3 +73,12 @@ def test_accuracies_that_cannot_be_ranked_have_no_front():
 
     assert len(drawn) == len(POINTS)
     assert "Pareto front" not in [trace["name"] for trace in drawn]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_fifth_of_a_millisecond_is_not_written_as_thousandths(log: bool):
+    quick = [replace(one, cost=one.cost / 1e6) for one in POINTS]
+
+    figure = trade_off(quick, "Milliseconds for one image", dark=False, log=log)
+
+    assert "s" not in figure["layout"]["xaxis"]["tickformat"]  # d3's SI prefixes: 200m for 0.2
