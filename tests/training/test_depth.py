@@ -132,7 +132,7 @@ def test_a_fall_with_depth_of_one_seed_is_told_of_the_trained_networks():
     assert sentence.startswith(
         "Plain: 95.0 % of 1,000 test images (one seed) at depth 8, 50.0 % of 1,000 test images "
         "(one seed) at depth 32. Of the networks trained with seed 0, on images like these, Plain "
-        "8 is better than Plain 32 by 45.00 percentage points"
+        "8 is right more often than Plain 32, by 45.00 percentage points"
     )
     assert "Over seeds it cannot be told" in sentence
 

@@ -175,9 +175,25 @@ def test_the_slider_follows_the_newest_snapshot_until_it_is_moved(store: Store):
     store.keep_file(run.id, snapshot_name(2), _snapshot(2).to_bytes())
     assert app.run().slider(key=slider).value == 2
 
-    app.slider(key=slider).set_value(1).run()
+    app.slider(key=slider).set_value(0).run()
     store.keep_file(run.id, snapshot_name(3), _snapshot(3).to_bytes())
-    assert app.run().slider(key=slider).value == 1
+    assert app.run().slider(key=slider).value == 0
+
+
+def test_a_browser_that_is_late_by_an_epoch_has_not_moved_the_slider(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    run = made(store, State.RUNNING, epochs=1)
+    app = visited(run, "Watch it learn")
+    slider = f"moment_{run.id}"
+    store.keep_file(run.id, snapshot_name(2), _snapshot(2).to_bytes())
+    app.run()
+
+    # The browser asks again before it has heard that the slider stands at 2.
+    assert app.slider(key=slider).set_value(1).run().slider(key=slider).value == 2
+
+    monkeypatch.setattr("ui.training.watch_it_learn.LATE_S", 0.0)  # time passes
+    assert app.slider(key=slider).set_value(1).run().slider(key=slider).value == 1
 
 
 def test_each_epoch_shows_its_own_kernels_on_one_scale_and_its_own_predictions(store: Store):

@@ -5,6 +5,7 @@ Streamlit's own element is made anew whenever its figure changes, which is each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,20 @@ def plot(
         if on_click is not None and isinstance(point, dict):
             on_click(point)
 
-    data = {"script": script_path(), "figure": figure, "label": label, "height": height}
+    named = figure | {"data": [_selectable(trace) for trace in figure["data"]]}
+    data = {"script": script_path(), "figure": named, "label": label, "height": height}
     clicked = _mount(key=key, data=data, on_clicked_change=heard).clicked
     return clicked if isinstance(clicked, dict) else None
+
+
+def _selectable(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace with an identity that may stand in a CSS selector: Plotly writes it into one when
+    the line goes, and a dot or a quote in a network's name would break it.
+    """
+    if "uid" not in trace:
+        return trace
+    safe = re.sub(r"[^A-Za-z0-9-]", lambda found: f"_{ord(found[0]):06x}", trace["uid"])
+    return trace | {"uid": safe}
 
 
 def fetch_ahead() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ from ui.picture import picture
 from ui.training import runs
 
 PLAY_S = 0.6
+LATE_S = 1.5
 ACROSS = 2
 MOST_KEPT = 130
 
@@ -91,7 +93,8 @@ def _chosen_epoch(run: Run, kept: list[int]) -> int:
             st.session_state[f"{key}_playing"] = False
             st.rerun()  # whole: nothing moves by itself any more
         now = _next(kept, now)
-    elif now == seen or now > newest:
+    elif now == seen or now > newest or _is_late(key, now):
+        _replace(key, now, newest)
         now = newest  # it was at the end, so it goes on with it
     st.session_state[f"{key}_newest"] = newest
     # As long as the whole training from the beginning: its ends must not move under the pointer.
@@ -103,6 +106,21 @@ def _chosen_epoch(run: Run, kept: list[int]) -> int:
             if not run.is_live:
                 _play_button(run, key, is_at_end=now == newest)
     return kept[max(bisect.bisect_right(kept, now) - 1, 0)]
+
+
+def _replace(key: str, old: int, new: int) -> None:
+    if old != new:
+        st.session_state.setdefault(f"{key}_replaced", {})[old] = time.monotonic()
+
+
+def _is_late(key: str, value: int) -> bool:
+    """Whether a value is one that was just replaced: the browser had not heard of the new one yet.
+
+    Nobody has moved the slider then, however old the value is: epochs may end faster than pages
+    are drawn.
+    """
+    replaced = st.session_state.get(f"{key}_replaced", {}).get(value)
+    return replaced is not None and time.monotonic() - replaced < LATE_S
 
 
 def _play_button(run: Run, key: str, *, is_at_end: bool) -> None:
