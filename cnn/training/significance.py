@@ -139,7 +139,9 @@ class Answered:
         by_centre = spread / self.seeds / (1 + spread)
         by_spread = (centre * spread) ** 2 / (1 + spread) ** 3 / (2 * free)
         least = self.unrest / (self.images * self.seeds)
-        return ndtr(centre / np.sqrt(1 + feared)), np.maximum(steep**2 * (by_centre + by_spread), least)
+        return ndtr(centre / np.sqrt(1 + feared)), np.maximum(
+            steep**2 * (by_centre + by_spread), least
+        )
 
 
 def answered(right: Right) -> Answered:
