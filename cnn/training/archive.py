@@ -1,7 +1,8 @@
 """Finished runs as one file, and back into a store: how the results that ship are kept.
 
 What belongs to a run's record and its results goes with it: configuration, network, versions,
-epochs, gradient norms, predictions. Steps, weights and checkpoints stay behind.
+epochs, gradient norms, predictions. Steps, weights and checkpoints stay behind. Of the predictions
+the class that was given and the true one are kept to the last digit, and the others in short.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
 from cnn.data import DatasetSpec
+from cnn.training.checkpoint import arrays_from_bytes, arrays_to_bytes
 from cnn.training.data_address import data_id
 from cnn.training.run import PREDICTIONS
 from cnn.training.store import Store
@@ -27,6 +29,9 @@ from cnn.training.tables import epochs, files, gradients, runs
 RUNS = "runs.json"
 ELSEWHERE = "taken from a file"
 """Noted in the environment of a run that was taken in: its times say nothing of this machine."""
+
+FAINT = 0.0005
+"""A share that reads as 0.0 %: such shares of classes that are neither given nor true become 0."""
 
 _OF_ITS_OWN_STORE = {"worker", "checkpoint"}
 
@@ -51,9 +56,26 @@ def packed(store: Store, run_ids: Sequence[str]) -> bytes:
             records.append(_record(store, run_id))
             content = store.file(run_id, PREDICTIONS)
             if content is not None:
-                archive.writestr(f"{run_id}/{PREDICTIONS}", content)
+                archive.writestr(f"{run_id}/{PREDICTIONS}", _in_short(content))
         archive.writestr(RUNS, json.dumps(records, indent=1))
     return written.getvalue()
+
+
+def _in_short(predictions: bytes) -> bytes:
+    """The predictions as a smaller file: every answer, its share and that of the true class are
+    what they were.
+    """
+    arrays = arrays_from_bytes(predictions)
+    scores, rows = arrays["scores"].astype(np.float32), np.arange(len(arrays["labels"]))
+    if (scores < 0).any() or not np.allclose(scores.sum(axis=1), 1, atol=0.01):
+        return predictions  # no shares: none of them is known to be small
+    short = scores.astype(np.float16).astype(np.float32)
+    short[short < FAINT] = 0
+    for kept in (scores.argmax(axis=1), arrays["labels"]):
+        short[rows, kept] = scores[rows, kept]
+    if not (short.argmax(axis=1) == scores.argmax(axis=1)).all():
+        return predictions  # a tie that rounding would turn
+    return arrays_to_bytes(arrays | {"scores": short})
 
 
 def take_in(store: Store, content: bytes) -> list[str]:
