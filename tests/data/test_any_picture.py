@@ -68,7 +68,7 @@ def test_what_is_transparent_lies_on_white():
                 save_all=True,
                 append_images=[Image.new("L", (4, 4), 9)],
             ),
-            "has 2 frames",
+            "has more than one frame",
         ),
     ],
     ids=["words", "too long", "too large", "moving"],

@@ -116,7 +116,7 @@ def animated() -> bytes:
 REFUSED = {
     "no image": (b"just words", "not a picture in a known format"),
     "20,000 pixels wide": (saved(Image.new("1", (20_000, 20_000))), "more pixels|20000x20000"),
-    "animated": (animated(), "has 2 frames; use a still picture"),
+    "animated": (animated(), "has more than one frame; use a still picture"),
     "cut off": (saved(Image.fromarray(ink_on(255, 0)))[:300], "damaged or incomplete"),
     "white": (saved(Image.new("L", (90, 90), 255)), "Nothing is written here"),
     "many bytes": (bytes(LIMIT_BYTES + 1), "larger than 10 MB"),

@@ -80,7 +80,7 @@ REFUSED = {
     "program for printers": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "not a picture in a known format"),
     "animation": (
         saved(GREY, "GIF", save_all=True, append_images=[Image.new("L", (4, 3), 9)]),
-        "has 2 frames; use a still picture",
+        "has more than one frame; use a still picture",
     ),
     "too large": (saved(Image.new("1", (200, 100))), "has 200x100 pixels; 10,000 are left"),
     "far too large": (saved(Image.new("1", (20_000, 10_000))), "has more pixels than 10,000"),

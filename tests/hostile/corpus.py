@@ -32,6 +32,7 @@ from tests.hostile.files import (
     ours,
     png,
     promising,
+    tiff_of_pages,
     weights_file,
     zipped,
 )
@@ -238,6 +239,7 @@ IMAGES: dict[str, bytes] = {
     "promises none": promising(0, 0),
     "half a jpeg": png((200, 200), "RGB", "JPEG")[:300],
     "animation": animated(),
+    "pages": tiff_of_pages(85_000),  # to count them, Pillow takes two minutes
     "zip": zipped({"a.png": PICTURE}),
     "too large": b"\x89PNG" + bytes(30_000_001),
 }

@@ -73,6 +73,20 @@ def animated() -> bytes:
     return content.getvalue()
 
 
+def tiff_of_pages(many: int) -> bytes:
+    """A TIFF of so many pages, all of one pixel: a chain of directories, 114 bytes each."""
+    entries = {256: 1, 257: 1, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 1, 279: 1}
+    fields = b"".join(struct.pack("<HHII", tag, 3, 1, one) for tag, one in entries.items())
+    size, start = 2 + len(fields) + 4, 12
+    pages = (
+        struct.pack("<H", len(entries))
+        + fields
+        + struct.pack("<I", start + size * (page + 1) if page + 1 < many else 0)
+        for page in range(many)
+    )
+    return b"II*\0" + struct.pack("<I", start) + bytes(4) + b"".join(pages)
+
+
 def promising(width: int, height: int) -> bytes:
     """A PNG of a few bytes whose header promises so many pixels."""
     good = png()
