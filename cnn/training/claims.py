@@ -2,8 +2,9 @@
 
 One level is shared by all pairs of the table (Bonferroni), and halved each time that seeds were
 added after a look, so that of tables whose networks do not differ one in twenty, or fewer, says
-that some do: `docs/statistics.md` has how many did, and where it were more. Stars, sentences and
-the depth experiment all read the same claims, so that they cannot contradict each other.
+that some do: `docs/statistics.md` has how many did. An experiment that asks for certain pairs, as
+the depth experiment does, judges those alone. Stars and sentences of a page all read the same
+claims, so that they cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class Claims:
     best: frozenset[str]
     pairs: int
     looks: int
+    are_asked: bool = False
 
     @property
     def level(self) -> float:
@@ -98,15 +100,33 @@ class _Untold(Exception):
     """Nothing can be told of two networks; says why."""
 
 
-def claims(found: Sequence[Group], read: Read) -> Claims:
-    """Judges each two networks of a table that have finished runs."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The pairs that an experiment asks about, chosen before anything was trained, by ids; and how
+    many it would ask about, were all trained.
+    """
+
+    pairs: frozenset[tuple[str, str]]
+    in_all: int
+
+
+def claims(found: Sequence[Group], read: Read, asked: Asked | None = None) -> Claims:
+    """Judges each two networks of a table that have finished runs, or those asked about."""
     done = [group for group in found if group.finished]
-    table = _Table(max(comb(len(found), 2), 1), looks(found), any(one.live for one in found), read)
-    judged = tuple(table.judged(first, second) for first, second in itertools.combinations(done, 2))
-    is_one_test = not differences(done).forbid
-    return Claims(
-        judged, _best(done, judged) if is_one_test else frozenset(), table.pairs, table.looks
+    pairs = comb(len(found), 2) if asked is None else asked.in_all
+    table = _Table(max(pairs, 1), looks(found), any(one.live for one in found), read)
+    judged = tuple(
+        table.judged(first, second)
+        for first, second in itertools.combinations(done, 2)
+        if asked is None or _ids(first, second) in asked.pairs
     )
+    is_one_test = not differences(done).forbid
+    best = _best(done, judged) if is_one_test else frozenset()
+    return Claims(judged, best, table.pairs, table.looks, asked is not None)
+
+
+def _ids(first: Group, second: Group) -> tuple[str, str]:
+    return first.entrant.id, second.entrant.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +156,7 @@ class _Table:
                 said = (verdict_words.seeds_sentence(*names, seeds),)
         except _Untold as reason:
             said = (str(reason),)
-        ids = first.entrant.id, second.entrant.id
-        return Judgement(*names, ids, shared, images, seeds, said)
+        return Judgement(*names, _ids(first, second), shared, images, seeds, said)
 
     def _over_seeds(self, first: Group, second: Group) -> OverSeeds:
         if self.is_live:

@@ -75,7 +75,9 @@ def the_rule(found: Claims) -> list[str]:
         return []
     judged = [one.seeds for one in found.judgements if one.seeds]
     seeds = min((min(one.first_seeds, one.second_seeds) for one in judged), default=0)
-    return verdict_words.the_rule(found.pairs, found.looks, found.level, seeds)
+    return verdict_words.the_rule(
+        found.pairs, found.looks, found.level, seeds, are_asked=found.are_asked
+    )
 
 
 def told_apart(found: Claims) -> str:

@@ -6,9 +6,10 @@ Every sentence here is about finished runs; what depth is said to do elsewhere i
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 from math import exp, log
 
 from cnn.data import DatasetName, DatasetSpec
@@ -16,8 +17,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, Way, deep_network
 from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
-from cnn.training.claims import Claims
-from cnn.training.comparison import Entrant, Plan
+from cnn.training.claims import Asked, Claims
+from cnn.training.comparison import Entrant, Group, Plan
 from cnn.training.configuration import Configuration
 from cnn.training.run import GradientNorms
 from cnn.training.standings import Row
@@ -164,38 +165,61 @@ def _number(factor: float) -> str:
     return f"{two:,.0f}" if two >= 10 else f"{two:g}"
 
 
+def _depths_apart(of: Collection[Member]) -> list[tuple[Member, Member]]:
+    """The shallowest and the deepest of each kind."""
+    found = []
+    for kind in dict.fromkeys(member.kind for member in of):
+        own = sorted((member for member in of if member.kind == kind), key=lambda one: one.depth)
+        if len(own) > 1:
+            found.append((own[0], own[-1]))
+    return found
+
+
+def _ways_apart(of: Collection[Member]) -> list[tuple[Member, Member]]:
+    """The plain and the residual network of the largest depth that has both."""
+    found = []
+    for norm in dict.fromkeys(member.batch_norm for member in of):
+        own = [member for member in of if member.batch_norm is norm]
+        both = [one.depth for one in own if all(Member(one.depth, way, norm) in of for way in Way)]
+        if both:
+            plain, residual = (Member(max(both), way, norm) for way in Way)
+            found.append((plain, residual))
+    return found
+
+
+def asked(found: Mapping[Member, Group]) -> Asked:
+    """What the experiment asks: does depth help, and does the shortcut help at the largest?"""
+
+    def pairs(of: Collection[Member]) -> list[tuple[Member, Member]]:
+        return [*_depths_apart(of), *_ways_apart(of)]
+
+    done = [member for member, group in found.items() if group.finished]
+    either_way = (permutations((one.id, other.id)) for one, other in pairs(done))
+    ids = frozenset((one, other) for pair in either_way for one, other in pair)
+    return Asked(ids, len(pairs(found)))
+
+
 def findings(rows: Mapping[Member, Row], judged: Claims) -> list[str]:
     """What the finished runs say of depth, and of the shortcut, a sentence or two each."""
     done = {member: row for member, row in rows.items() if row.test_accuracy}
-    said = []
-    for kind in dict.fromkeys(member.kind for member in done):
-        own = [member for member in done if member.kind == kind]
-        if len(own) > 1:
-            said.append(_of_depth(kind, own, done, judged))
-    for norm in dict.fromkeys(member.batch_norm for member in done):
-        both = [
-            member.depth
-            for member in done
-            if member.batch_norm is norm
-            and all(Member(member.depth, way, norm) in done for way in Way)
-        ]
-        if both:
-            said.append(_of_shortcut(max(both), norm, done, judged))
-    return said
+    return [
+        *(_of_depth(low, high, done, judged) for low, high in _depths_apart(done)),
+        *(_of_shortcut(plain, residual, done, judged) for plain, residual in _ways_apart(done)),
+    ]
 
 
-def _of_depth(kind: str, own: Sequence[Member], done: Mapping[Member, Row], judged: Claims) -> str:
-    """The deepest against the shallowest."""
-    low, high = min(own, key=lambda one: one.depth), max(own, key=lambda one: one.depth)
+def _of_depth(low: Member, high: Member, done: Mapping[Member, Row], judged: Claims) -> str:
+    kind = low.kind
     return (
         f"{kind}: {_share(done[low])} at depth {low.depth}, {_share(done[high])} at depth "
         f"{high.depth}. {_difference(low, high, judged)}"
     )
 
 
-def _of_shortcut(depth: int, norm: bool, done: Mapping[Member, Row], judged: Claims) -> str:
-    plain, residual = (Member(depth, way, norm) for way in Way)
-    where = f"At depth {depth}{'' if norm else ' without batch norm'}"
+def _of_shortcut(
+    plain: Member, residual: Member, done: Mapping[Member, Row], judged: Claims
+) -> str:
+    where = f"At depth {plain.depth}{'' if plain.batch_norm else ' without batch norm'}"
     return (
         f"{where}, plain has {_share(done[plain])}, residual {_share(done[residual])}. "
         f"{_difference(plain, residual, judged)}"

@@ -114,13 +114,18 @@ def told_apart(found: Sequence[tuple[str, str]], pairs: int) -> str:
     return f"Shown, for {len(found)} of {pairs} pairs: {said}."
 
 
-def the_rule(pairs: int, looks: int, level: float, seeds: int) -> list[str]:
+def the_rule(
+    pairs: int, looks: int, level: float, seeds: int, *, are_asked: bool = False
+) -> list[str]:
     """How sure a table's claims are, and what so many seeds can find."""
     share = f"{100 * level:.3g} %"
     said = []
+    which = f"All {pairs} pairs of the table"
+    if are_asked:
+        which = f"Nothing is claimed but of the pairs named above. The {pairs} that are asked about"
     if pairs > 1:
         said.append(
-            f"All {pairs} pairs of the table share the level {share}, so that each has "
+            f"{which} share the level {share}, so that each has "
             f"{100 * level / pairs:.2g} %: were no two networks different, about one such table "
             "in 20, or fewer, would claim that some are (measured: docs/statistics.md)."
         )

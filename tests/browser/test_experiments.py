@@ -52,7 +52,7 @@ def test_the_depth_results_that_ship_say_what_was_measured_and_back_goes_back(
     settled(page)
     page.get_by_role("button", name="Show the results that ship").click()
 
-    expect(page.get_by_text("16 of 16 trainings finished")).to_be_visible()
+    expect(page.get_by_text("40 of 40 trainings finished")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 1,000 test images"))).to_be_visible()
     expect(page.get_by_text(re.compile("^At depth 32, plain has"))).to_be_visible()
     gradients = page.get_by_role("figure", name="Gradient norm of each layer at depth 32")
@@ -67,7 +67,7 @@ def test_the_depth_results_that_ship_say_what_was_measured_and_back_goes_back(
     expect(parameters).to_contain_text("138,357,544")
     settled(page)
     page.get_by_role("tab", name="Depth").click()
-    expect(page.get_by_text("16 of 16 trainings finished")).to_be_visible()
+    expect(page.get_by_text("40 of 40 trainings finished")).to_be_visible()
     assert "tab=depth" in page.url
     settled(page)
 

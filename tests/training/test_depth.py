@@ -2,32 +2,44 @@
 
 from dataclasses import replace
 from math import sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnn.network.deep_networks import Way, deep_network
+from cnn.network.deep_networks import DEPTHS, Way, deep_network
 from cnn.network.keras_model import build
 from cnn.network.trace import trace
-from cnn.training.answers import Answers
+from cnn.training import archive
+from cnn.training.answers import Answers, answers
 from cnn.training.claims import claims
-from cnn.training.comparison import Entrant, Group
+from cnn.training.comparison import Entrant, Group, groups
 from cnn.training.depth import (
     Member,
     Moment,
+    asked,
     extra,
     findings,
     gradient_profile,
     kernel_layers,
     members,
     of_gradients,
+    shipped_plan,
     what_differs,
 )
 from cnn.training.run import GradientNorms, Result, Run, State
 from cnn.training.standings import table
+from cnn.training.store import Store
 from tests.training.test_comparison import SETTINGS
 
 SMALL = Member(8, Way.PLAIN)
+
+
+ASKED = (
+    (Member(8, Way.PLAIN), Member(32, Way.PLAIN)),
+    (Member(8, Way.RESIDUAL), Member(32, Way.RESIDUAL)),
+    (Member(32, Way.PLAIN), Member(32, Way.RESIDUAL)),
+)
 
 
 def said(images: int = 1_000, **accuracies: tuple[float, ...]) -> list[str]:
@@ -54,7 +66,7 @@ def said(images: int = 1_000, **accuracies: tuple[float, ...]) -> list[str]:
             runs.append(run)
         found[member] = Group(Entrant(member.id, network), tuple(runs))
     groups = list(found.values())
-    judged = claims(groups, lambda run: read[run.id])
+    judged = claims(groups, lambda run: read[run.id], asked(found))
     return findings(dict(zip(found, table(groups, {}), strict=True)), judged)
 
 
@@ -160,6 +172,24 @@ def test_the_shortcut_is_judged_at_the_greatest_depth_that_both_have():
     *_, sentence = said(plain_8=(0.9,), residual_8=(0.9,), plain_32=(0.9,))
 
     assert sentence.startswith("At depth 8, plain has")
+
+
+def test_only_what_the_experiment_asks_shares_the_level(tmp_path: Path):
+    """Of 8 networks there are 28 pairs; asked is one of each way, and one between the ways."""
+    plan, store = shipped_plan(), Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    archive.take_in_shipped(store, archive.Shipped.DEPTH)
+    trained = groups(plan, store.find(plan.recipes()))
+    found = dict(zip(members(DEPTHS, [True]), trained, strict=True))
+    judged = claims(list(found.values()), lambda run: answers(store, run), asked(found))
+
+    assert (judged.pairs, judged.best, len(judged.judgements)) == (3, frozenset(), 3)
+    assert {one.seeds.level for one in judged.judgements if one.seeds} == {0.05 / 3}
+    rows = dict(zip(found, table(list(found.values()), {}), strict=True))
+    for sentence, pair in zip(findings(rows, judged), ASKED, strict=True):
+        for one in pair:
+            share = np.mean([run.result.test_accuracy for run in found[one].finished if run.result])
+            assert f"{100 * share:.1f} % of 1,000 test images (mean of 5 seeds)" in sentence
+    store.close()
 
 
 def nothing(_: Run) -> Answers:

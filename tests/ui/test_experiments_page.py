@@ -213,9 +213,9 @@ def test_the_depth_results_that_ship_are_there_in_a_click(store: Store):
 
     assert not app.exception
     assert store.count(LIVE) == 0
-    assert "16 of 16 trainings finished" in next(one.text for one in app.get("progress"))
-    assert "98.2 % of 1,000 test images" in words(app)
-    assert "16 of the 16 runs come with the program" in words(app)
+    assert "40 of 40 trainings finished" in next(one.text for one in app.get("progress"))
+    assert "98.1 % of 1,000 test images" in words(app)
+    assert "40 of the 40 runs come with the program" in words(app)
     assert address(app, "depth") == ["8", "14", "20", "32"]
     assert address(app, "data") == ["mnist-sample"]
 

@@ -20,7 +20,7 @@ from cnn.training.answers import (
     shared_seeds,
     why_not_comparable,
 )
-from cnn.training.claims import Claims
+from cnn.training.claims import Asked, Claims
 from cnn.training.comparison import Group
 from cnn.training.run import Run
 from cnn.training.standings import Row
@@ -78,8 +78,10 @@ def _answers(_url: str, run_id: str, finished_at: float | None) -> Answers:
     return answers(runs.store(), run)
 
 
-def judged(found: Sequence[Group]) -> Claims:
-    """What a table of these networks may claim, worked out once for the same runs."""
+def judged(found: Sequence[Group], asked: Asked | None = None) -> Claims:
+    """What a table of these networks may claim, of all or of certain pairs, worked out once for the
+    same runs.
+    """
     of_what = tuple(
         (
             group.entrant.id,
@@ -89,12 +91,12 @@ def judged(found: Sequence[Group]) -> Claims:
         )
         for group in found
     )
-    return _judged(runs.store().url, of_what, found)
+    return _judged(runs.store().url, of_what, asked, found)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _judged(_url: str, of_what: object, _found: Sequence[Group]) -> Claims:
-    return claims.claims(_found, read)
+def _judged(_url: str, of_what: object, asked: Asked | None, _found: Sequence[Group]) -> Claims:
+    return claims.claims(_found, read, asked)
 
 
 def _two(rows: Sequence[Row], found: dict[str, Group]) -> tuple[Group, Group]:

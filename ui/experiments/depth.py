@@ -17,6 +17,7 @@ from cnn.training.depth import (
     USUAL,
     Member,
     Moment,
+    asked,
     findings,
     gradient_profile,
     members,
@@ -142,7 +143,7 @@ def _choose() -> tuple[list[int], list[str]]:
 
 def _results(found: dict[Member, Group], epochs: Epochs) -> None:
     groups = list(found.values())
-    rows, told = table(groups, epochs, chosen_target()), judged(groups)
+    rows, told = table(groups, epochs, chosen_target()), judged(groups, asked(found))
     st.subheader("What was measured", anchor=False)
     _said_of_shipped(found)
     for sentence in findings(dict(zip(found, rows, strict=True)), told):
