@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from cnn.training.places import home, whole_setting
 from cnn.training.run import WorkerState
@@ -24,6 +27,9 @@ from cnn.training.run import WorkerState
 PACKAGE = Path(__file__).parents[1]
 FOLDERS = ("CNN_DATA_DIR", "KERAS_HOME")
 ANSWER_S = 3.0
+STRANGER_S = 30.0
+OOM_RETRIES = 3
+"""How often Ray begins a run again that a machine had too little memory for; else, for ever."""
 OBJECT_STORE_BYTES = 80_000_000
 """What a cluster of our own lends to objects: all that is said goes through the run store."""
 
@@ -35,6 +41,10 @@ WRONG: Mapping[WorkerState, str] = MappingProxyType(
         f"Install it: `{INSTALL}`",
         WorkerState.NO_CLUSTER: "The Ray cluster cannot be joined. `python -m cnn doctor` says "
         "why; it is tried again every few seconds.",
+        WorkerState.OPEN_CLUSTER: "The Ray cluster asks for no token: whoever reaches it may run "
+        "anything on its machines, so nothing is trained there. Stop it (`ray stop`), make a token "
+        "(`ray get-auth-token --generate`), give it to all machines and start it again with "
+        "`RAY_AUTH_MODE=token` on each: docs/scaling.md.",
         WorkerState.NO_ROOM: "No machine of the Ray cluster has as many processors and GPUs as one "
         "training asks for. Ask for fewer (`CNN_RAY_CPUS`, `CNN_RAY_GPUS`), or add a larger one.",
         WorkerState.NOT_SHARED: "The Ray cluster has other machines, and the run store is a file "
@@ -78,13 +88,19 @@ def join(url: str) -> Any:
     `url` is the store that its tasks are to write to. Returns the module `ray`.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    os.environ.setdefault("RAY_task_oom_retries", str(OOM_RETRIES))  # read when Ray is imported
     address = cluster_address()
     if address:
         _must_answer(address)
+    ray = imported()
+    if address:
+        must_ask_for_a_token(address)
         more: dict[str, Any] = {}
     else:
+        if os.environ.get("RAY_AUTH_MODE", "token").lower() != "token":
+            raise ClusterError(WorkerState.OPEN_CLUSTER, WRONG[WorkerState.OPEN_CLUSTER])
         more = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
-    ray = imported()
+        os.environ["CNN_STORE"] = whole_url(url)  # what is started here has it from here
     code = {"py_modules": [str(PACKAGE)], "env_vars": _variables(url)}
     try:
         # In an empty folder: else Ray looks for code in the one this process was started in first,
@@ -103,6 +119,67 @@ def join(url: str) -> Any:
             WorkerState.NO_CLUSTER, f"The Ray cluster {where} cannot be joined: {said}"
         ) from error
     return ray
+
+
+_STRANGER = """
+import sys
+from ray._raylet import GcsClient
+from ray.exceptions import AuthenticationError
+try:
+    GcsClient(address=sys.argv[1]).get_all_node_info(timeout=5)
+except AuthenticationError:
+    print("refused")
+else:
+    print("taken")
+"""
+
+
+def must_ask_for_a_token(address: str) -> None:
+    """Knocks without a token, in a process that has none: a cluster that answers takes strangers,
+    whatever the settings of this one say.
+    """
+    kept = {name: one for name, one in os.environ.items() if not name.startswith("RAY_AUTH_")}
+    try:
+        with tempfile.TemporaryDirectory() as nobody:
+            stranger = subprocess.run(
+                [sys.executable, "-c", _STRANGER, address],
+                env=kept | {"RAY_AUTH_MODE": "disabled", "HOME": nobody, "USERPROFILE": nobody},
+                capture_output=True,
+                text=True,
+                timeout=STRANGER_S,
+                check=False,
+            )
+        answer, said = stranger.stdout.strip(), stranger.stderr
+    except subprocess.TimeoutExpired:
+        answer, said = "", f"it does not answer within {STRANGER_S:g} s"
+    except OSError as error:
+        answer, said = "", str(error)
+    if answer == "taken":
+        raise ClusterError(WorkerState.OPEN_CLUSTER, WRONG[WorkerState.OPEN_CLUSTER])
+    if answer != "refused":
+        last = " ".join(said.split())[-300:] or "it did not answer"
+        raise ClusterError(
+            WorkerState.NO_CLUSTER,
+            f"Whether the Ray cluster at {address[:80]} asks for a token cannot be found out: "
+            f"{last}. It is tried again.",
+        )
+
+
+def without_password(url: str) -> str:
+    """The same store as it may travel with a task: its password, if any, stays behind."""
+    return make_url(url)._replace(password=None).render_as_string(hide_password=False)
+
+
+def with_own_password(url: str) -> str:
+    """The store of a task with the password that its machine knows: that of `CNN_STORE`, if this is
+    the same store; else PostgreSQL's own means are asked (`PGPASSWORD`, `~/.pgpass`).
+    """
+    own = os.environ.get("CNN_STORE", "")
+    try:
+        is_same = bool(own) and without_password(own) == url
+    except ArgumentError:
+        is_same = False
+    return own if is_same else url
 
 
 def whole_url(url: str) -> str:
@@ -190,10 +267,12 @@ def _must_answer(address: str) -> None:
 
 def _variables(url: str) -> dict[str, str]:
     """The settings that a task needs wherever it runs, and as many threads as it has processors."""
-    threads = str(request([]).cpus)
+    threads, store = str(request([]).cpus), whole_url(url)
+    # A password would be read by whoever may look into the cluster.
+    own = {"CNN_STORE": store} if without_password(store) == store else {}
     return {
         **{name: str(Path(os.environ[name]).absolute()) for name in FOLDERS if name in os.environ},
-        "CNN_STORE": whole_url(url),
+        **own,
         "CNN_HOME": str(home().absolute()),
         "TF_NUM_INTRAOP_THREADS": threads,
         "TF_NUM_INTEROP_THREADS": threads,

@@ -19,7 +19,16 @@ from typing import Any
 
 from cnn.training import checks, ray_task
 from cnn.training.presence import dismiss_silent, give_up, present
-from cnn.training.ray_cluster import ClusterError, join, nodes, request, what_is_wrong, whole_url
+from cnn.training.ray_cluster import (
+    OOM_RETRIES,
+    ClusterError,
+    join,
+    nodes,
+    request,
+    what_is_wrong,
+    whole_url,
+    without_password,
+)
 from cnn.training.run import WorkerState
 from cnn.training.store import Store, StoreError
 from cnn.training.worker import MOST_RUNS, follow
@@ -79,7 +88,7 @@ class _Dispatcher:
 
     def __init__(self, store: Store, name: str, ray: Any) -> None:
         self._store, self._name, self._ray = store, name, ray
-        self._url = whole_url(store.url)
+        self._url = without_password(whole_url(store.url))
         remote = ray.remote(max_retries=RETRIES, max_calls=MOST_RUNS)
         self._training, self._checking = remote(ray_task.train), remote(ray_task.check_designs)
         self._tasks: dict[Any, _Task] = {}
@@ -141,6 +150,12 @@ class _Dispatcher:
             return f"A node of the Ray cluster could not train this run. {said}"[:2_000]
         if isinstance(error, self._ray.exceptions.RuntimeEnvSetupError):
             return f"A node of the Ray cluster could not be made ready: {error}"[:2_000]
+        if isinstance(error, self._ray.exceptions.OutOfMemoryError):
+            return (
+                "The machines of the Ray cluster had too little memory for this run: Ray ended it "
+                f"{OOM_RETRIES + 1} times, to save the machine. Train with a smaller batch or "
+                "network, or add a machine with more memory; then resume it."
+            )
         times = f"{RETRIES + 1} time{'s' * (RETRIES > 0)}"
         return (
             f"The nodes or processes that trained this run on Ray died {times} "

@@ -17,6 +17,7 @@ from cnn.training.checks import carry_out_next
 from cnn.training.continuing import take_over
 from cnn.training.identity import identified
 from cnn.training.presence import present, state_of
+from cnn.training.ray_cluster import with_own_password
 from cnn.training.run import WorkerState
 from cnn.training.store import Store, StoreError
 from cnn.training.worker import carry_out_one
@@ -32,7 +33,7 @@ def called(task: str) -> str:
 def train(url: str, run_id: str, task: str, dispatcher: str) -> None:
     """Trains a run, unless it is in other hands by now or the one who wanted it is about to end."""
     name = identified(called(task) + uuid.uuid4().hex[:4])
-    store = Store(url)
+    store = Store(with_own_password(url))
     try:
         with (
             _hears_of_the_end(store, dispatcher) as gone,
@@ -53,7 +54,7 @@ def train(url: str, run_id: str, task: str, dispatcher: str) -> None:
 
 def check_designs(url: str, dispatcher: str) -> None:
     """Does the checks that were asked for, until there are none."""
-    store = Store(url)
+    store = Store(with_own_password(url))
     try:
         while state_of(store, dispatcher) is not WorkerState.ENDING and carry_out_next(store):
             pass

@@ -61,6 +61,7 @@ class WorkerState(StrEnum):
     ENDING = "ending"
     NO_RAY = "no ray"
     NO_CLUSTER = "no cluster"
+    OPEN_CLUSTER = "open cluster"
     NO_ROOM = "no room"
     NOT_SHARED = "not shared"
 

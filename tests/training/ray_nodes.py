@@ -65,7 +65,7 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def cluster(size: int) -> Iterator[Cluster]:
+def cluster(size: int, **more: str) -> Iterator[Cluster]:
     """So many nodes of one processor each; nothing of it leaves this machine, or stays on it."""
     folder = tempfile.mkdtemp(prefix="ray-")  # a short path: it holds sockets
     settings = {
@@ -75,6 +75,7 @@ def cluster(size: int) -> Iterator[Cluster]:
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(32),  # else there would be one in the home folder
         "RAY_USAGE_STATS_ENABLED": "0",
+        **more,
     }
     log = Path(folder) / "log"
     with log.open("w") as out:

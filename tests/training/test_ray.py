@@ -17,6 +17,7 @@ from cnn.network.zoo import entry
 from cnn.training import checks
 from cnn.training.checks import Standing
 from cnn.training.presence import worker_states
+from cnn.training.ray_cluster import ClusterError, must_ask_for_a_token
 from cnn.training.run import Run, State, Wish, WorkerState
 from cnn.training.store import Store
 from tests import postgres
@@ -293,6 +294,35 @@ def test_a_run_that_no_node_can_train_says_why(cluster: Cluster, store: Store, h
         "A node of the Ray cluster could not train this run. ModuleNotFoundError: No module named "
         "'tensorflow'"
     )
+
+
+def test_a_cluster_that_asks_for_no_token_is_refused_by_joining_and_by_the_doctor(
+    store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with ray_nodes.cluster(1, RAY_AUTH_MODE="disabled") as anybodys:
+        with pytest.raises(ClusterError) as caught:
+            must_ask_for_a_token(anybodys.settings["CNN_RAY_ADDRESS"])
+        for name, value in anybodys.settings.items():
+            monkeypatch.setenv(name, value)
+        found = doctor._executor(store.url)
+        with dispatcher("trains", anybodys, store, home):
+            eventually("refused", lambda: WorkerState.OPEN_CLUSTER in worker_states(store))
+
+    assert caught.value.state is WorkerState.OPEN_CLUSTER
+    assert "asks for no token" in found.trouble
+
+
+def test_a_stranger_is_turned_away_by_a_cluster_that_asks_for_a_token(cluster: Cluster):
+    must_ask_for_a_token(cluster.settings["CNN_RAY_ADDRESS"])
+
+
+def test_a_run_that_takes_more_memory_than_there_is_ends_and_says_so(store: Store, home: Path):
+    short = {"RAY_memory_usage_threshold": "0.02", "RAY_memory_monitor_refresh_ms": "200"}
+    with ray_nodes.cluster(1, **short) as small, dispatcher("trains", small, store, home):
+        run = store.add(NETWORK, LONG)
+
+        eventually("given up", is_in(store, run, State.INTERRUPTED))
+    assert "too little memory for this run: Ray ended it 4 times" in current(store, run).message
 
 
 @pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no NVIDIA GPU on this machine")

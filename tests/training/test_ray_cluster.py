@@ -5,10 +5,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from cnn.training import ray_cluster
+from cnn.training import ray_cluster, ray_dispatcher
 from cnn.training.places import Executor, SettingError, executor
 from cnn.training.ray_cluster import ClusterError, Node, Request, request, what_is_wrong
 from cnn.training.run import WorkerState
@@ -142,3 +143,70 @@ def test_a_store_in_the_folder_one_is_in_is_named_by_its_whole_path(
     assert ray_cluster.whole_url("sqlite:///runs.sqlite") == whole
     for url in (whole, "postgresql+psycopg://me:secret@host/cnn", "sqlite:///file:a?uri=true"):
         assert ray_cluster.whole_url(url) == url
+
+
+SECRET = "postgresql+psycopg://me:se%40cret@10.0.0.9:5432/cnn?sslmode=require"
+NAMED = "postgresql+psycopg://me@10.0.0.9:5432/cnn?sslmode=require"
+
+
+def test_a_stores_password_stays_behind_and_each_machine_has_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    assert ray_cluster.without_password(SECRET) == NAMED
+    assert ray_cluster.without_password(FILE) == FILE
+    assert "CNN_STORE" not in ray_cluster._variables(SECRET)
+    assert ray_cluster._variables(NAMED)["CNN_STORE"] == NAMED
+
+    monkeypatch.setenv("CNN_STORE", SECRET)
+    assert ray_cluster.with_own_password(NAMED) == SECRET
+    for other in ("postgresql+psycopg://me:x@10.0.0.8/cnn", "no address at all", ""):
+        monkeypatch.setenv("CNN_STORE", other)
+        assert ray_cluster.with_own_password(NAMED) == NAMED
+
+
+def test_nothing_that_is_handed_to_ray_holds_the_password(monkeypatch: pytest.MonkeyPatch):
+    seen: list[object] = []
+
+    class Remote:
+        def __call__(self, _: object) -> "Remote":
+            return self
+
+        def options(self, **_: object) -> "Remote":
+            return self
+
+        def remote(self, *arguments: object) -> int:
+            seen.append(arguments)
+            return len(seen)
+
+    class Rays:
+        def remote(self, **_: object) -> Remote:
+            return Remote()
+
+    handed = ray_dispatcher._Dispatcher(SimpleNamespace(url=SECRET), "me", Rays())  # type: ignore[arg-type]
+    handed._request = Request(1, 0)
+    handed._train("a-run")
+    handed._check()
+
+    assert len(seen) == 2
+    assert "cret" not in repr(seen)
+
+
+def test_a_cluster_that_is_started_here_asks_for_a_token(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    monkeypatch.setattr(ray_cluster, "cluster_address", lambda: "")
+    with pytest.raises(ClusterError, match="asks for no token") as caught:
+        ray_cluster.join(FILE)
+
+    assert caught.value.state is WorkerState.OPEN_CLUSTER
+
+
+def test_who_is_no_cluster_is_not_taken_for_one_that_asks_for_a_token(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(ray_cluster, "STRANGER_S", 8.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(ClusterError, match="cannot be found out") as caught:
+        ray_cluster.must_ask_for_a_token(f"127.0.0.1:{port}")
+
+    assert caught.value.state is WorkerState.NO_CLUSTER
