@@ -1,4 +1,4 @@
-"""What a left page still sends is left out, and nothing else."""
+"""What a left page still sends is left out, and polls that come too early, and nothing else."""
 
 from collections.abc import Awaitable, Sequence
 
@@ -20,6 +20,35 @@ def asks(page: str, part: str = "") -> Said:
     return "hears", {"type": "websocket.receive", "bytes": message.SerializeToString()}
 
 
+def polls(page: str, part: str) -> Said:
+    """A live part of a page asks to be shown anew, as time has passed."""
+    message = BackMsg()
+    message.rerun_script.page_script_hash = page
+    message.rerun_script.fragment_id = part
+    message.rerun_script.is_auto_rerun = True
+    return "hears", {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
+
+def answers(page: str) -> Said:
+    """An answer begins."""
+    message = ForwardMsg()
+    message.new_session.page_script_hash = page
+    return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
+
+
+def is_done(*, whole: bool = True) -> Said:
+    """An answer ends: of a whole page, or of a part."""
+    message = ForwardMsg()
+    message.script_finished = (
+        ForwardMsg.FINISHED_SUCCESSFULLY if whole else ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+    )
+    return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
+
+
+def passes(seconds: float) -> Said:
+    return "waits", {"seconds": seconds}
+
+
 def begins(page: str, part: str = "") -> Said:
     """Streamlit begins to show a page, or a part of it."""
     message = ForwardMsg()
@@ -32,13 +61,16 @@ def begins(page: str, part: str = "") -> Said:
 
 def let_through(talk: Sequence[Said]) -> list[Said]:
     """What of a talk reaches the other side."""
-    rest = list(talk)
+    rest, now = list(talk), [0.0]
     reached: list[Said] = []
     speakers: list[Send] = []
 
     async def receive() -> Message:
         while True:
             side, message = rest.pop(0)
+            if side == "waits":
+                now[0] += message["seconds"]
+                continue
             if side == "hears":
                 return message
             await speakers[0](message)
@@ -56,7 +88,7 @@ def let_through(talk: Sequence[Said]) -> list[Said]:
         for _, message in rest:
             await send(message)
 
-    to_its_end(WithoutLate(streamlit)({"type": "websocket"}, receive, send))
+    to_its_end(WithoutLate(streamlit, lambda: now[0])({"type": "websocket"}, receive, send))
     return reached
 
 
@@ -91,6 +123,53 @@ def test_a_page_that_streamlit_itself_turns_to_is_in_view():
 def test_who_goes_back_is_heard_there():
     talk = [begins("draw"), asks("train"), asks("draw"), begins("draw"), asks("draw", "pad")]
     assert let_through(talk) == talk
+
+
+WHOLE = [asks(""), begins("train"), answers("train"), is_done(), passes(1)]
+PART = [answers("train"), passes(3), is_done(whole=False)]
+
+
+def test_a_poll_waits_for_the_answer_to_the_last_one():
+    first, early, later = (polls("train", "list") for _ in range(3))
+    talk = [*WHOLE, first, answers("train"), passes(3), early, is_done(whole=False)]
+
+    reached = let_through([*talk, passes(3), later])
+
+    assert first in reached
+    assert not any(one[1] is early[1] for one in reached)
+    assert any(one[1] is later[1] for one in reached)
+
+
+def test_polls_leave_a_busy_server_as_long_as_the_last_answer_took():
+    soon, later = polls("train", "list"), polls("train", "list")
+
+    reached = let_through([*WHOLE, *PART, passes(2.9), soon, passes(0.2), later])
+
+    assert [one[1] is later[1] for one in reached if one[1] in (soon[1], later[1])] == [True]
+
+
+def test_who_was_cut_off_gets_the_whole_page_before_any_part_of_it():
+    early, again, later = polls("train", "list"), asks("train"), polls("train", "list")
+    talk = [early, again, begins("train"), answers("train"), is_done(), later]
+
+    reached = let_through(talk)
+
+    assert [one[1] for one in reached] == [one[1] for one in talk[1:]]
+
+
+def test_what_a_person_does_waits_for_nothing():
+    pressed = asks("train", "list")
+    talk = [*WHOLE, answers("train"), pressed, is_done(whole=False)]
+
+    assert any(one[1] is pressed[1] for one in let_through(talk))
+
+
+def test_an_answer_that_never_ends_holds_back_no_poll_for_ever():
+    poll = polls("train", "list")
+
+    assert any(
+        one[1] is poll[1] for one in let_through([*WHOLE, answers("train"), passes(31), poll])
+    )
 
 
 def test_what_is_no_message_is_streamlits_to_answer():
