@@ -17,7 +17,7 @@ OPEN, LAST = "experiments_tab", "experiments_last_tab"
 st.title("Experiments", anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(
-        "One thing changed at a time, under the same conditions; only what is missing is trained."
+        "Change one thing at a time, and measure what comes of it; only what is missing is trained."
     )
     st.page_link(
         PAGES / "compare.py", label="Compare whole networks", icon=":material/compare_arrows:"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from cnn.network.errors import Path
-from cnn.network.layers import Container
+from cnn.network.layers import Container, Flatten
 from cnn.network.trace import Row, Trace
 
 
@@ -38,19 +38,31 @@ class Box:
         return Box(top, left, max(min(self.bottom, height), top), max(min(self.right, width), left))
 
 
+VECTOR = Box(0, 0, 1, 1)
+"""All of a vector, which has no places of its own."""
+
+
 def seen_box(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
-    """What a cell of the row's output sees of the image; may reach into the padding around it."""
+    """Holds all that a cell of the row's output sees of the image; may reach into the padding
+    around it. A feature of a vector is the cell (feature, 0); where it is made of several, its box
+    is that of them all.
+    """
     rows = {one.path: one for one in traced.rows}
     line, column = cell
-    box: Box | None = _back(rows, row, Box(line, column, line + 1, column + 1))
+    if isinstance(row.layer, Flatten) and len(row.input_shape) == 3:
+        line, column = divmod(line // row.input_shape[2], row.input_shape[1])
+        box = Box(line, column, line + 1, column + 1)
+    elif len(row.output_shape) == 3:
+        box = _back(rows, row, Box(line, column, line + 1, column + 1))
+    else:
+        box = _back(rows, row, VECTOR)
     path = row.path
-    while box and path:
+    while path:
         *outer, index = path
         for before in reversed(range(int(index))):
-            box = box and _back(rows, rows[(*outer, before)], box)
+            box = _back(rows, rows[(*outer, before)], box)
         path = _holder(rows, tuple(outer))
-    height, width = traced.architecture.input[:2]
-    return box or Box(0, 0, height, width)
+    return box
 
 
 def _holder(rows: dict[Path, Row], path: Path) -> Path:
@@ -60,21 +72,19 @@ def _holder(rows: dict[Path, Row], path: Path) -> Path:
     return path
 
 
-def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box | None:
-    """What of a layer's input makes this box of its output; None is all of it."""
+def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box:
+    """What of a layer's input makes this box of its output."""
     layer = row.layer
     if isinstance(layer, Container):
         boxes = []
         for part, held in layer.series():
-            seen: Box | None = box
+            seen = box
             for index in reversed(range(len(held))):
-                seen = seen and _back(rows, rows[(*row.path, *part, index)], seen)
-            if seen is None:
-                return None
+                seen = _back(rows, rows[(*row.path, *part, index)], seen)
             boxes.append(seen)
         return reduce(Box.joined, boxes)
     if layer.sees_everything:
-        return None
+        return Box(0, 0, *row.input_shape[:2]) if len(row.input_shape) == 3 else VECTOR
     if row.axes is None:
         return box
     lines, columns = row.axes

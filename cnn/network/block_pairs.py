@@ -126,8 +126,8 @@ PAIRS = {
         BlockPair(
             "head",
             "Flatten or global average",
-            "From maps to ten scores: a weight for every pixel of every map, or one for each "
-            "map's average.",
+            "From maps to ten scores: for each score a weight for every pixel of every map, or one "
+            "for each map's average.",
             (
                 Side("Flatten, dense", "10HWC", lambda _: (Flatten(), Dense(CLASSES))),
                 Side(

@@ -49,6 +49,11 @@ def differing(groups: Sequence[Sequence[Run]], ignored: Sequence[str] = ()) -> l
     """
     field_by_field = len({_kinds(run.architecture) for group in groups for run in group}) == 1
     told = [[_settings(run, field_by_field) for run in group] for group in groups]
+    counted = {own.get((Part.NETWORK, "layers")) for group in told for own in group}
+    if not field_by_field and len(counted) == 1:  # no count tells them apart
+        for runs, group in zip(groups, told, strict=True):
+            for run, own in zip(runs, group, strict=True):
+                own[Part.NETWORK, "order of the layers"] = _order(run.architecture)
     keys = dict.fromkeys(key for group in told for values in group for key in values)
     ordered = sorted(keys, key=lambda key: list(Part).index(key[0]))
     return [
@@ -57,6 +62,14 @@ def differing(groups: Sequence[Sequence[Run]], ignored: Sequence[str] = ()) -> l
         if key[1] not in ignored
         and len({said for group in told for one in group if (said := one.get(key, UNKNOWN))}) > 1
     ]
+
+
+def _order(architecture: Architecture) -> str:
+    """Its layers in turn, those within a block with their place: `Residual, body 0 Conv2D`."""
+    return ", ".join(
+        f"{' '.join(map(str, path[1:]))} {layer.kind}".strip()
+        for path, layer in walk(architecture.layers)
+    )
 
 
 def _together(group: Sequence[Values], key: tuple[Part, str]) -> str:

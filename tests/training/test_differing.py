@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions
+from cnn.network.layers import Dropout, Residual
 from cnn.network.zoo import entry
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 from cnn.training.differing import Part, differing
@@ -129,6 +130,27 @@ def test_networks_of_other_layers_are_told_by_what_they_are_made_of():
     assert found["layers"][1] == "2 Conv2D, 2 MaxPooling2D, 1 Flatten, 1 Dense"
     assert found["parameters"] == ("61,706", "20,490")
     assert not [name for name in found if name.startswith("conv2d")]
+
+
+def test_networks_that_no_count_tells_apart_are_told_by_the_order_of_their_layers():
+    conv, pool, again, pool_again, *head = SIMPLE.layers
+    networks = [
+        replace(SIMPLE, layers=(conv, pool, *layers, *head))
+        for layers in ((Dropout(0.2), again, pool_again), (again, Dropout(0.5), pool_again))
+    ]
+
+    found = told(*(replace(RUN, architecture=network) for network in networks))
+
+    assert list(found) == ["order of the layers"]
+    assert found["order of the layers"][1] == (
+        "Conv2D, MaxPooling2D, Conv2D, Dropout, MaxPooling2D, Flatten, Dense"
+    )
+    drop = Dropout(0.2)
+    held = replace(SIMPLE, layers=(Residual((drop, drop)), *SIMPLE.layers))
+    beside = replace(SIMPLE, layers=(Residual((drop,)), drop, *SIMPLE.layers))
+    found = told(*(replace(RUN, architecture=network) for network in (held, beside)))
+    assert found["order of the layers"][0].startswith("Residual, body 0 Dropout, body 1 Dropout,")
+    assert found["order of the layers"][1].startswith("Residual, body 0 Dropout, Dropout,")
 
 
 def test_versions_machine_and_data_are_told_only_where_more_than_one_says_something_else():

@@ -15,13 +15,15 @@ def facts(**settings) -> dict[str, tuple[str, str]]:
 
 
 def test_the_same_seed_gives_the_same_curve_except_by_the_clock():
-    assert facts()["Seed"][1] == "the same seed gives the same curve on one machine"
+    # Measured: LeNet-5 on the digits, seed 0, 2 epochs, has another loss with 1 thread than with 2.
+    alike = "the same seed gives the same curve with the same machine, versions and threads"
+    assert facts()["Seed"][1] == alike
     assert facts(steps=30)["Seed"] == facts()["Seed"]
 
     by_the_clock = facts(seconds=30.0)["Seed"][1]
     assert "same curve" not in by_the_clock
-    assert "how many steps the time holds, and so the curve, differs" in by_the_clock
-    assert "how many steps that is differs from one training to the next" in HELP
+    assert "how many steps the time holds, and so the curve, may differ" in by_the_clock
+    assert "how many steps that is may differ from one training to the next" in HELP
 
 
 def test_every_setting_that_does_something_is_said():

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
+from cnn.training import archive
 from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.configuration import Configuration, Optimizer
 from cnn.training.reproduce import script
@@ -241,6 +242,17 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}-steps.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
+
+
+def test_a_run_from_a_file_offers_no_steps_and_says_that_it_kept_none(store: Store):
+    run = store.get(archive.take_in_shipped(store)[0])
+    assert run
+
+    app = visited(run, "Take away")
+
+    (curve,) = [one for one in files(app) if one.endswith(".csv")]
+    assert curve.endswith(f"{run.id[:6]}-epochs.csv")
+    assert "Single steps were not kept of this run: it comes from a file." in words(app)
 
 
 def test_the_script_is_offered_with_what_it_needs(store: Store):

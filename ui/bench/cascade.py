@@ -13,7 +13,7 @@ from cnn.network.trace import Trace
 from cnn.pictures.strip import strip
 from cnn.training.run import Run
 from ui.bench.own_picture import own_picture
-from ui.bench.trained import choose_weights, prediction_html, trained_caption
+from ui.bench.trained import MOST_RUNS, choose_weights, prediction_html, trained_caption
 from ui.strip import feature_strip
 from ui.words import plain
 
@@ -85,8 +85,8 @@ def _origin(run: Run | None, by_hand: bool) -> str:
     if run is None:
         return (
             "Nobody has trained these weights: they are random, drawn from the same seed at each "
-            "edit, so that layers before the one you change stay as they are. Train this very "
-            "network, and its weights can be chosen here."
+            "edit, so that those before the layer you change stay as they are. Finished trainings "
+            f"of this very network, among the latest {MOST_RUNS} runs, can be chosen here."
         )
     replaced = (
         " The first convolution's kernels are replaced by yours, so this is not what was tested."

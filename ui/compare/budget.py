@@ -19,10 +19,10 @@ from ui.words import plain, short
 ADDRESS, EQUAL, SECONDS, FORWARD = "budget", "equal", "seconds", "forward"
 USUAL_SECONDS = 20.0
 HELP = (
-    "Epochs: each sees every image as often. Time: each trains for as many seconds, so a quick "
-    "network gets further; how many steps that is differs from one training to the next, even with "
-    "the same seed. MACs: each computes as much, there and back, so a small network gets more "
-    "steps."
+    "Epochs: each goes through the images as often, unless it stops early. Time: each has as many "
+    "seconds, so a quick network gets further; how many steps that is may differ from one training "
+    "to the next, even with the same seed. MACs: each computes as much there and back, to within "
+    "half a step, so a small network gets more steps."
 )
 LABELS = {Equal.TRAINING_MACS: "MACs", Equal.FORWARD_MACS: "MACs, forward only"}
 

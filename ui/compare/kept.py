@@ -69,7 +69,8 @@ def said(kept: Sequence[Entrant]) -> None:
     stands = "stands as it was" if len(kept) == 1 else "stand as they were"
     st.caption(
         plain(
-            f"{names} {stands} trained, whatever is chosen above. To have the same network under "
-            "these conditions as well, add it to the list by its name."
+            f"{names} {stands} trained, whatever is chosen above. To have the network under these "
+            "conditions as well, choose it in the list without (as trained), or open the run in "
+            "Train, go on to Build, and add it from there."
         )
     )

@@ -39,8 +39,8 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
         if live or done:
             st.progress(min(share, 1.0), text=_progress_text(together, int(done), len(all_runs)))
         elif to_train:
-            one = "One training" if len(to_train) == 1 else f"{len(to_train)} trainings, each"
-            st.caption(f"{one} under the same conditions.")
+            one = "One training" if len(to_train) == 1 else f"{len(to_train)} trainings"
+            st.caption(f"{one} to come.")
 
 
 def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:

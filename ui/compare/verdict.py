@@ -160,7 +160,7 @@ def _agreement(found: Sequence[Group], seed: int) -> None:
     )
     left_out = len(with_seed) - len(same)
     if left_out:
-        st.caption(f"{left_out} left out: not tested on the very same images.")
+        st.caption(f"{left_out} left out: no answers to the very same images can be had.")
 
 
 def _disputed(first: Group, second: Group, seed: int) -> None:

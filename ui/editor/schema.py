@@ -63,8 +63,8 @@ HELP = {
     "kernel_size": "Height and width of the window: 3, or 3×5.",
     "pool_size": "Height and width of the window: 2, or 2×3.",
     "strides": "How many pixels the window moves at a time: 1, or 2×1.",
-    "padding": "A frame around the input: none (valid), as wide as keeps the size at stride 1 "
-    "(same), or a number of pixels.",
+    "padding": "A frame around the input: none (valid), as wide as it takes to get the size "
+    "divided by the stride, rounded up (same), or a number of pixels.",
     "dilation_rate": "The distance between the kernel's cells; 2 leaves one pixel out.",
     "groups": "Into how many groups the channels are split, each with filters of its own.",
     "depth_multiplier": "How many kernels each input channel gets.",

@@ -122,15 +122,10 @@ def _exact(value: float) -> str:
 def _seen(traced: Trace, row: Row, looked: Looked, place: Place) -> None:
     """The image with a frame around all that the cell can see of it."""
     height, width = traced.architecture.input[:2]
-    box = None
-    if len(row.output_shape) == 3:
-        box = seen_box(traced, row, (place.row, place.column)).within(height, width)
+    box = seen_box(traced, row, (place.row, place.column)).within(height, width)
     picture(patch_picture(looked.pixels, box), key="inside_seen", largest=1.0)
-    if box is None:
-        st.caption("It sees the whole image.")
-    else:
-        size = f"{box.bottom - box.top}×{box.right - box.left}"
-        st.caption(f"All that this cell sees of the image: {size} pixels.")
+    size = f"{box.bottom - box.top}×{box.right - box.left}"
+    st.caption(f"What it sees of the image lies within the frame: {size} pixels.")
 
 
 def _channel(row: Row) -> int | None:

@@ -3,8 +3,8 @@
 const REST_MS = 250; // after an edit: whoever is typing need not be asked about
 const POLL_MS = [300, 300, 500, 1000, 2000];
 const LOOKS = {
-  none: ["", "Not checked against Keras", "Only whole networks that fit into a link are checked."],
-  waiting: ["…", "Checking against Keras", "A worker builds this network in Keras and compares all shapes and parameters with those shown."],
+  none: ["", "Not checked against Keras", "Whole networks with a link that is not too long are checked."],
+  waiting: ["…", "Checking against Keras", "This network is built in Keras, in a process of its own, and its shapes and parameters are compared with those shown."],
   busy: ["…", "Waiting to be checked against Keras", "The worker is training; it checks when it is done."],
   starting: ["…", "Waiting to be checked against Keras", "The worker is starting, which takes a few seconds."],
   away: ["", "Not checked against Keras", "No worker is running. Start one in a terminal: python -m cnn worker"],

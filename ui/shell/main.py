@@ -51,7 +51,7 @@ page = st.navigation(
                 PAGES / "compare.py",
                 title="Compare",
                 icon=":material/compare_arrows:",
-                help="Several networks under the same conditions, over several seeds.",
+                help="Several networks side by side: accuracy, cost, and what may be luck.",
             ),
             st.Page(
                 PAGES / "experiments.py",

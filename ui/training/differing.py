@@ -24,10 +24,12 @@ def differing_settings(
 ) -> None:
     """A row for each setting that differs, a column for each of these groups of runs."""
     found = differing(groups, ignored)
+    apart = f" ({', '.join(f'{name}s' for name in ignored)} left out)" if ignored else ""
     with st.expander("Settings that differ", icon=":material/difference:", key=f"{key}_open"):
         if not found:
             st.caption(
-                "None, as far as they are known: of network, data, training, versions and machine."
+                "None, as far as they are known: of network, data, training, versions and machine"
+                f"{apart}."
             )
             return
         columns = [Column(str(place), name) for place, name in enumerate(names)]
@@ -51,4 +53,7 @@ def differing_settings(
             key=key,
             name_stays=True,
         )
-        st.caption("All other settings are the same in all of them, as far as they are known.")
+        st.caption(
+            "Networks with other kinds of layers are compared by counts, others field by field. "
+            f"What else is compared is the same in all of them, as far as it is known{apart}."
+        )

@@ -98,9 +98,9 @@ def _of_seed(settings: Configuration) -> str:
     if settings.seconds:
         return (
             "the same seed gives the same start and the same order of images; how many steps the "
-            "time holds, and so the curve, differs from one training to the next"
+            "time holds, and so the curve, may differ from one training to the next"
         )
-    return "the same seed gives the same curve on one machine"
+    return "the same seed gives the same curve with the same machine, versions and threads"
 
 
 def _more(settings: Configuration) -> str:

@@ -217,8 +217,8 @@ def _compiling(run: Run) -> str | None:
         return None
     return (
         f"Steps and validation, and {duration(compiling_s)} in which the network was compiled. "
-        "Curves and comparisons leave compiling out, as only the first training of a network pays "
-        "for it."
+        "Curves and comparisons leave compiling out, as a training after another one of the same "
+        "network may do without."
     )
 
 

@@ -180,7 +180,7 @@ def mistakes(
     worst = worst_mistakes(found, MOST_MISTAKES)
     wrong = len(found) - found.right
     if not worst:
-        st.success(f"All {len(found):,} test images are right.", icon=":material/check:")
+        st.success(f"None of these {len(found):,} test images is wrong.", icon=":material/check:")
         return
     many = f"{len(worst)} of {wrong:,}" if wrong > len(worst) else f"all {wrong:,}"
     st.caption(

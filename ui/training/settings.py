@@ -98,7 +98,8 @@ class Settings:
                     "epochs",
                     1,
                     1_000,
-                    hint="How often every training image is seen, unless it stops early.",
+                    hint="How often the training images are gone through, unless it ends sooner. "
+                    "Where MACs are equal, it is so for the first network.",
                 )
             self._choice(
                 "Batch size",
@@ -122,15 +123,15 @@ class Settings:
                 "schedule",
                 list(Schedule),
                 SCHEDULE_NAMES.__getitem__,
-                "How the learning rate changes: one cycle climbs to its peak in the first "
-                "30 % of all steps and falls to almost nothing.",
+                "How the learning rate changes: one cycle is laid out to climb to its peak in the "
+                "first 30 % of the steps, then to fall to almost nothing.",
                 width=142,
             )
             self._rate()
             if with_seeds:
                 self._whole("Seeds", "seeds", 1, with_seeds, "Trainings of each network.")
             else:
-                what = "On one machine the same seed gives the same curve."
+                what = "The same gives the same curve with the same machine, versions and threads."
                 self._whole("Seed", "seed", 0, 2**31 - 1, what)
         automatic = st.container()
         with st.expander("More settings"):

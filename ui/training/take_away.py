@@ -54,12 +54,18 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
         st.markdown("**The training**")
         _script(run, epochs, stem)
         _save(f"{stem}-epochs.csv", lambda: epochs_csv(epochs), ":material/table:")
+        if not store.steps(run.id):
+            st.caption(
+                "The curve with all its digits. Single steps were not kept of this run: it comes "
+                "from a file."
+            )
+            return
         _save(
             f"{stem}-steps.csv",
             lambda: steps_csv(store.steps(run.id, ALL_STEPS)),
             ":material/table_rows:",
         )
-        st.caption("The curve with all its digits, and in the second file with every step.")
+        st.caption("The curve with all its digits, and in the second file step by step.")
 
 
 def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:

@@ -78,8 +78,8 @@ def _moments(run: Run, kept: list[int], watched: Watched) -> None:
     st.markdown(f"**Predictions for {len(watched['labels'])} validation images**")
     _predictions(run, moment.snapshot, watched)
     st.caption(
-        "The same images all the time, chosen by the run's seed; it never learns from them. Green "
-        "is the true class; orange is what the network says where it is wrong."
+        "Validation images, chosen by the run's seed, and the same at each moment. Green is the "
+        "true class; orange is what the network says where it is wrong."
     )
 
 
