@@ -45,9 +45,11 @@ class Curves:
 
 
 def stretch_length(last: int, at_most: int) -> int:
-    """The shortest power of two that gives at most so many points, two for each stretch."""
+    """The shortest power of two that gives at most so many points, two for each stretch; of fewer
+    than two there is no such.
+    """
     length = 1
-    while (last // length + 1) * 2 > at_most:
+    while (last // length + 1) * 2 > max(at_most, 2):
         length *= 2
     return length
 

@@ -46,7 +46,13 @@ def test_every_stretch_keeps_its_extremes_and_the_curve_its_end(values, length: 
         assert (min(kept), max(kept)) == (min(there), max(there))
 
 
+def test_for_one_point_there_is_an_answer_too():
+    """Before: a loop without an end."""
+    assert stretch_length(1_000, 1) == stretch_length(1_000, 2) == 1_024
+
+
 @given(st.integers(10, 10_000_000), st.integers(10, 5_000))
+
 def test_a_stretch_is_as_short_as_the_points_allow(last: int, at_most: int):
     length = stretch_length(last, at_most)
 
