@@ -16,9 +16,11 @@ HOSTILE = '![x](http://example.com/x.png) <img src=x onerror="fail()"> **bold**'
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    """An app whose store holds the fifteen runs that ship."""
+    """An app whose store holds fifteen of the runs that ship, which fill the list: three seeds."""
     store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
-    archive.take_in_shipped(store)
+    for run in filter(None, map(store.get, archive.take_in_shipped(store))):
+        if run.configuration.seed > 2:
+            store.remove(run.id)
     store.close()
     with running(tmp_path) as address:
         yield address

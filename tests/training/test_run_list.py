@@ -7,6 +7,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training import archive, labels, run_list
 from cnn.training.configuration import Configuration
+from cnn.training.depth import SEEDS_TO_SHIP
 from cnn.training.run import State
 from cnn.training.run_list import Choices, Filter
 from cnn.training.store import Store
@@ -77,7 +78,7 @@ def test_there_is_as_much_to_choose_from_as_there_is(store: Store, ids: dict[str
 def test_runs_taken_from_a_file_are_found_by_network_and_data(store: Store):
     archive.take_in_shipped(store)
 
-    assert run_list.count(store, Filter(network="VGG-lite", dataset="mnist")) == 3
+    assert run_list.count(store, Filter(network="VGG-lite", dataset="mnist")) == SEEDS_TO_SHIP
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
