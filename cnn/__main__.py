@@ -99,7 +99,7 @@ def _zoo(options: argparse.Namespace) -> None:
 
 def _architecture(options: argparse.Namespace) -> Architecture:
     opened = chosen(options.arch, options.input, options.pixels)
-    for note in opened.notes:
+    for note in filter(None, (*opened.notes, opened.assumed)):
         print(f"note: {note}", file=sys.stderr)
     return opened.architecture
 

@@ -15,7 +15,7 @@ if shipped.is_open():
 else:
     with st.container(border=True):
         plan = choose()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="ways", horizontal=True, vertical_alignment="center"):
         shipped.offer()
         st.page_link(
             PAGES / "experiments.py",

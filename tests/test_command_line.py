@@ -379,5 +379,10 @@ print({{"tensorflow", "keras", "streamlit", "numpy", "pandas", "plotly"}} & sys.
         check=False,
     )
 
-    assert ran.stderr == f"note: {WITHOUT_WEIGHTS}\n"  # of the .keras file
+    pixels = "Fed pixels from 0 to 1, as the file does not say which it expects; --pixels gives it"
+    assert ran.stderr.splitlines() == [
+        f"note: {pixels} others.",  # of the JSON
+        f"note: {WITHOUT_WEIGHTS}",  # of the .keras file
+        f"note: {pixels} others.",
+    ]
     assert ran.stdout.splitlines()[-1] == "set()"

@@ -56,7 +56,7 @@ def test_the_results_are_those_of_the_runs_in_the_store(results, store: Store):
     assert [one["name"] for one in results] == ["Shapes demo", "LeNet-5"]
     for one in results:
         assert set(one) == {
-            *("name", "params", "macs", "seeds"),
+            *("name", "params", "trainable_params", "macs", "seeds"),
             *("test_accuracy_mean", "test_accuracy_sd", "test_accuracy_of_seeds"),
             "seconds_mean",
         }

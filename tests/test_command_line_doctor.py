@@ -114,6 +114,37 @@ def test_a_damaged_mnist_is_found_with_both_ways_out(
     assert "mnist.npz" in one["trouble"]
 
 
+def test_a_folder_of_data_that_is_not_there_is_found(
+    found: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path / "nowhere"))
+
+    (one,) = (one for one in found("setting", status=1) if "CNN_DATA_DIR" in one["words"])
+
+    assert one["words"] == f"CNN_DATA_DIR={tmp_path / 'nowhere'}"
+    assert "no such folder" in one["trouble"]
+    assert "mnist.npz" in one["trouble"]
+
+
+def test_a_folder_where_one_of_four_idx_files_is_missing_is_found_and_the_file_is_named(
+    found: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path))
+    names = [
+        *("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        *("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+    ]
+    for lacking in names:
+        for name in names:
+            (tmp_path / name).touch()
+        (tmp_path / lacking).unlink()
+
+        (one,) = (one for one in found("data", status=1) if one["trouble"])
+
+        assert one["words"] == "MNIST: cannot be read"
+        assert f"({lacking})" in one["trouble"]
+
+
 def test_the_folder_of_fashion_mnist_itself_is_no_broken_mnist(
     found: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -82,6 +82,28 @@ def test_pixels_that_the_first_rescaling_says_are_not_asked_for(tmp_path: Path, 
     assert read_keras_file(file).says_pixels
 
 
+def test_a_summary_says_which_pixels_it_takes_for_granted_and_which_it_puts_aside(
+    tmp_path: Path, capsys
+):
+    import keras
+
+    def said(*words: str) -> str:
+        assert main(["summary", file, *words]) == 0
+        told: str = capsys.readouterr().err
+        return told
+
+    file = saved(tmp_path, (8, 8, 1))
+    assert "note: Fed pixels from 0 to 1, as the file does not say which it expects" in said()
+    assert "Fed pixels" not in said("--pixels", "0..255")
+
+    file = saved(tmp_path, (8, 8, 1), keras.layers.Rescaling(1 / 255))
+    assert "Fed pixels" not in said()
+    assert "Fed pixels" not in said("--pixels", "0..255")
+    assert (
+        "note: Fed pixels from -1 to 1, as --pixels says; by itself it expects them from 0 to 255."
+    ) in said("--pixels", "-1..1")
+
+
 def test_the_pixels_given_are_those_of_the_code(tmp_path: Path, capsys):
     file = saved(tmp_path, (8, 8, 3))
     assert main(["code", file, "--pixels", "caffe"]) == 0

@@ -121,6 +121,11 @@ def _settings() -> Iterator[Finding]:
                 f"A whole number of {LEAST[name]} or more is expected, so it counts as not set. "
                 f"Set {name} to one."
             )
+        if name == "CNN_DATA_DIR" and value and not Path(value).expanduser().is_dir():
+            trouble = (
+                "There is no such folder, so no data are read from it. Make it and put mnist.npz "
+                "or the four idx files there, or set CNN_DATA_DIR to the folder that has them."
+            )
         yield Finding("setting", f"{name}={shown}", trouble)
 
 

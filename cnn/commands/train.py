@@ -112,14 +112,8 @@ def dataset_of(name: str) -> DatasetSpec:
 def say_notes(opened: Imported, named: str = "") -> None:
     """Says on standard error what of a file is left out, and what is taken for its pixels."""
     before = f"{named}: " if named else ""
-    for note in opened.notes:
+    for note in filter(None, (*opened.notes, opened.assumed)):
         print(f"{before}{note}", file=sys.stderr)
-    if not opened.says_pixels:
-        print(
-            f"{before}Fed pixels {opened.architecture.fed.words}, as the file does not say which "
-            "it expects; --pixels gives it others.",
-            file=sys.stderr,
-        )
 
 
 def say_left_out(data: Dataset) -> None:

@@ -7,6 +7,7 @@ error; nothing is ever put in its place. Fetching files from the network is in `
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,12 +117,19 @@ def _find(collection: Collection) -> Source:
 def is_here(collection: Collection) -> bool:
     """Whether its files lie on this machine, right or wrong, so that none is downloaded."""
     data_dir = os.environ.get("CNN_DATA_DIR")
-    folders = [keras_cache(), *([Path(data_dir).expanduser()] if data_dir else [])]
+    if data_dir and _is_in(collection, Path(data_dir).expanduser(), collection.shapes):
+        return True
+    return _is_in(collection, keras_cache(), ["x_test"])  # which Keras fetches last
+
+
+def _is_in(collection: Collection, folder: Path, arrays: Iterable[str]) -> bool:
+    """Whether a folder has the npz file of a collection, or an idx file of one of these arrays."""
+    if (folder / f"{collection.name}.npz").is_file():
+        return True
     return any(
-        (folder / f"{collection.name}.npz").is_file()
-        or _idx_file(folder / collection.name, "x_test")
-        or (_idx_file(folder, "x_test") and _whose(folder).name == collection.name)
-        for folder in folders
+        _idx_file(folder / collection.name, array)
+        or (_idx_file(folder, array) and _whose(folder).name == collection.name)
+        for array in arrays
     )
 
 
@@ -154,7 +162,8 @@ def read_folder(collection: Collection, folder: Path) -> Source | None:
             }
             return _source(collection, arrays, place)
         if len(missing) < len(files):
-            raise DataError(f"{place} has idx files, but none for {', '.join(missing)}.")
+            lacking = ", ".join(f"{name} ({_idx_names(name)[0]})" for name in missing)
+            raise DataError(f"{place} has idx files, but none for {lacking}.")
     return None
 
 
@@ -175,15 +184,16 @@ def _whose(folder: Path) -> Collection:
 
 def _idx_file(folder: Path, array: str) -> Path | None:
     """Return the file of an array such as `x_test` under one of the names in circulation."""
+    files = (folder / name for name in _idx_names(array))
+    return next((file for file in files if file.is_file()), None)
+
+
+def _idx_names(array: str) -> list[str]:
     kind, part = array.split("_")
     part = {"train": "train", "test": "t10k"}[part]
     content, dimensions = {"x": ("images", 3), "y": ("labels", 1)}[kind]
-    for joint in "-.":
-        for ending in ("", ".gz"):
-            file = folder / f"{part}-{content}{joint}idx{dimensions}-ubyte{ending}"
-            if file.is_file():
-                return file
-    return None
+    names = (f"{part}-{content}{joint}idx{dimensions}-ubyte" for joint in "-.")
+    return [name + ending for name in names for ending in ("", ".gz")]
 
 
 def _npz(path: Path) -> Arrays:

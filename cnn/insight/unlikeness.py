@@ -9,7 +9,7 @@ covariance of its own for each class, drawn a little towards the one they share 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -71,9 +71,7 @@ def map_means(architecture: Architecture, weights: Weights, images: Array) -> Ar
     The network is a plain chain with as many `Activation` layers or more.
     """
     places = [at for at, one in enumerate(architecture.layers) if isinstance(one, Activation)]
-    part = Architecture(
-        architecture.name, architecture.input, architecture.layers[: places[-1] + 1]
-    )
+    part = replace(architecture, layers=architecture.layers[: places[-1] + 1])
     size = fitting_images(part)
     found = []
     for start in range(0, max(1, len(images)), size):

@@ -121,10 +121,23 @@ def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
     dense_alone = sum(other.params > 0 for other in trace.rows) == 1
     if trace.fault is None and share > DENSE_SHARE and not dense_alone:
         said = f"{share:.1%}" if share < 0.9995 else "more than 99.9%"
-        yield (
-            f"it holds {said} of all {trace.total_params:,} parameters. "
+        way_out = (
             "Pool more before it, or use GlobalAveragePooling2D instead of Flatten."
+            if _reads_a_flattened_map(row, trace)
+            else "Give it fewer units, or fewer values to read."
         )
+        yield f"it holds {said} of all {trace.total_params:,} parameters. {way_out}"
+
+
+def _reads_a_flattened_map(row: Row, trace: Trace) -> bool:
+    before = trace.rows[: trace.rows.index(row)]
+    return any(
+        isinstance(one.layer, Flatten)
+        and one.output_shape == row.input_shape
+        and len(one.input_shape) == 3
+        and one.input_shape[:2] != (1, 1)
+        for one in before
+    )
 
 
 def _on_convolution(row: Row) -> Iterator[str]:

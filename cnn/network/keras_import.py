@@ -45,6 +45,16 @@ class Imported:
     says_pixels: bool = True
     """Whether anything in it says which pixels the network expects; Keras itself does not."""
 
+    @property
+    def assumed(self) -> str:
+        """Which pixels it is taken to be fed, where nothing says so."""
+        if self.says_pixels:
+            return ""
+        return (
+            f"Fed pixels {self.architecture.fed.words}, as the file does not say which it expects; "
+            "--pixels gives it others."
+        )
+
 
 def read_keras_file(
     source: str | os.PathLike[str] | bytes, size: MapShape | None = None

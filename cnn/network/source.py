@@ -51,17 +51,21 @@ def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
     """A network with the input and the pixels that the command line gives it, as texts."""
     shape = None if size is None else input_shape(size)
     found = read(source, shape)
-    architecture = found.architecture
+    architecture, notes = found.architecture, found.notes
     if pixels is not None:
-        feed = feeds.read(pixels)
+        feed, own = feeds.read(pixels), architecture.fed
+        if feed != own and found.says_pixels:
+            notes += (
+                f"Fed pixels {feed.words}, as --pixels says; by itself it expects them "
+                f"{own.words}.",
+            )
         channels = architecture.input[2] if shape is None else shape[2]
         feed.check(channels)
         architecture = replace(architecture, input=shape or architecture.input, feed=feed)
     elif shape is not None:
         architecture = replace(architecture, input=shape)
-    return replace(
-        found, architecture=architecture, says_pixels=found.says_pixels or pixels is not None
-    )
+    is_said = found.says_pixels or pixels is not None
+    return replace(found, architecture=architecture, notes=notes, says_pixels=is_said)
 
 
 def _ours(architecture: Architecture) -> Imported:

@@ -26,7 +26,7 @@ from cnn.training.conditions import terms
 from cnn.training.environment import together
 from cnn.training.mean_curves import Axis, mean_curve, samples_of
 from cnn.training.run import Run
-from cnn.training.spread import amount_text, share_text
+from cnn.training.spread import amount_text, digits_of_all, share_text
 from cnn.training.standings import Contest, Row, Summary, stars
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -117,6 +117,8 @@ def _table(found: Findings) -> str:
         "Network", "Test accuracy", "n", "Best validation", "Parameters", "MACs", "Depth", "Sees",
         "Activations", "Seconds per epoch", "Images/s",
     )  # fmt: skip
+    takes_digits = digits_of_all((row.seconds_per_epoch for row in found.rows), 2)
+    speed_digits = digits_of_all((row.images_per_s for row in found.rows), 0)
     lines = []
     for row in found.rows:
         swatch = colour(own[row.id], dark=False)
@@ -130,8 +132,8 @@ def _table(found: Findings) -> str:
             (str(row.trace.depth), None),
             (shape_text(row.receptive_field), None),
             (f"{row.trace.activation_bytes:,} B", Contest.MEMORY),
-            (_amount(row.seconds_per_epoch, 2), None),
-            (_amount(row.images_per_s, 0), None),
+            (_amount(row.seconds_per_epoch, takes_digits), None),
+            (_amount(row.images_per_s, speed_digits), None),
         ]
         name = (
             f'<th scope="row"><i style="background:{swatch}"></i>{escape(row.group.entrant.name)}'

@@ -97,6 +97,7 @@ def brief(row: Row) -> dict[str, Any]:
     return {
         "name": row.group.entrant.name,
         "params": row.trace.total_params,
+        "trainable_params": row.trace.trainable_params,
         "macs": row.trace.total_macs,
         "seeds": [run.configuration.seed for run in row.group.finished],
         "test_accuracy_mean": test.mean if test else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import fields
 
-from cnn.training.configuration import SMALL_DATA, Configuration
+from cnn.training.configuration import SMALL_DATA, Configuration, Optimizer
 
 APART = ("dataset", "epochs", "steps", "seconds", "seed")
 """Fields that have a place of their own wherever conditions are said."""
@@ -45,7 +45,8 @@ SAID: dict[str, Said] = {
 
 
 def terms(own: Configuration, batches: Collection[int] = ()) -> list[tuple[str, str]]:
-    """Each setting by name: the usual ones, and every other that differs from its default.
+    """Each setting by name that has an effect: the usual ones, and every other that differs from
+    its default.
 
     `batches` are the sizes that `auto` came to, where that is known.
     """
@@ -54,6 +55,7 @@ def terms(own: Configuration, batches: Collection[int] = ()) -> list[tuple[str, 
         one.name: _term(one.name, own)
         for one in fields(Configuration)
         if one.name not in APART
+        and _has_effect(one.name, own)
         and (one.name in USUAL or getattr(own, one.name) != getattr(usual, one.name))
     }
     if batches and own.batch_size is None:
@@ -63,14 +65,16 @@ def terms(own: Configuration, batches: Collection[int] = ()) -> list[tuple[str, 
 
 
 def changed(own: Configuration, without: Collection[str] = ()) -> list[str]:
-    """The settings that differ from their defaults, a phrase each: `label smoothing 0.1`; those
-    `without` which a caller says in its own way.
+    """The settings that have an effect and differ from their defaults, a phrase each: `label
+    smoothing 0.1`; those `without` which a caller says in its own way.
     """
     usual = Configuration()
     return [
         phrase(one.name, own)
         for one in fields(Configuration)
-        if one.name not in (*APART, *without) and getattr(own, one.name) != getattr(usual, one.name)
+        if one.name not in (*APART, *without)
+        and _has_effect(one.name, own)
+        and getattr(own, one.name) != getattr(usual, one.name)
     ]
 
 
@@ -78,6 +82,10 @@ def phrase(name: str, own: Configuration) -> str:
     """One setting in words: `label smoothing 0.1`."""
     title, said = _term(name, own)
     return f"{title[0].lower()}{title[1:]} {said}"
+
+
+def _has_effect(name: str, own: Configuration) -> bool:
+    return name != "momentum" or own.optimizer is Optimizer.SGD
 
 
 def _term(name: str, own: Configuration) -> tuple[str, str]:

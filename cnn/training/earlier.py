@@ -9,6 +9,8 @@ everything reads alike.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import is_read_twice, settled, without_second_end
@@ -45,13 +47,25 @@ def check_end(run: Run) -> None:
 
 def caution(run: Run) -> str:
     """What a reader of an old run's losses has to know; nothing where all is as it should be."""
+    return _caution("this run", "its network") if _has_two_readings(run) else ""
+
+
+def caution_of_all(named: Iterable[tuple[str, Run]]) -> str:
+    """The same of several runs, by the names that they have beside each other."""
+    names = dict.fromkeys(name for name, run in named if _has_two_readings(run))
+    return _caution(f"runs of {', '.join(names)}", "their networks") if names else ""
+
+
+def _has_two_readings(run: Run) -> bool:
     is_old = not is_only_handed_on(run) and bool(settled(run.architecture)[1])
-    if not is_old and not is_trained_as_before(run):
-        return ""
+    return is_old or is_trained_as_before(run)
+
+
+def _caution(began: str, whose: str) -> str:
     return (
-        "An earlier version began this run, and read the end of its network in two ways: its "
-        "losses and confidences are not those that Keras finds with its file; the classes that it "
-        "names are. Train it anew to have figures that agree."
+        f"An earlier version began {began}, and read the end of {whose} in two ways: losses and "
+        "confidences are not those that Keras finds with the file; the classes that are named are. "
+        "Train anew to have figures that agree."
     )
 
 

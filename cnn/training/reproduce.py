@@ -10,8 +10,10 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import textwrap
 from collections.abc import Sequence
 
+from cnn.data import DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.code import docstring_text
 from cnn.network.export_feed import scaled_function
@@ -43,7 +45,7 @@ Trains {name} as run {id} was trained, and compares the curve with the one recor
 Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
 
     PYTHONPATH=/path/to/cnn-workbench python this_script.py
-"""
+{needs}"""
 
 import json
 import os
@@ -181,6 +183,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),
         id=run.id,
+        needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
         typing="from typing import Any\n" if fused else "",
         imports="from cnn.training.augmentation import augmented\n" if augmented else "",
         onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
@@ -209,6 +212,21 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         evaluated=_EVALUATED if feed.is_usual else f"feed({_EVALUATED})",
         tolerance=TOLERANCE,
     )
+
+
+def file_needed(run: Run) -> str:
+    """What a script of a run on own images reads besides the program; nothing of others."""
+    if run.configuration.dataset.name is not DatasetName.OWN_IMAGES:
+        return ""
+    return (
+        f"It reads the images from {run.configuration.dataset.file}, so that file has to be there: "
+        "what is brought on the Train page is kept in the program's folder, CNN_HOME. Elsewhere, "
+        "take the file along and write its new place into the script's CONFIGURATION."
+    )
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 92, break_long_words=False, break_on_hyphens=False)
 
 
 def _has_batch_norm(architecture: Architecture) -> bool:

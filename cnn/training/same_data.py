@@ -10,6 +10,7 @@ from cnn.data import described
 from cnn.network.shapes import shape_text
 from cnn.training.comparison import Group
 from cnn.training.conditions import changed
+from cnn.training.earlier import caution_of_all
 from cnn.training.pace import Pace
 from cnn.training.run import Run
 from cnn.training.told_loss import is_smoothed
@@ -63,6 +64,8 @@ def differences(found: Sequence[Group]) -> Differences:
             "An earlier version recorded the training loss on smoothed labels, the validation loss "
             f"on plain ones: {', '.join(smoothed)}. So they do not compare."
         )
+    if old := caution_of_all(named):
+        notes.append(old)
     if short := dict.fromkeys(name for name, run in named if _is_out_of_epochs(run)):
         notes.append(
             f"Not all of the time was used: {', '.join(short)} had all the epochs there can be "

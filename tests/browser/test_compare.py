@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
@@ -92,6 +93,24 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     legend = report.locator("#figure-0 .legendtoggle")
     legend.first.click()  # shows that network alone
     expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(4)
+
+
+def test_on_a_phone_the_ways_on_begin_below_each_other(app_url: str, new_page: PageMaker):
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_url}/compare")
+    settled(page)
+    ways = (
+        page.get_by_role("button", name="Open the one that ships"),
+        page.get_by_role("link", name="One thing changed at a time: Experiments"),
+    )
+    boxes = []
+    for way in ways:
+        expect(way).to_be_visible()
+        icon = way.get_by_test_id("stIconMaterial").bounding_box()
+        assert icon
+        boxes.append(icon)
+    assert boxes[0]["y"] < boxes[1]["y"]
+    assert boxes[0]["x"] == pytest.approx(boxes[1]["x"], abs=1)
 
 
 def test_every_name_of_a_legend_can_be_clicked_while_the_plots_buttons_show(

@@ -282,6 +282,36 @@ def test_a_pen_draws_and_the_palm_of_its_hand_does_not(page: Page, app_url: str,
     settled(page)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_of_two_networks_bars_stand_beside_bars_however_long_their_words_are(
+    app_url: str, new_page: PageMaker, width: int
+):
+    page = new_page(viewport={"width": width, "height": 900})
+    open_draw(page, app_url)
+
+    cards = page.get_by_label("Answers", exact=True).evaluate(
+        """(root) => {
+          const first = root.querySelector(".card");
+          const second = first.cloneNode(true);
+          second.querySelector(".says").textContent = "It is not sure at all whether: 8 or 6?";
+          second.querySelector(".name").textContent = "A network with a name of many, many words";
+          root.append(second);
+          root.dataset.count = 2;
+          const of = (card, part) => card.querySelector(part).getBoundingClientRect();
+          return [first, second].map((card) => ({
+            left: card.getBoundingClientRect().left,
+            height: card.getBoundingClientRect().height,
+            parts: [".bars", ".name", ".note"].map((part) => of(card, part).top),
+          }));
+        }"""
+    )
+
+    first, second = cards
+    assert first["left"] < second["left"]
+    assert first["parts"] == pytest.approx(second["parts"])
+    assert first["height"] == pytest.approx(second["height"])
+
+
 def test_on_a_phone_the_answer_is_in_view_beside_the_pad(app_url: str, new_page: PageMaker):
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
     open_draw(page, app_url)

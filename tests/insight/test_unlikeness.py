@@ -6,7 +6,11 @@ from scipy.spatial.distance import mahalanobis
 from cnn.data import DatasetSpec, load
 from cnn.data.spec import DatasetName
 from cnn.insight.unlikeness import LAST, SHRINKAGE, learned, map_means
+from cnn.insight.weights import random_weights
+from cnn.network.architecture import Architecture
+from cnn.network.feed import read
 from cnn.network.keras_model import build, set_weights
+from cnn.network.layers import Activation, Conv2D, Dense, Flatten
 from cnn.shipped import shipped
 
 
@@ -35,6 +39,22 @@ def test_the_mean_of_a_class_is_at_no_distance_from_it():
     rows, labels = rng.normal(size=(200, 4)), np.arange(200) % 2
     found = learned(rows, labels)
     np.testing.assert_allclose(found.distances(found.means), 0, atol=1e-12)
+
+
+def test_the_means_of_maps_are_of_the_pixels_that_the_network_is_fed():
+    from keras import Model
+
+    layers = (Conv2D(4, 3), Activation("tanh"), Flatten(), Dense(3, "softmax"))
+    fed = Architecture("Fed", (8, 8, 3), layers, read("caffe"))
+    weights = random_weights(fed, seed=1)
+    images = np.random.default_rng(2).random((5, 8, 8, 3)).astype(np.float32)
+    model = build(fed)
+    set_weights(model, fed, weights)
+    tanh = next(one for one in model.layers if type(one).__name__ == "Activation")
+    # What keras.applications calls caffe: 0 to 255, blue first, less the means of ImageNet.
+    caffe = images[..., ::-1] * 255 - np.array([103.939, 116.779, 123.68], np.float32)
+    maps = Model(model.inputs, tanh.output).predict(caffe, verbose=0)
+    np.testing.assert_allclose(map_means(fed, weights, images), maps.mean(axis=(1, 2)), atol=1e-4)
 
 
 def test_the_means_of_maps_are_those_of_keras():

@@ -207,6 +207,22 @@ def test_a_dense_layer_with_over_nine_tenths_of_the_parameters_is_remarked_on():
     )
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        (Conv2D(4, 3), GlobalAveragePooling2D()),
+        (Conv2D(4, 28), Flatten()),
+        (Flatten(), Dense(2), Activation("relu")),
+    ],
+)
+def test_where_no_map_is_flattened_for_it_neither_pooling_nor_another_head_is_advised(before):
+    (remark,) = (
+        one for one in remarks(*before, Dense(20_000), size=(28, 28, 1)) if "it holds" in one.text
+    )
+
+    assert remark.text.endswith("parameters. Give it fewer units, or fewer values to read.")
+
+
 def test_exactly_nine_tenths_are_not_over_nine_tenths():
     # 90 of 100 parameters in the dense layer: 9 features and a bias for each of 9 units.
     def network(units: int) -> tuple[Layer, ...]:

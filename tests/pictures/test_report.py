@@ -12,12 +12,13 @@ from cnn.data import DatasetSpec, ShapeOptions
 from cnn.pictures.report import report
 from cnn.training.budget import Budget, Equal
 from cnn.training.compared import Findings, findings
-from cnn.training.comparison import groups
+from cnn.training.comparison import Plan, groups
 from cnn.training.limits import most_epochs
 from cnn.training.run import State
 from cnn.training.told_loss import PLAIN, TRAINING_LOSS
 from tests.training.test_compared import ALL, answer, found
 from tests.training.test_comparison import DEMO, LENET, SETTINGS, run
+from tests.training.test_standings import epochs
 
 ODD = '<img src=x onerror="alert(1)"></script>'
 MADE_AT = 1_790_000_000.0  # 21 September 2026, 13:33:20 UTC
@@ -94,6 +95,25 @@ def test_the_figures_are_plotlys_and_hold_what_was_measured():
 
 def test_a_seed_that_was_left_out_is_said_beside_its_network():
     assert "seed 1 diverged, left out" in page(found(run(LENET), run(LENET, 1, State.DIVERGED)))
+
+
+def test_the_numbers_of_a_column_of_times_have_the_same_digits():
+    plan = Plan((LENET, DEMO), SETTINGS, 2)
+    runs = [run(LENET, 0), run(LENET, 1), run(DEMO, 0)]
+    curves = {
+        one.id: [replace(epoch, seconds=took * epoch.epoch) for epoch in epochs(0.5, 0.9)]
+        for one, took in zip(runs, (3.2, 3.201, 3.0), strict=True)
+    }
+    said = page(findings(plan, groups(plan, runs), curves, answer))
+
+    heads = re.findall(r'<th scope="col">(.*?)</th>', said)
+    place = heads.index("Seconds per epoch") - 1  # the first is of the line
+    lines = [re.findall(r"<td.*?>(.*?)</td>", line) for line in re.findall(r"<tr>.*?</tr>", said)]
+    told = [line[place] for line in lines if line]
+    assert len(told) == 2
+    numbers = re.findall(r"[\d.]+", " ".join(told))
+    assert len(numbers) == 3, told  # a mean with its spread, and one seed alone
+    assert len({len(one.partition(".")[2]) for one in numbers}) == 1, told
 
 
 def test_different_data_are_no_ranking_and_have_no_stars_for_accuracy():

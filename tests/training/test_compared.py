@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cnn.network.architecture import Architecture
+from cnn.network.layers import BatchNormalization, Dense, Flatten
 from cnn.training.answers import Answers
 from cnn.training.compared import (
     Findings,
@@ -46,6 +48,7 @@ def test_the_brief_results_are_those_of_the_command_line():
     assert lenet == {
         "name": "LeNet-5",
         "params": 61_706,
+        "trainable_params": 61_706,
         "macs": 416_520,
         "seeds": [0, 1],
         "test_accuracy_mean": pytest.approx(0.85),
@@ -54,6 +57,17 @@ def test_the_brief_results_are_those_of_the_command_line():
         "seconds_mean": 2.0,  # by the clock of the curve: a second an epoch
     }
     assert (demo["seeds"], demo["test_accuracy_sd"]) == ([0], None)
+
+
+def test_what_batch_norm_does_not_train_is_among_the_parameters_but_not_the_trainable():
+    layers = (BatchNormalization(), Flatten(), Dense(units=10, activation="softmax"))
+    normed = Entrant("normed", Architecture("Normed", (28, 28, 1), layers))
+
+    (row,) = found(entrants=(normed,)).rows
+
+    dense = 784 * 10 + 10
+    assert (brief(row)["params"], brief(row)["trainable_params"]) == (dense + 4, dense + 2)
+    assert "params,trainable_params," in table_csv(found(entrants=(normed,)))
 
 
 def test_a_network_without_a_result_has_no_figures_and_no_seeds():

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.training import conditions
+from cnn.training import conditions, machine
 from cnn.training.conditions import APART, AUTO, SAID, USUAL, changed, terms
 from cnn.training.configuration import Configuration, Optimizer, Schedule
 
@@ -34,11 +34,26 @@ def test_every_field_of_a_configuration_has_a_phrase_or_a_place_of_its_own():
 @pytest.mark.parametrize("name", OTHER)
 def test_a_setting_that_differs_from_its_default_is_among_the_conditions(name: str):
     value, said = OTHER[name]
-    own = replace(Configuration(), **{name: value})
+    usual = Configuration(optimizer=Optimizer.SGD if name == "momentum" else Optimizer.ADAM)
+    own = replace(usual, **{name: value})
 
     assert said in terms(own)
-    assert [f"{said[0][0].lower()}{said[0][1:]} {said[1]}"] == changed(own)
-    assert (said[0] in dict(terms(Configuration()))) == (name in USUAL)
+    phrase = f"{said[0][0].lower()}{said[0][1:]} {said[1]}"
+    assert phrase in changed(own)
+    assert [one for one in changed(own) if one not in changed(usual)] == [phrase]
+    assert (said[0] in dict(terms(usual))) == (name in USUAL)
+
+
+@pytest.mark.parametrize("optimizer", Optimizer)
+def test_momentum_is_said_only_of_an_optimizer_that_keras_gives_it_to(optimizer: Optimizer):
+    import keras
+
+    made = machine._optimizer(Configuration(optimizer=optimizer, momentum=0.8), keras)
+    has_it = getattr(made, "momentum", 0.0) == 0.8
+
+    own = Configuration(optimizer=optimizer, momentum=0.8)
+    assert ("Momentum" in dict(terms(own))) == has_it
+    assert ("momentum 0.8 (of SGD)" in changed(own)) == has_it
 
 
 def test_a_field_that_has_no_words_yet_is_said_by_its_name_and_value(monkeypatch):

@@ -18,10 +18,12 @@ import pytest
 from cnn.data import load
 from cnn.network.layers import Activation, Dense
 from cnn.training import fit
+from cnn.training.comparison import Entrant, Group
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.earlier import caution, changes_if_continued
 from cnn.training.reproduce import script
 from cnn.training.run import Run, State
+from cnn.training.same_data import differences
 from cnn.training.store import Store
 from tests.training.in_keras import check, in_keras
 
@@ -135,6 +137,22 @@ def test_the_script_of_an_old_run_does_what_the_run_did_and_that_of_a_new_one_wh
     assert "tf.identity" in script(new, store.epochs([new.id])[new.id])
     usual = called(store, "Usual")
     assert "tf.identity" not in script(usual, store.epochs([usual.id])[usual.id])
+
+
+def test_a_comparison_that_holds_such_runs_says_so_once_and_of_whom(store: Store):
+    runs = [called(store, name) for name in ("Sigmoid, whole", "Twice, whole", "Usual")]
+    assert [bool(caution(run)) for run in runs] == [True, True, False]
+    entrants = [Entrant(run.id, run.architecture, run=run) for run in runs]
+
+    notes = differences([Group(one, (one.run,)) for one in entrants]).notes
+
+    (said,) = [note for note in notes if "in two ways" in note]
+    assert said.startswith(
+        f"An earlier version began runs of {entrants[0].name}, {entrants[1].name}, and read"
+    )
+    assert said.partition(" ways: ")[2] == caution(runs[0]).partition(" ways: ")[2]
+    alone = differences([Group(entrants[2], (runs[2],))]).notes
+    assert not any("in two ways" in note for note in alone)
 
 
 def test_the_command_line_says_so_before_it_goes_on(store: Store):

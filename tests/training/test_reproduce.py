@@ -1,11 +1,14 @@
 """The script of a run, run in a fresh process, gives the run's curve."""
 
+import ast
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
@@ -119,6 +122,29 @@ def test_a_run_made_before_batch_norm_was_one_operation_is_done_again_as_it_was(
     assert "fuse(model, tf, keras)" in script(now, [])
     assert "FusedBatchNorm" not in script(before, [])
     assert "FusedBatchNorm" not in script(replace(now, architecture=PLAIN), [])
+
+
+def test_a_script_for_own_images_says_which_file_it_needs_and_runs_where_it_was_moved_to(
+    store: Store, tmp_path: Path
+):
+    file, moved = tmp_path / 'a "b" mine.npz', tmp_path / "moved.npz"
+    images = np.random.default_rng(0).integers(0, 256, (60, 8, 8), np.uint8)
+    np.savez(file, images=images, labels=np.arange(60) % 3)
+    own = Configuration(DatasetSpec(DatasetName.OWN_IMAGES, file=str(file)), epochs=1)
+    run = trained(store, PLAIN, own)
+    assert run.result, run.message
+    text = script(run, store.epochs([run.id])[run.id])
+    head = " ".join((ast.get_docstring(ast.parse(text)) or "").split())
+    assert f"It reads the images from {file}, so that file has to be there" in head
+    assert "CNN_HOME" in head
+    assert "CNN_HOME" not in script(trained(store, PLAIN, SHAPES), [])
+
+    file.rename(moved)
+    assert "cannot be read" in said(text, tmp_path).stderr
+    was, now = (json.dumps(str(one))[1:-1] for one in (file, moved))
+    place = text.index("CONFIGURATION = ")
+    ran = said(text[:place] + text[place:].replace(repr(was)[1:-1], now), tmp_path)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_other_images_than_the_runs_are_refused(store: Store, tmp_path: Path):

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cnn.training.spread import amount_text, share_text
+from cnn.training.spread import amount_text, digits_of_all, share_text
 from cnn.training.standings import Summary, summary
 
 rights = st.integers(20, 10_000).flatmap(
@@ -59,3 +59,9 @@ def test_seconds_and_images_are_told_in_the_same_way():
     assert amount_text(over([12.0, 12.002]), 2) == "12.001 ± 0.001"
     assert amount_text(over([12.5, 12.5, 12.5]), 2) == "12.50 in all 3"
     assert amount_text(over([1000.0, 1000.4]), 0) == "1,000.2 ± 0.3"
+
+
+def test_a_column_has_the_digits_that_the_smallest_spread_in_it_needs():
+    column = [over([12.0, 12.002]), over([3.0]), None, over([12.5, 12.5])]
+    assert digits_of_all(column, 2) == 3
+    assert digits_of_all([None, over([3.0])], 2) == digits_of_all([], 2) == 2

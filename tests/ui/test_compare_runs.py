@@ -47,6 +47,20 @@ def test_a_run_that_went_on_is_compared_as_itself_and_not_trained_anew(store: St
     assert app.query_params["with"] == ["simple-cnn", one]
 
 
+def test_what_is_the_same_is_said_to_be_so_of_those_alone_for_whom_it_is(store: Store, data):
+    one = f"run-{gone_on(store, data).id}"
+    app = visited("compare", **(TWO | {"with": ["simple-cnn", "lenet-5"]}))
+    assert app.button_group(key="compare_equal").label == "The same for all"
+    app.button_group(key="compare_equal").set_value("training-MACs").run()
+
+    app.multiselect(key="compare_networks").set_value(["simple-cnn", one]).run()
+
+    control = app.button_group(key="compare_equal")
+    assert control.label == "The same for all but runs as trained"
+    assert control.value == "training-MACs"
+    assert app.query_params["budget"] == "training-macs"
+
+
 def test_runs_are_compared_under_the_conditions_of_the_first_or_as_they_were_trained(
     store: Store, data
 ):

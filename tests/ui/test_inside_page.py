@@ -302,7 +302,9 @@ def test_a_file_with_one_sigmoid_answers_for_two_classes_what_keras_says(
     assert "2 units and a softmax instead of 1 unit and a sigmoid" in words(app)
     images = np.random.default_rng(0).random((9, 8, 8, 1), np.float32)
     wanted = keras.models.load_model(tmp_path / "one.keras").predict(images, verbose=0)
-    imported, two = subject._read("one", content)
+    held = keras.models.load_model(tmp_path / "one.keras").count_params()
+    assert f"130 parameters, made of the {held} parameters in one.keras." in words(app)
+    imported, two, _ = subject._read("one", content)
     found = predict(imported.architecture, two, images)
     np.testing.assert_allclose(found, np.hstack([1 - wanted, wanted]), atol=1e-6)
 

@@ -276,6 +276,20 @@ def test_the_script_is_offered_with_what_it_needs(store: Store):
     assert command in [one.value for one in app.code]
 
 
+def test_the_script_of_a_run_on_own_images_is_offered_with_the_file_it_needs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    own = DatasetSpec(DatasetName.OWN_IMAGES, file="/home/me/images/pets.zip")
+    monkeypatch.setattr(sys.modules[__name__], "SETTINGS", replace(SETTINGS, dataset=own))
+
+    app = visited(made(store, State.FINISHED), "Take away")
+
+    assert not app.exception
+    said = words(app)
+    assert "It reads the images from /home/me/images/pets.zip" in said
+    assert "CNN_HOME" in said.replace("\\", "")
+
+
 def test_a_run_that_was_interrupted_gives_its_weights_and_says_why_there_is_no_model(store: Store):
     app = visited(made(store, State.INTERRUPTED), "Take away")
 

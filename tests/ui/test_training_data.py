@@ -44,6 +44,7 @@ def test_harder_shapes_are_chosen_frozen_in_the_run_and_in_the_address(store: St
     )
 
     assert "200 train, 40 validation, 300 test images of 16×16×1" in words(app)
+    assert "the test images are looked at once in each training, at its end" in words(app)
     assert "has 4 units instead of 3" in words(app)
     assert address(app, "kinds") == ["circle.square.cross.star"]
     pressed(app, "Train")

@@ -44,13 +44,13 @@ def arrive(settings: Settings, address: Address) -> None:
     st.session_state[settings.key(FORWARD)] = equal is Equal.FORWARD_MACS
 
 
-def choose_equal(settings: Settings) -> Equal:
-    """The control: what is the same for all. The count of earlier versions is there for the
-    comparisons that were made by it.
+def choose_equal(settings: Settings, *, are_all_trained: bool) -> Equal:
+    """The control: what is the same for all, or for all but runs that stand as they were trained.
+    The count of earlier versions is there for the comparisons that were made by it.
     """
     by_forward = st.session_state.get(settings.key(FORWARD), False)
     chosen = st.segmented_control(
-        "The same for all",
+        "The same for all" if are_all_trained else "The same for all but runs as trained",
         [one.value for one in Equal if by_forward or one is not Equal.FORWARD_MACS],
         format_func=lambda value: LABELS.get(Equal(value), value),
         key=settings.key(EQUAL),

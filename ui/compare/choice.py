@@ -60,7 +60,7 @@ def choose() -> Plan | None:
         return None
     data.split_said(look)
     data.repeats_said(look, spec.name)
-    equal = choose_equal(SETTINGS)
+    equal = choose_equal(SETTINGS, are_all_trained=not any(map(kept.is_run, ids)))
     configuration = SETTINGS.shown(
         spec,
         look.train_images,

@@ -191,7 +191,7 @@ def _file() -> Subject | None:
         return None
     name, content = kept
     key = hashlib.sha256(content).hexdigest()[:16]
-    imported, weights = _read(key, content)
+    imported, weights, of_file = _read(key, content)
     feed = _pixels_of_file(imported, key)
     if feed is None:
         return None
@@ -209,6 +209,8 @@ def _file() -> Subject | None:
     )
     spec = None if shown == NO_DATA or shown is None else DatasetSpec(DatasetName(shown))
     about = f"{traced.params_text}, read from {name}."
+    if of_file != traced.params_text:
+        about = f"{traced.params_text}, made of the {of_file} in {name}."
     about = " ".join(filter(None, [about, said_of_pixels(architecture), *imported.notes[:5]]))
     names = (class_names(spec) if spec else None) or _numbered(classes)
     key = f"{key}-{shown}-{feed.text}"
@@ -222,10 +224,13 @@ def _keep() -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _read(key: str, _content: bytes) -> tuple[Imported, Weights]:
-    """The network of a file; one output that says which of two classes it is becomes two."""
+def _read(key: str, _content: bytes) -> tuple[Imported, Weights, str]:
+    """The network of a file, where one output that says which of two classes it is becomes two;
+    and the parameters of the file, in words.
+    """
     imported, weights = read_keras_model(_content)
     read = imported.architecture
+    of_file = trace(read).params_text
     if trace(read).output_shape == (1,) and end_activation(read) == "sigmoid":
         with contextlib.suppress(ArchitectureError, WeightsError):
             two = weights_with_classes(read, weights, 2)
@@ -233,8 +238,8 @@ def _read(key: str, _content: bytes) -> tuple[Imported, Weights]:
             changed = replace(
                 imported, architecture=architecture, notes=(*changes, *imported.notes)
             )
-            return changed, two
-    return imported, weights
+            return changed, two, of_file
+    return imported, weights, of_file
 
 
 def _pixels_of_file(imported: Imported, key: str) -> Feed | None:

@@ -172,8 +172,8 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
     apart = "" if found.seen_test_images else "; none of them is also among the others"
     st.caption(
         f"{found.sizes} images of {height}×{width}×{channels}. Training images are learned from, "
-        "validation images show after each epoch how well; the test images are looked at once, "
-        f"at the end{apart}."
+        "validation images show after each epoch how well; the test images are looked at once in "
+        f"each training, at its end{apart}."
     )
     split_said(found)
     repeats_said(found, spec.name)

@@ -12,7 +12,7 @@ from cnn.network.export_feed import numpy_function
 from cnn.network.heads import SHARES, end_activation
 from cnn.network.keras_file import saying_pixels
 from cnn.training.curve_file import epochs_csv, steps_csv
-from cnn.training.reproduce import ReproductionError, script
+from cnn.training.reproduce import ReproductionError, file_needed, script
 from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
 from ui.training import runs
 from ui.words import plain, size_bytes
@@ -83,6 +83,8 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
         "installed:"
     )
     st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh")
+    if needed := file_needed(run):
+        st.caption(plain(needed))
 
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
