@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cnn.commands import CommandError
+from cnn.__main__ import main
+from cnn.commands import CommandError, compare
 from cnn.commands.compare import _check_writable
 from cnn.network.zoo import entry
 from cnn.training.comparison import Entrant, Plan
@@ -18,6 +19,7 @@ from cnn.training.run import State
 from cnn.training.store import Store
 from tests.data.test_own_images import CATS_AND_DOGS, zipped
 from tests.test_command_line_train import cnn
+from tests.training.unreadable import spoil
 
 CONDITIONS = ("--dataset", "shapes", "--epochs", "1")
 COMPARE = ("compare", "shapes-demo", "lenet-5", *CONDITIONS)
@@ -230,3 +232,22 @@ def test_files_of_own_images_that_are_no_pictures_are_named_once(home: Path, tmp
     )
 
     assert refused.stderr.count("1 file left out: cat/no.png: ") == 1
+
+
+def test_a_training_that_cannot_be_read_is_left_out_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    own = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    run = own.add(entry("shapes-demo").architecture, Configuration(epochs=2))
+    spoil(own, run, "field of its progress")
+    monkeypatch.setattr(compare, "_train_missing", lambda *_: None)
+
+    ended = main(
+        ["compare", "shapes-demo", "--dataset", "shapes", "--epochs", "2", "--store", own.url]
+    )
+
+    said = capsys.readouterr()
+    assert ended == 1  # nothing of it could be trained here
+    assert f"Left out: run {run.id} was written by version" in said.err
+    assert "unknown field 'energy_kwh'" in said.err
+    own.close()

@@ -14,6 +14,8 @@ from cnn.training.configuration import Configuration
 from cnn.training.presence import present
 from cnn.training.run import Result, State, Wish, WorkerState
 from cnn.training.store import Store
+from cnn.version import VERSION
+from tests.training.unreadable import row_of, spoil
 
 
 @pytest.fixture
@@ -150,3 +152,72 @@ def test_a_run_that_is_not_there_is_said_to_be_gone(runs: Any, action: list[str]
 
 def test_every_option_of_the_listing_is_known_where_nothing_is_typed(runs: Any, id: str):
     assert id in runs()
+
+
+@pytest.fixture
+def bad(store: Store, id: str) -> str:
+    """A run that cannot be read, beside two that can."""
+    run = store.add(entry("lenet-5").architecture, Configuration(epochs=1))
+    spoil(store, run, "layer")
+    return run.id
+
+
+WHY = "cannot read it: its network: layers[0]: unknown kind 'Attention'. It stays as it is: use the"
+
+
+def test_a_run_that_cannot_be_read_is_listed_and_shown_as_that(runs: Any, id: str, bad: str):
+    lines = runs("list").splitlines()
+    (line,) = [one for one in lines if one.startswith(bad)]
+    assert len(lines) == 3
+    assert "  unreadable  " in line
+    assert f"LeNet-5: run {bad} was written by version {VERSION} of the program" in line
+    assert WHY in line
+    assert WHY in runs("show", bad)
+    assert runs("show", bad, "--json")["written_by"] == VERSION
+
+    (found,) = [one for one in runs("list", "--json") if one["run_id"] == bad]
+    assert WHY in found["unreadable"]
+    assert (found["name"], found["network"], found["state"]) == ("LeNet-5", "LeNet-5", "queued")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rename", "ID", "x"],
+        ["tag", "ID", "x"],
+        ["note", "ID", "x"],
+        ["stop", "ID"],
+        ["resume", "ID"],
+        ["resume", "ID", "--more-epochs", "1"],
+    ],
+    ids=" ".join,
+)
+def test_what_needs_to_read_it_is_refused_with_the_reason_and_changes_nothing(
+    store: Store, runs: Any, bad: str, words: list[str]
+):
+    row = row_of(store, bad)
+
+    said = runs(*[bad if word == "ID" else word for word in words], status=2)
+
+    assert WHY in said
+    assert len(said.splitlines()) == 1
+    assert row_of(store, bad) == row
+
+
+def test_it_is_archived_and_deleted_where_a_person_says_so(
+    store: Store, runs: Any, id: str, bad: str
+):
+    assert runs("archive", bad, id, "--json")["run_ids"] == [bad, id]
+    assert listed(runs) == ["LeNet-5"]
+    assert bad in runs("list", "--archived")
+    assert runs("delete", bad, "--json") == {"deleted": bad}
+    assert store.look_up(bad) is None
+
+
+def test_it_is_not_deleted_while_another_version_is_at_work_with_it(store: Store, runs: Any):
+    run = store.add(entry("lenet-5").architecture, Configuration(epochs=1), worker="other")
+    spoil(store, run, "layer")
+
+    with present(store, "other", WorkerState.FOREGROUND):
+        assert "is running, so it is not deleted" in runs("delete", run.id, status=2)
+    assert store.look_up(run.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnn.commands import CommandError, refusals
 from cnn.commands.again import asked
-from cnn.commands.terminal import quiet
+from cnn.commands.terminal import printable, quiet
 from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
 from cnn.data import load
 from cnn.network.source import chosen
@@ -46,6 +46,8 @@ def compare(options: argparse.Namespace) -> int:
         plan = _plan(options)
         store = Store(options.store)
         dismiss_silent(store)
+        for one in store.unreadable(plan.recipes()):
+            print(f"Left out: {printable(one.words)}", file=sys.stderr)
         ended = _train_missing(store, plan)
         found = _findings(store, plan)
     if options.json:

@@ -19,6 +19,7 @@ from cnn.training.presence import dismiss_silent
 from cnn.training.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
+from cnn.training.unreadable import Unreadable
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -33,12 +34,17 @@ def runs(options: argparse.Namespace) -> int:
                 _archive(store, [_found(store, id) for id in options.id], options)
             case action:
                 run = _found(store, options.id)
-                _ACTIONS[action](store, run, options)
+                if isinstance(run, Run):
+                    _ACTIONS[action](store, run, options)
+                elif action in _OF_UNREADABLE:
+                    _OF_UNREADABLE[action](store, run, options)
+                else:
+                    raise CommandError(run.words)
     return 0
 
 
-def _found(store: Store, id: str) -> Run:
-    run = store.get(id)
+def _found(store: Store, id: str) -> Run | Unreadable:
+    run = store.look_up(id)
     if run is None:
         raise CommandError(f"there is no run {shown(id)}. `python -m cnn runs list` names them.")
     return run
@@ -84,6 +90,10 @@ def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
             file=sys.stderr,
         )
     for run in found:
+        if isinstance(run, Unreadable):
+            said = f"{printable(run.name)}: {printable(run.words)}"
+            print(f"{run.id}  {_time(run.created_at)}  {'unreadable':<11} {'':7}  {said}")
+            continue
         images = printable(data_id(run.configuration.dataset))
         tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
         print(
@@ -140,7 +150,17 @@ def _note(store: Store, run: Run, options: argparse.Namespace) -> None:
     _say(options, {"run_id": run.id, "note": note}, f"The note of {run.id} is kept.")
 
 
-def _archive(store: Store, found: Sequence[Run], options: argparse.Namespace) -> None:
+def _show_unreadable(store: Store, run: Unreadable, options: argparse.Namespace) -> None:
+    brief = _brief(run, labels.tags_of(store, [run.id])[run.id])
+    if options.json:
+        print(json.dumps(brief))
+        return
+    for name, value in brief.items():
+        if value not in (None, "", [], False):
+            print(f"{name:<18}{printable(str(value))}")
+
+
+def _archive(store: Store, found: Sequence[Run | Unreadable], options: argparse.Namespace) -> None:
     ids = list(dict.fromkeys(run.id for run in found))
     labels.archive(store, ids, back=options.back)
     said = "back in the list" if options.back else "archived"
@@ -158,7 +178,7 @@ def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
     _say(options, {"stopped": run.id}, said)
 
 
-def _delete(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _delete(store: Store, run: Run | Unreadable, options: argparse.Namespace) -> None:
     if run.state in CLAIMED:
         raise CommandError(
             f"{run.id}, {run.name}, is {run.state}, so it is not deleted. Stop it first: "
@@ -176,13 +196,28 @@ _ACTIONS = {
     "stop": _stop,
     "delete": _delete,
 }
+_OF_UNREADABLE = {"show": _show_unreadable, "delete": _delete}
+"""What can be done with one that cannot be read; like any other it is archived, too."""
 
 
 def _say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
     print(json.dumps(as_json) if options.json else sentence)
 
 
-def _brief(run: Run, tags: Sequence[str]) -> dict[str, Any]:
+def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
+    if isinstance(run, Unreadable):
+        return {
+            "run_id": run.id,
+            "name": run.name,
+            "network": run.network,
+            "state": run.state,
+            "unreadable": run.words,
+            "written_by": run.version or None,
+            "created_at": _time(run.created_at),
+            "tags": list(tags),
+            "note": run.note,
+            "archived": run.is_archived,
+        }
     return {
         "run_id": run.id,
         "name": run.name,

@@ -17,6 +17,7 @@ from cnn.lessons.progress import LOCAL, Standing
 from cnn.network.trace import Trace, trace
 from cnn.training.run import Run
 from cnn.training.store import Store
+from cnn.training.unreadable import Unreadable
 
 PREFIX = "challenge-"
 
@@ -25,7 +26,8 @@ PREFIX = "challenge-"
 class Try:
     """A training named for a challenge; the number is that of its look at the test images.
 
-    `run` is None where it was deleted: it counts as a try all the same, and as none that passed.
+    `run` is None where it was deleted, or came to its test in another version of the program, which
+    this one cannot read: it counts as a try all the same, and as none that passed.
     """
 
     number: int
@@ -42,9 +44,10 @@ def tries(store: Store, wanted: Goals, standing: Standing) -> tuple[Try, ...]:
     """All tries at a challenge, the first one first; one that came to no test is none."""
     found: list[Try] = []
     for run_id in _named(wanted, standing):
-        run = store.get(run_id)
-        if run is not None and run.result is None:
+        run = store.look_up(run_id)
+        if run is not None and not _is_tested(run):
             continue
+        run = run if isinstance(run, Run) else None
         passes = run is not None and passed(goals.judged(wanted, trace(run.architecture), run))
         found.append(Try(len(found) + 1, run, passes))
     return tuple(found)
@@ -72,8 +75,8 @@ def of_network(some: Sequence[Try], traced: Trace) -> Try | None:
 
 def next_number(store: Store, wanted: Goals, standing: Standing) -> int:
     """The number that the next try will have, if those under way come to their test before it."""
-    runs = [store.get(run_id) for run_id in _named(wanted, standing)]
-    return 1 + sum(run is None or run.is_live or run.result is not None for run in runs)
+    runs = [store.look_up(run_id) for run_id in _named(wanted, standing)]
+    return 1 + sum(run is None or run.is_live or _is_tested(run) for run in runs)
 
 
 def in_words(some: Sequence[Try]) -> str:
@@ -84,6 +87,10 @@ def in_words(some: Sequence[Try]) -> str:
     if won.number == 1:
         return "passed at the first try"
     return f"passed at try {won.number}; the first try, which counts, did not"
+
+
+def _is_tested(run: Run | Unreadable) -> bool:
+    return run.is_tested if isinstance(run, Unreadable) else run.result is not None
 
 
 def _named(wanted: Goals, standing: Standing) -> list[str]:

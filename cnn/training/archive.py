@@ -105,6 +105,8 @@ def take_in(store: Store, content: bytes) -> list[str]:
 
 def _filtered_by(values: Mapping[str, Any]) -> dict[str, str]:
     """What a run is found by in the list, which an archive of an older program does not say."""
+    if {"network", "dataset"} <= values.keys():
+        return {}
     data = DatasetSpec.from_dict(json.loads(values["configuration"])["dataset"])
     return {"network": json.loads(values["architecture"])["name"], "dataset": data_id(data)}
 

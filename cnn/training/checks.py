@@ -6,6 +6,7 @@ No variable is given memory for it, so that VGG-16 takes a fiftieth of a second.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -13,11 +14,11 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError, shown
 from cnn.network.trace import trace
 from cnn.training.store import Store
 from cnn.training.tables import checks
@@ -58,6 +59,8 @@ def ask(store: Store, architecture: Architecture) -> Check:
         _want(store, this, architecture)
         return Check(Standing.WANTED)
     standing, words, wanted_at = found
+    if standing not in list(Standing):
+        return Check(Standing.FAILED, (f"Another version found {shown(standing)}: unknown here.",))
     if standing == Standing.UNDER_WAY and time.time() - wanted_at > LONGEST_S:
         return Check(Standing.FAILED, ("The process that checked ended before it was done.",))
     return Check(Standing(standing), tuple(json.loads(words)))
@@ -66,19 +69,20 @@ def ask(store: Store, architecture: Architecture) -> Check:
 def is_wanted(store: Store) -> bool:
     """Whether a check is asked for that nobody has begun."""
     with store.begin() as connection:
-        return connection.execute(_newest()).first() is not None
+        return _newest(connection) is not None
 
 
 def carry_out_next(store: Store) -> bool:
     """Does the check that was asked for last; says whether there was one."""
     with store.begin() as connection:
-        row = connection.execute(_newest()).first()
-        if row is None:
+        newest = _newest(connection)
+        if newest is None:
             return False
-        this = checks.c.digest == row.digest
+        asked_for, architecture = newest
+        this = checks.c.digest == asked_for
         started = {"standing": Standing.UNDER_WAY, "wanted_at": time.time()}
         connection.execute(update(checks).where(this).values(started))
-    found = check(Architecture.from_json(row.architecture))
+    found = check(architecture)
     values = {"standing": found.standing, "words": json.dumps(found.words)}
     with store.begin() as connection:
         connection.execute(update(checks).where(this).values(values))
@@ -132,10 +136,17 @@ def _version(package: str) -> str:
         return "unknown"
 
 
-def _newest() -> Select[Any]:
+def _newest(connection: Connection) -> tuple[str, Architecture] | None:
+    """The network that was asked for last; those that cannot be read wait for the version that
+    asked.
+    """
     wanted = select(checks.c.digest, checks.c.architecture)
     is_wanted = checks.c.standing == Standing.WANTED
-    return wanted.where(is_wanted).order_by(checks.c.wanted_at.desc()).limit(1)
+    found = connection.execute(wanted.where(is_wanted).order_by(checks.c.wanted_at.desc()))
+    for this, text in found:
+        with contextlib.suppress(ArchitectureError):
+            return this, Architecture.from_json(text)
+    return None
 
 
 def _want(store: Store, this: str, architecture: Architecture) -> None:

@@ -11,12 +11,13 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, update
 
-from cnn.training import earlier, limits, rows, tables
+from cnn.training import earlier, limits, queue, run_rows, tables
 from cnn.training.run import (
     CLAIMED,
     MODEL,
@@ -34,6 +35,7 @@ from cnn.training.snapshots import are_weights_kept, weights_name
 from cnn.training.store import Store
 from cnn.training.tables import runs
 from cnn.training.told_loss import handed_on
+from cnn.training.unreadable import Unreadable, written_by
 
 RESUMABLE = (State.INTERRUPTED, State.STOPPED, State.FAILED)
 LEFT_BEHIND = (PREDICTIONS, TRACEBACK, MODEL)
@@ -47,10 +49,12 @@ def resume(store: Store, run_id: str, *, worker: str = "") -> Run:
     """Puts a run that was cut off back into the queue, or straight into the hands of a worker.
 
     What it did after its checkpoint is dropped, and will be done again; without one, all of it.
+    Raises `ConfigurationError` where the queue is full.
     """
     state = State.RUNNING if worker else State.QUEUED
     changes = {"state": state, "wish": Wish.RUN, "worker": worker}
-    run = _taken_up(store, run_id, runs.c.state.in_(RESUMABLE), changes)
+    with _transaction(store, worker) as connection:
+        run = _taken_up(connection, run_id, runs.c.state.in_(RESUMABLE), changes)
     if run is None:
         raise _refusal(store, run_id, "resumed")
     return run
@@ -62,36 +66,45 @@ def take_over(store: Store, run_id: str, worker: str, *, held_by: str) -> Run | 
     It goes on as if resumed, but what is wanted of it stays. None where it is not that one's.
     """
     left = runs.c.state.in_((*CLAIMED, State.INTERRUPTED)) & runs.c.worker.startswith(held_by)
-    return _taken_up(store, run_id, left, {"state": State.RUNNING, "worker": worker})
+    with store.begin() as connection:
+        return _taken_up(connection, run_id, left, {"state": State.RUNNING, "worker": worker})
+
+
+def _transaction(store: Store, worker: str) -> AbstractContextManager[Connection]:
+    """One in which a run may join the queue, where no worker has it in hand."""
+    return store.begin() if worker else queue.room_for(store)
 
 
 def _taken_up(
-    store: Store, run_id: str, is_free: ColumnElement[bool], changes: dict[str, str]
+    connection: Connection, run_id: str, is_free: ColumnElement[bool], changes: dict[str, str]
 ) -> Run | None:
-    """A run back at its last checkpoint, where it is free to be taken up."""
-    with store.begin() as connection:
-        row = connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id, is_free)
-            .values(finished_at=None, message="", **changes)
-            .returning(runs)
-        ).first()
-        if row is None:
-            return None
-        run = rows.run(row._mapping)
-        at = run.checkpoint or Checkpoint()
-        _drop_after(connection, run_id, at)
-        progress = replace(run.progress, epoch=at.epoch, step=at.step, seconds=at.seconds_in_all)
-        waiting = replace(progress, seconds_left=None, phase="")
-        this = update(runs).where(runs.c.id == run_id)
-        connection.execute(this.values(progress=json.dumps(asdict(waiting))))
+    """A run back at its last checkpoint, where it is free to be taken up and can be read."""
+    row = connection.execute(select(runs).where(runs.c.id == run_id, is_free)).first()
+    if row is None or isinstance(run_rows.run(row._mapping), Unreadable):
+        return None
+    row = connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id, is_free)
+        .values(finished_at=None, message="", **changes)
+        .returning(runs)
+    ).first()
+    run = run_rows.run(row._mapping) if row else None
+    if not isinstance(run, Run):
+        return None
+    at = run.checkpoint or Checkpoint()
+    _drop_after(connection, run_id, at)
+    progress = replace(run.progress, epoch=at.epoch, step=at.step, seconds=at.seconds_in_all)
+    waiting = replace(progress, seconds_left=None, phase="")
+    this = update(runs).where(runs.c.id == run_id)
+    connection.execute(this.values(progress=json.dumps(asdict(waiting))))
     return replace(run, progress=waiting)
 
 
 def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> Run:
     """A new run that goes on from the end of a finished one for so many epochs more.
 
-    Raises `ConfigurationError` where its network or all its epochs are too much for this machine.
+    Raises `ConfigurationError` where its network or all its epochs are too much for this machine,
+    or the queue is full.
     """
     if more_epochs < 1:
         raise ContinuationError(f"{more_epochs} epochs more are none. Add 1 or more.")
@@ -130,12 +143,12 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         first_step=at.step,
         data_fingerprint=old.data_fingerprint,
         images=old.images,
-        environment=handed_on(old),
+        environment=handed_on(old) | written_by(),
         changes=changes,
     )
     left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))
-    with store.begin() as connection:
-        connection.execute(insert(runs).values(rows.columns(new)))
+    with _transaction(store, worker) as connection:
+        connection.execute(insert(runs).values(run_rows.columns(new)))
         for table in tables.BELONGINGS:
             _copy(connection, table, old.id, new.id, left_behind)
     return new
@@ -178,7 +191,9 @@ def _drop_after(connection: Connection, run_id: str, at: Checkpoint) -> None:
 
 
 def _refusal(store: Store, run_id: str, wanted: str) -> ContinuationError:
-    run = store.get(run_id)
+    run = store.look_up(run_id)
+    if isinstance(run, Unreadable):
+        return ContinuationError(run.words)
     if run is None:
         return ContinuationError(f"there is no run {run_id!r} to be {wanted}. It may be deleted.")
     if run.is_live:

@@ -68,6 +68,12 @@ def hurry(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={min(HURRIED_MS, BUSY_MS)}")
 
 
+def hold(connection: Connection) -> None:
+    """From now on whoever else holds the store waits for the end of this transaction."""
+    # A write to one row that stays as it is: SQLite locks its file for it, PostgreSQL the row.
+    connection.execute(update(about).values(schema_version=about.c.schema_version))
+
+
 def _prepare(engine: Engine) -> None:
     """Makes the tables that are missing; another process may do so at the same moment."""
     for attempts_left in reversed(range(OPENING_ATTEMPTS)):

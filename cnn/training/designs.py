@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
 from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.trace import trace
 from cnn.training.store import Store
 from cnn.training.tables import designs
+from cnn.training.unreadable import WAY_OUT, first_sentence
+from cnn.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,23 @@ class Saved:
     saved_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableDesign:
+    """A design that another version of the program saved and this one cannot read."""
+
+    name: str
+    reason: str
+    saved_at: float
+
+    @property
+    def words(self) -> str:
+        """Which design it is, why it cannot be read, and what to do."""
+        return (
+            f"the design {shown(self.name)} was saved by another version of the program; this one "
+            f"({VERSION}) cannot read it: {self.reason}. {WAY_OUT}"
+        )
+
+
 def save(store: Store, architecture: Architecture) -> None:
     """Keeps a network under its name, in place of what was kept there."""
     values = {"architecture": architecture.to_json(), "saved_at": time.time()}
@@ -30,7 +52,7 @@ def save(store: Store, architecture: Architecture) -> None:
             connection.execute(insert(designs).values(name=architecture.name, **values))
 
 
-def find(store: Store, name: str) -> Saved | None:
+def find(store: Store, name: str) -> Saved | UnreadableDesign | None:
     """The design of that name, if one is kept."""
     query = select(designs).where(designs.c.name == name)
     with store.begin() as connection:
@@ -38,8 +60,8 @@ def find(store: Store, name: str) -> Saved | None:
     return _saved(*row) if row else None
 
 
-def latest(store: Store, limit: int = 100) -> list[Saved]:
-    """The saved designs, the newest first."""
+def latest(store: Store, limit: int = 100) -> list[Saved | UnreadableDesign]:
+    """The saved designs, the newest first; those that cannot be read among them."""
     query = select(designs).order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
     with store.begin() as connection:
         return [_saved(*row) for row in connection.execute(query).all()]
@@ -60,5 +82,15 @@ def free_name(store: Store, name: str) -> str:
     return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
 
 
-def _saved(name: str, architecture: str, saved_at: float) -> Saved:
-    return Saved(name, Architecture.from_json(architecture), saved_at)
+def _saved(name: str, architecture: str, saved_at: float) -> Saved | UnreadableDesign:
+    try:
+        return Saved(name, _whole(architecture), saved_at)
+    except ArchitectureError as error:
+        return UnreadableDesign(name, first_sentence(error), saved_at)
+
+
+@functools.lru_cache(maxsize=256)
+def _whole(text: str) -> Architecture:
+    found = Architecture.from_json(text)
+    trace(found)
+    return found

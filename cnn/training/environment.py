@@ -16,7 +16,8 @@ from cnn.training.fused import BATCH_NORM, FUSED
 from cnn.training.limits import memory_bytes
 from cnn.training.places import whole_setting
 from cnn.training.tensorflow import ONEDNN, import_tensorflow
-from cnn.training.told_loss import TRAINING_LOSS
+from cnn.training.told_loss import TRAINING_LOSS, names_versions
+from cnn.training.unreadable import PROGRAM, written_by
 
 PROCESSOR, MEMORY = "processor", "memory_gib"
 """What a run notes of its machine; one that was made before this notes neither."""
@@ -25,6 +26,7 @@ WITH_ONEDNN = "onednn"
 OF_MACHINE = (PROCESSOR, "processors", MEMORY)
 
 WORDS = {
+    PROGRAM: "CNN Workbench",
     "processors": "processors it may use (logical cores)",
     MEMORY: "memory (GiB)",
     WITH_ONEDNN: "oneDNN",
@@ -38,6 +40,7 @@ def environment() -> dict[str, Any]:
     use; and how it rounds. For a process that trains.
     """
     found: dict[str, Any] = {
+        **written_by(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         PROCESSOR: processor(),
@@ -75,7 +78,7 @@ def together(environments: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]
     """What some runs were trained with, each value once; what none or not all of them noted of the
     machine is said to be missing.
     """
-    noted = [one for one in environments if set(one) - {TRAINING_LOSS}]
+    noted = [one for one in environments if names_versions(one)]
     names = dict.fromkeys(name for one in noted for name in one)
     if noted:
         names |= dict.fromkeys(OF_MACHINE)

@@ -62,11 +62,17 @@ def present(
 
 
 def worker_states(store: Store) -> list[WorkerState]:
-    """What each worker is at that has been heard of lately."""
+    """What each worker is at that has been heard of lately; what only another version of the
+    program can be at is left out.
+    """
     heard = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
     with store.begin() as connection:
         found = connection.execute(heard).all()
-    return [WorkerState(state) for name, at, state in found if not _is_gone(name, at)]
+    return [
+        WorkerState(state)
+        for name, at, state in found
+        if state in list(WorkerState) and not _is_gone(name, at)
+    ]
 
 
 def state_of(store: Store, worker: str) -> WorkerState | None:
@@ -74,7 +80,7 @@ def state_of(store: Store, worker: str) -> WorkerState | None:
     said = select(workers.c.state).where(workers.c.name == worker)
     with store.begin() as connection:
         state = connection.execute(said).scalar()
-    return WorkerState(state) if state else None
+    return WorkerState(state) if state in list(WorkerState) else None
 
 
 def give_up(store: Store, run_id: str, held_by: str, why: str) -> None:

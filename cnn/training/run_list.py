@@ -10,10 +10,11 @@ from sqlalchemy import Select, func, select
 
 from cnn.data import DatasetName
 from cnn.data.library import PREFIX
-from cnn.training import rows
-from cnn.training.run import Run, State
+from cnn.training import run_rows
+from cnn.training.run import LIVE, Run, State
 from cnn.training.store import Store
 from cnn.training.tables import runs, tags
+from cnn.training.unreadable import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,22 @@ class Choices:
 EVERYTHING = Filter()
 
 
-def page(store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0) -> list[Run]:
-    """The runs that fit, the newest first."""
+def page(
+    store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0
+) -> list[Run | Unreadable]:
+    """The runs that fit, the newest first; those that cannot be read among them."""
     query = _fitting(select(runs), wanted).order_by(runs.c.created_at.desc(), runs.c.id)
     with store.begin() as connection:
         found = connection.execute(query.limit(limit).offset(offset)).all()
-    return [rows.run(row._mapping) for row in found]
+    return [run_rows.run(row._mapping) for row in found]
+
+
+def live(store: Store) -> list[Run | Unreadable]:
+    """All runs to which something may still happen by itself."""
+    ended = [state for state in State if state not in LIVE]
+    with store.begin() as connection:
+        found = connection.execute(select(runs).where(runs.c.state.not_in(ended))).all()
+    return [one for row in found if (one := run_rows.run(row._mapping)).is_live]
 
 
 def count(store: Store, wanted: Filter = EVERYTHING) -> int:

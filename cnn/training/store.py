@@ -1,7 +1,9 @@
 """The run store: where pages and workers meet. Owns every query on runs, and all that writes what
 belongs to them; `records` reads it.
 
-A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone.
+A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone. What
+another version of the program wrote and this one cannot read is left alone, and given as that only
+to those who ask for it.
 """
 
 from __future__ import annotations
@@ -14,10 +16,22 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from cnn.network.architecture import Architecture
-from cnn.training import rows, tables
+from cnn.training import rows, run_rows, tables
 from cnn.training.configuration import Configuration
 from cnn.training.records import Records
 from cnn.training.run import (
@@ -33,6 +47,7 @@ from cnn.training.run import (
 )
 from cnn.training.store_error import StoreError
 from cnn.training.tables import runs
+from cnn.training.unreadable import Unreadable, written_by
 
 __all__ = ["BY_HAND", "DELETED", "Store", "StoreError", "TakenOver"]
 
@@ -44,6 +59,32 @@ IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
 
 class TakenOver(Exception):
     """A run that was thought to have lost its worker is in the hands of another one now."""
+
+
+def new_run(
+    architecture: Architecture,
+    configuration: Configuration,
+    *,
+    worker: str = "",
+    changes: Sequence[str] = (),
+) -> Run:
+    """A run that begins now: queued, or in the hands of a worker.
+
+    `changes` are what was changed to fit network and data to each other.
+    """
+    now = time.time()
+    return Run(
+        id=uuid.uuid4().hex[:12],
+        name=architecture.name,
+        architecture=architecture,
+        configuration=configuration,
+        state=State.RUNNING if worker else State.QUEUED,
+        created_at=now,
+        started_at=now if worker else None,
+        environment=written_by(),
+        worker=worker,
+        changes=tuple(changes),
+    )
 
 
 class Store(Records):
@@ -59,43 +100,44 @@ class Store(Records):
         worker: str = "",
         changes: Sequence[str] = (),
     ) -> Run:
-        """Puts a new run into the queue, or straight into the hands of a worker.
-
-        `changes` are what was changed to fit network and data to each other.
+        """Puts a new run straight into the hands of a worker, or into the queue, whose limit only
+        `queue.put` looks at.
         """
-        now = time.time()
-        run = Run(
-            id=uuid.uuid4().hex[:12],
-            name=architecture.name,
-            architecture=architecture,
-            configuration=configuration,
-            state=State.RUNNING if worker else State.QUEUED,
-            created_at=now,
-            started_at=now if worker else None,
-            worker=worker,
-            changes=tuple(changes),
-        )
+        run = new_run(architecture, configuration, worker=worker, changes=changes)
         with self.begin() as connection:
-            connection.execute(insert(runs).values(rows.columns(run)))
+            connection.execute(insert(runs).values(run_rows.columns(run)))
         return run
 
     def get(self, run_id: str) -> Run | None:
+        """The run, where it is there and can be read."""
+        found = self.look_up(run_id)
+        return found if isinstance(found, Run) else None
+
+    def look_up(self, run_id: str) -> Run | Unreadable | None:
+        """The run, or what is known of one that cannot be read; None where there is none."""
         with self.begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
-        return rows.run(row._mapping) if row else None
+        return run_rows.run(row._mapping) if row else None
 
     def latest(self, limit: int = 50, offset: int = 0) -> list[Run]:
-        """Runs, the newest first, a page at a time."""
+        """Runs that can be read, the newest first, a page at a time."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id)
         with self.begin() as connection:
-            found = connection.execute(query.limit(limit).offset(offset)).all()
-        return [rows.run(row._mapping) for row in found]
+            found = connection.execute(query.limit(limit).offset(offset)).mappings().all()
+        return run_rows.readable(found)
 
     def find(self, recipes: Sequence[str]) -> list[Run]:
-        """All runs of these recipes, the oldest first."""
+        """All runs of these recipes that can be read, the oldest first."""
+        return run_rows.readable(self._of(recipes))
+
+    def unreadable(self, recipes: Sequence[str]) -> list[Unreadable]:
+        """The others of these recipes."""
+        return run_rows.unreadable(self._of(recipes))
+
+    def _of(self, recipes: Sequence[str]) -> Sequence[RowMapping]:
         query = select(runs).where(runs.c.recipe.in_(recipes)).order_by(runs.c.created_at)
         with self.begin() as connection:
-            return [rows.run(row._mapping) for row in connection.execute(query).all()]
+            return connection.execute(query).mappings().all()
 
     def count(self, states: Sequence[State] | None = None) -> int:
         query = select(func.count()).select_from(runs)
@@ -114,34 +156,48 @@ class Store(Records):
     # A worker's side ------------------------------------------------------------------------
 
     def claim_next(self, worker: str) -> Run | None:
-        """The oldest queued run, from now on this worker's; None where there is none."""
-        return self._claim(_waiting().limit(1), worker)
+        """The oldest queued run that can be read, from now on this worker's; None where there is
+        none.
+        """
+        return self._claim(true(), worker)
 
     def claim(self, run_id: str, worker: str) -> Run | None:
         """This run, from now on this worker's; None where it does not wait any more."""
-        return self._claim(_waiting().where(runs.c.id == run_id), worker)
+        return self._claim(runs.c.id == run_id, worker)
 
     def waiting(self) -> list[str]:
-        """The ids of all queued runs, the oldest first."""
+        """The ids of all queued runs that can be read, the oldest first."""
         with self.begin() as connection:
-            return list(connection.execute(_waiting()).scalars())
+            found = connection.execute(_waiting()).mappings().all()
+        return [run.id for run in run_rows.readable(found)]
 
-    def _claim(self, which: Select[Any], worker: str) -> Run | None:
-        unlocked = which.with_for_update(skip_locked=True)  # SQLite has one writer, and no need
-        with self.begin() as connection:
-            if connection.execute(which).first() is None:  # so that waiting never locks
-                return None
-            row = connection.execute(
-                update(runs)
-                .where(runs.c.id == unlocked.scalar_subquery(), IS_WAITING)
-                .values(
-                    state=State.RUNNING,
-                    worker=worker,
-                    started_at=func.coalesce(runs.c.started_at, time.time()),
-                )
-                .returning(runs)
-            ).first()
-        return rows.run(row._mapping) if row else None
+    def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
+        passed: list[str] = []  # what cannot be read, and what another worker was faster to claim
+        while True:
+            others = _waiting().where(which, runs.c.id.not_in(passed))
+            with self.begin() as connection:
+                row = connection.execute(others.limit(1)).first()
+                if row is None:  # so that waiting never locks
+                    return None
+                passed.append(row.id)
+                if isinstance(run_rows.run(row._mapping), Unreadable):
+                    continue
+                this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING)
+                unlocked = this.with_for_update(skip_locked=True)  # SQLite has one writer anyway
+                claimed = connection.execute(
+                    update(runs)
+                    .where(runs.c.id == unlocked.scalar_subquery(), IS_WAITING)
+                    .values(
+                        state=State.RUNNING,
+                        worker=worker,
+                        started_at=func.coalesce(runs.c.started_at, time.time()),
+                    )
+                    .returning(runs)
+                ).first()
+            if claimed:
+                found = run_rows.run(claimed._mapping)
+                assert isinstance(found, Run)
+                return found
 
     def freeze(
         self,
@@ -274,7 +330,7 @@ class Store(Records):
 
 
 def _waiting() -> Select[Any]:
-    return select(runs.c.id).where(IS_WAITING).order_by(runs.c.created_at)
+    return select(runs).where(IS_WAITING).order_by(runs.c.created_at)
 
 
 def _exists(connection: Connection, run_id: str, its_worker: str = "") -> bool:

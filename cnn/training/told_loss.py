@@ -6,9 +6,11 @@ on plain labels; earlier versions recorded the smoothed one, and runs they began
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cnn.training.run import Run
+from cnn.training.unreadable import PROGRAM
 
 TRAINING_LOSS, PLAIN = "training_loss", "on plain labels"
 """What a run with label smoothing notes among its versions; an older one notes nothing."""
@@ -16,7 +18,7 @@ TRAINING_LOSS, PLAIN = "training_loss", "on plain labels"
 
 def is_smoothed(run: Run) -> bool:
     """Whether the training loss on record is the one on smoothed labels."""
-    has_begun = bool(run.environment or run.continues)
+    has_begun = bool(set(run.environment) - {PROGRAM} or run.continues)
     return bool(run.configuration.label_smoothing) and has_begun and not _is_noted(run)
 
 
@@ -36,8 +38,13 @@ def handed_on(run: Run) -> dict[str, Any]:
 
 
 def is_only_handed_on(run: Run) -> bool:
-    """Whether a run has noted nothing of its own yet."""
-    return not set(run.environment) - {TRAINING_LOSS}
+    """Whether a run has noted nothing yet of what it is trained with."""
+    return not names_versions(run.environment)
+
+
+def names_versions(environment: Mapping[str, Any]) -> bool:
+    """Whether versions and machine are among what a run has noted, which it does as it begins."""
+    return bool(set(environment) - {TRAINING_LOSS, PROGRAM})
 
 
 def _is_noted(run: Run) -> bool:

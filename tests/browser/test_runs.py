@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn.network.zoo import entry
 from cnn.training import archive
+from cnn.training.configuration import Configuration
 from cnn.training.store import Store
 from tests.browser.driving import running, settled
+from tests.training.unreadable import spoil
 
 HOSTILE = '![x](http://example.com/x.png) <img src=x onerror="fail()"> **bold**'
 
@@ -96,3 +99,29 @@ def test_who_goes_back_from_a_filtered_list_finds_the_page_before(url: str, page
         settled(page)
 
     assert page.evaluate("history.length") == entries
+
+
+def test_a_run_of_a_later_version_is_seen_opened_and_deleted_from_the_list(
+    url: str, tmp_path: Path, page: Page
+):
+    store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+    run = store.add(entry("lenet-5").architecture, Configuration(epochs=3))
+    spoil(store, run, "layer")
+    page.goto(f"{url}/train")
+    line = page.get_by_role("table", name="Runs, the latest first").locator("tbody tr").first
+    expect(line).to_contain_text("unreadable")
+    settled(page)
+
+    line.get_by_role("button").click()
+    expect(page.get_by_text(f"Run {run.id} was written by version")).to_be_visible()
+    expect(page.get_by_text("unknown kind 'Attention'")).to_be_visible()
+    settled(page)
+
+    line.get_by_role("checkbox", name="Choose LeNet-5, unreadable").check()
+    expect(page.get_by_role("button", name="Name, tags, note")).to_have_count(0)
+    page.get_by_role("button", name="Delete 1 run").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete 1 run").click()
+    expect(page.get_by_text("unreadable")).to_have_count(0)
+    settled(page)
+    assert store.look_up(run.id) is None
+    store.close()

@@ -1,6 +1,7 @@
 """The frame around the pages, as a visitor meets it."""
 
 import http.client
+import json
 import re
 from urllib.parse import urlparse
 
@@ -13,6 +14,7 @@ from cnn.network.zoo import entry
 from cnn.pictures.figures import template
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
+from tests.training.test_readiness import metrics
 
 
 def test_home_opens_with_the_navigation_beside_it(app_url: str, page: Page):
@@ -155,3 +157,22 @@ def test_a_page_that_died_loads_itself_anew_once_a_minute(app_url: str, page: Pa
 
     page.evaluate(die)
     expect(page.get_by_text("This page failed twice within a minute. Nothing is")).to_be_visible()
+
+
+def test_the_server_says_whether_all_is_ready_beside_what_streamlit_says(app_url: str):
+    def asked(path: str, **headers: str) -> tuple[int, str]:
+        address = urlparse(app_url)
+        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        status, body = answer.status, answer.read().decode()
+        connection.close()
+        return status, body
+
+    status, body = asked("/ready")  # of an app that is to have no worker
+    assert (status, json.loads(body)["store_writable"]) == (200, True)
+    status, body = asked("/metrics")
+    assert (status, metrics(body)["cnn_ready"]) == (200, 1)
+    assert asked("/ready", Host="evil.example")[0] == 403
+    assert asked("/_stcore/health") == (200, "ok")
+    assert "# TYPE" in asked("/_stcore/metrics")[1]

@@ -7,6 +7,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.zoo import entry
 from cnn.training import designs
+from cnn.training.designs import Saved
 from cnn.training.store import Store
 from tests.network.strategies import architectures
 
@@ -23,7 +24,7 @@ def test_a_saved_design_is_found_again_after_the_store_was_closed(store: Store):
     again = Store(store.url)
     found = designs.find(again, "LeNet-5")
     again.close()
-    assert found
+    assert isinstance(found, Saved)
     assert found.architecture == LENET
 
 
@@ -35,14 +36,16 @@ def test_any_network_of_any_name_comes_back_as_it_was(store: Store, drawn, name:
     design = Architecture(name, drawn.input, drawn.layers)
     designs.save(store, design)
     found = designs.find(store, design.name)
-    assert found
+    assert isinstance(found, Saved)
     assert found.architecture == design
 
 
 def test_saving_under_a_name_again_replaces_what_was_there(store: Store):
     designs.save(store, named("mine", 10))
     designs.save(store, named("mine", 20))
-    assert [one.architecture for one in designs.latest(store)] == [named("mine", 20)]
+    (found,) = designs.latest(store)
+    assert isinstance(found, Saved)
+    assert found.architecture == named("mine", 20)
 
 
 def test_the_newest_design_comes_first(store: Store):

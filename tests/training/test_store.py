@@ -32,6 +32,7 @@ from cnn.training.run import (
 from cnn.training.run_list import Filter
 from cnn.training.store import Store, StoreError, TakenOver
 from cnn.training.store_error import shown_url
+from cnn.training.unreadable import Unreadable
 
 ROOT = Path(__file__).parents[2]
 LENET = entry("lenet-5").architecture
@@ -444,7 +445,7 @@ def test_a_database_of_version_2_is_brought_up_to_date_by_whoever_comes_first(
         for column in SINCE_VERSION_2:
             database.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         database.execute(update(tables.about).values(schema_version=2))
-    found: list[Run] = []
+    found: list[Run | Unreadable] = []
 
     def open_it() -> None:
         opened = Store(url)

@@ -20,8 +20,9 @@ from cnn.training.continuing import resume
 from cnn.training.crew import Crew
 from cnn.training.presence import GONE, worker_states
 from cnn.training.run import State, Wish, WorkerState
-from cnn.training.store import Store
+from cnn.training.store import Store, new_run
 from tests.training.processes import App, current, eventually, trains
+from tests.training.unreadable import add_unreadable, row_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals; runs on Linux and macOS")
 
@@ -68,6 +69,21 @@ def test_a_run_can_be_stopped_from_another_process(app: App):
     app.store.want(run.id, Wish.STOP)
 
     eventually("stopped", lambda: current(app.store, run).state is State.STOPPED)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
+def test_runs_that_cannot_be_read_are_left_waiting_and_the_worker_goes_on(app: App):
+    (before,) = app.workers()
+    kinds = ("layer", "setting", "field of its progress", "environment")
+    bad = [add_unreadable(app.store, new_run(DEMO, SHORT), kind) for kind in kinds]
+    rows = [row_of(app.store, id) for id in bad]
+    run = app.store.add(DEMO, SHORT)
+
+    eventually("finished", lambda: current(app.store, run).state is State.FINISHED)
+
+    assert [row_of(app.store, id) for id in bad] == rows
+    assert app.workers() == [before]
+    assert "Traceback" not in (app.home / "worker.log").read_text()
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")

@@ -12,7 +12,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import trace
 from cnn.training import designs
-from cnn.training.designs import Saved
+from cnn.training.designs import Saved, UnreadableDesign
 from cnn.training.store import StoreError
 from ui import design
 from ui.training import runs
@@ -46,7 +46,7 @@ def _keep(architecture: Architecture) -> None:
         there = designs.find(store, architecture.name)
         if there is None:
             designs.save(store, architecture)
-        elif there.architecture != architecture:
+        elif isinstance(there, UnreadableDesign) or there.architecture != architecture:
             _ask(architecture, designs.free_name(store, architecture.name))
             return
     except (StoreError, ArchitectureError) as error:
@@ -90,17 +90,8 @@ def saved_designs() -> None:
         _one(one)
 
 
-def _one(one: Saved) -> None:
+def _one(one: Saved | UnreadableDesign) -> None:
     name, gone = st.columns([6, 1], vertical_alignment="center")
-    label = f"{plain(one.name)} · {_params(one.architecture)}"
-    name.button(
-        label,
-        key=f"saved_{one.name}",
-        help=f"Saved {ago(time.time() - one.saved_at)}",
-        width="stretch",
-        on_click=open_design,
-        args=(one.architecture,),
-    )
     gone.button(
         "",
         key=f"unsave_{one.name}",
@@ -109,6 +100,18 @@ def _one(one: Saved) -> None:
         type="tertiary",
         on_click=_delete,
         args=(one.name,),
+    )
+    if isinstance(one, UnreadableDesign):
+        name.warning(plain(f"{one.words[0].upper()}{one.words[1:]}"), icon=":material/history:")
+        return
+    label = f"{plain(one.name)} · {_params(one.architecture)}"
+    name.button(
+        label,
+        key=f"saved_{one.name}",
+        help=f"Saved {ago(time.time() - one.saved_at)}",
+        width="stretch",
+        on_click=open_design,
+        args=(one.architecture,),
     )
 
 

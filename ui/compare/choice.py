@@ -18,6 +18,7 @@ from cnn.training.address import from_address, to_address
 from cnn.training.budget import Budget, Equal
 from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.designs import Saved
 from cnn.training.fitting import image_changes, is_fitted, with_classes
 from cnn.training.run import LIVE, Run, State
 from cnn.training.run_list import Filter
@@ -150,11 +151,10 @@ def offered(chosen: Sequence[str]) -> list[str]:
         with contextlib.suppress(ArchitectureError):  # too large for an address
             own.append(encode(on_bench.architecture))
     store = runs.store()
-    saved: list[Architecture] = []
-    with contextlib.suppress(ArchitectureError):  # saved by a later program
-        saved = [one.architecture for one in designs.latest(store, MOST_OFFERED)]
+    saved = designs.latest(store, MOST_OFFERED)
     finished = run_list.page(store, Filter(states=(State.FINISHED,)), MOST_OFFERED)
-    for architecture in (*saved, *(run.architecture for run in finished)):
+    whole = [one.architecture for one in (*saved, *finished) if isinstance(one, (Saved, Run))]
+    for architecture in whole:
         with contextlib.suppress(ArchitectureError):
             own.append(_unfitted(architecture))
     return [*zoo(), *(id for id in dict.fromkeys(own) if id not in zoo())]
@@ -203,8 +203,7 @@ def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> 
             if one := kept.entrant(id):
                 found.append(one)
             else:
-                gone = f"Left out: {kept.name_of(id)}. The run was deleted."
-                st.warning(plain(gone), icon=":material/delete:")
+                kept.said_missing(id)
             continue
         architecture = architecture_of(id)
         if architecture is None:

@@ -11,6 +11,7 @@ import streamlit as st
 from cnn.training.comparison import MOST_SEEDS, Entrant
 from cnn.training.configuration import Configuration
 from cnn.training.run import Run
+from cnn.training.unreadable import Unreadable
 from ui.training import runs
 from ui.words import plain
 
@@ -29,7 +30,7 @@ def is_run(id: str) -> bool:
 
 
 def entrant(id: str) -> Entrant | None:
-    """The run of an id as it stands; None where it was deleted."""
+    """The run of an id as it stands; None where it was deleted, or cannot be read."""
     found = _ID.fullmatch(id)
     run = runs.store().get(found[1]) if found else None
     return Entrant(id, run.architecture, run.changes, run=run) if run else None
@@ -42,8 +43,23 @@ def name_of(id: str) -> str:
     names: dict[str, str] = st.session_state.setdefault(NAMES, {})
     if id not in names:
         found = entrant(id)
-        names[id] = f"{found.name} (as trained)" if found else f"{id.replace('-', ' ')} (deleted)"
+        names[id] = f"{found.name} (as trained)" if found else _name_of_missing(id)
     return names[id]
+
+
+def _name_of_missing(id: str) -> str:
+    is_there = runs.store().look_up(id.removeprefix("run-"))
+    return f"{id.replace('-', ' ')} ({'unreadable' if is_there else 'deleted'})"
+
+
+def said_missing(id: str) -> None:
+    """Why a run cannot stand in the comparison: it was deleted, or cannot be read."""
+    one = runs.store().look_up(id.removeprefix("run-"))
+    if isinstance(one, Unreadable):
+        st.warning(plain(f"Left out: {one.words}"), icon=":material/history:")
+    else:
+        gone = f"Left out: {name_of(id)}. The run was deleted."
+        st.warning(plain(gone), icon=":material/delete:")
 
 
 def conditions(chosen: Sequence[Run]) -> Configuration:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.training import limits
 from cnn.training.comparison import Entrant, Group, Plan, all_missing, groups
 from cnn.training.configuration import Configuration, ConfigurationError
+from cnn.training.queue import Wanted, put
 from cnn.training.run import State, Wish
 from ui.training import expectation, runs
 from ui.training.controls import waiting_for
@@ -43,6 +43,12 @@ def progress(plans: Sequence[Plan], found: Sequence[Sequence[Group]], every: str
             st.caption(f"{one} to come.")
 
 
+def left_out(plans: Sequence[Plan]) -> None:
+    """Says which trainings of these plans are there, but cannot be read."""
+    for one in runs.store().unreadable([recipe for plan in plans for recipe in plan.recipes()]):
+        st.warning(f"Left out: {plain(one.words)}", icon=":material/history:")
+
+
 def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:
     """What the trainings that are missing will take; nothing where none is."""
     found = [groups(plan, runs.store().find(plan.recipes())) for plan in plans]
@@ -69,12 +75,10 @@ def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:
 
 
 def _queue(to_train: Sequence[tuple[Entrant, Configuration]]) -> None:
-    store = runs.store()
+    wanted = [Wanted(one.architecture, settings, one.changes) for one, settings in to_train]
     try:
-        limits.check_queue(store.count([State.QUEUED]), len(to_train))
+        put(runs.store(), wanted)
     except ConfigurationError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    for entrant, configuration in to_train:
-        store.add(entrant.architecture, configuration, changes=entrant.changes)
     st.rerun()

@@ -10,7 +10,7 @@ from cnn.training.same_data import differences
 from cnn.training.standings import table
 from ui.compare.costs import costs
 from ui.compare.curves import curves
-from ui.compare.progress import progress
+from ui.compare.progress import left_out, progress
 from ui.compare.table import chosen_target, compared
 from ui.compare.take_away import take_away
 from ui.compare.verdict import judged, verdict
@@ -28,6 +28,7 @@ def results(plan: Plan, every: str = "all") -> None:
 
     `every` is what its button calls them: `all`, or `both`.
     """
+    left_out([plan])
     live = any(group.live for group in _groups(plan))
     st.fragment(run_every=POLL_S if live else None)(_results)(plan, live, every)
 

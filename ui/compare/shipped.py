@@ -32,7 +32,11 @@ def offer() -> None:
 def plan() -> Plan:
     """What it compares; its runs are put into the store where they are not there yet."""
     store = runs.store()
-    found = [run for id in archive.take_in_shipped(store) if (run := store.get(id))]
+    ids_there = archive.take_in_shipped(store)
+    found = [run for id in ids_there if (run := store.get(id))]
+    if not found:
+        runs.readable(ids_there[0])  # which says what is wrong with it, and with all of them
+        st.stop()
     configuration = found[0].configuration
     seeds = {run.configuration.seed for run in found}
     networks = dict.fromkeys(run.architecture for run in found)

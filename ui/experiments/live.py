@@ -11,7 +11,7 @@ from cnn.training.comparison import Group, Plan, groups
 from cnn.training.outcomes import Outcome, outcomes
 from cnn.training.run import Epoch
 from ui.compare import choice
-from ui.compare.progress import progress
+from ui.compare.progress import left_out, progress
 from ui.plot import fetch_ahead
 from ui.shell import PAGES
 from ui.training import runs
@@ -27,6 +27,7 @@ WORDS = {
 
 def follow(plans: Sequence[Plan], show: Callable[[list[Group], Epochs], None]) -> None:
     """The progress of all plans, and below it what `show` makes of their groups."""
+    left_out(plans)
     live = any(group.live for own in _found(plans) for group in own)
     st.fragment(run_every=POLL_S if live else None)(_follow)(plans, show, live)
 

@@ -24,6 +24,7 @@ from cnn.training.class_names import class_names as class_names_of
 from cnn.training.fitting import weights_with_classes, with_classes
 from cnn.training.run import Run
 from cnn.training.store import StoreError
+from cnn.training.unreadable import Unreadable
 from cnn.training.weights import trained_weights
 from ui.bench.pixels import choose_pixels
 from ui.bench.pixels import said_of as said_of_pixels
@@ -110,11 +111,13 @@ def choose_subject() -> Subject | None:
 
 def _why_missing(id: str) -> str:
     try:
-        run = runs.opened().get(id)
+        run = runs.opened().look_up(id)
     except StoreError as error:
         return plain(str(error))
     if run is None:
         return "This run is not in the store, or was deleted. Choose another network."
+    if isinstance(run, Unreadable):
+        return plain(runs.sentence(run))
     return (
         f"This run is {run.state.value}, so it has no tested weights to look into. Let it finish "
         "on the Train page, or choose another network."

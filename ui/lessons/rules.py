@@ -10,11 +10,11 @@ from cnn.lessons.rules import EXPERIMENTS, Experiment, Side
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.pictures.diagram import diagram
-from cnn.training import limits
 from cnn.training.claims import claims
 from cnn.training.comparison import Entrant, Group
 from cnn.training.configuration import ConfigurationError
-from cnn.training.run import Run, State
+from cnn.training.queue import Wanted, put
+from cnn.training.run import Run
 from ui.compare.verdict import read
 from ui.figures import Figure, figures
 from ui.learn import controls
@@ -124,14 +124,15 @@ def _train_both(chosen: Experiment) -> None:
     """Shows both trainings together; what is not trained yet is put into the queue."""
     store = runs.store()
     found = [rules.done(store, side) for side in chosen.sides]
+    wanted = [
+        Wanted(side.architecture, side.configuration)
+        for run, side in zip(found, chosen.sides, strict=True)
+        if run is None
+    ]
     try:
-        limits.check_queue(store.count([State.QUEUED]), found.count(None))
+        new = iter(put(store, wanted))
     except ConfigurationError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
-    ids = [_id(run, side) for run, side in zip(found, chosen.sides, strict=True)]
+    ids = [(run or next(new)).id for run in found]
     st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})
-
-
-def _id(run: Run | None, side: Side) -> str:
-    return (run or runs.store().add(side.architecture, side.configuration)).id

@@ -105,7 +105,7 @@ def _train(lesson: Lesson, seed: int) -> None:
 def _run() -> Run | None:
     """The training that this lesson began, as the address names it."""
     id = controls.held(runs.ADDRESS, "", lambda text: bool(RUN.fullmatch(text)), label="Training")
-    return runs.store().get(id) if id else None
+    return runs.readable(id) if id else None
 
 
 def _begin(epochs: int, seed: int) -> None:

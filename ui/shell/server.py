@@ -1,5 +1,5 @@
 """What the server does beside showing pages: it keeps the workers, serves scripts, and answers
-whether Keras agrees with a network.
+whether Keras agrees with a network, and whether all is ready.
 
 Runs once per process, with the app. Whoever runs a page without the server (a test) gets neither.
 """
@@ -21,7 +21,6 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
 from cnn.training import checks
 from cnn.training.crew import Crew
-from cnn.training.places import store_url
 from cnn.training.presence import worker_states
 from cnn.training.ray_cluster import WRONG
 from cnn.training.run import CLAIMED, WorkerState
@@ -30,6 +29,7 @@ from ui import assets
 from ui.assets import compressed_response
 from ui.mark import ROUTE
 from ui.plot.script import SCRIPT_FILE, script_path
+from ui.shell import ready
 
 
 @asynccontextmanager
@@ -62,7 +62,7 @@ async def _check(request: Request) -> Response:
 
 def _checked(code: str) -> Response:
     try:
-        store = _store(store_url())
+        store = ready.opened()
         found = checks.ask(store, decode(code))
         standing, words = found.standing.value, found.words
         if found.standing in checks.WAITING:
@@ -84,9 +84,9 @@ def _waiting_for(store: Store) -> tuple[str, tuple[str, ...]]:
     return "away", tuple(WRONG[state].replace("`", "") for state in states if state in WRONG)
 
 
-@functools.lru_cache(maxsize=1)
-def _store(url: str) -> Store:
-    return Store(url)
-
-
-ROUTES = [Route(script_path(), _plotly), Route(assets.address(ROUTE), _check), assets.route()]
+ROUTES = [
+    Route(script_path(), _plotly),
+    Route(assets.address(ROUTE), _check),
+    assets.route(),
+    *ready.ROUTES,
+]

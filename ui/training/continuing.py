@@ -77,7 +77,8 @@ def origin(run: Run) -> None:
             f"Continues another run after its step {run.first_step:,}; its learning rate schedule "
             "began anew there."
         )
-        if runs.store().get(run.continues):
+        before = runs.store().look_up(run.continues)
+        if before:
             # Not a page link: one to the page it stands on changes nothing there.
             st.button(
                 "Show that run",
@@ -93,7 +94,6 @@ def origin(run: Run) -> None:
 
 def _resume(run_id: str) -> None:
     try:
-        _check_queue()
         resume(runs.store(), run_id)
     except (ContinuationError, ConfigurationError) as error:
         _refused(error)
@@ -101,14 +101,9 @@ def _resume(run_id: str) -> None:
 
 def _extend(run_id: str, more_epochs: int) -> None:
     try:
-        _check_queue()
         runs.show(extend(runs.store(), run_id, more_epochs).id)
     except (ContinuationError, ConfigurationError) as error:
         _refused(error)
-
-
-def _check_queue() -> None:
-    limits.check_queue(runs.store().count([State.QUEUED]))
 
 
 def _refused(error: ValueError) -> None:

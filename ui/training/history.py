@@ -13,6 +13,7 @@ from cnn.training import labels, run_list
 from cnn.training.run import CLAIMED, LIVE, Epoch, Run, State
 from cnn.training.run_list import Filter
 from cnn.training.store import Store
+from cnn.training.unreadable import Unreadable
 from ui.compare import choice
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
@@ -106,8 +107,9 @@ def _nothing(wanted: Filter) -> str:
     return "No run is like that. Archived runs are looked for apart, behind Filter."
 
 
-def _actions(chosen: Sequence[Run]) -> None:
+def _actions(chosen: Sequence[Run | Unreadable]) -> None:
     many, ids = len(chosen), [run.id for run in chosen]
+    readable = [run for run in chosen if isinstance(run, Run)]
     if not many:
         st.caption("Open a run by its name; choose several to see them together.")
         return
@@ -116,17 +118,17 @@ def _actions(chosen: Sequence[Run]) -> None:
     ):
         runs.show(*ids)
         st.rerun()
-    if all(run.state is State.FINISHED for run in chosen):
+    if len(readable) == many and all(run.state is State.FINISHED for run in readable):
         compare = st.button(
             "Compare",
             icon=":material/compare_arrows:",
             help="Side by side, nothing trained anew. Runs with the conditions of the first stand "
             "for their networks; others stand as they were trained.",
         )
-        if compare and _put_to_compare(chosen):
+        if compare and _put_to_compare(readable):
             st.switch_page(PAGES / "compare.py")
-    if many == 1:
-        edit(chosen[0], "list")
+    if many == 1 and readable:
+        edit(readable[0], "list")
     else:
         tag_several(ids)
     back = chosen[0].is_archived
@@ -170,11 +172,29 @@ def _columns(lines: Sequence[TableRow]) -> Sequence[Column]:
     return (COLUMNS[0], Column("labels", "Tags and note", is_minor=True), *COLUMNS[1:])
 
 
-def rows(store: Store, found: Sequence[Run]) -> list[TableRow]:
+def rows(store: Store, found: Sequence[Run | Unreadable]) -> list[TableRow]:
     """The lines of these runs."""
     ids = [run.id for run in found]
     epochs, tags = store.epochs(ids), labels.tags_of(store, ids)
-    return [_row(run, epochs[run.id], tags[run.id]) for run in found]
+    return [
+        _row(run, epochs[run.id], tags[run.id])
+        if isinstance(run, Run)
+        else _unreadable_row(run, tags[run.id])
+        for run in found
+    ]
+
+
+def _unreadable_row(run: Unreadable, tags: Sequence[str]) -> TableRow:
+    """What is known of a run that cannot be read; opened, it says why."""
+    created = ago(time.time() - run.created_at) if run.created_at else ""
+    known = {
+        "name": Cell(run.name, note=_cut(run.reason)),
+        "labels": Cell(tag_text(tags), note=_cut(run.note)),
+        "state": Cell("unreadable", tone="bad"),
+        "created": Cell(created, run.created_at),
+    }
+    left = {column.key: Cell("") for column in COLUMNS}
+    return TableRow(run.id, f"{run.name}, unreadable", left | known)
 
 
 def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:

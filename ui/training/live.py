@@ -15,6 +15,7 @@ from cnn.training.naming import told_apart
 from cnn.training.pace import images_of_epoch
 from cnn.training.run import Epoch, Run, State, Step, Wish
 from cnn.training.told_loss import is_smoothed
+from cnn.training.unreadable import Unreadable
 from ui import theme
 from ui.training import runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
@@ -44,7 +45,12 @@ TAB = "run_tab"
 def watch(run_ids: Sequence[str]) -> None:
     """Shows runs; while one is live, all of it is shown anew, in its first seconds more often."""
     found = _found(run_ids)
-    if len(found) < len(run_ids):
+    look_up = runs.store().look_up
+    others = [id for id in run_ids if id not in {run.id for run in found}]
+    unreadable = [one for id in others if isinstance(one := look_up(id), Unreadable)]
+    for one in unreadable:
+        runs.say(one)
+    if len(others) > len(unreadable):
         st.warning("A run of this address is not there any more.", icon=":material/delete:")
     if found:
         every = _poll_s(found)

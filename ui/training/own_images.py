@@ -13,8 +13,10 @@ from cnn.data import DataError, Rejected, library
 from cnn.data.own_images import LIMITS, own_name
 from cnn.data.summary import class_counts, sizes_text
 from cnn.insight.explanations import Fact
+from cnn.training import run_list
 from cnn.training.places import images_folder
-from cnn.training.run import LIVE
+from cnn.training.run import Run
+from cnn.training.unreadable import Unreadable
 from ui.training import runs
 from ui.words import facts_html
 
@@ -146,12 +148,12 @@ def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
 
 
 def _in_use(chosen: library.OwnImages) -> bool:
-    store = runs.store()
-    live = store.count(LIVE)
-    return live > 0 and any(
-        run.is_live and run.configuration.dataset.file == str(chosen.path)
-        for run in store.latest(1_000)
-    )
+    def needs(run: Run | Unreadable) -> bool:
+        if isinstance(run, Run):
+            return run.configuration.dataset.file == str(chosen.path)
+        return run.dataset == chosen.id
+
+    return any(map(needs, run_list.live(runs.store())))
 
 
 def escape_markdown(text: str) -> str:

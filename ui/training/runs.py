@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from cnn.data import title as data_title
 from cnn.training.places import store_url
-from cnn.training.run import Run
+from cnn.training.run import CLAIMED, Run
 from cnn.training.store import Store, StoreError
+from cnn.training.unreadable import Unreadable
 from ui.words import plain
 
 ADDRESS = "run"
@@ -57,6 +58,41 @@ def _page_store(url: str) -> Store:
 @st.cache_resource(show_spinner=False)
 def _store(url: str) -> Store:
     return Store(url)
+
+
+def readable(run_id: str) -> Run | None:
+    """The run, if it is there; of one that cannot be read that is said, with a way to delete it."""
+    found = store().look_up(run_id)
+    if isinstance(found, Unreadable):
+        say(found)
+        return None
+    return found
+
+
+def say(one: Unreadable) -> None:
+    """Says that a run cannot be read and why, and deletes it where a person wants that."""
+    st.warning(plain(sentence(one)), icon=":material/history:")
+    if one.state in CLAIMED:
+        return  # another version is at work with it
+    with st.popover("Delete this run", icon=":material/delete:", type="tertiary"):
+        st.markdown("Curves, weights and results go with it. There is no way back.")
+        st.button(
+            "Delete it",
+            type="primary",
+            key=f"delete_unreadable_{one.id}",
+            on_click=_delete,
+            args=(one.id,),
+        )
+
+
+def sentence(one: Unreadable) -> str:
+    """What is said of a run that cannot be read."""
+    return f"{one.words[0].upper()}{one.words[1:]}"
+
+
+def _delete(run_id: str) -> None:
+    store().remove(run_id)
+    st.query_params[ADDRESS] = [id for id in shown() if id != run_id]
 
 
 def shown() -> list[str]:

@@ -22,7 +22,8 @@ from cnn.training.advice import concerns
 from cnn.training.augmentation import preview
 from cnn.training.configuration import PRESETS, Configuration, ConfigurationError, Preset
 from cnn.training.fitting import Fitted, image_changes, with_classes
-from cnn.training.run import LIVE, State
+from cnn.training.queue import Wanted, put
+from cnn.training.run import LIVE
 from ui import design
 from ui.learn import challenge
 from ui.plot import fetch_ahead
@@ -127,10 +128,9 @@ def queue(
     trained with an end of another kind gets one that is trained now.
     """
     architecture, on_end = settled(architecture)
-    store = runs.store()
-    limits.check_queue(store.count([State.QUEUED]))
     limits.check_epochs(configuration)
-    return store.add(architecture, configuration, changes=(*changes, *on_end)).id
+    (run,) = put(runs.store(), [Wanted(architecture, configuration, (*changes, *on_end))])
+    return run.id
 
 
 def _last_words(fitted: Fitted, configuration: Configuration, train_images: int) -> None:

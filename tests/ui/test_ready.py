@@ -1,0 +1,158 @@
+"""`/ready` and `/metrics`: answered to this machine alone, whoever else asks, and in what form."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from cnn.training import presence
+from cnn.training.run import WorkerState
+from cnn.training.store import Store
+from tests.training.test_readiness import metrics
+from ui.shell import ready
+from ui.shell.server import ROUTES
+
+APP = Starlette(routes=ROUTES)
+HERE = ("127.0.0.1", 50_000)
+NAMED = {"host": "127.0.0.1:8501"}
+
+
+@pytest.fixture(autouse=True)
+def fresh(store: Store) -> Iterator[None]:
+    ready._store.cache_clear()
+    presence.beat(store, "a", WorkerState.READY)
+    yield
+    ready._store.cache_clear()
+
+
+def answer(
+    path: str, client: tuple[str, int] | None = HERE, headers: dict[str, str] = NAMED
+) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body of what a request is answered."""
+    sent: list[Any] = []
+
+    async def asked() -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "scheme": "http",
+            "client": client,
+            "server": ("127.0.0.1", 8501),
+            "headers": [(name.encode(), one.encode()) for name, one in headers.items()],
+        }
+        await APP(scope, receive, send)
+
+    asyncio.run(asked())
+    start, *parts = sent
+    given = {name.decode(): one.decode() for name, one in start["headers"]}
+    return start["status"], given, b"".join(one["body"] for one in parts).decode()
+
+
+def test_ready_is_json_and_200_where_all_is_ready():
+    status, headers, body = answer("/ready")
+
+    found = json.loads(body)
+    assert (status, headers["content-type"]) == (200, "application/json")
+    assert headers["cache-control"] == "no-store"
+    assert found["worker_heard_s_ago"] >= 0
+    assert found | {"worker_heard_s_ago": 0} == {
+        "ready": True,
+        "store_writable": True,
+        "worker_heard_s_ago": 0,
+        "queue_length": 0,
+        "troubles": [],
+    }
+
+
+def test_ready_is_503_and_says_why_where_the_store_cannot_be_opened(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "broken.sqlite").write_text("not a database, but as long as one is" * 40)
+    monkeypatch.setenv("CNN_STORE", f"sqlite:///{tmp_path / 'broken.sqlite'}")
+
+    status, _, body = answer("/ready")
+
+    assert status == 503
+    assert json.loads(body)["store_writable"] is False
+    assert "file is not a database" in json.loads(body)["troubles"][0]
+
+
+def test_ready_is_503_where_no_worker_is_heard_of(store: Store):
+    presence.dismiss(store, "a")
+
+    status, _, body = answer("/ready")
+
+    assert status == 503
+    assert json.loads(body)["worker_heard_s_ago"] is None
+
+
+def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(store: Store):
+    status, headers, body = answer("/metrics")
+    assert (status, headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    assert metrics(body)["cnn_ready"] == 1
+
+    presence.dismiss(store, "a")
+    status, _, body = answer("/metrics")
+    assert (status, metrics(body)["cnn_ready"]) == (200, 0)
+
+
+@pytest.mark.parametrize("path", ["/ready", "/metrics"])
+@pytest.mark.parametrize(
+    ("client", "headers"),
+    [
+        (("10.0.0.7", 5), NAMED),
+        (("172.17.0.1", 5), NAMED),
+        (("fe80::1", 5), NAMED),
+        (("::ffff:10.0.0.7", 5), NAMED),
+        (("testclient", 5), NAMED),
+        (None, NAMED),
+        (HERE, {}),
+        (HERE, {"host": "evil.example"}),
+        (HERE, {"host": "class.example:8501"}),
+        (HERE, {"host": "127.0.0.1.evil.example"}),
+        (HERE, {"host": "127.0.0.1@evil.example"}),
+        (HERE, {"host": "[::1"}),
+        (HERE, NAMED | {"x-forwarded-for": "127.0.0.1"}),
+        (HERE, NAMED | {"forwarded": "for=127.0.0.1"}),
+        (HERE, NAMED | {"x-real-ip": "127.0.0.1"}),
+    ],
+    ids=str,
+)
+def test_anybody_else_gets_403_and_a_sentence_and_nothing_is_looked_at(
+    path: str, client: Any, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ready, "readiness", lambda _: pytest.fail("it was looked at"))
+
+    status, _, body = answer(path, client, headers)
+
+    assert status == 403
+    assert body == (
+        "This is answered only to whoever runs the server, on its own machine and by no proxy: "
+        "ask 127.0.0.1 there.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("client", "host"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.53", "localhost:8501"),
+        ("::1", "[::1]:8501"),
+        ("::ffff:127.0.0.1", "LOCALHOST"),
+    ],
+)
+def test_this_machine_is_answered_by_whichever_of_its_names(client: str, host: str):
+    assert answer("/ready", (client, 5), {"host": host})[0] == 200

@@ -1,0 +1,96 @@
+"""Readiness for whoever runs the server: `/ready` as JSON, `/metrics` as Prometheus reads it.
+
+Streamlit's own `/_stcore/health` says whether pages are served, and `/_stcore/metrics` what its
+sessions and caches take.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from cnn.training.places import store_url
+from cnn.training.readiness import Readiness, readiness
+from cnn.training.store import Store
+from ui.assets import address
+
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+LOCAL = ("localhost", "127.0.0.1", "::1")
+BY_PROXY = ("forwarded", "x-forwarded-for", "x-real-ip")
+NOW = {"Cache-Control": "no-store"}
+
+
+def refusal(request: Request) -> str:
+    """Why a request is not answered; nothing where it comes from this very machine.
+
+    By its address, by the name it calls the server, which a page that was led here by its own name
+    server cannot choose, and by the traces of a proxy, behind which anybody may stand.
+    """
+    is_local = request.client is not None and _is_loopback(request.client.host)
+    is_called_so = _host(request.headers.get("host", "")) in LOCAL
+    if is_local and is_called_so and not any(name in request.headers for name in BY_PROXY):
+        return ""
+    return (
+        "This is answered only to whoever runs the server, on its own machine and by no proxy: "
+        "ask 127.0.0.1 there."
+    )
+
+
+def _host(header: str) -> str | None:
+    try:
+        return urlsplit(f"//{header}").hostname
+    except ValueError:
+        return None
+
+
+def _is_loopback(text: str) -> bool:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
+async def _ready(request: Request) -> Response:
+    return await _answer(request, _as_json)
+
+
+async def _metrics(request: Request) -> Response:
+    return await _answer(request, _as_metrics)
+
+
+async def _answer(request: Request, written: Callable[[Readiness], Response]) -> Response:
+    if why := refusal(request):
+        return PlainTextResponse(f"{why}\n", status_code=403, headers=NOW)
+    return written(await run_in_threadpool(readiness, opened))
+
+
+def _as_json(found: Readiness) -> Response:
+    status = 200 if found.is_ready else 503
+    return JSONResponse(found.to_dict(time.time()), status_code=status, headers=NOW)
+
+
+def _as_metrics(found: Readiness) -> Response:
+    return Response(found.to_metrics(), media_type=PROMETHEUS, headers=NOW)
+
+
+def opened() -> Store:
+    """The store by setting, opened once; raises `StoreError`."""
+    return _store(store_url())
+
+
+@functools.lru_cache(maxsize=1)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+ROUTES = [Route(address("/ready"), _ready), Route(address("/metrics"), _metrics)]
