@@ -52,7 +52,6 @@ def test_for_one_point_there_is_an_answer_too():
 
 
 @given(st.integers(10, 10_000_000), st.integers(10, 5_000))
-
 def test_a_stretch_is_as_short_as_the_points_allow(last: int, at_most: int):
     length = stretch_length(last, at_most)
 
