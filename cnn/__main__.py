@@ -1,4 +1,4 @@
-"""The command line: `python -m cnn summary|code|zoo|train|compare|runs|worker|doctor`."""
+"""The command line: `python -m cnn summary|code|zoo|train|compare|runs|store|worker|doctor`."""
 
 from __future__ import annotations
 

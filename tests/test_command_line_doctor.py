@@ -253,3 +253,43 @@ def test_a_number_that_can_mean_nothing_is_wrong_and_one_that_can_is_not(
         (one,) = (one for one in doctor._settings() if one.words == f"{name}={told}")
         said = f"A whole number of {least} or more is expected, so it counts as not set. Set {name}"
         assert one.trouble.startswith(said) if is_wrong else not one.trouble
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("CNN_LOG", "loud", "It is none of debug, info, warning, error, so it counts as not set."),
+        ("CNN_LOG_FORMAT", "xml", "It is none of text, json, so it counts as not set."),
+    ],
+)
+def test_a_word_that_is_none_of_those_it_can_be_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+):
+    for told in (value, "JSON" if name == "CNN_LOG_FORMAT" else "Debug", ""):
+        monkeypatch.setenv(name, told)
+        (one,) = (one for one in doctor._settings() if one.words == f"{name}={told}")
+        assert one.trouble.startswith(words) if told == value else not one.trouble
+
+
+def test_the_last_backup_is_named_and_how_one_is_made(found: Doctor, tmp_path: Path):
+    (one,) = found("backup", status=0)
+    assert one["words"] == (
+        "none so far. Make one with: python -m cnn store backup FILE (a copy of runs.sqlite alone "
+        "may lack what is new)"
+    )
+    assert main(["store", "backup", str(tmp_path / "mine.sqlite")]) == 0
+    store = Store(f"sqlite:///{tmp_path / 'home' / 'runs.sqlite'}")
+    store.add(entry("shapes-demo").architecture, Configuration(epochs=1))
+
+    words = doctor._backup(store.url).words
+    log = tmp_path / "home" / "runs.sqlite-wal"
+    assert f"Z, {tmp_path / 'mine.sqlite'}. Make one with: " in words
+    assert words.startswith("the last one: 20")
+    assert words.endswith(f"lacks the {log.stat().st_size:,} bytes of runs.sqlite-wal)")
+    store.close()
+
+
+def test_a_server_makes_its_own_backups():
+    words = doctor._backup("postgresql+psycopg://me@host/cnn").words
+
+    assert words == "made with the server's own programs, such as pg_dump"

@@ -18,13 +18,23 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
-from cnn.training import calibration, ray_cluster
+from cnn.training import calibration, kept_backups, ray_cluster
 from cnn.training.limits import free_bytes
-from cnn.training.places import LEAST, Executor, SettingError, executor, home, store_url, whole
+from cnn.training.places import (
+    LEAST,
+    WORDS,
+    Executor,
+    SettingError,
+    executor,
+    home,
+    store_url,
+    whole,
+)
 from cnn.training.presence import worker_states
 from cnn.training.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import Store
 from cnn.training.store_error import StoreError, shown_url
+from cnn.training.store_file import log_bytes, store_file
 
 PYTHON = ((3, 11), (3, 13))
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy")
@@ -116,6 +126,11 @@ def _settings() -> Iterator[Finding]:
         value = os.environ[name]
         shown = shown_url(value) if name == "CNN_STORE" else value
         trouble = ""
+        if value and name in WORDS and value.lower() not in WORDS[name]:
+            trouble = (
+                f"It is none of {', '.join(WORDS[name])}, so it counts as not set. Set {name} to "
+                "one of them."
+            )
         if value and name in LEAST and whole(name, value) is None:
             trouble = (
                 f"A whole number of {LEAST[name]} or more is expected, so it counts as not set. "
@@ -166,6 +181,7 @@ def _store(url: str | None) -> Iterator[Finding]:
     except StoreError as error:
         yield Finding("store", shown_url(url), str(error))
         return
+    yield _backup(url)
     states = ", ".join(workers) or "none is running"
     waiting = "1 training waits" if queued == 1 else f"{queued:,} trainings wait"
     words = f"workers: {states}; {waiting}"
@@ -173,6 +189,22 @@ def _store(url: str | None) -> Iterator[Finding]:
     why = (_plain(ray_cluster.WRONG[one]) for one in workers if one in ray_cluster.WRONG)
     trouble = next(why, "Start the app, or: python -m cnn worker")
     yield Finding("executor", words, trouble if is_idle else "")
+
+
+def _backup(url: str) -> Finding:
+    """The last backup, and how the store is copied: a copy of its file alone may lack a lot."""
+    file = store_file(url)
+    if file is None:
+        return Finding("backup", "made with the server's own programs, such as pg_dump")
+    found = kept_backups.last(url)
+    latest = f"the last one: {found.words}" if found else "none so far"
+    beside = log_bytes(file)
+    lacks = f"lacks the {beside:,} bytes of {file.name}-wal" if beside else "may lack what is new"
+    return Finding(
+        "backup",
+        f"{latest}. Make one with: python -m cnn store backup FILE (a copy of {file.name} alone "
+        f"{lacks})",
+    )
 
 
 def _executor(url: str | None) -> Finding:

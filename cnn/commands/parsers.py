@@ -29,6 +29,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_train(commands, network)
     _add_compare(commands)
     _add_runs(commands)
+    _add_upkeep(commands)
     doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
     _add_store(doctor)
     doctor.add_argument("--json", action="store_true", help="one JSON object")
@@ -146,6 +147,25 @@ def _add_runs(commands: Any) -> None:
     )
 
 
+def _add_upkeep(commands: Any) -> None:
+    store = commands.add_parser("store", help="the run store itself: copied, restored, compacted")
+    kinds = store.add_subparsers(
+        metavar="backup|restore|compact|check", dest="action", required=True
+    )
+    for action, explained in (
+        ("backup", "a whole copy of it as one file, while it is used"),
+        ("restore", "put a backup in its place; what was there is kept"),
+        ("compact", "give back to the disk what deleted runs have left free"),
+        ("check", "whether all of it can be read; status 1 where something is wrong"),
+    ):
+        parser = kinds.add_parser(action, help=explained)
+        if action in ("backup", "restore"):
+            parser.add_argument("file", metavar="FILE")
+        _add_store(parser)
+        parser.add_argument("--json", action="store_true", help="one JSON object")
+    store.set_defaults(run=_store)
+
+
 def _add_listing(kinds: Any, options: argparse.ArgumentParser) -> None:
     listing = kinds.add_parser("list", parents=[options], help="the latest runs")
     listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="so many at most")
@@ -194,6 +214,12 @@ def _runs(options: argparse.Namespace) -> int:
     from cnn.commands.runs import runs
 
     return runs(options)
+
+
+def _store(options: argparse.Namespace) -> int:
+    from cnn.commands.store import store
+
+    return store(options)
 
 
 def _doctor(options: argparse.Namespace) -> int:

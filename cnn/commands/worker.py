@@ -9,11 +9,13 @@ import uuid
 
 from cnn.commands import refusals
 from cnn.commands.terminal import quiet
+from cnn.training import log
 from cnn.training.identity import identified
 from cnn.training.places import Executor, executor
 from cnn.training.ray_dispatcher import dispatch
 from cnn.training.store import Store
 from cnn.training.store_error import shown_url
+from cnn.training.store_file import empty_log, store_file
 from cnn.training.worker import work
 
 
@@ -24,11 +26,22 @@ def worker(options: argparse.Namespace) -> int:
         is_on_ray = executor() is Executor.RAY
         go, does = (dispatch, "hands on to Ray") if is_on_ray else (work, "trains")
         store = Store(options.store)
-        if options.with_parent:  # whose words go to a file
-            go(store, name, parent=sys.stdin.fileno())
-        else:
-            where = shown_url(store.url)
-            print(f"{name} {does} what is queued in {where}. Ctrl-C ends it.", flush=True)
-            with contextlib.nullcontext() if is_on_ray else quiet():  # it says what it meets
-                go(store, name)
+        try:
+            if options.with_parent:  # whose words go to a file
+                with log.heard():
+                    go(store, name, parent=sys.stdin.fileno())
+            else:
+                print(_first_words(name, does, store.url), flush=True)
+                # On Ray it says what it meets; else what TensorFlow has to say is lost.
+                hushed = contextlib.nullcontext() if is_on_ray else quiet()
+                with hushed as terminal, log.heard(terminal):
+                    go(store, name)
+        finally:
+            store.close()
+            empty_log(store.url)
     return 0
+
+
+def _first_words(name: str, does: str, url: str) -> str:
+    copy = " To copy it: python -m cnn store backup FILE." if store_file(url) else ""
+    return f"{name} {does} what is queued in {shown_url(url)}.{copy} Ctrl-C ends it."

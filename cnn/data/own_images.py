@@ -36,7 +36,7 @@ from cnn.data.own_splits import (
 )
 from cnn.data.pictures import open_picture, plain
 from cnn.data.spec import DatasetName, DatasetSpec
-from cnn.training.places import whole_setting
+from cnn.training.places import private_folder, whole_setting
 
 ENDINGS = (".zip", ".npz")
 _DIGEST = 16  # hexadecimal digits of the content's SHA-256 in the name of a kept file
@@ -70,7 +70,7 @@ def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") 
     digest, own = hashlib.sha256(content).hexdigest()[:_DIGEST], f".{splits}" if splits else ""
     path = folder / f"{stem}-{digest}{own}{ending}"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         unfinished = path.with_suffix(".unfinished")
         unfinished.write_bytes(content)
         unfinished.replace(path)

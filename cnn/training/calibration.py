@@ -29,7 +29,7 @@ from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Fl
 from cnn.network.trace import Trace, trace
 from cnn.training.chunk import Chunk
 from cnn.training.configuration import Configuration
-from cnn.training.places import home
+from cnn.training.places import home, private_folder
 
 FILE = "calibration.json"
 PROBE_S = 0.35
@@ -93,7 +93,7 @@ def load() -> Calibration | None:
 def save(calibration: Calibration, **how: Any) -> None:
     """Keeps a measurement; a folder that cannot be written to is no reason to fail."""
     with contextlib.suppress(OSError):
-        home().mkdir(parents=True, exist_ok=True)
+        private_folder(home())
         unfinished = home() / f"{FILE}.{os.getpid()}"
         unfinished.write_text(json.dumps({"machine": machine()} | asdict(calibration) | how))
         unfinished.replace(home() / FILE)

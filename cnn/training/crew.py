@@ -8,6 +8,7 @@ Pages never meet this: what they show of workers and runs, they read from the st
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -16,18 +17,28 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from cnn.training import log
 from cnn.training.identity import identified
-from cnn.training.places import Executor, executor, home, store_url, whole_setting
+from cnn.training.places import (
+    Executor,
+    executor,
+    home,
+    private_folder,
+    store_url,
+    whole_setting,
+)
 from cnn.training.presence import dismiss, dismiss_silent
 from cnn.training.store import Store, StoreError
+from cnn.training.store_file import empty_log
 
 ROOT = Path(__file__).parents[2]
 WATCH_S = 0.5
 CLOSE_S = 15.0
 SHORT_LIFE_S = 30.0
 LONGEST_REST_S = 60.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -50,6 +61,7 @@ class Crew:
         self._store: Store | None = None
         self._workers: list[_Worker] = []
         self._short_lives = 0
+        self._trouble = log.Trouble(_log)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="crew", daemon=True)
 
@@ -58,7 +70,10 @@ class Crew:
             self._thread.start()
 
     def close(self) -> None:
-        """Ends the workers as the end of this process would, and waits for them."""
+        """Ends the workers as the end of this process would, and waits for them.
+
+        What they wrote last is in the store's file then, not beside it.
+        """
         self._ended.set()
         if self._thread.ident is not None:
             self._thread.join(CLOSE_S)
@@ -70,6 +85,7 @@ class Crew:
                 worker.process.wait(CLOSE_S)
             except subprocess.TimeoutExpired:
                 worker.process.kill()
+        empty_log(self.url)
 
     @property
     def process_ids(self) -> list[int]:
@@ -81,40 +97,41 @@ class Crew:
             for worker in dead:
                 self._workers.remove(worker)
                 fell = worker.process.returncode != 0  # else it made room for another
+                if fell:
+                    status = worker.process.returncode
+                    _log.warning("%s ended with status %d", worker.name, status)
                 short = fell and time.monotonic() - worker.since < SHORT_LIFE_S
                 self._short_lives = self._short_lives + 1 if short else 0
-            with contextlib.suppress(StoreError):  # the pages say what is wrong with the store
+            try:
                 self._store = self._store or Store(self.url)
                 for worker in dead:
                     dismiss(self._store, worker.name)
                 dismiss_silent(self._store)
+                self._trouble.is_over()
+            except StoreError as error:  # the pages say so too
+                self._trouble.is_met(error)
             if dead and self._short_lives:
                 self._ended.wait(min(2.0 ** (self._short_lives - 1), LONGEST_REST_S))
             with contextlib.suppress(OSError):  # no room for another process; there may be soon
                 while len(self._workers) < self.size and not self._ended.is_set():
                     self._workers.append(self._hired())
+                    _log.debug("%s is started", self._workers[-1].name)
+            log.keep_small(home())
             self._ended.wait(WATCH_S)
 
     def _hired(self) -> _Worker:
         name = f"worker-{uuid.uuid4().hex[:8]}"
         paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-        with _log(home()) as log:
+        with contextlib.suppress(OSError):  # then their words go nowhere
+            private_folder(home())
+        with log.opened(home()) as words:
             process = subprocess.Popen(
                 [sys.executable, "-m", "cnn", "worker", "--name", name, "--with-parent"],
                 stdin=subprocess.PIPE,  # its other end closes with this process, killed or not
-                stdout=log,
-                stderr=log,
+                stdout=words,
+                stderr=words,
                 env=os.environ
                 | {"CNN_STORE": self.url, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
                 start_new_session=True,  # Ctrl-C in the terminal is for the app alone
             )
         return _Worker(identified(name, process.pid), process, time.monotonic())
-
-
-def _log(folder: Path) -> IO[bytes]:
-    """Where a worker's words go: into a file for the curious, where one can be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / "worker.log").open("ab")
-    except OSError:
-        return Path(os.devnull).open("ab")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from cnn.training.kept_backups import kept_if_changed
 from cnn.training.migrations import MIGRATIONS, migrate
+from cnn.training.places import private_folder
 from cnn.training.store_error import StoreError
+from cnn.training.store_file import keep_private, store_file
 from cnn.training.tables import SCHEMA_VERSION, about, metadata
 
 BUSY_MS = 10_000
@@ -31,7 +35,9 @@ def opened(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             file = engine.url.database or ""
             if not file.startswith("file:"):  # one with options of its own, which has to be there
-                Path(file).parent.mkdir(parents=True, exist_ok=True)
+                private_folder(Path(file).parent)
+                if (path := store_file(url)) is not None:
+                    keep_private(path)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "checkout", _be_patient)
     except (SQLAlchemyError, OSError, ImportError) as error:
@@ -78,9 +84,9 @@ def _prepare(engine: Engine) -> None:
     """Makes the tables that are missing; another process may do so at the same moment."""
     for attempts_left in reversed(range(OPENING_ATTEMPTS)):
         try:
-            with engine.begin() as connection:
+            with kept_if_changed(str(engine.url)) as keep, engine.begin() as connection:
                 _check_version(connection, engine.url)
-                _migrate(connection)
+                _migrate(connection, keep)
                 metadata.create_all(connection)
                 if _version(connection) is None:
                     connection.execute(insert(about).values(schema_version=SCHEMA_VERSION))
@@ -109,12 +115,16 @@ def _check_version(connection: Connection, url: URL) -> None:
         )
 
 
-def _migrate(connection: Connection) -> None:
-    """Makes an older store one of today, all of it or nothing; what is in it stays."""
+def _migrate(connection: Connection, keep: Callable[[int], None]) -> None:
+    """Makes an older store one of today, all of it or nothing; what is in it stays.
+
+    `keep` keeps a backup of what is committed, once nobody else can write any more.
+    """
     if not inspect(connection).has_table(about.name) or _version(connection) not in MIGRATIONS:
         return
     for version in sorted(MIGRATIONS):
         # The row is changed first: whoever else opens the store waits here, and finds it done.
         step = update(about).where(about.c.schema_version == version)
         if connection.execute(step.values(schema_version=version + 1)).rowcount:
+            keep(version)
             migrate(connection, MIGRATIONS[version])

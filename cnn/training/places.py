@@ -14,8 +14,16 @@ LEAST = {
     "CNN_MAX_EPOCHS": 1,
     "CNN_MAX_QUEUE": 0,
     "CNN_MAX_UPLOAD_MB": 1,
+    "CNN_MAX_STORE_MB": 1,
+    "CNN_MAX_WHOLE_RUNS": 0,
 }
 """Settings that are whole numbers, and the least that each can mean: a queue of 0 takes no runs."""
+
+WORDS = {
+    "CNN_LOG": ("debug", "info", "warning", "error"),
+    "CNN_LOG_FORMAT": ("text", "json"),
+}
+"""Settings that are one of a few words."""
 
 
 class SettingError(ValueError):
@@ -39,6 +47,14 @@ def images_folder() -> Path:
     return home() / "images"
 
 
+def private_folder(folder: Path) -> None:
+    """Makes a folder where there is none; what is made for it is its owner's alone."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def store_url() -> str:
     """The run store by setting (`CNN_STORE`, any SQLAlchemy URL), else a file in `home`."""
     return os.environ.get("CNN_STORE") or f"sqlite:///{home() / 'runs.sqlite'}"
@@ -57,6 +73,12 @@ def whole(name: str, text: str) -> int | None:
     except ValueError:
         return None
     return found if found >= LEAST.get(name, 0) else None
+
+
+def word_setting(name: str, default: str) -> str:
+    """A word by setting; what is none of those it can be counts as not set."""
+    found = os.environ.get(name, "").lower()
+    return found if found in WORDS[name] else default
 
 
 def executor() -> Executor:

@@ -8,16 +8,16 @@ misses, and two apps may hand on the same run, which one task gets.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import signal
-import sys
 import threading
 import time
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.training import checks, ray_task
+from cnn.training import checks, log, making_room, ray_task
 from cnn.training.presence import dismiss_silent, give_up, present
 from cnn.training.ray_cluster import (
     OOM_RETRIES,
@@ -43,19 +43,23 @@ END_S = 8.0
 RETRIES = 3
 """How often Ray begins a task again whose node or process died."""
 
+_log = logging.getLogger(__name__)
+
 
 def dispatch(store: Store, name: str, *, parent: int | None = None) -> None:
     """Hands queued runs on to Ray until asked to end, or until the pipe to the parent closes."""
     gone, busy = threading.Event(), threading.Event()
     if parent is not None:
         threading.Thread(target=follow, args=(parent, gone, busy, store, name), daemon=True).start()
+    trouble = log.Trouble(_log)
     with present(store, name, WorkerState.STARTING) as is_now:
         while not gone.is_set():
             try:
                 ray = join(store.url)
+                trouble.is_over()
             except ClusterError as error:
                 is_now(error.state)
-                print(error, file=sys.stderr, flush=True)
+                trouble.is_met(error)
                 gone.wait(LOOK_S)
                 continue
             for number in (signal.SIGINT, signal.SIGTERM):  # not before: Ray has its own
@@ -97,8 +101,11 @@ class _Dispatcher:
 
     def hand_on(self) -> WorkerState:
         """Sees what has ended, hands on what is queued, and says what this process is at."""
-        for ref in self._ended():
+        ended = self._ended()
+        for ref in ended:
             self._see(ref)
+        if ended:
+            making_room.keep_to_limits(self._store)
         if time.monotonic() - self._looked_at >= LOOK_S:
             self._look()
         if self._wrong:
@@ -135,7 +142,7 @@ class _Dispatcher:
         try:
             self._ray.get(ref)
         except self._ray.exceptions.RayError as error:
-            print(error, file=sys.stderr, flush=True)
+            _log.warning("%s", error, extra={"run": task.run_id})
             if task.run_id:
                 held_by = ray_task.called(task.id)
                 give_up(self._store, task.run_id, held_by, self._why(error))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -35,7 +41,8 @@ HINTS = {
     "CNN_STORE to another.",
     "full": "Make room on its disk, and resume what was interrupted; or set CNN_STORE to another.",
     "not a database": "Move that file out of the way, or set CNN_STORE to another.",
-    "malformed": "It is damaged: put a copy in its place, or move it out of the way.",
+    "malformed": "It is damaged: put a backup in its place (python -m cnn store restore FILE), or "
+    "move it out of the way.",
     "authentication": "Correct the name and the password in CNN_STORE.",
     "does not exist": "Make that database first (createdb), or correct its name in CNN_STORE.",
     "connection": "Start that server, or correct its address in CNN_STORE.",
@@ -51,3 +58,47 @@ def shown_url(url: str) -> str:
         return make_url(url).render_as_string(hide_password=True)
     except SQLAlchemyError:
         return repr(url[:60])
+
+
+@contextlib.contextmanager
+def refusing(what: str) -> Iterator[None]:
+    """Says what was not done, and why, where a disk or a database refuses."""
+    try:
+        yield
+    except FileExistsError as error:
+        path = error.filename2 or error.filename or error
+        raise StoreError(
+            f"{what}: {path} is in the way. Move it elsewhere, or name another."
+        ) from error
+    except (OSError, sqlite3.Error) as error:
+        said = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise StoreError(f"{what}: {said}. {_way_out(said)}") from error
+
+
+def _way_out(said: str) -> str:
+    for sign, hint in (
+        ("full", "Make room on that disk, then do it again."),
+        ("No space", "Make room on that disk, then do it again."),
+        ("locked", "Another program has it to itself: close that one, then do it again."),
+        ("not a database", "It is another kind of file, or damaged: use another backup."),
+        ("malformed", "It is damaged: use another backup."),
+    ):
+        if sign in said:
+            return hint
+    return "Check that its folder is there, can be written to, and is on a disk with room."
+
+
+def check_room(folder: Path, needed: int, what: str) -> None:
+    """Raises `StoreError` where a folder's disk has not so many bytes free."""
+    free = _free_bytes(folder)
+    if free is not None and free < needed:
+        raise StoreError(
+            f"{what} needs about {needed / 1e6:,.1f} MB, and {folder} has {free / 1e6:,.1f} MB "
+            "free. Make room there, or use another disk."
+        )
+
+
+def _free_bytes(folder: Path) -> int | None:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(folder).free
+    return None

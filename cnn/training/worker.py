@@ -8,6 +8,7 @@ which is interrupted, and ends.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import threading
@@ -15,11 +16,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn.training import calibration
+from cnn.training import calibration, log, making_room
 from cnn.training.checks import carry_out_next
 from cnn.training.presence import dismiss, dismiss_silent, present
 from cnn.training.run import Run, State, WorkerState
 from cnn.training.store import Store, StoreError
+from cnn.training.store_file import empty_log
 
 IDLE_POLL_S = 0.1
 RETRY_S = 1.0
@@ -31,6 +33,8 @@ NICENESS = 10
 
 GRACE_S, IDLE_GRACE_S = 10.0, 0.5
 """How long a training may take to end, and how long one who only waits, before its process is."""
+
+_log = logging.getLogger(__name__)
 
 
 def work(store: Store, name: str, *, parent: int | None = None) -> None:
@@ -47,12 +51,17 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
 
         warm_up()
         is_now(WorkerState.READY)
-        measuring = calibration.until_quiet()
+        _log.info("%s is ready", name, extra={"worker": name})
+        _keep_to_limits(store)
+        measuring, trouble = calibration.until_quiet(), log.Trouble(_log)
         done = 0
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None
-            with contextlib.suppress(StoreError):  # busy, perhaps, but not for ever
+            try:
                 run = store.claim_next(name)
+                trouble.is_over()
+            except StoreError as error:  # busy, perhaps, but not for ever
+                trouble.is_met(error)
             if run is None:
                 _use_the_time(store, measuring, gone)
             else:
@@ -60,6 +69,12 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
                 carry_out_one(store, run, gone)
                 busy.clear()
                 done += 1
+                _keep_to_limits(store)
+
+
+def _keep_to_limits(store: Store) -> None:
+    with contextlib.suppress(StoreError):  # it is tried again after the next run
+        making_room.keep_to_limits(store)
 
 
 def _stand_back() -> None:
@@ -97,9 +112,15 @@ def carry_out_one(store: Store, run: Run, gone: threading.Event) -> None:
     """Trains one run to its end; a store that fails is told of it as soon as that is possible."""
     from cnn.training.fit import carry_out
 
+    about = {"run": run.id, "worker": run.worker}
+    _log.info("run %s is taken up", run.id, extra=about)
     try:
-        carry_out(store, run, is_gone=gone.is_set)
+        done = carry_out(store, run, is_gone=gone.is_set)
+        level = logging.WARNING if done.state is State.FAILED else logging.INFO
+        said = f": {done.message}" if done.message else ""
+        _log.log(level, "run %s is %s%s", run.id, done.state, said, extra=about)
     except StoreError as error:
+        _log.warning("run %s cannot go on: %s", run.id, error, extra=about)
         while not gone.wait(RETRY_S):
             with contextlib.suppress(StoreError):
                 store.finish(run.id, State.INTERRUPTED, f"Interrupted: {error}", worker=run.worker)
@@ -117,4 +138,5 @@ def follow(
     time.sleep(GRACE_S if busy.is_set() else IDLE_GRACE_S)  # where this ends by itself
     with contextlib.suppress(StoreError):
         dismiss(store, name)
+    empty_log(store.url)
     os._exit(1)

@@ -21,6 +21,7 @@ def show_training(subject: Subject) -> None:
         "The other views can be seen at a time of the training too: move the slider at the top."
         if is_kept(subject.run, subject.key)
         else "For the other views at a time of the training all weights of that time are needed. "
-        "This run kept those of its end alone: it is too large, or an older program trained it."
+        "This run kept those of its end alone: it is too large, an older program trained it, or "
+        "the others were removed to make room."
     )
     watch_it_learn(subject.run)

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
-from cnn.training import checks
+from cnn.training import checks, log
 from cnn.training.crew import Crew
 from cnn.training.presence import worker_states
 from cnn.training.ray_cluster import WRONG
@@ -34,13 +34,14 @@ from ui.shell import ready
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Workers for as long as the app runs."""
-    crew = Crew()
-    crew.start()
-    try:
-        yield
-    finally:
-        await run_in_threadpool(crew.close)
+    """Workers for as long as the app runs, and what there is to say of them on its terminal."""
+    with log.heard():
+        crew = Crew()
+        crew.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(crew.close)
 
 
 async def _plotly(request: Request) -> Response:

@@ -60,8 +60,8 @@ def show_gradients(run: Run) -> None:
         st.caption(
             "Measured at every so many steps, the first of which is still to come."
             if run.is_live
-            else "This run kept no gradient norms: it has too few steps, or an older program "
-            "trained it."
+            else "This run kept no gradient norms: it has too few steps, an older program trained "
+            "it, or they were removed to make room."
         )
         return
     layers = by_layer(measured)

@@ -17,7 +17,7 @@ from cnn.training.unreadable import Unreadable
 from ui.compare import choice
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table
-from ui.training import runs
+from ui.training import room, runs
 from ui.training.filters import PAGE, chosen_filter
 from ui.training.labels import edit, tag_several, tag_text
 from ui.words import ago, duration, percent, plain
@@ -48,6 +48,8 @@ def history() -> None:
     """The list, shown anew every other second while something in the store is live."""
     live = runs.store().count(LIVE) > 0
     st.fragment(run_every=POLL_S if live else None)(_history)(live)
+    if runs.store().count():
+        room.offer()  # not within the fragment, whose next turn would close what it opens
 
 
 def latest(count: int) -> None:

@@ -17,7 +17,7 @@ from cnn.training.run import Epoch, Run, State, Step, Wish
 from cnn.training.told_loss import is_smoothed
 from cnn.training.unreadable import Unreadable
 from ui import theme
-from ui.training import runs
+from ui.training import room, runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate
 from ui.training.continuing import origin
 from ui.training.controls import controls, standing
@@ -137,6 +137,7 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     origin(run)
     if said := caution(run):
         st.warning(said, icon=":material/history:")
+    room.removed_from(run)
     bar(run)
     figures(run, epochs)
 

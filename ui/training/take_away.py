@@ -12,7 +12,9 @@ from cnn.network.export_feed import numpy_function
 from cnn.network.heads import SHARES, end_activation
 from cnn.network.keras_file import saying_pixels
 from cnn.training.curve_file import epochs_csv, steps_csv
+from cnn.training.making_room import gone
 from cnn.training.reproduce import ReproductionError, file_needed, script
+from cnn.training.room import Kind
 from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
 from ui.training import runs
 from ui.words import plain, size_bytes
@@ -54,6 +56,9 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
         st.markdown("**The training**")
         _script(run, epochs, stem)
         _save(f"{stem}-epochs.csv", lambda: epochs_csv(epochs), ":material/table:")
+        if Kind.CURVES in gone(store, run.id):
+            st.caption("The curve with all its digits. Its single steps were removed to make room.")
+            return
         if not store.steps(run.id):
             st.caption(
                 "The curve with all its digits. Single steps were not kept of this run: it comes "

@@ -52,8 +52,8 @@ def watch_it_learn(run: Run) -> None:
         st.caption(
             "The first snapshot is taken before the first step."
             if run.is_live
-            else "This run kept no snapshots: it ended before its first step, or an older program "
-            "trained it."
+            else "This run kept no snapshots: it ended before its first step, an older program "
+            "trained it, or they were removed to make room."
         )
         return
     playing = _playing(run) and not run.is_live

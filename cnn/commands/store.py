@@ -1,0 +1,113 @@
+"""`python -m cnn store`: the run store copied, put back, compacted, looked over."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cnn.commands import refusals
+from cnn.commands.terminal import printable
+from cnn.training import backups, restoring, upkeep
+from cnn.training.backups import Tell
+from cnn.training.places import store_url
+from cnn.training.store_error import shown_url
+
+
+def store(options: argparse.Namespace) -> int:
+    """Does one of the four; `check` ends with status 1 where something is wrong."""
+    url = options.store or store_url()
+    with refusals():
+        return _ACTIONS[options.action](url, options)
+
+
+def _backup(url: str, options: argparse.Namespace) -> int:
+    target = Path(options.file)
+    with _progress("copied") as tell:
+        content = backups.backup(url, target, tell)
+    size = target.stat().st_size
+    said = {
+        "file": str(target.absolute()),
+        "runs": content.runs,
+        "bytes": size,
+        "version": content.version,
+    }
+    _say(
+        options,
+        said,
+        f"{_runs(content.runs, f'of the run store {shown_url(url)}')} in {target} now: "
+        f"{_mb(size)}, read through and whole.",
+    )
+    return 0
+
+
+def _restore(url: str, options: argparse.Namespace) -> int:
+    source = Path(options.file)
+    with _progress("restored") as tell:
+        content, kept = restoring.restore(url, source, tell)
+    said = {"store": shown_url(url), "runs": content.runs, "kept": str(kept) if kept else None}
+    was = f" What was there is kept: {kept}" if kept else ""
+    _say(
+        options,
+        said,
+        f"{_runs(content.runs, f'of {source}')} in the run store {shown_url(url)} now.{was}",
+    )
+    return 0
+
+
+def _compact(url: str, options: argparse.Namespace) -> int:
+    before, after = upkeep.compact(url)
+    _say(
+        options,
+        {"store": shown_url(url), "bytes_before": before, "bytes_after": after},
+        f"The run store {shown_url(url)} took {_mb(before)}, and takes {_mb(after)} now.",
+    )
+    return 0
+
+
+def _check(url: str, options: argparse.Namespace) -> int:
+    found = []
+    for finding in upkeep.check(url):
+        found.append(finding)
+        if not options.json:
+            mark = "!" if finding.trouble else " "
+            print(f"{mark} {finding.topic:10} {printable(finding.words)}", flush=True)
+            if finding.trouble:
+                print(f"  {'':10} -> {printable(finding.trouble)}", flush=True)
+    wrong = sum(bool(finding.trouble) for finding in found)
+    summary = f"{wrong} of {len(found)} need attention." if wrong else "Nothing is wrong."
+    _say(options, {"findings": [asdict(one) for one in found], "wrong": wrong}, summary)
+    return 1 if wrong else 0
+
+
+_ACTIONS = {"backup": _backup, "restore": _restore, "compact": _compact, "check": _check}
+
+
+def _say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
+    print(json.dumps(as_json) if options.json else sentence)
+
+
+@contextmanager
+def _progress(done: str) -> Iterator[Tell]:
+    """How much is done, in a line that is written over and goes at the end; on a terminal only."""
+    terminal = sys.stderr
+    if terminal is None or not terminal.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda share: print(f"\r{share:4.0%} {done} ", end="", file=terminal, flush=True)
+    finally:
+        print("\r" + " " * 24 + "\r", end="", file=terminal, flush=True)
+
+
+def _runs(count: int, whose: str) -> str:
+    return f"1 run {whose} is" if count == 1 else f"{count:,} runs {whose} are"
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
