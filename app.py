@@ -18,7 +18,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnn.training.entry import frame_ancestors
 from cnn.training.places import SettingError, executor
+from ui.shell.announce import here, tell_token
+from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate
 from ui.shell.server import ROUTES, lifespan
 
@@ -26,10 +29,11 @@ SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 
 try:
     executor()
+    gate = Middleware(Gate, entry=here(), frames=frame_ancestors(), first_asked=tell_token)
 except SettingError as error:
     sys.exit(str(error))
 
-app = st.App(SHELL, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(WithoutLate)])
+app = st.App(SHELL, routes=ROUTES, lifespan=lifespan, middleware=[gate, Middleware(WithoutLate)])
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.
 if get_script_run_ctx(suppress_warning=True) is not None:

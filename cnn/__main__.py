@@ -1,4 +1,4 @@
-"""The command line: `python -m cnn summary|code|zoo|train|compare|runs|store|worker|doctor`."""
+"""The command line: `python -m cnn summary`, and all the other commands of `cnn.commands`."""
 
 from __future__ import annotations
 

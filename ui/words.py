@@ -7,6 +7,15 @@ from collections.abc import Iterable
 from html import escape
 
 from cnn.insight.explanations import Fact
+from cnn.names import visible
+
+_MARKS = set("\\`*_{}[]<>()#+-!|~$:&")
+_LIST = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
+_FOUND_LATER = re.compile(
+    r"(?<=www)(?=\.)|(?<=:)(?=//|material/|streamlit)|(?<=\S)(?=@\w)"  # links, icons
+    r"|(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~!])(?==)",  # arrows and the like
+    re.IGNORECASE,
+)
 
 _FACTS_STYLE = """
 <style>
@@ -25,8 +34,8 @@ _FACTS_STYLE = """
 def facts_html(facts: Iterable[Fact]) -> str:
     """An explanation as a list of terms; every word in it is escaped."""
     lines = "".join(
-        f"<dt>{escape(fact.label)}</dt><dd><samp>{escape(pretty(fact.text))}</samp>"
-        + (f"<small>{escape(pretty(fact.note))}</small>" if fact.note else "")
+        f"<dt>{escape(visible(fact.label))}</dt><dd><samp>{escape(pretty(visible(fact.text)))}</samp>"
+        + (f"<small>{escape(pretty(visible(fact.note)))}</small>" if fact.note else "")
         + "</dd>"
         for fact in facts
     )
@@ -76,10 +85,13 @@ def ago(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """User text as Markdown shows it: as it is, and never as a picture or a link."""
-    return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
-    )
+    """User text as Markdown shows it: as it is, and never as a picture, a link or a sign.
+
+    Streamlit looks for addresses, arrows and icons after all escapes are gone: there a sign without
+    width keeps their letters apart.
+    """
+    apart = _FOUND_LATER.sub("\u2060", visible(text))
+    return _LIST.sub(r"\1\\.", "".join(f"\\{one}" if one in _MARKS else one for one in apart))
 
 
 def percent(share: float | None, digits: int = 1) -> str:

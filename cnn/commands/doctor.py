@@ -12,13 +12,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.training import calibration, kept_backups, ray_cluster
+from cnn.training.entry import entry, frame_ancestors
 from cnn.training.limits import free_bytes
 from cnn.training.places import (
     LEAST,
@@ -35,6 +36,12 @@ from cnn.training.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import Store
 from cnn.training.store_error import StoreError, shown_url
 from cnn.training.store_file import log_bytes, store_file
+
+ENTRY: dict[str, Callable[[], object]] = {
+    "CNN_TOKEN": entry,
+    "CNN_FRAME_ANCESTORS": frame_ancestors,
+}
+"""Settings of who may come in, and what refuses one that cannot be."""
 
 PYTHON = ((3, 11), (3, 13))
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy")
@@ -131,6 +138,12 @@ def _settings() -> Iterator[Finding]:
                 f"It is none of {', '.join(WORDS[name])}, so it counts as not set. Set {name} to "
                 "one of them."
             )
+        if name in ENTRY:
+            shown = value if name != "CNN_TOKEN" or value in ("on", "off") else "..."
+            try:
+                ENTRY[name]()
+            except SettingError as error:
+                trouble = str(error)
         if value and name in LEAST and whole(name, value) is None:
             trouble = (
                 f"A whole number of {LEAST[name]} or more is expected, so it counts as not set. "

@@ -34,6 +34,11 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_store(doctor)
     doctor.add_argument("--json", action="store_true", help="one JSON object")
     doctor.set_defaults(run=_doctor)
+    address = commands.add_parser(
+        "address", help="where the app opens that runs here, with its token"
+    )
+    address.add_argument("--json", action="store_true", help="one JSON object")
+    address.set_defaults(run=_address)
     worker = commands.add_parser("worker", help="train what is queued, until told to end")
     worker.add_argument("--name", help="what the store knows this process by")
     worker.add_argument("--with-parent", action="store_true", help="end when standard input closes")
@@ -226,6 +231,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from cnn.commands.doctor import doctor
 
     return doctor(options)
+
+
+def _address(options: argparse.Namespace) -> None:
+    from cnn.commands.address import address
+
+    address(options)
 
 
 def _worker(options: argparse.Namespace) -> int:

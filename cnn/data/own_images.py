@@ -36,6 +36,7 @@ from cnn.data.own_splits import (
 )
 from cnn.data.pictures import open_picture, plain
 from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.names import visible
 from cnn.training.places import private_folder, whole_setting
 
 ENDINGS = (".zip", ".npz")
@@ -65,7 +66,7 @@ def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") 
     So that another process, or a later run, finds the same bytes; an upload is written once. Its
     own splits are in its name, as one that was kept before they were read stays pooled.
     """
-    stem = re.sub(r"\W+", "-", PurePosixPath(file_name).stem)[:40].strip("-") or "images"
+    stem = re.sub(r"\W+", "-", visible(PurePosixPath(file_name).stem))[:40].strip("-") or "images"
     ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
     digest, own = hashlib.sha256(content).hexdigest()[:_DIGEST], f".{splits}" if splits else ""
     path = folder / f"{stem}-{digest}{own}{ending}"
@@ -79,7 +80,7 @@ def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") 
 
 def own_name(path: Path) -> str:
     """Return what a file was called before it was kept under a name of its content."""
-    return _KEPT.sub("", path.stem)
+    return visible(_KEPT.sub("", path.stem))
 
 
 def kept_splits(path: Path) -> str:
@@ -185,7 +186,7 @@ def _from_folders(
             classes[part].append(class_name)
             found.add((upright.height, upright.width, len(upright.getbands())))
         except DataError as error:
-            rejected.append(Rejected(member.filename[:200], str(error)))
+            rejected.append(Rejected(visible(member.filename[:200]), str(error)))
     folders = layout.folders if layout else {}
     called = {part: f"{folder}/" for part, folder in folders.items()}
     for part in called or (Part.TRAIN,):
@@ -263,6 +264,11 @@ def _class_name(file: str) -> str:
     return folders[-1]
 
 
+def _can_be_read(name: str) -> bool:
+    """Whether all of a name is seen; the joints that some scripts need are allowed."""
+    return visible(name) == name and re.sub("[\u200c\u200d]", "", name).isprintable()
+
+
 def _checked(source: Source, limits: Limits) -> Source:
     """Return the source if its classes can be learned, validated and tested."""
     names = source.class_names
@@ -271,7 +277,7 @@ def _checked(source: Source, limits: Limits) -> Source:
     if len(set(names)) < len(names):
         raise DataError(f"Two of its classes have the same name: {shown(sorted(names))}.")
     for name in names:
-        if not name.isprintable() or not 0 < len(name) <= 60:
+        if not _can_be_read(name) or not 0 < len(name) <= 60:
             raise DataError(f"A class is called {shown(name)}; use 1 to 60 printable characters.")
     _check_counts(source)
     return source

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from cnn.lessons.lesson import Lesson, LessonError
 from cnn.lessons.progress import Standing
 from cnn.lessons.tries import Try, in_words
+from cnn.names import visible
 
 PAGE = Path(__file__).with_suffix(".html")
 
@@ -32,7 +33,7 @@ def certificate(
     checks = [(lesson, check) for lesson in lessons for check in lesson.checks]
     last = max((event.at for event in standing.events), default=time.time())
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
-        name=escape(name.strip()),
+        name=escape(visible(name).strip()),
         count=len(lessons),
         right=sum(standing.is_answered(*one) for one in checks),
         questions=len(checks),

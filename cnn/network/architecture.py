@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from cnn.names import visible
 from cnn.network import feed as feeds
 from cnn.network.errors import ArchitectureError, Path, path_text, shown
 from cnn.network.feed import Feed
@@ -254,7 +255,8 @@ def _name(name: Any) -> str:
         raise ArchitectureError(f"name holds broken characters: {shown(name)}.") from None
     if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in name):
         raise ArchitectureError(f"name must be a single line of text, got {shown(name)}.")
-    return name
+    seen = visible(name)
+    return seen if seen.strip() else "unnamed"
 
 
 def _input(shape: Any) -> MapShape:

@@ -13,6 +13,7 @@ from cnn.data.dataset import Pixels
 from cnn.pictures.curves import Figure
 from cnn.pictures.figures import template
 from cnn.pictures.inline import data_uri
+from cnn.pictures.label import label
 from cnn.pictures.shortening import shortened
 
 LIGHT_SCALE = [[0.0, "#F3F4FE"], [1.0, "#A5ABF9"]]
@@ -28,7 +29,7 @@ def agreement_figure(
     ticks: dict[str, Any] = {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [escape(shortened(name, 18)) for name in names],
+        "ticktext": [label(shortened(name, 18)) for name in names],
         "showgrid": False,
         "zeroline": False,
     }

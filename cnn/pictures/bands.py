@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +22,7 @@ from cnn.pictures.curves import (
     vertical_axis,
 )
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.training.comparison import colours
 from cnn.training.mean_curves import Axis, MeanCurve
 
@@ -143,7 +143,7 @@ def _line(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any]:
         "uid": f"{band.id} line",
         "legendgroup": band.id,
         "mode": "lines+markers" if len(curve.x) <= MARKED else "lines",
-        "name": escape(band.name),  # Plotly would read a few tags
+        "name": label(band.name),
         "x": list(map(rounded, curve.x[all_of_them])),
         "y": list(map(rounded, curve.mean[all_of_them])),
         "customdata": [rounded(epoch) for epoch in curve.epochs[all_of_them]],
@@ -173,7 +173,7 @@ def _of_fewer(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any
         "legendgroup": band.id,
         "showlegend": False,
         "mode": "lines+markers" if len(curve.x) <= MARKED else "lines",
-        "name": escape(band.name),
+        "name": label(band.name),
         "x": x,
         "y": y,
         "customdata": behind,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.pictures.shortening import shortened
 from cnn.training.evaluation import ClassFigures, Matrix, wilson_interval
 
@@ -28,7 +28,7 @@ def confusion_figure(matrix: Matrix, class_names: Sequence[str], *, dark: bool) 
     single mistake is to be seen.
     """
     classes = len(matrix)
-    names = [_name(name) for name in class_names]
+    names = [label(name) for name in class_names]
     right: list[list[float | None]] = [[None] * classes for _ in range(classes)]
     wrong: list[list[float | None]] = [[None] * classes for _ in range(classes)]
     about = [[""] * classes for _ in range(classes)]
@@ -126,7 +126,7 @@ def class_bars(
             "width": 3,
         },
         "customdata": [
-            f"<b>{_name(class_names[one.label])}</b>: {one.right:,} of {one.images:,} right "
+            f"<b>{label(class_names[one.label])}</b>: {one.right:,} of {one.images:,} right "
             f"({share:.1%}), 95 % interval {low:.1%} to {high:.1%}"
             for one, share, (low, high) in zip(known, shares, ranges, strict=True)
         ],
@@ -159,10 +159,5 @@ def _visible(share: float) -> float:
     return PALEST + (1 - PALEST) * share**0.5 if share else 0.0
 
 
-def _name(name: str) -> str:
-    """A name as Plotly shows it: it reads some HTML."""
-    return escape(name, quote=False)
-
-
 def _short(name: str) -> str:
-    return _name(shortened(name, LONGEST_NAME))
+    return label(shortened(name, LONGEST_NAME))

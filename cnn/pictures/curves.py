@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.pictures.smoothing import smoothed
 from cnn.training.run import Epoch, Step
 
@@ -91,17 +92,18 @@ def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
     traces = []
     for place, curve in enumerate(curves):
         own, mark = colour(place, dark=look.dark), MARKS[place % len(MARKS)]
-        names = f"{curve.name}, steps", f"{curve.name}, smoothed"
+        name = label(curve.name)
+        names = f"{name}, steps", f"{name}, smoothed"
         faint = _step_traces(metric, curve.steps, names, own, look)
         own_traces = [trace | {"showlegend": False} for trace in faint]
         if Line.EPOCH in look.shown:
-            called = f"{curve.name}, {_training(metric, curve)}"
+            called = f"{name}, {_training(metric, curve)}"
             dotted = _epoch_trace(metric, curve, called, own, mark)
             dotted["line"] |= {"dash": "dot"}
-            line = _epoch_trace(metric, curve, curve.name, own, mark, on_validation=True)
+            line = _epoch_trace(metric, curve, name, own, mark, on_validation=True)
             own_traces += [dotted | {"showlegend": False, "mode": "lines"}, line]
         elif own_traces:
-            own_traces[-1] |= {"showlegend": True, "name": curve.name}
+            own_traces[-1] |= {"showlegend": True, "name": name}
         # The place keeps lines of runs with one name apart; Plotly knows a line by its uid.
         traces += [
             trace | {"legendgroup": str(place), "uid": f"{place} {trace['uid']}"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from cnn.pictures.curves import MARKS, Figure, colour, rounded
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 
 FEW = 1_000
 
@@ -29,7 +29,7 @@ def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": escape(one.name),  # Plotly would read a few tags
+                "name": label(one.name),
                 "uid": one.name,
                 "x": list(range(1, len(one.norms) + 1)),
                 "y": [rounded(norm) if norm > 0 else None for norm in one.norms],

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnn.pictures.curves import COLOURS, Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.training.run import GradientNorms
 
 
@@ -30,7 +31,7 @@ def gradient_figure(norms: Mapping[str, Sequence[tuple[int, float]]], *, dark: b
         {
             "type": "scatter",
             "mode": "lines" if len(points) > 1 else "markers",
-            "name": layer,
+            "name": label(layer),
             "uid": layer,
             "x": [step for step, _ in points],
             "y": [norm if norm > 0 else None for _, norm in points],

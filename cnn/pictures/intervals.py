@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.pictures.shortening import shortened
 from cnn.training.claims import Judgement
 from cnn.training.significance import Verdict
@@ -20,7 +20,7 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
     if found.seeds:
         lines.append(("over seeds", found.seeds))
     whose = f"{shortened(found.first, 20)} minus {shortened(found.second, 20)}"
-    title = f"percentage points<br>{escape(whose)}"  # in two lines, as a phone is narrow
+    title = f"percentage points<br>{label(whose)}"  # in two lines, as a phone is narrow
     ink = "#cbd2de" if dark else "#414857"
     return {
         "data": [_interval(name, verdict, dark=dark) for name, verdict in lines],

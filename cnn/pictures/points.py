@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ import numpy.typing as npt
 from cnn.insight.embedding import Embedding
 from cnn.pictures.curves import COLOURS, MARKS, Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.training.reliability import Reliability
 
 Places = npt.NDArray[np.int64]
@@ -33,22 +33,22 @@ def embedding_figure(
 ) -> Figure:
     """A point per image, coloured by its true class; a click gives its place as `customdata`."""
     traces = []
-    for label, name in enumerate(names):
-        inside = np.flatnonzero(labels == label)
+    for truth, name in enumerate(names):
+        inside = np.flatnonzero(labels == truth)
         if not len(inside):
             continue
-        wrong = predicted[inside] != label
-        own = _colour(label, dark=dark)
+        wrong = predicted[inside] != truth
+        own = _colour(truth, dark=dark)
         words = [
-            f"image {place}, {escape(name)}"
-            + (f", taken for <b>{escape(names[predicted[place]])}</b>" if odd else "")
+            f"image {place}, {label(name)}"
+            + (f", taken for <b>{label(names[predicted[place]])}</b>" if odd else "")
             for place, odd in zip(inside.tolist(), wrong.tolist(), strict=True)
         ]
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": escape(name),
+                "name": label(name),
                 "x": np.round(found.points[inside, 0], 4).tolist(),
                 "y": np.round(found.points[inside, 1], 4).tolist(),
                 "customdata": inside.tolist(),
@@ -56,7 +56,7 @@ def embedding_figure(
                 "hovertemplate": "%{text}<extra></extra>",
                 "marker": {
                     "color": own,
-                    "symbol": MARKS[label // COLOURS % len(MARKS)],
+                    "symbol": MARKS[truth // COLOURS % len(MARKS)],
                     "size": [11 if odd else 7 for odd in wrong.tolist()],
                     "opacity": 0.85,
                     "line": {

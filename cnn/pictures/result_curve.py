@@ -5,11 +5,11 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from cnn.pictures.curves import MARKS, Figure, colour, faint, rounded
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 
 WIDE = 8
 """From this factor between smallest and largest value on, the axis is logarithmic."""
@@ -64,9 +64,10 @@ def result_curve(
             "uirevision": f"{over}-{what}",
             "hovermode": "closest",
             "showlegend": len(found) > 1,
-            "xaxis": {"title": {"text": over, "standoff": 6}, "zeroline": False} | _axis(values),
+            "xaxis": {"title": {"text": label(over), "standoff": 6}, "zeroline": False}
+            | _axis(values),
             "yaxis": {
-                "title": {"text": what},
+                "title": {"text": label(what)},
                 "zeroline": False,
                 **(
                     {"tickformat": ".1~%", "autorangeoptions": {"clipmin": 0, "clipmax": 1.02}}
@@ -109,7 +110,7 @@ def _means(series: Series, *, dark: bool, is_share: bool) -> dict[str, Any]:
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": escape(series.name),  # Plotly would read a few tags
+        "name": label(series.name),
         "uid": series.name,
         "legendgroup": series.name,
         "x": [one.value for one in series.points],

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from cnn.pictures.curves import Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 
 Array = npt.NDArray[np.float32]
 
@@ -43,7 +44,7 @@ def curve_figure(
                 "color": colour(places[chosen], dark=dark),
                 "line": {"width": 2, "color": "#0f1218" if dark else "#ffffff"},
             },
-            "hovertemplate": f"{chosen}(%{{x:.2f}}): %{{y:.4f}}<extra></extra>",
+            "hovertemplate": f"{label(chosen)}(%{{x:.2f}}): %{{y:.4f}}<extra></extra>",
             "showlegend": False,
         }
     )
@@ -79,14 +80,14 @@ def left_over_figure(
         shown = [one if one > 0 else None for one in values]
         hue = colour(place, dark=dark)
         line = _line(name, range(len(values)), shown, hue, name == chosen)
-        line["hovertemplate"] = f"{name}, %{{x}} layers back: %{{y:.3g}}<extra></extra>"
+        line["hovertemplate"] = f"{label(name)}, %{{x}} layers back: %{{y:.3g}}<extra></extra>"
         traces.append(line)
         if name == chosen:
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "markers",
-                    "name": f"{name}, measured",
+                    "name": f"{label(name)}, measured",
                     "x": list(range(len(measured))),
                     "y": [one if one > 0 else None for one in measured],
                     "marker": {"size": 9, "symbol": "diamond-open", "color": hue},
@@ -107,13 +108,13 @@ def _line(name: str, x: Any, y: Any, hue: str, is_chosen: bool) -> dict[str, Any
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": name,
+        "name": label(name),
         "uid": name,
         "x": [round(float(one), 4) for one in x],
         "y": [None if one is None else float(one) for one in y],
         "opacity": 1.0 if is_chosen else 0.4,
         "line": {"color": hue, "width": 4 if is_chosen else 1.5},
-        "hovertemplate": f"{name}(%{{x:.2f}}): %{{y:.4f}}<extra></extra>",
+        "hovertemplate": f"{label(name)}(%{{x:.2f}}): %{{y:.4f}}<extra></extra>",
     }
 
 

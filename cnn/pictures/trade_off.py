@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from cnn.insight.answer_time import ROUNDS, answer_ms
 from cnn.pictures.curves import MARKS, Figure, colour
 from cnn.pictures.figures import template
+from cnn.pictures.label import label
 from cnn.training.standings import Row, Summary
 
 
@@ -119,7 +119,7 @@ def trade_off(
             "hovermode": "closest",
             "showlegend": True,
             "xaxis": {
-                "title": {"text": title, "standoff": 6},
+                "title": {"text": label(title), "standoff": 6},
                 "type": "log" if log else "linear",
                 # a tenth of a second is no "100m"
                 "tickformat": "~s" if log and all(one.cost >= 1 for one in points) else "~g",
@@ -152,7 +152,7 @@ def _point(one: Point, *, dark: bool, alone: str | None) -> dict[str, Any]:
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
-        "name": escape(one.name),  # Plotly would read a few tags
+        "name": label(one.name),
         "x": [one.cost],
         "y": [one.accuracy],
         "customdata": [one.id],

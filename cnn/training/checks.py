@@ -24,6 +24,7 @@ from cnn.training.store import Store
 from cnn.training.tables import checks
 
 MOST_LAYERS = 500
+MOST_WAITING = 50
 LONGEST_S = 60.0
 KEPT_S = 7 * 86_400.0
 
@@ -49,6 +50,11 @@ class Check:
 
 def ask(store: Store, architecture: Architecture) -> Check:
     """What is known of the network; where nothing is, a worker is asked to find out."""
+    return known(store, architecture) or want(store, architecture)
+
+
+def known(store: Store, architecture: Architecture) -> Check | None:
+    """What is known of the network, if anything is; this changes nothing."""
     if len(trace(architecture).rows) > MOST_LAYERS:
         return Check(Standing.FAILED, (f"Networks of over {MOST_LAYERS} layers are not checked.",))
     this = digest(architecture)
@@ -56,14 +62,34 @@ def ask(store: Store, architecture: Architecture) -> Check:
     with store.begin() as connection:
         found = connection.execute(query.where(checks.c.digest == this)).first()
     if found is None:
-        _want(store, this, architecture)
-        return Check(Standing.WANTED)
+        return None
     standing, words, wanted_at = found
     if standing not in list(Standing):
         return Check(Standing.FAILED, (f"Another version found {shown(standing)}: unknown here.",))
     if standing == Standing.UNDER_WAY and time.time() - wanted_at > LONGEST_S:
         return Check(Standing.FAILED, ("The process that checked ended before it was done.",))
     return Check(Standing(standing), tuple(json.loads(words)))
+
+
+def want(store: Store, architecture: Architecture) -> Check:
+    """Asks a worker to find out; what waits longest is forgotten where too many wait."""
+    this, wanted = digest(architecture), Check(Standing.WANTED)
+    with store.begin() as connection:
+        if connection.execute(select(checks.c.digest).where(checks.c.digest == this)).first():
+            return wanted
+        connection.execute(
+            insert(checks).values(
+                digest=this,
+                architecture=architecture.to_json(),
+                standing=wanted.standing,
+                wanted_at=time.time(),
+            )
+        )
+        newest = _newest().limit(MOST_WAITING).with_only_columns(checks.c.digest)
+        kept = connection.execute(newest).scalars().all()
+        is_too_old = (checks.c.standing == Standing.WANTED) & checks.c.digest.not_in(kept)
+        connection.execute(delete(checks).where(is_too_old))
+    return wanted
 
 
 def is_wanted(store: Store) -> bool:
@@ -147,17 +173,3 @@ def _newest(connection: Connection) -> tuple[str, Architecture] | None:
         with contextlib.suppress(ArchitectureError):
             return this, Architecture.from_json(text)
     return None
-
-
-def _want(store: Store, this: str, architecture: Architecture) -> None:
-    with store.begin() as connection:
-        if connection.execute(select(checks.c.digest).where(checks.c.digest == this)).first():
-            return
-        connection.execute(
-            insert(checks).values(
-                digest=this,
-                architecture=architecture.to_json(),
-                standing=Standing.WANTED,
-                wanted_at=time.time(),
-            )
-        )

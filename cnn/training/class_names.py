@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from cnn.data import class_names as of_data
+from cnn.names import visible
 from cnn.network.trace import trace
 from cnn.training.run import Run
 from cnn.training.store import Store
@@ -33,4 +34,4 @@ def _kept(store: Store, run_id: str) -> tuple[str, ...]:
         found = json.loads(content) if content else ()
     except ValueError:
         return ()
-    return tuple(map(str, found)) if isinstance(found, (list, tuple)) else ()
+    return tuple(visible(str(one)) for one in found) if isinstance(found, (list, tuple)) else ()

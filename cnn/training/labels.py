@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from cnn.names import visible
 from cnn.network.errors import shown
 from cnn.training import tables
 from cnn.training.store import Store
@@ -42,7 +43,7 @@ def put_note(store: Store, run_id: str, note: str) -> str:
             f"the note has {len(text):,} characters, and at most {LONGEST_NOTE:,} are kept. "
             "Shorten it."
         )
-    kept = "".join(letter for letter in text if letter == "\n" or letter.isprintable())
+    kept = "".join(one for one in visible(text) if one == "\n" or _is_kept(one))
     with store.begin() as connection:
         if not connection.execute(
             update(runs).where(runs.c.id == run_id).values(note=kept)
@@ -105,13 +106,18 @@ def as_tags(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _line(what: str, text: str, longest: int) -> str:
     """A person's words in one line; whatever is no letter, sign or space is left out."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    line = " ".join("".join(one if _is_kept(one) else " " for one in visible(text)).split())
     if len(line) > longest:
         raise LabelError(
             f"the {what} {shown(line)} has {len(line)} characters, and at most {longest} are kept. "
             "Shorten it."
         )
     return line
+
+
+def _is_kept(letter: str) -> bool:
+    """What stands for something, and the joints that `visible` left."""
+    return letter.isprintable() or letter in "\u200c\u200d"
 
 
 def _tags(connection: Connection, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

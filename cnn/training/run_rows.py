@@ -12,6 +12,7 @@ from dataclasses import MISSING, asdict, fields
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from cnn.names import visible
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import shown
 from cnn.network.trace import trace
@@ -86,7 +87,7 @@ def _run(row: Row) -> Run:
 
     return Run(
         id=row["id"],
-        name=row["name"],
+        name=visible(row["name"]) or "unnamed",
         architecture=of("architecture", "network", _architecture),
         configuration=of("configuration", "settings", _configuration),
         state=of("state", "state", _state),
@@ -120,7 +121,7 @@ def _unreadable(row: Row, reason: str) -> Unreadable:
     created_at = row["created_at"]
     return Unreadable(
         id=row["id"],
-        name=row["name"],
+        name=visible(row["name"]) or "unnamed",
         reason=reason,
         version=version,
         state=row["state"],

@@ -58,6 +58,10 @@ def _dense(**config: Any) -> bytes:
     return keras_file(keras_config(layer("Dense", units=2, **config)))
 
 
+def _two_classes(name: str) -> bytes:
+    return zipped({f"{one}/{i}.png": png((7 + i, 9)) for one in (name, "b") for i in range(6)})
+
+
 MODELS: dict[str, bytes] = {
     "empty.json": b"",
     "space.json": b"   \n",
@@ -257,6 +261,9 @@ OWN: dict[str, tuple[str, bytes]] = {
     "traversal alone": ("a.zip", zipped({TRAVERSAL: PICTURE})),
     "absolute alone": ("a.zip", zipped({"/cnn-hostile-was-here.png": PICTURE})),
     "members without end": ("a.zip", zipped({f"a/{i}": b"" for i in range(20_000)}, squeeze=False)),
+    "a class turned round": ("a.zip", _two_classes("a\u202eb")),
+    "a class that nobody sees": ("a.zip", _two_classes("\u3164")),
+    "classes that look the same": ("a.zip", _two_classes("b\u200b")),
     "pickle": ("a.npz", PICKLE),
     "pickled arrays": ("a.npz", npz(x=np.array([{"a": 1}], object), y=LABELS[:1])),
     "npy": ("a.npz", npy(GRID)),

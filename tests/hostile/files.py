@@ -23,6 +23,8 @@ HTML = '<img src=x onerror="alert(1)"><script>alert(1)</script>'
 MARKDOWN = (
     "[x](javascript:alert(1)) **x** $\\href{javascript:alert(1)}{x}$ ![x](http://x.example/x)"
 )
+LIVE_NAME = '<a href="https://evil.example">x</a> www.evil.example %{fullData.name}'
+"""A name that is a link wherever it is taken for more than its letters."""
 
 
 class _Payload:

@@ -29,7 +29,7 @@ from cnn.training.address import from_address
 from cnn.training.configuration import Configuration
 from cnn.training.places import store_url
 from cnn.training.store import Store, StoreError
-from tests.hostile import corpus
+from tests.hostile import corpus, names, requests
 from tests.hostile.files import BAIT, HTML, NETWORK
 from tests.hostile.guard import watched
 from ui.draw.pad import read_drawn
@@ -192,6 +192,13 @@ def test_names_with_html_are_kept_as_they_are_and_shown_as_text():
 
 def test_the_corpus_is_as_large_as_promised():
     kinds = (
+        names.NAMES,
+        names.UNSEEN,
+        requests.STRANGERS,
+        requests.HOSTS,
+        requests.ORIGINS,
+        requests.LINKS,
+        requests.QUESTIONS,
         corpus.MODELS,
         corpus.WEIGHTS,
         corpus.LINKS,
@@ -204,4 +211,4 @@ def test_the_corpus_is_as_large_as_promised():
         corpus.ADDRESSES,
         corpus.LESSON_ADDRESSES,
     )
-    assert sum(len(kind) for kind in kinds) >= 200
+    assert sum(len(kind) for kind in kinds) >= 340

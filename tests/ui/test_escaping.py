@@ -17,7 +17,7 @@ from tests.ui.visiting import visited
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 SHOWS_MARKDOWN = {"error", "warning", "info", "success", "toast", "caption", "markdown", "write"}
-ESCAPES = {"plain", "escape_markdown"}
+ESCAPES = {"plain"}
 PICTURE = "![x](http://elsewhere.example/x.png)"
 
 

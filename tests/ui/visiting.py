@@ -52,7 +52,7 @@ def words(app: AppTest) -> str:
         "text",
     ]
     said = [one.value for kind in kinds for one in getattr(app, kind)]
-    return "\n".join(said).replace("\\", "").replace("\u202f", " ")
+    return "\n".join(said).replace("\\", "").replace("\u202f", " ").replace("\u2060", "")
 
 
 def html(app: AppTest) -> str:

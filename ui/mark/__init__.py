@@ -14,11 +14,12 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.link import encode
 from cnn.network.trace import Trace
 from ui.assets import address
+from ui.ticket import ticket
 
 HERE = Path(__file__).parent
 ROUTE = "/checks"
 LONGEST = 30_000
-"""Letters of a link that a server surely takes in an address."""
+"""Letters of the longest link that is asked about."""
 
 _mount = st.components.v2.component(
     "keras_mark",
@@ -30,7 +31,8 @@ _mount = st.components.v2.component(
 
 def keras_mark(trace: Trace) -> None:
     """Says whether Keras agrees with every number shown of this network."""
-    _mount(key="keras_mark", data={"address": address(ROUTE), "code": _code(trace)})
+    given = {"address": address(ROUTE), "code": _code(trace), "ticket": ticket()}
+    _mount(key="keras_mark", data=given)
 
 
 def _code(trace: Trace) -> str:

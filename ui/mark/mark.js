@@ -29,25 +29,32 @@ function show(root, standing, words) {
 
 async function ask(root, state, code, attempt) {
   if (state.code !== code || !root.isConnected) return;
+  let again = POLL_MS[Math.min(attempt, POLL_MS.length - 1)];
   try {
-    const response = await fetch(`${state.address}?net=${encodeURIComponent(code)}`);
-    const { standing, words } = response.ok
+    const response = await fetch(state.address, {
+      method: "POST", // a worker may be asked to find out
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ net: code, ticket: state.ticket }),
+    });
+    const { standing, words } = response.headers.get("Content-Type")?.startsWith("application/json")
       ? await response.json()
       : { standing: "failed", words: [`The server answered ${response.status}.`] };
     if (state.code !== code) return;
-    show(root, standing, words);
-    if (!["waiting", "busy", "starting", "away"].includes(standing)) return;
+    const rest = 1000 * Number(response.headers.get("Retry-After") ?? 0);
+    show(root, rest ? "busy" : standing, words);
+    if (!rest && !["waiting", "busy", "starting", "away"].includes(standing)) return;
+    again = Math.max(again, rest);
   } catch {
     // the server is away for a moment; the page says so itself
   }
-  state.timer = setTimeout(() => ask(root, state, code, attempt + 1), POLL_MS[Math.min(attempt, POLL_MS.length - 1)]);
+  state.timer = setTimeout(() => ask(root, state, code, attempt + 1), again);
 }
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".mark");
   const state = states.get(root) ?? {};
   states.set(root, state);
-  if (state.code === data.code) return;
+  if (state.code === data.code && state.ticket === data.ticket) return;
   clearTimeout(state.timer);
   Object.assign(state, data);
   show(root, data.code ? "waiting" : "none", []);

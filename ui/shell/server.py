@@ -29,7 +29,16 @@ from ui import assets
 from ui.assets import compressed_response
 from ui.mark import ROUTE
 from ui.plot.script import SCRIPT_FILE, script_path
-from ui.shell import ready
+from ui.shell import announce, ready
+from ui.shell.changing import METHODS, changing, take_turn
+from ui.shell.rate import Rate
+
+QUESTIONS = Rate(60, 0.5)
+"""How often a session may ask; its mark asks once after an edit, then at most twice a second."""
+
+NEW_OF_ONE = Rate(20, 3.0)
+NEW_OF_ALL = Rate(60, 1.0)
+"""How often a worker may be asked about another network, by one session and by all."""
 
 
 @asynccontextmanager
@@ -38,9 +47,11 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     with log.heard():
         crew = Crew()
         crew.start()
+        announce.announce()
         try:
             yield
         finally:
+            announce.conclude()
             await run_in_threadpool(crew.close)
 
 
@@ -56,15 +67,16 @@ def _plotly_script() -> tuple[bytes, bytes]:
     return gzip.compress(plain, compresslevel=6), plain
 
 
-async def _check(request: Request) -> Response:
+def _checked(session: str, asked: dict[str, Any]) -> Response:
     """What is known of the network whose link is asked about; a worker is told where nothing is."""
-    return await run_in_threadpool(_checked, request.query_params.get("net", ""))
-
-
-def _checked(code: str) -> Response:
     try:
         store = ready.opened()
-        found = checks.ask(store, decode(code))
+        architecture = decode(str(asked.get("net", "")))
+        found = checks.known(store, architecture)
+        if found is None:
+            take_turn(NEW_OF_ONE, session)
+            take_turn(NEW_OF_ALL, "")
+            found = checks.want(store, architecture)
         standing, words = found.standing.value, found.words
         if found.standing in checks.WAITING:
             standing, words = _waiting_for(store)
@@ -87,7 +99,7 @@ def _waiting_for(store: Store) -> tuple[str, tuple[str, ...]]:
 
 ROUTES = [
     Route(script_path(), _plotly),
-    Route(assets.address(ROUTE), _check),
+    Route(assets.address(ROUTE), changing(_checked, QUESTIONS), methods=METHODS),
     assets.route(),
     *ready.ROUTES,
 ]

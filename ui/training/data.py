@@ -103,7 +103,7 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
         if id in own:
             splits = own[id].spec.splits.replace("-", ", ") if names.count(own[id].name) > 1 else ""
             told_apart = f", split: {splits}" if splits else ""
-            return f"{own_images.escape_markdown(own[id].name)} (yours{told_apart})"
+            return f"{plain(own[id].name)} (yours{told_apart})"
         return CATALOGUE[DatasetName(id)].title
 
     id = st.segmented_control(
@@ -144,7 +144,7 @@ def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
         except DataError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
-    st.error(own_images.escape_markdown(found), icon=":material/cloud_off:")
+    st.error(plain(found), icon=":material/cloud_off:")
     if st.button("Try again", icon=":material/refresh:"):
         _look.clear()
         st.rerun()
@@ -183,7 +183,7 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
 def split_said(found: Look) -> None:
     """Which images of a person's own are used as what, before anything is trained on them."""
     if found.how_split:
-        words = own_images.escape_markdown(found.how_split)
+        words = plain(found.how_split)
         st.caption(f":material/call_split: {words}")
 
 

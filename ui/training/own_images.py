@@ -13,12 +13,13 @@ from cnn.data import DataError, Rejected, library
 from cnn.data.own_images import LIMITS, own_name
 from cnn.data.summary import class_counts, sizes_text
 from cnn.insight.explanations import Fact
+from cnn.names import visible
 from cnn.training import run_list
 from cnn.training.places import images_folder
 from cnn.training.run import Run
 from cnn.training.unreadable import Unreadable
 from ui.training import runs
-from ui.words import facts_html
+from ui.words import facts_html, plain
 
 READ = "own_images_read"
 MOST_LISTED = 200
@@ -66,7 +67,7 @@ def bring(use: Callable[[str], None]) -> None:
             st.session_state[READ] = (given.file_id, _read(given.getvalue(), given.name))
     found = st.session_state[READ][1]
     if isinstance(found, str):
-        st.error(escape_markdown(found), icon=":material/broken_image:")
+        st.error(plain(found), icon=":material/broken_image:")
         return
     _report(found)
     name = st.text_input(
@@ -76,7 +77,7 @@ def bring(use: Callable[[str], None]) -> None:
         try:
             kept = library.keep(found.path, name, images_folder())
         except DataError as error:
-            st.error(escape_markdown(str(error)), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return
         del st.session_state[READ]
         use(kept.id)
@@ -105,7 +106,7 @@ def _report(found: Arrived) -> None:
         f"{sum(per_class):,} images of {len(found.class_names)} classes were read: {found.sizes}.",
         icon=":material/check_circle:",
     )
-    st.caption(f":material/call_split: {escape_markdown(found.how_split)}")
+    st.caption(f":material/call_split: {plain(found.how_split)}")
     with st.container(height=190 if len(facts) > 6 else "content", border=False):
         st.html(facts_html(facts))
     refused(found.rejected)
@@ -126,7 +127,7 @@ def refused(rejected: tuple[Rejected, ...]) -> None:
 
 def _list(facts: list[Fact]) -> str:
     lines = "".join(
-        f"<li><samp>{escape(fact.label)}</samp> {escape(fact.text)}</li>" for fact in facts
+        f"<li><samp>{escape(visible(fact.label))}</samp> {escape(fact.text)}</li>" for fact in facts
     )
     style = "margin:0;padding-left:1.1rem;font-size:.88rem;overflow-wrap:anywhere"
     return f'<ul style="{style}">{lines}</ul>'
@@ -154,10 +155,3 @@ def _in_use(chosen: library.OwnImages) -> bool:
         return run.dataset == chosen.id
 
     return any(map(needs, run_list.live(runs.store())))
-
-
-def escape_markdown(text: str) -> str:
-    """A file's words as they are: never bold, never a picture, never a link."""
-    return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]<>()#+-!|~$:" else letter for letter in text
-    )

@@ -1,0 +1,208 @@
+"""Whatever is sent to the running server: one sentence, nothing written, nobody let in."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.network.link import encode
+from tests.browser.driving import running
+from tests.hostile import requests
+from tests.hostile.requests import FILE, OURS, Sent
+from tests.hostile.test_doors import assert_is_a_sentence
+from tests.visitor import UPGRADE, Answer, asked, open_page
+
+NAMES = ("--server.allowedHosts=127.0.0.1", "--server.allowedHosts=class.example")
+
+
+@pytest.fixture(scope="module")
+def open_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("open")
+
+
+@pytest.fixture(scope="module")
+def open_url(open_home: Path) -> Iterator[str]:
+    """A server that others than this machine reach, as a classroom has it."""
+    with running(open_home, options=("--server.address=0.0.0.0", *NAMES)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def token(open_home: Path, open_url: str) -> str:
+    """Its token, read where its owner finds it."""
+    kept = open_home / "store" / "addresses" / f"{urlsplit(open_url).port}.txt"
+    first, *_ = kept.read_text().split()
+    return first.partition("token=")[2]
+
+
+@pytest.fixture(scope="module")
+def cookie(open_url: str, token: str) -> str:
+    """The cookie of somebody who has shown it."""
+    name, value = next(iter(asked(open_url, f"/?token={token}").cookies.items()))
+    return f"{name}={value}"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("here")
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    """A server as it comes, for this machine alone."""
+    with running(home) as address:
+        yield address
+
+
+def send(url: str, sent: Sent, **known: str) -> Answer:
+    """Sends a request, with the server's port and what else is known in it."""
+    known["PORT"] = str(urlsplit(url).port)
+
+    def filled(text: str) -> str:
+        for name, value in known.items():
+            text = text.replace(name, value)
+        return text
+
+    headers = {name: filled(value) for name, value in sent.headers.items()}
+    body = None if sent.body is None else filled(sent.body.decode("latin-1")).encode("latin-1")
+    return asked(url, filled(sent.path), sent.method, headers, body)
+
+
+def questions_kept(home: Path) -> list[str]:
+    """The networks that a worker was asked about."""
+    with sqlite3.connect(home / "store" / "runs.sqlite") as store:
+        return [row[0] for row in store.execute("SELECT architecture FROM checks")]
+
+
+@pytest.mark.parametrize("name", requests.STRANGERS)
+def test_without_the_token_there_is_one_sentence(open_url: str, name: str):
+    sent = requests.STRANGERS[name]
+    answer = send(open_url, sent)
+    assert answer.status == (403 if sent.headers.get("Upgrade") else 401)
+    assert not [one for one in answer.cookies if one.startswith("cnn_entry")]
+    if not sent.headers.get("Upgrade") and sent.method != "HEAD":
+        assert_is_a_sentence(answer.text)
+        assert "python -m cnn address" in answer.text
+
+
+@pytest.mark.parametrize("name", requests.HOSTS)
+def test_a_name_that_is_none_of_ours_reaches_nothing(
+    open_url: str, token: str, cookie: str, name: str
+):
+    host = {"Host": requests.HOSTS[name], "Cookie": cookie}
+    for sent in (
+        Sent(headers=host),
+        Sent(f"/?token={token}", headers=host),
+        Sent("/_stcore/metrics", headers=host),
+        Sent("/_stcore/stream", headers=UPGRADE | host),
+    ):
+        answer = send(open_url, sent)
+        assert answer.status in (400, 403)  # uvicorn itself refuses what is no name at all
+        assert not answer.cookies
+
+
+@pytest.mark.parametrize("name", requests.ORIGINS)
+def test_a_foreign_page_neither_talks_nor_changes_anything(open_url: str, cookie: str, name: str):
+    foreign = {"Origin": requests.ORIGINS[name], "Cookie": cookie}
+    assert send(open_url, Sent("/_stcore/stream", headers=UPGRADE | foreign)).status == 403
+    for method, path in (("PUT", FILE), ("DELETE", FILE), ("POST", "/checks"), ("POST", "/")):
+        answer = send(open_url, Sent(path, method, foreign, b"{}"))
+        assert answer.status == 403
+        assert_is_a_sentence(answer.text)
+
+
+@pytest.mark.parametrize("name", requests.LINKS)
+def test_the_token_leads_nowhere_else(open_url: str, token: str, name: str):
+    answer = send(open_url, requests.LINKS[name], TOKEN=token)
+    assert answer.status == 303
+    assert re.match(r"/(?![/\\])", answer.headers["location"])
+    assert "token" not in answer.headers["location"]
+    port = urlsplit(open_url).port
+    assert set(answer.cookies) <= {f"cnn_entry_{port}", f"cnn_wanted_{port}"}
+
+
+def test_the_health_of_the_server_is_open_to_all(open_url: str):
+    answer = send(open_url, Sent("/_stcore/health", headers={"Host": "10.0.0.7:8501"}))
+    assert (answer.status, answer.text) == (200, "ok")
+
+
+@pytest.mark.parametrize("path", ["/ready", "/metrics", "/_stcore/metrics"])
+def test_the_state_of_the_machine_is_for_itself_and_for_operators(
+    open_url: str, token: str, cookie: str, path: str
+):
+    elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+    assert send(open_url, Sent(path)).status in (200, 503)
+    refused = send(open_url, Sent(path, headers=elsewhere))
+    assert refused.status == 403
+    assert_is_a_sentence(refused.text)
+    for shown in ({"Authorization": f"Bearer {token}"}, {"Cookie": cookie}):
+        assert send(open_url, Sent(path, headers=elsewhere | shown)).status in (200, 503)
+
+
+def test_whoever_has_the_token_comes_in_and_talks(open_url: str, token: str, cookie: str):
+    come = asked(open_url, f"/build?net=1.8x8x1.f-d2.end&token={token}")
+    assert (come.status, come.headers["location"]) == (303, "/build?net=1.8x8x1.f-d2.end")
+    rules = come.headers["set-cookie"].lower()
+    assert "httponly" in rules
+    assert "samesite=lax" in rules
+    for path in ("/", "/_stcore/host-config"):
+        assert send(open_url, Sent(path, headers={"Cookie": cookie})).status == 200
+    elsewhere = {"Cookie": cookie, "Host": "class.example"}  # port 80, in a browser's eyes
+    assert send(open_url, Sent(headers=elsewhere)).status == 401
+    with open_page(open_url, "build", cookie=cookie) as parts:
+        assert parts["keras_mark"]["code"]
+
+
+@pytest.mark.parametrize("name", requests.QUESTIONS)
+def test_a_question_that_no_page_of_ours_asks_changes_nothing(url: str, home: Path, name: str):
+    sent, status = requests.QUESTIONS[name]
+    with open_page(url, "build") as parts:
+        answer = send(url, sent, TICKET=parts["keras_mark"]["ticket"])
+    assert answer.status == status
+    said = answer.text if answer.status == 403 and answer.text[:1] != "{" else ""
+    assert_is_a_sentence(said or " ".join(json.loads(answer.text)["words"]))
+    assert not questions_kept(home)
+
+
+def test_twenty_questions_of_a_foreign_page_are_not_even_heard(url: str, home: Path):
+    for place in range(20):
+        net = encode(_long(place))
+        for headers in ({"Origin": "http://evil.example"}, {"Host": "rebound.example"}):
+            assert send(url, Sent(f"/checks?net={net}", headers=headers)).status in (403, 405)
+    assert not questions_kept(home)
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_page_asks_as_it_always_did_and_too_much_is_told_so(
+    others: bool, url: str, home: Path, open_url: str, open_home: Path, cookie: str
+):
+    at, kept, shown = (open_url, open_home, cookie) if others else (url, home, "")
+    answers = []
+    with open_page(at, "build", cookie=shown) as parts:
+        for place in range(40):
+            body = {"net": encode(_long(place)), "ticket": parts["keras_mark"]["ticket"]}
+            headers = {"Content-Type": "application/json", "Cookie": shown} | OURS
+            answers.append(send(at, Sent("/checks", "POST", headers, json.dumps(body).encode())))
+    assert answers[0].status == 200
+    assert json.loads(answers[0].text)["standing"] in {"waiting", "away", "starting", "busy"}
+    refused = [one for one in answers if one.status == 429]
+    assert refused, "forty new networks in a moment are too many"
+    assert 1 <= int(refused[0].headers["retry-after"]) <= 3
+    assert_is_a_sentence(" ".join(json.loads(refused[0].text)["words"]))
+    assert len(questions_kept(kept)) == len(answers) - len(refused) <= 40
+    over = send(at, Sent("/checks", "POST", headers, json.dumps(body).encode()))
+    assert over.status == 403, "the session is over, and its ticket with it"
+
+
+def _long(place: int) -> Architecture:
+    """A network that a worker builds for seconds."""
+    layers = [Conv2D(3 + (place + one) % 61, 3, padding="same") for one in range(200)]
+    return Architecture("x", (28, 28, 1), (*layers, Flatten(), Dense(10)))

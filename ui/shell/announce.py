@@ -1,0 +1,81 @@
+"""Says where the app is reached as it starts, with the token where one is asked for.
+
+In place of Streamlit's own words, which know of no token, and ask a server on the internet for
+this machine's address where the app is to be reached from elsewhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+
+import streamlit as st
+from streamlit import config
+from streamlit.web.server.server_util import get_url
+
+from cnn.training.entry import Asked, Entry, entry, forget_address, keep_address
+from ui.shell.origin import is_loopback
+
+EVERYWHERE = {"", "0.0.0.0", "::"}
+
+
+@functools.cache
+def here() -> Entry:
+    """How one comes into this server, read once: its token is another one each time."""
+    return entry()
+
+
+def announce() -> None:
+    """Prints the addresses of the app, once it answers."""
+    if here().asked is Asked.ALWAYS:
+        tell_token()
+    elif is_loopback(st.get_option("server.address")):
+        _say(urls())
+    elif here().asked is Asked.OF_OTHERS:
+        tell_token()
+    else:
+        _say(urls(), "CNN_TOKEN is off: whoever reaches this port is in.")
+
+
+@functools.cache
+def tell_token() -> None:
+    """Prints the addresses with the token, and keeps them where the owner can read them."""
+    if here().is_given:
+        _say(urls(), "Add ?token= and what CNN_TOKEN gives, once in each browser.")
+        return
+    found = [f"{url}/?token={here().token}" for url in urls()]
+    keep_address(st.get_option("server.port"), "\n".join(found))
+    _say(found, "The token is new at each start. This is printed again by: python -m cnn address")
+
+
+def conclude() -> None:
+    """Forgets the addresses, as the server ends."""
+    forget_address(st.get_option("server.port"))
+
+
+def urls() -> list[str]:
+    """The addresses of the app under each name that it goes by, as a browser would take them."""
+    if config.is_manually_set("browser.serverAddress"):
+        names = [str(st.get_option("browser.serverAddress"))]
+    else:
+        bound = str(st.get_option("server.address") or "")
+        names = _names() if bound in EVERYWHERE else [bound]
+    return [get_url(f"[{name}]" if ":" in name else name) for name in names]
+
+
+def _names() -> list[str]:
+    """What a server that listens everywhere may be called; one name is enough for this machine."""
+    allowed = [str(one) for one in st.get_option("server.allowedHosts") or ()]
+    named = [one for one in allowed if "*" not in one]
+    if len(named) < len(allowed) or not allowed:
+        named += ["localhost", socket.gethostname()]
+    local = [one for one in named if is_loopback(one)]
+    first = ["localhost"] if "localhost" in local else local[:1]
+    return [*first, *(one for one in named if one not in local)]
+
+
+def _say(addresses: list[str], more: str = "") -> None:
+    first, *others = addresses
+    lines = [f"CNN Workbench is at  {first}", *(f"{'':21}{one}" for one in others)]
+    lines += [more] if more else []
+    print("\n".join(["", *(f"  {line}" for line in lines), ""]), flush=True)

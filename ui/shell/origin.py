@@ -1,0 +1,50 @@
+"""Where a request comes from, by what a browser says of it: the name it used, and the page that
+sent it. Streamlit looks at both, but only where a conversation begins; the gate at every request.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+__all__ = ["is_host_allowed", "is_loopback", "is_origin_allowed", "shown_port"]
+
+
+def is_origin_allowed(origin: str, host: str) -> bool:
+    """Whether the page that sent a request is one of this server, or one that a setting names.
+
+    Another port of this machine is another server: Streamlit would let its pages in.
+    """
+    if not st.get_option("server.enableCORS"):  # somebody chose to let every page in
+        return True
+    listed = {str(one).strip() for one in st.get_option("server.corsAllowedOrigins") or ()}
+    if origin in listed:
+        return True
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether an address is reached from this machine alone; where nothing is known, it is not."""
+    if address == "localhost":
+        return True
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
+
+
+def shown_port(host: str, *, is_secure: bool) -> int:
+    """The port in a browser's address bar, which tells two servers on one machine apart."""
+    usual = 443 if is_secure else 80
+    try:
+        return urlsplit(f"//{host}").port or usual
+    except ValueError:
+        return usual
