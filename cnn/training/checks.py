@@ -85,7 +85,8 @@ def want(store: Store, architecture: Architecture) -> Check:
                 wanted_at=time.time(),
             )
         )
-        newest = _newest().limit(MOST_WAITING).with_only_columns(checks.c.digest)
+        newest = select(checks.c.digest).where(checks.c.standing == Standing.WANTED)
+        newest = newest.order_by(checks.c.wanted_at.desc()).limit(MOST_WAITING)
         kept = connection.execute(newest).scalars().all()
         is_too_old = (checks.c.standing == Standing.WANTED) & checks.c.digest.not_in(kept)
         connection.execute(delete(checks).where(is_too_old))

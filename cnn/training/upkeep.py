@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 
 from cnn.data import DatasetName
 from cnn.network.architecture import Architecture
-from cnn.training import rows, tables
+from cnn.training import run_rows, tables
 from cnn.training.backups import check_there, file_of
 from cnn.training.database import BUSY_MS
 from cnn.training.run import LIVE
 from cnn.training.store import Store
 from cnn.training.store_error import StoreError, check_room, refusing, shown_url
 from cnn.training.store_file import connected, size_bytes, store_file, what_is_damaged
+from cnn.training.unreadable import Unreadable
 
 MOST_NAMED = 20
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -102,10 +103,9 @@ def _runs(store: Store) -> Iterator[Finding]:
     with store.begin() as connection:
         for row in connection.execute(select(tables.runs)):
             total += 1
-            try:
-                rows.run(row._mapping)
-            except UNREADABLE as error:
-                wrong.append((row.id, " ".join(f"{type(error).__name__}: {error}".split())[:200]))
+            found = run_rows.run(row._mapping)
+            if isinstance(found, Unreadable):
+                wrong.append((row.id, " ".join(found.reason.split())[:200]))
     yield Finding("runs", f"{total:,}, of which {total - len(wrong):,} can be read")
     for run_id, why in wrong[:MOST_NAMED]:
         yield Finding(
@@ -160,12 +160,13 @@ def _own_images(store: Store) -> Iterator[Finding]:
     own = tables.runs.c.dataset.startswith("own:")
     with store.begin() as connection:
         for row in connection.execute(select(tables.runs).where(own)):
-            with contextlib.suppress(*UNREADABLE):
-                run = rows.run(row._mapping)
-                if run.configuration.dataset.name is DatasetName.OWN_IMAGES:
-                    file = str(run.configuration.dataset.file)
-                    used[file] += 1
-                    waiting[file] += run.state in LIVE
+            run = run_rows.run(row._mapping)
+            if isinstance(run, Unreadable):
+                continue
+            if run.configuration.dataset.name is DatasetName.OWN_IMAGES:
+                file = str(run.configuration.dataset.file)
+                used[file] += 1
+                waiting[file] += run.state in LIVE
     gone = [file for file in used if not Path(file).is_file()]
     yield Finding(
         "images", f"{len(used):,} sets of own images were used, {len(used) - len(gone):,} are there"
