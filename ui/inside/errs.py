@@ -127,8 +127,8 @@ def _points(subject: Subject, found: Predictions, images: Images) -> None:
 def _all_in_all(over: float) -> str:
     apart = percent(abs(over))
     if apart == percent(0.0):
-        return "all in all it is as sure as it is right"
-    return f"all in all it is {apart} {'surer' if over > 0 else 'less sure'} than it is right"
+        return "over these images it is as sure as it is right"
+    return f"over these images it is {apart} {'surer' if over > 0 else 'less sure'} than it is right"
 
 
 def _sure(found: Predictions) -> None:
