@@ -91,8 +91,9 @@ def forget_address(port: int) -> None:
 
 def kept_addresses() -> list[str]:
     """The addresses of the servers that run from this folder, by port."""
-    found = []
-    for file in sorted((home() / "addresses").glob("*.txt"), key=lambda one: int(one.stem)):
+    found: list[str] = []
+    files = [one for one in (home() / "addresses").glob("*.txt") if one.stem.isdecimal()]
+    for file in sorted(files, key=lambda one: int(one.stem)):
         with contextlib.suppress(OSError):
             found += file.read_text(encoding="utf-8").split()
     return found

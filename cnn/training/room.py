@@ -38,6 +38,7 @@ SETTLED_AFTER_S = 86_400.0
 """So long an interrupted run may still go on by itself: its worker may only have been silent."""
 
 MB = 1_000_000
+ENDED = tuple(state for state in State if state not in LIVE)
 
 
 class Kind(StrEnum):
@@ -132,14 +133,14 @@ def kept(store: Store) -> list[Kept]:
 
 
 def may_lose() -> ColumnElement[bool]:
-    """Whether something of a run may go: nothing of it changes any more by itself, and it was not
-    taken from a file, where only what is to stay had been put.
+    """Whether something of a run may go: nothing of it changes any more by itself, as far as this
+    version knows, and it was not taken from a file, where only what is to stay had been put.
     """
     interrupted = (runs.c.state == State.INTERRUPTED) & (
         func.coalesce(runs.c.finished_at, runs.c.created_at) > time.time() - SETTLED_AFTER_S
     )
     is_taken_in = runs.c.environment.contains(ELSEWHERE, autoescape=True)
-    return runs.c.state.not_in(LIVE) & ~interrupted & ~is_taken_in
+    return runs.c.state.in_(ENDED) & ~interrupted & ~is_taken_in
 
 
 def _gradients() -> Any:

@@ -1,5 +1,5 @@
 """The run store: where pages and workers meet. Owns every query on runs, and all that writes what
-belongs to them; `records` reads it.
+belongs to them; `records` reads it, and `waiting` has those that wait for a worker.
 
 A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone. What
 another version of the program wrote and this one cannot read is left alone, and given as that only
@@ -17,10 +17,8 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     RowMapping,
-    Select,
     case,
     delete,
     func,
@@ -33,7 +31,6 @@ from sqlalchemy import (
 from cnn.network.architecture import Architecture
 from cnn.training import rows, run_rows, tables
 from cnn.training.configuration import Configuration
-from cnn.training.records import Records
 from cnn.training.run import (
     Checkpoint,
     Epoch,
@@ -48,13 +45,13 @@ from cnn.training.run import (
 from cnn.training.store_error import StoreError
 from cnn.training.tables import runs
 from cnn.training.unreadable import Unreadable, written_by
+from cnn.training.waiting import Waiting
 
 __all__ = ["BY_HAND", "DELETED", "Store", "StoreError", "TakenOver"]
 
 BY_HAND = "Stopped by hand; the test set was not looked at."
 DELETED = "Deleted while it was trained: nothing of it is kept."
 BEFORE_IT_BEGAN = "Stopped before it began."
-IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
 
 
 class TakenOver(Exception):
@@ -87,7 +84,7 @@ def new_run(
     )
 
 
-class Store(Records):
+class Store(Waiting):
     """The runs at one URL. Safe to use from several threads and processes at once."""
 
     # Making and finding ---------------------------------------------------------------------
@@ -154,50 +151,6 @@ class Store(Records):
             return connection.execute(delete(runs).where(runs.c.id == run_id)).rowcount > 0
 
     # A worker's side ------------------------------------------------------------------------
-
-    def claim_next(self, worker: str) -> Run | None:
-        """The oldest queued run that can be read, from now on this worker's; None where there is
-        none.
-        """
-        return self._claim(true(), worker)
-
-    def claim(self, run_id: str, worker: str) -> Run | None:
-        """This run, from now on this worker's; None where it does not wait any more."""
-        return self._claim(runs.c.id == run_id, worker)
-
-    def waiting(self) -> list[str]:
-        """The ids of all queued runs that can be read, the oldest first."""
-        with self.begin() as connection:
-            found = connection.execute(_waiting()).mappings().all()
-        return [run.id for run in run_rows.readable(found)]
-
-    def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
-        passed: list[str] = []  # what cannot be read, and what another worker was faster to claim
-        while True:
-            others = _waiting().where(which, runs.c.id.not_in(passed))
-            with self.begin() as connection:
-                row = connection.execute(others.limit(1)).first()
-                if row is None:  # so that waiting never locks
-                    return None
-                passed.append(row.id)
-                if isinstance(run_rows.run(row._mapping), Unreadable):
-                    continue
-                this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING)
-                unlocked = this.with_for_update(skip_locked=True)  # SQLite has one writer anyway
-                claimed = connection.execute(
-                    update(runs)
-                    .where(runs.c.id == unlocked.scalar_subquery(), IS_WAITING)
-                    .values(
-                        state=State.RUNNING,
-                        worker=worker,
-                        started_at=func.coalesce(runs.c.started_at, time.time()),
-                    )
-                    .returning(runs)
-                ).first()
-            if claimed:
-                found = run_rows.run(claimed._mapping)
-                assert isinstance(found, Run)
-                return found
 
     def freeze(
         self,
@@ -327,10 +280,6 @@ class Store(Records):
         this = (runs.c.id == run_id) & (runs.c.worker == its_worker if its_worker else true())
         with self.begin() as connection:
             connection.execute(update(runs).where(this).values(**values))
-
-
-def _waiting() -> Select[Any]:
-    return select(runs).where(IS_WAITING).order_by(runs.c.created_at)
 
 
 def _exists(connection: Connection, run_id: str, its_worker: str = "") -> bool:

@@ -169,5 +169,6 @@ QUESTIONS: dict[str, tuple[Sent, int]] = {
     "no text": (Sent("/checks", "POST", JSON | OURS, b"\xff\xfe"), 400),
     "no network": (_question(net=HTML), 200),
     "a network that is none": (_question(net=["1"]), 200),
+    "half a letter": (_question(net="1.\ud800"), 200),
 }
 """What is asked of a network, in an open session whose ticket is TICKET; none is written down."""

@@ -1,13 +1,14 @@
 """Checks against Keras: asked for once, the newest first, and never wrong about who differs."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
 from cnn.network import keras_model
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Dense, Flatten, Layer
+from cnn.network.layers import Dense, Dropout, Flatten, Layer
 from cnn.network.zoo import entry, zoo
 from cnn.training import checks
 from cnn.training.checks import Standing
@@ -94,3 +95,19 @@ def test_checks_of_last_week_are_forgotten(store: Store):
     checks.carry_out_next(store)
     with store.begin() as connection:
         assert connection.execute(select(table.c.digest)).scalars().all() == [checks.digest(DEMO)]
+
+
+def test_of_many_that_wait_the_newest_are_kept(store: Store):
+    many = [replace(LENET, layers=(*[Dropout(0.1)] * i, *LENET.layers)) for i in range(60)]
+    for one in many:
+        assert checks.ask(store, one).standing is Standing.WANTED
+    with store.begin() as connection:
+        waiting = set(connection.execute(select(table.c.digest)).scalars())
+    assert waiting == {checks.digest(one) for one in many[-checks.MOST_WAITING :]}
+    assert checks.known(store, many[0]) is None
+    assert checks.ask(store, many[0]).standing is Standing.WANTED
+
+
+def test_to_ask_what_is_known_changes_nothing(store: Store):
+    assert checks.known(store, LENET) is None
+    assert not checks.is_wanted(store)

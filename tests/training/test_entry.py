@@ -2,11 +2,13 @@
 
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from cnn.__main__ import main
 from cnn.commands.doctor import findings
 from cnn.training.entry import (
     Asked,
@@ -18,6 +20,7 @@ from cnn.training.entry import (
 )
 from cnn.training.places import SettingError
 
+ROOT = Path(__file__).parents[2]
 OWN = "kFz3_0hGd-9.Q~x7LmR2"
 
 
@@ -122,6 +125,7 @@ def test_a_link_that_somebody_laid_is_not_followed(home: Path, tmp_path: Path):
 def test_addresses_are_found_by_port_and_forgotten_one_by_one(home: Path):
     for port in (10_000, 8501):
         keep_address(port, f"http://localhost:{port}/?token=x")
+    (home / "addresses" / "notes.txt").write_text("of somebody else")
     assert kept_addresses() == [f"http://localhost:{port}/?token=x" for port in (8501, 10_000)]
     forget_address(8501)
     forget_address(8501)
@@ -136,6 +140,36 @@ def test_a_home_that_cannot_be_written_keeps_no_address(
     keep_address(8501, "x")
     forget_address(8501)
     assert kept_addresses() == []
+
+
+def test_the_command_prints_what_is_kept_and_says_where_nothing_is(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["address"]) == 2
+    assert "No server that asks for a token" in capsys.readouterr().err
+    keep_address(8501, "http://localhost:8501/?token=x\nhttp://class.example:8501/?token=x")
+    assert main(["address"]) == 0
+    assert capsys.readouterr().out.split() == [
+        "http://localhost:8501/?token=x",
+        "http://class.example:8501/?token=x",
+    ]
+
+
+@pytest.mark.parametrize("setting", ["CNN_TOKEN", "CNN_FRAME_ANCESTORS"])
+def test_an_app_that_cannot_say_who_may_come_in_does_not_start(setting: str, tmp_path: Path):
+    ran = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port=0"],
+        cwd=ROOT,
+        env=os.environ | {setting: "hunter2", "CNN_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 1
+    assert f"{setting} " in said
+    assert "Traceback" not in said
 
 
 def test_the_doctor_tells_no_token_and_refuses_what_is_none(monkeypatch: pytest.MonkeyPatch):

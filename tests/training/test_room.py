@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cnn.training import archive, log, making_room, room, worker
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.making_room import gone, keep_to_limits, remove
-from cnn.training.room import MB, Kept, Kind, Limits, kept, plan, total
+from cnn.training.room import MB, Kept, Kind, Limits, Plan, kept, plan, total
 from cnn.training.run import (
     CHECKPOINT,
     MODEL,
@@ -239,6 +240,15 @@ def test_one_that_was_interrupted_just_now_may_go_on_and_loses_nothing(store: St
     found = plan(kept(store), Limits(whole_runs=0))
 
     assert found.going == dict.fromkeys((Kind.SNAPSHOTS, Kind.CHECKPOINTS, Kind.CURVES), (old.id,))
+
+
+def test_a_run_in_a_state_of_another_version_loses_nothing(store: Store):
+    run = trained(store, days_ago=9)
+    with store.begin() as connection:
+        connection.execute(text("UPDATE runs SET state = 'dreaming'"))
+
+    assert [each.stays_whole for each in kept(store)] == [True]
+    assert remove(store, Plan({Kind.SNAPSHOTS: (run.id,)})) == 0
 
 
 def test_without_its_checkpoint_a_run_is_not_trained_on_and_begins_anew(store: Store):
