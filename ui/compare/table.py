@@ -103,7 +103,8 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
     said = [
         f"Test accuracy is measured once for each run, on {images:,} images.",
         "★ marks networks whose test accuracy is shown to be higher than that of every tested "
-        "network without one, and the lowest of what is counted; validation, times and speed have none.",
+        "network without one, and the lowest of what is counted; validation, times and speed "
+        "have none.",
     ]
     if not judged.judgements:
         return said

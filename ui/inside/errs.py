@@ -128,7 +128,8 @@ def _all_in_all(over: float) -> str:
     apart = percent(abs(over))
     if apart == percent(0.0):
         return "over these images it is as sure as it is right"
-    return f"over these images it is {apart} {'surer' if over > 0 else 'less sure'} than it is right"
+    how = "surer" if over > 0 else "less sure"
+    return f"over these images it is {apart} {how} than it is right"
 
 
 def _sure(found: Predictions) -> None:
