@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
@@ -71,7 +72,7 @@ def fill(store: Store) -> dict[str, str]:
     }
 
 
-def _brought() -> tuple[object, str]:
+def _brought() -> tuple[Path, str]:
     content = io.BytesIO()
     rng = np.random.default_rng(0)
     with zipfile.ZipFile(content, "w") as archive:

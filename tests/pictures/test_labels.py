@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 import pytest
 
 import cnn.pictures
+from cnn.insight.embedding import principal_components
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.curves import Line, Look, Metric
@@ -76,7 +77,7 @@ FED: dict[str, Callable[[Callable[..., Any]], Any]] = {
         dark=False,
     ),
     "points.embedding_figure": lambda f: f(
-        test_points.principal_components(np.random.default_rng(0).normal(size=(5, 4))),
+        principal_components(np.random.default_rng(0).normal(size=(5, 4))),
         test_points.LABELS,
         test_points.PREDICTED,
         NAMES,

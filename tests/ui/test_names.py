@@ -36,7 +36,7 @@ def markdown(app: AppTest) -> Iterator[str]:
         proto = getattr(node, "proto", None)
         if proto is not None and node.type not in LETTERS:
             yield from _read(MessageToDict(proto))
-        if node.type == "radio":
+        if proto is not None and node.type == "radio":
             yield from proto.options
 
 
