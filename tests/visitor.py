@@ -85,6 +85,6 @@ def open_page(url: str, page: str, query: str = "", cookie: str = "") -> Iterato
         while said.WhichOneof("type") != "script_finished":
             said = ForwardMsg.FromString(talk.recv(timeout=PATIENCE_S))
             component = said.delta.new_element.bidi_component
-            if component.component_name:
+            if component.json:
                 found[component.component_name] = json.loads(component.json)
         yield found

@@ -27,11 +27,11 @@ from cnn.training.entry import Asked, Entry
 from ui.assets import address
 from ui.shell import refusals
 from ui.shell.origin import is_host_allowed, is_loopback, is_origin_allowed, shown_port
+from ui.shell.ready import is_here
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = "/_stcore/health"
 OF_OPERATORS = ("/ready", "/metrics", "/_stcore/metrics")
-OF_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip")
 LONGEST_WANTED = 3_000
 """Letters of a deep link that a cookie surely holds, as it is kept for whoever has no token yet."""
 
@@ -83,7 +83,7 @@ class Gate:
             return refusals.foreign_origin(origin)
         if path.rstrip("/") in {address(one) for one in OF_OPERATORS}:
             has_shown = self._has_shown(visit)
-            return None if has_shown or self._is_here(visit) else refusals.operators_only()
+            return None if has_shown or is_here(visit) else refusals.operators_only()
         if not self._is_asked(visit):
             return None
         self.first_asked()
@@ -99,11 +99,6 @@ class Gate:
             return self.entry.asked is Asked.ALWAYS
         reached = (visit.scope.get("server") or [None])[0]
         return not (is_loopback(st.get_option("server.address")) and is_loopback(reached))
-
-    def _is_here(self, visit: HTTPConnection) -> bool:
-        """Whether somebody on this machine asks, and not for somebody else."""
-        is_handed_on = any(name in visit.headers for name in OF_PROXIES)
-        return not is_handed_on and is_loopback(visit.client.host if visit.client else None)
 
     def _has_shown(self, visit: HTTPConnection) -> bool:
         if self.entry.asked is Asked.NEVER:

@@ -1,7 +1,7 @@
 """Readiness for whoever runs the server: `/ready` as JSON, `/metrics` as Prometheus reads it.
 
 Streamlit's own `/_stcore/health` says whether pages are served, and `/_stcore/metrics` what its
-sessions and caches take.
+sessions and caches take. Who gets an answer is for the gate to say.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cnn.training.places import store_url
@@ -28,20 +28,15 @@ BY_PROXY = ("forwarded", "x-forwarded-for", "x-real-ip")
 NOW = {"Cache-Control": "no-store"}
 
 
-def refusal(request: Request) -> str:
-    """Why a request is not answered; nothing where it comes from this very machine.
+def is_here(visit: HTTPConnection) -> bool:
+    """Whether a request comes from this very machine, and not for somebody else.
 
     By its address, by the name it calls the server, which a page that was led here by its own name
     server cannot choose, and by the traces of a proxy, behind which anybody may stand.
     """
-    is_local = request.client is not None and _is_loopback(request.client.host)
-    is_called_so = _host(request.headers.get("host", "")) in LOCAL
-    if is_local and is_called_so and not any(name in request.headers for name in BY_PROXY):
-        return ""
-    return (
-        "This is answered only to whoever runs the server, on its own machine and by no proxy: "
-        "ask 127.0.0.1 there."
-    )
+    is_local = visit.client is not None and _is_loopback(visit.client.host)
+    is_called_so = _host(visit.headers.get("host", "")) in LOCAL
+    return is_local and is_called_so and not any(name in visit.headers for name in BY_PROXY)
 
 
 def _host(header: str) -> str | None:
@@ -60,17 +55,15 @@ def _is_loopback(text: str) -> bool:
     return (mapped or found).is_loopback
 
 
-async def _ready(request: Request) -> Response:
-    return await _answer(request, _as_json)
+async def _ready(_request: Request) -> Response:
+    return await _answer(_as_json)
 
 
-async def _metrics(request: Request) -> Response:
-    return await _answer(request, _as_metrics)
+async def _metrics(_request: Request) -> Response:
+    return await _answer(_as_metrics)
 
 
-async def _answer(request: Request, written: Callable[[Readiness], Response]) -> Response:
-    if why := refusal(request):
-        return PlainTextResponse(f"{why}\n", status_code=403, headers=NOW)
+async def _answer(written: Callable[[Readiness], Response]) -> Response:
     return written(await run_in_threadpool(readiness, opened))
 
 
