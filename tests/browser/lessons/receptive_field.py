@@ -13,18 +13,18 @@ SAID = re.compile(
 
 def use_central_control(page: Page) -> None:
     said = page.locator(".field .said")
-    expect(page.get_by_text("A cell of Conv 3×3 sees 10×10 pixels")).to_be_visible()
+    expect(page.get_by_text("The field of a cell of Conv 3×3 is 10×10 pixels")).to_be_visible()
     # The middle cell: 2 · 7 - 1 - 2 - 1 = 10 to 19; by hand 81 ways, 9 on each axis.
     assert numbers(page) == (10, 10, 10, 19, 10, 19, 81)
 
     page.get_by_role("button", name="Conv 5×5").click()
-    expect(page.get_by_text("A cell of Conv 5×5 sees 18×18 pixels")).to_be_visible()
+    expect(page.get_by_text("The field of a cell of Conv 5×5 is 18×18 pixels")).to_be_visible()
     expect(page.get_by_role("img", name="Conv 5×5, 14×14")).to_be_visible()
     page.wait_for_url("**stack=c3-c3-m2-c3-c5**")
     settled(page)
 
     page.get_by_role("button", name="Two 3×3, as one 5×5").click()
-    expect(page.get_by_text("A cell of Conv 3×3 sees 5×5 pixels")).to_be_visible()
+    expect(page.get_by_text("The field of a cell of Conv 3×3 is 5×5 pixels")).to_be_visible()
     settled(page)
     # In the corner the first layer has rows 0 and 1 alone: 2 2 1 ways on each axis.
     hover(page, 1, 0, 0)
