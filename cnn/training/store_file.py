@@ -40,7 +40,7 @@ def store_file(url: str) -> Path | None:
     except SQLAlchemyError:
         return None
     name = (made.database or "").removeprefix("file:")
-    is_file = made.get_backend_name() == "sqlite" and name not in ("", ":memory:")
+    is_file = made.get_backend_name() == "sqlite" and name != ":memory:" and Path(name).name
     return Path(name) if is_file else None
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,8 @@ def answer(
         }
         await APP(scope, receive, send)
 
-    asyncio.run(asked())
+    with ThreadPoolExecutor(1) as own:  # a test before may have left a loop running in this thread
+        own.submit(lambda: asyncio.run(asked())).result()
     start, *parts = sent
     given = {name.decode(): one.decode() for name, one in start["headers"]}
     return start["status"], given, b"".join(one["body"] for one in parts).decode()
