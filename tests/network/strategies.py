@@ -47,11 +47,20 @@ maybe_activation = st.one_of(st.none(), st.sampled_from(ACTIVATIONS))
 flags = st.booleans()
 
 
+some_channels = st.integers(1, 4)
+
+
 @st.composite
-def architectures(draw: Draw, max_layers: int = 5, max_depth: int = 2) -> Architecture:
+def architectures(
+    draw: Draw,
+    max_layers: int = 5,
+    max_depth: int = 2,
+    min_side: int = 1,
+    channels: st.SearchStrategy[int] = some_channels,
+) -> Architecture:
     """A valid network of every kind of layer, with containers up to `max_depth` deep."""
-    side = st.integers(1, MAX_SIDE)
-    shape = draw(side), draw(side), draw(st.integers(1, 4))
+    side = st.integers(min_side, MAX_SIDE)
+    shape = draw(side), draw(side), draw(channels)
     layers, _ = _series(draw, shape, max_layers, max_depth, may_flatten=True)
     return Architecture("random", shape, layers)
 

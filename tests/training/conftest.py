@@ -10,6 +10,8 @@ import pytest
 from cnn.training.store import Store
 from tests import postgres
 
+pytest.register_assert_rewrite("tests.training.in_keras")  # so that it says what was found
+
 ENGINES = ("sqlite", "postgresql")
 
 

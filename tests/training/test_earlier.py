@@ -25,7 +25,7 @@ from cnn.training.reproduce import script
 from cnn.training.run import Run, State
 from cnn.training.same_data import differences
 from cnn.training.store import Store
-from tests.training.in_keras import check, in_keras
+from tests.training.in_keras import check_result, in_keras
 
 MADE_BEFORE = Path(__file__).with_name("store_before_heads.sqlite.gz")
 
@@ -96,7 +96,8 @@ def test_what_continues_one_ends_in_the_softmax_that_it_was_trained_by(
     before, after = (curve(store, one)[-1] for one in (old, new))
     assert abs(before[0] - after[0]) < 0.05  # it learns the same, and goes on where the other was
     assert before[2] - after[2] > 0.1  # what was judged before was not what was trained
-    check(store, new, load(new.configuration.dataset, (8, 8, 1)), in_keras(store, new, tmp_path))
+    data = load(new.configuration.dataset, (8, 8, 1))
+    check_result(store, new, data, in_keras(store, new, tmp_path))
     assert caution(new) == ""
 
 

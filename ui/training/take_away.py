@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from cnn.network.export_feed import NAME as PREPARE
-from cnn.network.export_feed import numpy_function
-from cnn.network.heads import SHARES, end_activation
+from cnn.network.heads import end_activation
 from cnn.network.keras_file import saying_pixels
 from cnn.training.curve_file import epochs_csv, steps_csv
+from cnn.training.loading import loading_code
 from cnn.training.making_room import gone
 from cnn.training.reproduce import ReproductionError, file_needed, script
 from cnn.training.room import Kind
@@ -46,7 +45,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
         st.markdown("**The trained network**")
         if MODEL in sizes and run.state in WITH_MODEL:
             _file(run, MODEL, f"{stem}.keras", sizes[MODEL], ":material/deployed_code:")
-            st.code(_loading(f"{stem}.keras", run), "python")
+            st.code(loading_code(f"{stem}.keras", run.architecture), "python")
         else:
             st.caption(_no_model(run))
         if WEIGHTS in sizes:
@@ -107,24 +106,6 @@ def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = 
     # The content is made when it is asked for, so that looking here costs nothing.
     st.download_button(
         f"Save {name}{note}", content, name, icon=icon, key=f"save_{name}", on_click="ignore"
-    )
-
-
-def _loading(name: str, run: Run) -> str:
-    height, width, channels = run.architecture.input
-    feed = run.architecture.fed
-    gives = "probabilities" if end_activation(run.architecture) in SHARES else "scores"
-    return (
-        "import keras\n\n"
-        f'model = keras.models.load_model("{name}")\n'
-        f"# images: float32 from 0 to 1, of shape (n, {height}, {width}, {channels})\n"
-        f"{gives} = model.predict(images)\n"
-        if feed.is_usual
-        else "import keras\nimport numpy as np\n\n\n"
-        f"{numpy_function(feed)}\n\n"
-        f'model = keras.models.load_model("{name}")\n'
-        f"# pixels: bytes 0 to 255, of shape (n, {height}, {width}, {channels})\n"
-        f"{gives} = model.predict({PREPARE}(pixels))\n"
     )
 
 
