@@ -126,7 +126,7 @@ def test_the_zoo_is_listed_with_sizes_and_ideas():
     assert (ran.returncode, ran.stderr) == (0, "")
     assert [line.split()[0] for line in lines] == list(zoo())
     assert lines[5] == (
-        "lenet-5               61,706 params  "
+        "lenet-5               61,706 params                       "
         "Convolution and subsampling in turn, then dense layers: the pattern that AlexNet and "
         "VGG follow."
     )

@@ -172,6 +172,10 @@ def test_a_command_is_the_same_comparison_or_is_not_given_and_the_reason_is(
     ("changed", "reason"),
     [
         ({"dataset": HARDER}, "shapes (600 drawings; noise 0.4; drawn with seed 7)"),
+        (
+            {"dataset": replace(Configuration().dataset, validation_fraction=0.25)},
+            "no option for: a validation part of 0.25 of the training images.",
+        ),
         ({"patience": 3}, "ends early after 3 epochs without a lower validation loss"),
         ({"shift": 0.1, "zoom": 0.2}, "images shifted by up to 10 % of their size; images zoomed"),
         ({"label_smoothing": 0.1}, "label smoothing 0.1"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 from cnn.commands.parsers import add_commands
 from cnn.commands.train import dataset_of
-from cnn.data import DataError, described
+from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
 from cnn.training import budget
 from cnn.training.budget import COUNTED, Equal
@@ -111,7 +111,9 @@ def _settings(plan: Plan) -> list[str]:
         return [str(error)]
     found = read.configuration
     lost = [
-        f"data {described(wanted.dataset)}" if one.name == "dataset" else phrase(one.name, wanted)
+        _lost_of(wanted.dataset, found.dataset)
+        if one.name == "dataset"
+        else phrase(one.name, wanted)
         for one in fields(Configuration)
         if one.name != "seed" and getattr(found, one.name) != getattr(wanted, one.name)
     ]
@@ -123,6 +125,13 @@ def _settings(plan: Plan) -> list[str]:
     if not is_same or read.equal is not own.equal or read.seconds != own.seconds:
         why_not.append("The command line cannot name these networks, seeds and budget.")
     return why_not
+
+
+def _lost_of(wanted: DatasetSpec, found: DatasetSpec) -> str:
+    """What of the data the command line cannot ask for."""
+    if replace(found, validation_fraction=wanted.validation_fraction) == wanted:
+        return f"a validation part of {wanted.validation_fraction:.4g} of the training images"
+    return f"data {described(wanted)}"
 
 
 def _budget(plan: Plan, train_images: int | None) -> list[str]:

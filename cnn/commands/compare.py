@@ -183,6 +183,9 @@ def _lines(found: Findings) -> list[str]:
     width = max(len(row.group.entrant.name) for row in found.rows) + 2
     lines = [f"{'':{width}}{'test accuracy':>20}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
     lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
+    if fewer := [row for row in found.rows if row.trace.non_trainable_params]:
+        trainable = (f"{row.group.entrant.name} {row.trace.trainable_params:,}" for row in fewer)
+        lines.append(f"of these params, trainable: {', '.join(trainable)}")
     if any(row.seconds for row in found.rows):
         lines.append("seconds are those of steps and validation, without compiling the network")
     if best:

@@ -15,7 +15,7 @@ from cnn.network.heads import end, end_activation, settled
 from cnn.network.keras_model import Weights, check_weights
 from cnn.network.layers import Activation, Dense, Dropout, Layer, SpatialDropout2D
 from cnn.network.shapes import MapShape, shape_text
-from cnn.network.trace import trace
+from cnn.network.trace import params_text, trace
 from cnn.training.run import Run
 
 _OF_IMAGES = ("Images are ", "The one grey channel ", "Grey images ", "Colours")
@@ -97,8 +97,8 @@ def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture
     layers[place] = replace(head, units=classes)
     changed, on_end = settled(replace(architecture, layers=tuple(layers)))
     params = (
-        f"the network has {trace(changed).total_params:,} parameters instead of "
-        f"{traced.total_params:,}."
+        f"the network has {trace(changed).params_text} instead of "
+        f"{params_text(traced.total_params, traced.trainable_params, unit='')}."
     )
     if _is_one_of_two(architecture, classes):
         return changed, (

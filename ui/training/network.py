@@ -69,7 +69,9 @@ def look_at(architecture: Architecture) -> None:
     picture(diagram(traced), key="train_network_picture", largest=1.0)
     height, width, channels = architecture.input
     st.caption(
-        f"{short(traced.total_params)} parameters · {short(traced.total_macs)} MACs per image · "
+        f"{short(traced.total_params)} parameters"
+        + (f" ({short(traced.trainable_params)} trainable)" if traced.non_trainable_params else "")
+        + f" · {short(traced.total_macs)} MACs per image · "
         f"input {height}×{width}×{channels}"
         + ("" if architecture.fed.is_usual else f" · pixels {architecture.fed.words}")
     )
