@@ -1,18 +1,21 @@
-"""How often the claims of a table are wrong, and how often they find what is there: the full grid.
+"""How often the claims of a table are wrong, and how often they find what is there.
 
-    .venv/bin/python benchmarks/false_alarms.py [TABLES [IMAGES ...]]
+    .venv/bin/python benchmarks/false_alarms.py [TABLES]
+    .venv/bin/python benchmarks/false_alarms.py grid [TABLES [IMAGES ...]]
 
-Simulated tables (`tests/statistics/simulation.py`): 2 to 10 networks that are as good as each
-other, 2 to 10 seeds, 200 to 10,000 images, in worlds that differ in what varies. Below three seeds
-the claims are of trained networks alone. `tests/statistics` has a thinned grid of the same, and
-`docs/statistics.md` what this gave. It takes hours with 2,000 tables a setting; with 300 tables of
-200 and of 1,000 images (`300 200 1000`) about one.
+The first prints what `docs/statistics.md` has, of simulated tables
+(`tests/statistics/simulation.py`): networks that are as good as each other, in worlds that differ
+in what varies. It takes about half an hour with 2,000 tables a setting. The second is the whole
+grid: 2 to 10 networks, 2 to 10 seeds, 200 to 10,000 images. Below three seeds the claims are of
+trained networks alone. That takes hours; with 300 tables of 200 and of 1,000 images (`grid 300 200
+1000`) about one. `tests/statistics` has a thinned grid of both.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,24 +23,147 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.statistics import other_claims
 from tests.statistics.simulation import (
+    FAILING,
+    HARD,
     MIXED,
+    ONE_FAILS,
+    OWN_IMAGES,
     USUAL,
     WORLDS,
+    World,
     false_alarms,
+    false_alarms_of_growing,
     false_alarms_of_looks,
     false_alarms_of_trained,
+    false_alarms_of_unequal,
     power,
 )
 
 NETWORKS, SEEDS, IMAGES = range(2, 11), range(3, 11), (200, 1_000, 10_000)
 LOOKS = ((3, 4, 5, 6, 7, 8, 9, 10), (3, 5, 10), (5, 10), (8, 9, 10))
+TOLD = (
+    *((2, 3, 200), (2, 5, 200), (2, 10, 200), (2, 3, 1_000), (2, 5, 1_000), (2, 10, 1_000)),
+    *((4, 5, 1_000), (10, 3, 1_000), (10, 5, 1_000)),
+)
+"""Networks, seeds and images of the first table of the page."""
+TOLD_LOOKS = (
+    *(((5, 6, 7, 8, 9, 10), 200), ((5, 10), 200), ((3, 4, 5, 6, 7, 8, 9, 10), 1_000)),
+    *(((3, 5, 10), 1_000), ((8, 9, 10), 1_000), ((10, 20, 40), 1_000)),
+)
+UNEQUAL = ((3, 10), (10, 3), (5, 10), (10, 5))
+ASKED = ((0, 1), (0, 2), (2, 3))
 
 
 def main() -> None:
-    """Prints the tables of `docs/statistics.md`."""
-    tables, *counts = [int(one) for one in sys.argv[1:]] or [2_000]
-    images_of = tuple(counts) or IMAGES
+    """Prints the tables of `docs/statistics.md`, or the whole grid."""
+    if sys.argv[1:2] == ["grid"]:
+        tables, *counts = [int(one) for one in sys.argv[2:]] or [2_000]
+        _grid(tables, tuple(counts) or IMAGES)
+    else:
+        _told(int(sys.argv[1]) if sys.argv[1:] else 2_000)
+
+
+def _told(tables: int) -> None:
+    print(f"{tables:,} tables a setting; false alarms in percent of tables.\n")
+    few = tables // 2
+
+    def many(size: int) -> int:
+        """How many of large tables are drawn."""
+        return tables if size <= 50_000 else few
+
+    _table(
+        "In one table",
+        [f"{networks} networks, {seeds} seeds, {images:,}" for networks, seeds, images in TOLD],
+        [
+            lambda world, a=networks, b=seeds, c=images: false_alarms(
+                world, a, b, c, tables=many(a * b * c)
+            )
+            for networks, seeds, images in TOLD
+        ],
+    )
+    _table(
+        "Looks",
+        [f"{', '.join(map(str, looks))} seeds, {images:,}" for looks, images in TOLD_LOOKS],
+        [
+            lambda world, a=looks, b=images: false_alarms_of_looks(
+                world, 2, a, b, tables=many(2 * max(a) * b)
+            )
+            for looks, images in TOLD_LOOKS
+        ],
+    )
+    _table(
+        "Unequal seeds, and pairs that are asked about",
+        [
+            *(f"{a} and {b} seeds, 1,000" for a, b in UNEQUAL),
+            "3 pairs of 4 networks, 5 seeds, 1,000",
+        ],
+        [
+            *(
+                lambda world, both=both: false_alarms_of_unequal(world, both, 1_000, tables=tables)
+                for both in UNEQUAL
+            ),
+            lambda world: false_alarms(world, 4, 5, 1_000, tables=tables, asked=ASKED),
+        ],
+    )
+    _table(
+        "Networks added one by one, 2 to 5, of 5 seeds, 1,000; of 10 seeds",
+        ["5 seeds", "10 seeds"],
+        [
+            lambda world, seeds=seeds: false_alarms_of_growing(world, 5, seeds, 1_000, tables=few)
+            for seeds in (5, 10)
+        ],
+        [USUAL, OWN_IMAGES, MIXED, HARD],
+    )
+    _table(
+        "Trained networks, 200",
+        [f"{networks} networks, {seeds} seeds" for networks in (2, 4) for seeds in (1, 2)],
+        [
+            lambda world, a=networks, b=seeds: false_alarms_of_trained(world, a, b, 200, tables=few)
+            for networks in (2, 4)
+            for seeds in (1, 2)
+        ],
+        [USUAL, OWN_IMAGES, MIXED],
+    )
+    _table(
+        "Failing seeds, 1,000",
+        [f"{networks} networks, {seeds} seeds" for networks in (2, 10) for seeds in (3, 5, 10)],
+        [
+            lambda world, a=networks, b=seeds: false_alarms(world, a, b, 1_000, tables=few)
+            for networks in (2, 10)
+            for seeds in (3, 5, 10)
+        ],
+        [replace(FAILING, name=f"{share:.0%} of all", failing=share) for share in (0.1, 0.2, 0.5)],
+    )
+    _table(
+        "Failing seeds of one network alone, 2 networks, 1,000",
+        [f"{seeds} seeds" for seeds in (3, 5, 10)],
+        [
+            lambda world, seeds=seeds: false_alarms(world, 2, seeds, 1_000, tables=few)
+            for seeds in (3, 5, 10)
+        ],
+        [replace(ONE_FAILS, name=f"{share:.0%}", failing=share) for share in (0.02, 0.05, 0.1)],
+    )
+    _powers(few, (1_000,))
+    print("\nOther claims, of the settings of `tests/statistics/other_claims.py`:")
+    for name, found in other_claims.all_of_them(10 * tables):
+        print(f"- {name}: {100 * found:.1f} %", flush=True)
+
+
+def _table(
+    title: str,
+    columns: Sequence[str],
+    how: Sequence[Callable[[World], float]],
+    worlds: Sequence[World] = WORLDS,
+) -> None:
+    print(f"\n{title}:\n\n| world | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
+    for world in worlds:
+        found = " | ".join(f"{100 * one(world):.1f}" for one in how)
+        print(f"| {world.name} | {found} |", flush=True)
+
+
+def _grid(tables: int, images_of: tuple[int, ...]) -> None:
     print(f"{tables:,} tables a setting; false alarms in percent of tables.\n")
     print("| world | networks | seeds | images | false alarms, % |")
     print("|---|---:|---:|---:|---:|")
@@ -57,19 +183,17 @@ def main() -> None:
                 found = false_alarms_of_looks(world, 2, looks, images, tables=tables)
                 when = ", ".join(map(str, looks))
                 print(f"| {world.name} | {when} | {images:,} | {100 * found:.2f} |", flush=True)
-    powers(tables, images_of)
+    _powers(tables // 4, images_of)
 
 
-def powers(tables: int, images_of: tuple[int, ...]) -> None:
+def _powers(tables: int, images_of: tuple[int, ...]) -> None:
     """What so many seeds find of a difference of 3 points."""
     print("\n| world | images | " + " | ".join(f"{seeds} seeds" for seeds in range(3, 11)) + " |")
     print("|---|---:|" + "---:|" * 8)
     for world in (USUAL, MIXED):
         for images in images_of:
             found = [
-                power(
-                    replace(world, accuracy=0.94, ahead=0.03), 4, seeds, images, tables=tables // 4
-                )
+                power(replace(world, accuracy=0.94, ahead=0.03), 4, seeds, images, tables=tables)
                 for seeds in range(3, 11)
             ]
             line = " | ".join(f"{100 * one:.0f}" for one in found)

@@ -1,9 +1,9 @@
 """What a table of networks may claim: which are better than which, all pairs judged by one rule.
 
 One level is shared by all pairs of the table (Bonferroni), and halved each time that seeds were
-added after a look, so that of tables whose networks do not differ one in twenty, or fewer, says
-that some do: `docs/statistics.md` has how many did. An experiment that asks for certain pairs, as
-the depth experiment does, judges those alone. Stars and sentences of a page all read the same
+added after a look, so that of tables whose networks do not differ few say that some do:
+`docs/statistics.md` has how many did, in which worlds. An experiment that asks for certain pairs,
+as the depth experiment does, judges those alone. Stars and sentences of a page all read the same
 claims, so that they cannot contradict each other.
 """
 

@@ -65,9 +65,7 @@ def diagnose(
 
 
 def _learns(found: Evidence) -> bool:
-    if not found.epochs or not found.are_shares_known:
-        return False
-    return found.validation_range[0] > found.chance
+    return bool(found.epochs) and found.are_shares_known and found.is_above_chance
 
 
 def _it_learns(found: Evidence) -> Finding:

@@ -185,3 +185,26 @@ def wilson_interval(right: int, images: int, z: float = Z_95) -> tuple[float, fl
     half = z / shrink * math.sqrt(share * (1 - share) / images + z * z / (4 * images * images))
     low = 0.0 if right == 0 else centre - half
     return low, 1.0 if right == images else centre + half
+
+
+def by_chance(right: int, images: int, share: float) -> float:
+    """How rarely so many are right, or more, where each is with this chance: the exact test."""
+    from scipy.special import bdtrc
+
+    return float(bdtrc(right - 1, images, share)) if right else 1.0
+
+
+def ahead_by_chance(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """How rarely the first is so far ahead of the second, or farther, where both are right as
+    often: Fisher's exact test, one-sided. Each is how many are right, of how many images.
+    """
+    from scipy.special import gammaln
+
+    def ways(of: int, some: npt.NDArray[np.int64] | int) -> npt.NDArray[np.float64]:
+        return np.asarray(gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1))
+
+    (right, images), (also_right, others) = first, second
+    both = right + also_right
+    as_far = np.arange(right, min(both, images) + 1)
+    found = ways(images, as_far) + ways(others, both - as_far) - ways(images + others, both)
+    return min(1.0, float(np.exp(found).sum()))

@@ -15,9 +15,10 @@ from cnn.insight.dead_units import LayerActivity
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
-from cnn.training.evaluation import Predictions, wilson_interval
+from cnn.training.evaluation import Predictions, ahead_by_chance, by_chance, wilson_interval
 from cnn.training.pace import images_of_epoch
 from cnn.training.run import Epoch, Run, State, Step
+from cnn.training.significance import LEVEL
 
 
 class Symptom(StrEnum):
@@ -171,6 +172,23 @@ class Evidence:
         """The 95 % interval of the validation accuracy after an epoch."""
         images = self.validation_images
         return wilson_interval(round(epoch.val_accuracy * images), images)
+
+    @property
+    def is_above_chance(self) -> bool:
+        """Whether the last validation shows more than guessing: its interval says so, and the exact
+        test, which knows better of few images.
+        """
+        images = self.validation_images
+        p = by_chance(round(self.epochs[-1].val_accuracy * images), images, self.chance)
+        return self.validation_range[0] > self.chance and p < LEVEL
+
+    def chance_of_gap(self, epoch: Epoch) -> float:
+        """How rarely training is so far ahead of validation, where both are right as often."""
+        train, validation = self.images_of(epoch), self.validation_images
+        return ahead_by_chance(
+            (round(epoch.accuracy * train), train),
+            (round(epoch.val_accuracy * validation), validation),
+        )
 
     @property
     def was_stopped_early(self) -> bool:

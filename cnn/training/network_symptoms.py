@@ -8,8 +8,9 @@ import math
 
 from cnn.training import remedies
 from cnn.training.advice import settling
-from cnn.training.evaluation import confused_pairs, confusion_matrix
+from cnn.training.evaluation import by_chance, confused_pairs, confusion_matrix
 from cnn.training.findings import Evidence, Finding, Severity, Symptom
+from cnn.training.significance import LEVEL
 from cnn.training.symptoms import GAP
 
 DEAD = 0.6  # before any training about a quarter is
@@ -83,6 +84,8 @@ def confused_classes(found: Evidence) -> Finding | None:
     share = worst.mistakes / wrong
     expected = 2 / (found.classes * (found.classes - 1))  # were all pairs alike
     if share < max(1 / 3, 1.5 * expected) or worst.mistakes < GAP * theirs:
+        return None
+    if by_chance(worst.mistakes, wrong, expected) / expected >= LEVEL:  # of so many pairs
         return None
     first, second = found.class_name(worst.first), found.class_name(worst.second)
     return Finding(

@@ -14,7 +14,7 @@ interval reaches as far as any of theirs:
 (d) t for what is to be expected of seeds that spread evenly on the probit scale, and so have a tail
     of bad ones below a high accuracy that a few seeds may not show. Where a seed has
     probit^-1(m + s z) right, the expected accuracy is probit^-1(m / sqrt(1 + s^2)); s is taken as
-    large as one sample in twenty would understate it, the variance is by the delta method.
+    large as one sample in two hundred would understate it, the variance is by the delta method.
 
 With fewer seeds a claim is about the trained networks alone, on images like these: (c), which of
 one seed is McNemar's exact test. Which level a pair has is the table's affair (`claims`);
@@ -34,7 +34,7 @@ from cnn.training.sign_flip import flipped
 
 LEVEL = 0.05
 FEWEST_SEEDS = 3
-UNLUCKY = 0.05
+UNLUCKY = 0.005
 """The share of samples whose spread understates that of (d) by more than is reckoned with."""
 
 Labels = npt.NDArray[np.integer[Any]]

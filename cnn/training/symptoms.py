@@ -13,6 +13,7 @@ from cnn.network.trace import trace
 from cnn.training import remedies
 from cnn.training.findings import Evidence, Finding, Severity, Symptom
 from cnn.training.run import Epoch, State
+from cnn.training.significance import LEVEL
 
 JUMP = 3.0  # times the loss that guessing has
 RISE = 1.15
@@ -117,8 +118,8 @@ def overfitting(found: Evidence) -> Finding | None:
         and last.loss < 0.9 * best.loss
     )
     gap = last.accuracy - last.val_accuracy
-    highest = found.validation_range_of(last)[1]
-    apart = gap > GAP and last.accuracy >= FITTED and last.accuracy > highest
+    is_large = gap > GAP and last.accuracy >= FITTED
+    apart = is_large and found.chance_of_gap(last) < LEVEL
     if not rises and not apart:
         return None
     kept = f" after epoch {best.epoch}, whose weights were kept" if stops_early else ""

@@ -131,6 +131,15 @@ def test_pairs_share_the_level_and_the_table_says_so():
     assert the_rule(found(run(LENET)).claims) == []
 
 
+def test_who_added_seeds_after_a_look_is_told_that_all_looks_have_more_than_the_level():
+    one = found(run(LENET), run(DEMO)).claims
+
+    said = the_rule(replace(one, looks=2))[0]
+
+    assert "this is look 2: each look has half the level of the one before, here 2.5 %" in said
+    assert "All looks together have up to twice 5 %" in said
+
+
 def test_what_cannot_be_told_of_any_pair_is_said_once():
     assert "at least 3 finished seeds" in over_seeds_in_short(ALL.judgements)
     assert over_seeds_in_short(()) == ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy.stats import binomtest
+from scipy.stats import binomtest, fisher_exact
 from sklearn import metrics
 
 from cnn.training.evaluation import (
@@ -16,6 +16,8 @@ from cnn.training.evaluation import (
     Mistake,
     Predictions,
     PredictionsError,
+    ahead_by_chance,
+    by_chance,
     class_figures,
     confused_pairs,
     confusion_matrix,
@@ -179,3 +181,18 @@ def test_kept_predictions_are_read_and_checked():
         Predictions.from_bytes(kept(scores=SCORES[:2], labels=np.array([0, 3])))
     with pytest.raises(PredictionsError, match="a label per image"):
         Predictions.from_bytes(kept(scores=SCORES, labels=np.array([0])))
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.sampled_from([0.1, 1 / 3, 0.5]))
+def test_how_rarely_chance_has_so_many_right_is_scipys_exact_test(a: int, b: int, share: float):
+    right, images = min(a, b), max(a, b, 1)
+    wanted = binomtest(right, images, share, alternative="greater").pvalue
+
+    assert by_chance(right, images, share) == pytest.approx(wanted)
+
+
+@given(*[st.integers(0, 60)] * 4)
+def test_how_rarely_chance_is_so_far_ahead_is_scipys_fisher_test(a: int, b: int, c: int, d: int):
+    wanted = fisher_exact([[a, b], [c, d]], alternative="greater").pvalue
+
+    assert ahead_by_chance((a, a + b), (c, c + d)) == pytest.approx(wanted)

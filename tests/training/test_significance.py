@@ -40,7 +40,7 @@ def expected(right: np.ndarray) -> tuple[float, float]:
     seeds, images = right.shape
     probits = [stats.norm.ppf((row.sum() + 0.5) / (images + 1)) for row in right]
     centre, spread = mean(probits), variance(probits)
-    feared = spread * (seeds - 1) / stats.chi2.ppf(0.05, seeds - 1)
+    feared = spread * (seeds - 1) / stats.chi2.ppf(0.005, seeds - 1)
 
     def of(centre: float, deviation: float) -> float:
         z = np.linspace(-9, 9, 20_001)
