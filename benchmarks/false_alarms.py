@@ -5,7 +5,7 @@
 
 The first prints what `docs/statistics.md` has, of simulated tables
 (`tests/statistics/simulation.py`): networks that are as good as each other, in worlds that differ
-in what varies. It takes about half an hour with 2,000 tables a setting. The second is the whole
+in what varies. It takes about ten minutes with 2,000 tables a setting. The second is the whole
 grid: 2 to 10 networks, 2 to 10 seeds, 200 to 10,000 images. Below three seeds the claims are of
 trained networks alone. That takes hours; with 300 tables of 200 and of 1,000 images (`grid 300 200
 1000`) about one. `tests/statistics` has a thinned grid of both.

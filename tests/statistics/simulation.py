@@ -232,3 +232,8 @@ def false_alarms_of_trained(
             for table in sums
         ]
     return float(np.mean(found))
+
+
+def most(tables: int) -> float:
+    """5 % and three standard errors of so many tables."""
+    return float(LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / tables))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn.training import verdict_words
-from cnn.training.significance import LEVEL, answered, over_seeds
+from cnn.training.significance import answered, over_seeds
 from tests.statistics.simulation import (
     EASY,
     FAILING,
@@ -30,17 +30,13 @@ from tests.statistics.simulation import (
     false_alarms_of_looks,
     false_alarms_of_trained,
     false_alarms_of_unequal,
+    most,
     power,
 )
 
 TABLES = 2_000
 WIDE = 400
 """Tables of many networks or many images, which take their time."""
-
-
-def most(tables: int) -> float:
-    """5 % and three standard errors of so many tables."""
-    return float(LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / tables))
 
 
 @pytest.mark.parametrize(

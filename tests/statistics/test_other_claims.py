@@ -3,7 +3,6 @@
 `docs/statistics.md` says which sentences are tests, and which describe what was seen.
 """
 
-import numpy as np
 import pytest
 
 from cnn.training.significance import LEVEL
@@ -15,14 +14,10 @@ from tests.statistics.other_claims import (
     confused_of_alike,
     learns_of_guessing,
 )
+from tests.statistics.simulation import most
 
 TABLES = 1_000
 WIDE = 400
-
-
-def most(tables: int) -> float:
-    """5 % and three standard errors of so many tables."""
-    return float(LEVEL + 3 * np.sqrt(LEVEL * (1 - LEVEL) / tables))
 
 
 @pytest.mark.parametrize(("classes", "images"), GUESSING)

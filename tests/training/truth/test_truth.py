@@ -6,7 +6,7 @@ The networks of the zoo are in `test_truth_of_zoo`, what people bring in `test_t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ from cnn.training.run import State
 from cnn.training.store import Store
 from tests.network.strategies import architectures
 from tests.training.in_keras import check, check_steps, check_training, in_keras
-from tests.training.subjects import DATA, THREE, TWO, data_in, trained
+from tests.training.subjects import DATA, THREE, TWO, trained
 
 BODY = (Conv2D(4, 3, activation="relu"), MaxPooling2D())
 QUICK = [
@@ -51,18 +51,6 @@ QUICK = [
     if len(trace(one.architecture).rows) <= 16 and trace(one.architecture).total_params <= 250_000
 ]
 """Of the zoo; others take seconds for each example."""
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'runs.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DatasetSpec]:
-    return data_in(tmp_path_factory.mktemp("own"))
 
 
 VECTOR_HEADS: dict[str, Layers] = {

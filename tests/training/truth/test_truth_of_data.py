@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,33 +14,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.data import DatasetName, DatasetSpec, Split
+from cnn.data import Dataset, DatasetName, DatasetSpec, Split
 from cnn.data.mnist import SAMPLE_FILE
 from cnn.network.architecture import Architecture
 from cnn.network.feed import NAMED, Feed
 from cnn.network.layers import Conv2D, Dense, Flatten, Layers, Rescaling
+from cnn.training.run import Run
 from cnn.training.store import Store
 from tests.training.in_keras import check, check_training, in_keras
 from tests.training.own_files import CLASSES, SIDE
-from tests.training.subjects import data_in, trained
+from tests.training.subjects import trained
 
 BODY = (Conv2D(4, 3, strides=2, activation="relu"), Flatten(), Dense(3, "softmax"))
 
 MNIST_FILE = Path(os.environ.get("CNN_DATA_DIR", "")) / "mnist.npz"
 
 Pixels = np.typing.NDArray[Any]
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'runs.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DatasetSpec]:
-    return data_in(tmp_path_factory.mktemp("own"))
 
 
 def of_keras(mode: str) -> Callable[[Pixels], Pixels]:
@@ -116,9 +105,7 @@ def test_of_folders_the_page_says_what_keras_finds_in_them(
         return as_split(np.stack(pixels), np.array(labels))
 
     by_keras = replace(images, train=read("train"), validation=read("val"), test=read("test"))
-    found = in_keras(store, run, tmp_path)
-    check(store, run, by_keras, found)
-    check_training(store, run, by_keras, found)
+    keras_finds_it(store, run, by_keras, tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["arrays of grey", "arrays of colour"])
@@ -136,9 +123,7 @@ def test_of_arrays_the_page_says_what_keras_finds_in_them(
             for part in ("train", "val", "test")
         )
     by_numpy = replace(images, train=train, validation=validation, test=test)
-    found = in_keras(store, run, tmp_path)
-    check(store, run, by_numpy, found)
-    check_training(store, run, by_numpy, found)
+    keras_finds_it(store, run, by_numpy, tmp_path)
 
 
 def test_of_the_sample_of_mnist_the_page_says_what_keras_finds_in_it(store: Store, tmp_path: Path):
@@ -159,6 +144,13 @@ def test_of_all_of_mnist_the_page_says_what_keras_finds_in_it(store: Store, tmp_
     with np.load(MNIST_FILE) as arrays:
         test = as_split(arrays["x_test"][..., None], arrays["y_test"])
     check(store, run, replace(images, test=test), in_keras(store, run, tmp_path))
+
+
+def keras_finds_it(store: Store, run: Run, images: Dataset, folder: Path) -> None:
+    """What was trained and judged on these images is what Keras makes of them."""
+    found = in_keras(store, run, folder)
+    check(store, run, images, found)
+    check_training(store, run, images, found)
 
 
 def as_split(pixels: Pixels, labels: Pixels) -> Split:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from cnn.training.machine import Machine
 from cnn.training.run import State
 from cnn.training.store import Store
 from tests.training.in_keras import RATE, check, check_judgement, check_training, in_keras, opened
-from tests.training.subjects import DATA, data_in, settings_of, trained
+from tests.training.subjects import DATA, settings_of, trained
 
 LARGEST_SIDE = 64
 SIDES = (32, 48, 64)
@@ -48,18 +47,6 @@ def scaled(architecture: Architecture) -> Architecture:
 NETWORKS = {id: scaled(one.architecture) for id, one in zoo().items()}
 LARGE = {id for id, one in NETWORKS.items() if trace(one).total_params > MOST_WEIGHTS}
 TRAINED = [id for id in NETWORKS if id not in LARGE]
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'runs.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DatasetSpec]:
-    return data_in(tmp_path_factory.mktemp("own"))
 
 
 def kind_of_data(id: str) -> str:
