@@ -24,6 +24,7 @@ from ui.shell.announce import here, tell_token
 from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate
 from ui.shell.server import ROUTES, lifespan
+from ui.shell.uploads import WithinUploads
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 
@@ -33,7 +34,12 @@ try:
 except SettingError as error:
     sys.exit(str(error))
 
-app = st.App(SHELL, routes=ROUTES, lifespan=lifespan, middleware=[gate, Middleware(WithoutLate)])
+app = st.App(
+    SHELL,
+    routes=ROUTES,
+    lifespan=lifespan,
+    middleware=[gate, Middleware(WithoutLate), Middleware(WithinUploads)],
+)
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.
 if get_script_run_ctx(suppress_warning=True) is not None:

@@ -33,6 +33,7 @@ ALL = (
     "fast_mnist",
     "memory",
     "growth",
+    "legal_requests",
     "ray_nodes",
     "sessions",
     "load",

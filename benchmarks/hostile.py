@@ -1,8 +1,13 @@
-"""How soon bad files, links and addresses are answered, by the door they come to."""
+"""How soon bad files, links and addresses are answered, and in how much memory, by the door they
+come to.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import math
+import re
 import statistics
 import sys
 import tempfile
@@ -23,6 +28,9 @@ from cnn.network.keras_weights import read_keras_model
 from cnn.network.link import decode
 from cnn.network.source import read_file
 from tests.hostile import corpus
+from ui.kept import give_back
+
+STATUS, PEAKS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def idx(content: bytes) -> object:
@@ -48,19 +56,47 @@ DOORS: dict[str, tuple[Mapping[str, Any], Callable[[Any], object]]] = {
 }
 
 
+def begin_peak() -> float:
+    """Has Linux forget the most memory that this process ever had; what it has now, in MB."""
+    gc.collect()
+    give_back()
+    with contextlib.suppress(OSError):
+        PEAKS.write_text("5", encoding="ascii")
+    return memory_mb("VmRSS")
+
+
+def memory_mb(which: str) -> float:
+    """The memory of this process, in MB; none where the system does not say."""
+    if not PEAKS.exists():
+        return math.nan
+    found = re.search(rf"{which}:\s*(\d+) kB", STATUS.read_text(encoding="ascii"))
+    return int(found[1]) * 1_024 / 1e6 if found else math.nan
+
+
 def main() -> None:
-    """Print a line for each door."""
-    print(f"{'what is refused':34} {'cases':>6} {'median, ms':>11} {'slowest, ms':>12}   which")
+    """Print a line for each door, and the memory of all of it."""
+    print(
+        f"{'what is refused':31} {'cases':>5} {'median, ms':>11} {'slowest, ms':>12}   "
+        f"{'which':22} {'most, MB':>9}   which"
+    )
     for door, (cases, enter) in DOORS.items():
         took: dict[str, float] = {}
+        filled: dict[str, float] = {}
+        with contextlib.suppress(ArchitectureError, DataError, WeightsError):
+            enter(next(iter(cases.values())))  # what is imported for it is no case's memory
         for name, given in cases.items():
+            had = begin_peak()
             began = time.perf_counter()
             with contextlib.suppress(ArchitectureError, DataError, WeightsError):
                 enter(given)
             took[name] = (time.perf_counter() - began) * 1e3
-        slowest = max(took, key=lambda name: took[name])
+            filled[name] = memory_mb("VmHWM") - had
+        slowest, most = (max(one, key=one.__getitem__) for one in (took, filled))
         middle = statistics.median(took.values())
-        print(f"{door:34} {len(took):6} {middle:11.1f} {took[slowest]:12.1f}   {slowest}")
+        print(
+            f"{door:31} {len(took):5} {middle:11.1f} {took[slowest]:12.1f}   "
+            f"{slowest[:22]:22} {filled[most]:9.1f}   {most}"
+        )
 
 
 if __name__ == "__main__":

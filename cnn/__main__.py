@@ -94,8 +94,8 @@ def _zoo(options: argparse.Namespace) -> None:
         print(json.dumps(listed))
         return
     for entry, traced in entries:
-        total, _, trained = traced.params_text.partition(" parameters")
-        print(f"{entry.id:<16}{total:>12} params{trained:<21}  {entry.idea}")
+        trained = traced.params_text.partition(" parameters")[2]
+        print(f"{entry.id:<16}{traced.total_params:>12,} params{trained:<21}  {entry.idea}")
 
 
 def _architecture(options: argparse.Namespace) -> Architecture:

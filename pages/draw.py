@@ -1,5 +1,7 @@
 """Draw: a digit on the pad, what networks make of it while it is drawn, and why."""
 
+from contextlib import ExitStack
+
 import streamlit as st
 
 from ui.draw.answers import answers
@@ -15,13 +17,18 @@ from ui.draw.why import why
 @st.fragment
 def board() -> None:
     """All of the page that a stroke changes."""
+    with ExitStack() as in_turn:
+        _board(in_turn)
+
+
+def _board(in_turn: ExitStack) -> None:
     left, right = st.container(key="halves").columns([5, 7], gap="large")
     with left:
         drawing = pad()
         said_of(drawing)
     with right:
         above = st.container()
-        networks = choose_networks()
+        networks = choose_networks(in_turn)
         example()
         how_measured()
         with above:

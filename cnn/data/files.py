@@ -32,6 +32,10 @@ BROKEN_ZIP = (
 )
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
+DAMAGED = "is damaged, cut off, or no NumPy array; save it again"
+
+Array = npt.NDArray[Any]
+
 
 def read_file(path: Path, limit_bytes: int) -> bytes:
     """Return the content of a file that is not larger than the limit."""
@@ -75,8 +79,8 @@ def open_zip(content: bytes, max_members: int) -> zipfile.ZipFile:
         raise DataError(f"It is not a readable zip file: {error}.") from error
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: int) -> bytes:
-    """Return the unpacked content of one member that is not larger than the limit."""
+def check_member(member: zipfile.ZipInfo, limit_bytes: int) -> None:
+    """Raise unless a member says that it can be unpacked, and is not larger than the limit."""
     if member.file_size > limit_bytes:
         raise DataError(
             f"unpacks to {megabytes(member.file_size)}; {megabytes(limit_bytes)} is the limit"
@@ -84,6 +88,11 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: 
     # zipfile unpacks bzip2 and lzma without a bound; only deflate can be stopped in time.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError("is compressed in an unusual way; use deflate, the default of zip programs")
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: int) -> bytes:
+    """Return the unpacked content of one member that is not larger than the limit."""
+    check_member(member, limit_bytes)
     try:
         with archive.open(member) as stream:
             content = stream.read(member.file_size)
@@ -94,38 +103,45 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: 
     return content
 
 
-def read_npz(content: bytes, limit_bytes: int) -> dict[str, npt.NDArray[Any]]:
+def read_npz(content: bytes, limit_bytes: int) -> dict[str, Array]:
     """Return the arrays of an npz file by name, together not larger than the limit."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
+    arrays: dict[str, Array] = {}
     with open_zip(content, max_members=100) as archive:
         for member in archive.infolist():
             try:
                 unpacked = read_member(archive, member, limit_bytes)
-                arrays[member.filename.removesuffix(".npy")] = _array(unpacked)
+                arrays[member.filename.removesuffix(".npy")] = array_of(unpacked)
             except DataError as error:
                 raise DataError(f"Its member {member.filename} {error}.") from error
             limit_bytes -= len(unpacked)
     return arrays
 
 
-def _array(npy: bytes) -> npt.NDArray[Any]:
+def array_of(npy: bytes) -> Array:
     """Return the array of a .npy file, without the allocations and pickles of `np.load`."""
     stream = io.BytesIO(npy)
+    shape, is_fortran, dtype = header_of(stream)
     try:
-        version = np.lib.format.read_magic(stream)
+        flat = np.frombuffer(npy, dtype, offset=stream.tell())
+        return flat.reshape(shape, order="F" if is_fortran else "C")
+    except Exception as error:  # a shape may hold any numbers
+        raise DataError(DAMAGED) from error
+
+
+def header_of(npy: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return the shape, the order and the type that a .npy file says, and read on behind that."""
+    try:
+        version = np.lib.format.read_magic(npy)
         read_header = {
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
-        shape, is_fortran, dtype = read_header(stream)
-        if dtype.hasobject:
-            raise DataError("holds Python objects, which are not loaded; save plain numbers")
-        flat = np.frombuffer(npy, dtype, offset=stream.tell())
-        return flat.reshape(shape, order="F" if is_fortran else "C")
-    except DataError:
-        raise
+        shape, is_fortran, dtype = read_header(npy)
     except Exception as error:  # the header is Python source: anything is raised, in any words
-        raise DataError("is damaged, cut off, or no NumPy array; save it again") from error
+        raise DataError(DAMAGED) from error
+    if dtype.hasobject:
+        raise DataError("holds Python objects, which are not loaded; save plain numbers")
+    return shape, is_fortran, dtype
 
 
 def megabytes(size_bytes: int) -> str:

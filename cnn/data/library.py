@@ -17,6 +17,7 @@ from cnn.data.own_images import (
     LIMITS,
     Limits,
     brought,
+    keep_file,
     keep_upload,
     kept_splits,
     own_name,
@@ -78,6 +79,11 @@ def read(
     content: bytes, file_name: str, folder: Path, limits: Limits = LIMITS
 ) -> tuple[Path, Dataset]:
     """Reads an upload and lays it aside for `keep`; what cannot be read leaves no trace."""
+    return read_aside(lay_aside(content, file_name, folder, limits), limits)
+
+
+def lay_aside(content: bytes, file_name: str, folder: Path, limits: Limits = LIMITS) -> Path:
+    """Writes an upload down, to be read."""
     if len(content) > limits.upload_bytes:
         raise DataError(
             f"{file_name} has {len(content) / 1e6:,.0f} MB; {limits.upload_bytes / 1e6:,.0f} MB is "
@@ -86,7 +92,12 @@ def read(
     aside = folder / ASIDE
     with _room_in(folder):
         _sweep(aside)
-        arrived = keep_upload(content, file_name, aside)
+        return keep_upload(content, file_name, aside)
+
+
+def read_aside(arrived: Path, limits: Limits = LIMITS) -> tuple[Path, Dataset]:
+    """Reads what was laid aside; it may have another name afterwards, or be gone."""
+    with _room_in(arrived.parent.parent):
         try:
             if splits := brought(arrived, limits).splits:
                 arrived = arrived.replace(arrived.with_suffix(f".{splits}{arrived.suffix}"))
@@ -96,13 +107,18 @@ def read(
             raise
 
 
+def drop(arrived: Path) -> None:
+    """Deletes what was laid aside, under whatever name it is there."""
+    for path in arrived.parent.glob(f"{arrived.stem}*"):
+        path.unlink(missing_ok=True)
+
+
 def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
     """Keeps what was read under a name; the same images under the same name are kept once."""
     with _room_in(folder):
         whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
         file_name, splits = f"{whole}{arrived.suffix}", kept_splits(arrived)
-        path = keep_upload(arrived.read_bytes(), file_name, folder, splits)
-        arrived.unlink(missing_ok=True)
+        path = keep_file(arrived, file_name, folder, splits)
     return OwnImages(path)
 
 

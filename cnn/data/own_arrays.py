@@ -5,7 +5,10 @@ set aside where one is missing is the business of `splitting`.
 """
 
 import contextlib
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,8 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels, Source, Split, in_common
 from cnn.data.errors import DataError, shown
-from cnn.data.fitting import ImageShape, fit
+from cnn.data.fitting import ImageShape, check_room, fit
+from cnn.data.npz import PIECE_BYTES, Stored
 from cnn.data.own_splits import AGAIN, BEFORE, Pair, Part, arrays_of, kind_of, other_splits
 
 DIMMEST = 16  # pixels of 0 to 255 that stay below are more likely shares of 1 that overshoot
@@ -24,46 +28,46 @@ Array = npt.NDArray[Any]
 
 
 def from_arrays(
-    arrays: dict[str, Array], shape: ImageShape, most_images: int, splits: str
+    arrays: Mapping[str, Stored], shape: ImageShape, most_images: int, splits: str
 ) -> Source:
     """Return the images of the arrays in this shape; without `splits`, validation is not read."""
-    named, pooled = _named(arrays, splits)
+    named, pooled = _named(list(arrays), splits)
     images = {part: _examined(arrays[names[0]], most_images) for part, names in named.items()}
     brightest = _brightest({named[part][0]: one for part, one in images.items()})
-    pixels = {part: _as_bytes(one, brightest) for part, one in images.items()}
-    labels = {part: _flat(arrays[named[part][1]], one) for part, one in pixels.items()}
+    labels = {part: _flat(arrays[named[part][1]], len(one.stored)) for part, one in images.items()}
     classes = np.unique(labels[Part.TRAIN])
     for part, its in labels.items():
         if unknown := sorted(set(its.tolist()) - set(classes.tolist())):
             raise DataError(f"Its {part} labels {shown(unknown)} do not occur in training.")
     given = {
-        part: fit(Split(one, np.searchsorted(classes, labels[part]).astype(np.int64)), shape)
-        for part, one in pixels.items()
+        part: Split(
+            _fitted(one, brightest, shape), np.searchsorted(classes, labels[part]).astype(np.int64)
+        )
+        for part, one in images.items()
     }
+    names = arrays.get("class_names")
     return Source(
         learn=given[Part.TRAIN],
         validation=given.get(Part.VALIDATION),
         test=given.get(Part.TEST),
-        class_names=_names_of(classes, arrays.get("class_names")),
+        class_names=_names_of(classes, None if names is None else names.whole()),
         origin="arrays",
         called={part: names[0] for part, names in named.items()} if len(named) > 1 else {},
         pooled=pooled,
-        found_shape=in_common(
-            {(one.shape[1], one.shape[2], one.shape[3]) for one in images.values()}
-        ),
+        found_shape=in_common({one.image_shape for one in images.values()}),
     )
 
 
-def _named(arrays: dict[str, Array], splits: str) -> tuple[dict[Part, Pair], str]:
+def _named(arrays: Sequence[str], splits: str) -> tuple[dict[Part, Pair], str]:
     """Return the names of the arrays of each part, and what is to be said of those not read."""
     if splits:
-        found = arrays_of(list(arrays))
+        found = arrays_of(arrays)
         if kind_of(found) != splits:
             raise other_splits(kind_of(found), splits)
         return found, ""
-    first = next((pair for pair in _POOLED if set(pair) <= arrays.keys()), None)
+    first = next((pair for pair in _POOLED if set(pair) <= set(arrays)), None)
     if first is None:
-        found = arrays_of(list(arrays))
+        found = arrays_of(arrays)
     else:  # as the first version read it, which knew these names alone
         has = [name for name in _APART if first[0] == "x_train" and name in arrays]
         if len(has) == 1:
@@ -72,33 +76,44 @@ def _named(arrays: dict[str, Array], splits: str) -> tuple[dict[Part, Pair], str
     read: dict[Part, Pair] = dict(found)
     read.pop(Part.VALIDATION, None)
     with contextlib.suppress(DataError):
-        if unread := arrays_of(list(arrays)).get(Part.VALIDATION):
+        if unread := arrays_of(arrays).get(Part.VALIDATION):
             return read, f"Its {unread[0]} is left out, {BEFORE}. {AGAIN}. So here"
     return read, ""
 
 
-def _examined(images: Array, most_images: int) -> Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Images:
+    """Images as they are stored, what shape each has, and their darkest and brightest number."""
+
+    stored: Stored
+    image_shape: ImageShape
+    low: Any
+    high: Any
+
+
+def _examined(images: Stored, most_images: int) -> _Images:
     """Return (images, height, width[, channels]) with all four axes, if they can be images."""
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not images.size:
+    shape = images.shape + (1,) * (len(images.shape) == 3)
+    if len(shape) != 4 or shape[-1] not in (1, 3) or not math.prod(shape):
         raise DataError(
-            f"Its images are {images.shape}; wanted are (images, height, width), or one axis more "
+            f"Its images are {shape}; wanted are (images, height, width), or one axis more "
             f"with 1 or 3 channels."
         )
     if len(images) > most_images:
         raise DataError(f"It holds {len(images):,} images; {most_images:,} is the limit.")
     if images.dtype.kind not in "buif":
         raise DataError(f"Its images are of type {images.dtype}; wanted are plain numbers.")
-    low, high = images.min(), images.max()
+    ranges = [(piece.min(), piece.max()) for piece in images.pieces()]
+    low = reduce(np.minimum, (low for low, _ in ranges))
+    high = reduce(np.maximum, (high for _, high in ranges))
     if not (low >= 0 and high <= 255):  # so also for NaN
         raise DataError(f"Its pixels go from {low} to {high}; wanted are 0 to 1 or 0 to 255.")
-    return images
+    return _Images(images, (shape[1], shape[2], shape[3]), low, high)
 
 
-def _brightest(images: Mapping[str, Array]) -> int:
+def _brightest(images: Mapping[str, _Images]) -> int:
     """Return what white is, 1 or 255: the same for training and test, or a test says nothing."""
-    highs = {name: one.max() for name, one in images.items()}
+    highs = {name: one.high for name, one in images.items()}
     if max(highs.values()) <= 1:
         return 1
     if min(highs.values()) < DIMMEST:
@@ -112,19 +127,60 @@ def _brightest(images: Mapping[str, Array]) -> int:
     return 255
 
 
+def _fitted(images: _Images, brightest: int, shape: ImageShape) -> Pixels:
+    """Return the images in this shape, made into bytes a piece at a time, and fitted few by few."""
+    count, pieces = len(images.stored), images.stored.pieces()
+    rows = (_as_bytes(piece, brightest) for piece in pieces)
+    if images.image_shape == shape or images.stored.is_fortran:
+        whole = next(_regrouped(rows, count * math.prod(images.image_shape)))
+        form = (count, *images.image_shape)
+        is_fortran = images.stored.is_fortran
+        return _fit(whole.reshape(form, order="F" if is_fortran else "C"), shape)
+    check_room(count, shape)
+    fitted = np.empty((count, *shape), np.uint8)
+    each = math.prod(images.image_shape)
+    few = max(1, PIECE_BYTES // each)
+    place = 0
+    for group in _regrouped(rows, few * each):
+        some = _fit(group.reshape(-1, *images.image_shape), shape)
+        fitted[place : place + len(some)] = some
+        place += len(some)
+    return fitted
+
+
+def _regrouped(rows: Iterator[Pixels], size: int) -> Iterator[Pixels]:
+    """Pixels that come in rows of any length, in rows of this one; the last may be shorter."""
+    group, filled = np.empty(size, np.uint8), 0
+    for row in rows:
+        while len(row):
+            taken = min(len(row), size - filled)
+            group[filled : filled + taken] = row[:taken]
+            row, filled = row[taken:], filled + taken
+            if filled == size:
+                yield group
+                filled = 0
+    if filled:
+        yield group[:filled]
+
+
+def _fit(pixels: Pixels, shape: ImageShape) -> Pixels:
+    return fit(Split(pixels, np.zeros(len(pixels), np.int64)), shape).pixels
+
+
 def _as_bytes(images: Array, brightest: int) -> Pixels:
     if images.dtype == np.uint8 and brightest == 255:
         return images
     return np.rint(images * np.float32(255 // brightest)).astype(np.uint8)
 
 
-def _flat(labels: Array, pixels: Pixels) -> Array:
+def _flat(stored: Stored, count: int) -> Array:
     """Return the labels, whole numbers or words, as one row: one for each image."""
+    labels = stored.whole()
     flat = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if flat.shape != (len(pixels),) or flat.dtype.kind not in "iuU":
+    if flat.shape != (count,) or flat.dtype.kind not in "iuU":
         raise DataError(
             f"Its labels are {labels.dtype} {labels.shape}; wanted is one whole number or word "
-            f"for each of the {len(pixels):,} images."
+            f"for each of the {count:,} images."
         )
     return flat
 

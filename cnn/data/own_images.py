@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels, Rejected, Source, Split, in_common
 from cnn.data.errors import DataError, shown
-from cnn.data.files import megabytes, open_zip, read_file, read_member, read_npz
+from cnn.data.files import megabytes, open_zip, read_file, read_member
 from cnn.data.fitting import ImageShape, check_room, fit_image
+from cnn.data.npz import open_npz
 from cnn.data.own_arrays import from_arrays
 from cnn.data.own_splits import (
     AGAIN,
@@ -66,16 +67,32 @@ def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") 
     So that another process, or a later run, finds the same bytes; an upload is written once. Its
     own splits are in its name, as one that was kept before they were read stays pooled.
     """
-    stem = re.sub(r"\W+", "-", visible(PurePosixPath(file_name).stem))[:40].strip("-") or "images"
-    ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
-    digest, own = hashlib.sha256(content).hexdigest()[:_DIGEST], f".{splits}" if splits else ""
-    path = folder / f"{stem}-{digest}{own}{ending}"
+    path = folder / _kept_name(file_name, hashlib.sha256(content).hexdigest(), splits)
     if not path.exists():
         private_folder(folder)
         unfinished = path.with_suffix(".unfinished")
         unfinished.write_bytes(content)
         unfinished.replace(path)
     return path
+
+
+def keep_file(file: Path, file_name: str, folder: Path, splits: str = "") -> Path:
+    """Move a file that lies beside the folder, or in it, to where `keep_upload` would keep it."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    path = folder / _kept_name(file_name, digest, splits)
+    if path.exists():
+        file.unlink()
+    else:
+        file.replace(path)
+    return path
+
+
+def _kept_name(file_name: str, digest: str, splits: str) -> str:
+    stem = re.sub(r"\W+", "-", visible(PurePosixPath(file_name).stem))[:40].strip("-") or "images"
+    ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
+    own = f".{splits}" if splits else ""
+    return f"{stem}-{digest[:_DIGEST]}{own}{ending}"
 
 
 def own_name(path: Path) -> str:
@@ -117,7 +134,7 @@ def load_own_images(
     with _refused(path), open_zip(content, max_members=3 * limits.files) as archive:
         members = _members(archive)
         if _are_arrays(members):
-            arrays = read_npz(content, limits.unpacked_bytes)
+            arrays = open_npz(content, limits.unpacked_bytes)
             source = from_arrays(arrays, shape, limits.files, splits)
             return _checked(replace(source, origin=_origin(path)), limits)
         return _from_folders(archive, members, path, shape, limits, splits)

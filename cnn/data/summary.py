@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Dataset, Split
 
+COUNTED_TOGETHER = 1 << 20
+"""So many pixels at a time, as NumPy makes each into eight bytes to count them."""
+
 
 def class_counts(dataset: Dataset) -> dict[str, tuple[int, ...]]:
     """Return for each split the number of images of each class."""
@@ -34,7 +37,11 @@ def examples(split: Split, label: int, count: int) -> Split:
 
 def pixel_histogram(split: Split, bins: int = 32) -> tuple[tuple[float, ...], tuple[int, ...]]:
     """Return the edges of equal bins over 0..1, one more than bins, and the pixels in each."""
-    levels = np.bincount(split.pixels.reshape(-1), minlength=256)
+    levels = np.zeros(256, np.int64)
+    few = max(1, COUNTED_TOGETHER // max(1, split.pixels[:1].size))
+    for start in range(0, len(split), few):
+        part = split.pixels[start : start + few].reshape(-1)
+        levels += np.bincount(part, minlength=256)
     counts, edges = np.histogram(np.arange(256) / 255, bins, (0.0, 1.0), weights=levels)
     return tuple(edges.tolist()), tuple(counts.astype(np.int64).tolist())
 

@@ -37,7 +37,12 @@ class Answer:
 
 def class_scores(architecture: Architecture, weights: Weights, images: npt.ArrayLike) -> Array:
     """The scores `[images, classes]`: before a softmax, or a sigmoid, at the end."""
-    return predict(from_scores(settled(architecture)[0]), weights, images)
+    return predict(scoring(architecture), weights, images)
+
+
+def scoring(architecture: Architecture) -> Architecture:
+    """The same network, as far as its scores."""
+    return from_scores(settled(architecture)[0])
 
 
 def shares_of(architecture: Architecture, scores: Array) -> Array:

@@ -230,9 +230,9 @@ def _window(
     height, width = x.shape[:2]
     down, across = np.array(lines), np.array(columns)
     inside = ((down >= 0) & (down < height))[:, None] & ((across >= 0) & (across < width))
-    near = x[np.clip(down, 0, height - 1)][:, np.clip(across, 0, width - 1)]
-    values = near[..., channels[0] : channels[-1] + 1]
-    kept = np.where(inside[..., None], values, np.float32(fill))
+    wanted = x[..., channels[0] : channels[-1] + 1]
+    near = wanted[np.clip(down, 0, height - 1)[:, None], np.clip(across, 0, width - 1)]
+    kept = np.where(inside[..., None], near, np.float32(fill))
     return Window(lines, columns, channels, kept, inside)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.forward import Activations, forward
+from cnn.insight.forward import Activations, forward, held_images
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -42,8 +42,9 @@ def layer_activity(
 ) -> tuple[LayerActivity, ...]:
     """The activity of every layer that ends in a ReLU, in their order."""
     alive = Alive(trace(architecture).rows)
-    for start in range(0, len(images), BATCH):
-        alive.add(forward(architecture, weights, images[start : start + BATCH]))
+    few = held_images(architecture, BATCH)
+    for start in range(0, len(images), few):
+        alive.add(forward(architecture, weights, images[start : start + few]))
     return alive.activity()
 
 

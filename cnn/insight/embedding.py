@@ -26,8 +26,8 @@ class Embedding:
 
 def hidden_features(architecture: Architecture, weights: Weights, images: npt.ArrayLike) -> Array:
     """What the last dense layer is given for each image, or without one what the network gives."""
-    rows = trace(architecture).rows
-    last = next((row.name for row in reversed(rows) if _is_head(row)), None)
+    head = _head(architecture)
+    last = head.name if head else None
     pixels = np.asarray(images, np.float32)
     few = fitting_images(architecture)
     parts = []
@@ -36,6 +36,18 @@ def hidden_features(architecture: Architecture, weights: Weights, images: npt.Ar
         features = found.output if last is None else found.inputs[last]
         parts.append(features.reshape(len(features), element_count(features.shape[1:])))
     return np.concatenate(parts)
+
+
+def features_of(architecture: Architecture) -> int:
+    """How many features an image has there."""
+    head = _head(architecture)
+    shape = head.input_shape if head else trace(architecture).output_shape
+    return element_count(shape)
+
+
+def _head(architecture: Architecture) -> Row | None:
+    rows = trace(architecture).rows
+    return next((row for row in reversed(rows) if _is_head(row)), None)
 
 
 def _is_head(row: Row) -> bool:

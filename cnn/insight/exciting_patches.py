@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.forward import forward
+from cnn.insight.forward import forward, held_images
 from cnn.insight.seen import Box, seen_box
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -49,8 +49,10 @@ def exciting_patches(
     images: npt.ArrayLike,
     name: str,
     count: int = 9,
+    most_channels: int | None = None,
 ) -> tuple[tuple[Patch, ...], ...]:
-    """For each channel of a row's output its strongest patches, at most one from each image.
+    """For each channel of a row's output, or the first ones, its strongest patches, at most one
+    from each image.
 
     Of equal answers the first counts. A unit of a vector sees the whole image, and has no cell.
     """
@@ -63,14 +65,15 @@ def exciting_patches(
     until = replace(architecture, layers=architecture.layers[: top + 1], feed=architecture.fed)
     pixels = np.asarray(images, np.float32)
     values, cells = [], []
-    for start in range(0, len(pixels), BATCH):
-        output = forward(until, weights, pixels[start : start + BATCH])[row.name]
-        flat = output.reshape(len(output), -1, output.shape[-1])
+    few = held_images(until, BATCH)
+    for start in range(0, len(pixels), few):
+        output = forward(until, weights, pixels[start : start + few])[row.name]
+        flat = output.reshape(len(output), -1, output.shape[-1])[..., :most_channels]
         best = flat.argmax(axis=1)
         cells.append(best)
         values.append(np.take_along_axis(flat, best[:, None], axis=1)[:, 0])
     if not values:
-        return ((),) * row.output_shape[-1]
+        return ((),) * len(range(row.output_shape[-1])[:most_channels])
     answers, where = np.concatenate(values), np.concatenate(cells)
     order = np.argsort(-answers, axis=0, kind="stable")[:count]
     return tuple(

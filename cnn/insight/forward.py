@@ -7,7 +7,6 @@ its moving statistics. What one layer does to its input is in `layer_output`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +18,15 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
 from cnn.network.keras_model import Weights, WeightsError
 from cnn.network.layers import Axes, Container, Layer, Layers
+from cnn.network.remembered import remembered
 from cnn.network.shapes import Shape, element_count, shape_text
 from cnn.network.trace import Row, trace
 
 # Measured: images whose activations fill about so many numbers are fastest together.
 BATCH_NUMBERS = 1 << 21
+
+HELD_NUMBERS = 1 << 22
+"""Of what every layer gives, about so many numbers are held at once."""
 
 
 class ImagesError(ValueError):
@@ -96,7 +99,7 @@ class Step:
     series: tuple[tuple[Step, ...], ...]
 
 
-@lru_cache(maxsize=64)
+@remembered()
 def steps_of(architecture: Architecture) -> tuple[Step, ...]:
     """The steps of a pass, in order; what a container holds is in its own step."""
     rows = {row.path: row for row in trace(architecture).rows}
@@ -126,7 +129,12 @@ def fitting_images(architecture: Architecture) -> int:
     return max(1, BATCH_NUMBERS // _numbers(architecture))
 
 
-@lru_cache(maxsize=64)
+def held_images(architecture: Architecture, most: int) -> int:
+    """How many images, at most so many, pass together where all that every layer gives is used."""
+    return max(1, min(most, HELD_NUMBERS // _numbers(architecture)))
+
+
+@remembered()
 def _numbers(architecture: Architecture) -> int:
     """How many numbers the input and all outputs are for one image."""
     rows = trace(architecture).rows

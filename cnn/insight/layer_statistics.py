@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.dead_units import BATCH, Alive, LayerActivity
-from cnn.insight.forward import Activations, forward
+from cnn.insight.forward import Activations, forward, held_images
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
 from cnn.network.trace import Row, trace
 
 BINS = 40
-MOST_KEPT = 30_000_000
+COUNTED_TOGETHER = 1 << 20
+MOST_KEPT = 15_000_000
 """So many values of all layers are held (4 bytes each); with more the images pass twice."""
 
 DEAD, SATURATED = 0.6, 0.6
@@ -65,7 +67,8 @@ def layer_statistics(
         return ()
     rows = trace(architecture).rows
     sums = {row.name: _Sums(FLAT.get(getattr(row.layer, "activation", None) or "")) for row in rows}
-    batches = [images[start : start + BATCH] for start in range(0, len(images), BATCH)]
+    few = held_images(architecture, BATCH)
+    batches = [images[start : start + few] for start in range(0, len(images), few)]
     values = len(images) * sum(math.prod(row.output_shape) for row in rows)
     kept: list[Activations] = []
     alive = Alive(rows)
@@ -89,21 +92,40 @@ def layer_statistics(
 
 def histogram(values: npt.NDArray[np.floating], bins: int = BINS) -> Histogram:
     """The numbers in equally wide bins, from the smallest to the largest; endless ones left out."""
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    return Histogram(low, high, tuple(_counts(finite, low, high, bins).tolist()))
+    ends = [
+        (float(finite.min()), float(finite.max()))
+        for part in _parts(values)
+        if (finite := part[np.isfinite(part)]).size
+    ]
+    low, high = (
+        min((low for low, _ in ends), default=0.0),
+        max((high for _, high in ends), default=0.0),
+    )
+    counts = sum(
+        (_counts(part[np.isfinite(part)], low, high, bins) for part in _parts(values)),
+        np.zeros(bins, np.int64),
+    )
+    return Histogram(low, high, tuple(counts.tolist()))
+
+
+def _parts(values: npt.NDArray[np.floating]) -> Iterator[npt.NDArray[np.floating]]:
+    """All numbers, so many at a time as may be copied."""
+    flat = values.reshape(-1)
+    for start in range(0, flat.size, COUNTED_TOGETHER):
+        yield flat[start : start + COUNTED_TOGETHER]
 
 
 def _counts(
     values: npt.NDArray[np.floating], low: float, high: float, bins: int
 ) -> npt.NDArray[np.int64]:
     """In 64 bits, and all in the middle bin where they are all the same."""
-    exact = values.astype(np.float64).ravel()
+    counts = np.zeros(bins, np.int64)
     if low == high:
-        counts = np.zeros(bins, np.int64)
-        counts[bins // 2] = exact.size
+        counts[bins // 2] = values.size
         return counts
-    return np.histogram(exact, bins, (low, high))[0].astype(np.int64)
+    for part in _parts(values):
+        counts += np.histogram(part.astype(np.float64), bins, (low, high))[0]
+    return counts
 
 
 @dataclass(slots=True)

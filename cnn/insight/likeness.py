@@ -14,7 +14,8 @@ from cnn.insight.kernels import GALLERY, placed
 from cnn.insight.operations import Array
 
 BY_HAND = ("Sobel x", "Sobel y", "Laplacian", "Gaussian")
-DRAWN = 2_000
+DRAWN, DRAWN_NUMBERS = 2_000, 4_000_000
+"""So many random kernels, or of large ones as many as have so many numbers."""
 
 Correlations = npt.NDArray[np.float64]
 
@@ -36,7 +37,7 @@ def likeness(kernels: Array) -> Correlations:
             f"Kernels of {height}x{width} are too small: those made by hand are 3x3. "
             "Train a network whose first convolution has kernels of 3x3 or more."
         )
-    flat = kernels.astype(np.float64).mean(axis=2).reshape(height * width, -1).T
+    flat = kernels.mean(axis=2, dtype=np.float64).reshape(height * width, -1).T
     found: Correlations = _standard(flat) @ _standard(_by_hand(height, width)).T
     return found
 
@@ -46,7 +47,8 @@ def by_chance(height: int, width: int) -> float:
     """What the best match of a kernel of random numbers has on average: its size alone gives so
     much. From kernels of independent normal numbers, drawn with a fixed seed.
     """
-    drawn = np.random.default_rng(0).normal(size=(height, width, 1, DRAWN)).astype(np.float32)
+    many = max(1, min(DRAWN, DRAWN_NUMBERS // (height * width)))
+    drawn = np.random.default_rng(0).normal(size=(height, width, 1, many)).astype(np.float32)
     return float(np.abs(likeness(drawn)).max(axis=1).mean())
 
 

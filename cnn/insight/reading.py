@@ -12,7 +12,8 @@ from cnn.data.centring import BOX, SIDE, ink_box
 from cnn.data.dataset import Pixels, as_floats
 from cnn.data.fitting import fit_image
 from cnn.data.spec import DatasetName, DatasetSpec
-from cnn.insight.answers import class_scores, shares_of
+from cnn.insight.answers import class_scores, scoring, shares_of
+from cnn.insight.forward import fitting_images
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -47,8 +48,15 @@ class Reader:
         return f"The image is {' and '.join(done)} for it." if done else ""
 
     def scores(self, images: Array) -> Array:
-        """The scores `[images, classes]` of images `[images, 28, 28]` from 0 to 1."""
-        return class_scores(self.architecture, self.weights, self.fitted(images))
+        """The scores `[images, classes]` of images `[images, 28, 28]` from 0 to 1; they are fitted
+        as few at a time as pass together.
+        """
+        few = fitting_images(scoring(self.architecture))
+        parts = [
+            class_scores(self.architecture, self.weights, self.fitted(images[start : start + few]))
+            for start in range(0, max(1, len(images)), few)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def shares(self, images: Array) -> Array:
         """How sure the network is of each class, for the same images."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.backward import ClassScore, TargetError, backward, is_softmax
-from cnn.insight.forward import predict
+from cnn.insight.forward import held_images, predict
 from cnn.insight.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights
@@ -117,8 +117,9 @@ def occlusion(
     fill = np.median(x, axis=(0, 1))
     before = _score(predict(architecture, weights, x[None]), place)[0]
     total, count = np.zeros((height, width)), np.zeros((height, width))
-    for start in range(0, len(corners), BATCH):
-        few = corners[start : start + BATCH]
+    together = held_images(architecture, BATCH)
+    for start in range(0, len(corners), together):
+        few = corners[start : start + together]
         covered = np.repeat(x[None], len(few), axis=0)
         for one, (top, left) in zip(covered, few, strict=True):
             one[top : top + side, left : left + side] = fill

@@ -44,7 +44,17 @@ class Advice:
 
 def advice(trace: Trace) -> tuple[Advice, ...]:
     """All remarks on a network, in the order of its layers."""
-    return tuple(one for row in trace.rows for one in _advice_on(row, trace))
+    # Once for all: a link may have thousands of dense layers.
+    whole = _Whole(trace.total_params, sum(row.params > 0 for row in trace.rows))
+    return tuple(one for row in trace.rows for one in _advice_on(row, trace, whole))
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The network's parameters, and how many of its layers have any."""
+
+    params: int
+    with_params: int
 
 
 def said(remarks: Sequence[Advice]) -> tuple[str, ...]:
@@ -69,8 +79,8 @@ def _saving(parameters: int, of: str = "") -> str:
     return f"use_bias=False saves {parameters:,} parameters{of}."
 
 
-def _advice_on(row: Row, trace: Trace) -> Iterator[Advice]:
-    for text in _remarks(row, trace):
+def _advice_on(row: Row, trace: Trace, whole: _Whole) -> Iterator[Advice]:
+    for text in _remarks(row, trace, whole):
         yield Advice(row.path, row.title, text)
     if _has_idle_bias(row, trace.architecture.layers):
         saves = row.output_shape[-1]
@@ -80,7 +90,7 @@ def _advice_on(row: Row, trace: Trace) -> Iterator[Advice]:
             yield Advice(row.path, row.title, text)
 
 
-def _remarks(row: Row, trace: Trace) -> Iterator[str]:
+def _remarks(row: Row, trace: Trace, whole: _Whole) -> Iterator[str]:
     match row.layer:
         case Residual(body=body) if _ends_in_relu(body):
             yield (
@@ -102,7 +112,7 @@ def _remarks(row: Row, trace: Trace) -> Iterator[str]:
                 f"{fed.words}. Set its pixels to {wanted.text}, or remove it."
             )
         case Dense():
-            yield from _on_dense(row, trace)
+            yield from _on_dense(row, trace, whole)
         case Convolution():
             yield from _on_convolution(row)
         case Pooling():
@@ -116,9 +126,9 @@ def _is_fed_otherwise(row: Row, trace: Trace) -> bool:
     return row is first and whole.feed is not None and not derived(whole.layers).is_usual
 
 
-def _on_dense(row: Row, trace: Trace) -> Iterator[str]:
-    share = row.params / trace.total_params
-    dense_alone = sum(other.params > 0 for other in trace.rows) == 1
+def _on_dense(row: Row, trace: Trace, whole: _Whole) -> Iterator[str]:
+    share = row.params / whole.params
+    dense_alone = whole.with_params == 1
     if trace.fault is None and share > DENSE_SHARE and not dense_alone:
         said = f"{share:.1%}" if share < 0.9995 else "more than 99.9%"
         way_out = (

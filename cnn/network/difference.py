@@ -53,6 +53,15 @@ class Pair:
         return row.path
 
 
+MOST_PAIRS = 400_000
+"""Of layers, each of one network with each of another: matching them takes a few seconds then."""
+
+
+def can_be_matched(before: Trace, after: Trace) -> bool:
+    """Whether layers are so few that matching them takes no longer than a click may."""
+    return len(before.rows) * len(after.rows) <= MOST_PAIRS
+
+
 def difference(before: Trace, after: Trace) -> tuple[Pair, ...]:
     """The layers of two whole traces, matched in order."""
     return tuple(_Comparison(before, after).series((), ()))

@@ -10,12 +10,12 @@ optimizer are not counted, as they are not forward.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Layers
+from cnn.network.remembered import remembered
 from cnn.network.trace import Row, Trace, trace
 
 
@@ -71,7 +71,7 @@ def total_training_macs(traced: Trace) -> int:
     return sum(cost.total for cost in training_costs(traced).values())
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def training_macs(architecture: Architecture) -> int:
     """The same of a whole network; curves ask for it at every poll."""
     return total_training_macs(trace(architecture))

@@ -18,6 +18,9 @@ HEAD = 20.0
 LARGEST, SMALLEST, WORDS = 46.0, 9.0, 32.0
 """Pixels of a number's square; below `WORDS` the number has no room, but is told to a pointer."""
 
+MOST_CELLS = 32
+"""On a side; of a larger window the part is shown that counts most."""
+
 LINE = 440.0
 STYLE = (
     f"""
@@ -89,22 +92,24 @@ def _grids(
     window: Window, kernel: Array, products: Array, channel: int
 ) -> tuple[list[str], float, float]:
     """Window times kernel gives products, side by side; with the width and height they take."""
-    height, width = kernel.shape
+    part = _part(products.shape, int(np.abs(np.nan_to_num(products)).argmax()))
+    height, width = kernel[part].shape
     side = _side(max(height, width))
     many = len(window.channels) > 1
     of = f", channel {window.channels[channel]}" if many else ""
+    of += _of_all(part, kernel.shape)
     step = max(side * width, 92.0) + GAP
     middle = HEAD + side * height / 2
     parts = []
     for place, (name, values) in enumerate(
         (
-            (f"Window{of}", window.values[..., channel]),
-            ("Kernel", kernel),
-            ("Products", products),
+            (f"Window{of}", window.values[..., channel][part]),
+            ("Kernel", kernel[part]),
+            ("Products", products[part]),
         )
     ):
         left = place * step
-        inside = window.inside if place == 0 else None
+        inside = window.inside[part] if place == 0 else None
         parts.append(text(left, 12, name, "faint"))
         parts.append(_grid(values, left, HEAD, side, inside))
         if place < 2:
@@ -152,16 +157,22 @@ def _ending(cell: Cell, y: float) -> str:
 
 
 def _pooled(cell: Cell, found: Pooled) -> str:
-    values = found.window.values[..., 0]
-    height, width = values.shape
-    side = _side(max(height, width))
-    parts = [
-        text(0, 12, f"Window, channel {found.window.channels[0]}", "faint"),
-        _grid(values, 0, HEAD, side, found.window.inside),
-    ]
+    whole = found.window.values[..., 0]
+    row = column = 0
     if found.winner is not None:
         row = found.window.lines.index(found.winner[0])
         column = found.window.columns.index(found.winner[1])
+    part = _part(whole.shape, row * whole.shape[1] + column)
+    values = whole[part]
+    height, width = values.shape
+    side = _side(max(height, width))
+    of = _of_all(part, whole.shape)
+    parts = [
+        text(0, 12, f"Window, channel {found.window.channels[0]}{of}", "faint"),
+        _grid(values, 0, HEAD, side, found.window.inside[part]),
+    ]
+    if found.winner is not None:
+        row, column = row - part[0].start, column - part[1].start
         parts.append(
             f'<rect class="won" x="{column * side:.1f}" y="{HEAD + row * side:.1f}" '
             f'width="{side:.1f}" height="{side:.1f}" rx="2"/>'
@@ -172,6 +183,27 @@ def _pooled(cell: Cell, found: Pooled) -> str:
     parts.append(text(left, middle - 3, word, "faint"))
     parts.append(text(left, middle + 15, number(cell.value), "sum"))
     return _svg(parts, left + 100, HEAD + side * height + 8, cell)
+
+
+def _part(shape: tuple[int, ...], place: int) -> tuple[slice, slice]:
+    """The lines and columns that are shown of a window: all, or those about a place in it."""
+    at = divmod(place, shape[1])
+    starts = [
+        max(0, min(one - MOST_CELLS // 2, size - MOST_CELLS))
+        for one, size in zip(at, shape, strict=True)
+    ]
+    lines, columns = (
+        slice(start, min(start + MOST_CELLS, size))
+        for start, size in zip(starts, shape, strict=True)
+    )
+    return lines, columns
+
+
+def _of_all(part: tuple[slice, slice], shape: tuple[int, ...]) -> str:
+    sizes = tuple(one.stop - one.start for one in part)
+    if sizes == shape:
+        return ""
+    return f", {sizes[0]}×{sizes[1]} of {shape[0]}×{shape[1]}"
 
 
 def _side(cells: int) -> float:

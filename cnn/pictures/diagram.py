@@ -217,8 +217,11 @@ def sections(trace: Trace) -> tuple[tuple[str, tuple[Row, ...]], ...]:
         ("flattening", top[turn : turn + 1]),
         ("head", top[turn + 1 :]),
     )
+    inside: dict[int | str, list[Row]] = {}
+    for row in trace.rows:
+        inside.setdefault(row.path[0], []).append(row)
     return tuple(
-        (name, tuple(row for one in rows for row in trace.within(one.path)))
+        (name, tuple(row for one in rows for row in inside[one.path[0]]))
         for name, rows in parts
         if rows
     )

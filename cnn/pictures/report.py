@@ -19,7 +19,14 @@ from cnn.pictures.bands import Band, bands, places
 from cnn.pictures.curves import Figure, Metric, colour
 from cnn.pictures.diagram import diagram
 from cnn.pictures.standalone import standalone
-from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
+from cnn.pictures.trade_off import (
+    ANSWER_SAID,
+    COST_WORDS,
+    COSTS,
+    left_out,
+    points,
+    trade_off,
+)
 from cnn.training.budget import Equal, in_words
 from cnn.training.compared import Findings, over_seeds_in_short, the_rule, told_apart
 from cnn.training.conditions import terms
@@ -107,7 +114,8 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
         drawn = trade_off(
             points(found.rows, own, cost), words, dark=False, log=log, are_ranked=ranked
         )
-        figures.append((f"Test accuracy against {COST_WORDS[cost]}", drawn))
+        words = f"Test accuracy against {COST_WORDS[cost]}. {left_out(found.rows, cost)}"
+        figures.append((words.removesuffix(". "), drawn))
     return figures
 
 

@@ -25,6 +25,7 @@ TILE = 44.0
 GAP = 9.0
 BETWEEN = 2.0
 ACROSS = 8
+LARGEST = 128
 MOST_TILES = 32
 MOST_CHANNELS = 3
 SCALE = 26.0
@@ -193,7 +194,11 @@ def _scale(full: float, top: float, wide: float) -> str:
 
 
 def signed_uri(values: Numbers, full: float) -> str:
-    """Values as colours whose opacity grows with their size, evenly to either side of 0."""
+    """Values as colours whose opacity grows with their size, evenly to either side of 0; of many,
+    every n-th.
+    """
+    every = -(-max(values.shape) // LARGEST)
+    values = values[::every, ::every]
     shares = np.clip(
         np.asarray(values, np.float64) / full if full else np.zeros(values.shape), -1, 1
     )

@@ -17,7 +17,7 @@ from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace
 from cnn.pictures.palette import colour_of
 
-MAPS = 16
+MAPS, ALL_BYTES = 16, 6_000_000
 LARGEST = 56
 FEATURES = 256
 
@@ -26,6 +26,7 @@ Array = npt.NDArray[np.float32]
 
 def strip(trace: Trace, image: Array, outputs: dict[str, Array]) -> list[dict[str, Any]]:
     """The input and each layer's output for one image, as a component draws them."""
+    most = max(1, min(MAPS, ALL_BYTES // (LARGEST**2 * (1 + len(trace.rows)))))
     parts = [
         {
             "title": "Input",
@@ -33,16 +34,18 @@ def strip(trace: Trace, image: Array, outputs: dict[str, Array]) -> list[dict[st
             "colour": "#94a3b8",
             "depth": 0,
             "field": _field((1, 1), (1, 1), (0.0, 0.0)),
-            **_maps(image, trace.architecture.input),
+            **_maps(image, trace.architecture.input, most),
         }
     ]
     parts += [
-        _part(row, outputs[row.name][0]) for row in trace.rows if outputs.get(row.name) is not None
+        _part(row, outputs[row.name][0], most)
+        for row in trace.rows
+        if outputs.get(row.name) is not None
     ]
     return parts
 
 
-def _part(row: Row, output: Array) -> dict[str, Any]:
+def _part(row: Row, output: Array, most: int) -> dict[str, Any]:
     field = row.receptive_field
     return {
         "title": row.title,
@@ -50,18 +53,18 @@ def _part(row: Row, output: Array) -> dict[str, Any]:
         "colour": colour_of(row.kind),
         "depth": row.depth,
         "field": _field(field.size, field.jump, field.offset),
-        **_maps(output, row.output_shape),
+        **_maps(output, row.output_shape, most),
     }
 
 
-def _maps(values: Array, shape: Shape) -> dict[str, Any]:
-    """At most `MAPS` channels of a map, or at most `FEATURES` features of a vector."""
+def _maps(values: Array, shape: Shape, most: int) -> dict[str, Any]:
+    """The first channels of a map, or at most `FEATURES` features of a vector."""
     whole = shape_text(shape).replace("x", "×")
     if len(shape) == 1:
         shown = values[None, None, :FEATURES]
         size = f"{whole} features"
     else:
-        shown = np.moveaxis(values[..., :MAPS], -1, 0)
+        shown = np.moveaxis(values[..., :most], -1, 0)
         size = f"{whole} = {values.size:,}"
     return {
         "size": size,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.insight.answer_time import ROUNDS, answer_ms
+from cnn.insight.answer_time import ROUNDS, SLOWEST_S, answer_ms, is_measured
+from cnn.insight.effort import MOST_BYTES
 from cnn.pictures.curves import MARKS, Figure, colour
 from cnn.pictures.figures import template
 from cnn.pictures.label import label
@@ -53,12 +54,30 @@ def points(rows: Sequence[Row], places: Mapping[str, int], cost: str) -> list[Po
     found = []
     for row in rows:
         test, takes = row.test_accuracy, row.seconds_per_epoch
-        if test is None or takes is None:
+        if test is None or takes is None or not _has_cost(row, cost):
             continue
         amount, spread = _cost(row, cost, takes)
         name = row.group.entrant.name
         found.append(Point(row.id, name, places[row.id], amount, test.mean, spread, test.sd))
     return found
+
+
+def left_out(rows: Sequence[Row], cost: str) -> str:
+    """Which networks with a test accuracy have no point, and why; nothing where all have one."""
+    names = [row.group.entrant.name for row in rows if row.test_accuracy]
+    missing = [
+        row.group.entrant.name for row in rows if row.test_accuracy and not _has_cost(row, cost)
+    ]
+    if not missing:
+        return ""
+    return (
+        f"{len(missing)} of {len(names)} left out, as one image takes them over "
+        f"{SLOWEST_S:g} s or {MOST_BYTES / 1e6:,.0f} MB: {', '.join(missing)}."
+    )
+
+
+def _has_cost(row: Row, cost: str) -> bool:
+    return cost != "answer" or is_measured(row.group.entrant.architecture)
 
 
 def _cost(row: Row, cost: str, takes: Summary) -> tuple[float, float | None]:

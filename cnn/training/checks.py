@@ -19,6 +19,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
+from cnn.network.remembered import remembered
 from cnn.network.trace import trace
 from cnn.training.store import Store
 from cnn.training.tables import checks
@@ -145,7 +146,7 @@ def check(architecture: Architecture) -> Check:
     )
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def digest(architecture: Architecture) -> str:
     """What a check is found again by: the network without its name, and its numbers."""
     network = architecture.to_dict()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from typing import Any
 from cnn.data import DatasetName, ShapeOptions, title
 from cnn.network.architecture import Architecture, walk
 from cnn.network.layers import Container, Layer
+from cnn.network.remembered import remembered
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
@@ -87,7 +87,7 @@ def _settings(run: Run, field_by_field: bool) -> Values:
     }
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def _network(architecture: Architecture, field_by_field: bool) -> tuple[tuple[str, str], ...]:
     """Kept, as the runs of all seeds have the same network."""
     return tuple(_network_settings(architecture, field_by_field))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import math
@@ -11,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.network.architecture import Architecture
+from cnn.network.remembered import LAYERS, remembered
 from cnn.training.configuration import Configuration
 
 
@@ -203,7 +203,7 @@ class Run:
         return recipe(self.architecture, self.configuration, self.continues)
 
 
-@functools.lru_cache(maxsize=2_048)
+@remembered(5 * LAYERS)
 def recipe(architecture: Architecture, configuration: Configuration, continues: str = "") -> str:
     """A digest of all that decides the outcome of a training; the network's name does not.
 

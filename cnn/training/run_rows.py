@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from cnn.names import visible
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import shown
+from cnn.network.remembered import LAYERS, remembered
 from cnn.network.trace import trace
 from cnn.training.configuration import Configuration
 from cnn.training.data_address import data_id
@@ -148,7 +149,7 @@ def _read(called: str, held: Any, read: Callable[[Any], Value]) -> Value:
 
 
 # Many runs share a network, and a page reads the same rows twice a second.
-@functools.lru_cache(maxsize=512)
+@remembered(5 * LAYERS)
 def _architecture(text: str) -> Architecture:
     found = Architecture.from_record(read_json(text))
     trace(found)  # one whose layers do not fit each other here has no sizes to be shown

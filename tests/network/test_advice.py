@@ -238,6 +238,20 @@ def test_a_network_that_is_one_dense_layer_cannot_help_holding_all():
     assert remarks(Flatten(), Dense(10, activation="softmax")) == ()
 
 
+def test_a_network_is_counted_once_however_many_dense_layers_it_has(monkeypatch):
+    counted = []
+    weights = Dense.weights
+
+    def counting(layer, shape):
+        counted.append(layer)
+        return weights(layer, shape)
+
+    monkeypatch.setattr(Dense, "weights", counting)
+    for many in (20, 200):
+        advice(trace(Architecture("deep", (2, 2, 1), (Flatten(), *(Dense(2),) * many))))
+    assert 220 <= len(counted) <= 5 * 220  # a few times, and not of all for each
+
+
 def test_remarks_come_in_the_order_of_the_layers_with_their_paths():
     block = Residual((CONV, BatchNormalization(), RELU))
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnn.insight.cell import cell
+from cnn.insight.cell import Products, cell
 from cnn.insight.forward import forward
 from cnn.insight.weights import random_weights
 from cnn.network.architecture import Architecture
@@ -140,6 +140,32 @@ def test_a_dense_unit_shows_the_features_that_moved_it_most():
 
     assert shown[0] == f"feature {most}"
     assert number(shown[2]) == pytest.approx(float(before[most] * kernel[most]), rel=1e-3)
+
+
+def test_of_a_window_larger_than_can_be_drawn_the_part_that_counts_is():
+    wide = Architecture("wide", (90, 80, 1), (Conv2D(1, (70, 60)), GlobalAveragePooling2D()))
+    weights = random_weights(wide)
+    weights["conv2d_1"][0][50, 40] = 9.0
+    image = np.full((1, 90, 80, 1), 0.5, np.float32)
+    found = forward(wide, weights, image, keep_linear=True)
+    one = cell(trace(wide), weights, found, "conv2d_1", (0, 0, 0))
+    drawn = cell_picture(one, 0)
+    assert "Window, 32×32 of 70×60" in drawn
+    assert drawn.count('data-path="number"') == 3 * 32 * 32
+    assert "<title>9</title>" in drawn
+    total = float((weights["conv2d_1"][0] * 0.5).sum(dtype=np.float64))
+    assert isinstance(one.detail, Products)
+    assert one.detail.total == pytest.approx(total, rel=1e-5), "of all of it"
+
+    mean = cell(trace(wide), weights, found, "global_average_pooling2d_1", (0,))
+    assert "Window" in cell_picture(mean, 0)
+    pooled = Architecture("pooled", (90, 80, 1), (MaxPooling2D((90, 80)),))
+    image[0, 77, 3] = 1.0
+    found = forward(pooled, {}, image, keep_linear=True)
+    drawn = cell_picture(cell(trace(pooled), {}, found, "max_pooling2d_1", (0, 0, 0)), 0)
+    assert "32×32 of 90×80" in drawn
+    (won,) = re.findall('class="won" x="([0-9.]+)" y="([0-9.]+)"', drawn)
+    assert (float(won[0]) / 9, (float(won[1]) - 20) / 9) == (3, 77 - 58)
 
 
 def test_a_layer_without_parts_has_no_picture():

@@ -12,7 +12,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten, GlobalMaxPooling2D
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.pictures.explorer import LARGEST, LAYER_BYTES, explorer_parts
+from cnn.pictures.explorer import ALL_BYTES, LARGEST, LAYER_BYTES, explorer_parts
 
 
 def parts_of(architecture: Architecture, names: tuple[str, ...] = ()):
@@ -53,6 +53,14 @@ def test_of_too_many_or_large_maps_some_are_left_out_and_it_is_said():
     half = (np.array(last["highs"]) - last["lows"]).max() / 255 * 0.51
     wanted = np.moveaxis(found.output[0][::2, ::2, : last["count"]], -1, 0)
     np.testing.assert_allclose(maps(last), wanted, atol=half + 1e-5)
+
+
+def test_of_very_many_layers_each_has_a_smaller_share_of_the_bytes():
+    deep = Architecture("deep", (64, 64, 16), (Conv2D(16, 1),) * 600)
+    outputs = {row.name: np.ones((1, 64, 64, 16), np.float32) for row in trace(deep).rows}
+    parts = explorer_parts(trace(deep), np.ones((64, 64, 16), np.float32), outputs, ())
+    assert {(part["count"], part["hidden"]) for part in parts} == {(3, 13)}
+    assert sum(len(base64.b64decode(part["bytes"])) for part in parts) <= ALL_BYTES
 
 
 def test_a_short_vector_has_its_numbers_and_the_last_one_its_classes():

@@ -72,6 +72,15 @@ def test_every_kernel_has_its_images_up_to_a_number_that_is_said(
     assert f"{min(count, 32)} of {count} kernels of {side}x{side}" in about
 
 
+def test_of_a_kernel_larger_than_its_picture_every_nth_number_is_drawn():
+    kernels = np.zeros((600, 300, 1, 1), np.float32)
+    kernels[5::5] = -1.0
+    (drawn,) = tiles(kernels_picture(kernels))
+    assert drawn.shape == (120, 60, 4)
+    assert not drawn[0, :, 3].any()
+    assert (drawn[1:] == (*BELOW, 255)).all()
+
+
 def test_weights_that_are_all_zero_are_drawn_as_nothing():
     (tile,) = tiles(kernels_picture(np.zeros((3, 3, 1, 1))))
 

@@ -10,7 +10,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.pictures.strip import FEATURES, LARGEST, MAPS, strip
+from cnn.pictures.strip import ALL_BYTES, FEATURES, LARGEST, MAPS, strip
 
 
 def strip_of(architecture, image):
@@ -53,6 +53,14 @@ def test_what_is_not_shown_is_counted():
     assert (parts[1]["count"], parts[1]["hidden"]) == (MAPS, 40 - MAPS)
     assert max(parts[1]["height"], parts[1]["width"]) <= LARGEST
     assert parts[2]["hidden"] == 100 * 80 * 40 - FEATURES
+
+
+def test_of_very_many_layers_each_sends_fewer_maps_and_says_so():
+    deep = Architecture("deep", (56, 56, 16), (Conv2D(16, 1),) * 600)
+    outputs = {row.name: np.ones((1, 56, 56, 16), np.float32) for row in trace(deep).rows}
+    parts = strip(trace(deep), np.ones((56, 56, 16), np.float32), outputs)
+    assert {(part["count"], part["hidden"]) for part in parts} == {(3, 13)}
+    assert sum(len(base64.b64decode(part["bytes"])) for part in parts) <= ALL_BYTES
 
 
 def test_features_before_flattening_are_spelled_out():

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from cnn.training.store import Store
+from ui import kept
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -25,6 +26,7 @@ def little_to_collect() -> Iterator[None]:
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The empty store of a home of its own, which the pages of the test have too."""
     st.cache_resource.clear()
+    kept.forget()
     monkeypatch.setenv("CNN_HOME", str(tmp_path))
     opened = Store()
     yield opened

@@ -21,7 +21,8 @@ def test_a_network_too_large_for_here_is_shown_and_neither_run_nor_trained(store
     app = visited("build", net=encode(network))
 
     total = trace(network).total_params
-    assert f"{total:,} parameters are too many" in words(app)
+    assert f"To follow an image at every edit through {total:,} parameters and " in words(app)
+    assert "a page takes at most 250 MB and 2.0 s. Use a smaller input" in words(app)
     train = next(button for button in app.button if button.label == "Train this")
     assert train.disabled
     assert f"has {total:,} parameters, and at most 30,000,000 are trained here" in train.help

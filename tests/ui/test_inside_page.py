@@ -25,6 +25,7 @@ from cnn.training.run import WEIGHTS, Result, Run, State
 from cnn.training.snapshots import weights_name
 from cnn.training.store import Store
 from tests.ui.visiting import arriving, html, shown, weights_file, words
+from ui.brought import Brought
 from ui.draw.board import AT_REST
 from ui.inside import image, subject
 from ui.inside.address import TAB
@@ -283,7 +284,7 @@ def test_the_drawing_is_looked_into_and_without_one_the_way_to_the_pad_is_shown(
 
 
 def test_a_file_that_is_no_picture_is_refused_in_a_sentence(store: Store):
-    app = opened({"image": "file"}, **{image.PICTURE: ("_x_.png", b"words")})
+    app = opened({"image": "file"}, **{image.PICTURE: Brought("_x_.png", b"words")})
     assert "is not a picture in a known format" in words(app)
 
 
@@ -297,20 +298,20 @@ def test_a_file_with_one_sigmoid_answers_for_two_classes_what_keras_says(
     content = keras_file(network, weights)
     (tmp_path / "one.keras").write_bytes(content)
 
-    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: ("one.keras", content)})
+    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: Brought("one.keras", content)})
 
     assert "2 units and a softmax instead of 1 unit and a sigmoid" in words(app)
     images = np.random.default_rng(0).random((9, 8, 8, 1), np.float32)
     wanted = keras.models.load_model(tmp_path / "one.keras").predict(images, verbose=0)
     held = keras.models.load_model(tmp_path / "one.keras").count_params()
     assert f"130 parameters, made of the {held} parameters in one.keras." in words(app)
-    imported, two, _ = subject._read("one", content)
+    imported, two, _ = subject._read("one", Brought("one.keras", content))
     found = predict(imported.architecture, two, images)
     np.testing.assert_allclose(found, np.hstack([1 - wanted, wanted]), atol=1e-6)
 
 
 def test_a_keras_file_that_is_none_is_refused_in_a_sentence(store: Store):
-    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: ("my.keras", b"words")})
+    app = opened(None, **{subject.KEY: subject.FILE, subject.KEPT: Brought("my.keras", b"words")})
     assert "this is not a .keras file" in app.error[0].value.replace("\\", "")
 
 

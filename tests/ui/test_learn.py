@@ -22,6 +22,7 @@ from cnn.training.checkpoint import arrays_to_bytes
 from cnn.training.run import PREDICTIONS, Result, State
 from tests.lessons.reached import REACHED
 from tests.ui.visiting import visited, words
+from ui import kept
 
 ROOT = Path(__file__).parents[2]
 FIRST = lessons()[0]
@@ -193,6 +194,7 @@ def test_forgetting_needs_a_second_word(store):
 
 def test_lessons_are_read_without_a_store_that_can_be_used(tmp_path, monkeypatch):
     st.cache_resource.clear()
+    kept.forget()
     (tmp_path / "runs.sqlite").write_text("not a database, but long enough to look like one" * 40)
     monkeypatch.setenv("CNN_HOME", str(tmp_path))
     app = visited("lesson", of="why")

@@ -7,6 +7,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from cnn.network.feed import BYTES, Feed
+from ui.brought import Brought
 
 ROOT = Path(__file__).parents[2]
 RESCALED = "1.Mine.28x28x1.rs0.00392156862745098-f-d10x.end"
@@ -81,7 +82,9 @@ def test_a_file_that_was_opened_is_fed_as_it_is_asked(tmp_path: Path):
 
     page = AppTest.from_file(str(ROOT / "pages" / "inside.py"), default_timeout=120)
     page.session_state["inside_network"] = "file"
-    page.session_state["inside_kept"] = "model.keras", (tmp_path / "model.keras").read_bytes()
+    page.session_state["inside_kept"] = Brought(
+        "model.keras", (tmp_path / "model.keras").read_bytes()
+    )
     page.run()
     assert not page.exception
     (asked,) = [one for one in page.selectbox if one.label == "Pixels it expects"]

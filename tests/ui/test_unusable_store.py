@@ -16,6 +16,7 @@ from cnn.training.configuration import Configuration
 from cnn.training.run import State
 from cnn.training.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
+from ui import kept
 
 NEEDY = ("home", "train", "compare")
 DEMO = entry("shapes-demo").architecture
@@ -42,9 +43,11 @@ def of_tomorrow(folder: Path) -> Path:
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     st.cache_resource.clear()
+    kept.forget()
     monkeypatch.setenv("CNN_HOME", str(tmp_path / "home"))
     yield
     st.cache_resource.clear()
+    kept.forget()
 
 
 UNUSABLE = pytest.mark.parametrize(

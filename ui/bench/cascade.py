@@ -6,6 +6,9 @@ import streamlit as st
 
 from cnn.data import DataError, Dataset, DatasetName, DatasetSpec, load
 from cnn.data.dataset import Images
+from cnn.data.fitting import check_shape, fit
+from cnn.insight import effort
+from cnn.insight.effort import EDIT_S, TooMuchError
 from cnn.insight.forward import forward
 from cnn.insight.kernels import GALLERY, with_kernels
 from cnn.insight.weights import random_weights
@@ -14,12 +17,11 @@ from cnn.pictures.strip import strip
 from cnn.training.run import Run
 from ui.bench.own_picture import own_picture
 from ui.bench.trained import MOST_RUNS, choose_weights, prediction_html, trained_caption
+from ui.kept import kept, turn
 from ui.strip import feature_strip
 from ui.words import plain
 
 OWN = "My own image"
-MOST_MACS = 200_000_000
-MOST_PARAMS = 20_000_000
 SOURCES = {
     "A digit": DatasetName.MNIST_SAMPLE,
     "A shape": DatasetName.SHAPES,
@@ -32,12 +34,11 @@ def cascade(trace: Trace, selected: str = "") -> str | None:
     if trace.fault is not None:
         st.caption("The cascade shows whole networks: mend the stack first.")
         return None
-    if trace.total_macs > MOST_MACS or trace.total_params > MOST_PARAMS:
-        st.caption(
-            f"{trace.total_macs:,} MACs and {trace.total_params:,} parameters are too many to "
-            f"follow an image at every edit (at most {MOST_MACS:,} and {MOST_PARAMS:,}). "
-            "Use a smaller network."
-        )
+    asked = effort.of_weights(trace.architecture).then(effort.of_forward(trace.architecture))
+    try:
+        asked.check(_following(trace), EDIT_S)
+    except TooMuchError as error:
+        st.caption(plain(str(error)))
         return None
     what, which, eyes = st.columns([2, 2, 3], vertical_alignment="bottom")
     source = what.selectbox("Image", [*SOURCES, OWN], key="cascade_source", persist_state="session")
@@ -56,27 +57,37 @@ def cascade(trace: Trace, selected: str = "") -> str | None:
     trained = choose_weights(trace.architecture)
     if image is None:
         return None
-    run, weights = trained or (None, random_weights(trace.architecture))
-    weights = with_kernels(trace.architecture, weights, tuple(chosen))
-    found = forward(trace.architecture, weights, image)
+    with turn(asked):
+        run, weights = trained or (None, random_weights(trace.architecture))
+        weights = with_kernels(trace.architecture, weights, tuple(chosen))
+        found = forward(trace.architecture, weights, image)
+        output, parts = found.output[0].copy(), strip(trace, image[0], found.outputs)
+        del found, weights
     if run is not None:
-        st.html(prediction_html(run, found.output[0], label))
-    shown: str | None = feature_strip(
-        strip(trace, image[0], found.outputs), selected=selected, key="cascade"
-    )
+        st.html(prediction_html(run, output, label))
+    shown: str | None = feature_strip(parts, selected=selected, key="cascade")
     st.caption(f"{_origin(run, bool(chosen))} Brightness is scaled for each map by itself.")
     return shown
+
+
+def _following(trace: Trace) -> str:
+    """What may be too much, with the figures that make it so."""
+    return (
+        f"To follow an image at every edit through {trace.total_params:,} parameters and "
+        f"{trace.total_macs:,} MACs, whose layers give {trace.activation_bytes / 1e6:,.1f} MB,"
+    )
 
 
 def _example(name: DatasetName, size: tuple[int, int, int]) -> tuple[Images | None, str | None]:
     """An image of a data set, chosen by its number, and what it shows."""
     try:
-        data = images(name, size)
+        shape = check_shape(size)
+        data = images(name, shape if name is DatasetName.SHAPES else None)
     except DataError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None, None
     place = st.slider("Number", 0, 59, 3, key="cascade_place", persist_state="session")
-    one = data.validation.take([place % len(data.validation)])
+    one = fit(data.validation.take([place % len(data.validation)]), shape)
     return one.images, data.class_names[one.labels[0]]
 
 
@@ -96,7 +107,7 @@ def _origin(run: Run | None, by_hand: bool) -> str:
     return trained_caption(run) + replaced
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
-def images(name: DatasetName, input_shape: tuple[int, int, int]) -> Dataset:
-    """A data set at an input's size, kept between reruns."""
+@kept()
+def images(name: DatasetName, input_shape: tuple[int, int, int] | None) -> Dataset:
+    """A small data set as it is, or drawn at an input's size; the one image shown is fitted."""
     return load(DatasetSpec(name), input_shape)

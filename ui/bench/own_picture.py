@@ -1,6 +1,6 @@
-"""A person's own picture for the cascade: read within limits, fitted to the input, never kept.
+"""A person's own picture for the cascade: read within limits and fitted to the input.
 
-It lives in the session alone, and goes with it.
+It is held for its session alone (`ui.brought`), and goes with it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn.data import DataError
 from cnn.data.dataset import Images, as_floats
 from cnn.data.fitting import check_shape, fit_image
-from cnn.data.pictures import open_picture, plain
+from cnn.data.pictures import open_picture, pixels_in, plain
+from cnn.insight.effort import Effort
 from ui import words
+from ui.brought import GONE, Brought, hold
+from ui.kept import turn
 
 UPLOAD = "cascade_upload"
 KEPT = "own_picture"
 FITTED = "own_picture_fitted"
 LIMIT_MB = 10
 LIMIT_PIXELS = 40_000_000
+OPENED_BYTES, OPENED_S = 8, 1e-7
+"""For each pixel: three bytes, again where it is turned or laid on paper, and one of it in grey."""
 
 Size = tuple[int, int, int]
 
@@ -42,16 +47,19 @@ def own_picture(size: Size, beside: DeltaGenerator) -> Images | None:
         on_change=_keep,
         max_upload_size=LIMIT_MB,
         help="It is made as large as the network's input, and grey where that has one channel. "
-        "It stays in this session's memory and is not written anywhere.",
+        "It stays in this session, in a file without a name, and goes with it.",
     )
-    kept: tuple[str, bytes] | None = st.session_state.get(KEPT)
-    if kept is None:
+    brought: Brought | None = st.session_state.get(KEPT)
+    if brought is None:
         st.caption("Choose an image, and it goes through the network.")
+        return None
+    if not brought.is_here:
+        st.info(GONE, icon=":material/upload_file:")
         return None
     if st.session_state.get(UPLOAD) is None:
         st.caption("The image that you chose before is still the one shown.")
     try:
-        image = _fitted(*kept, size)
+        image = _fitted(brought, size)
     except DataError as error:
         st.error(words.plain(str(error)), icon=":material/error:")
         return None
@@ -59,17 +67,24 @@ def own_picture(size: Size, beside: DeltaGenerator) -> Images | None:
 
 
 def _keep() -> None:
-    given = st.session_state.get(UPLOAD)
-    st.session_state[KEPT] = (given.file_id, given.getvalue()) if given else None
+    hold(st.session_state.get(UPLOAD), KEPT)
 
 
-def _fitted(id: str, content: bytes, size: Size) -> Images:
+def _fitted(brought: Brought, size: Size) -> Images:
     """Done once for a picture and a size: a photograph takes longer than an edit may."""
     done: tuple[str, Size, Images] | None = st.session_state.get(FITTED)
-    if done is None or done[:2] != (id, size):
-        done = (id, size, fitted(content, size))
+    if done is None or done[:2] != (brought.key, size):
+        content = brought.content or b""
+        with turn(asks_to_open(content)):
+            done = (brought.key, size, fitted(content, size))
         st.session_state[FITTED] = done
     return done[2]
+
+
+def asks_to_open(content: bytes | None) -> Effort:
+    """What it takes to have all pixels of a picture in a file, upright and opaque."""
+    pixels = pixels_in(content or b"")
+    return Effort(0, OPENED_BYTES * pixels, OPENED_S * pixels)
 
 
 def fitted(content: bytes, size: Size) -> Images:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.network.architecture import Architecture
-from cnn.network.difference import Change, Pair, difference
+from cnn.network.difference import MOST_PAIRS, Change, Pair, can_be_matched, difference
 from cnn.network.errors import Path
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, trace
@@ -45,6 +45,19 @@ def against_pinned(now: Trace) -> None:
     _sums(before, now)
     if pinned.fed != now.architecture.fed:
         st.caption(f"Pixels: {pinned.fed.text} → {now.architecture.fed.text}")
+    if can_be_matched(before, now):
+        _layer_by_layer(before, now)
+    else:
+        st.caption(
+            f"{len(before.rows):,} layers and {len(now.rows):,} would take too long to match layer "
+            f"by layer (at most {MOST_PAIRS:,} pairs). Pin a design of fewer layers."
+        )
+    if st.button("Pin this design instead", icon=":material/keep:"):
+        st.session_state[KEY] = now.architecture
+        st.rerun(scope="fragment")
+
+
+def _layer_by_layer(before: Trace, now: Trace) -> None:
     pairs = difference(before, now)
     only = st.toggle("Only what differs", value=True, key="only_differences")
     shown = [pair for pair in pairs if not only or pair.change is not Change.SAME]
@@ -53,9 +66,6 @@ def against_pinned(now: Trace) -> None:
         table("Layer by layer, pinned and now", COLUMNS, lines, key="difference")
     else:
         st.caption("Layer by layer the same.")
-    if st.button("Pin this design instead", icon=":material/keep:"):
-        st.session_state[KEY] = now.architecture
-        st.rerun(scope="fragment")
 
 
 def _sums(before: Trace, now: Trace) -> None:

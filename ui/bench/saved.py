@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import time
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.remembered import remembered
 from cnn.network.trace import trace
 from cnn.training import designs
 from cnn.training.designs import Saved, UnreadableDesign
@@ -132,6 +132,6 @@ def _delete(name: str) -> None:
         st.toast(plain(str(error)), icon=":material/error:")
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def _params(architecture: Architecture) -> str:
     return short(trace(architecture).total_params)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE
 from cnn.data.dataset import Images
+from cnn.insight import effort
 from cnn.insight.answers import shares_in
 from cnn.network.architecture import Architecture
 from cnn.network.keras_model import Weights, WeightsError
@@ -18,6 +19,7 @@ from cnn.training.naming import told_apart
 from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
+from ui.kept import kept
 from ui.training import runs
 from ui.words import percent, plain
 
@@ -77,8 +79,7 @@ def choose_weights(architecture: Architecture) -> tuple[Run, Weights] | None:
         return None
 
 
-# A few at most: the largest network of the cascade has 80 MB of them.
-@st.cache_resource(show_spinner=False, max_entries=2)
+@kept(asks=lambda url, id, run: effort.of_weights(run.architecture))
 def _weights(url: str, id: str, _run: Run) -> Weights:
     """A run's weights, kept between edits; `url` and `id` are what they are known by."""
     return trained_weights(runs.opened(), _run)

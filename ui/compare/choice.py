@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Sequence
 
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
+from cnn.network.remembered import remembered
 from cnn.network.zoo import CLASSICS, entry, zoo
 from cnn.training import designs, limits, run_list
 from cnn.training.address import from_address, to_address
@@ -160,7 +161,7 @@ def offered(chosen: Sequence[str]) -> list[str]:
     return [*zoo(), *(id for id in dict.fromkeys(own) if id not in zoo())]
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def _unfitted(architecture: Architecture) -> str:
     """Its id; one of the zoo that was fitted to its data is still the one of the zoo."""
     for id, one in zoo().items():
@@ -173,7 +174,7 @@ def _zoo_architectures() -> list[Architecture]:
     return [one.architecture for one in zoo().values()]
 
 
-@functools.lru_cache(maxsize=256)
+@remembered()
 def architecture_of(id: str) -> Architecture | None:
     """The network of a zoo id or of a link's code."""
     try:
@@ -193,7 +194,7 @@ def name_of(id: str) -> str:
     return name if id in zoo() else f"{name} (yours)"
 
 
-def _entrants(ids: list[str], look: data.Look, configuration: Configuration) -> list[Entrant]:
+def _entrants(ids: list[str], look: Look, configuration: Configuration) -> list[Entrant]:
     """The networks fitted to the data; one that cannot be trained is left out, and said so."""
     found, changes = [], {}
     name = configuration.dataset.name

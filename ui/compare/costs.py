@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, points, trade_off
+from cnn.insight.answer_time import asked, is_measured
+from cnn.insight.effort import Effort
+from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, left_out, points, trade_off
 from cnn.training.same_data import Differences
 from cnn.training.standings import Row
 from ui import theme
 from ui.compare.focus import alone, press_point
+from ui.kept import turn
 from ui.plot import plot
+from ui.words import plain
 
 HEIGHT = 320
 FRONT = (
@@ -39,8 +43,11 @@ def costs(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) ->
         wrap=True,
     )
     title, log = COSTS[cost]
+    timed = [row.group.entrant.architecture for row in rows] if cost == "answer" else []
+    with turn(max(map(asked, filter(is_measured, timed)), key=_bytes, default=Effort())):
+        found = points(rows, places, cost)
     figure = trade_off(
-        points(rows, places, cost),
+        found,
         title,
         dark=theme.is_dark(),
         log=log,
@@ -53,3 +60,9 @@ def costs(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) ->
         f"Bars are one standard deviation over the seeds. {NO_FRONT if apart.forbid else FRONT} "
         "Click a point to see its network alone." + (f" {ANSWER_SAID}" if cost == "answer" else "")
     )
+    if missing := left_out(rows, cost):
+        st.caption(plain(missing))
+
+
+def _bytes(asked: Effort) -> int:
+    return asked.peak_bytes

@@ -22,6 +22,7 @@ from cnn.training.run import Epoch
 from cnn.training.stretches import stretches
 from ui import theme
 from ui.compare.focus import alone
+from ui.kept import kept
 from ui.plot import plot
 from ui.training import runs
 
@@ -145,6 +146,6 @@ def _stretches(found: Sequence[Group], length: int) -> dict[str, list[Stretch]]:
     return _of_ended(runs.store().url, ended, length) | stretches(runs.store(), live, length)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@kept(most=16)
 def _of_ended(_url: str, ids: tuple[str, ...], length: int) -> dict[str, list[Stretch]]:
     return stretches(runs.store(), ids, length)

@@ -8,7 +8,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn.data import DataError, DatasetSpec, Split, fingerprint, load, title
+from cnn.data import DataError, DatasetSpec, Split, title
+from cnn.data.look import Tested
+from cnn.data.outside import for_tests
 from cnn.pictures.agreement import agreement_figure, disputed_images
 from cnn.pictures.intervals import intervals
 from cnn.training import claims, significance, verdict_words
@@ -25,6 +27,7 @@ from cnn.training.comparison import Group
 from cnn.training.run import Run
 from cnn.training.standings import Row
 from ui import theme
+from ui.kept import kept
 from ui.plot import plot
 from ui.training import measured, runs
 from ui.words import plain
@@ -70,7 +73,7 @@ def read(run: Run) -> Answers:
 
 
 # By the end of the run: one that is taken up again has others.
-@st.cache_resource(show_spinner=False, max_entries=120)
+@kept(most=120)
 def _answers(_url: str, run_id: str, finished_at: float | None) -> Answers:
     run = runs.store().get(run_id)
     if run is None:
@@ -94,7 +97,7 @@ def judged(found: Sequence[Group], asked: Asked | None = None) -> Claims:
     return _judged(runs.store().url, of_what, asked, found)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@kept(most=20)
 def _judged(_url: str, of_what: object, asked: Asked | None, _found: Sequence[Group]) -> Claims:
     return claims.claims(_found, read, asked)
 
@@ -179,19 +182,19 @@ def _disputed(first: Group, second: Group, seed: int) -> None:
         st.caption(plain(f"The images that they answer differently are of {title(spec)}."))
         st.button("Fetch them", icon=":material/download:", on_click=_fetch)
         return
-    found = _test_images(spec, one.architecture.input)
+    with st.spinner("Loading the images ..."):
+        found = _test_images(spec, one.architecture.input)
     if isinstance(found, str):
         st.caption(plain(f"The images cannot be shown: {found}"))
         return
-    test, names, mark = found
-    if mark != one.data_fingerprint:
+    if found.fingerprint != one.data_fingerprint:
         st.caption("The images cannot be shown: the data are not those of the runs any more.")
         return
     for right, wrong, of_right, of_wrong in (
         (first, second, ours, theirs),
         (second, first, theirs, ours),
     ):
-        _strip(right, wrong, of_right, of_wrong, test, names)
+        _strip(right, wrong, of_right, of_wrong, found.test, found.class_names)
 
 
 def _strip(
@@ -217,13 +220,10 @@ def _fetch() -> None:
 
 
 # Reasons are kept as well, so that a missing file is not looked for at every poll.
-@st.cache_resource(show_spinner="Loading the images ...", max_entries=3)
-def _test_images(
-    spec: DatasetSpec, shape: tuple[int, int, int]
-) -> tuple[Split, tuple[str, ...], str] | str:
+@kept(most=3)
+def _test_images(spec: DatasetSpec, shape: tuple[int, int, int]) -> Tested | str:
     """The test images with their class names and the fingerprint of all data, or why not."""
     try:
-        data = load(spec, shape)
+        return for_tests(spec, shape)
     except DataError as error:
         return str(error)
-    return data.test, data.class_names, fingerprint(data)

@@ -13,10 +13,12 @@ import streamlit as st
 from cnn.data.dataset import Images
 from cnn.insight.answers import article
 from cnn.insight.disturbance import REACH, Disturbance, all_shifts, disturbed
+from cnn.insight.effort import Effort
 from cnn.pictures.evidence import shift_map
 from cnn.pictures.inline import pixels_uri
 from ui.draw.answers import NAMES, answers
-from ui.draw.networks import Named
+from ui.draw.networks import Named, asks, those_in_time
+from ui.kept import kept
 from ui.picture import picked, picture
 from ui.words import plain
 
@@ -26,6 +28,7 @@ RIGHT, DOWN, TURN, THICK, NOISE, INVERT = (
 STILL = {RIGHT: 0, DOWN: 0, TURN: 0, THICK: 0, NOISE: 0.0, INVERT: False}
 SEEN_PX = 5
 MAP = "draw_shifts"
+ASKED = (2 * REACH + 1) ** 2
 
 
 def fool(networks: Sequence[Named], image: Images) -> None:
@@ -39,7 +42,9 @@ def fool(networks: Sequence[Named], image: Images) -> None:
     with middle:
         answers(networks, changed, label="Answers to the changed image", key="draw_fooled")
     beside = right if one else st.columns(len(networks), gap="medium")
-    for network, column in zip(networks, beside, strict=True):
+    with beside[0]:
+        in_time = those_in_time(networks, ASKED)
+    for network, column in zip(in_time, beside, strict=False):
         with column:
             _every_shift(network, image)
     st.caption(
@@ -98,7 +103,11 @@ def read_shift(cell: str | None) -> tuple[int, int] | None:
     return (right, down) if max(abs(right), abs(down)) <= REACH else None
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+def _asks(id: str, content: bytes, network: Named, image: Images) -> Effort:
+    return asks(network, ASKED)
+
+
+@kept(asks=_asks, most=16)
 def _at_all_shifts(id: str, content: bytes, _network: Named, _image: Images) -> Images:
     """The shares `[down, right, classes]`, found once for a network and an image."""
     moved = all_shifts(_image)

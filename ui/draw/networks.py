@@ -5,12 +5,18 @@ Look inside chooses among the finished runs too, and calls them the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from cnn.data import CATALOGUE
+from cnn.insight import effort
+from cnn.insight.answers import scoring
+from cnn.insight.effort import Effort, TooMuchError
 from cnn.insight.reading import DIGITS, Reader
+from cnn.network.architecture import Architecture
 from cnn.network.keras_model import WeightsError
 from cnn.network.trace import trace
 from cnn.shipped import Card, shipped
@@ -18,6 +24,7 @@ from cnn.training.naming import told_apart
 from cnn.training.run import Run, State
 from cnn.training.store import StoreError
 from cnn.training.weights import trained_weights
+from ui.kept import kept, turn
 from ui.training import runs
 from ui.words import percent, plain
 
@@ -26,6 +33,8 @@ SHIPPED = "shipped"
 MOST = 4
 MOST_RUNS = 200
 LISTED_S = 5.0
+STROKE_S = 1.0
+IMAGE_BYTES = 4 * 28 * 28
 CLASSES = 10
 CHANNELS = (1, 3)
 
@@ -40,8 +49,11 @@ class Named:
     reader: Reader
 
 
-def choose_networks() -> list[Named]:
-    """A control for up to four networks; those whose weights can be had, in their order."""
+def choose_networks(in_turn: ExitStack) -> list[Named]:
+    """A control for up to four networks; those whose weights can be had, in their order.
+
+    Large ones wait for their turn before their weights are read; what `in_turn` ends gives it back.
+    """
     offered = {run.id: run for run in digit_runs()}
     names = short_names(list(offered.values()))
 
@@ -63,12 +75,46 @@ def choose_networks() -> list[Named]:
         help="The one that ships with the app, and your finished trainings on MNIST, its sample "
         "or the small digits. Choose several to see where they disagree.",
     )
-    found = []
+    found: list[Named] = []
+    held = Effort()
     for id in chosen:
         try:
+            if id != SHIPPED:
+                held = _held_with(held, offered[id].architecture, in_turn)
             found.append(_shipped() if id == SHIPPED else _of_run(offered[id], names[id]))
-        except (WeightsError, StoreError) as error:
+        except (WeightsError, StoreError, TooMuchError) as error:
             st.error(plain(f"{said(id)}: {error}"), icon=":material/error:")
+    return found
+
+
+def _held_with(held: Effort, architecture: Architecture, in_turn: ExitStack) -> Effort:
+    """What is held with one network more, which must leave time to read while one draws."""
+    weights = replace(effort.of_weights(architecture), seconds=0.0)
+    asked = held.then(weights).then(effort.of_predict(scoring(architecture)))
+    asked.check(
+        "to read each stroke with all networks that are chosen",
+        STROKE_S,
+        "Choose fewer networks, or smaller ones.",
+    )
+    in_turn.enter_context(turn(asked))
+    return held.then(weights)
+
+
+def asks(network: Named, images: int) -> Effort:
+    """What it takes to have a network read so many images."""
+    fitted = Effort(0, images * IMAGE_BYTES)
+    return fitted.then(effort.of_predict(scoring(network.reader.architecture), images))
+
+
+def those_in_time(networks: Sequence[Named], images: int) -> list[Named]:
+    """The networks that read so many images within a click's time; of the others it is said."""
+    found = []
+    for network in networks:
+        try:
+            asks(network, images).check(f"{network.name}: to read {images} changed drawings")
+            found.append(network)
+        except TooMuchError as error:
+            st.info(plain(str(error)), icon=":material/hourglass_empty:")
     return found
 
 
@@ -144,7 +190,7 @@ def _of_run(run: Run, name: str) -> Named:
     return Named(run.id, name, about.strip(), reader)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2 * MOST)
+@kept(asks=lambda url, id, run: effort.of_weights(run.architecture))
 def _reader(url: str, id: str, _run: Run) -> Reader:
     """A run's network, kept between strokes; `url` and `id` are what it is known by."""
     weights = trained_weights(runs.opened(), _run)

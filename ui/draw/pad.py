@@ -20,6 +20,8 @@ from cnn.data.centring import SIDE
 from cnn.data.dataset import Images, Pixels, as_floats
 from cnn.data.handwriting import LIMIT_BYTES, read_handwriting
 from ui.assets import script
+from ui.bench.own_picture import asks_to_open
+from ui.kept import turn
 from ui.words import plain
 
 HERE = Path(__file__).parent
@@ -105,7 +107,8 @@ def _bring() -> None:
         return
     try:
         name, content = read_file(given)
-        found = read_handwriting(content)
+        with turn(asks_to_open(content)):
+            found = read_handwriting(content)
     except DataError as error:
         st.session_state[TROUBLE] = (uuid.uuid4().hex, str(error))
         return

@@ -8,21 +8,28 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn.data.centring import SIDE
 from cnn.data.dataset import Images
 from cnn.insight.answers import shares_of
-from cnn.insight.occlusion import Cover, Evidence, evidence
+from cnn.insight.effort import Effort
+from cnn.insight.occlusion import Cover, Evidence, covers, evidence
 from cnn.pictures.evidence import evidence_picture
 from ui.draw.answers import NAMES, certainty
-from ui.draw.networks import Named
+from ui.draw.networks import Named, asks, those_in_time
+from ui.kept import kept
 from ui.picture import picture
 from ui.words import plain
 
 NEXT = "the next likeliest"
 RIVAL = "draw_rival"
+ASKED = len(covers(SIDE, SIDE)) + 1
 
 
 def why(networks: Sequence[Named], image: Images) -> None:
     """The drawing with its evidence for each network, and the strongest of it in numbers."""
+    networks = those_in_time(networks, ASKED)
+    if not networks:
+        return
     if len(networks) == 1:
         left, right = st.columns([5, 7], gap="medium")
         with right:
@@ -75,7 +82,11 @@ def _how(found: Evidence) -> str:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+def _asks(id: str, content: bytes, network: Named, image: Images, rival: int | None) -> Effort:
+    return asks(network, ASKED)
+
+
+@kept(asks=_asks, most=16)
 def _evidence(
     id: str, content: bytes, _network: Named, _image: Images, rival: int | None
 ) -> Evidence:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn.data import CATALOGUE
+from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.training import limits
@@ -31,7 +32,7 @@ class Conditions:
 
     configuration: Configuration
     seeds: int
-    look: data.Look
+    look: Look
 
     @property
     def classes(self) -> int:
@@ -84,7 +85,7 @@ def conditions(settings: Settings) -> Conditions | None:
     return Conditions(configuration, int(st.session_state[settings.key(SEEDS)]), look)
 
 
-def trainable(plans: Sequence[Plan], look: data.Look) -> list[Plan]:
+def trainable(plans: Sequence[Plan], look: Look) -> list[Plan]:
     """The plans that this machine can train; others are left out, and said so.
 
     Of those that are left, what is missing is estimated.

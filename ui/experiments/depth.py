@@ -42,6 +42,7 @@ from ui.experiments.live import (
     open_in_train,
     points,
 )
+from ui.kept import kept
 from ui.plot import plot
 from ui.training import runs
 from ui.training.settings import Settings
@@ -266,6 +267,6 @@ def _measured(group: Group) -> list[Sequence[GradientNorms]]:
 
 
 # By the end of the run: one that is taken up again has others.
-@st.cache_resource(show_spinner=False, max_entries=200)
+@kept(most=200)
 def _gradients_of(_url: str, run_id: str, finished_at: float | None) -> list[GradientNorms]:
     return runs.store().gradients(run_id)

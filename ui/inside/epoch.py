@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.training.run import WEIGHTS_AFTER, Epoch, Run
+from ui.kept import kept
 from ui.training import runs
 from ui.words import percent
 
@@ -61,11 +62,11 @@ def _said(one: int | str) -> str:
 
 
 # By the end of the run too: one that is taken up again has other epochs.
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept(most=32)
 def _kept(url: str, key: str, run_id: str) -> list[int]:
     return runs.opened().snapshots(run_id, WEIGHTS_AFTER)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept(most=32)
 def _epochs(url: str, key: str, run_id: str) -> list[Epoch]:
     return runs.opened().epochs([run_id])[run_id]

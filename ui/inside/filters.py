@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.insight.likeness import BY_HAND, LikenessError, by_chance, likeness
+from cnn.insight.look_effort import of_kernels
 from cnn.insight.operations import Array
 from cnn.network.layers import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from cnn.network.shapes import shape_text
@@ -17,6 +18,7 @@ from cnn.pictures.likeness import MOST, likeness_picture
 from cnn.pictures.snapshots import MOST_CHANNELS, MOST_TILES, kernels_picture
 from ui.inside import measure
 from ui.inside.subject import Subject
+from ui.kept import turn
 from ui.picture import picked, picture
 from ui.training.measured import Images
 from ui.words import plain
@@ -39,14 +41,23 @@ def show_filters(subject: Subject, traced: Trace, images: Images | str) -> None:
         width=340,
     )
     row = rows[name]
+    against_hand_made = row is first and isinstance(row.layer, Conv2D)
+    asked = of_kernels(row, against_hand_made=against_hand_made)
+    asked.check(f"To show the kernels of {row.title}, {row.weights[0].count:,} numbers,")
+    with turn(asked):
+        _kernels_of(subject, row, images)
+    if against_hand_made:
+        with turn(asked):
+            _against_hand_made(row, subject.weights[row.name][0])
+
+
+def _kernels_of(subject: Subject, row: Row, images: Images | str) -> None:
     kernels = shown_kernels(row, subject.weights[row.name][0])
     left, right = st.columns([1, 1], gap="large")
     with left:
         chosen = _choose(subject, row, kernels)
     with right:
         _one(subject, row, kernels, chosen, images)
-    if row is first and isinstance(row.layer, Conv2D):
-        _against_hand_made(row, subject.weights[row.name][0])
 
 
 def shown_kernels(row: Row, kernel: Array) -> Array:

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, load
-from cnn.data.any_picture import read_picture
+from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec
+from cnn.data.any_picture import Fitted, read_picture
 from cnn.data.dataset import Images as Floats
 from cnn.data.dataset import as_floats
 from cnn.data.fitting import check_shape
-from cnn.data.handwriting import read_handwriting
+from cnn.data.handwriting import Handwriting, read_handwriting
+from cnn.data.outside import for_tests
 from cnn.insight.reading import DIGITS, Reader
 from cnn.network.shapes import shape_text
+from ui.bench.own_picture import asks_to_open
+from ui.brought import GONE, Brought, hold
 from ui.draw.board import AT_REST
 from ui.inside.measure import predictions
 from ui.inside.subject import Subject
+from ui.kept import kept
 from ui.shell import PAGES
 from ui.training import measured
 from ui.training.measured import Images
@@ -61,15 +65,12 @@ def images_of(subject: Subject) -> Images | str:
         return _loaded(subject.dataset, subject.architecture.input)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(most=4)
 def _loaded(spec: DatasetSpec, shape: tuple[int, int, int]) -> Images | str:
     try:
-        data = load(spec, shape)
+        return for_tests(spec, shape)
     except DataError as error:
         return str(error)
-    return Images(
-        data.class_names, data.test, data.validation.take(range(min(200, len(data.validation))))
-    )
 
 
 def choose_image(subject: Subject, images: Images | str) -> Looked | None:
@@ -175,18 +176,21 @@ def _own(subject: Subject) -> Looked | None:
         key=UPLOAD,
         on_change=_keep,
         max_upload_size=LIMIT_MB,
-        help="It stays in this session's memory and is not written anywhere.",
+        help="It stays in this session, in a file without a name, and goes with it.",
     )
-    kept: tuple[str, bytes] | None = st.session_state.get(PICTURE)
-    if kept is None:
+    brought: Brought | None = st.session_state.get(PICTURE)
+    if brought is None:
         _say_it_is_lost(OWN, "file of yours", "bring it again")
         st.caption("Choose an image, and it goes through the network.")
         return None
-    name, content = kept
+    if not brought.is_here:
+        st.info(GONE, icon=":material/upload_file:")
+        return None
+    name = brought.name
     if _reads_digits(subject):
-        found = read_handwriting(content)
+        found = _written(brought.key, brought)
         return _as_read(subject, as_floats(found.pixels), name, found.notes)
-    fitted = read_picture(content, subject.architecture.input)
+    fitted = _fitted(brought.key, subject.architecture.input, brought)
     image, notes = as_floats(fitted.pixels), fitted.notes
     if st.toggle("Swap dark and light", key=SWAPPED, persist_state="session"):
         image, notes = 1 - image, (*notes, "dark and light swapped")
@@ -203,8 +207,17 @@ def _say_it_is_lost(source: str, what: str, way_out: str) -> None:
 
 
 def _keep() -> None:
-    given = st.session_state.get(UPLOAD)
-    st.session_state[PICTURE] = (given.name[:80], given.getvalue()) if given else None
+    hold(st.session_state.get(UPLOAD), PICTURE)
+
+
+@kept(asks=lambda key, brought: asks_to_open(brought.content))
+def _written(key: str, _brought: Brought) -> Handwriting:
+    return read_handwriting(_brought.content or b"")
+
+
+@kept(asks=lambda key, shape, brought: asks_to_open(brought.content))
+def _fitted(key: str, shape: tuple[int, int, int], _brought: Brought) -> Fitted:
+    return read_picture(_brought.content or b"", shape)
 
 
 def _reads_digits(subject: Subject) -> bool:

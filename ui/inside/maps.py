@@ -22,6 +22,7 @@ from ui.inside.address import AT, REV
 from ui.inside.explorer import INPUT, Place, explorer, liveliest, read_place, told
 from ui.inside.image import Looked
 from ui.inside.subject import Subject
+from ui.kept import kept
 from ui.picture import picked, picture
 from ui.words import facts_html
 
@@ -83,7 +84,7 @@ def _fed(subject: Subject, looked: Looked, place: Place) -> str:
 
 
 # The bytes of a few images: small beside the passes they are made of.
-@st.cache_resource(show_spinner=False, max_entries=12)
+@kept(most=12)
 def _parts(
     id: str, _traced: Trace, _image: Floats, _found: Activations, _names: tuple[str, ...]
 ) -> list[dict[str, Any]]:

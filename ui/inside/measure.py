@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight.answers import class_scores, shares_of
+from cnn.insight import effort, look_effort
+from cnn.insight.answers import scoring, shares_of
+from cnn.insight.effort import Effort, most_images
 from cnn.insight.embedding import Embedding, hidden_features, principal_components
 from cnn.insight.exciting_patches import Patch, exciting_patches
-from cnn.insight.forward import Activations, forward
+from cnn.insight.forward import Activations, fitting_images, forward, predict
 from cnn.insight.layer_statistics import LayerStatistics, layer_statistics
 from cnn.insight.where import HeatMap, grad_cam, map_layers, occlusion, saliency
-from cnn.network.trace import trace
+from cnn.network.architecture import Architecture
+from cnn.pictures.snapshots import MOST_TILES
 from cnn.training.evaluation import Predictions
 from ui.bench.trained import probabilities
 from ui.inside.subject import Subject
+from ui.kept import kept
 from ui.training import measured
 from ui.training.measured import Images
 
-MOST_MACS = 12_000_000_000
-"""What a look at many images may cost: a few seconds, once."""
-
-FEWEST, MOST_ASKED, MOST_POINTS, MOST_SEEN = 20, 1_000, 400, 200
+MOST_ASKED, MOST_POINTS, MOST_SEEN = 1_000, 400, 200
+"""As many images at most; fewer where they would take longer than a click may."""
 
 
-def images_within(subject: Subject, most: int) -> int:
-    """How many images may be looked at, for a network of this size."""
-    return max(FEWEST, min(most, MOST_MACS // max(trace(subject.architecture).total_macs, 1)))
+def _asks_pass(key: str, image: str, subject: Subject, pixels: Floats) -> Effort:
+    return effort.of_forward(subject.architecture, keep_linear=True)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
+@kept(asks=_asks_pass)
 def activations(key: str, image: str, _subject: Subject, _pixels: Floats) -> Activations:
     """What every layer makes of an image; `key` and `image` are what both are known by."""
     return forward(_subject.architecture, _subject.weights, _pixels[None], keep_linear=True)
@@ -39,48 +42,85 @@ def activations(key: str, image: str, _subject: Subject, _pixels: Floats) -> Act
 def predictions(subject: Subject, images: Images) -> Predictions:
     """What a run kept of its test; else the network's answers to the first test images."""
     if subject.run is not None and subject.epoch is None:
-        kept = measured.predictions(subject.run)
-        if isinstance(kept, Predictions) and len(kept) == len(images.test):
-            return kept
+        tested = measured.predictions(subject.run)
+        if isinstance(tested, Predictions) and len(tested) == len(images.test):
+            return tested
     with st.spinner("Asking the network about its test images ...", show_time=True):
         return _predictions(subject.weights_key, subject, images)
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+Counting = Callable[[Subject, Images], int]
+
+
+def _few(asks: Callable[[Architecture, int], Effort], most: int, what: str) -> Counting:
+    """How many of its test images a subject is shown; `what` is what would be too much."""
+
+    def count(subject: Subject, images: Images) -> int:
+        wanted = min(most, len(images.test))
+        return most_images(lambda many: asks(subject.architecture, many), wanted, what)
+
+    return count
+
+
+_ASKED = _few(effort.of_predict, MOST_ASKED, "To ask this network about a test image")
+_POINTS = _few(look_effort.of_embedding, MOST_POINTS, "To place a test image as a point")
+_FIGURES = _few(look_effort.of_statistics, MOST_SEEN, "The figures of its layers for an image")
+_EXCITED = _few(look_effort.of_activity, MOST_SEEN, "To look for what excites its filters")
+
+
+def _first(images: Images, count: int) -> Floats:
+    return images.test.take(range(count)).images
+
+
+@kept(asks=lambda key, of, given: effort.of_predict(of.architecture, _ASKED(of, given)))
 def _predictions(key: str, _subject: Subject, _images: Images) -> Predictions:
-    few = _images.test.take(range(min(images_within(_subject, MOST_ASKED), len(_images.test))))
-    scores = class_scores(_subject.architecture, _subject.weights, few.images)
-    return Predictions(shares_of(_subject.architecture, scores), few.labels)
+    count, reading = _ASKED(_subject, _images), scoring(_subject.architecture)
+    together = fitting_images(reading)
+    scores = [
+        predict(reading, _subject.weights, _images.test.take(places).images)
+        for places in np.split(np.arange(count), range(together, count, together))
+    ]
+    shares = shares_of(_subject.architecture, np.concatenate(scores))
+    return Predictions(shares, _images.test.labels[:count])
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@kept(asks=lambda key, of, given: look_effort.of_embedding(of.architecture, _POINTS(of, given)))
 def embedding(key: str, _subject: Subject, _images: Images) -> Embedding:
     """The first test images as points."""
-    count = min(images_within(_subject, MOST_POINTS), len(_images.test))
-    pixels = _images.test.take(range(count)).images
+    pixels = _first(_images, _POINTS(_subject, _images))
     features = hidden_features(_subject.architecture, _subject.weights, pixels)
     return principal_components(features)
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@kept(asks=lambda key, of, given: look_effort.of_statistics(of.architecture, _FIGURES(of, given)))
 def statistics(key: str, _subject: Subject, _images: Images) -> tuple[LayerStatistics, ...]:
     """The figures of every layer over the first test images."""
-    count = min(images_within(_subject, MOST_SEEN), len(_images.test))
-    pixels = _images.test.take(range(count)).images
+    pixels = _first(_images, _FIGURES(_subject, _images))
     return layer_statistics(_subject.architecture, _subject.weights, pixels)
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+def _asks_patches(key: str, layer: str, subject: Subject, images: Images) -> Effort:
+    return look_effort.of_activity(subject.architecture, _EXCITED(subject, images))
+
+
+@kept(asks=_asks_patches)
 def patches(
     key: str, layer: str, _subject: Subject, _images: Images
 ) -> tuple[tuple[tuple[Patch, ...], ...], int]:
-    """What excites each filter of a layer most, and among how many test images."""
-    count = min(images_within(_subject, MOST_SEEN), len(_images.test))
-    pixels = _images.test.take(range(count)).images
-    return exciting_patches(_subject.architecture, _subject.weights, pixels, layer), count
+    """What excites each filter of a layer that is shown, and among how many test images."""
+    count = _EXCITED(_subject, _images)
+    pixels = _first(_images, count)
+    network = _subject.architecture, _subject.weights
+    return exciting_patches(*network, pixels, layer, most_channels=MOST_TILES), count
 
 
-@st.cache_resource(show_spinner=False, max_entries=48)
+def _asks_where(
+    key: str, image: str, place: int, layer: str | None, subject: Subject, pixels: Floats
+) -> Effort:
+    return look_effort.of_where(subject.architecture)
+
+
+@kept(asks=_asks_where)
 def maps_of_where(
     key: str, image: str, place: int, layer: str | None, _subject: Subject, _pixels: Floats
 ) -> dict[str, HeatMap]:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data import title as data_title
 from cnn.data.class_names import class_names
+from cnn.insight import effort
+from cnn.insight.effort import Effort, TooMuchError
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
 from cnn.network.keras_import import Imported
 from cnn.network.keras_model import Weights, WeightsError
-from cnn.network.keras_weights import read_keras_model
+from cnn.network.outside import read_keras_outside
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.class_names import class_names as class_names_of
@@ -28,8 +31,10 @@ from cnn.training.unreadable import Unreadable
 from cnn.training.weights import trained_weights
 from ui.bench.pixels import choose_pixels
 from ui.bench.pixels import said_of as said_of_pixels
+from ui.brought import GONE, Brought, hold
 from ui.draw.networks import SHIPPED, about_card, finished_runs, short_names
 from ui.inside.epoch import choose_epoch, said_of_epoch
+from ui.kept import kept, turn
 from ui.training import runs
 from ui.words import percent, plain
 
@@ -38,9 +43,6 @@ KEY, UPLOAD, KEPT, OF_FILE, LOST = (
 )
 FILE = "file"
 LARGEST_MB = 200
-MOST_MACS = 4_000_000_000
-"""A forward pass of more for one image takes longer than a click may."""
-
 NO_DATA = "none of them"
 
 
@@ -68,8 +70,17 @@ class Subject:
         return self.key if self.epoch is None else f"{self.key}-{self.epoch}"
 
 
-def choose_subject() -> Subject | None:
-    """A control for the network; None, and why, where it cannot be had."""
+def asks(architecture: Architecture) -> Effort:
+    """What it takes to hold the network and what all its layers make of an image."""
+    followed = effort.of_forward(architecture, keep_linear=True)
+    return effort.of_weights(architecture).then(followed)
+
+
+def choose_subject(in_turn: ExitStack) -> Subject | None:
+    """A control for the network; None, and why, where it cannot be had.
+
+    A large one waits for its turn before its weights are read; what `in_turn` ends gives it back.
+    """
     offered = {run.id: run for run in finished_runs()}
     names = short_names(list(offered.values()))
 
@@ -85,7 +96,7 @@ def choose_subject() -> Subject | None:
         return f"{names[id]} · {where} · {percent(run.result.test_accuracy)}"
 
     chosen = st.session_state.setdefault(KEY, SHIPPED)
-    options = [SHIPPED, *offered, FILE]
+    options = [SHIPPED, FILE, *offered]
     missing = [] if chosen in options else [chosen]
     chosen = st.selectbox(
         "Network",
@@ -99,12 +110,12 @@ def choose_subject() -> Subject | None:
         if chosen == SHIPPED:
             return _shipped()
         if chosen == FILE:
-            return _file()
+            return _file(in_turn)
         if chosen not in offered:
             st.error(_why_missing(chosen), icon=":material/search_off:")
             return None
-        return _of_run(offered[chosen], names[chosen])
-    except (WeightsError, StoreError, ArchitectureError) as error:
+        return _of_run(offered[chosen], names[chosen], in_turn)
+    except (WeightsError, StoreError, ArchitectureError, TooMuchError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
 
@@ -142,8 +153,18 @@ def _shipped() -> Subject:
     )
 
 
-def _of_run(run: Run, name: str) -> Subject:
+def _take_turn(architecture: Architecture, in_turn: ExitStack) -> None:
+    traced, asked = trace(architecture), asks(architecture)
+    asked.check(
+        f"To follow an image through this network, of {traced.total_params:,} parameters and "
+        f"{traced.total_macs:,} MACs,"
+    )
+    in_turn.enter_context(turn(asked))
+
+
+def _of_run(run: Run, name: str, in_turn: ExitStack) -> Subject:
     assert run.result is not None
+    _take_turn(run.architecture, in_turn)
     spec = run.configuration.dataset
     about = (
         f"Trained on {data_title(spec)}, {run.result.train_images:,} images. "
@@ -162,18 +183,18 @@ def _of_run(run: Run, name: str) -> Subject:
 
 
 # By the end of the run too: one that is taken up again ends once more, with other weights.
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(asks=lambda url, key, run: effort.of_weights(run.architecture))
 def _weights(url: str, key: str, _run: Run) -> Weights:
     return trained_weights(runs.opened(), _run)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@kept()
 def _weights_after(url: str, key: str, epoch: int, _run: Run) -> Weights:
     """Small ones all: of large networks none are kept."""
     return trained_weights(runs.opened(), _run, epoch)
 
 
-def _file() -> Subject | None:
+def _file(in_turn: ExitStack) -> Subject | None:
     st.file_uploader(
         "A .keras file",
         type=["keras"],
@@ -182,8 +203,8 @@ def _file() -> Subject | None:
         max_upload_size=LARGEST_MB,
         help="Names, shapes and numbers are read; nothing in the file is executed.",
     )
-    kept: tuple[str, bytes] | None = st.session_state.get(KEPT)
-    if kept is None:
+    brought: Brought | None = st.session_state.get(KEPT)
+    if brought is None:
         if st.session_state.get(LOST):
             st.info(
                 "The address says that a `.keras` file was looked into. A file stays in the "
@@ -192,13 +213,18 @@ def _file() -> Subject | None:
             )
         st.caption("Choose a file that `model.save('name.keras')` wrote, and it opens here.")
         return None
-    name, content = kept
-    key = hashlib.sha256(content).hexdigest()[:16]
-    imported, weights, of_file = _read(key, content)
+    name, key = brought.name, brought.key
+    if not brought.is_here:
+        st.info(GONE, icon=":material/upload_file:")
+        return None
+    with st.spinner("Reading the file ...", show_time=True):
+        imported, mapped, of_file = _read(key, brought)
     feed = _pixels_of_file(imported, key)
     if feed is None:
         return None
     architecture = replace(imported.architecture, feed=feed)
+    _take_turn(architecture, in_turn)
+    weights = _in_memory(key, architecture, mapped)
     traced = trace(architecture)
     classes = traced.output_shape[-1] if len(traced.output_shape) == 1 else 0
     fitting = _fitting(architecture, classes)
@@ -223,15 +249,16 @@ def _file() -> Subject | None:
 def _keep() -> None:
     given = st.session_state.get(UPLOAD)
     if given is not None:
-        st.session_state[KEPT] = (given.name[:80], given.getvalue())
+        hold(given, KEPT)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _read(key: str, _content: bytes) -> tuple[Imported, Weights, str]:
+# Mapped files, until their network turns out to be small enough to be held.
+@kept(most=2)
+def _read(key: str, _file: Brought) -> tuple[Imported, Weights, str]:
     """The network of a file, where one output that says which of two classes it is becomes two;
     and the parameters of the file, in words.
     """
-    imported, weights = read_keras_model(_content)
+    imported, weights = read_keras_outside(_file.file)
     read = imported.architecture
     of_file = trace(read).params_text
     if trace(read).output_shape == (1,) and end_activation(read) == "sigmoid":
@@ -243,6 +270,11 @@ def _read(key: str, _content: bytes) -> tuple[Imported, Weights, str]:
             )
             return changed, two, of_file
     return imported, weights, of_file
+
+
+@kept(asks=lambda key, of, weights: effort.of_weights(of))
+def _in_memory(key: str, _of: Architecture, _weights: Weights) -> Weights:
+    return {name: tuple(map(np.array, arrays)) for name, arrays in _weights.items()}
 
 
 def _pixels_of_file(imported: Imported, key: str) -> Feed | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data.dataset import Images as Floats
 from cnn.insight.answers import answer, in_words
+from cnn.insight.effort import TooMuchError
 from cnn.insight.forward import ImagesError
 from cnn.network.keras_model import WeightsError
 from cnn.network.trace import trace
@@ -20,7 +23,7 @@ from ui.inside.filters import show_filters
 from ui.inside.image import Looked, choose_image, images_of, said_of
 from ui.inside.layers import show_layers
 from ui.inside.maps import place_of, show_maps
-from ui.inside.subject import MOST_MACS, choose_subject
+from ui.inside.subject import Subject, choose_subject
 from ui.inside.through_time import show_training
 from ui.inside.where import show_where
 from ui.training.measured import Images
@@ -47,21 +50,18 @@ WORDS = {
 
 def looking() -> None:
     """All of the page that a click changes."""
-    left, right = st.columns([4, 7], gap="large")
-    with left:
-        subject = choose_subject()
+    with ExitStack() as in_turn:
+        left, right = st.columns([4, 7], gap="large")
+        with left:
+            subject = choose_subject(in_turn)
+            if subject is not None:
+                st.caption(plain(subject.about))
         if subject is not None:
-            st.caption(plain(subject.about))
-    if subject is None:
-        return
+            _look_at(subject, right)
+
+
+def _look_at(subject: Subject, right: DeltaGenerator) -> None:
     traced = trace(subject.architecture)
-    if traced.total_macs > MOST_MACS:
-        st.warning(
-            f"This network needs {traced.total_macs:,} MACs for one image, more than a page can "
-            f"follow at a click (at most {MOST_MACS:,}). Use a smaller input.",
-            icon=":material/hourglass_empty:",
-        )
-        return
     images = images_of(subject)
     with right:
         looked = choose_image(subject, images)
@@ -90,7 +90,10 @@ def looking() -> None:
     for tab, show in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:
-                show()
+                try:
+                    show()
+                except TooMuchError as error:
+                    st.info(plain(str(error)), icon=":material/hourglass_empty:")
 
 
 def _says(looked: Looked, likely: Floats | None, names: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
+from cnn.insight.look_effort import COVERED, of_where
 from cnn.insight.where import map_layers
 from cnn.network.trace import Trace
 from cnn.pictures.patch import heat_picture, patch_picture
@@ -17,10 +18,6 @@ from ui.words import percent, plain
 
 CLASS, LAYER = "inside_where_class", "inside_where_layer"
 LIKELIEST = "the likeliest"
-MOST_MACS = 20_000_000_000
-ASKED = 64
-"""About so many times occlusion asks the network."""
-
 HONEST = {
     "Occlusion": "It shows what the answer cannot do without, square by square; parts that could "
     "stand in for each other look unimportant.",
@@ -37,12 +34,10 @@ def show_where(
     if likely is None or len(likely) != len(names):
         st.caption("This network gives no class scores, so there is no class to look for.")
         return
-    if traced.total_macs * ASKED > MOST_MACS:
-        st.caption(
-            f"Occlusion asks the network some {ASKED} times: too many at {traced.total_macs:,} "
-            "MACs. Use a smaller input."
-        )
-        return
+    of_where(subject.architecture).check(
+        f"To see where it looks, which asks the network some {COVERED} times and follows it back "
+        f"twice, each time over {traced.total_macs:,} MACs,"
+    )
     rows = {row.name: row for row in map_layers(subject.architecture)}
     with st.container(horizontal=True, gap="medium"):
         chosen = st.selectbox(

@@ -88,7 +88,7 @@ def _feature_map(lesson: Lesson, name: str) -> None:
         which = controls.slider(
             "filter", lesson.text("filter_label"), 1, filters, first=5, shows_index=True
         )
-    digits = images(DatasetName.MNIST_SAMPLE, (28, 28, 1)).validation
+    digits = images(DatasetName.MNIST_SAMPLE, None).validation
     image = digits.take([(place - 1) % len(digits)]).images[0]
     before = activations.before(image, which - 1)
     after, slope = activations.value(name, before), activations.slope(name, before)

@@ -30,7 +30,7 @@ FIRST_CELL = "1-11-13"
 """The map, the row and the column: at a stroke of the first digit."""
 MOST = 6
 MOST_IMAGES = 40
-EXAMPLES = {"digit": (DatasetName.MNIST_SAMPLE, DIGIT), "shape": (DatasetName.SHAPES, (32, 32, 1))}
+EXAMPLES = {"digit": (DatasetName.MNIST_SAMPLE, None), "shape": (DatasetName.SHAPES, (32, 32, 1))}
 TRAINED_ON = {"digit": (DatasetName.MNIST_SAMPLE, 10), "shape": (DatasetName.SHAPES, 3)}
 """The data that come along for a kind of image, and their classes."""
 MAPS, PARTS = "lesson_kernels_maps", "lesson_kernels_parts"

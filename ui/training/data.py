@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from cnn.data import (
@@ -13,20 +13,19 @@ from cnn.data import (
     DataError,
     DatasetName,
     DatasetSpec,
-    Rejected,
     Split,
     library,
-    load,
     title,
 )
-from cnn.data.dataset import FoundShape
 from cnn.data.fitting import check_room, check_shape, fit
-from cnn.data.summary import class_counts, pixel_histogram, seen_test_images, sizes_text
+from cnn.data.look import Look, few_of
+from cnn.data.outside import look_at as look_at_data
 from cnn.network.shapes import shape_text
 from cnn.pictures.data_bars import class_bars, pixel_bars
-from cnn.pictures.samples import MOST_CLASSES, samples
+from cnn.pictures.samples import samples
 from cnn.training.places import images_folder
 from ui import theme
+from ui.kept import kept
 from ui.picture import picture
 from ui.training import own_images
 from ui.training.shapes import choose_shapes
@@ -47,39 +46,11 @@ USUAL_EPOCHS = {
     DatasetName.FASHION_MNIST: 3,
 }
 OWN_EPOCHS = 10
-EXAMPLES = 40
+LARGEST_SHOWN = 96
 AGAINST_REPEATS = {
     DatasetName.SHAPES: " Larger images, or shapes that vary more, leave more to draw.",
     DatasetName.OWN_IMAGES: " Bring each image once.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a page keeps of a data set: its classes, its counts, and a few of its images."""
-
-    class_names: tuple[str, ...]
-    sizes: str
-    counts: dict[str, tuple[int, ...]]
-    few: Split
-    origin: str
-    rejected: tuple[Rejected, ...]
-    pixels: tuple[tuple[float, ...], tuple[int, ...]]  # of the training images, as they were found
-    found_shape: tuple[int, int, int]
-    seen_test_images: int
-    how_split: str
-    """Of own images: what is used as what."""
-    brought_shape: FoundShape
-    """Of the images before they are fitted to any network, as far as they have it in common."""
-
-    @property
-    def train_images(self) -> int:
-        return sum(self.counts["train"])
-
-    @property
-    def images(self) -> dict[str, int]:
-        """The images of each split."""
-        return {name: sum(split) for name, split in self.counts.items()}
 
 
 def usual_epochs(id: str) -> int:
@@ -140,7 +111,8 @@ def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
     if isinstance(found, Look):
         try:
             check_room(found.train_images + found.images["validation"], check_shape(input_shape))
-            return replace(found, few=fit(found.few, input_shape))
+            few = few_of(found.few, len(found.class_names), math.prod(input_shape))
+            return replace(found, few=fit(few, input_shape))
         except DataError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
@@ -159,7 +131,7 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
         return None
     examples, per_class, pixels = st.tabs(["Examples", "Images per class", "Pixel values"])
     with examples:
-        picture(samples(found.few, found.class_names), key="samples", largest=1.0)
+        picture(samples(_small(found.few), found.class_names), key="samples", largest=1.0)
     with per_class:
         bars = class_bars(found.class_names, found.counts, dark=theme.is_dark())
         picture(bars, key="class_bars", largest=1.2)
@@ -167,7 +139,7 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
         bars = pixel_bars(*found.pixels, dark=theme.is_dark(), what="Pixels of training images")
         picture(bars, key="pixel_bars", largest=1.2)
         st.caption(_pixel_words(found))
-    own_images.refused(found.rejected)
+    own_images.refused(found.rejected, found.all_rejected)
     height, width, channels = found.few.image_shape
     apart = "" if found.seen_test_images else "; none of them is also among the others"
     st.caption(
@@ -178,6 +150,15 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
     split_said(found)
     repeats_said(found, spec.name)
     return found
+
+
+def _small(few: Split) -> Split:
+    """No larger than an example is shown, on a screen with two pixels for one."""
+    height, width, channels = few.image_shape
+    over = max(height, width) / LARGEST_SHOWN
+    if over <= 1:
+        return few
+    return fit(few, (max(1, round(height / over)), max(1, round(width / over)), channels))
 
 
 def split_said(found: Look) -> None:
@@ -212,29 +193,10 @@ def _pixel_words(found: Look) -> str:
 
 
 # Reasons are kept as well: a download that failed is not tried again with every click.
-@st.cache_resource(show_spinner=False, max_entries=24)
+@kept(most=24)
 def _look(spec: DatasetSpec, input_shape: tuple[int, int, int] | None) -> Look | str:
     """A look at a data set, which is itself not kept: it may be large."""
     try:
-        data = load(spec, input_shape)
+        return look_at_data(spec, input_shape)
     except DataError as error:
         return str(error)
-    return Look(
-        class_names=data.class_names,
-        sizes=sizes_text(data),
-        counts=class_counts(data),
-        few=_few(data.train, len(data.class_names)),
-        origin=data.origin,
-        rejected=data.rejected,
-        pixels=pixel_histogram(data.train),
-        found_shape=data.image_shape,
-        seen_test_images=int(seen_test_images(data).sum()),
-        how_split=data.how_split,
-        brought_shape=data.found_shape or CATALOGUE[DatasetName(data.name)].image_shape,
-    )
-
-
-def _few(split: Split, classes: int) -> Split:
-    """Enough images of each class to show, in an array of their own."""
-    places = [np.flatnonzero(split.labels == label)[:EXAMPLES] for label in range(classes)]
-    return split.take(np.concatenate(places[:MOST_CLASSES]))

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import streamlit as st
 
-from cnn.data import CATALOGUE, DataError, DatasetSpec, Split, fingerprint, is_here, load, title
-from cnn.data.summary import class_counts
+from cnn.data import CATALOGUE, DataError, DatasetSpec, is_here, title
+from cnn.data.look import Tested
+from cnn.data.outside import for_tests
+from cnn.insight import effort
 from cnn.insight.dead_units import LayerActivity, layer_activity
+from cnn.insight.effort import Effort, TooMuchError, most_images
 from cnn.insight.forward import ImagesError
+from cnn.insight.look_effort import of_activity
 from cnn.network.keras_model import WeightsError
-from cnn.network.trace import trace
 from cnn.training.evaluation import Predictions, PredictionsError
 from cnn.training.run import PREDICTIONS, Run
 from cnn.training.weights import trained_weights
+from ui.kept import kept
 from ui.training import runs
 
 FETCH = "fetch_images"
-VALIDATION = 200
-FEWEST = 20
-MOST_MACS = 4_000_000_000
-"""What a forward pass over these images may cost here: a second or two."""
+LOOK_S = 5.0
+"""What a forward pass over the validation images may take here."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Images:
-    """The test images a run was measured on, a few validation images, and the classes."""
-
-    class_names: tuple[str, ...]
-    test: Split
-    validation: Split
-    validation_counts: tuple[int, ...] = ()
-    """Of each class, all validation images and not the few that are kept here."""
+Images = Tested
 
 
 def predictions(run: Run) -> Predictions | str | None:
@@ -48,21 +39,31 @@ def activity(run: Run, found: Images) -> tuple[LayerActivity, ...]:
     return _activity(runs.store().url, run.id, run.finished_at, run, found)
 
 
+def _asks_activity(
+    url: str, run_id: str, finished_at: float | None, run: Run, found: Images
+) -> Effort:
+    of = run.architecture
+    return effort.of_weights(of).then(of_activity(of, len(found.validation)))
+
+
 # By the end of the run: one that is taken up again ends once more, with other weights.
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept(asks=_asks_activity)
 def _activity(
     url: str, run_id: str, finished_at: float | None, _run: Run, _found: Images
 ) -> tuple[LayerActivity, ...]:
-    few = max(FEWEST, min(VALIDATION, MOST_MACS // max(trace(_run.architecture).total_macs, 1)))
-    pixels = _found.validation.take(np.arange(min(few, len(_found.validation)))).images
+    held, many = effort.of_weights(_run.architecture), len(_found.validation)
     try:
+        few = most_images(
+            lambda count: held.then(of_activity(_run.architecture, count)), many, "", LOOK_S
+        )
+        pixels = _found.validation.take(np.arange(few)).images
         weights = trained_weights(runs.store(), _run)
         return layer_activity(_run.architecture, weights, pixels)
-    except (WeightsError, ImagesError):
+    except (WeightsError, ImagesError, TooMuchError):
         return ()
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@kept()
 def _predictions(url: str, run_id: str, finished_at: float | None) -> Predictions | str | None:
     content = runs.store().file(run_id, PREDICTIONS)
     if content is None:
@@ -95,23 +96,15 @@ def look_again() -> None:
 
 # By the fingerprint, so that what was found once stays right for this run. Reasons are kept as
 # well: a download that failed is not tried again with every click.
-@st.cache_resource(show_spinner=False, max_entries=6)
+@kept(most=6)
 def _images(spec: DatasetSpec, input_shape: tuple[int, int, int], wanted: str) -> Images | str:
     try:
-        data = load(spec, input_shape)
+        found = for_tests(spec, input_shape)
     except DataError as error:
         return str(error)
-    found = fingerprint(data)
-    if found != wanted:
+    if found.fingerprint != wanted:
         return (
-            f"The data is not what it was: its fingerprint is {found[:8]}, this run was trained "
-            f"and tested on {wanted[:8] or 'data without one'}."
+            f"The data is not what it was: its fingerprint is {found.fingerprint[:8]}, this run "
+            f"was trained and tested on {wanted[:8] or 'data without one'}."
         )
-    few = data.validation.take(np.arange(min(VALIDATION, len(data.validation))))
-    counts = class_counts(data)["validation"]
-    return Images(data.class_names, _own(data.test), few, counts)
-
-
-def _own(split: Split) -> Split:
-    """The split in an array of its own, so that the rest of the data need not be kept."""
-    return split.take(np.arange(len(split)))
+    return found

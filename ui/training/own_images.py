@@ -8,21 +8,24 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.data import DataError, Rejected, library
+from cnn.data.library import lay_aside
+from cnn.data.look import Look
+from cnn.data.outside import bring as bring_outside
 from cnn.data.own_images import LIMITS, own_name
-from cnn.data.summary import class_counts, sizes_text
 from cnn.insight.explanations import Fact
 from cnn.names import visible
 from cnn.training import run_list
 from cnn.training.places import images_folder
 from cnn.training.run import Run
 from cnn.training.unreadable import Unreadable
+from ui.brought import take
 from ui.training import runs
 from ui.words import facts_html, plain
 
 READ = "own_images_read"
-MOST_LISTED = 200
 MOST_CLASSES = 30
 
 
@@ -31,11 +34,7 @@ class Arrived:
     """What is kept of an upload while it is looked over; its pixels stay in the file."""
 
     path: Path
-    class_names: tuple[str, ...]
-    per_class: list[int]
-    sizes: str
-    how_split: str
-    rejected: tuple[Rejected, ...]
+    look: Look
 
 
 def offer(use: Callable[[str], None]) -> None:
@@ -64,12 +63,12 @@ def bring(use: Callable[[str], None]) -> None:
         return
     if st.session_state.get(READ, (None,))[0] != given.file_id:
         with st.spinner("Reading the images ...", show_time=True):
-            st.session_state[READ] = (given.file_id, _read(given.getvalue(), given.name))
+            st.session_state[READ] = (given.file_id, _read(given))
     found = st.session_state[READ][1]
     if isinstance(found, str):
         st.error(plain(found), icon=":material/broken_image:")
         return
-    _report(found)
+    _report(found.look)
     name = st.text_input(
         "Name", own_name(found.path), max_chars=40, key=f"own_images_name_{given.file_id}"
     )
@@ -84,20 +83,18 @@ def bring(use: Callable[[str], None]) -> None:
         st.rerun()
 
 
-def _read(content: bytes, file_name: str) -> Arrived | str:
+def _read(given: UploadedFile) -> Arrived | str:
+    """Laid aside on the disk first, so that it is not in memory while it is read."""
     try:
-        path, data = library.read(content, file_name, images_folder())
+        return Arrived(*bring_outside(lay_aside(take(given), given.name, images_folder())))
     except DataError as error:
         return str(error)
-    per_class = [sum(split) for split in zip(*class_counts(data).values(), strict=True)]
-    return Arrived(
-        path, data.class_names, per_class, sizes_text(data), data.how_split, data.rejected
-    )
 
 
-def _report(found: Arrived) -> None:
+def _report(found: Look) -> None:
     """What was read: classes with their images, the splits, and what was refused."""
-    names, per_class = found.class_names[:MOST_CLASSES], found.per_class
+    per_class = [sum(split) for split in zip(*found.counts.values(), strict=True)]
+    names = found.class_names[:MOST_CLASSES]
     facts = [Fact(name, f"{count:,} images") for name, count in zip(names, per_class, strict=False)]
     more = len(found.class_names) - len(names)
     if more:
@@ -109,18 +106,17 @@ def _report(found: Arrived) -> None:
     st.caption(f":material/call_split: {plain(found.how_split)}")
     with st.container(height=190 if len(facts) > 6 else "content", border=False):
         st.html(facts_html(facts))
-    refused(found.rejected)
+    refused(found.rejected, found.all_rejected)
 
 
-def refused(rejected: tuple[Rejected, ...]) -> None:
-    """The files that were left out, each by name and with its reason."""
+def refused(rejected: tuple[Rejected, ...], many: int) -> None:
+    """The first of the files that were left out, each by name and with its reason."""
     if not rejected:
         return
-    many = len(rejected)
     with st.expander(f"{many:,} file{'s were' if many > 1 else ' was'} left out"):
-        facts = [Fact(one.file, one.reason) for one in rejected[:MOST_LISTED]]
-        if many > MOST_LISTED:
-            facts.append(Fact("", f"and {many - MOST_LISTED:,} more"))
+        facts = [Fact(one.file, one.reason) for one in rejected]
+        if many > len(facts):
+            facts.append(Fact("", f"and {many - len(facts):,} more"))
         with st.container(height=220 if many > 5 else "content", border=False):
             st.html(_list(facts))
 

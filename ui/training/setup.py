@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.class_names import class_names
+from cnn.data.look import Look
 from cnn.lessons.goals import Goals
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -141,9 +142,7 @@ def _last_words(fitted: Fitted, configuration: Configuration, train_images: int)
         st.warning(concern, icon=":material/lightbulb:")
 
 
-def _launch(
-    fitted: Fitted, look: data.Look, configuration: Configuration, wanted: Goals | None
-) -> None:
+def _launch(fitted: Fitted, look: Look, configuration: Configuration, wanted: Goals | None) -> None:
     """How long it will take and the button, or why it cannot be trained; never out of sight.
 
     A training that is wanted as a try at a challenge is named for it.
@@ -170,7 +169,7 @@ def _launch(
     expectation.show(expected)
 
 
-def _augmented(look: data.Look, configuration: Configuration) -> None:
+def _augmented(look: Look, configuration: Configuration) -> None:
     """A few training images as augmentation may change them."""
     labels = look.few.labels
     first = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)]
@@ -183,7 +182,7 @@ def _augmented(look: data.Look, configuration: Configuration) -> None:
     )
 
 
-def _fitted(chosen: Architecture, look: data.Look, configuration: Configuration) -> Fitted | None:
+def _fitted(chosen: Architecture, look: Look, configuration: Configuration) -> Fitted | None:
     """The network with a head for the data; None, with the reason shown, where it takes none."""
     try:
         head, on_head = with_classes(chosen, len(look.class_names))

@@ -23,6 +23,7 @@ from cnn.training.checkpoint import arrays_from_bytes
 from cnn.training.class_names import class_names
 from cnn.training.run import WATCHED, Run
 from cnn.training.snapshots import Snapshot, snapshot_name
+from ui.kept import kept
 from ui.picture import picture
 from ui.training import runs
 
@@ -212,7 +213,7 @@ def _titles(run: Run) -> dict[str, str]:
 
 
 # By the start of the run too: one that was resumed takes its later snapshots once more.
-@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+@kept(most=MOST_KEPT)
 def _moment(url: str, run_id: str, epoch: int, started_at: float | None) -> Moment | None:
     content = runs.store().file(run_id, snapshot_name(epoch))
     if content is None:

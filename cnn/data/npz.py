@@ -1,0 +1,106 @@
+"""The arrays of an npz file that nobody has checked, a slice at a time.
+
+An npz of 100 KB may hold 600 MB. So nothing is unpacked as a whole but what is small: shapes and
+types are known from the headers, and numbers come in pieces. Owns the same bounds and refusals as
+`files.read_npz`, which small files are read with.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnn.data.errors import DataError
+from cnn.data.files import (
+    BROKEN_ZIP,
+    DAMAGED,
+    Array,
+    array_of,
+    check_member,
+    header_of,
+    open_zip,
+    read_member,
+)
+
+PIECE_BYTES = 1 << 22
+HEADER_BYTES = 20_000
+"""Longer than any header that NumPy reads."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """An array in an npz. Its numbers are in the order of the file, which `is_fortran` names."""
+
+    archive: zipfile.ZipFile
+    member: zipfile.ZipInfo
+    offset: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    is_fortran: bool
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def pieces(self) -> Iterator[Array]:
+        """All numbers in rows of a few megabytes, one after the other."""
+        size = max(1, PIECE_BYTES // self.dtype.itemsize) * self.dtype.itemsize
+        with self.archive.open(self.member) as stream:
+            stream.read(self.offset)
+            while piece := stream.read(size):
+                yield np.frombuffer(piece, self.dtype)
+
+    def whole(self) -> Array:
+        """The array itself, for what is small: labels and names."""
+        return array_of(read_member(self.archive, self.member, self.member.file_size))
+
+
+def open_npz(content: bytes, limit_bytes: int) -> dict[str, Stored]:
+    """Return the arrays of an npz by name, each checked to be whole, together within the limit."""
+    archive = open_zip(content, max_members=100)
+    arrays = {}
+    for member in archive.infolist():
+        try:
+            check_member(member, limit_bytes)
+            arrays[member.filename.removesuffix(".npy")] = _stored(archive, member)
+        except DataError as error:
+            raise DataError(f"Its member {member.filename} {error}.") from error
+        limit_bytes -= member.file_size
+    return arrays
+
+
+def _stored(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Stored:
+    head = _walked(archive, member)
+    with io.BytesIO(head) as stream:
+        shape, is_fortran, dtype = header_of(stream)
+        offset = stream.tell()
+    inner, each = dtype.subdtype or (dtype, ())
+    try:
+        count, rest = divmod(member.file_size - offset, dtype.itemsize)
+        if rest:
+            raise DataError(DAMAGED)
+        # Shaped as the array itself would be, but of a single number, which takes no room.
+        alike = np.broadcast_to(np.zeros((), np.int8), (count, *each))
+        shape = alike.reshape(shape, order="F" if is_fortran else "C").shape
+    except Exception as error:  # a shape may hold any numbers
+        raise DataError(DAMAGED) from error
+    return Stored(archive, member, offset, shape, inner, is_fortran)
+
+
+def _walked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return how a member begins, once all of it was unpacked and found to be whole."""
+    found = 0
+    try:
+        with archive.open(member) as stream:
+            head = stream.read(min(HEADER_BYTES, member.file_size))
+            found = len(head)
+            while piece := stream.read(min(PIECE_BYTES, member.file_size - found)):
+                found += len(piece)
+    except BROKEN_ZIP as error:
+        raise DataError(f"cannot be unpacked: {error}") from error
+    if found != member.file_size:
+        raise DataError("is incomplete")
+    return head

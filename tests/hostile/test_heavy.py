@@ -1,0 +1,99 @@
+"""Links that are legal and ask for more than anybody has: answered, and in little memory."""
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from cnn.insight import effort
+from cnn.insight.layer_effort import held
+from cnn.network.architecture import Architecture
+from cnn.network.layers import (
+    Activation,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPooling2D,
+    Residual,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
+from cnn.network.link import decode, encode
+from cnn.network.trace import trace
+from tests.hostile.guard import watched
+from tests.ui.visiting import visited, words
+
+PAD = ZeroPadding2D(((1_024, 1_024), (1_024, 1_024)))
+END = (GlobalAveragePooling2D(), Dense(2))
+SIDE = 16_384
+MOST = effort.MOST_BYTES + 80_000_000
+"""What may be computed, and a page's own."""
+
+
+def nested(depth: int) -> Layer:
+    layer: Layer = Activation("gelu")
+    for _ in range(depth):
+        layer = Residual((layer, Activation("gelu")))
+    return layer
+
+
+LAYERS: dict[str, tuple[tuple[int, int, int], tuple[Layer, ...]]] = {
+    "padded four times": ((28, 28, 1), (PAD, PAD, PAD, PAD, *END)),
+    "padded, then exact bends": ((28, 28, 1), (PAD, Activation("gelu"), Activation("gelu"), *END)),
+    "the largest input": ((SIDE, SIDE, 1), END),
+    "the largest input in colour, pooled": ((SIDE, SIDE, 3), (MaxPooling2D(1_024), *END)),
+    "the most filters": ((64, 64, 1), (Conv2D(65_536, 1), *END)),
+    "the largest kernel": ((512, 512, 1), (Conv2D(1, 1_024, padding="same"), *END)),
+    "the largest kernel for each channel": (
+        (64, 64, 64),
+        (DepthwiseConv2D(1_024, padding="same"), *END),
+    ),
+    "every channel a thousand times": (
+        (64, 64, 4),
+        (DepthwiseConv2D(3, depth_multiplier=1_024), *END),
+    ),
+    "apart and a thousand times": ((64, 64, 4), (SeparableConv2D(1, 3, depth_multiplier=1_024),)),
+    "a million units": ((28, 28, 1), (Flatten(), Dense(1_000_000), Dense(1_000_000))),
+    "the largest window at every step": ((400, 400, 8), (MaxPooling2D(1_024, 1, "same"), *END)),
+    "side by side": ((256, 256, 1), (Branches(((),) * 256, "concatenate"), *END)),
+    "side by side, again": (
+        (28, 28, 1),
+        (Branches(((),) * 64, "concatenate"), Branches(((),) * 64, "concatenate"), *END),
+    ),
+    "as deep as may be": ((700, 700, 8), (nested(48), *END)),
+    "five thousand layers": ((28, 28, 1), (Activation("relu"),) * 4_998),
+    "two thousand dense layers": ((4, 4, 1), (Flatten(), *(Dense(3),) * 2_000)),
+    "as many maps as fit a number": ((1_000, 1_000, 1), (Conv2D(1_000, 1), Conv2D(1_000, 1))),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_heavy_link_is_answered_in_words_and_in_little_memory(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    shape, layers = LAYERS[name]
+    network = Architecture("Heavy", shape, layers)
+    code = encode(network)
+    assert decode(code) == network, "it is legal"
+    asked = effort.of_weights(network).then(effort.of_forward(network))
+    visited("build")
+    tracemalloc.start()
+    try:
+        with watched(tmp_path):
+            page = visited("build", net=code)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    refused = "a page takes at most 250 MB and 2.0 s" in words(page)
+    assert refused == (not asked.fits(effort.EDIT_S))
+    assert most < MOST
+
+
+def test_what_a_layer_holds_is_what_it_gives_but_for_those_that_give_what_they_got():
+    rows = trace(Architecture("a", (4, 4, 2), (Activation("relu"), Flatten()))).rows
+    assert [held(row, keep_linear=True) for row in rows] == [32, 0]
