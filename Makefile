@@ -13,7 +13,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --n
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check format lint types bench screenshots requirements
+.PHONY: help run test proof check format lint types bench screenshots requirements
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,11 @@ test: $(TEST_READY) ## run all tests, those in a browser too where there is one
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.postgres
 	@$(PY) -m pytest $(ARGS)
+
+proof: $(TEST_READY) ## run the proofs, which take minutes each: before a version goes out
+	@$(PY) -m tests.browser.chromium
+	@$(PY) -m tests.postgres
+	@$(PY) -m pytest -m proof $(ARGS)
 
 check: format lint types test ## format, then lint, types and tests: before every commit
 
