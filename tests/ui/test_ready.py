@@ -1,9 +1,7 @@
 """`/ready` and `/metrics`: in what form, and who counts as on this machine."""
 
-import asyncio
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from cnn.training import presence
 from cnn.training.run import WorkerState
 from cnn.training.store import Store
 from tests.training.test_readiness import metrics
+from tests.ui.awaiting import awaited
 from ui.shell import ready
 from ui.shell.server import ROUTES
 
@@ -62,8 +61,7 @@ def answer(
         }
         await APP(scope, receive, send)
 
-    with ThreadPoolExecutor(1) as own:  # a test before may have left a loop running in this thread
-        own.submit(lambda: asyncio.run(asked())).result()
+    awaited(asked())
     start, *parts = sent
     given = {name.decode(): one.decode() for name, one in start["headers"]}
     return start["status"], given, b"".join(one["body"] for one in parts).decode()

@@ -12,6 +12,7 @@ from streamlit import config
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.web.server.starlette.starlette_routes import create_upload_routes
 
+from tests.ui.awaiting import awaited
 from ui.shell import uploads
 from ui.shell.uploads import WithinUploads
 
@@ -81,7 +82,7 @@ def all_put(app: ASGIApp, wanted: Sequence[tuple[str, str, int]]) -> list[int]:
     async def one_by_one() -> list[int]:
         return [(await put(app, *one))[0] for one in wanted]
 
-    return asyncio.run(one_by_one())
+    return awaited(one_by_one())
 
 
 def kept(files: MemoryUploadedFileManager) -> dict[str, list[str]]:
@@ -134,11 +135,11 @@ def test_what_is_too_large_or_of_no_known_length_is_refused_in_a_sentence(
     files: MemoryUploadedFileManager,
 ):
     app = bounded(files)
-    status, words = asyncio.run(put(app, "one", "a", 500 * KB))
+    status, words = awaited(put(app, "one", "a", 500 * KB))
     assert (status, words) == (413, "The file has 1 MB; at most 0 MB are taken.")
-    status, words = asyncio.run(put(app, "one", "a", 10, says=None))
+    status, words = awaited(put(app, "one", "a", 10, says=None))
     assert (status, words) == (411, "An upload has to say how long it is (Content-Length).")
-    assert asyncio.run(put(app, "nobody", "a", 10))[0] == 400, "as Streamlit says itself"
+    assert awaited(put(app, "nobody", "a", 10))[0] == 400, "as Streamlit says itself"
     assert not kept(files)
 
 
@@ -150,17 +151,13 @@ def test_files_on_their_way_at_once_are_bounded_for_a_session_and_for_all(
     async def at_once(*wanted: tuple[str, str, int]) -> list[tuple[int, str]]:
         return await asyncio.gather(*(put(app, *one) for one in wanted))
 
-    (first, _), (second, words) = asyncio.run(
-        at_once(("one", "a", 150 * KB), ("one", "b", 99 * KB))
-    )
+    (first, _), (second, words) = awaited(at_once(("one", "a", 150 * KB), ("one", "b", 99 * KB)))
     assert (first, second) == (204, 429)
     assert words.startswith("Another file of yours is still on its way.")
-    found = asyncio.run(at_once(*((one, "a", 140 * KB) for one in SESSIONS)))
+    found = awaited(at_once(*((one, "a", 140 * KB) for one in SESSIONS)))
     assert [status for status, _ in found] == [204, 204, 503, 503]
     assert found[-1][1].startswith("Many files are on their way just now.")
-    assert asyncio.run(at_once(("four", "a", 9 * KB)))[0][0] == 204, (
-        "and again, when they have come"
-    )
+    assert awaited(at_once(("four", "a", 9 * KB)))[0][0] == 204, "and again, when they have come"
 
 
 def test_a_file_that_never_comes_whole_is_given_up(
@@ -172,11 +169,11 @@ def test_a_file_that_never_comes_whole_is_given_up(
         await asyncio.sleep(60)
 
     app = WithinUploads(slow, lambda: files)
-    status, words = asyncio.run(put(app, "one", "a", 150 * KB))
+    status, words = awaited(put(app, "one", "a", 150 * KB))
     assert status == 408
     assert words.startswith("The file did not come within")
     app.app = streamlit(files)
-    assert asyncio.run(put(app, "one", "a", 150 * KB))[0] == 204, "its place is free again"
+    assert awaited(put(app, "one", "a", 150 * KB))[0] == 204, "its place is free again"
 
 
 def test_everything_else_passes_as_it_is(files: MemoryUploadedFileManager):
@@ -201,5 +198,5 @@ def test_everything_else_passes_as_it_is(files: MemoryUploadedFileManager):
         return None
 
     for scope in scopes:
-        asyncio.run(app(scope, none, nothing))
+        awaited(app(scope, none, nothing))
     assert seen == [(one["type"], one.get("method"), one.get("path")) for one in scopes]
