@@ -45,8 +45,8 @@ LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "sqlalchemy")
 HEAD = """# What was measured
 
 By `make bench`, each figure beside its reference or limit, from the same run of the same script on
-one machine. Times are worth as much as the machine was quiet: its load when a benchmark began is
-given, over {cores} processors.
+the machine that its section names. Times are worth as much as the machine was quiet: its load when
+a benchmark began is given, over {cores} processors.
 
 """
 

@@ -9,7 +9,7 @@ from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
 from ui.training.history import latest
-from ui.words import plain, short
+from ui.words import plain, short_params
 
 st.title("Build a CNN. See its numbers. Know why.", anchor=False)
 st.markdown(
@@ -31,7 +31,7 @@ now = design.current()
 traced = design.traced(now)
 picture(diagram(traced), key="home_network")
 st.caption(
-    f"{plain(now.name)}, as it stands in Build: {short(traced.total_params)} parameters. "
+    f"{plain(now.name)}, as it stands in Build: {short_params(traced)}. "
     "Each block is what one layer gives to the next."
 )
 
@@ -39,11 +39,10 @@ st.subheader("Start from a classic", anchor=False)
 columns = st.container(key="classics").columns(len(CLASSICS))
 for column, id in zip(columns, CLASSICS, strict=True):
     one = entry(id)
-    total = trace(one.architecture).total_params
     with column.container(border=True, height="stretch"):
         st.markdown(f"**{one.title}** · {one.year}")
         st.caption(one.idea)
-        st.caption(f"{short(total)} parameters")
+        st.caption(short_params(trace(one.architecture)))
         if st.button("Open in Build", key=f"open_{id}", width="stretch"):
             design.put(one.architecture)
             st.switch_page(PAGES / "build.py")

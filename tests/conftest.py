@@ -4,14 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests import postgres
 
 # No deadlines: the first example pays for an import, and a busy machine is not a wrong answer.
 settings.register_profile("default", deadline=None, max_examples=50)
-# In CI more examples, the same ones every time, and failures that can be pasted into a test.
-settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True, print_blob=True)
+# In CI the same ones every time, and failures that can be pasted into a test.
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.register_profile("proof", deadline=None, max_examples=400, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
@@ -19,9 +20,25 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if is_for_proofs(config):
+        settings.load_profile("proof")
+
+
+def is_for_proofs(config: pytest.Config) -> bool:
+    return "proof" in config.option.markexpr
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what takes minutes, unless it is asked for: `-m proof`."""
-    if "proof" in config.option.markexpr:
+    """Leaves out what takes minutes, unless it is asked for: `-m proof`.
+
+    Then every property is tried again, on many more examples.
+    """
+    if is_for_proofs(config):
+        for item in items:
+            if is_hypothesis_test(getattr(item, "obj", None)):
+                item.add_marker(pytest.mark.proof)
         return
     left_out = [item for item in items if item.get_closest_marker("proof")]
     config.hook.pytest_deselected(items=left_out)

@@ -54,6 +54,7 @@ def test_where_an_eight_lies_is_the_mean_of_all_eights_that_were_learned(data: D
     np.testing.assert_allclose(unlike().likeness.means[8], wanted, atol=1e-5)
 
 
+@pytest.mark.proof
 def test_letters_scribbles_and_dots_are_found_as_often_as_the_card_says():
     card = unlike().card
     drawn = stored_glyphs()

@@ -8,6 +8,7 @@ from html import escape
 
 from cnn.insight.explanations import Fact
 from cnn.names import visible
+from cnn.network.trace import Trace
 
 _MARKS = set("\\`*_{}[]<>()#+-!|~$:&")
 _LIST = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
@@ -54,6 +55,12 @@ def short(number: float) -> str:
         if abs(number) >= limit:
             return f"{number / limit:.3g} {unit}"
     return f"{number:,.0f}"
+
+
+def short_params(traced: Trace) -> str:
+    """Its parameters at a glance, and how many are trained where that reads otherwise."""
+    said, trained = f"{short(traced.total_params)} parameters", short(traced.trainable_params)
+    return said if said.startswith(f"{trained} ") else f"{said} ({trained} trainable)"
 
 
 def size_bytes(number: float) -> str:

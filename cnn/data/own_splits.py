@@ -166,10 +166,16 @@ def listed(folders: Iterable[str]) -> str:
 # The arrays of an npz ------------------------------------------------------------------------
 
 PLAIN = (("images", "labels"), ("x", "y"))
-FORMS = (("x_{}", "y_{}"), ("{}_images", "{}_labels"))
-"""As Keras' own files and scikit-learn's examples have them, and as MedMNIST has them."""
+FORMS = (
+    ("x_{}", "y_{}"),
+    ("{}_images", "{}_labels"),
+    ("{}_x", "{}_y"),
+    ("x{}", "y{}"),
+    ("images_{}", "labels_{}"),
+)
+"""As Keras' own files and scikit-learn's examples have them, as MedMNIST has them, and others."""
 
-_LIKE_IMAGES = re.compile(r"x_.+|.+_images", re.IGNORECASE)
+_LIKE_IMAGES = re.compile(r"(x|images?)_?\w+|\w+_(x|images?)", re.IGNORECASE)
 
 Pair = tuple[str, str]
 
@@ -195,7 +201,7 @@ def arrays_of(names: Sequence[str]) -> dict[Part, Pair]:
     parts = [part for part, _ in found]
     if Part.TRAIN not in parts:
         some = [f"{one} and {other}" for one, other in PLAIN]
-        some += [f"{one.format('train')} and {other.format('train')}" for one, other in FORMS]
+        some += [f"{one.format('train')} and {other.format('train')}" for one, other in FORMS[:2]]
         raise DataError(f"It has the arrays {shown(list(names))}; wanted are {', or '.join(some)}.")
     plain = any(pair in [(there.get(a), there.get(b)) for a, b in PLAIN] for _, pair in found)
     if len(parts) > len(set(parts)) or (plain and len(parts) > 1):

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from cnn.network.zoo import CLASSICS, entry
@@ -11,6 +12,7 @@ from tests.browser.driving import PageMaker, settled
 TRAINED_MS = 420_000
 
 
+@pytest.mark.proof
 def test_the_four_classics_over_two_seeds_from_the_click_to_the_report(
     training_url: str, new_page: PageMaker, tmp_path: Path
 ):

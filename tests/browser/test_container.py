@@ -69,6 +69,7 @@ def test_those_files_show_every_page_and_the_health_check_agrees(
     assert (while_it_runs, look(url)) == (0, 1)
 
 
+@pytest.mark.proof
 def test_those_files_train(context: Path, tmp_path: Path):
     home = {"CNN_HOME": str(tmp_path), "HOME": str(tmp_path)}
     done = subprocess.run(

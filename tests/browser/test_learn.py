@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlparse
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from cnn.lessons.catalogue import lessons
@@ -39,6 +40,7 @@ def at_its_top(page: Page, lesson: Lesson) -> None:
     page.wait_for_function("document.querySelector('[data-testid=\"stMain\"]').scrollTop === 0")
 
 
+@pytest.mark.proof
 def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
     fresh_app_url: str, page: Page
 ):

@@ -48,6 +48,7 @@ def parameters(page: Page, count: str) -> None:
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: str, page: Page):
     page.goto(fresh_training_url)
     expect(page.get_by_text("Start from a classic")).to_be_visible()
@@ -97,6 +98,7 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_teachers_locked_lesson_opens_in_an_app_elsewhere(
     fresh_app_url: str, app_url: str, new_page: PageMaker
 ):
@@ -124,6 +126,7 @@ def test_a_teachers_locked_lesson_opens_in_an_app_elsewhere(
     settled(learner)
 
 
+@pytest.mark.proof
 def test_an_engineer_halves_a_keras_network_at_equal_accuracy_and_takes_it_to_pytorch(
     fresh_training_url: str, new_page: PageMaker, tmp_path: Path
 ):
@@ -195,6 +198,7 @@ def test_an_engineer_halves_a_keras_network_at_equal_accuracy_and_takes_it_to_py
     assert ran.stdout.split() == [str(halved), "2", "10"], ran.stderr
 
 
+@pytest.mark.proof
 def test_somebody_who_comes_back_after_a_restart_in_mid_training_finds_everything(
     tmp_path: Path, new_page: PageMaker
 ):

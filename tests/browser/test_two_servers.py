@@ -23,6 +23,7 @@ def urls(tmp_path: Path, postgresql: str) -> Iterator[tuple[str, str]]:
         yield one, other
 
 
+@pytest.mark.proof
 def test_a_run_of_one_is_followed_stopped_and_compared_in_the_other(
     urls: tuple[str, str], new_page: PageMaker
 ):

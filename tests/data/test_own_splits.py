@@ -476,7 +476,22 @@ def test_splits_that_no_file_has_are_refused(splits):
         DatasetSpec(DatasetName.OWN_IMAGES, file="x.zip", splits=splits)
 
 
-@pytest.mark.parametrize("name", ["x_dev", "X_extra", "dev_images"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("test_x", "test_y", "x_train", "y_train"),
+        ("xval", "yval", "x_train", "y_train", "Xtest", "Ytest"),
+        ("images_val", "labels_val", "train_images", "train_labels"),
+    ],
+)
+def test_splits_under_several_usual_names_are_read_as_what_they_say(names: tuple[str, ...]):
+    for part, (images, labels) in arrays_of(names).items():
+        assert part[:3] in images.lower()
+        assert part[:3] in labels.lower()
+    assert len(arrays_of(names)) == len(names) / 2
+
+
+@pytest.mark.parametrize("name", ["x_dev", "X_extra", "dev_images", "dev_x", "imagesdev", "x2"])
 def test_images_of_no_split_are_not_left_out_without_a_word(name: str):
     names = ["x_train", "y_train", name, "y_dev"]
 

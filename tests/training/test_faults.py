@@ -153,6 +153,7 @@ def test_when_both_are_killed_the_next_app_finds_the_run_interrupted(
     resume(killed.store, killed.run.id)
 
 
+@pytest.mark.proof
 def test_after_all_that_its_curve_is_exactly_that_of_an_untroubled_one(
     killed: Story, reference: dict[str, Rows]
 ):
@@ -350,6 +351,7 @@ def test_a_disk_that_is_full_interrupts_a_run_and_loses_nothing(
     assert_goes_on(worker, failed, reference, "could not be used")
 
 
+@pytest.mark.proof
 def test_after_all_these_its_curve_is_exactly_that_of_an_untroubled_one(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):

@@ -17,9 +17,12 @@ from cnn.training.store import Store
 from tests.training.processes import App, current, eventually
 from tests.training.story import NETWORK, SETTINGS, Rows, all_rows, curve, finish_one
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
-)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(
+        not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
+    ),
+]
 
 SHORT = replace(SETTINGS, epochs=8)
 KILLS, SEED = 20, 8

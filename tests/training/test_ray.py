@@ -122,6 +122,7 @@ def node(store: Store, run: Run) -> int:
     return node_of(current(store, run).worker)
 
 
+@pytest.mark.proof
 def test_two_runs_train_at_once_on_two_nodes_and_give_the_curve_of_this_machine(
     apps: list[App], store: Store, reference: dict[str, Rows]
 ):
@@ -138,6 +139,7 @@ def test_two_runs_train_at_once_on_two_nodes_and_give_the_curve_of_this_machine(
     assert len(reference["steps"]) == EPOCHS * PER_EPOCH
 
 
+@pytest.mark.proof
 def test_a_run_is_paused_goes_on_and_is_stopped(apps: list[App], store: Store):
     run = store.add(NETWORK, LONG)
     eventually("trains", trains(store, run))
@@ -152,6 +154,7 @@ def test_a_run_is_paused_goes_on_and_is_stopped(apps: list[App], store: Store):
     eventually("stopped", is_in(store, run, State.STOPPED))
 
 
+@pytest.mark.proof
 def test_designs_are_checked_while_runs_hold_both_nodes(apps: list[App], store: Store):
     runs = [store.add(NETWORK, LONG) for _ in range(2)]
     for run in runs:
@@ -169,6 +172,7 @@ def test_designs_are_checked_while_runs_hold_both_nodes(apps: list[App], store: 
         eventually("stopped", is_in(store, run, State.STOPPED))
 
 
+@pytest.mark.proof
 def test_the_doctor_sees_the_nodes_and_what_a_training_asks_for(
     cluster: Cluster, store: Store, monkeypatch: pytest.MonkeyPatch
 ):
@@ -186,6 +190,7 @@ def test_the_doctor_sees_the_nodes_and_what_a_training_asks_for(
     assert "No machine of the Ray cluster has as many processors" in badly.trouble
 
 
+@pytest.mark.proof
 def test_a_run_whose_node_is_lost_goes_on_at_another_one_as_if_nothing_had_been(
     cluster: Cluster, apps: list[App], store: Store, reference: dict[str, Rows]
 ):
@@ -214,6 +219,7 @@ def test_a_run_whose_node_is_lost_goes_on_at_another_one_as_if_nothing_had_been(
     assert current(store, run).message == ""
 
 
+@pytest.mark.proof
 def test_a_queue_that_two_apps_hand_on_is_trained_once_each(
     cluster: Cluster, apps: list[App], store: Store, home: Path
 ):
@@ -235,6 +241,7 @@ def test_a_queue_that_two_apps_hand_on_is_trained_once_each(
     other.kill()
 
 
+@pytest.mark.proof
 def test_when_the_app_is_killed_its_runs_keep_their_last_step(
     cluster: Cluster, apps: list[App], store: Store, home: Path
 ):

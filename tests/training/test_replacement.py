@@ -36,6 +36,7 @@ worker.work(Store(sys.argv[1]), sys.argv[2], parent=sys.stdin.fileno())
 
 
 @pytest.mark.parametrize(("most_runs", "most_bytes"), [(2, 10**12), (10**6, 1)])
+@pytest.mark.proof
 def test_no_run_is_lost_between_workers_that_are_replaced_after_a_few(
     most_runs: int, most_bytes: int, tmp_path: Path, monkeypatch
 ):

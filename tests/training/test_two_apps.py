@@ -51,6 +51,7 @@ def added(store: Store, epochs: int, seed: int) -> Run:
     return store.add(DEMO, Configuration(SHAPES, epochs=epochs, seed=seed))
 
 
+@pytest.mark.proof
 def test_each_run_of_a_queue_is_trained_once_by_one_of_them(apps: list[App]):
     one, other = apps
     runs = [added(store.store, EPOCHS, seed) for seed in range(QUEUED // 2) for store in apps]
@@ -68,6 +69,7 @@ def test_each_run_of_a_queue_is_trained_once_by_one_of_them(apps: list[App]):
     assert len({current(one.store, run).worker for run in runs}) == 2
 
 
+@pytest.mark.proof
 def test_a_run_of_one_is_paused_and_stopped_from_the_other(apps: list[App]):
     one, other = apps
     runs = [added(one.store, LONG, seed) for seed in (100, 101)]
@@ -81,6 +83,7 @@ def test_a_run_of_one_is_paused_and_stopped_from_the_other(apps: list[App]):
         eventually("stopped", is_in(other.store, run, State.STOPPED))
 
 
+@pytest.mark.proof
 def test_when_one_app_and_its_worker_are_killed_the_other_says_so_and_takes_over(apps: list[App]):
     one, other = apps
     runs = [added(one.store, LONG, seed) for seed in (102, 103)]

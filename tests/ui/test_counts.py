@@ -15,7 +15,7 @@ from cnn.network.export_keras import keras_code
 from cnn.network.keras_model import build
 from cnn.network.layers import Container
 from cnn.network.trace import trace
-from cnn.network.zoo import entry
+from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.diagram import hover_text
 from cnn.shipped import shipped
 from tests.ui.visiting import visited, words
@@ -38,7 +38,6 @@ OTHERS = {
     ("cnn/pictures/timeline.py", "one.params"),  # tests/lessons/test_history.py has each of them
     ("cnn/training/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/limits.py", "params"),
-    ("pages/home.py", "short(total)"),
     ("ui/experiments/side_by_side.py", "row.param_formula"),
 }
 
@@ -82,6 +81,14 @@ def test_the_total_stands_first_and_the_trained_ones_where_they_are_fewer(id):
 
     assert traced.params_text == said
     assert f"Exactly {said}." in keras_code(entry(id).architecture).text
+
+
+def test_home_says_it_of_the_classics_too(store):
+    said = words(visited("home"))
+    for id in CLASSICS:
+        total, trainable = in_keras(id)
+        trained = f" ({trainable:,} trainable)" if trainable < total else ""
+        assert f"{total:,} parameters{trained}" in said
 
 
 def test_a_layer_and_a_block_say_it_like_the_network():

@@ -69,11 +69,12 @@ def _layer_by_layer(before: Trace, now: Trace) -> None:
 
 
 def _sums(before: Trace, now: Trace) -> None:
+    sums = [("Parameters", before.total_params, now.total_params)]
+    if before.non_trainable_params or now.non_trainable_params:
+        sums.append(("Of them trainable", before.trainable_params, now.trainable_params))
+    sums.append(("MACs per image", before.total_macs, now.total_macs))
     with st.container(horizontal=True):
-        for label, old, new in (
-            ("Parameters", before.total_params, now.total_params),
-            ("MACs per image", before.total_macs, now.total_macs),
-        ):
+        for label, old, new in sums:
             change = f"×{new / old:.3g}" if old and new != old else None
             words = f"{old:,} → {new:,}"
             st.metric(f"{label}, pinned to now", words, change, "off", delta_arrow="off")

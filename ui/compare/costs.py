@@ -20,8 +20,8 @@ from ui.words import plain
 HEIGHT = 320
 FRONT = (
     "The dotted stair is the Pareto front of the measured means: no other network has a mean at "
-    "least as high as those on it at a lower cost. Which means differ by more than chance is told "
-    "elsewhere on this page."
+    "least as high as those on it at a lower cost. Whether two means differ by more than chance is "
+    "told by the tests on this page, as far as it can be."
 )
 NO_FRONT = "There is no Pareto front, as accuracies on different data cannot be ranked."
 

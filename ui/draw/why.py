@@ -101,7 +101,8 @@ def sentences(found: Evidence) -> list[str]:
     name, rival = NAMES[found.label], NAMES[found.rival]
     lines = [
         f":blue[**Blue**] ink speaks for **{name}** rather than **{rival}**, "
-        f":orange[**orange**] ink for **{rival}** rather than **{name}**; grey decides nothing."
+        f":orange[**orange**] ink for **{rival}** rather than **{name}**; grey, covered alone, "
+        "changes nothing."
     ]
     if best := found.strongest_for:
         lines.append(f"Without the ink in the blue frame, {_change(name, found.share, best)}.")

@@ -13,7 +13,7 @@ from cnn.training.fitting import is_fitted
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES
-from ui.words import plain, short
+from ui.words import plain, short, short_params
 
 BENCH = "bench"
 ADDRESS = "network"
@@ -69,9 +69,7 @@ def look_at(architecture: Architecture) -> None:
     picture(diagram(traced), key="train_network_picture", largest=1.0)
     height, width, channels = architecture.input
     st.caption(
-        f"{short(traced.total_params)} parameters"
-        + (f" ({short(traced.trainable_params)} trainable)" if traced.non_trainable_params else "")
-        + f" · {short(traced.total_macs)} MACs per image · "
+        f"{short_params(traced)} · {short(traced.total_macs)} MACs per image · "
         f"input {height}×{width}×{channels}"
         + ("" if architecture.fed.is_usual else f" · pixels {architecture.fed.words}")
     )
