@@ -53,7 +53,10 @@ def opened(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    """Readers never wait for the writer, and a writer waits its turn."""
+    """Readers never wait for the writer, and a writer waits its turn; text of another encoding,
+    as a damaged row may hold, is read with signs in place of its letters.
+    """
+    connection.text_factory = lambda read: read.decode(errors="replace")
     for setting in (
         f"busy_timeout={BUSY_MS}",
         "journal_mode=WAL",

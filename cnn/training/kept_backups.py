@@ -1,5 +1,5 @@
 """The backups of a store that are known of: those that the program keeps by itself, in a folder
-beside the store, and the last one that a person asked for.
+beside the store, and the last one that a person asked for, or restored.
 
 Before the tables of an older version are changed, what is in them is kept.
 """
@@ -21,7 +21,7 @@ from cnn.training.store_file import connected, copy_store, size_bytes, store_fil
 
 FOLDER = "backups"
 KEPT_BEFORE_CHANGES = 3
-REPLACED, DAMAGED = "replaced", "damaged"
+REPLACED, DAMAGED, RESTORED = "replaced", "damaged", "restored"
 AT = "%Y-%m-%dT%H%M%SZ"
 NAMED = re.compile(
     rf"\.(?P<at>\d{{4}}-\d\d-\d\dT\d{{6}}Z)\.(?P<why>v\d+|{REPLACED}|{DAMAGED})(-\d+)?(\.\w+)?"
@@ -31,7 +31,7 @@ NAMED = re.compile(
 @dataclass(frozen=True, slots=True)
 class Backup:
     """A backup that was made: where, when (seconds), and why, where nobody had asked for it:
-    `v4`, `replaced` or `damaged`.
+    `v4`, `replaced` or `damaged`; `restored` is one from which the store is, since then.
     """
 
     file: Path
@@ -45,11 +45,9 @@ class Backup:
     @property
     def words(self) -> str:
         """For a person: its date, its file, and what it is of."""
-        reason = {REPLACED: "what a restored backup took the place of", DAMAGED: "damaged"}
+        why = ", from which the store was restored then" if self.why == RESTORED else ""
         if self.is_before_change:
             why = f", before version {self.why[1:]} was brought up to date"
-        else:
-            why = f", {reason[self.why]}" if self.why else ""
         gone = "" if self.file.exists() else ", which is not there any more"
         return f"{time_text(self.at)}, {self.file}{why}{gone}"
 
@@ -104,11 +102,14 @@ def _forget_old(file: Path) -> None:
 
 
 def last(url: str) -> Backup | None:
-    """The newest backup that is known of: one that was asked for, or one that was kept."""
+    """The newest backup that is known of: one that was asked for, kept or restored.
+
+    What was kept of a store that another took the place of is none of this one.
+    """
     file = store_file(url)
     if file is None:
         return None
-    known = [*_named(file), *_noted(file)]
+    known = [*(one for one in _named(file) if one.is_before_change), *_noted(file)]
     return max(known, key=lambda one: one.at, default=None)
 
 
@@ -139,16 +140,18 @@ def _note_file(file: Path) -> Path:
     return backups_folder(file) / f"{file.stem}.last.json"
 
 
-def note(file: Path, target: Path) -> None:
-    """Remembers where a backup was made, for whoever asks for the last one."""
+def note(file: Path, target: Path, why: str = "") -> None:
+    """Remembers where a backup was made or is restored from, for whoever asks for the last one."""
+    noted = {"file": str(target), "at": time.time(), "why": why}
     with contextlib.suppress(OSError):
         private_folder(backups_folder(file))
-        _note_file(file).write_text(json.dumps({"file": str(target), "at": time.time()}), "utf-8")
+        _note_file(file).write_text(json.dumps(noted), "utf-8")
 
 
 def _noted(file: Path) -> list[Backup]:
     try:
         found = json.loads(_note_file(file).read_text("utf-8"))
-        return [Backup(Path(found["file"]), float(found["at"]))]
-    except (OSError, ValueError, TypeError, KeyError):
+        why = RESTORED if found.get("why") == RESTORED else ""
+        return [Backup(Path(found["file"]), float(found["at"]), why)]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return []

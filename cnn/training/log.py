@@ -25,7 +25,8 @@ LOG_FILE = "worker.log"
 MOST_BYTES, KEPT = 1_000_000, 3
 """A log of more bytes is begun anew, and so many earlier ones are kept."""
 
-_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+ABOUT = ("run", "worker")
+"""What a line says it is about, where it is about one."""
 
 
 class _Lines(logging.Formatter):
@@ -50,7 +51,8 @@ class _Json(logging.Formatter):
             "process": record.process,
             "message": record.getMessage(),
         }
-        values |= {name: one for name, one in vars(record).items() if name not in _USUAL}
+        said = vars(record)  # others note things of their own there, as Ray does wherever it is
+        values |= {name: said[name] for name in ABOUT if name in said}
         if record.exc_info:
             values["error"] = self.formatException(record.exc_info)
         return json.dumps(values, default=str)

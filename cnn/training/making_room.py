@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from cnn.training import room, rows, tables
+from cnn.training import announced, room, rows, tables
 from cnn.training.room import GOING, IS_SNAPSHOT, MB, WORDS, Kind, Plan, may_lose
 from cnn.training.run import CHECKPOINT
 from cnn.training.store import Store
@@ -73,15 +73,32 @@ def _read(content: bytes | None) -> dict[str, float]:
 
 
 def keep_to_limits(store: Store) -> None:
-    """Removes what is over the limits of whoever runs the program; without one, nothing."""
+    """Removes what is over the limits of whoever runs the program; without one, nothing.
+
+    By new or lower ones nothing goes before a page has shown what would, or a day has gone by.
+    """
     wanted = room.limits()
     if not wanted:
         return
     over = room.plan(room.kept(store), wanted)
-    if over.going and (count := remove(store, over)):
+    if not over.going:
+        return
+    found, is_news = announced.met(store, wanted)
+    what = ", ".join(WORDS[kind] for kind in over.going)
+    if found.acts_from > time.time():
+        if is_news:
+            _log.info(
+                "over the limits that are set are %.1f MB: %s; they go by themselves from %s on, "
+                "or once a page has shown them (What takes the room, on Train)",
+                over.all_bytes / MB,
+                what,
+                time.strftime("%Y-%m-%d %H:%M", time.localtime(found.acts_from)),
+            )
+        return
+    if count := remove(store, over):
         _log.info(
             "to keep to the limits that are set, %.1f MB were removed of %d runs: %s",
             over.all_bytes / MB,
             count,
-            ", ".join(WORDS[kind] for kind in over.going),
+            what,
         )

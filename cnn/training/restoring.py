@@ -12,7 +12,14 @@ from pathlib import Path
 
 from cnn.training.backups import Content, Tell, content_of, file_of, to_be_read
 from cnn.training.identity import has_ended
-from cnn.training.kept_backups import DAMAGED, REPLACED, backups_folder, free_name
+from cnn.training.kept_backups import (
+    DAMAGED,
+    REPLACED,
+    RESTORED,
+    backups_folder,
+    free_name,
+    note,
+)
 from cnn.training.places import private_folder
 from cnn.training.store_error import StoreError, check_room, refusing, shown_url
 from cnn.training.store_file import beside, connected, copy_pages, copy_store, size_bytes
@@ -37,9 +44,10 @@ def restore(url: str, source: Path, tell: Tell = lambda _: None) -> tuple[Conten
         private_folder(file.parent)
         needed = source.stat().st_size + (size_bytes(file) if file.exists() else 0)
         check_room(file.parent, needed, f"the backup {source}, and what it takes the place of,")
-        if not file.exists() or _is_damaged(file):
-            return content, _put_in_place(url, file, source, tell)
-        return content, _put_into(url, file, source, tell)
+        put = _put_in_place if not file.exists() or _is_damaged(file) else _put_into
+        kept = put(url, file, source, tell)
+    note(file, source, RESTORED)
+    return content, kept
 
 
 def _is_damaged(file: Path) -> bool:

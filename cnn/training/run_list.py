@@ -77,7 +77,8 @@ def choices(store: Store) -> Choices:
 
     def each(column: Any) -> tuple[str, ...]:
         query = select(column).distinct().order_by(column)
-        return tuple(filter(None, connection.execute(query).scalars().all()))
+        found = connection.execute(query).scalars().all()
+        return tuple(one for one in found if one and isinstance(one, str))
 
     put_away = select(func.count()).select_from(runs).where(runs.c.is_archived == 1)
     with store.begin() as connection:
@@ -90,7 +91,11 @@ def choices(store: Store) -> Choices:
 
 
 def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
-    query = query.where(runs.c.is_archived == int(wanted.is_archived))
+    # What says neither of itself, as a damaged row may, is in the list and not behind a filter.
+    is_archived = runs.c.is_archived == 1
+    query = query.where(
+        is_archived if wanted.is_archived else runs.c.is_archived.is_distinct_from(1)
+    )
     for word in _words(wanted.words):
         query = query.where(
             runs.c.name.icontains(word, autoescape=True)

@@ -22,6 +22,23 @@ from cnn.training.data_address import data_id
 from cnn.training.run import Checkpoint, Progress, Result, Run, State, Wish
 from cnn.training.unreadable import PROGRAM, Unreadable, first_sentence
 
+TEXTS = {
+    "id": "id",
+    "name": "name",
+    "recipe": "recipe",
+    "message": "message",
+    "data_fingerprint": "data's fingerprint",
+    "worker": "worker",
+    "continues": "run before it",
+    "network": "network's name",
+    "dataset": "data's name",
+    "note": "note",
+}
+"""What is text as it stands, and what it is called. SQLite keeps anything in any column."""
+
+END_OF_TIME_S = 253_402_300_800.0
+"""Where the year 10000 begins, of which no date can be written."""
+
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=StrEnum)
 Row = Mapping[Any, Any]
@@ -86,15 +103,17 @@ def _run(row: Row) -> Run:
     def of(column: str, called: str, read: Callable[[Any], Value]) -> Value:
         return _read(called, row[column], read)
 
+    for column, called in TEXTS.items():
+        of(column, called, _text)
     return Run(
         id=row["id"],
         name=visible(row["name"]) or "unnamed",
         architecture=of("architecture", "network", _architecture),
         configuration=of("configuration", "settings", _configuration),
         state=of("state", "state", _state),
-        created_at=of("created_at", "time", _number),
-        started_at=of("started_at", "time", _number_or_none),
-        finished_at=of("finished_at", "time", _number_or_none),
+        created_at=of("created_at", "time", _time),
+        started_at=of("started_at", "time", _time_or_none),
+        finished_at=of("finished_at", "time", _time_or_none),
         wish=of("wish", "wish", _wish),
         progress=of("progress", "progress", _progress),
         result=of("result", "result", _result) if row["result"] else None,
@@ -105,32 +124,35 @@ def _run(row: Row) -> Run:
         worker=row["worker"],
         checkpoint=of("checkpoint", "checkpoint", _checkpoint) if row["checkpoint"] else None,
         continues=row["continues"],
-        first_step=row["first_step"],
+        first_step=of("first_step", "first step", _whole),
         changes=of("changes", "changes", _sentences),
         note=row["note"],
-        is_archived=bool(row["is_archived"]),
+        is_archived=of("is_archived", "place in the archive", _yes_or_no),
     )
 
 
 def _unreadable(row: Row, reason: str) -> Unreadable:
     """What can be known of a run whatever else its row says."""
+
+    def words(column: str) -> str:
+        return held if isinstance(held := row[column], str) else ""
+
     try:
         noted = str(_object(row["environment"]).get(PROGRAM, ""))
         version = "".join(one for one in noted[:40] if one.isprintable())
     except (ValueError, TypeError, RecursionError):
         version = ""
-    created_at = row["created_at"]
     return Unreadable(
-        id=row["id"],
-        name=visible(row["name"]) or "unnamed",
+        id=words("id") or shown(row["id"]),
+        name=visible(words("name")) or "unnamed",
         reason=reason,
         version=version,
-        state=row["state"],
-        network=row["network"],
-        dataset=row["dataset"],
-        created_at=created_at if isinstance(created_at, (int, float)) else 0.0,
-        note=row["note"],
-        is_archived=bool(row["is_archived"]),
+        state=words("state"),
+        network=words("network"),
+        dataset=words("dataset"),
+        created_at=row["created_at"] if _is_time(row["created_at"]) else 0.0,
+        note=words("note"),
+        is_archived=row["is_archived"] == 1,
         is_tested=bool(row["result"]),
     )
 
@@ -194,14 +216,36 @@ def _word(words: type[Word]) -> Callable[[str], Word]:
     return read
 
 
-def _number(value: Any) -> float:
-    if not isinstance(value, (int, float)):
-        raise _UnknownError(shown(value))
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _UnknownError(f"{shown(value)} is no text")
     return value
 
 
-def _number_or_none(value: Any) -> float | None:
-    return None if value is None else _number(value)
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise _UnknownError(f"{shown(value)} is no whole number from 0 on")
+    return value
+
+
+def _yes_or_no(value: Any) -> bool:
+    if value not in (0, 1):
+        raise _UnknownError(f"{shown(value)} is neither 0 nor 1")
+    return bool(value)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value < END_OF_TIME_S
+
+
+def _time(value: Any) -> float:
+    if not _is_time(value):
+        raise _UnknownError(shown(value))
+    return float(value)
+
+
+def _time_or_none(value: Any) -> float | None:
+    return None if value is None else _time(value)
 
 
 def _value(kind: type[Any]) -> Callable[[str], Any]:

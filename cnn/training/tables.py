@@ -139,3 +139,13 @@ tags = _belonging(
 )
 
 BELONGINGS = (steps, epochs, gradients, files, tags)
+
+limits = Table(
+    "limits",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("wanted", Text, nullable=False),
+    Column("met_at", Float, nullable=False),
+    Column("shown_at", Float),
+)
+"""Made when it is first needed: a store that may only be read opens without it."""

@@ -37,12 +37,16 @@ class Waiting(Records):
 
     def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
         passed: list[str] = []  # what cannot be read, and what another worker was faster to claim
+        unnamed = 0  # rows of a damaged store that their id, as it is read, does not lead to
         while True:
             others = _waiting().where(which, runs.c.id.not_in(passed))
             with self.begin() as connection:
-                row = connection.execute(others.limit(1)).first()
+                row = connection.execute(others.limit(1).offset(unnamed)).first()
                 if row is None:  # so that waiting never locks
                     return None
+                if not isinstance(row.id, str) or row.id in passed:
+                    unnamed += 1
+                    continue
                 passed.append(row.id)
                 if isinstance(run_rows.run(row._mapping), Unreadable):
                     continue

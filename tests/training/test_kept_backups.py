@@ -9,6 +9,7 @@ import pytest
 
 from cnn.training import kept_backups
 from cnn.training.backups import backup
+from cnn.training.restoring import restore
 from cnn.training.store import Store, StoreError
 from tests.training.stores import all_of, filled, of_version_2, url_of
 
@@ -99,3 +100,47 @@ def test_the_last_backup_is_named_wherever_it_was_made(file: Path, tmp_path: Pat
     assert last.words == f"{last.words[:20]}, {target}"
     target.unlink()
     assert last.words.endswith("mine.sqlite, which is not there any more")
+
+
+def test_after_a_restore_the_last_one_is_what_was_restored_not_what_it_took_the_place_of(
+    file: Path, tmp_path: Path
+):
+    url, first, second = filled(file), tmp_path / "first.sqlite", tmp_path / "second.sqlite"
+    backup(url, first)
+    backup(url, second)
+
+    _, replaced = restore(url, first)
+
+    assert replaced is not None
+    assert replaced.exists()
+    last = kept_backups.last(url)
+    assert last is not None
+    assert last.words == f"{last.words[:20]}, {first}, from which the store was restored then"
+
+    third = tmp_path / "third.sqlite"
+    backup(url, third)
+    last = kept_backups.last(url)
+    assert last is not None
+    assert last.file == third
+
+
+def test_a_store_that_took_the_place_of_a_damaged_one_names_the_backup_that_it_is(
+    file: Path, tmp_path: Path
+):
+    url, made = filled(file), tmp_path / "made.sqlite"
+    backup(url, made)
+    file.write_bytes(b"no store any more")
+
+    restore(url, made)
+
+    last = kept_backups.last(url)
+    assert last is not None
+    assert (last.file, last.why) == (made, "restored")
+
+
+@pytest.mark.parametrize("noted", ["[]", "7", "{}", '{"file": 7, "at": 1}', "no JSON", "null"])
+def test_a_note_that_cannot_be_read_is_none(file: Path, noted: str):
+    (file.parent / "backups").mkdir()
+    (file.parent / "backups" / "runs.last.json").write_text(noted)
+
+    assert kept_backups.last(url_of(file)) is None

@@ -71,7 +71,7 @@ def test_where_there_is_no_store_yet_it_is_made(file: Path, made: Path):
     assert restore(url_of(file), made)[1] is None
 
     assert all_of(file) == all_of(made)
-    assert [path.name for path in file.parent.iterdir()] == ["runs.sqlite"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["backups", "runs.sqlite"]
 
 
 @pytest.mark.parametrize("page_size", [512, 8192])

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from cnn.training import archive, log, making_room, room, worker
+from cnn.training.announced import met
 from cnn.training.continuing import ContinuationError, extend, resume
 from cnn.training.making_room import gone, keep_to_limits, remove
 from cnn.training.room import MB, Kept, Kind, Limits, Plan, kept, plan, total
@@ -292,6 +293,7 @@ def test_a_limit_that_is_set_is_kept_to_and_said(store: Store, monkeypatch: pyte
     large = trained(store, days_ago=2)
     store.keep_file(large.id, f"{SNAPSHOT}0003", bytes(2 * MB))
     monkeypatch.setenv("CNN_MAX_STORE_MB", "1")
+    met(store, room.limits(), is_shown=True)
     stream = io.StringIO()
 
     with log.heard(stream):
@@ -300,13 +302,14 @@ def test_a_limit_that_is_set_is_kept_to_and_said(store: Store, monkeypatch: pyte
 
     assert room.limits() == Limits(MB, None)
     assert set(gone(store, run.id)) == set(gone(store, large.id)) == {Kind.SNAPSHOTS}
-    (said,) = stream.getvalue().splitlines()
+    (said,) = [line for line in stream.getvalue().splitlines() if making_room.__name__ in line]
     assert "2.0 MB were removed of 2 runs: snapshots and weights of every epoch" in said
 
 
 def test_a_worker_keeps_to_it(store: Store, monkeypatch: pytest.MonkeyPatch):
     old, new = trained(store, days_ago=9), trained(store, days_ago=2)
     monkeypatch.setenv("CNN_MAX_WHOLE_RUNS", "1")
+    met(store, room.limits(), is_shown=True)
 
     worker._keep_to_limits(store)
 

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 
 from cnn.network.zoo import entry
-from cnn.training import archive, checks, designs, presence, run_list, tables
+from cnn.training import archive, checks, designs, presence, run_list, tables, upkeep
 from cnn.training.configuration import Configuration
 from cnn.training.continuing import ContinuationError, extend, resume, take_over
 from cnn.training.run import Checkpoint, Result, Run, State, WorkerState
@@ -17,7 +18,8 @@ from cnn.training.run_list import Filter
 from cnn.training.store import Store
 from cnn.training.unreadable import PROGRAM, Unreadable
 from cnn.version import VERSION, is_later
-from tests.training.unreadable import KINDS, row_of, spoil
+from tests.training.stores import url_of
+from tests.training.unreadable import FOREIGN, KINDS, damage, row_of, spoil
 
 ROOT = Path(__file__).parents[2]
 LENET = entry("lenet-5").architecture
@@ -52,6 +54,80 @@ def test_what_is_unknown_in_a_run_is_named_with_the_run_and_the_version(store: S
     assert f"this one ({VERSION}) cannot read it: {found.reason}." in found.words
     if kind != "environment":
         assert found.version == VERSION
+
+
+TEXTS = ("id", "name", "message", "data_fingerprint", "worker", "continues", "network", "dataset")
+
+
+@pytest.mark.parametrize("column", [*TEXTS, "note", "recipe", "first_step", "is_archived"])
+def test_bytes_in_a_column_make_a_run_unreadable_and_nothing_else(file: Path, column: str):
+    store = Store(url_of(file))
+    good, bad = finished(store), finished(store)
+    damage(store, bad, FOREIGN["bytes"], column)
+
+    listed = run_list.page(store)
+    (found,) = [one for one in listed if isinstance(one, Unreadable)]
+
+    assert [one.id for one in listed if isinstance(one, Run)] == [good.id]
+    assert "b'\\xff\\xfe\\x00' is" in found.reason
+    assert found.id == (bad.id if column != "id" else "b'\\xff\\xfe\\x00'")
+    assert found.name == ("unnamed" if column == "name" else "LeNet-5")
+    store.close()
+
+
+@pytest.mark.parametrize("held", FOREIGN)
+def test_whatever_a_column_holds_the_list_and_its_filters_find_all_runs(file: Path, held: str):
+    store = Store(url_of(file))
+    good = finished(store)
+    for column in tables.runs.columns.keys():  # noqa: SIM118 - SQLAlchemy's columns are no dict
+        damage(store, finished(store), FOREIGN[held], column)
+    damage(store, finished(store), FOREIGN[held], *list(tables.runs.columns.keys())[1:])
+    many = 2 + len(tables.runs.columns)
+
+    found = [run_list.page(store, Filter(is_archived=one)) for one in (False, True)]
+
+    assert [len(one) for one in found] == [many, 0]
+    assert [run_list.count(store, Filter(is_archived=one)) for one in (False, True)] == [many, 0]
+    for run in found[0]:
+        texts = [run.id, run.name, run.note]
+        if isinstance(run, Unreadable):
+            texts += [run.reason, run.version, run.state, run.network, run.dataset]
+            assert run.words
+        else:
+            texts += [run.message, run.data_fingerprint, run.worker, run.continues]
+            assert isinstance(run.first_step, int)
+        assert all(isinstance(one, str) for one in texts)
+        assert "".join(texts).encode()
+        time.gmtime(run.created_at)
+    assert store.get(good.id) in found[0]
+    there = run_list.choices(store)
+    assert {"LeNet-5"} <= set(there.networks)
+    assert {"shapes"} <= set(there.datasets)
+    assert all(isinstance(one, str) for one in (*there.networks, *there.datasets))
+    for wanted in (Filter("lenet"), Filter(network="LeNet-5"), Filter(dataset="shapes")):
+        assert many - 3 <= len(run_list.page(store, wanted)) == run_list.count(store, wanted)
+    assert good.id in [run.id for run in store.latest()]
+    run_list.live(store)
+    for topic in upkeep.check(store.url):
+        assert topic.words
+    store.close()
+
+
+@pytest.mark.parametrize("held", FOREIGN)
+def test_a_worker_takes_what_can_be_read_of_a_damaged_queue(file: Path, held: str):
+    store = Store(url_of(file))
+    for column in tables.runs.columns.keys():  # noqa: SIM118 - SQLAlchemy's columns are no dict
+        damage(store, store.add(LENET, SETTINGS), FOREIGN[held], column)
+    good = store.add(LENET, SETTINGS)
+    presence.dismiss_silent(store)
+
+    taken = []
+    while run := store.claim_next("me"):
+        taken.append(run.id)
+
+    assert good.id in taken
+    assert len(set(taken)) == len(taken) <= len(tables.runs.columns)
+    store.close()
 
 
 def test_all_other_runs_are_found_as_if_those_were_not_there(store: Store):

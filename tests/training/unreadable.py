@@ -1,7 +1,9 @@
 """Runs of a store as another version of the program may leave them, which this one cannot read."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -9,6 +11,7 @@ from sqlalchemy import insert, select, update
 from cnn.training import run_rows
 from cnn.training.run import Run
 from cnn.training.store import Store
+from cnn.training.store_file import store_file
 from cnn.training.tables import runs
 
 Record = dict[str, Any]
@@ -113,3 +116,40 @@ def row_of(store: Store, run_id: str) -> Record:
     """A run's row as it stands."""
     with store.begin() as connection:
         return dict(connection.execute(select(runs).where(runs.c.id == run_id)).one()._mapping)
+
+
+FOREIGN = {
+    "bytes": "x'fffe00'",
+    "bytes that are text": "x'616263'",
+    "text": "'abc'",
+    "text with control signs": "'a' || char(0) || char(27) || '[2J'",
+    "text in another encoding": "cast(x'63616ee9' as text)",
+    "half a sign": r"""'{"name": "\ud800", "program": "\ud800"}'""",
+    "number": "7",
+    "fraction": "0.5",
+    "beyond all numbers": "1e400",
+    "far below 0": "-5e300",
+    "large": "1000000000000000000",
+    "nothing": "null",
+    "list": "'[]'",
+    "object": "'{}'",
+}
+"""What SQLite keeps in any column, whatever that is for; as SQL."""
+
+
+def damage(store: Store, run: Run, held: str, *columns: str) -> None:
+    """Puts a value into columns of a run's row as nothing but a damaged file or a foreign program
+    would.
+    """
+    file = store_file(store.url)
+    assert file
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA writable_schema=ON")  # a file like that has no rules
+        database.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'runs'"
+        )
+        database.commit()
+    with closing(sqlite3.connect(file)) as database:
+        values = ", ".join(f"{column} = {held}" for column in columns)
+        database.execute(f"UPDATE runs SET {values} WHERE id = ?", (run.id,))
+        database.commit()

@@ -1,10 +1,12 @@
 """What takes the room: shown before anything goes, and said where something went."""
 
 import re
+import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.training import announced, worker
 from cnn.training.making_room import gone, remove
 from cnn.training.room import Kind, Limits, kept, plan
 from cnn.training.run import SNAPSHOT, WEIGHTS, State
@@ -119,9 +121,48 @@ def test_limits_that_are_set_are_named_with_what_goes_by_them(
     said = words(opened())
 
     assert "has set CNN_MAX_STORE_MB=4 and CNN_MAX_WHOLE_RUNS=70: when a training ends" in said
-    assert "Now that is about 3.0 MB." in said
+    assert "Now that is about 3.0 MB, which goes when the next training ends or a worker" in said
+    assert "3.0 MB: snapshots and weights of every epoch of 1 run. Gone with them: " in said
     monkeypatch.setenv("CNN_MAX_STORE_MB", "400")
     assert "Now nothing is." in words(opened())
+
+
+def test_what_a_new_limit_removes_is_shown_before_it_goes(
+    store: Store, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    old, _ = pair
+    monkeypatch.setenv("CNN_MAX_STORE_MB", "4")
+    worker._keep_to_limits(store)
+    assert gone(store, old) == {}
+
+    said = words(visited("train"))
+
+    assert "about 3.0 MB of what runs keep are over the limits that are set here" in said
+    found = announced.waiting(store, Limits(4 * MB))
+    assert found
+    at = time.strftime("%d %B %Y, %H:%M", time.localtime(found.acts_from)).lstrip("0")
+    assert f"CNN_MAX_STORE_MB=4). They go by themselves from {at} on" in said
+    worker._keep_to_limits(store)
+    assert gone(store, old) == {}
+
+    opened()
+    worker._keep_to_limits(store)
+
+    assert set(gone(store, old)) == {Kind.SNAPSHOTS}
+    assert "over the limits" not in words(visited("train"))
+
+
+def test_a_dialog_that_nothing_is_over_yet_does_not_count_as_shown(
+    store: Store, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_MAX_STORE_MB", "6")
+    opened()
+    store.keep_file(pair[1], f"{SNAPSHOT}0004", bytes(2 * MB))
+
+    worker._keep_to_limits(store)
+
+    assert [gone(store, one) for one in pair] == [{}, {}]
+    assert "They go by themselves from" in words(visited("train"))
 
 
 def test_the_list_of_runs_leads_there(store: Store):

@@ -11,19 +11,21 @@ from cnn.lessons.catalogue import challenges
 from cnn.lessons.goals import written
 from cnn.network.link import encode
 from cnn.network.zoo import entry
-from cnn.training import designs, tables
+from cnn.training import designs, labels, tables
 from cnn.training.archive import take_in_shipped
 from cnn.training.configuration import Configuration
 from cnn.training.places import images_folder
 from cnn.training.run import WEIGHTS, Checkpoint, Result, Run, State
 from cnn.training.store import Store, new_run
 from cnn.version import VERSION
-from tests.training.unreadable import KINDS, add_unreadable, row_of, spoil
+from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_learn import THOUSAND, trained_in_train
 from tests.ui.test_training_data import kept
 from tests.ui.visiting import pressed, visited, weights_file, words
+from ui.training import history
 from ui.training.history import PER_PAGE
+from ui.training.runs import MOST_SHOWN
 
 LENET = entry("lenet-5").architecture
 SETTINGS = Configuration(epochs=3)
@@ -88,6 +90,41 @@ def test_a_page_works_with_every_kind_of_run_that_cannot_be_read(store: Store, p
     unreadable_design(store, "of tomorrow")
 
     visited(page, **PAGES[page])  # which no exception may have ended
+
+
+def damaged(store: Store) -> list[str]:
+    """Runs of a damaged store: each value in each column, and in several at once; their ids."""
+    ids, columns = [], tables.runs.columns.keys()
+    for held in FOREIGN.values():
+        texts = ["name", "note", "network", "dataset"]
+        for some in (*([one] for one in columns), columns[1:], texts):
+            run = finished(store)
+            damage(store, run, held, *some)
+            ids.append(run.id)
+    return ids
+
+
+def test_whatever_is_in_a_column_of_a_damaged_store_every_page_opens(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    ids, good = damaged(store), finished(store)
+    labels.rename(store, good.id, "the good one")
+    monkeypatch.setattr(history, "PER_PAGE", 2 * len(ids))
+
+    for page, asked in PAGES.items():
+        app = visited(page, **asked)  # which no exception may have ended
+        assert "run store" not in " ".join(one.value for one in app.error)
+        if page == "train":
+            found = rows(app, "Runs, the latest first")
+            assert found["the good one"]["state"]["text"] == "finished"
+            assert found["unnamed"]["state"]["text"] == "unreadable"
+
+
+def test_whatever_is_in_a_column_of_a_damaged_store_every_run_can_be_opened(store: Store):
+    ids = damaged(store)
+
+    for first in range(0, len(ids), MOST_SHOWN):
+        visited("train", run=ids[first : first + MOST_SHOWN])
 
 
 @pytest.mark.parametrize("kinds", [list(KINDS)[::2], list(KINDS)[1::2]], ids=["even", "odd"])

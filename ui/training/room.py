@@ -4,17 +4,18 @@ anything goes.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 
 import streamlit as st
 
 from cnn.pictures.room_bar import Part, room_bar
-from cnn.training import making_room, room
+from cnn.training import announced, making_room, room
 from cnn.training.room import LOST, MB, WORDS, Kept, Kind, Limits, Plan
 from cnn.training.run import Run
 from cnn.training.shares import shares
-from cnn.training.store_error import shown_url
+from cnn.training.store_error import StoreError, shown_url
 from cnn.training.store_file import store_file
 from ui import theme
 from ui.picture import picture
@@ -31,6 +32,21 @@ def offer() -> None:
         for key in (DONE, WHOLE, MOST):
             st.session_state.pop(key, None)
         st.dialog("What takes the room", icon=":material/database:")(look)()
+    _announce()
+
+
+def _announce() -> None:
+    """Says what will go by limits that are new, and when, while it waits to be looked at."""
+    store, wanted = runs.store(), room.limits()
+    found = announced.waiting(store, wanted) if wanted else None
+    over = room.plan(room.kept(store), wanted) if found else Plan()
+    if found and over.going:
+        at = time.strftime("%d %B %Y, %H:%M", time.localtime(found.acts_from)).lstrip("0")
+        st.caption(
+            f":material/rule_settings: {_size(over.all_bytes, about=True)} of what runs keep are "
+            f"over the limits that are set here ({plain(_and(_names(wanted)))}). They go by "
+            f"themselves from {at} on, or once *What takes the room* has shown them."
+        )
 
 
 def removed_from(run: Run) -> None:
@@ -88,17 +104,37 @@ def _set_limits(found: Sequence[Kept]) -> None:
     wanted = room.limits()
     if not wanted:
         return
-    names = [
+    over = room.plan(found, wanted)
+    now = "Now nothing is."
+    if over.going:
+        size = _size(over.all_bytes, about=True)
+        now = f"Now that is {size}, which goes when the next training ends or a worker starts:"
+    st.info(
+        f"Whoever runs this app has set {plain(_and(_names(wanted)))}: when a training ends, what "
+        f"is over that goes by itself, in the order below. {now}\n{_what_goes(over)}",
+        icon=":material/rule_settings:",
+    )
+    if over.going:
+        with contextlib.suppress(StoreError):  # it cannot be written now: then it waits a day
+            announced.met(runs.opened().hurried(), wanted, is_shown=True)
+
+
+def _names(wanted: Limits) -> list[str]:
+    """Limits as whoever runs the program has set them."""
+    return [
         *([f"CNN_MAX_STORE_MB={wanted.most_bytes // MB}"] if wanted.most_bytes is not None else []),
         *([f"CNN_MAX_WHOLE_RUNS={wanted.whole_runs}"] if wanted.whole_runs is not None else []),
     ]
-    over = room.plan(found, wanted)
-    now = f"Now that is {_size(over.all_bytes, about=True)}." if over.going else "Now nothing is."
-    st.info(
-        f"Whoever runs this app has set {plain(_and(names))}: when a training ends, what is over "
-        f"that goes by itself, in the order below. {now}",
-        icon=":material/rule_settings:",
-    )
+
+
+def _what_goes(wanted: Plan) -> str:
+    """A line for each kind of what goes, and what is lost with it."""
+    lines = []
+    for kind, ids in wanted.going.items():
+        size = _size(wanted.size_bytes[kind], about=kind is Kind.CURVES)
+        many = f"{len(ids):,} run{'s' * (len(ids) > 1)}"
+        lines.append(f"- {size}: {WORDS[kind]} of {many}. Gone with them: {LOST[kind]}.")
+    return "\n".join(lines)
 
 
 def _make_room(found: Sequence[Kept]) -> None:
@@ -115,10 +151,7 @@ def _make_room(found: Sequence[Kept]) -> None:
         keep = f"Nothing goes: runs keep {_size(total, about=True)}."
         st.caption(f"{keep}{_too_little(wanted, most)}")
         return
-    for kind, ids in wanted.going.items():
-        size = _size(wanted.size_bytes[kind], about=kind is Kind.CURVES)
-        many = f"{len(ids):,} run{'s' * (len(ids) > 1)}"
-        st.markdown(f"- {size}: {WORDS[kind]} of {many}. Gone with them: {LOST[kind]}.")
+    st.markdown(_what_goes(wanted))
     st.caption(f"There is no way back.{_too_little(wanted, most)}")
     st.button(
         f"Remove {_size(wanted.all_bytes, about=True)}",
