@@ -36,6 +36,7 @@ from tests.statistics.simulation import (
     false_alarms,
     false_alarms_of_growing,
     false_alarms_of_looks,
+    false_alarms_of_taken_out,
     false_alarms_of_trained,
     false_alarms_of_unequal,
     power,
@@ -54,6 +55,7 @@ TOLD_LOOKS = (
 )
 UNEQUAL = ((3, 10), (10, 3), (5, 10), (10, 5))
 ASKED = ((0, 1), (0, 2), (2, 3))
+TAKEN_OUT = ((4, 5), (10, 5))
 
 
 def main() -> None:
@@ -115,6 +117,21 @@ def _told(tables: int) -> None:
             for seeds in (5, 10)
         ],
         [USUAL, OWN_IMAGES, MIXED, HARD],
+    )
+    _table(
+        "The best and the worst kept, 1,000; the others counted, and not",
+        [
+            f"of {networks}, {seeds} seeds{'' if are_counted else ', not'}"
+            for networks, seeds in TAKEN_OUT
+            for are_counted in (True, False)
+        ],
+        [
+            lambda world, a=networks, b=seeds, c=are_counted: false_alarms_of_taken_out(
+                world, a, b, 1_000, tables=few, are_counted=c
+            )
+            for networks, seeds in TAKEN_OUT
+            for are_counted in (True, False)
+        ],
     )
     _table(
         "Trained networks, 200",

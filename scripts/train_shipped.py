@@ -16,10 +16,10 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training import archive, fit
 from cnn.training.archive import Shipped
-from cnn.training.claims import looks
 from cnn.training.comparison import Entrant, Group, Plan, groups, missing
 from cnn.training.configuration import Configuration
 from cnn.training.depth import SEEDS_TO_SHIP, shipped_plan
+from cnn.training.looks import looks
 from cnn.training.store import Store
 
 COMPARED = ("lenet-5", "simple-cnn", "resnet-lite", "vgg-lite", "alexnet-lite")

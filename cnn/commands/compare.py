@@ -18,6 +18,7 @@ from cnn.data import load
 from cnn.network.source import chosen
 from cnn.training import budget, limits
 from cnn.training.answers import Answers, answers
+from cnn.training.beside import beside
 from cnn.training.budget import Equal
 from cnn.training.compared import (
     Findings,
@@ -139,7 +140,7 @@ def _findings(store: Store, plan: Plan) -> Findings:
             kept[run.id] = answers(store, run)
         return kept[run.id]
 
-    return findings(plan, found, epochs, read)
+    return findings(plan, found, epochs, read, others=beside(store, plan, found))
 
 
 def _check_writable(path: Path) -> None:

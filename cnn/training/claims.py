@@ -1,10 +1,11 @@
 """What a table of networks may claim: which are better than which, all pairs judged by one rule.
 
-One level is shared by all pairs of the table (Bonferroni), and halved each time that seeds were
-added after a look, so that of tables whose networks do not differ few say that some do:
-`docs/statistics.md` has how many did, in which worlds. An experiment that asks for certain pairs,
-as the depth experiment does, judges those alone. Stars and sentences of a page all read the same
-claims, so that they cannot contradict each other.
+One level is shared by all pairs of networks that can be judged under the same conditions, shown or
+not (Bonferroni), and halved each time that seeds were added to a pair after a look, so that of
+tables whose networks do not differ few say that some do: `docs/statistics.md` has how many did, in
+which worlds. So a pair is judged alike in every table that it stands in. An experiment that asks
+for certain pairs, as the depth experiment does, judges those alone. Stars and sentences of a page
+all read the same claims, so that they cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import comb, inf
+from math import comb
 
 import numpy as np
 
 from cnn.training import verdict_words
 from cnn.training.answers import Answers, AnswersError, Read, shared_seeds, why_not_comparable
 from cnn.training.comparison import Group
+from cnn.training.looks import batches_of, looks_at
 from cnn.training.run import Run
 from cnn.training.same_data import differences
 from cnn.training.significance import (
@@ -31,14 +33,10 @@ from cnn.training.significance import (
     OverSeeds,
     Right,
     answered,
+    level_at,
     on_images,
     over_seeds,
 )
-
-PAUSE_S = 60.0
-"""Seeds begun so long after the earlier ones had ended may have been added after a look; a program
-that trains one after the other takes less, if the machine is not very busy.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Judgement:
     images: OnImages | None
     seeds: OverSeeds | None
     sentences: tuple[str, ...]
+    looks: int = 1
 
     @property
     def better(self) -> tuple[str, str] | None:
@@ -74,19 +73,42 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """The pairs that have the level together, and how many of their networks are not shown."""
+
+    pairs: int
+    unseen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
-    """All that a table says of who is better: each two networks, and the ids that get a star."""
+    """All that a table says of who is better: each two networks, and the ids that get a star.
+
+    Claims about networks share the level apart from those about trained networks.
+    """
 
     judgements: tuple[Judgement, ...]
     best: frozenset[str]
-    pairs: int
-    looks: int
+    of_networks: Sharing
+    of_trained: Sharing
     are_asked: bool = False
 
     @property
+    def sharing(self) -> Sharing:
+        """That of what is claimed: of trained networks, where nothing else can be."""
+        are_trained = any(one.images for one in self.judgements)
+        are_networks = any(one.seeds for one in self.judgements)
+        return self.of_trained if are_trained and not are_networks else self.of_networks
+
+    @property
+    def looks(self) -> int:
+        """The most that any two of the networks may have been looked at."""
+        return max((one.looks for one in self.judgements), default=1)
+
+    @property
     def level(self) -> float:
-        """What all pairs of the table have together."""
-        return LEVEL * 0.5 ** (self.looks - 1)
+        """What all pairs have together, at that look."""
+        return level_at(self.looks)
 
     def of(self, first: str, second: str) -> Judgement | None:
         """The judgement of two networks by their ids: of the first against the second."""
@@ -102,19 +124,33 @@ class _Untold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The pairs that an experiment asks about, chosen before anything was trained, by ids; and how
-    many it would ask about, were all trained.
+    """The pairs that an experiment asks about, by ids; and what has the level together: those that
+    it would ask about, were all trained, if these were chosen before anything was trained. Else
+    None, as in a table of all pairs.
     """
 
     pairs: frozenset[tuple[str, str]]
-    in_all: int
+    sharing: Sharing | None
 
 
-def claims(found: Sequence[Group], read: Read, asked: Asked | None = None) -> Claims:
-    """Judges each two networks of a table that have finished runs, or those asked about."""
+def claims(
+    found: Sequence[Group], read: Read, asked: Asked | None = None, others: Sequence[Group] = ()
+) -> Claims:
+    """Judges each two networks of a table that have finished runs, or those asked about.
+
+    `others` were trained under the same conditions, and are not shown (`beside`).
+    """
     done = [group for group in found if group.finished]
-    pairs = comb(len(found), 2) if asked is None else asked.in_all
-    table = _Table(max(pairs, 1), looks(found), any(one.live for one in found), read)
+    of_networks, of_trained = (
+        (asked and asked.sharing) or _sharing(found, others, fewest) for fewest in (FEWEST_SEEDS, 1)
+    )
+    table = _Table(
+        of_networks.pairs,
+        of_trained.pairs,
+        batches_of([*found, *others]),
+        any(one.live for one in found),
+        read,
+    )
     judged = tuple(
         table.judged(first, second)
         for first, second in itertools.combinations(done, 2)
@@ -122,7 +158,14 @@ def claims(found: Sequence[Group], read: Read, asked: Asked | None = None) -> Cl
     )
     is_one_test = not differences(done).forbid
     best = _best(done, judged) if is_one_test else frozenset()
-    return Claims(judged, best, table.pairs, table.looks, asked is not None)
+    are_asked = asked is not None and asked.sharing is not None
+    return Claims(judged, best, of_networks, of_trained, are_asked)
+
+
+def _sharing(found: Sequence[Group], others: Sequence[Group], fewest: int) -> Sharing:
+    """All pairs of those shown, not trained yet ones too, and of the others with so many seeds."""
+    unseen = sum(len(one.finished) >= fewest for one in others)
+    return Sharing(max(comb(len(found) + unseen, 2), 1), unseen)
 
 
 def _ids(first: Group, second: Group) -> tuple[str, str]:
@@ -132,7 +175,8 @@ def _ids(first: Group, second: Group) -> tuple[str, str]:
 @dataclass(frozen=True, slots=True)
 class _Table:
     pairs: int
-    looks: int
+    trained_pairs: int
+    batches: Sequence[Counter[str]]
     is_live: bool
     read: Read
     kept: dict[tuple[str, ...], Answered] = field(default_factory=dict)
@@ -141,6 +185,7 @@ class _Table:
         names = first.entrant.name, second.entrant.name
         shared = tuple(shared_seeds(first, second))
         images = seeds = None
+        looks = looks_at(_ids(first, second), self.batches)
         try:
             if apart := differences([first, second]).forbid:
                 raise _Untold(f"It cannot be told: {apart[0]}")
@@ -152,19 +197,19 @@ class _Table:
                     verdict_words.too_few_seeds(fewest),
                 )
             else:
-                seeds = self._over_seeds(first, second)
+                seeds = self._over_seeds(first, second, looks)
                 said = (verdict_words.seeds_sentence(*names, seeds),)
         except _Untold as reason:
             said = (str(reason),)
-        return Judgement(*names, _ids(first, second), shared, images, seeds, said)
+        return Judgement(*names, _ids(first, second), shared, images, seeds, said, looks)
 
-    def _over_seeds(self, first: Group, second: Group) -> OverSeeds:
+    def _over_seeds(self, first: Group, second: Group, looks: int) -> OverSeeds:
         if self.is_live:
             raise _Untold(
                 "It is judged when the trainings under way have ended: who looks after each seed "
                 "finds by chance what is not there."
             )
-        level = LEVEL * 0.5 ** (self.looks - 1) / self.pairs
+        level = level_at(looks) / self.pairs
         return over_seeds(*self._answers(first.finished, second.finished), level)
 
     def _on_images(self, first: Group, second: Group, shared: Sequence[int]) -> OnImages:
@@ -174,7 +219,7 @@ class _Table:
             [run for run in group.finished if run.configuration.seed in shared]
             for group in (first, second)
         )
-        return on_images(*self._answers(ours, theirs), LEVEL / self.pairs)
+        return on_images(*self._answers(ours, theirs), LEVEL / self.trained_pairs)
 
     def _answers(self, ours: Sequence[Run], theirs: Sequence[Run]) -> tuple[Answered, Answered]:
         """Of two networks, provided that all of their runs answered the same test."""
@@ -214,24 +259,3 @@ def _best(done: Sequence[Group], judged: Sequence[Judgement]) -> frozenset[str]:
             is_one_group = not any((one, other) in better for one in top for other in top)
             return frozenset(top) if is_one_group else frozenset()
     return frozenset()
-
-
-def looks(found: Sequence[Group]) -> int:
-    """How often these networks may have been looked at, by when their seeds came: once, and once
-    more for each time that a network got seeds after it, and another, could be judged.
-    """
-    named = [(run, group.entrant.id) for group in found for run in group.finished]
-    batches: list[list[str]] = []
-    over = -inf
-    for run, id in sorted(named, key=lambda one: one[0].created_at):
-        if run.created_at > over + PAUSE_S:
-            batches.append([])
-        batches[-1].append(id)
-        over = max(over, run.finished_at or run.created_at)
-    had: Counter[str] = Counter()
-    count = 1
-    for batch in batches:
-        judged = {id for id, seeds in had.items() if seeds >= FEWEST_SEEDS}
-        count += len(judged) > 1 and not judged.isdisjoint(batch)
-        had.update(batch)
-    return count

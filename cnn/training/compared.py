@@ -14,7 +14,7 @@ from cnn.training.claims import Claims, Judgement, claims
 from cnn.training.comparison import Group, Plan
 from cnn.training.run import Epoch, Run
 from cnn.training.same_data import Differences, differences
-from cnn.training.significance import FEWEST_SEEDS
+from cnn.training.significance import FEWEST_SEEDS, LEVEL, level_at
 from cnn.training.standings import Row, Summary, table
 
 MARKERS = ("=", "+", "-", "@", "\t", "\r")
@@ -47,14 +47,17 @@ def findings(
     epochs: Mapping[str, Sequence[Epoch]],
     read: Read,
     target: float | None = None,
+    others: Sequence[Group] = (),
 ) -> Findings:
-    """Puts together what the groups of a plan say, each two networks judged."""
+    """Puts together what the groups of a plan say, each two networks judged; `others` were trained
+    beside them, and are not shown.
+    """
     return Findings(
         plan,
         tuple(table(found, epochs, target)),
         epochs,
         differences(found),
-        claims(found, read),
+        claims(found, read, others=others),
     )
 
 
@@ -75,9 +78,30 @@ def the_rule(found: Claims) -> list[str]:
         return []
     judged = [one.seeds for one in found.judgements if one.seeds]
     seeds = min((min(one.first_seeds, one.second_seeds) for one in judged), default=0)
-    return verdict_words.the_rule(
-        found.pairs, found.looks, found.level, seeds, are_asked=found.are_asked
-    )
+    looks = {one.looks for one in found.judgements if one.seeds} or {1}
+    level = level_at(min(looks)) if len(looks) == 1 else LEVEL
+    return [
+        *_shared(found, level),
+        *verdict_words.added_seeds(looks),
+        verdict_words.power(seeds),
+    ]
+
+
+def _shared(found: Claims, level: float) -> list[str]:
+    """By how many pairs the level is shared; where some are of networks and some of trained
+    networks only, by how many of each.
+    """
+    of_networks = any(one.seeds for one in found.judgements)
+    own, few = found.sharing, found.of_trained
+    said = verdict_words.shared_level(own.pairs, own.unseen, level, are_asked=found.are_asked)
+    if of_networks and any(one.images for one in found.judgements) and few != own:
+        said += verdict_words.shared_by_trained(few.pairs, few.unseen)
+    return said
+
+
+def unseen(found: Claims) -> list[str]:
+    """That the level is shared with networks that are not shown, where it is."""
+    return verdict_words.unseen(found.sharing.unseen)
 
 
 def told_apart(found: Claims) -> str:
@@ -88,7 +112,9 @@ def told_apart(found: Claims) -> str:
         for id, name in zip(one.ids, (one.first, one.second), strict=True)
     }
     better = [one.better for one in found.judgements if one.better]
-    return verdict_words.told_apart([(names[a], names[b]) for a, b in better], found.pairs)
+    return verdict_words.told_apart(
+        [(names[a], names[b]) for a, b in better], len(found.judgements)
+    )
 
 
 def brief(row: Row) -> dict[str, Any]:
@@ -130,7 +156,8 @@ def tests(found: Findings) -> dict[str, Any]:
         "best": sorted(found.claims.best),
         "level": found.claims.level,
         "looks": found.claims.looks,
-        "pairs_that_share_the_level": found.claims.pairs,
+        "pairs_that_share_the_level": found.claims.sharing.pairs,
+        "networks_not_shown_that_share_it": found.claims.sharing.unseen,
         "pairs": [
             asdict(one) | {"better": one.better[0] if one.better else None}
             for one in found.judgements

@@ -14,13 +14,15 @@ from math import exp, log
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
-from cnn.network.deep_networks import DEPTHS, Way, deep_network
+from cnn.network.deep_networks import DEPTHS, MOST_DEEP, Way, deep_network
 from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
-from cnn.training.claims import Asked, Claims
+from cnn.training.claims import Asked, Claims, Sharing
 from cnn.training.comparison import Entrant, Group, Plan
 from cnn.training.configuration import Configuration
+from cnn.training.fitting import is_fitted
 from cnn.training.run import GradientNorms
+from cnn.training.significance import FEWEST_SEEDS
 from cnn.training.standings import Row
 
 USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
@@ -62,6 +64,10 @@ def members(depths: Iterable[int], batch_norm: Iterable[bool]) -> tuple[Member, 
     return tuple(
         Member(depth, way, norm) for norm in norms for depth in sorted(set(depths)) for way in Way
     )
+
+
+EVERY = members(range(DEPTHS[0], MOST_DEEP + 1, 6), [True, False])
+"""All networks that the experiment can ask for."""
 
 
 def shipped_plan() -> Plan:
@@ -187,16 +193,34 @@ def _ways_apart(of: Collection[Member]) -> list[tuple[Member, Member]]:
     return found
 
 
-def asked(found: Mapping[Member, Group]) -> Asked:
-    """What the experiment asks: does depth help, and does the shortcut help at the largest?"""
+def asked(found: Mapping[Member, Group], others: Sequence[Group] = ()) -> Asked:
+    """What the experiment asks: does depth help, and does the shortcut help at the largest?
 
-    def pairs(of: Collection[Member]) -> list[tuple[Member, Member]]:
-        return [*_depths_apart(of), *_ways_apart(of)]
+    Of `others`, which are not shown (`beside`), it asks too where they are networks of its own. Who
+    leaves some of them out asks for other pairs, chosen after the results were known: those share
+    the level with all pairs there are.
+    """
+
+    def pairs(of: Collection[Member]) -> set[tuple[Member, Member]]:
+        return {*_depths_apart(of), *_ways_apart(of)}
 
     done = [member for member, group in found.items() if group.finished]
-    either_way = (permutations((one.id, other.id)) for one, other in pairs(done))
+    fewest = min([FEWEST_SEEDS, *(len(found[member].finished) for member in done)])
+    unseen = {
+        member
+        for group in others
+        if len(group.finished) >= fewest and (member := _member(group.entrant.architecture))
+    }
+    own, whole = pairs(done), pairs({*found, *unseen})
+    either_way = (permutations((one.id, other.id)) for one, other in own)
     ids = frozenset((one, other) for pair in either_way for one, other in pair)
-    return Asked(ids, len(pairs(found)))
+    return Asked(ids, Sharing(max(len(whole), 1), len(unseen)) if own <= whole else None)
+
+
+def _member(architecture: Architecture) -> Member | None:
+    """Which network of the experiment this is, whatever data its head was fitted to."""
+    named = next((one for one in EVERY if one.network().name == architecture.name), None)
+    return named if named and is_fitted(named.network(), architecture) else None
 
 
 def findings(rows: Mapping[Member, Row], judged: Claims) -> list[str]:

@@ -31,7 +31,7 @@ EXPLAINED = {
         *(Symptom.CHANCE_LEVEL, Symptom.UNDERFITTING, Symptom.TOO_FEW_EPOCHS),
         Symptom.CONFUSED_CLASSES,
     },
-    Symptom.UNSETTLED: {Symptom.OVERFITTING},
+    Symptom.UNSETTLED: {Symptom.OVERFITTING, Symptom.LOSS_ROSE},
 }
 """What is no finding of its own where its cause is known."""
 

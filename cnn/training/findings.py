@@ -28,6 +28,7 @@ class Symptom(StrEnum):
     DEAD_UNITS = "dead-units"
     UNSETTLED = "batch-norm-not-settled"
     OVERFITTING = "overfitting"
+    LOSS_ROSE = "validation-loss-rose"
     UNDERFITTING = "underfitting"
     TOO_FEW_EPOCHS = "too-few-epochs"
     CONFUSED_CLASSES = "confused-classes"

@@ -42,6 +42,11 @@ Right = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
+def level_at(look: int) -> float:
+    """What all pairs have together at a look, which is half of what they had at the one before."""
+    return LEVEL * 0.5 ** (look - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A difference in accuracy (first minus second), its p value, the level that this is held

@@ -73,6 +73,18 @@ class Sweep:
         """
         return tuple(self._plan(value) for value in self.values)
 
+    def whole(self) -> Plan:
+        """All of them as one."""
+        entrants = (
+            replace(plan.entrants[0], configuration=plan.configuration) for plan in self.plans()
+        )
+        return Plan(tuple(entrants), self.configuration, self.seeds)
+
+    @property
+    def setting(self) -> str:
+        """The setting of the training that is swept; empty where it is one of the network."""
+        return self.field.name.lower() if self.field in OF_TRAINING else ""
+
     def _plan(self, value: float) -> Plan:
         architecture, configuration = self.entrant.architecture, self.configuration
         match self.field:

@@ -107,7 +107,9 @@ def chance_level(found: Evidence) -> Finding | None:
 
 
 def overfitting(found: Evidence) -> Finding | None:
-    """Validation got worse while training got better, or lies clearly below it."""
+    """Validation lies clearly below training, or, which is less, its loss rose while that of
+    training fell: of a network that is as right on new images it does so by chance, too.
+    """
     if not found.epochs:
         return None
     best = min(found.epochs, key=lambda epoch: epoch.val_loss)
@@ -133,12 +135,20 @@ def overfitting(found: Evidence) -> Finding | None:
             f"{_figure(last.val_loss)} ({found.validation_images:,} images), while the training "
             f"loss fell from {_figure(best.loss)} to {_figure(last.loss)}. {said}"
         )
+    if not apart:
+        return Finding(
+            Symptom.LOSS_ROSE,
+            Severity.NOTE,
+            "The validation loss rose",
+            said,
+            remedies.stopped_early(found.run),
+        )
     return Finding(
         Symptom.OVERFITTING,
-        Severity.PROBLEM if apart else Severity.NOTE,
+        Severity.PROBLEM,
         "It learns by heart",
         said,
-        remedies.regularized(found.run) if apart else remedies.stopped_early(found.run),
+        remedies.regularized(found.run),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from cnn.training.significance import FEWEST_SEEDS, OnImages, OverSeeds, Verdict
+from cnn.training.significance import FEWEST_SEEDS, LEVEL, OnImages, OverSeeds, Verdict, level_at
 
 FOUND = {3: 0, 4: 31, 5: 77, 6: 94, 7: 99, 8: 99, 9: 99, 10: 99}
 """By the number of seeds, how many of 100 differences of 3 points are found in a table of four
@@ -114,29 +114,66 @@ def told_apart(found: Sequence[tuple[str, str]], pairs: int) -> str:
     return f"Shown, for {len(found)} of {pairs} pairs: {said}."
 
 
-def the_rule(
-    pairs: int, looks: int, level: float, seeds: int, *, are_asked: bool = False
+def shared_level(
+    pairs: int, unseen_networks: int, level: float, *, are_asked: bool = False
 ) -> list[str]:
-    """How sure a table's claims are, and what so many seeds can find."""
-    share = f"{100 * level:.3g} %"
-    said = []
+    """What each of the pairs has that share the level, and who else shares it."""
+    if pairs < 2:
+        return []
     which = f"All {pairs} pairs of the table"
+    if unseen_networks:
+        which = f"All {pairs} pairs of networks trained under these conditions"
     if are_asked:
         which = f"Nothing is claimed but of the pairs named above. The {pairs} that are asked about"
-    if pairs > 1:
-        said.append(
-            f"{which} share the level {share}, so that each has "
-            f"{100 * level / pairs:.2g} %: in the worlds simulated, at most one such table in 20 "
-            "claims a difference where there is none (docs/statistics.md, with the worlds where "
-            "it is more)."
-        )
-    if looks > 1:
-        said.append(
-            f"Seeds were added after the networks could be judged, so that this is look {looks}: "
-            f"each look has half the level of the one before, here {share}. All looks together "
-            "have up to twice 5 %: docs/statistics.md has how often such looks were wrong."
-        )
-    return [*said, power(seeds)]
+    return [
+        f"{which} share the level {100 * level:.3g} %, so that each has "
+        f"{100 * level / pairs:.2g} %: in the worlds simulated, at most one such table in 20 "
+        "claims a difference where there is none (docs/statistics.md, with the worlds where "
+        "it is more).",
+        *unseen(unseen_networks),
+    ]
+
+
+def shared_by_trained(pairs: int, unseen_networks: int) -> list[str]:
+    """The same of the pairs of which only the trained networks are judged, beside others."""
+    return [
+        f"Where too few seeds have finished, {pairs} pairs share it, so that each has "
+        f"{100 * LEVEL / pairs:.2g} %"
+        + (f", those with {_networks(unseen_networks)} among them." if unseen_networks else ".")
+    ]
+
+
+def unseen(networks: int) -> list[str]:
+    """That networks which are not shown were judged under the same conditions."""
+    return [f"The level is shared with {_networks(networks)}."] if networks else []
+
+
+def _networks(unseen_ones: int) -> str:
+    if unseen_ones == 1:
+        return "1 network that is not shown"
+    return f"{unseen_ones:,} networks that are not shown"
+
+
+def added_seeds(looks: Collection[int]) -> list[str]:
+    """That seeds came after a look, at which look each pair is by now, and what that costs."""
+    if max(looks) == 1:
+        return []
+    later = (
+        "All looks together have up to twice 5 %: docs/statistics.md has how often such looks were "
+        "wrong."
+    )
+    if len(looks) == 1:
+        (look,) = looks
+        return [
+            f"Seeds were added after the networks could be judged, so that this is look {look}: "
+            f"each look has half the level of the one before, here {100 * level_at(look):.3g} %. "
+            f"{later}"
+        ]
+    return [
+        "Seeds were added to some networks after they could be judged, so that pairs are at look "
+        f"{_and([str(look) for look in sorted(looks)])}: each look has half the level of the one "
+        f"before. {later}"
+    ]
 
 
 def power(seeds: int = 0) -> str:

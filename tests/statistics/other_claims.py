@@ -7,6 +7,7 @@ networks whose mistakes fall on all pairs of classes alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -27,6 +28,8 @@ AS_RIGHT = (
     *((500, 100, 0.92), (2_000, 100, 0.92)),
 )
 """Images of training and of validation, and how right the network is on both."""
+RISING = ((1.5, 75, 15), (1.5, 150, 30), (2.0, 75, 15), (2.0, 150, 30), (2.0, 1_000, 40))
+"""How far apart two classes are, and images of training and of validation."""
 ALIKE = ((3, 10), (3, 20), (3, 30), (4, 15), (4, 30), (5, 15), (10, 15))
 """Classes, and mistakes."""
 
@@ -56,6 +59,34 @@ def by_heart_of_as_right(
     return float(np.mean(said))
 
 
+def said_of_rising(
+    apart: float, training: int, validation: int, *, tables: int, seed: int = 0
+) -> tuple[float, float]:
+    """How often "It learns by heart" is said, and how often "The validation loss rose", of networks
+    that learnt no image by heart: of two classes, each image has a margin of the same normal
+    distribution, old or new. Twenty epochs only make it surer, up to what is best for all images,
+    so that the validation loss may rise by chance.
+    """
+    rng = np.random.default_rng([seed, training, validation])
+    sureness = np.geomspace(0.1, 2 * apart, 20)[:, None]
+    said = []
+    for _ in range(tables):
+        old, new = (rng.normal(apart, 1, images) for images in (training, validation))
+        losses = [np.logaddexp(0, -sureness * one).mean(axis=1) for one in (old, new)]
+        right = [float((one > 0).mean()) for one in (old, new)]
+        epochs = [
+            Epoch(place, float(loss), right[0], float(val_loss), right[1], 1.0)
+            for place, (loss, val_loss) in enumerate(zip(*losses, strict=True), 1)
+        ]
+        images = {"train": training, "validation": validation}
+        network, settings = _network(2), replace(SETTINGS, epochs=len(epochs))
+        run = Run("some", "Some", network, settings, State.FINISHED, 0.0, images=images)
+        found = {one.symptom: one.title for one in diagnose(run, epochs, [])}
+        said.append(["It learns by heart" in found.values(), Symptom.LOSS_ROSE in found])
+    by_heart, rose = np.mean(said, axis=0).tolist()
+    return by_heart, rose
+
+
 def confused_of_alike(classes: int, mistakes: int, *, tables: int, seed: int = 0) -> float:
     """How often two classes "are taken for each other", where all pairs are alike."""
     rng = np.random.default_rng([seed, classes, mistakes])
@@ -80,6 +111,11 @@ def all_of_them(tables: int) -> Iterator[tuple[str, float]]:
     for training, validation, share in AS_RIGHT:
         name = f'"by heart": {training:,} and {validation:,} images, {share:.0%} right'
         yield name, by_heart_of_as_right(training, validation, share, tables=tables)
+    for apart, training, validation in RISING:
+        name = f'"by heart", loss rising by chance: {apart:g} apart, {training:,} and {validation}'
+        by_heart, rose = said_of_rising(apart, training, validation, tables=tables // 10)
+        yield name, by_heart
+        yield f'{name}; "The validation loss rose"', rose
     for classes, mistakes in ALIKE:
         name = f'"taken for each other": {classes} classes, {mistakes} mistakes'
         yield name, confused_of_alike(classes, mistakes, tables=tables // 10)

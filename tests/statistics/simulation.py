@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
@@ -199,6 +200,29 @@ def false_alarms_of_looks(
         for look, seeds in enumerate(looks):
             any_look |= claims_of(right[:, :, :seeds], LEVEL / 2**look).any(axis=1)
         found.append(any_look)
+    return float(np.concatenate(found).mean())
+
+
+def false_alarms_of_taken_out(
+    world: World,
+    networks: int,
+    seeds: int,
+    images: int,
+    *,
+    tables: int,
+    are_counted: bool = True,
+    seed: int = 0,
+) -> float:
+    """The share of tables with a claim where one keeps the best and the worst of all networks, and
+    takes the others out; these count all the same, or do not, as before.
+    """
+    rng = np.random.default_rng([seed, networks, seeds, images])
+    level = LEVEL / comb(networks, 2) if are_counted else LEVEL
+    found = []
+    for right in world.tables(tables, networks, seeds, images, rng):
+        means, each = right.mean(axis=(2, 3)), np.arange(len(right))
+        best, worst = (right[each, place(axis=1)] for place in (means.argmax, means.argmin))
+        found.append(claimed(answered(best), answered(worst), level))
     return float(np.concatenate(found).mean())
 
 

@@ -3,6 +3,8 @@
 import itertools
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +16,13 @@ from cnn.network.deep_networks import DEPTHS, Way
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.zoo import zoo
 from cnn.training import archive, fit
+from cnn.training.beside import beside
 from cnn.training.checkpoint import arrays_from_bytes
-from cnn.training.claims import looks
 from cnn.training.comparison import groups
 from cnn.training.configuration import Configuration
 from cnn.training.depth import SEEDS_TO_SHIP, kernel_layers, shipped_plan
 from cnn.training.estimate import measured_here
+from cnn.training.looks import looks
 from cnn.training.run import PREDICTIONS, Run, State
 from cnn.training.store import Store
 from scripts.train_shipped import plan_of
@@ -173,6 +176,9 @@ def test_what_ships_is_what_the_script_trains_and_is_one_look(store, which):
 
     assert sorted(run.id for group in found for run in group.finished) == sorted(ids)
     assert looks(found) == 1
+    for pair in combinations(found, 2):  # three, before: the others were trained meanwhile
+        own = replace(plan, entrants=tuple(one.entrant for one in pair))
+        assert looks(pair, beside(store, own, pair)) == 1
 
 
 @pytest.mark.skipif("CNN_DATA_DIR" not in os.environ, reason="needs all of MNIST (CNN_DATA_DIR)")

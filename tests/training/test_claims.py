@@ -12,8 +12,10 @@ from scipy import stats
 
 from cnn.network.zoo import entry
 from cnn.training.answers import Answers, AnswersError, Read
-from cnn.training.claims import Claims, claims, looks
+from cnn.training.claims import Claims, Sharing, claims
+from cnn.training.compared import the_rule, unseen
 from cnn.training.comparison import Entrant, Group, groups
+from cnn.training.looks import looks
 from cnn.training.run import Run, State
 from cnn.training.significance import answered, over_seeds
 from tests.training.test_comparison import DEMO, LENET, plan, run
@@ -254,6 +256,124 @@ def test_a_network_that_is_added_is_no_other_look():
     )
 
     assert looks([lenet, demo, simple]) == 1
+
+
+def test_the_time_in_which_other_networks_were_trained_is_no_pause():
+    """Seed by seed, as `compare` trains four networks: between two seeds of one the other three."""
+    found = [
+        Group(
+            entrant,
+            tuple(
+                replace(run(entrant, seed), created_at=start, finished_at=start + 100)
+                for seed in range(5)
+                for start in [400 * seed + 100 * place]
+            ),
+        )
+        for place, entrant in enumerate(ENTRANTS[:4])
+    ]
+
+    assert looks(found) == 1
+    for pair in combinations(found, 2):
+        rest = [one for one in found if one not in pair]
+        assert looks(pair, rest) == 1
+    assert looks([found[0], found[2]]) == 5  # what the two look like without the others
+
+
+def test_a_training_that_diverged_is_no_pause_either():
+    first, second = came((0, range(3)), (1_000, range(3, 5)))
+    lost = replace(run(ENTRANTS[1], 0, State.DIVERGED, at=30), created_at=30.0, finished_at=990.0)
+
+    assert looks([first, second]) == 2
+    assert looks([first, second], [Group(ENTRANTS[1], (lost,))]) == 1
+
+
+def test_a_pair_of_which_nothing_was_added_is_at_its_first_look():
+    found, read = table(apart("vgg-lite", "lenet-5", "simple-cnn"))
+    later = tuple(
+        replace(one, created_at=1_000.0 * (seed > 2)) for seed, one in enumerate(found[2].finished)
+    )
+
+    told = claims([*found[:2], Group(found[2].entrant, later)], read)
+
+    assert [one.looks for one in told.judgements] == [1, 2, 2]
+    assert [one.seeds and one.seeds.level for one in told.judgements] == [
+        0.05 / 3, *[0.025 / 3] * 2,
+    ]  # fmt: skip
+    said = " ".join(the_rule(told))
+    assert "so that pairs are at look 1 and 2: each look has half the level" in said
+
+
+@st.composite
+def whole_tables(draw: st.DrawFn) -> tuple[list[Group], Read]:
+    """Up to five networks whose seeds came in up to three batches."""
+    many = draw(st.integers(3, 5))
+    answers, times = {}, {}
+    for id in NAMES[:many]:
+        wrong = draw(st.lists(st.integers(0, 60), min_size=1, max_size=6))
+        answers[id] = right(*(1 - one / 120 for one in wrong), images=120)
+        times[id] = sorted(draw(st.lists(st.integers(0, 2), min_size=len(wrong), max_size=6)))
+    found, read = table(answers)
+    timed = [
+        Group(
+            group.entrant,
+            tuple(
+                replace(one, created_at=1_000.0 * when, finished_at=1_000.0 * when + 10)
+                for one, when in zip(group.finished, times[group.entrant.id], strict=False)
+            ),
+        )
+        for group in found
+    ]
+    return timed, read
+
+
+@given(whole_tables(), st.data())
+def test_who_takes_networks_out_changes_no_claim(whole, data):
+    """Before, the best and the worst of ten that are alike were "better" in 13 to 52 %."""
+    found, read = whole
+    told = claims(found, read)
+    shown = data.draw(st.sets(st.sampled_from(range(len(found))), min_size=2))
+    kept = [one for place, one in enumerate(found) if place in shown]
+    left = [one for place, one in enumerate(found) if place not in shown]
+
+    few = claims(kept, read, others=left)
+
+    assert few.looks <= told.looks
+    could_be_judged = all(len(one.finished) >= 3 for one in left)  # else no look was had at them
+    for pair in few.judgements:
+        if pair.images or could_be_judged:
+            assert pair == told.of(*pair.ids)
+
+
+def test_the_level_is_shared_with_those_that_are_not_shown_and_the_rule_says_so():
+    found, read = table(apart(*NAMES))
+    few = claims(found[:2], read, others=found[2:])
+    (pair,) = few.judgements
+    first, second, *_ = the_rule(few)
+
+    assert pair.seeds
+    assert pair.seeds.level == 0.05 / 10
+    assert first.startswith(
+        "All 10 pairs of networks trained under these conditions share the level 5 %, so that each "
+        "has 0.5 %"
+    )
+    assert second == "The level is shared with 3 networks that are not shown."
+    (one_more,) = unseen(claims(found[:4], read, others=found[4:]))
+    assert one_more == "The level is shared with 1 network that is not shown."
+    assert not unseen(claims(found, read))
+
+
+def test_beside_claims_about_networks_those_with_one_seed_do_not_count():
+    found, read = table(apart(*NAMES[:2]) | {id: right(0.5) for id in NAMES[2:]})
+    two, rest = found[:2], found[2:]
+
+    assert claims(two, read, others=rest).sharing == Sharing(1)
+    assert claims([rest[0], rest[1]], read, others=[*two, rest[2]]).sharing == Sharing(10, 3)
+    mixed = claims([*two, rest[0]], read, others=rest[1:])
+    assert (mixed.of_networks, mixed.of_trained) == (Sharing(3), Sharing(10, 2))
+    assert (
+        "Where too few seeds have finished, 10 pairs share it, so that each has 0.5 %, those with "
+        "2 networks that are not shown among them."
+    ) in the_rule(mixed)
 
 
 @given(

@@ -123,7 +123,7 @@ def test_pairs_share_the_level_and_the_table_says_so():
     entrants = tuple(replace(DEMO, id=f"{i}") for i in range(5))
     many = found(run(DEMO), entrants=entrants).claims
 
-    assert len(many.judgements) == many.pairs == 10
+    assert len(many.judgements) == many.sharing.pairs == 10
     assert "All 10 pairs of the table share the level 5 %, so that each has 0.5 %" in " ".join(
         the_rule(many)
     )
@@ -132,9 +132,11 @@ def test_pairs_share_the_level_and_the_table_says_so():
 
 
 def test_who_added_seeds_after_a_look_is_told_that_all_looks_have_more_than_the_level():
-    one = found(run(LENET), run(DEMO)).claims
+    runs = [run(one, seed) for one in (LENET, DEMO) for seed in range(3)]
+    one = found(*runs, seeds=3).claims
+    (pair,) = one.judgements
 
-    said = the_rule(replace(one, looks=2))[0]
+    said = the_rule(replace(one, judgements=(replace(pair, looks=2),)))[0]
 
     assert "this is look 2: each look has half the level of the one before, here 2.5 %" in said
     assert "All looks together have up to twice 5 %" in said

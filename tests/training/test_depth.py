@@ -12,7 +12,7 @@ from cnn.network.keras_model import build
 from cnn.network.trace import trace
 from cnn.training import archive
 from cnn.training.answers import Answers, answers
-from cnn.training.claims import claims
+from cnn.training.claims import Asked, Sharing, claims
 from cnn.training.comparison import Entrant, Group, groups
 from cnn.training.depth import (
     Member,
@@ -182,7 +182,7 @@ def test_only_what_the_experiment_asks_shares_the_level(tmp_path: Path):
     found = dict(zip(members(DEPTHS, [True]), trained, strict=True))
     judged = claims(list(found.values()), lambda run: answers(store, run), asked(found))
 
-    assert (judged.pairs, judged.best, len(judged.judgements)) == (3, frozenset(), 3)
+    assert (judged.sharing.pairs, judged.best, len(judged.judgements)) == (3, frozenset(), 3)
     assert {one.seeds.level for one in judged.judgements if one.seeds} == {0.05 / 3}
     rows = dict(zip(found, table(list(found.values()), {}), strict=True))
     for sentence, pair in zip(findings(rows, judged), ASKED, strict=True):
@@ -190,6 +190,30 @@ def test_only_what_the_experiment_asks_shares_the_level(tmp_path: Path):
             share = np.mean([run.result.test_accuracy for run in found[one].finished if run.result])
             assert f"{100 * share:.1f} % of 1,000 test images (mean of 5 seeds)" in sentence
     store.close()
+
+
+def test_who_leaves_depths_out_after_a_look_shares_the_level_with_all_pairs():
+    """Of four depths and two ways there are 28; pairs that were asked anyway stay three."""
+    found = {
+        member: Group(
+            Entrant(member.id, member.network()),
+            tuple(
+                Run(f"{member.id}-{seed}", "", member.network(), SETTINGS, State.FINISHED, 0.0)
+                for seed in range(5)
+            ),
+        )
+        for member in members(DEPTHS, [True])
+    }
+
+    def left_with(*depths: int) -> Asked:
+        shown = {member: group for member, group in found.items() if member.depth in depths}
+        return asked(shown, [group for member, group in found.items() if member not in shown])
+
+    assert left_with(*DEPTHS).sharing == Sharing(3)
+    assert left_with(8, 32).sharing == Sharing(3, 4)
+    assert left_with(32).sharing == Sharing(3, 6)
+    assert left_with(14, 20).sharing is None
+    assert left_with(8, 20).sharing is None
 
 
 def nothing(_: Run) -> Answers:

@@ -269,7 +269,10 @@ def test_a_run_whose_single_steps_were_not_kept_is_judged_by_its_own_count_of_th
 
 
 @pytest.mark.parametrize(("last", "fires"), [(0.5, True), (0.32, False)])
-def test_a_validation_loss_that_rises_while_training_falls_is_overfitting(last: float, fires: bool):
+def test_a_validation_loss_that_rises_while_training_falls_is_said_as_that(
+    last: float, fires: bool
+):
+    """Not that it learns by heart, which a gap of three in a hundred does not show."""
     curves = course(
         [0.9, 0.5, 0.2, 0.1, 0.01],
         [0.6, 0.8, 0.95, 0.97, 1.0],
@@ -277,10 +280,13 @@ def test_a_validation_loss_that_rises_while_training_falls_is_overfitting(last: 
         [0.7, 0.85, 0.97, 0.97, 0.97],
     )
 
-    finding = found(run_of(), curves).get(Symptom.OVERFITTING)
+    all_found = found(run_of(), curves)
+    finding = all_found.get(Symptom.LOSS_ROSE)
 
+    assert Symptom.OVERFITTING not in all_found
     assert (finding is not None) is fires
     if finding:
+        assert finding.title == "The validation loss rose"
         assert "Since epoch 3 the validation loss rose from 0.3 to 0.5" in finding.evidence
         assert "the training loss fell from 0.2 to 0.01" in finding.evidence
         assert finding.severity is Severity.NOTE  # three in a hundred lie between them
@@ -296,8 +302,20 @@ def test_a_validation_loss_that_rises_is_no_finding_where_the_best_weights_were_
         [0.7, 0.85, 0.97, 0.97, 0.97],
     )
 
-    assert Symptom.OVERFITTING in found(run_of(), curves)
-    assert Symptom.OVERFITTING not in found(run_of(replace(SETTINGS, patience=3)), curves)
+    kept = found(run_of(replace(SETTINGS, patience=3)), curves)
+
+    assert Symptom.LOSS_ROSE in found(run_of(), curves)
+    assert not {Symptom.LOSS_ROSE, Symptom.OVERFITTING} & kept.keys()
+
+
+def test_where_a_large_gap_stands_beside_it_one_finding_says_both():
+    curves = course([0.9, 0.2, 0.01], [0.6, 0.95, 1.0], [0.8, 0.3, 0.9], [0.7, 0.85, 0.8])
+
+    all_found = found(run_of(), curves)
+
+    assert Symptom.LOSS_ROSE not in all_found
+    assert all_found[Symptom.OVERFITTING].title == "It learns by heart"
+    assert "the validation loss rose from 0.3 to 0.9" in all_found[Symptom.OVERFITTING].evidence
 
 
 def test_a_gap_is_judged_at_the_epoch_whose_weights_were_kept():

@@ -1,5 +1,6 @@
 """What the Compare page says of runs that are there: the table, what is real, what differs."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.__main__ import main
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.answer_time import answer_ms
 from cnn.network.variants import with_filters
@@ -173,6 +175,31 @@ def test_the_two_best_are_judged_until_somebody_chooses(store: Store, data):
     app.selectbox(key="compare_second").set_value("lenet-5").run()
     app.run()
     assert app.selectbox(key="compare_second").value == "lenet-5"
+
+
+def test_page_and_command_line_count_the_networks_that_are_not_shown(
+    store: Store, data, capsys: pytest.CaptureFixture[str]
+):
+    for place, network in enumerate(("lenet-5", "simple-cnn", "vgg-lite", "keras-mnist")):
+        for seed in range(3):
+            finished(store, network, data, seed=seed, wrong=20 * place + seed)
+    told = "The level is shared with 2 networks that are not shown."
+
+    app = visited("compare", seeds="3", **TWO)
+    asked = ["compare", *TWO["with"], "--dataset", "shapes", "--epochs", "2", "--seeds", "3"]
+    assert main(asked) == 0
+    on_the_command_line = capsys.readouterr().out
+    assert main([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+
+    assert told in words(app)
+    assert told in on_the_command_line
+    assert (found["networks_not_shown_that_share_it"], found["pairs_that_share_the_level"]) == (
+        *(2, 6),
+    )
+    (pair,) = found["pairs"]
+    assert pair["seeds"]["level"] == pytest.approx(0.05 / 6)
+    assert pair["sentences"][0] in html(app)
 
 
 def test_a_network_cannot_be_compared_with_itself(store: Store, data):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.pictures.bands import places
+from cnn.training.beside import beside
 from cnn.training.comparison import Group, Plan, groups
 from cnn.training.same_data import differences
 from cnn.training.standings import table
@@ -50,7 +51,8 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
     target = chosen_target()
     rows = table(found, epochs, target)
     apart = differences(found)
-    told = judged(found)
+    others = beside(runs.store(), plan, found)
+    told = judged(found, others)
     compared(rows, own, apart, told)
     if any(run for group in found for run in group.runs):
         differing_settings(
@@ -61,4 +63,4 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
         )
     costs(rows, own, apart)
     verdict(rows, told)
-    take_away(plan, found, epochs, target)
+    take_away(plan, found, others, epochs, target)

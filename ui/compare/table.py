@@ -9,7 +9,7 @@ import streamlit as st
 from cnn.network.shapes import shape_text
 from cnn.pictures.curves import colour
 from cnn.training.claims import Claims
-from cnn.training.compared import the_rule, told_apart
+from cnn.training.compared import the_rule, told_apart, unseen
 from cnn.training.comparison import Group
 from cnn.training.same_data import Differences
 from cnn.training.significance import FEWEST_SEEDS
@@ -111,7 +111,7 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
     if not any(one.seeds for one in judged.judgements):
         few = f"Below {FEWEST_SEEDS} finished seeds no network is called better."
         untold = [one.sentences[0] for one in judged.judgements if not one.images]
-        return [*said, *(untold[:1] or [few]), power()]
+        return [*said, *(untold[:1] or [few]), *unseen(judged), power()]
     told = told_apart(judged) or "No network is shown to be better than another."
     return [*said, told, *the_rule(judged)]
 

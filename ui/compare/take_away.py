@@ -18,6 +18,7 @@ from ui.compare.verdict import read
 def take_away(
     plan: Plan,
     found: Sequence[Group],
+    others: Sequence[Group],
     epochs: Mapping[str, Sequence[Epoch]],
     target: float | None,
 ) -> None:
@@ -26,7 +27,7 @@ def take_away(
         return
 
     def written(form: Callable[[Findings], str]) -> Callable[[], str]:
-        return lambda: form(findings(plan, found, epochs, read, target))
+        return lambda: form(findings(plan, found, epochs, read, target, others))
 
     st.subheader("Take it away", anchor=False)
     with st.container(horizontal=True):

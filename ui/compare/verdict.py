@@ -81,25 +81,31 @@ def _answers(_url: str, run_id: str, finished_at: float | None) -> Answers:
     return answers(runs.store(), run)
 
 
-def judged(found: Sequence[Group], asked: Asked | None = None) -> Claims:
+def judged(found: Sequence[Group], others: Sequence[Group], asked: Asked | None = None) -> Claims:
     """What a table of these networks may claim, of all or of certain pairs, worked out once for the
-    same runs.
+    same runs. `others` were trained beside them, and are not shown.
     """
     of_what = tuple(
         (
             group.entrant.id,
             group.entrant.name,
-            tuple((run.id, run.finished_at) for run in group.finished),
+            tuple((run.id, run.finished_at) for run in group.runs if run and not run.is_live),
             len(group.live),
         )
-        for group in found
+        for group in (*found, *others)
     )
-    return _judged(runs.store().url, of_what, asked, found)
+    return _judged(runs.store().url, of_what, asked, found, others)
 
 
 @kept(most=20)
-def _judged(_url: str, of_what: object, asked: Asked | None, _found: Sequence[Group]) -> Claims:
-    return claims.claims(_found, read, asked)
+def _judged(
+    _url: str,
+    of_what: object,
+    asked: Asked | None,
+    _found: Sequence[Group],
+    _others: Sequence[Group],
+) -> Claims:
+    return claims.claims(_found, read, asked, _others)
 
 
 def _two(rows: Sequence[Row], found: dict[str, Group]) -> tuple[Group, Group]:

@@ -12,6 +12,7 @@ from cnn.pictures.gradient_profile import Profile, profile_figure
 from cnn.pictures.result_curve import Series, result_curve
 from cnn.training import archive
 from cnn.training.archive import Shipped
+from cnn.training.beside import beside
 from cnn.training.comparison import Group, Plan
 from cnn.training.depth import (
     USUAL,
@@ -102,7 +103,8 @@ def show() -> None:
     whole = Plan(entrants, chosen.configuration, chosen.seeds)
 
     def results(found: list[Group], epochs: Epochs) -> None:
-        _results({by_id[group.entrant.id]: group for group in found}, epochs)
+        others = beside(runs.store(), whole, found)
+        _results({by_id[group.entrant.id]: group for group in found}, others, epochs)
         with st.container(horizontal=True):
             open_in_compare(whole)
             open_in_train(found)
@@ -142,9 +144,10 @@ def _choose() -> tuple[list[int], list[str]]:
     return sorted(depths), list(norms)
 
 
-def _results(found: dict[Member, Group], epochs: Epochs) -> None:
+def _results(found: dict[Member, Group], others: Sequence[Group], epochs: Epochs) -> None:
     groups = list(found.values())
-    rows, told = table(groups, epochs, chosen_target()), judged(groups, asked(found))
+    told = judged(groups, others, asked(found, others))
+    rows = table(groups, epochs, chosen_target())
     st.subheader("What was measured", anchor=False)
     _said_of_shipped(found)
     for sentence in findings(dict(zip(found, rows, strict=True)), told):

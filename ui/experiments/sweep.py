@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.errors import ArchitectureError
 from cnn.pictures.result_curve import Series, result_curve
+from cnn.training.beside import beside
 from cnn.training.comparison import Group, Plan
 from cnn.training.configuration import Configuration, ConfigurationError
 from cnn.training.outcomes import Outcome
@@ -37,6 +38,7 @@ from ui.experiments.live import (
     points,
 )
 from ui.plot import plot
+from ui.training import runs
 from ui.training.settings import Settings
 from ui.words import plain
 
@@ -196,4 +198,5 @@ def _results(found: Sweep, groups: list[Group], epochs: Epochs) -> None:
         "images, their accuracy would be too good to be true."
     )
     places = dict.fromkeys((row.id for row in rows), 0)
-    compared(rows, places, differences(groups), judged(groups))
+    others = beside(runs.store(), found.whole(), groups, found.setting)
+    compared(rows, places, differences(groups), judged(groups, others))
