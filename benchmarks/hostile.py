@@ -1,36 +1,46 @@
-"""How soon bad files, links and addresses are answered, and in how much memory, by the door they
-come to.
+"""How soon bad files, links and addresses are answered, and in how much of the pages' memory, by
+the door they come to; and what is as large as it may be, and let in.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import math
-import re
+import logging
+import os
+import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cnn.data.any_picture import read_picture
+import numpy as np
+
 from cnn.data.errors import DataError
-from cnn.data.library import read
+from cnn.data.library import lay_aside
 from cnn.data.mnist import MNIST, read_folder
+from cnn.data.outside import bring
+from cnn.data.picture_outside import read_picture_outside
+from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras_model import WeightsError
-from cnn.network.keras_weights import read_keras_model
-from cnn.network.link import decode
-from cnn.network.source import read_file
+from cnn.network.link import decode, encode
+from cnn.network.outside import read_file_outside, read_keras_outside
+from cnn.network.zoo import zoo
 from tests.hostile import corpus
-from ui.kept import give_back
+from tests.hostile.files import LARGE_IMAGES, npy, npy_header, zipped
+from tests.hostile.memory import begin_peak, memory_mb
+from tests.hostile.test_heavy import LAYERS
+from tests.ui.visiting import visited
 
-STATUS, PEAKS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+Cases = Mapping[str, Any]
+Enter = Callable[[Any], object]
 
 
 def idx(content: bytes) -> object:
@@ -43,61 +53,110 @@ def idx(content: bytes) -> object:
 
 def own(given: tuple[str, bytes]) -> object:
     with tempfile.TemporaryDirectory() as folder:
-        return read(given[1], given[0], Path(folder))
+        return bring(lay_aside(given[1], given[0], Path(folder)))
 
 
-DOORS: dict[str, tuple[Mapping[str, Any], Callable[[Any], object]]] = {
-    "a file as a network": (corpus.MODELS, lambda content: read_file("a", content)),
-    "a .keras file with its weights": (corpus.WEIGHTS, read_keras_model),
+def picture(content: bytes) -> object:
+    return read_picture_outside(content, (28, 28, 1))
+
+
+def network(content: bytes) -> object:
+    return read_file_outside("a", content)
+
+
+def build(code: str) -> object:
+    return visited("build", net=code)
+
+
+REFUSED: dict[str, tuple[Cases, Enter]] = {
+    "a file as a network": (corpus.MODELS, network),
+    "a .keras file with its weights": (corpus.WEIGHTS, read_keras_outside),
     "a link": (corpus.LINKS, decode),
-    "a picture": (corpus.IMAGES, lambda content: read_picture(content, (28, 28, 1))),
+    "a picture": (corpus.IMAGES, picture),
     "own images": (corpus.OWN, own),
     "a file of MNIST": (corpus.IDX, idx),
 }
 
 
-def begin_peak() -> float:
-    """Has Linux forget the most memory that this process ever had; what it has now, in MB."""
-    gc.collect()
-    give_back()
-    with contextlib.suppress(OSError):
-        PEAKS.write_text("5", encoding="ascii")
-    return memory_mb("VmRSS")
+def npz_of_ones(images: int) -> tuple[str, bytes]:
+    """So many images of a megabyte, in a thousandth of it."""
+    head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({images}, 1000, 1000), }}"
+    pixels = npy_header(head, b"\1" * (images * 1_000_000))
+    return "a.npz", zipped({"x.npy": pixels, "y.npy": npy(np.arange(images) % 2)})
 
 
-def memory_mb(which: str) -> float:
-    """The memory of this process, in MB; none where the system does not say."""
-    if not PEAKS.exists():
-        return math.nan
-    found = re.search(rf"{which}:\s*(\d+) kB", STATUS.read_text(encoding="ascii"))
-    return int(found[1]) * 1_024 / 1e6 if found else math.nan
+def heavy_links() -> dict[str, Callable[[], str]]:
+    return {
+        name: partial(encode, Architecture("Heavy", shape, layers))
+        for name, (shape, layers) in LAYERS.items()
+    }
+
+
+def files_of_networks() -> dict[str, Callable[[], bytes]]:
+    known = {name: one.architecture for name, one in zoo().items()}
+    many = Architecture("Many", *LAYERS["five thousand layers"])
+    found = known | {"five thousand layers": many}
+    return {name: partial(str.encode, one.to_json()) for name, one in found.items()}
+
+
+LET_IN: dict[str, tuple[Mapping[str, Callable[[], Any]], Enter]] = {
+    "a large picture": (LARGE_IMAGES, picture),
+    "an npz": ({f"{n} MB": partial(npz_of_ones, n) for n in (100, 594)}, own),
+    "a file as a network": (files_of_networks(), network),
+    "a heavy link, on Build": (heavy_links(), build),
+}
+"""Each case is made when it is its turn."""
+
+
+def measured(makes: Mapping[str, Callable[[], Any]], enter: Enter, *, may_refuse: bool) -> str:
+    """The figures of a door: the time that a case takes there, and what this process grows by."""
+    took: dict[str, float] = {}
+    filled: dict[str, float] = {}
+    errors = (ArchitectureError, DataError, WeightsError) if may_refuse else ()
+    with contextlib.suppress(*errors):
+        enter(next(iter(makes.values()))())  # what is imported for it is no case's memory
+    for name, make in makes.items():
+        given = make()
+        had = begin_peak()
+        began = time.perf_counter()
+        with contextlib.suppress(*errors):
+            enter(given)
+        took[name] = (time.perf_counter() - began) * 1e3
+        filled[name] = memory_mb("VmHWM") - had
+    slowest, most = (max(one, key=one.__getitem__) for one in (took, filled))
+    middle = statistics.median(took.values())
+    return (
+        f"{len(took):5} {middle:11.1f} {took[slowest]:12.1f}   "
+        f"{slowest[:22]:22} {filled[most]:9.1f}   {most[:22]}"
+    )
+
+
+def head(what: str) -> str:
+    return (
+        f"{what:31} {'cases':>5} {'median, ms':>11} {'slowest, ms':>12}   "
+        f"{'which':22} {'most, MB':>9}   which"
+    )
 
 
 def main() -> None:
     """Print a line for each door, and the memory of all of it."""
-    print(
-        f"{'what is refused':31} {'cases':>5} {'median, ms':>11} {'slowest, ms':>12}   "
-        f"{'which':22} {'most, MB':>9}   which"
-    )
-    for door, (cases, enter) in DOORS.items():
-        took: dict[str, float] = {}
-        filled: dict[str, float] = {}
-        with contextlib.suppress(ArchitectureError, DataError, WeightsError):
-            enter(next(iter(cases.values())))  # what is imported for it is no case's memory
-        for name, given in cases.items():
-            had = begin_peak()
-            began = time.perf_counter()
-            with contextlib.suppress(ArchitectureError, DataError, WeightsError):
-                enter(given)
-            took[name] = (time.perf_counter() - began) * 1e3
-            filled[name] = memory_mb("VmHWM") - had
-        slowest, most = (max(one, key=one.__getitem__) for one in (took, filled))
-        middle = statistics.median(took.values())
-        print(
-            f"{door:31} {len(took):5} {middle:11.1f} {took[slowest]:12.1f}   "
-            f"{slowest[:22]:22} {filled[most]:9.1f}   {most}"
-        )
+    logging.disable(logging.CRITICAL)
+    print(head("what is refused"))
+    for door, (cases, enter) in REFUSED.items():
+        held = {name: partial(_itself, given) for name, given in cases.items()}
+        print(f"{door:31} {measured(held, enter, may_refuse=True)}")
+    print(f"\n{head('what is let in')}")
+    for door, (makes, enter) in LET_IN.items():
+        print(f"{door:31} {measured(makes, enter, may_refuse=False)}")
+    outside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
+    print(f"\nThe largest process beside it: {outside:,.0f} MB.")
+
+
+def _itself(given: Any) -> Any:
+    return given
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CNN_HOME"] = home
+        main()

@@ -1,8 +1,8 @@
 """What random legal requests take of the pages' process: the most memory, and the slowest answer.
 
-Links, sizes, runs and files are drawn so that many are as large as may be and some far larger. All
-are opened in one process, as sessions of the app are, one after the other: it may grow by what is
-kept, never with the number of requests. `python benchmarks/legal_requests.py --requests 500`.
+Links, sizes, runs and pictures are drawn so that many are as large as may be and some far larger.
+All are opened in one process, as sessions of the app are, one after the other: it may grow by what
+is kept, never with the number of requests. `python benchmarks/legal_requests.py --requests 500`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from legal_runs import remove, trained
+from legal_runs import large_picture, remove, trained
 
 from cnn.data import DatasetName, DatasetSpec, is_here
 from cnn.network.architecture import Architecture
@@ -53,6 +53,7 @@ from cnn.network.layers import (
 )
 from cnn.network.link import encode
 from cnn.network.trace import Trace, trace
+from tests.hostile.files import LARGE_IMAGES
 
 ROOT = Path(__file__).parents[1]
 LIMIT_MB = 600
@@ -65,6 +66,9 @@ BUILD_TABS = ("An image inside", "An image inside", "Layer", "Cost", "Difference
 INSIDE_TABS = ("maps", "filters", "layers", "where", "errors")
 INSIDE_VIEWS = ("Confusion matrix", "Mistakes", "Images as points")
 SOURCES = ("A digit", "A shape", "A small digit")
+OWN = "My own image"
+PICTURES = {"build": "own_picture", "inside": "inside_picture"}
+"""Where a session has a picture of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Request:
     session: dict[str, Any]
     about: str
     run: Architecture | None = None
+    picture: str = ""
+    """The name of a large one, where the page is to open it."""
 
 
 def requests(seed: int) -> Iterator[Request]:
@@ -106,6 +112,24 @@ def requests(seed: int) -> Iterator[Request]:
                 session = {"draw_tab": rng.choice(("Why?", "Fool it"))}
             said = tab if page == "inside" else session["draw_tab"]
             yield Request(page, {"tab": tab}, session, f"{about}, {said}", network)
+
+
+def with_pictures(given: Iterator[Request], seed: int) -> Iterator[Request]:
+    """One in four of those that show what an image becomes takes a large picture for it."""
+    rng = random.Random(f"{seed} pictures")
+    for one in given:
+        shows = one.page == "inside" or one.session.get("bench_tab") == BUILD_TABS[0]
+        if not shows or rng.random() >= 0.25:
+            yield one
+            continue
+        name = rng.choice(list(LARGE_IMAGES))
+        yield replace(
+            one,
+            address=one.address | ({"image": "file"} if one.page == "inside" else {}),
+            session=one.session | ({"cascade_source": OWN} if one.page == "build" else {}),
+            about=f"{one.about}, a picture: {name}",
+            picture=name,
+        )
 
 
 def _network(rng: random.Random, *, ends_in: int | None) -> Architecture:
@@ -195,9 +219,11 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def answer(request: Request, run_id: str = "") -> list[str]:
+def answer(request: Request, run_id: str = "", picture: bytes = b"") -> list[str]:
     """Opens the page as a new session does; what it refuses in words."""
     from streamlit.testing.v1 import AppTest
+
+    from ui.brought import Brought
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=900)
     app.switch_page(str(ROOT / "pages" / f"{request.page}.py"))
@@ -205,6 +231,8 @@ def answer(request: Request, run_id: str = "") -> list[str]:
         app.query_params[name] = value
     for name, value in request.session.items():
         app.session_state[name] = value
+    if picture:
+        app.session_state[PICTURES[request.page]] = Brought("a.png", picture)
     if request.page == "inside":
         app.query_params["run"] = run_id
     if request.page == "draw":
@@ -243,13 +271,17 @@ def measured(many: int, seed: int) -> None:
         visited(page)
     gc.collect()
     first, watch = resident_mb(), Watch()
+    asked = with_pictures(requests(seed), seed)
     found: dict[str, list[tuple[float, float, bool, str]]] = defaultdict(list)
-    for number, request in zip(range(many), requests(seed), strict=False):
+    for number, request in zip(range(many), asked, strict=False):
         run_id = elsewhere.submit(trained, request.run).result() if request.run else ""
+        picture = (
+            elsewhere.submit(large_picture, request.picture).result() if request.picture else b""
+        )
         networks._finished.clear()  # else the page learns of the run some seconds later
         watch.begin()
         began = time.perf_counter()
-        refused = answer(request, run_id)
+        refused = answer(request, run_id, picture)
         took = time.perf_counter() - began
         if run_id:
             elsewhere.submit(remove, run_id).result()

@@ -1,4 +1,4 @@
-"""Finished runs of any network, for `legal_requests`: made and removed in another process."""
+"""Finished runs of any network, and pictures, for `legal_requests`: made in another process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cnn.training.configuration import Configuration
 from cnn.training.places import store_url
 from cnn.training.run import WEIGHTS, Result, State
 from cnn.training.store import Store
+from tests.hostile.files import LARGE_IMAGES
 
 
 def trained(network: Architecture) -> str:
@@ -43,3 +44,8 @@ def remove(run_id: str) -> None:
     """Takes a run out of the store again."""
     with closing(Store(store_url())) as store:
         store.remove(run_id)
+
+
+def large_picture(name: str) -> bytes:
+    """The file of one with as many pixels as may be."""
+    return LARGE_IMAGES[name]()

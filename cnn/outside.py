@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -29,9 +30,12 @@ import numpy.typing as npt
 ROOT = Path(__file__).parents[1]
 TASKS = {
     "bring": "cnn.data.outside:bring_task",
+    "handwriting": "cnn.data.picture_outside:handwriting_task",
     "look": "cnn.data.outside:look_task",
     "tested": "cnn.data.outside:for_tests_task",
     "keras file": "cnn.network.outside:keras_file_task",
+    "network file": "cnn.network.outside:network_file_task",
+    "picture": "cnn.data.picture_outside:picture_task",
 }
 """By name, where the function is that carries it out: `(request, file) -> values, arrays`."""
 
@@ -40,6 +44,9 @@ MEMORY_BYTES = 6_500_000_000
 MAPPED_BYTES = 1 << 20
 MOST_BYTES = 2_500_000_000
 """A larger array than `MAPPED_BYTES` is mapped; more than `MOST_BYTES` are not taken in at all."""
+
+HEAD_BYTES = 20_000_000
+"""The most that an answer's plain values take, as JSON."""
 
 PIECE = 1 << 20
 SHORT = struct.Struct("<Q")
@@ -71,22 +78,21 @@ class Answer:
 def ask(
     task: str,
     request: Values,
-    file: IO[bytes] | None = None,
+    file: IO[bytes] | bytes | None = None,
     *,
     seconds: float = LONGEST_S,
     memory_bytes: int | None = MEMORY_BYTES,
 ) -> Answer:
-    """Has a task carried out, which may read the open file; raises `OutsideError`."""
+    """Has a task carried out, which may read the file; raises `OutsideError`."""
     order = json.dumps([task, request, seconds, memory_bytes])
     paths = filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])
     alone = {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}
-    if file is not None:
-        file.seek(0)
     with (
         _turn,
+        _opened(file) as given,
         subprocess.Popen(
             [sys.executable, "-m", "cnn.outside", order],
-            stdin=subprocess.DEVNULL if file is None else file,
+            stdin=given,
             stdout=subprocess.PIPE,
             env=os.environ | alone,
         ) as process,
@@ -102,13 +108,33 @@ def ask(
                 raise RuntimeError(f"{task}: the process failed; its traceback is above") from None
             raise OutsideError(_why(late.is_set(), seconds, memory_bytes)) from None
         except OSError as error:
-            raise OutsideError(
-                f"there is no room for it in {tempfile.gettempdir()} ({error.strerror or error}). "
-                "Make room there, or set TMPDIR to another folder."
-            ) from error
+            raise _no_room(error) from error
         finally:
             timer.cancel()
             process.kill()
+
+
+def _opened(file: IO[bytes] | bytes | None) -> AbstractContextManager[IO[bytes] | int]:
+    """The file as a process can read it, from its beginning; bytes in one that has no name."""
+    if file is None:
+        return nullcontext(subprocess.DEVNULL)
+    if not isinstance(file, bytes):
+        file.seek(0)
+        return nullcontext(file)
+    try:
+        given = tempfile.TemporaryFile(prefix="cnn-given-")  # noqa: SIM115  closed by who asked
+        given.write(file)
+        given.seek(0)
+    except OSError as error:
+        raise _no_room(error) from error
+    return given
+
+
+def _no_room(error: OSError) -> OutsideError:
+    return OutsideError(
+        f"there is no room for it in {tempfile.gettempdir()} ({error.strerror or error}). "
+        "Make room there, or set TMPDIR to another folder."
+    )
 
 
 def _too_late(late: threading.Event, process: subprocess.Popen[bytes]) -> None:
@@ -128,6 +154,8 @@ def _allowed(memory_bytes: int | None) -> str:
 
 def _read(stream: IO[bytes]) -> Answer:
     (length,) = SHORT.unpack(_exactly(stream, SHORT.size))
+    if length > HEAD_BYTES:
+        raise _too_large(length)
     head = json.loads(_exactly(stream, length))
     if "refused" in head:
         raise OutsideError(head["refused"], is_refusal=True)
@@ -136,8 +164,13 @@ def _read(stream: IO[bytes]) -> Answer:
     shapes = [(name, np.dtype(kind), tuple(shape)) for name, kind, shape in head["arrays"]]
     size = sum(kind.itemsize * math.prod(shape) for _, kind, shape in shapes)
     if size > MOST_BYTES or any(kind.kind not in KINDS for _, kind, _ in shapes):
-        raise OutsideError(f"its answer of {size / 1e9:,.1f} GB is too large to be shown")
+        raise _too_large(size)
     return Answer(head["values"], {name: _array(stream, *rest) for name, *rest in shapes})
+
+
+def _too_large(size: int) -> OutsideError:
+    said = f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
+    return OutsideError(f"its answer of {said} is too large to be shown")
 
 
 def _array(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) -> Array:

@@ -34,15 +34,6 @@ def open_picture(content: bytes, limit_pixels: int) -> Image.Image:
     return picture
 
 
-def pixels_in(content: bytes) -> int:
-    """Return how many pixels a file says that its picture has; none where it is no picture."""
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            return picture.width * picture.height
-    except Exception:  # noqa: BLE001  as above; who opens it then says what is wrong with it
-        return 0
-
-
 def _has_a_second_frame(content: bytes, kind: str | None) -> bool:
     """To count all of them, Pillow would read a file of 85,000 pages for two minutes."""
     if kind == "MPO":  # a photo with a preview has two frames but is no animation

@@ -40,6 +40,8 @@ from tests.hostile.files import (
 GOOD_LINK = encode(NETWORK)
 GOOD_KERAS = keras_file(keras_config(CONV))
 DEEP = b"[" * 200_000 + b"]" * 200_000
+LISTS = b"[" + b"[]," * 6_600_000 + b"[]]"  # 20 MB of text, half a gigabyte of lists
+OBJECTS = LISTS.replace(b"[],", b"{},")
 NESTED: dict[str, Any] = CONV
 for _ in range(300):
     NESTED = {"kind": "Residual", "body": [NESTED]}
@@ -80,6 +82,8 @@ MODELS: dict[str, bytes] = {
     "deep-layers.json": _layers(NESTED),
     "digits.json": b'{"input": [' + b"9" * 100_000 + b", 1, 1]}",
     "digits-in-layer.json": _layers({"kind": "Dense", "units": float("inf")}),
+    "lists.json": LISTS,
+    "lists-in-input.json": b'{"name": "a", "layers": [], "input": ' + LISTS + b"}",
     "too-large.json": b" " * 20_000_001,
     "name-is-list.json": ours(name=["a"]),
     "name-is-long.json": ours(name="a" * 100_000),
@@ -115,6 +119,8 @@ MODELS: dict[str, bytes] = {
     "config-bomb.keras": bomb("config.json", 300),
     "lying-config.keras": lying(zipped({"config.json": b"{}" * 5000}), 2),
     "deep-config.keras": zipped({"config.json": DEEP}),
+    "lists-config.keras": zipped({"config.json": LISTS}),
+    "objects-config.keras": zipped({"config.json": OBJECTS}),
     "config-in-folder.keras": zipped({"../config.json": b"{}"}),
     "config-is-list.keras": keras_file([]),
     "config-is-html.keras": keras_file({"class_name": HTML, "config": {}}),

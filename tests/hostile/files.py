@@ -8,6 +8,8 @@ import json
 import pickle
 import struct
 import zipfile
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import h5py
@@ -66,6 +68,33 @@ def png(size: tuple[int, int] = (28, 28), mode: str = "L", kind: str = "PNG", **
         picture.paste(Image.new(mode, (size[0] // 2, size[1] // 4), "white"), (size[0] // 4, 2))
     picture.save(content, kind, **save)
     return content.getvalue()
+
+
+def turned() -> Image.Exif:
+    """What a phone says that was held upright."""
+    said = Image.Exif()
+    said[0x0112] = 6
+    return said
+
+
+WIDE = (6_324, 6_324)
+
+LARGE_IMAGES: dict[str, Callable[[], bytes]] = {
+    "one colour is clear": partial(png, WIDE, "P", transparency=0),
+    "four channels": partial(png, WIDE, "RGBA"),
+    "grey and clear": partial(png, WIDE, "LA"),
+    "webp": partial(png, WIDE, "RGBA", "WEBP"),
+    "four inks": partial(png, WIDE, "CMYK", "JPEG"),
+    "a photo held upright": partial(png, (7_296, 5_472), "RGB", "JPEG", exif=turned()),
+}
+"""Few bytes, 40 million pixels, as many as may be; made when they are asked for."""
+
+
+def jpeg_of_scans(side: int, many: int) -> bytes:
+    """A JPEG that says its last scan so many times, in 12 bytes, and is decoded anew with each."""
+    good = png((side, side), kind="JPEG", progressive=True)
+    scan = good[good.rindex(b"\xff\xda") : -2]
+    return good[:-2] + scan * many + good[-2:]
 
 
 def animated() -> bytes:

@@ -30,7 +30,7 @@ from cnn.training.configuration import Configuration
 from cnn.training.places import store_url
 from cnn.training.store import Store, StoreError
 from tests.hostile import corpus, names, requests
-from tests.hostile.files import BAIT, HTML, NETWORK
+from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched
 from ui.draw.pad import read_drawn
 from ui.draw.pad import read_file as read_pad_file
@@ -203,6 +203,7 @@ def test_the_corpus_is_as_large_as_promised():
         corpus.WEIGHTS,
         corpus.LINKS,
         corpus.IMAGES,
+        LARGE_IMAGES,
         corpus.OWN,
         corpus.OWN_HARMLESS,
         corpus.IDX,

@@ -1,9 +1,15 @@
-"""Links that are legal and ask for more than anybody has: answered, and in little memory."""
+"""What is legal and asks for more than anybody has: answered, and in little memory."""
 
+import base64
+import os
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from cnn.insight import effort
 from cnn.insight.layer_effort import held
@@ -24,14 +30,23 @@ from cnn.network.layers import (
 )
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
+from tests.hostile import corpus
+from tests.hostile.files import LARGE_IMAGES, png
 from tests.hostile.guard import watched
+from tests.hostile.memory import PEAKS, begin_peak, memory_mb
 from tests.ui.visiting import visited, words
+from ui.bench.own_picture import fitted
+from ui.brought import Brought
+from ui.draw import pad
+from ui.inside import image
 
 PAD = ZeroPadding2D(((1_024, 1_024), (1_024, 1_024)))
 END = (GlobalAveragePooling2D(), Dense(2))
 SIDE = 16_384
 MOST = effort.MOST_BYTES + 80_000_000
 """What may be computed, and a page's own."""
+MOST_READ_MB = 40
+"""For a file's own bytes, and what the pages keep of it."""
 
 
 def nested(depth: int) -> Layer:
@@ -97,3 +112,73 @@ def test_a_heavy_link_is_answered_in_words_and_in_little_memory(
 def test_what_a_layer_holds_is_what_it_gives_but_for_those_that_give_what_they_got():
     rows = trace(Architecture("a", (4, 4, 2), (Activation("relu"), Flatten()))).rows
     assert [held(row, keep_linear=True) for row in rows] == [32, 0]
+
+
+def on_the_pad(content: bytes) -> None:
+    """As the browser sends it; what it became, or why it became nothing, is in the session."""
+    given = {"name": "a.png", "content": base64.b64encode(content).decode()}
+    st.session_state[pad.PAD] = {"file": given}
+    pad._bring()
+    assert st.session_state.keys() & {pad.BROUGHT, pad.TROUBLE}
+
+
+PICTURE_DOORS: dict[str, Callable[[bytes], object]] = {
+    "Build": lambda content: fitted(content, (28, 28, 1)),
+    "Draw": on_the_pad,
+    "Look inside": lambda content: _looked_into(image._fitted, content, (28, 28, 1)),
+    "Look inside, digits": lambda content: _looked_into(image._written, content),
+}
+
+
+def _looked_into(read: Any, content: bytes, *shape: object) -> object:
+    brought = Brought("a.png", content)
+    return read(brought.key, *shape, brought)
+
+
+def grown_mb(read: Callable[[bytes], object], content: bytes) -> float:
+    """The most memory on the way to what is in a file, beside what there was before."""
+    had = begin_peak()
+    read(content)
+    return memory_mb("VmHWM") - had
+
+
+only_linux = pytest.mark.skipif(
+    not os.access(PEAKS, os.W_OK), reason="only Linux says the most memory since a moment"
+)
+
+
+@only_linux
+@pytest.mark.parametrize(
+    ("name", "door"),
+    [(name, "Build") for name in LARGE_IMAGES]
+    + [("a photo held upright", door) for door in PICTURE_DOORS if door != "Build"],
+)
+def test_a_picture_of_few_bytes_and_many_pixels_is_opened_and_takes_little_memory(
+    name: str, door: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(st, "session_state", {})
+    read = PICTURE_DOORS[door]
+    read(png((40, 40)))
+    assert grown_mb(read, LARGE_IMAGES[name]()) < MOST_READ_MB
+    assert pad.TROUBLE not in st.session_state
+
+
+@only_linux
+@pytest.mark.parametrize("name", ["lists.json", "lists-in-input.json", "lists-config.keras"])
+def test_a_description_that_grows_in_memory_is_refused_on_build_and_takes_little(name: str):
+    def door() -> None:
+        from ui.bench import start
+
+        start._file()
+
+    page = AppTest.from_function(door, default_timeout=60)
+    page.run()
+
+    def bring(content: bytes) -> None:
+        page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+
+    bring(b"{}")
+    content = corpus.MODELS[name]
+    assert grown_mb(bring, content) < MOST_READ_MB + 3 * len(content) / 1e6
+    assert not page.exception
+    assert "got [[], [], []" in words(page)

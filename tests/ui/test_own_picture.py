@@ -37,7 +37,7 @@ def test_a_grey_picture_is_the_same_in_all_three_channels():
 REFUSED = {
     "markup": (b"<svg onload=alert(1)>", (8, 8, 1), "not a picture in a known format"),
     "too many pixels": (saved(Image.new("1", (9_000, 9_000))), (8, 8, 1), "9000x9000 pixels"),
-    "cut off": (saved(Image.new("L", (9, 9)))[:45], (8, 8, 1), "Your image is"),
+    "cut off": (saved(Image.new("L", (9, 9)))[:45], (8, 8, 1), "The image is"),
     "two channels": (saved(Image.new("L", (9, 9))), (8, 8, 2), "1 channel"),
     "large input": (saved(Image.new("L", (9, 9))), (900, 8, 1), "height"),
     "many bytes": (b"\x89PNG" + bytes(LIMIT_MB * 1_000_000), (8, 8, 1), "larger than 10 MB"),

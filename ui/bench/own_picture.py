@@ -11,20 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data import DataError
 from cnn.data.dataset import Images, as_floats
-from cnn.data.fitting import check_shape, fit_image
-from cnn.data.pictures import open_picture, pixels_in, plain
-from cnn.insight.effort import Effort
+from cnn.data.picture_outside import read_picture_outside
 from ui import words
 from ui.brought import GONE, Brought, hold
-from ui.kept import turn
 
 UPLOAD = "cascade_upload"
 KEPT = "own_picture"
 FITTED = "own_picture_fitted"
 LIMIT_MB = 10
-LIMIT_PIXELS = 40_000_000
-OPENED_BYTES, OPENED_S = 8, 1e-7
-"""For each pixel: three bytes, again where it is turned or laid on paper, and one of it in grey."""
 
 Size = tuple[int, int, int]
 
@@ -74,26 +68,12 @@ def _fitted(brought: Brought, size: Size) -> Images:
     """Done once for a picture and a size: a photograph takes longer than an edit may."""
     done: tuple[str, Size, Images] | None = st.session_state.get(FITTED)
     if done is None or done[:2] != (brought.key, size):
-        content = brought.content or b""
-        with turn(asks_to_open(content)):
-            done = (brought.key, size, fitted(content, size))
+        with st.spinner("Opening the image ...", show_time=True):
+            done = (brought.key, size, fitted(brought.content or b"", size))
         st.session_state[FITTED] = done
     return done[2]
 
 
-def asks_to_open(content: bytes | None) -> Effort:
-    """What it takes to have all pixels of a picture in a file, upright and opaque."""
-    pixels = pixels_in(content or b"")
-    return Effort(0, OPENED_BYTES * pixels, OPENED_S * pixels)
-
-
 def fitted(content: bytes, size: Size) -> Images:
     """The picture in a file as the one image of a batch."""
-    check_shape(size)
-    if len(content) > LIMIT_MB * 1_000_000:
-        raise DataError(f"Your image is larger than {LIMIT_MB} MB. Bring a smaller one.")
-    try:
-        picture = plain(open_picture(content, LIMIT_PIXELS))
-    except DataError as error:
-        raise DataError(f"Your image {error}. Bring a PNG or a JPEG.") from error
-    return as_floats(np.expand_dims(fit_image(picture, size), 0))
+    return as_floats(np.expand_dims(read_picture_outside(content, size).pixels, 0))

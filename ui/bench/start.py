@@ -11,8 +11,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import USUAL
 from cnn.network.keras_import import WITHOUT_WEIGHTS
+from cnn.network.outside import read_file_outside
 from cnn.network.shapes import shape_text
-from cnn.network.source import input_shape, read_file
+from cnn.network.source import input_shape
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui import design
@@ -92,7 +93,8 @@ def _file() -> None:
         return
     st.session_state["opened_file"] = given.file_id
     try:
-        opened = read_file(given.name, given.getvalue())
+        with st.spinner("Reading the file ...", show_time=True):
+            opened = read_file_outside(given.name, given.getvalue())
         architecture, notes = opened.architecture, opened.notes
         if not opened.says_pixels:
             asked.check(architecture.input[2])

@@ -18,10 +18,9 @@ import streamlit as st
 from cnn.data import DataError
 from cnn.data.centring import SIDE
 from cnn.data.dataset import Images, Pixels, as_floats
-from cnn.data.handwriting import LIMIT_BYTES, read_handwriting
+from cnn.data.handwriting import LIMIT_BYTES
+from cnn.data.picture_outside import read_handwriting_outside
 from ui.assets import script
-from ui.bench.own_picture import asks_to_open
-from ui.kept import turn
 from ui.words import plain
 
 HERE = Path(__file__).parent
@@ -107,8 +106,7 @@ def _bring() -> None:
         return
     try:
         name, content = read_file(given)
-        with turn(asks_to_open(content)):
-            found = read_handwriting(content)
+        found = read_handwriting_outside(content)
     except DataError as error:
         st.session_state[TROUBLE] = (uuid.uuid4().hex, str(error))
         return

@@ -9,15 +9,15 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec
-from cnn.data.any_picture import Fitted, read_picture
+from cnn.data.any_picture import Fitted
 from cnn.data.dataset import Images as Floats
 from cnn.data.dataset import as_floats
 from cnn.data.fitting import check_shape
-from cnn.data.handwriting import Handwriting, read_handwriting
+from cnn.data.handwriting import Handwriting
 from cnn.data.outside import for_tests
+from cnn.data.picture_outside import read_handwriting_outside, read_picture_outside
 from cnn.insight.reading import DIGITS, Reader
 from cnn.network.shapes import shape_text
-from ui.bench.own_picture import asks_to_open
 from ui.brought import GONE, Brought, hold
 from ui.draw.board import AT_REST
 from ui.inside.measure import predictions
@@ -187,11 +187,15 @@ def _own(subject: Subject) -> Looked | None:
         st.info(GONE, icon=":material/upload_file:")
         return None
     name = brought.name
+    with st.spinner("Opening the image ...", show_time=True):
+        found = (
+            _written(brought.key, brought)
+            if _reads_digits(subject)
+            else _fitted(brought.key, subject.architecture.input, brought)
+        )
+    image, notes = as_floats(found.pixels), found.notes
     if _reads_digits(subject):
-        found = _written(brought.key, brought)
-        return _as_read(subject, as_floats(found.pixels), name, found.notes)
-    fitted = _fitted(brought.key, subject.architecture.input, brought)
-    image, notes = as_floats(fitted.pixels), fitted.notes
+        return _as_read(subject, image, name, notes)
     if st.toggle("Swap dark and light", key=SWAPPED, persist_state="session"):
         image, notes = 1 - image, (*notes, "dark and light swapped")
     return Looked(image, name, notes=notes)
@@ -210,14 +214,14 @@ def _keep() -> None:
     hold(st.session_state.get(UPLOAD), PICTURE)
 
 
-@kept(asks=lambda key, brought: asks_to_open(brought.content))
+@kept()
 def _written(key: str, _brought: Brought) -> Handwriting:
-    return read_handwriting(_brought.content or b"")
+    return read_handwriting_outside(_brought.content or b"")
 
 
-@kept(asks=lambda key, shape, brought: asks_to_open(brought.content))
+@kept()
 def _fitted(key: str, shape: tuple[int, int, int], _brought: Brought) -> Fitted:
-    return read_picture(_brought.content or b"", shape)
+    return read_picture_outside(_brought.content or b"", shape)
 
 
 def _reads_digits(subject: Subject) -> bool:
