@@ -14,7 +14,7 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import doctor
 from cnn.network.zoo import entry
-from cnn.training import presence
+from cnn.training import presence, ray_cluster
 from cnn.training.configuration import Configuration
 from cnn.training.run import WorkerState
 from cnn.training.store import Store
@@ -217,6 +217,23 @@ def test_a_cluster_that_does_not_answer_is_found_at_once(
     assert address in one["words"]
     assert f"The Ray cluster at {address} does not answer" in one["trouble"]
     assert "ray start --head" in one["trouble"]
+
+
+def test_whoever_lists_programs_sees_no_password_of_the_store(monkeypatch: pytest.MonkeyPatch):
+    sees = """
+import json, sys
+seen = ["se" "cret" in given for given in (" ".join(sys.orig_argv), sys.stdin.read())]
+print(json.dumps(["here", ["here", *map(float, seen)]]))
+"""
+    monkeypatch.setenv("CNN_EXECUTOR", "ray")
+    monkeypatch.setattr(doctor, "CLUSTER", sees)
+    monkeypatch.setattr(doctor, "version", lambda _: "2")
+    monkeypatch.setattr(ray_cluster, "imported", lambda: None)
+    monkeypatch.setattr(ray_cluster, "cluster_address", lambda: "10.0.0.5:6379")
+
+    found = doctor._executor("postgresql+psycopg://me:secret@host/cnn")
+
+    assert "1 nodes, 0 CPUs, 1 GPUs" in found.words, "it is read, and stands in no command"
 
 
 def test_why_a_dispatcher_takes_no_runs_is_said(found: Doctor, tmp_path: Path):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 PATIENCE_S = 60
@@ -67,24 +67,33 @@ def asked(
 @contextmanager
 def open_page(url: str, page: str, query: str = "", cookie: str = "") -> Iterator[dict[str, Any]]:
     """The data of each component on a page, in a session that stays open meanwhile."""
-    found: dict[str, Any] = {}
-    stream = url.replace("http", "ws", 1) + "/_stcore/stream"
-    headers = {"Cookie": cookie} if cookie else None
-    with connect(
-        stream,
-        subprotocols=[Subprotocol("streamlit")],
-        origin=Origin(url),
-        additional_headers=headers,
-        max_size=None,
-    ) as talk:
+    with talking(url, cookie=cookie) as talk:
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
-        talk.send(message.SerializeToString())
-        said = ForwardMsg()
-        while said.WhichOneof("type") != "script_finished":
-            said = ForwardMsg.FromString(talk.recv(timeout=PATIENCE_S))
-            component = said.delta.new_element.bidi_component
-            if component.json:
-                found[component.component_name] = json.loads(component.json)
-        yield found
+        components = (said.delta.new_element.bidi_component for said in answers(talk, message))
+        yield {one.component_name: json.loads(one.json) for one in components if one.json}
+
+
+@contextmanager
+def talking(url: str, session: str = "", cookie: str = "") -> Iterator[ClientConnection]:
+    """A conversation, of a session that was there before where one is named."""
+    with connect(
+        url.replace("http", "ws", 1) + "/_stcore/stream",
+        subprotocols=[
+            Subprotocol(one) for one in ("streamlit", *(["x", session] if session else []))
+        ],
+        origin=Origin(url),
+        additional_headers={"Cookie": cookie} if cookie else None,
+        max_size=None,
+    ) as talk:
+        yield talk
+
+
+def answers(talk: ClientConnection, message: BackMsg) -> list[ForwardMsg]:
+    """All that is said to a message, until it is answered."""
+    talk.send(message.SerializeToString())
+    found = [ForwardMsg()]
+    while found[-1].WhichOneof("type") != "script_finished":
+        found.append(ForwardMsg.FromString(talk.recv(timeout=PATIENCE_S)))
+    return found

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.training import calibration, kept_backups, ray_cluster
-from cnn.training.entry import entry, frame_ancestors
+from cnn.training.entry import entry, frame_ancestors, operator_token
 from cnn.training.limits import free_bytes
 from cnn.training.places import (
     LEAST,
@@ -39,6 +39,7 @@ from cnn.training.store_file import log_bytes, store_file
 
 ENTRY: dict[str, Callable[[], object]] = {
     "CNN_TOKEN": entry,
+    "CNN_OPERATOR_TOKEN": operator_token,
     "CNN_FRAME_ANCESTORS": frame_ancestors,
 }
 """Settings of who may come in, and what refuses one that cannot be."""
@@ -57,7 +58,7 @@ import json, sys
 from dataclasses import astuple
 from cnn.training.ray_cluster import ClusterError, join, nodes
 try:
-    ray = join(sys.argv[1])
+    ray = join(sys.stdin.read())
 except ClusterError as error:
     sys.exit(str(error))
 print(json.dumps([ray.util.get_node_ip_address(), *map(astuple, nodes(ray))]))
@@ -139,7 +140,7 @@ def _settings() -> Iterator[Finding]:
                 "one of them."
             )
         if name in ENTRY:
-            shown = value if name != "CNN_TOKEN" or value in ("on", "off") else "..."
+            shown = "..." if name.endswith("_TOKEN") and value not in ("on", "off") else value
             try:
                 ENTRY[name]()
             except SettingError as error:
@@ -276,13 +277,22 @@ def _devices() -> Finding:
     return Finding("devices", f"TensorFlow trains on: {words}")
 
 
-def _apart(code: str, *given: str) -> subprocess.CompletedProcess[str] | str:
-    """Runs what may take its process with it when it is broken; its last words where it failed."""
-    command = [sys.executable, "-c", code, *given]
+def _apart(code: str, given: str = "") -> subprocess.CompletedProcess[str] | str:
+    """Runs what may take its process with it when it is broken; its last words where it failed.
+
+    What it is given it reads: what a program was started with, all users of the machine can see.
+    """
+    command = [sys.executable, "-c", code]
     root = Path(__file__).parents[2]
     try:
         ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE_S, cwd=root, check=False
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            cwd=root,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"it did not answer within {PATIENCE_S} s"

@@ -7,6 +7,7 @@ folders are splits in `own_splits`, and what arrays may look like in `own_arrays
 
 import contextlib
 import hashlib
+import os
 import re
 import zipfile
 from collections import Counter
@@ -71,7 +72,8 @@ def keep_upload(content: bytes, file_name: str, folder: Path, splits: str = "") 
     if not path.exists():
         private_folder(folder)
         unfinished = path.with_suffix(".unfinished")
-        unfinished.write_bytes(content)
+        with open(unfinished, "wb", opener=lambda name, how: os.open(name, how, 0o600)) as kept:
+            kept.write(content)
         unfinished.replace(path)
     return path
 
@@ -84,6 +86,7 @@ def keep_file(file: Path, file_name: str, folder: Path, splits: str = "") -> Pat
     if path.exists():
         file.unlink()
     else:
+        file.chmod(0o600)
         file.replace(path)
     return path
 

@@ -11,12 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.training.kept_backups import note
 from cnn.training.migrations import MIGRATIONS
-from cnn.training.store_error import StoreError, check_room, refusing, shown_url
+from cnn.training.store_error import (
+    StoreError,
+    check_room,
+    refusing,
+    shown_url,
+    without_secrets,
+)
 from cnn.training.store_file import (
     MAGIC,
     connected,
@@ -95,11 +100,11 @@ def file_of(url: str, instead: str) -> Path:
     if file is not None:
         return file
     try:
-        made = make_url(url)
-    except SQLAlchemyError as error:
+        told = without_secrets(url)
+    except (SQLAlchemyError, ValueError) as error:
         raise StoreError.because(url, error) from error
-    if made.get_backend_name() == "postgresql":
-        address = made._replace(drivername="postgresql", password=None)
+    if told.get_backend_name() == "postgresql":
+        address = told.set(drivername="postgresql")
         raise StoreError(
             f"the run store {shown_url(url)} is on a PostgreSQL server, which has programs of its "
             f"own for that: {instead.replace('URL', str(address))}"

@@ -40,7 +40,7 @@ def opened(url: str) -> Engine:
                     keep_private(path)
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "checkout", _be_patient)
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except (SQLAlchemyError, ValueError, OSError, ImportError) as error:
         raise StoreError.because(url, error) from error
     try:
         _prepare(engine)

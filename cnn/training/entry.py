@@ -3,7 +3,8 @@
 The gate (`ui/shell/gate.py`) asks for it. What was printed when the server started is also kept in
 the folder of this program for as long as the server runs, to be read by its owner alone: a
 terminal scrolls away. The token is new at each start, so that an address which got about opens
-nothing tomorrow; `CNN_TOKEN` gives one that stays, or that several servers share.
+nothing tomorrow; `CNN_TOKEN` gives one that stays, or that several servers share. Whoever keeps the
+servers running may have one of their own, `CNN_OPERATOR_TOKEN`, which opens no page.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from cnn.training.places import SettingError, home
+from cnn.training.places import SettingError, home, private_folder
 
 SHORTEST = 16
 """Characters of a token of one's own: at random, so many cannot be tried out."""
@@ -34,25 +35,39 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """When the token is asked for, which one it is, and whether `CNN_TOKEN` gave it."""
+    """When the token is asked for, which one it is, and whether `CNN_TOKEN` gave it; and the one of
+    operators, where there is any.
+    """
 
     asked: Asked
     token: str
     is_given: bool = False
+    operator: str = ""
 
 
 def entry() -> Entry:
     """How one comes in by setting (`CNN_TOKEN`), with a new token where none is given."""
-    given = os.environ.get("CNN_TOKEN", "").strip()
+    given, operator = os.environ.get("CNN_TOKEN", "").strip(), operator_token()
     if given.lower() in set(Asked):
-        return Entry(Asked(given.lower()), secrets.token_urlsafe(32))
+        return Entry(Asked(given.lower()), secrets.token_urlsafe(32), operator=operator)
+    token = _token(given, "CNN_TOKEN is neither on nor off, and its")
+    return Entry(Asked.ALWAYS, token, is_given=True, operator=operator)
+
+
+def operator_token() -> str:
+    """What operators show, by setting (`CNN_OPERATOR_TOKEN`); nothing where they have none."""
+    given = os.environ.get("CNN_OPERATOR_TOKEN", "").strip()
+    return _token(given, "CNN_OPERATOR_TOKEN opens nothing, as its") if given else ""
+
+
+def _token(given: str, what: str) -> str:
     if len(given) < SHORTEST or not re.fullmatch(r"[A-Za-z0-9._~-]+", given):
         raise SettingError(
-            f"CNN_TOKEN is neither on nor off, and its {len(given)} characters are no token: that "
+            f"{what} {len(given)} characters are no token: that "
             f"has {SHORTEST} or more, each a letter, a digit or one of . _ ~ -. Such a one is made "
             'by: python -c "import secrets; print(secrets.token_urlsafe())"'
         )
-    return Entry(Asked.ALWAYS, given, is_given=True)
+    return given
 
 
 def frame_ancestors() -> str:
@@ -77,16 +92,17 @@ def keep_address(port: int, address: str) -> None:
     file = _file(port)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(file.parent)
         file.unlink(missing_ok=True)  # left by a server that was killed, or somebody's link
         with os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8") as kept:
             kept.write(f"{address}\n")
 
 
-def forget_address(port: int) -> None:
-    """Forgets the address of a server that ends."""
-    with contextlib.suppress(OSError):
-        _file(port).unlink(missing_ok=True)
+def forget_address(port: int, address: str) -> None:
+    """Forgets the address of a server that ends, if no other one has put its own there since."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if _file(port).read_text(encoding="utf-8") == f"{address}\n":
+            _file(port).unlink()
 
 
 def kept_addresses() -> list[str]:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cnn.training.places import home, whole_setting
 from cnn.training.run import WorkerState
+from cnn.training.store_error import without_secrets
 
 PACKAGE = Path(__file__).parents[1]
 FOLDERS = ("CNN_DATA_DIR", "KERAS_HOME")
@@ -166,8 +167,8 @@ def must_ask_for_a_token(address: str) -> None:
 
 
 def without_password(url: str) -> str:
-    """The same store as it may travel with a task: its password, if any, stays behind."""
-    return make_url(url)._replace(password=None).render_as_string(hide_password=False)
+    """The same store as it may travel with a task: its passwords, if any, stay behind."""
+    return without_secrets(url).render_as_string(hide_password=False)
 
 
 def with_own_password(url: str) -> str:
@@ -177,7 +178,7 @@ def with_own_password(url: str) -> str:
     own = os.environ.get("CNN_STORE", "")
     try:
         is_same = bool(own) and without_password(own) == url
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         is_same = False
     return own if is_same else url
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 
@@ -52,12 +53,23 @@ HINTS = {
 """What to do, by a word of the cause as SQLite or PostgreSQL says it; the first that is in it."""
 
 
+SECRET = re.compile("pass|pwd|secret|token", re.IGNORECASE)
+"""What is in the names of fields that hold a password, or say where one is."""
+
+
+def without_secrets(url: str) -> URL:
+    """A store's address without its passwords, before the host as in the fields after `?`."""
+    made = make_url(url)
+    return made.difference_update_query(filter(SECRET.search, made.query))._replace(password=None)
+
+
 def shown_url(url: str) -> str:
-    """A store's URL as a person may see it: without its password."""
+    """A store's URL as a person may see it: without its passwords."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return repr(url[:60])
+        hidden = "***" if make_url(url).password else None
+        return without_secrets(url).set(password=hidden).render_as_string(hide_password=True)
+    except (SQLAlchemyError, ValueError):
+        return repr(re.sub(r"//[^/]*@|[?].*", "...", url)[:60])
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ def store_file(url: str) -> Path | None:
     """The file of the store at a URL; None where it has none, as on a server."""
     try:
         made = make_url(url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError):
         return None
     name = (made.database or "").removeprefix("file:")
     is_file = made.get_backend_name() == "sqlite" and name != ":memory:" and Path(name).name

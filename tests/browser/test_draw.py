@@ -11,11 +11,13 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnn.data.centring import centred
+from cnn.data.handwriting import LIMIT_BYTES
 from cnn.data.ink import ink_of
 from cnn.data.mnist import load_sample
 from scripts.drawings import LETTERS
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
+from ui.shell.held import LONG_BYTES
 
 INK = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -168,6 +170,34 @@ def test_an_image_is_brought_as_a_file_and_drawing_replaces_it(
     expect(says(page)).to_have_text("It is a 1.")
     expect(page.get_by_text("three.png")).to_have_count(0)
     settled(page)
+
+
+@pytest.mark.parametrize("is_picture", [True, False])
+def test_the_largest_file_is_taken_and_is_not_what_is_said_last(
+    page: Page, app_url: str, tmp_path: Path, is_picture: bool
+):
+    """The server keeps what is said last, and counts it: `ui/shell/held.py`."""
+    file = tmp_path / "largest.png"
+    noise = np.random.default_rng(0).integers(0, 256, (1_800, 1_840, 3), np.uint8)
+    Image.fromarray(noise).save(file)
+    content = file.read_bytes()[:LIMIT_BYTES] if is_picture else bytes(LIMIT_BYTES)
+    file.write_bytes(content)
+    assert len(content) > 0.98 * LIMIT_BYTES
+    said: list[int] = []
+    page.on("websocket", lambda talk: talk.on("framesent", lambda one: said.append(len(one))))
+    open_draw(page, app_url)
+
+    page.locator("input.file").set_input_files(file)
+
+    news = "largest.png: " if is_picture else "not a picture in a known format"
+    expect(page.get_by_text(news)).to_be_visible()
+    for _ in range(50):
+        if said[-1] < max(said):
+            break
+        page.wait_for_timeout(100)
+    settled(page)
+    assert max(said) > 1.3 * LIMIT_BYTES
+    assert said[-1] < LONG_BYTES
 
 
 def test_an_image_is_pasted(page: Page, app_url: str):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
 from tests.browser.driving import running, settled
 from tests.browser.test_own_images import stripes
@@ -72,6 +72,36 @@ def test_the_address_with_the_token_opens_the_deep_link_and_all_of_the_app(
         expect(dialog.get_by_text("40 images of 2 classes were read")).to_be_visible()
         settled(page)
         assert not refused
+        page.close()
+
+
+def test_a_page_whose_token_is_no_more_says_so_and_opens_again_by_the_new_one(
+    context: BrowserContext, tmp_path: Path
+):
+    """As after a restart: the conversation is cut off, and no other one is let in."""
+    page = context.new_page()
+    talks: list[WebSocketRoute] = []
+
+    def between(browser: WebSocketRoute) -> None:
+        browser.connect_to_server()
+        talks.append(browser)
+
+    page.route_web_socket("**/_stcore/stream", between)
+    with running(tmp_path, options=OPEN) as url:
+        (kept,) = (tmp_path / "store" / "addresses").glob("*.txt")
+        token = kept.read_text().split()[0].partition("/?")[2]
+        page.goto(f"{url}/build?net=1.Mine.8x8x1.f-d2.end&{token}")
+        settled(page)
+        wanted = page.url
+
+        context.clear_cookies()
+        talks[0].close(code=1012)
+
+        expect(page.locator("body")).to_contain_text("opens by the address with its token")
+        assert page.url == wanted
+        page.goto(f"{url}/?{token}")
+        expect(page).to_have_url(wanted)
+        settled(page)
         page.close()
 
 

@@ -1,6 +1,8 @@
 """A person's own images: what an upload may look like, and what is said about one that may not."""
 
 import io
+import os
+import sys
 import tomllib
 import zipfile
 from dataclasses import replace
@@ -15,7 +17,7 @@ from PIL import Image
 from cnn.data import DatasetSpec, load
 from cnn.data.dataset import Rejected, Source
 from cnn.data.errors import DataError
-from cnn.data.own_images import LIMITS, Limits, keep_upload, load_own_images
+from cnn.data.own_images import LIMITS, Limits, keep_file, keep_upload, load_own_images
 
 SHAPE = (4, 4, 1)
 MEGABYTE = 1_000_000
@@ -318,6 +320,22 @@ def test_an_upload_is_kept_under_a_name_made_of_its_content(tmp_path):
     assert keep_upload(b"content", "../My cats & dogs.ZIP", tmp_path / "uploads") == kept
     assert keep_upload(b"other", "My cats & dogs.zip", tmp_path / "uploads") != kept
     assert [path.suffix for path in (tmp_path / "uploads").iterdir()] == [".zip", ".zip"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps no such modes; it runs on Linux")
+def test_what_is_kept_is_its_owners_alone(tmp_path):
+    arrived = tmp_path / "arrived"
+    arrived.write_bytes(b"other")
+    arrived.chmod(0o644)
+    before = os.umask(0)
+    try:
+        kept = keep_upload(b"content", "cats.zip", tmp_path / "home" / "images")
+    finally:
+        os.umask(before)
+    moved = keep_file(arrived, "dogs.zip", kept.parent)
+
+    assert {one.stat().st_mode & 0o777 for one in (kept, moved)} == {0o600}
+    assert {one.stat().st_mode & 0o777 for one in (kept.parent, tmp_path / "home")} == {0o700}
 
 
 @pytest.mark.parametrize("name", ["", "..", "/", "猫.zip", "x" * 300, "a\0b.npz"])

@@ -40,6 +40,8 @@ STRANGERS: dict[str, Sent] = {
     "an empty token": Sent("/?token="),
     "an endless token": Sent("/?token=" + "a" * 30_000),
     "a token of other letters": Sent("/?token=%F0%9F%98%80%00%ff"),
+    "an operator's token where there is none": Sent(headers={"Authorization": "Bearer"}),
+    "a wrong token by another spelling": Sent("/?%74oken=x"),
     "many tokens": Sent("/?" + "token=a&" * 500),
     "a token in a HEAD": Sent("/?token=a", "HEAD"),
     "a token in a POST": Sent("/?token=a", "POST", body=b"token=a"),
@@ -105,7 +107,24 @@ ORIGINS: dict[str, str] = {
 }
 """Pages that are none of this server's. They have the token's cookie, as a browser may send it."""
 
+OF_OPERATORS: dict[str, Sent] = {
+    f"{name}, {path}": Sent(path, method, headers)
+    for path in ("/ready", "/metrics", "/_stcore/metrics")
+    for name, method, headers in (
+        ("another site", "GET", {"Origin": "http://evil.example"}),
+        ("a picture of another site", "GET", {"Sec-Fetch-Site": "cross-site"}),
+        ("another port of this machine", "GET", {"Sec-Fetch-Site": "same-site"}),
+        ("a sandbox, its head", "HEAD", {"Origin": "null"}),
+        ("a proxy", "GET", {"Via": "1.1 proxy"}),
+        ("a tunnel", "GET", {"CF-Connecting-IP": "203.0.113.7"}),
+        ("another name before", "GET", {"X-Forwarded-Host": "class.example"}),
+    )
+}
+"""What is asked of the machine's state by others than itself: 403, and nothing is looked at."""
+
 LINKS: dict[str, Sent] = {
+    "a token by another spelling": Sent("/?%74oken=TOKEN"),
+    "a token in many spellings": Sent("/learn?to%6ben=x&token&token=y&%74oken=TOKEN"),
     "two slashes": Sent("//evil.example/?token=TOKEN"),
     "a backslash": Sent("/\\evil.example/?token=TOKEN"),
     "three slashes": Sent("///evil.example/?token=TOKEN"),

@@ -6,11 +6,16 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
 
+from cnn.data.handwriting import LIMIT_BYTES
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
@@ -18,7 +23,8 @@ from tests.browser.driving import running
 from tests.hostile import requests
 from tests.hostile.requests import FILE, OURS, Sent
 from tests.hostile.test_doors import assert_is_a_sentence
-from tests.visitor import UPGRADE, Answer, asked, open_page
+from tests.visitor import UPGRADE, Answer, answers, asked, open_page, talking
+from ui.shell.held import MAKES_ROOM, MESSAGE_BYTES, TOO_LONG, TOO_MUCH
 
 NAMES = ("--server.allowedHosts=127.0.0.1", "--server.allowedHosts=class.example")
 
@@ -147,6 +153,15 @@ def test_the_state_of_the_machine_is_for_itself_and_for_operators(
         assert send(open_url, Sent(path, headers=elsewhere | shown)).status in (200, 503)
 
 
+@pytest.mark.parametrize("name", requests.OF_OPERATORS)
+def test_the_state_of_the_machine_is_for_no_foreign_page(url: str, name: str):
+    sent = requests.OF_OPERATORS[name]
+    answer = send(url, sent)
+    assert answer.status == 403
+    if sent.method != "HEAD":
+        assert_is_a_sentence(answer.text)
+
+
 def test_whoever_has_the_token_comes_in_and_talks(open_url: str, token: str, cookie: str):
     come = asked(open_url, f"/build?net=1.8x8x1.f-d2.end&token={token}")
     assert (come.status, come.headers["location"]) == (303, "/build?net=1.8x8x1.f-d2.end")
@@ -159,6 +174,65 @@ def test_whoever_has_the_token_comes_in_and_talks(open_url: str, token: str, coo
     assert send(open_url, Sent(headers=elsewhere)).status == 401
     with open_page(open_url, "build", cookie=cookie) as parts:
         assert parts["keras_mark"]["code"]
+
+
+def says(size: int = 0, name: str = "x", *, for_now: bool = False) -> BackMsg:
+    """What a page says whose part of this name has a value of so many bytes."""
+    message = BackMsg()
+    message.rerun_script.page_name = "learn"
+    if size:
+        one = message.rerun_script.widget_states.widgets.add()
+        one.id = name
+        setattr(one, "json_trigger_value" if for_now else "string_value", "a" * size)
+    return message
+
+
+def session_of(said: list[ForwardMsg]) -> str:
+    return next(
+        one.new_session.initialize.session_id for one in said if one.HasField("new_session")
+    )
+
+
+def test_the_largest_picture_is_taken_and_what_is_longer_ends_the_conversation(url: str):
+    picture = 4 * LIMIT_BYTES // 3 + 200
+    with talking(url) as talk:
+        before = session_of(answers(talk, says()))
+        for _ in range(3):
+            assert session_of(answers(talk, says(picture, for_now=True))) == before
+            answers(talk, says())
+        with pytest.raises(ConnectionClosed) as ended:
+            answers(talk, says(MESSAGE_BYTES))
+    assert ended.value.rcvd
+    assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1009, TOO_LONG)
+
+
+def test_a_conversation_holds_so_much_and_its_session_ends_with_it(url: str):
+    with talking(url) as talk:
+        usual = session_of(answers(talk, says(1_000)))
+    with talking(url, usual) as talk:
+        assert session_of(answers(talk, says())) == usual, "who was cut off comes back"
+        answers(talk, says(8_000_000, "x"))
+        with pytest.raises(ConnectionClosed) as ended:
+            answers(talk, says(8_000_000, "y"))
+    assert ended.value.rcvd
+    assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1009, TOO_MUCH)
+    with talking(url, usual) as talk:
+        assert session_of(answers(talk, says())) != usual, "nothing of it is kept"
+
+
+def test_conversations_that_hold_too_much_together_make_room(url: str):
+    with ExitStack() as stack:
+        talks = [stack.enter_context(talking(url)) for _ in range(5)]
+        for talk in talks:
+            answers(talk, says())
+        for talk in talks[1:]:
+            answers(talk, says(13_000_000))
+        for talk in (talks[0], *talks[2:]):
+            answers(talk, says())
+        with pytest.raises(ConnectionClosed) as ended:
+            answers(talks[1], says())
+    assert ended.value.rcvd
+    assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1013, MAKES_ROOM)
 
 
 @pytest.mark.parametrize("name", requests.QUESTIONS)

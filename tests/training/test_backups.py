@@ -157,9 +157,10 @@ def test_only_its_owner_may_read_a_backup(file: Path, tmp_path: Path):
     assert (tmp_path / "backup.sqlite").stat().st_mode & 0o777 == 0o600
 
 
-def test_for_a_server_its_own_program_is_named_without_the_password(tmp_path: Path):
+@pytest.mark.parametrize("url", ["me:secret@host/cnn", "me@host/cnn?password=secret"])
+def test_for_a_server_its_own_program_is_named_without_the_password(url: str, tmp_path: Path):
     with pytest.raises(StoreError) as refused:
-        backup("postgresql+psycopg://me:secret@host/cnn", tmp_path / "backup.sqlite")
+        backup(f"postgresql+psycopg://{url}", tmp_path / "backup.sqlite")
 
     named = "pg_dump --format=custom --file=FILE postgresql://me@host/cnn"
     assert named in str(refused.value)

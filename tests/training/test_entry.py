@@ -71,6 +71,17 @@ def test_what_is_no_token_is_refused_and_not_repeated(given: str, monkeypatch: p
     assert given not in str(refused.value).split()
 
 
+def test_operators_may_have_a_token_of_their_own(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CNN_TOKEN", "off")
+    assert entry().operator == ""
+    monkeypatch.setenv("CNN_OPERATOR_TOKEN", OWN)
+    assert (entry().asked, entry().operator) == (Asked.NEVER, OWN)
+    for given in ("on", "off", "hunter2"):
+        monkeypatch.setenv("CNN_OPERATOR_TOKEN", given)
+        with pytest.raises(SettingError, match="CNN_OPERATOR_TOKEN opens nothing"):
+            entry()
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -108,7 +119,7 @@ def test_an_address_is_kept_for_its_owner_alone(home: Path):
         os.umask(old)
     file = home / "addresses" / "8501.txt"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(one.stat().st_mode) for one in (file.parent, home)} == {0o700}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there; it runs on Linux")
@@ -127,9 +138,19 @@ def test_addresses_are_found_by_port_and_forgotten_one_by_one(home: Path):
         keep_address(port, f"http://localhost:{port}/?token=x")
     (home / "addresses" / "notes.txt").write_text("of somebody else")
     assert kept_addresses() == [f"http://localhost:{port}/?token=x" for port in (8501, 10_000)]
-    forget_address(8501)
-    forget_address(8501)
+    forget_address(8501, "http://localhost:8501/?token=x")
+    forget_address(8501, "http://localhost:8501/?token=x")
     assert kept_addresses() == ["http://localhost:10000/?token=x"]
+
+
+def test_a_server_that_ends_late_leaves_the_address_of_the_one_that_took_its_port(home: Path):
+    keep_address(8501, "http://localhost:8501/?token=x")
+    keep_address(8501, "http://localhost:8501/?token=y\nhttp://class.example:8501/?token=y")
+    forget_address(8501, "http://localhost:8501/?token=x")
+    assert len(kept_addresses()) == 2
+    (home / "addresses" / "8501.txt").write_bytes(b"\xff\xfe")
+    forget_address(8501, "http://localhost:8501/?token=x")
+    assert (home / "addresses" / "8501.txt").exists()
 
 
 def test_a_home_that_cannot_be_written_keeps_no_address(
@@ -138,7 +159,7 @@ def test_a_home_that_cannot_be_written_keeps_no_address(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("CNN_HOME", str(tmp_path / "file"))
     keep_address(8501, "x")
-    forget_address(8501)
+    forget_address(8501, "x")
     assert kept_addresses() == []
 
 
@@ -155,7 +176,7 @@ def test_the_command_prints_what_is_kept_and_says_where_nothing_is(
     ]
 
 
-@pytest.mark.parametrize("setting", ["CNN_TOKEN", "CNN_FRAME_ANCESTORS"])
+@pytest.mark.parametrize("setting", ["CNN_TOKEN", "CNN_FRAME_ANCESTORS", "CNN_OPERATOR_TOKEN"])
 def test_an_app_that_cannot_say_who_may_come_in_does_not_start(setting: str, tmp_path: Path):
     ran = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port=0"],
@@ -172,15 +193,18 @@ def test_an_app_that_cannot_say_who_may_come_in_does_not_start(setting: str, tmp
     assert "Traceback" not in said
 
 
-def test_the_doctor_tells_no_token_and_refuses_what_is_none(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("setting", ["CNN_TOKEN", "CNN_OPERATOR_TOKEN"])
+def test_the_doctor_tells_no_token_and_refuses_what_is_none(
+    setting: str, monkeypatch: pytest.MonkeyPatch
+):
     def said() -> tuple[str, str]:
-        found = (one for one in findings() if one.words.startswith("CNN_TOKEN="))
+        found = (one for one in findings() if one.words.startswith(f"{setting}="))
         one = next(found)
         return one.words, one.trouble
 
-    monkeypatch.setenv("CNN_TOKEN", OWN)
-    assert said() == ("CNN_TOKEN=...", "")
-    monkeypatch.setenv("CNN_TOKEN", "hunter2")
+    monkeypatch.setenv(setting, OWN)
+    assert said() == (f"{setting}=...", "")
+    monkeypatch.setenv(setting, "hunter2")
     words, trouble = said()
-    assert words == "CNN_TOKEN=..."
+    assert words == f"{setting}=..."
     assert "no token" in trouble

@@ -154,12 +154,23 @@ def test_a_stores_password_stays_behind_and_each_machine_has_its_own(
 ):
     assert ray_cluster.without_password(SECRET) == NAMED
     assert ray_cluster.without_password(FILE) == FILE
+    for field in ("password", "sslpassword", "passfile", "PassWord"):
+        asked = f"{NAMED}&{field}=secret"
+        assert ray_cluster.without_password(asked) == NAMED
+        assert "CNN_STORE" not in ray_cluster._variables(asked)
+        monkeypatch.setenv("CNN_STORE", asked)
+        assert ray_cluster.with_own_password(NAMED) == asked
     assert "CNN_STORE" not in ray_cluster._variables(SECRET)
     assert ray_cluster._variables(NAMED)["CNN_STORE"] == NAMED
 
     monkeypatch.setenv("CNN_STORE", SECRET)
     assert ray_cluster.with_own_password(NAMED) == SECRET
-    for other in ("postgresql+psycopg://me:x@10.0.0.8/cnn", "no address at all", ""):
+    for other in (
+        "postgresql+psycopg://me:x@10.0.0.8/cnn",
+        "postgresql+psycopg://me:x@10.0.0.9:port/cnn",
+        "no address at all",
+        "",
+    ):
         monkeypatch.setenv("CNN_STORE", other)
         assert ray_cluster.with_own_password(NAMED) == NAMED
 

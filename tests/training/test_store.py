@@ -483,6 +483,27 @@ def test_a_message_shows_no_password():
     assert "me:" in shown
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me@example/runs?password=secret&sslmode=require",
+        "postgresql://me:secret@example/runs?sslpassword=secret&sslmode=require",
+        "postgresql://example/runs?user=me&PASSWORD=secret&passfile=/secret&sslmode=require",
+        "mysql://me@example/runs?passwd=secret&api_token=secret&sslmode=require",
+        "postgresql://me:secret@example:port/runs",
+        "postgresql://me@example:port/runs?password=secret",
+        "://me:secret@example/runs",
+    ],
+)
+def test_a_message_shows_no_password_wherever_it_stands_in_the_address(url: str):
+    shown = shown_url(url)
+    assert "secret" not in shown
+    assert ("sslmode=require" in shown) == ("sslmode" in url)
+    with pytest.raises(StoreError, match="could not be used") as error:
+        Store(url)
+    assert "secret" not in str(error.value)
+
+
 def test_a_database_without_its_driver_is_an_error_with_a_way_out():
     with pytest.raises(StoreError, match="CNN_STORE"):
         Store("nosuchdatabase://somewhere/runs")

@@ -15,7 +15,7 @@ from ui.shell import announce
 from ui.shell.gate import Gate
 from ui.shell.origin import is_loopback, shown_port
 
-TOKEN = "t" * 43
+TOKEN, OPERATOR = "t" * 43, "o" * 43
 FRAMED = "'self' https://moodle.example"
 
 
@@ -68,7 +68,7 @@ def answered(
         "client": ("127.0.0.1", 50_000),
         "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }
-    gate = Gate(app, Entry(asked, TOKEN), frames, lambda: None)
+    gate = Gate(app, Entry(asked, TOKEN, operator=OPERATOR), frames, lambda: None)
     to_its_end(gate(scope, receive, send))
     start = next(one for one in sent if one["type"] == "http.response.start")
     return start["status"], {
@@ -110,6 +110,47 @@ def test_an_address_that_names_a_page_is_followed_and_not_the_one_that_waited():
     kept = "cnn_wanted_8501=%2Fbuild"
     _, let_in = answered("/learn", f"a=1&token={TOKEN}&b=2", asked=Asked.ALWAYS, cookie=kept)
     assert let_in["location"] == "/learn?a=1&b=2"
+
+
+@pytest.mark.parametrize("name", ["token", "%74oken", "to%6ben", "%74%6F%6B%65%6E"])
+def test_the_token_goes_however_its_name_is_written(name: str):
+    query = f"net=1.x&token&{name}&{name}={TOKEN}&tok%2665n=1&tokens=2"
+    status, let_in = answered("/build", query, asked=Asked.ALWAYS)
+    assert (status, let_in["location"]) == (303, "/build?net=1.x&tok%2665n=1&tokens=2")
+
+    cookie = let_in["set-cookie"].partition(";")[0]
+    _, freed = answered("/build", f"{name}=x", asked=Asked.ALWAYS, cookie=cookie)
+    assert freed["location"] == "/build", "else it would lead to itself for ever"
+
+
+@pytest.mark.parametrize("path", ["/ready", "/metrics", "/_stcore/metrics", "/ready/"])
+def test_what_operators_ask_no_foreign_page_asks(path: str):
+    own = "http://127.0.0.1:8501"
+    for asked in Asked:
+        for headers, status in (
+            ({}, 200),
+            ({"sec-fetch-site": "none"}, 200),  # typed in
+            ({"sec-fetch-site": "same-origin", "origin": own}, 200),
+            ({"sec-fetch-site": "cross-site"}, 403),
+            ({"sec-fetch-site": "same-site"}, 403),  # another port of this machine
+            ({"origin": "http://evil.example"}, 403),
+            ({"origin": "null"}, 403),
+            ({"sec-fetch-site": "cross-site", "authorization": f"Bearer {TOKEN}"}, 403),
+        ):
+            assert answered(path, asked=asked, **headers)[0] == status
+
+
+def test_operators_show_a_token_of_their_own_that_opens_no_page():
+    from_elsewhere = {"x-forwarded-for": "203.0.113.7"}
+    for asked in Asked:
+        for shown, status in ((OPERATOR, 200), (TOKEN, 403 if asked is Asked.NEVER else 200)):
+            headers = from_elsewhere | {"authorization": f"Bearer {shown}"}
+            assert answered("/ready", asked=asked, **headers)[0] == status
+    for query, headers in (
+        (f"token={OPERATOR}", {}),
+        ("", {"authorization": f"Bearer {OPERATOR}"}),
+    ):
+        assert answered("/", query, asked=Asked.ALWAYS, **headers)[0] == 401
 
 
 def test_the_way_in_keeps_to_the_folder_that_the_app_is_served_under(option: Any):

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from cnn.training import presence
+from cnn.training import presence, readiness
 from cnn.training.run import WorkerState
 from cnn.training.store import Store
 from tests.training.test_readiness import metrics
@@ -23,8 +23,9 @@ NAMED = {"host": "127.0.0.1:8501"}
 
 
 @pytest.fixture(autouse=True)
-def fresh(store: Store) -> Iterator[None]:
+def fresh(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ready._store.cache_clear()
+    monkeypatch.setattr(ready, "_look", ready._Look())
     presence.beat(store, "a", WorkerState.READY)
     yield
     ready._store.cache_clear()
@@ -105,12 +106,32 @@ def test_ready_is_503_where_no_worker_is_heard_of(store: Store):
     assert json.loads(body)["worker_heard_s_ago"] is None
 
 
-def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(store: Store):
+def test_however_often_it_is_asked_the_store_is_written_to_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    written: list[object] = []
+    monkeypatch.setattr(readiness, "_write", written.append)
+    monkeypatch.setattr(ready, "FRESH_S", 60.0)  # a slow machine would need more than a second
+
+    with ThreadPoolExecutor(8) as many:
+        found = list(many.map(answer, ["/ready", "/metrics"] * 20))
+
+    assert {status for status, _, _ in found} == {200}
+    assert len(written) == 1
+    monkeypatch.setattr(ready, "FRESH_S", 0.0)
+    answer("/ready")
+    assert len(written) == 2
+
+
+def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
     status, headers, body = answer("/metrics")
     assert (status, headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     assert metrics(body)["cnn_ready"] == 1
 
     presence.dismiss(store, "a")
+    monkeypatch.setattr(ready, "FRESH_S", 0.0)
     status, _, body = answer("/metrics")
     assert (status, metrics(body)["cnn_ready"]) == (200, 0)
 
@@ -133,6 +154,9 @@ def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(store:
         (HERE, NAMED | {"x-forwarded-for": "127.0.0.1"}),
         (HERE, NAMED | {"forwarded": "for=127.0.0.1"}),
         (HERE, NAMED | {"x-real-ip": "127.0.0.1"}),
+        (HERE, NAMED | {"x-forwarded-host": "class.example"}),
+        (HERE, NAMED | {"via": "1.1 proxy"}),
+        (HERE, NAMED | {"cf-connecting-ip": "203.0.113.7"}),
     ],
     ids=str,
 )

@@ -41,5 +41,6 @@ async function readFile(pad, file) {
     return;
   }
   const content = address.slice(address.indexOf(",") + 1);
+  pad.awaits = true;
   pad.setTriggerValue("file", { name: file.name || "pasted image", content });
 }

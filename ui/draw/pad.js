@@ -209,6 +209,12 @@ class Pad {
   show(data) {
     this.answered = Math.max(this.answered, data.answered);
     const brought = data.brought;
+    const news = `${brought?.id} ${data.trouble}`;
+    if (this.awaits && this.news !== news) {
+      this.awaits = false;
+      this.setStateValue("seen", news); // the server keeps what is said last: that is not the picture
+    }
+    this.news = news;
     this.newest = brought?.id;
     if (brought && brought.id !== this.dismissed && brought.id !== this.brought?.id) {
       if (!this.stroke) {

@@ -82,6 +82,7 @@ def pad() -> Drawing:
         },
         on_drawn_change=_drawn,
         on_file_change=_bring,
+        on_seen_change=lambda: None,
     )
     if trouble := st.session_state.get(TROUBLE):
         st.error(plain(trouble[1]), icon=":material/error:")

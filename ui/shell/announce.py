@@ -43,14 +43,14 @@ def tell_token() -> None:
     if here().is_given:
         _say(urls(), "Add ?token= and what CNN_TOKEN gives, once in each browser.")
         return
-    found = [f"{url}/?token={here().token}" for url in urls()]
+    found = _with_token()
     keep_address(st.get_option("server.port"), "\n".join(found))
     _say(found, "The token is new at each start. This is printed again by: python -m cnn address")
 
 
 def conclude() -> None:
     """Forgets the addresses, as the server ends."""
-    forget_address(st.get_option("server.port"))
+    forget_address(st.get_option("server.port"), "\n".join(_with_token()))
 
 
 def urls() -> list[str]:
@@ -61,6 +61,10 @@ def urls() -> list[str]:
         bound = str(st.get_option("server.address") or "")
         names = _names() if bound in EVERYWHERE else [bound]
     return [get_url(f"[{name}]" if ":" in name else name) for name in names]
+
+
+def _with_token() -> list[str]:
+    return [f"{url}/?token={here().token}" for url in urls()]
 
 
 def _names() -> list[str]:

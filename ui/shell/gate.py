@@ -2,9 +2,10 @@
 routes alike. Who may come in is decided here and nowhere else.
 
 In this order: the health check is open; the name in the address must be one of ours, against
-rebinding of names; a conversation, and what changes something, must come from a page of ours; and
-where others than this machine's can come, the token must be shown once, in the address, for a
-cookie that scripts cannot read. Every answer says which pages may show this one in a frame.
+rebinding of names; a conversation, what changes something, and what is for operators must not come
+from a foreign page; and where others than this machine's can come, the token must be shown once, in
+the address, for a cookie that scripts cannot read. Every answer says which pages may show this one
+in a frame.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hmac
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -32,6 +33,9 @@ from ui.shell.ready import is_here
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = "/_stcore/health"
 OF_OPERATORS = ("/ready", "/metrics", "/_stcore/metrics")
+BY_NOBODY_ELSE = ("none", "same-origin")
+"""What a browser says of a request that no page of another server made."""
+
 LONGEST_WANTED = 3_000
 """Letters of a deep link that a cookie surely holds, as it is kept for whoever has no token yet."""
 
@@ -78,12 +82,16 @@ class Gate:
             return None
         if not is_host_allowed(host):
             return refusals.foreign_host(host)
+        is_of_operators = path.rstrip("/") in {address(one) for one in OF_OPERATORS}
         origin = visit.headers.get("origin")
-        if method not in SAFE and origin is not None and not is_origin_allowed(origin, host):
-            return refusals.foreign_origin(origin)
-        if path.rstrip("/") in {address(one) for one in OF_OPERATORS}:
-            has_shown = self._has_shown(visit)
-            return None if has_shown or is_here(visit) else refusals.operators_only()
+        is_foreign = origin is not None and not is_origin_allowed(origin, host)
+        if is_foreign and (is_of_operators or method not in SAFE):
+            return refusals.foreign_origin(str(origin))
+        if is_of_operators:
+            if visit.headers.get("sec-fetch-site", "none") not in BY_NOBODY_ELSE:
+                return refusals.foreign_origin("another site")
+            is_let_in = self._has_shown(visit) or self._is_operator(visit) or is_here(visit)
+            return None if is_let_in else refusals.operators_only()
         if not self._is_asked(visit):
             return None
         self.first_asked()
@@ -103,10 +111,12 @@ class Gate:
     def _has_shown(self, visit: HTTPConnection) -> bool:
         if self.entry.asked is Asked.NEVER:
             return False
-        kind, _, told = visit.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer" and self._is_token(told.strip()):
+        if self._is_token(_bearer(visit)):
             return True
         return _same(visit.cookies.get(f"cnn_entry_{_port(visit)}"), self.pass_)
+
+    def _is_operator(self, visit: HTTPConnection) -> bool:
+        return bool(self.entry.operator) and _same(_bearer(visit), self.entry.operator)
 
     def _is_token(self, told: str | None) -> bool:
         return _same(told, self.entry.token)
@@ -130,6 +140,11 @@ class Gate:
         return answer
 
 
+def _bearer(visit: HTTPConnection) -> str | None:
+    kind, _, told = visit.headers.get("authorization", "").partition(" ")
+    return told.strip() if kind.lower() == "bearer" else None
+
+
 def _same(told: str | None, right: str) -> bool:
     return told is not None and hmac.compare_digest(told.encode("utf-8", "replace"), right.encode())
 
@@ -144,9 +159,14 @@ def _link(visit: HTTPConnection) -> str:
     """What was asked for, as a path of this server alone and without the token."""
     raw = visit.scope.get("raw_path") or quote(visit.scope["path"]).encode()
     query = visit.scope.get("query_string", b"").decode("latin-1")
-    rest = "&".join(part for part in query.split("&") if not part.startswith("token="))
+    rest = "&".join(part for part in query.split("&") if not _is_token_field(part))
     path = raw.decode("latin-1").lstrip("/\\")
     return f"/{path}?{rest}" if rest else f"/{path}"
+
+
+def _is_token_field(part: str) -> bool:
+    """Whether a part of a query is what `query_params` calls `token`, however it is written."""
+    return [name for name, _ in parse_qsl(part, keep_blank_values=True)] == ["token"]
 
 
 def _wanted_before(visit: HTTPConnection) -> str:

@@ -10,18 +10,23 @@ A live part asks to be shown anew by the clock, however long that takes, and als
 that was cut off has its page again. Such a question is left out while an answer is under way, for
 as long again as the last answer took, and until the page is whole. Nothing is lost: it is asked
 again.
+
+What is said at too great length does not reach Streamlit either: `ui/shell/held.py`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from ui.shell.held import Held, Words
 
 MOST_BYTES = 50_000
 """What is larger brings something to a page; only short messages say which page it is."""
@@ -33,8 +38,14 @@ PATIENCE_S = 30.0
 class WithoutLate:
     """Hears both sides of each conversation with a browser, and leaves out what is late."""
 
-    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.app, self.clock = app, clock
+        self.held = Held(clock, sleep)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; of a conversation, all that is said."""
@@ -42,12 +53,18 @@ class WithoutLate:
             await self.app(scope, receive, send)
             return
         page, answers = "", _Answers(self.clock)
+        words = Words(self.held, send)
 
         async def hear() -> Message:
             nonlocal page
             while True:
                 message = await receive()
+                size = len(message.get("bytes") or message.get("text") or "")
+                if why := await words.why_unread(size):
+                    return await words.refuse(why)
                 asked = _asked(message)
+                if why := await words.why_not(size, asked):
+                    return await words.refuse(why)
                 if asked is None or not asked.page_script_hash:
                     return message
                 if asked.is_auto_rerun and not answers.may_begin():
@@ -59,12 +76,18 @@ class WithoutLate:
 
         async def say(message: Message) -> None:
             nonlocal page
+            if words.is_over:
+                return
             if said := _said(message):
                 answers.hear(said)
+                words.hear(said)
                 page = said.navigation.page_script_hash or page
             await send(message)
 
-        await self.app(scope, hear, say)
+        try:
+            await self.app(scope, hear, say)
+        finally:
+            self.held.leaves(words)
 
 
 class _Answers:

@@ -1,12 +1,14 @@
 """Readiness for whoever runs the server: `/ready` as JSON, `/metrics` as Prometheus reads it.
 
 Streamlit's own `/_stcore/health` says whether pages are served, and `/_stcore/metrics` what its
-sessions and caches take. Who gets an answer is for the gate to say.
+sessions and caches take. Who gets an answer is for the gate to say. It looks once a second, however
+often it is asked, as it tries the store by writing to it.
 """
 
 from __future__ import annotations
 
 import functools
+import threading
 import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
@@ -24,7 +26,15 @@ from ui.assets import address
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 LOCAL = ("localhost", "127.0.0.1", "::1")
-BY_PROXY = ("forwarded", "x-forwarded-for", "x-real-ip")
+BY_PROXY = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+)
+FRESH_S = 1.0
 NOW = {"Cache-Control": "no-store"}
 
 
@@ -64,7 +74,25 @@ async def _metrics(_request: Request) -> Response:
 
 
 async def _answer(written: Callable[[Readiness], Response]) -> Response:
-    return written(await run_in_threadpool(readiness, opened))
+    return written(await run_in_threadpool(_look))
+
+
+class _Look:
+    """Looks whether all is ready, unless that was found out less than a second ago."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._found, self._at = Readiness(is_writable=False), -FRESH_S
+
+    def __call__(self) -> Readiness:
+        with self._one_at_a_time:
+            if time.monotonic() - self._at >= FRESH_S:
+                self._found = readiness(opened)
+                self._at = time.monotonic()
+            return self._found
+
+
+_look = _Look()
 
 
 def _as_json(found: Readiness) -> Response:

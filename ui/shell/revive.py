@@ -1,8 +1,10 @@
-"""Has a page that died reload itself: all that it showed is in its address and in the store.
+"""Has a page that died or is locked out reload itself: all that it showed is in its address and in
+the store.
 
 Where Streamlit's own script fails, it takes everything off the page and leaves it white, whatever
 the reason. A watch that does not belong to the page sees that, and loads it anew, at most once a
-minute; a page that dies sooner again stays as it is, with a sentence.
+minute; a page that dies sooner again waits for that with a sentence. A page that is cut off asks
+now and then whether it may come in at all, and makes way for what the gate says where it may not.
 """
 
 from __future__ import annotations

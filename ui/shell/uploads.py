@@ -19,8 +19,10 @@ from streamlit import config
 from streamlit.runtime import get_instance
 
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
-SESSION_BYTES, ALL_BYTES = 100_000_000, 300_000_000
-"""What is kept of a session, or a single larger file of it; and of all sessions."""
+SESSION_BYTES, ALL_BYTES = 70_000_000, 200_000_000
+"""What is kept of a session, or a single larger file of it; and of all sessions. With what is held
+of their words (`ui/shell/held.py`), twice of what is counted there, that makes 100 and 300 MB.
+"""
 
 MOST_FILES = 40
 LONGEST_S = 600.0
