@@ -117,8 +117,16 @@ def test_the_networks_of_the_zoo_agree_with_keras(name):
     assert_agrees_with_keras(architecture, images, 1e-4)
 
 
+def is_more_than_rounding(architecture: Architecture) -> bool:
+    """Not so behind layer norm of one channel: a difference of 0, a thousand times as large."""
+    return not any(
+        row.kind == "LayerNormalization" and row.output_shape[-1] == 1
+        for row in trace(architecture).rows
+    )
+
+
 @settings(max_examples=settings().max_examples // 2)
-@given(architectures(), st.integers(0, 10_000))
+@given(architectures().filter(is_more_than_rounding), st.integers(0, 10_000))
 def test_random_networks_agree_with_keras(architecture, seed):
     assert_agrees_with_keras(architecture, random_images(architecture, seed), 1e-4, seed)
 
