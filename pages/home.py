@@ -39,10 +39,11 @@ st.subheader("Start from a classic", anchor=False)
 columns = st.container(key="classics").columns(len(CLASSICS))
 for column, id in zip(columns, CLASSICS, strict=True):
     one = entry(id)
-    with column.container(border=True, height="stretch"):
-        st.markdown(f"**{one.title}** · {one.year}")
-        st.caption(one.idea)
-        st.caption(short_params(trace(one.architecture)))
+    with column.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            st.markdown(f"**{one.title}** · {one.year}")
+            st.caption(one.idea)
+            st.caption(short_params(trace(one.architecture)))
         if st.button("Open in Build", key=f"open_{id}", width="stretch"):
             design.put(one.architecture)
             st.switch_page(PAGES / "build.py")
