@@ -18,8 +18,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnn.training.entry import frame_ancestors
-from cnn.training.places import SettingError, executor
+from cnn.entry import frame_ancestors
+from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
 from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cnn.lessons import goals
 from cnn.lessons.catalogue import challenges
 from cnn.network.trace import trace
-from cnn.training import fit
-from cnn.training.store import Store
+from cnn.training.engine import fit
+from cnn.training.store.store import Store
 from tests.lessons.reached import REACHED
 
 

@@ -21,10 +21,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import Page, expect, sync_playwright
 
 from cnn.data.dataset import as_floats
-from cnn.data.mnist import load_sample
-from cnn.insight.disturbance import all_shifts
-from cnn.insight.occlusion import evidence
-from cnn.insight.reading import Reader
+from cnn.data.sets.mnist import load_sample
+from cnn.insight.readings.disturbance import all_shifts
+from cnn.insight.readings.reading import Reader
+from cnn.insight.regions.occlusion import evidence
 from cnn.shipped import shipped
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS

@@ -55,12 +55,12 @@ def comparison() -> float:
     """Prints what 8 trainings were said to take and took; returns the estimate over what it was."""
     from cnn.data import DatasetSpec, load
     from cnn.network.zoo import entry
-    from cnn.training import calibration
-    from cnn.training.configuration import Configuration
-    from cnn.training.estimate import estimate, estimate_all
-    from cnn.training.fit import carry_out
-    from cnn.training.fitting import fit_to
-    from cnn.training.store import Store
+    from cnn.training.engine.fit import carry_out
+    from cnn.training.forecast import calibration
+    from cnn.training.forecast.estimate import estimate, estimate_all
+    from cnn.training.recipe.configuration import Configuration
+    from cnn.training.recipe.fitting import fit_to
+    from cnn.training.store.store import Store
 
     prices, store = calibration.load(), Store()
     configuration = Configuration(DatasetSpec.from_dict({"name": "mnist-sample"}), epochs=EPOCHS)
@@ -92,10 +92,10 @@ def main() -> None:
     """Print one line per network, and fail where an estimate is off by more than the factor."""
     from cnn.data import DatasetSpec, load
     from cnn.network.zoo import entry
-    from cnn.training import calibration
-    from cnn.training.configuration import Configuration
-    from cnn.training.estimate import estimate
-    from cnn.training.fitting import fit_to
+    from cnn.training.forecast import calibration
+    from cnn.training.forecast.estimate import estimate
+    from cnn.training.recipe.configuration import Configuration
+    from cnn.training.recipe.fitting import fit_to
 
     subprocess.run([sys.executable, "-c", CALIBRATE], cwd=ROOT, check=True, capture_output=True)
     prices = calibration.load()

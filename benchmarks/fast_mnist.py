@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
-from cnn.training import fit
-from cnn.training.configuration import FAST_MNIST
-from cnn.training.machine import import_tensorflow
-from cnn.training.store import Store
+from cnn.training.engine import fit
+from cnn.training.engine.machine import import_tensorflow
+from cnn.training.recipe.configuration import FAST_MNIST
+from cnn.training.store.store import Store
 
 GOAL = 0.99
 MOST_EPOCHS = 15

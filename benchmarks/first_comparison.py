@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import expect, sync_playwright
 
 from cnn.network.zoo import CLASSICS
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.driving import running, settled

@@ -20,13 +20,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
-from cnn.training import calibration
-from cnn.training.configuration import Configuration
-from cnn.training.crew import Crew
-from cnn.training.fitting import fit_to
-from cnn.training.presence import worker_states
-from cnn.training.run import Wish, WorkerState
-from cnn.training.store import Store
+from cnn.training.forecast import calibration
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import Wish, WorkerState
+from cnn.training.store.presence import worker_states
+from cnn.training.store.store import Store
+from cnn.training.workers.crew import Crew
 
 LOOK_S = 0.005
 PHASES = ("waiting", "loading the data", "building the network")

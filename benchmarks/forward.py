@@ -21,9 +21,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnn.insight.forward import forward, predict
-from cnn.insight.weights import random_weights
-from cnn.network.keras_model import build, set_weights
+from cnn.insight.passes.forward import forward, predict
+from cnn.insight.passes.weights import random_weights
+from cnn.network.keras.model import build, set_weights
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 

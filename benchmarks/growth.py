@@ -19,12 +19,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.configuration import Configuration
-from cnn.training.fit import carry_out
-from cnn.training.fitting import fit_to
-from cnn.training.machine import warm_up
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.engine.fit import carry_out
+from cnn.training.engine.machine import warm_up
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 
 SETTINGS = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 

@@ -6,13 +6,13 @@ import functools
 from contextlib import closing
 
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
-from cnn.insight.weights import random_weights
+from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.training.checkpoint import arrays_to_bytes
-from cnn.training.configuration import Configuration
-from cnn.training.places import store_url
-from cnn.training.run import WEIGHTS, Result, State
-from cnn.training.store import Store
+from cnn.settings import store_url
+from cnn.training.engine.checkpoint import arrays_to_bytes
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Result, State
+from cnn.training.store.store import Store
 from tests.hostile.files import LARGE_IMAGES
 
 

@@ -35,9 +35,9 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.link import encode
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.drawing import DIGITS

@@ -17,12 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.crew import Crew
-from cnn.training.fitting import fit_to
-from cnn.training.run import State
-from cnn.training.store import Store
-from cnn.training.worker import MOST_BYTES, MOST_RUNS
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
+from cnn.training.workers.crew import Crew
+from cnn.training.workers.worker import MOST_BYTES, MOST_RUNS
 
 
 def resident_mb(process: int) -> float:

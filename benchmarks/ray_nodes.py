@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run, State, Wish
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State, Wish
+from cnn.training.store.store import Store
 from tests.training import ray_nodes
 from tests.training.processes import App, current, eventually, is_in, trains
 

@@ -26,10 +26,10 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.lessons.catalogue import lessons
 from cnn.network.link import encode
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import fit_to
-from cnn.training.run import LIVE, State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import LIVE, State
+from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.drawing import DIGITS, draw

@@ -21,19 +21,28 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry, zoo
-from cnn.pictures import curves
-from cnn.training.configuration import Configuration
-from cnn.training.presence import beat, worker_states
-from cnn.training.run import LIVE, Epoch, GradientNorms, Progress, Result, State, Step, WorkerState
-from cnn.training.store import Store
+from cnn.pictures.training import curves
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import (
+    LIVE,
+    Epoch,
+    GradientNorms,
+    Progress,
+    Result,
+    State,
+    Step,
+    WorkerState,
+)
+from cnn.training.store.presence import beat, worker_states
+from cnn.training.store.store import Store
 
 POINTS, PER_PAGE, EPOCHS = 100_000, 15, 20
 POLL_MS, LIST_MS = 30, 100
 WEIGHTS_BYTES = 250_000
 WRITER = """
 import sys, time
-from cnn.training.run import Progress, Step
-from cnn.training.store import Store
+from cnn.training.recipe.run import Progress, Step
+from cnn.training.store.store import Store
 store, step = Store(sys.argv[1]), int(sys.argv[3])
 while True:
     new = [Step(step + i, step, 0.1, 0.9, 0.01, 1.0) for i in range(1, 21)]

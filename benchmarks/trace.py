@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import keras
 
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 

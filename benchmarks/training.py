@@ -29,10 +29,10 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import fit_to, from_scores
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to, from_scores
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.driving import running
@@ -72,7 +72,7 @@ def keras_fit(architecture: Architecture, spec: DatasetSpec, epochs: int) -> flo
     """Images per second of as many epochs, each with its validation."""
     import keras
 
-    from cnn.network.keras_model import build
+    from cnn.network.keras.model import build
 
     data = load(spec, architecture.input)
     keras.backend.clear_session()

@@ -63,8 +63,8 @@ def _summary(options: argparse.Namespace) -> None:
 
 
 def _code(options: argparse.Namespace) -> None:
-    from cnn.network.export_keras import keras_code
-    from cnn.network.export_torch import torch_code
+    from cnn.network.keras.export import keras_code
+    from cnn.network.torch.export import torch_code
 
     write = {"keras": keras_code, "torch": torch_code}[options.framework]
     print(write(_architecture(options)).text)

@@ -30,12 +30,12 @@ import numpy.typing as npt
 ROOT = Path(__file__).parents[1]
 TASKS = {
     "bring": "cnn.data.outside:bring_task",
-    "handwriting": "cnn.data.picture_outside:handwriting_task",
+    "handwriting": "cnn.data.picture.outside:handwriting_task",
     "look": "cnn.data.outside:look_task",
     "tested": "cnn.data.outside:for_tests_task",
-    "keras file": "cnn.network.outside:keras_file_task",
-    "network file": "cnn.network.outside:network_file_task",
-    "picture": "cnn.data.picture_outside:picture_task",
+    "keras file": "cnn.network.keras.outside:keras_file_task",
+    "network file": "cnn.network.keras.outside:network_file_task",
+    "picture": "cnn.data.picture.outside:picture_task",
 }
 """By name, where the function is that carries it out: `(request, file) -> values, arrays`."""
 

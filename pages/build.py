@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cnn.network.errors import path_text
-from cnn.pictures.diagram import diagram
-from cnn.pictures.figures import cost_bars
+from cnn.pictures.kit.figures import cost_bars
+from cnn.pictures.network.diagram import diagram
 from ui import design, theme
 from ui.bench.cascade import cascade
 from ui.bench.layer import layer_panel

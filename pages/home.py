@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
-from cnn.pictures.diagram import diagram
+from cnn.pictures.network.diagram import diagram
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from cnn.data.centring import centred
 from cnn.data.dataset import Pixels
-from cnn.data.ink import INK, Points, ink_of
+from cnn.data.picture.centring import centred
+from cnn.data.picture.ink import INK, Points, ink_of
 from tests.browser.drawing import DIGITS, Strokes, arc
 
 Random = np.random.Generator

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Source, stratified
 from cnn.data.errors import DataError
-from cnn.data.mnist import MNIST, SAMPLE, SAMPLE_FILE, content_hash, load_collection
+from cnn.data.sets.mnist import MNIST, SAMPLE, SAMPLE_FILE, content_hash, load_collection
 
 SEED = 0
 FRACTION = 0.1
@@ -35,7 +35,7 @@ def sample_arrays(full: Source) -> dict[str, npt.NDArray[Any]]:
 
 
 def main() -> int:
-    """Write the file, and print what `SAMPLE` in `cnn.data.mnist` has to say about it."""
+    """Write the file, and print what `SAMPLE` in `cnn.data.sets.mnist` has to say about it."""
     try:
         full = load_collection(MNIST)
     except DataError as error:

@@ -32,7 +32,7 @@ import numpy.typing as npt
 
 from cnn.data import DataError, load
 from cnn.data.dataset import Pixels, as_floats
-from cnn.insight.unlikeness import Likeness, learned
+from cnn.insight.readings.unlikeness import Likeness, learned
 from cnn.shipped import shipped
 from cnn.shipped.unlike import (
     LIKENESS_CARD,

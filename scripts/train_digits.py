@@ -22,10 +22,10 @@ from cnn.network.layers import (
     MaxPooling2D,
 )
 from cnn.shipped import CARD_FILE, WEIGHTS_FILE, card_of, card_text, weights_to_bytes
-from cnn.training.configuration import Configuration
-from cnn.training.run import Progress, Run, State, recipe
-from cnn.training.store import Store
-from cnn.training.weights import trained_weights
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Progress, Run, State, recipe
+from cnn.training.store.store import Store
 
 CONFIGURATION = Configuration(
     DatasetSpec(DatasetName.MNIST, validation_fraction=0.05),
@@ -67,7 +67,7 @@ def _convolved(filters: int, padding: str = "valid") -> tuple[Layer, ...]:
 
 def trained(store: Store, network: Architecture, configuration: Configuration) -> Run:
     """The finished run of a recipe: one there was, or one trained now."""
-    from cnn.training.fit import carry_out
+    from cnn.training.engine.fit import carry_out
 
     for run in store.find([recipe(network, configuration)]):
         if run.state is State.FINISHED:

@@ -14,10 +14,10 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.zoo import entry
 from cnn.shipped import Which, card_of, card_text, weights_to_bytes
-from cnn.training.configuration import Configuration
-from cnn.training.run import State
-from cnn.training.store import Store
-from cnn.training.weights import trained_weights
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from scripts.train_digits import trained
 
 SMALL = Architecture(

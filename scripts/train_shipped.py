@@ -12,15 +12,16 @@ added after a look, with half the level.
 
 import sys
 
+from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
+from cnn.compare.depth import SEEDS_TO_SHIP, shipped_plan
+from cnn.compare.looks import looks
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
-from cnn.training import archive, fit
-from cnn.training.archive import Shipped
-from cnn.training.comparison import Entrant, Group, Plan, groups, missing
-from cnn.training.configuration import Configuration
-from cnn.training.depth import SEEDS_TO_SHIP, shipped_plan
-from cnn.training.looks import looks
-from cnn.training.store import Store
+from cnn.training.engine import fit
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.store import archive
+from cnn.training.store.archive import Shipped
+from cnn.training.store.store import Store
 
 COMPARED = ("lenet-5", "simple-cnn", "resnet-lite", "vgg-lite", "alexnet-lite")
 

@@ -16,7 +16,7 @@ settings.register_profile("proof", deadline=None, max_examples=400, print_blob=T
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-# Oracles compute as the program does, on any processor (see ONEDNN in cnn.training.tensorflow).
+# Oracles compute as the program does, on any processor: ONEDNN in cnn.training.engine.tensorflow.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 

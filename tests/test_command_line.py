@@ -14,7 +14,7 @@ import pytest
 
 from cnn.__main__ import main
 from cnn.network.architecture import Architecture
-from cnn.network.keras_import import WITHOUT_WEIGHTS
+from cnn.network.keras.read import WITHOUT_WEIGHTS
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from cnn.__main__ import _parser
 from cnn.commands.again import again, asked
 from cnn.commands.compare import _plan
+from cnn.compare import budget
+from cnn.compare.budget import Budget, Equal
+from cnn.compare.comparison import Entrant, Plan
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.network.layers import Dense
 from cnn.network.zoo import entry
-from cnn.training import budget
-from cnn.training.budget import Budget, Equal
-from cnn.training.comparison import Entrant, Plan
-from cnn.training.configuration import Configuration, ConfigurationError, usual_decay
-from cnn.training.fitting import Fitted, fit_to
-from tests.data.test_own_images import CATS_AND_DOGS, zipped
-from tests.training.test_comparison import run
+from cnn.training.recipe.configuration import Configuration, ConfigurationError, usual_decay
+from cnn.training.recipe.fitting import Fitted, fit_to
+from tests.compare.test_comparison import run
+from tests.data.own.test_images import CATS_AND_DOGS, zipped
 
 NETWORKS = ("shapes-demo", "lenet-5", "keras-mnist")
 SHAPES = DatasetSpec()

@@ -11,13 +11,13 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import CommandError, compare
 from cnn.commands.compare import _check_writable
+from cnn.compare.comparison import Entrant, Plan
 from cnn.network.zoo import entry
-from cnn.training.comparison import Entrant, Plan
-from cnn.training.configuration import Configuration
-from cnn.training.pace import Pace
-from cnn.training.run import State
-from cnn.training.store import Store
-from tests.data.test_own_images import CATS_AND_DOGS, zipped
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.pace import Pace
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
+from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.test_command_line_train import cnn
 from tests.training.unreadable import spoil
 

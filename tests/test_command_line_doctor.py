@@ -14,10 +14,11 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import doctor
 from cnn.network.zoo import entry
-from cnn.training import presence, ray_cluster
-from cnn.training.configuration import Configuration
-from cnn.training.run import WorkerState
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WorkerState
+from cnn.training.store import presence
+from cnn.training.store.store import Store
+from cnn.training.workers import ray_cluster
 from tests.training import ray_nodes
 
 Doctor = Callable[..., list[dict[str, Any]]]

@@ -8,7 +8,7 @@ import pytest
 from cnn.__main__ import main
 from cnn.network.advice import advice, said
 from cnn.network.architecture import Architecture
-from cnn.network.keras_import import read_keras_file
+from cnn.network.keras.read import read_keras_file
 from cnn.network.layers import BatchNormalization, Conv2D, Rescaling
 from cnn.network.summary import summary_text
 from cnn.network.trace import trace
@@ -127,7 +127,7 @@ def test_the_remarks_on_resnet_152_are_few_lines():
     """Keras' own; its 155 convolutions with a bias before a batch norm are one remark."""
     import keras
 
-    from cnn.network.keras_import import read_keras_config
+    from cnn.network.keras.read import read_keras_config
 
     model = keras.applications.ResNet152(weights=None, input_shape=(64, 64, 3))
     traced = trace(read_keras_config(model.to_json()).architecture)

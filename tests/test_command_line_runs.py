@@ -10,10 +10,10 @@ from cnn.__main__ import main
 from cnn.commands.parsers import STATES
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.presence import present
-from cnn.training.run import Result, State, Wish, WorkerState
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Result, State, Wish, WorkerState
+from cnn.training.store.presence import present
+from cnn.training.store.store import Store
 from cnn.version import VERSION
 from tests.training.unreadable import row_of, spoil
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cnn.__main__ import main
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from tests.training.stores import MB, all_of, damage, filled, runs_in, url_of
 
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from cnn.data import library
+from cnn.data.own import library
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.kept_splits import kept_splits
-from cnn.training.run import State
-from cnn.training.store import Store
-from tests.data.test_own_images import CATS_AND_DOGS, png, zipped
+from cnn.training.engine.kept_splits import kept_splits
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
+from tests.data.own.test_images import CATS_AND_DOGS, png, zipped
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,10 +7,10 @@ import pytest
 
 from cnn import shipped as module
 from cnn.data import DatasetSpec, fingerprint, load
-from cnn.data.mnist import MNIST
+from cnn.data.sets.mnist import MNIST
 from cnn.data.spec import DatasetName
-from cnn.insight.forward import predict
-from cnn.network.keras_model import WeightsError, build, set_weights
+from cnn.insight.passes.forward import predict
+from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.trace import trace
 from cnn.shipped import Card, confusion, shipped, weights_from_bytes, weights_to_bytes
 from scripts.train_digits import CONFIGURATION, architecture

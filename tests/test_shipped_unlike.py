@@ -8,7 +8,7 @@ import pytest
 
 from cnn.data import Dataset, load
 from cnn.data.dataset import as_floats
-from cnn.network.keras_model import WeightsError
+from cnn.network.keras.model import WeightsError
 from cnn.shipped import shipped
 from cnn.shipped import unlike as module
 from cnn.shipped.unlike import UnlikeCard, digit_features, unlike

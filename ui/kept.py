@@ -2,7 +2,7 @@
 
 `kept` remembers what a function made, as `st.cache_resource` does, but by how much memory that
 takes: what was used longest ago goes first. What a computation asks for is known before it begins
-(`cnn.insight.effort`); a large one waits until no other runs, and has room made for it.
+(`cnn.insight.passes.effort`); a large one waits until no other runs, and has room made for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 import numpy as np
 import streamlit as st
 
-from cnn.insight.effort import Effort
+from cnn.insight.passes.effort import Effort
 
 KEPT_BYTES = 130_000_000
 """The most that is kept of all that was made."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from cnn.insight.explanations import Fact
+from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.network.trace import Trace
 

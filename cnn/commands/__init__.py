@@ -17,11 +17,11 @@ class CommandError(Exception):
 def refusals() -> Iterator[None]:
     """Turns the named errors of data, settings and store into a `CommandError`."""
     from cnn.data import DataError
-    from cnn.training.configuration import ConfigurationError
-    from cnn.training.continuing import ContinuationError
-    from cnn.training.labels import LabelError
-    from cnn.training.places import SettingError
-    from cnn.training.store import StoreError
+    from cnn.settings import SettingError
+    from cnn.training.recipe.configuration import ConfigurationError
+    from cnn.training.store.labels import LabelError
+    from cnn.training.store.store import StoreError
+    from cnn.training.workers.continuing import ContinuationError
 
     try:
         yield

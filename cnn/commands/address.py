@@ -6,8 +6,8 @@ import argparse
 import json
 
 from cnn.commands import CommandError
-from cnn.training.entry import kept_addresses
-from cnn.training.places import home
+from cnn.entry import kept_addresses
+from cnn.settings import home
 
 
 def address(options: argparse.Namespace) -> None:

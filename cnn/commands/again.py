@@ -12,16 +12,16 @@ from dataclasses import dataclass, fields, replace
 
 from cnn.commands.parsers import add_commands
 from cnn.commands.train import dataset_of
+from cnn.compare import budget
+from cnn.compare.budget import COUNTED, Equal
+from cnn.compare.comparison import Entrant, Plan
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
-from cnn.training import budget
-from cnn.training.budget import COUNTED, Equal
-from cnn.training.comparison import Entrant, Plan
-from cnn.training.conditions import phrase
-from cnn.training.configuration import Configuration, ConfigurationError, usual_decay
-from cnn.training.data_address import data_id
-from cnn.training.fitting import is_fitted
-from cnn.training.run import recipe
+from cnn.training.recipe.conditions import phrase
+from cnn.training.recipe.configuration import Configuration, ConfigurationError, usual_decay
+from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.fitting import is_fitted
+from cnn.training.recipe.run import recipe
 
 OPTIONS = {
     "batch_size": "--batch-size",

@@ -14,13 +14,11 @@ from cnn.commands import CommandError, refusals
 from cnn.commands.again import asked
 from cnn.commands.terminal import printable, quiet
 from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
-from cnn.data import load
-from cnn.network.source import chosen
-from cnn.training import budget, limits
-from cnn.training.answers import Answers, answers
-from cnn.training.beside import beside
-from cnn.training.budget import Equal
-from cnn.training.compared import (
+from cnn.compare import budget
+from cnn.compare.answers import Answers, answers
+from cnn.compare.beside import beside
+from cnn.compare.budget import Equal
+from cnn.compare.compared import (
     Findings,
     brief,
     findings,
@@ -29,14 +27,17 @@ from cnn.training.compared import (
     the_rule,
     told_apart,
 )
-from cnn.training.comparison import Entrant, Group, Plan, groups, missing
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import fit_to
-from cnn.training.presence import dismiss_silent
-from cnn.training.run import Run, State, recipe
-from cnn.training.spread import share_text
-from cnn.training.standings import Row
-from cnn.training.store import Store
+from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
+from cnn.compare.spread import share_text
+from cnn.compare.standings import Row
+from cnn.data import load
+from cnn.network.source import chosen
+from cnn.training.forecast import limits
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import Run, State, recipe
+from cnn.training.store.presence import dismiss_silent
+from cnn.training.store.store import Store
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -169,7 +170,7 @@ def _hindrance(path: Path) -> str:
 
 
 def _write(path: Path, found: Findings) -> None:
-    from cnn.pictures.report import report
+    from cnn.pictures.comparison.report import report
 
     try:
         path.write_text(report(found, time.time()), encoding="utf-8")

@@ -18,10 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
-from cnn.training import calibration, kept_backups, ray_cluster
-from cnn.training.entry import entry, frame_ancestors, operator_token
-from cnn.training.limits import free_bytes
-from cnn.training.places import (
+from cnn.entry import entry, frame_ancestors, operator_token
+from cnn.settings import (
     LEAST,
     WORDS,
     Executor,
@@ -31,11 +29,15 @@ from cnn.training.places import (
     store_url,
     whole,
 )
-from cnn.training.presence import worker_states
-from cnn.training.run import LIVE, TAKES_RUNS, State
-from cnn.training.store import Store
-from cnn.training.store_error import StoreError, shown_url
-from cnn.training.store_file import log_bytes, store_file
+from cnn.training.forecast import calibration
+from cnn.training.forecast.limits import free_bytes
+from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
+from cnn.training.store import kept_backups
+from cnn.training.store.presence import worker_states
+from cnn.training.store.store import Store
+from cnn.training.store.store_error import StoreError, shown_url
+from cnn.training.store.store_file import log_bytes, store_file
+from cnn.training.workers import ray_cluster
 
 ENTRY: dict[str, Callable[[], object]] = {
     "CNN_TOKEN": entry,
@@ -49,14 +51,14 @@ LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "plotly", "sqlalchemy"
 LITTLE_ROOM_BYTES = 1 << 30
 LITTLE_MEMORY_BYTES = 1 << 30
 DEVICES = """
-from cnn.training.tensorflow import import_tensorflow
+from cnn.training.engine.tensorflow import import_tensorflow
 tf = import_tensorflow()
 print(*sorted(device.device_type for device in tf.config.list_physical_devices()))
 """
 CLUSTER = """
 import json, sys
 from dataclasses import astuple
-from cnn.training.ray_cluster import ClusterError, join, nodes
+from cnn.training.workers.ray_cluster import ClusterError, join, nodes
 try:
     ray = join(sys.stdin.read())
 except ClusterError as error:

@@ -12,14 +12,14 @@ from typing import Any
 from cnn.commands import CommandError, refusals
 from cnn.commands.terminal import printable
 from cnn.network.errors import shown
-from cnn.training import labels, run_list
-from cnn.training.data_address import data_id
-from cnn.training.earlier import caution
-from cnn.training.presence import dismiss_silent
-from cnn.training.run import CLAIMED, Epoch, Run, State, Wish
-from cnn.training.run_list import Filter
-from cnn.training.store import Store
-from cnn.training.unreadable import Unreadable
+from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.earlier import caution
+from cnn.training.recipe.run import CLAIMED, Epoch, Run, State, Wish
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import labels, run_list
+from cnn.training.store.presence import dismiss_silent
+from cnn.training.store.run_list import Filter
+from cnn.training.store.store import Store
 
 
 def runs(options: argparse.Namespace) -> int:

@@ -13,10 +13,10 @@ from typing import Any
 
 from cnn.commands import refusals
 from cnn.commands.terminal import printable
-from cnn.training import backups, restoring, upkeep
-from cnn.training.backups import Tell
-from cnn.training.places import store_url
-from cnn.training.store_error import shown_url
+from cnn.settings import store_url
+from cnn.training.store.store_error import shown_url
+from cnn.training.upkeep import backups, restoring, upkeep
+from cnn.training.upkeep.backups import Tell
 
 
 def store(options: argparse.Namespace) -> int:

@@ -17,17 +17,19 @@ from cnn.commands import refusals
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
 from cnn.data import Dataset, DatasetSpec, brought, load
-from cnn.network.keras_import import Imported
+from cnn.network.keras.read import Imported
 from cnn.network.source import chosen
-from cnn.training import calibration, continuing, earlier, limits
-from cnn.training.configuration import Configuration, usual_decay
-from cnn.training.data_address import data_id, spec_of
-from cnn.training.estimate import estimate
-from cnn.training.fitting import Fitted, fit_to
-from cnn.training.identity import identified
-from cnn.training.presence import dismiss_silent, present
-from cnn.training.run import Epoch, Progress, Run, State, WorkerState
-from cnn.training.store import DELETED, Store
+from cnn.training.forecast import calibration, limits
+from cnn.training.forecast.estimate import estimate
+from cnn.training.recipe import earlier
+from cnn.training.recipe.configuration import Configuration, usual_decay
+from cnn.training.recipe.data_address import data_id, spec_of
+from cnn.training.recipe.fitting import Fitted, fit_to
+from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
+from cnn.training.store.identity import identified
+from cnn.training.store.presence import dismiss_silent, present
+from cnn.training.store.store import DELETED, Store
+from cnn.training.workers import continuing
 
 STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
 MOST_NAMED = 5
@@ -135,7 +137,7 @@ def say_split(data: Dataset) -> None:
 
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
     """Trains in the foreground what is put into the hands of this process; Ctrl-C ends it."""
-    from cnn.training.fit import carry_out
+    from cnn.training.engine.fit import carry_out
 
     gone = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -7,16 +7,16 @@ import contextlib
 import sys
 import uuid
 
+from cnn import log
 from cnn.commands import refusals
 from cnn.commands.terminal import quiet
-from cnn.training import log
-from cnn.training.identity import identified
-from cnn.training.places import Executor, executor
-from cnn.training.ray_dispatcher import dispatch
-from cnn.training.store import Store
-from cnn.training.store_error import shown_url
-from cnn.training.store_file import empty_log, store_file
-from cnn.training.worker import work
+from cnn.settings import Executor, executor
+from cnn.training.store.identity import identified
+from cnn.training.store.store import Store
+from cnn.training.store.store_error import shown_url
+from cnn.training.store.store_file import empty_log, store_file
+from cnn.training.workers.ray_dispatcher import dispatch
+from cnn.training.workers.worker import work
 
 
 def worker(options: argparse.Namespace) -> int:

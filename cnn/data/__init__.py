@@ -6,8 +6,8 @@
 from cnn.data.catalogue import CATALOGUE, Entry, described, is_here, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
-from cnn.data.own_images import brought, keep_upload
-from cnn.data.shape_options import Shape, ShapeOptions
+from cnn.data.own.images import brought, keep_upload
+from cnn.data.sets.shape_options import Shape, ShapeOptions
 from cnn.data.spec import DatasetName, DatasetSpec
 
 __all__ = [

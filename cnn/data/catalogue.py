@@ -6,14 +6,14 @@ Owns names, sentences and the way from a spec to a data set that fits a network.
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnn.data import mnist
 from cnn.data.dataset import Dataset, Source
-from cnn.data.digits import load_digits
 from cnn.data.fitting import ImageShape, check_shape
-from cnn.data.mnist import FASHION, MNIST, load_collection, load_sample
-from cnn.data.own_images import load_own_images, own_name
-from cnn.data.shape_options import CLASSIC
-from cnn.data.shapes import draw
+from cnn.data.own.images import load_own_images, own_name
+from cnn.data.sets import mnist
+from cnn.data.sets.digits import load_digits
+from cnn.data.sets.mnist import FASHION, MNIST, load_collection, load_sample
+from cnn.data.sets.shape_options import CLASSIC
+from cnn.data.sets.shapes import draw
 from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.data.splitting import split
 

@@ -1,6 +1,6 @@
 """What the classes of a data set are called, where that is known without loading it."""
 
-from cnn.data.mnist import FASHION, MNIST
+from cnn.data.sets.mnist import FASHION, MNIST
 from cnn.data.spec import DatasetName, DatasetSpec
 
 

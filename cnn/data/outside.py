@@ -11,12 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from cnn.data import library
 from cnn.data.catalogue import CATALOGUE, is_here, load, title
 from cnn.data.dataset import Rejected, Split
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape
 from cnn.data.look import Look, Tested, for_tests_of, look_of
+from cnn.data.own import library
 from cnn.data.spec import DatasetName, DatasetSpec
 from cnn.network.shapes import shape_text
 from cnn.outside import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask

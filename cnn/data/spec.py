@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole, shown
-from cnn.data.own_splits import KINDS
-from cnn.data.shape_options import CLASSIC, ShapeOptions
+from cnn.data.own.splits import KINDS
+from cnn.data.sets.shape_options import CLASSIC, ShapeOptions
 
 LARGEST_SEED = 2**32 - 1
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnn.data.dataset import Dataset, Labels, Source, Split, stratified
 from cnn.data.fitting import ImageShape, fit
-from cnn.data.own_splits import Part
+from cnn.data.own.splits import Part
 from cnn.data.spec import DatasetName, DatasetSpec
 
 TEST_FRACTION = 1 / 6  # where a data set comes without a test set of its own

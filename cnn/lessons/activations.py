@@ -6,13 +6,13 @@ from functools import cache
 
 import numpy as np
 
-from cnn.data.mnist import load_sample
-from cnn.insight.activations import FUNCTIONS
-from cnn.insight.backward import Loss, backward
-from cnn.insight.forward import forward
-from cnn.insight.operations import Array
-from cnn.insight.slopes import SLOPES
-from cnn.insight.weights import random_weights
+from cnn.data.sets.mnist import load_sample
+from cnn.insight.passes.activations import FUNCTIONS
+from cnn.insight.passes.backward import Loss, backward
+from cnn.insight.passes.forward import forward
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slopes import SLOPES
+from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Dense, Flatten
 from cnn.network.trace import trace

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.insight.kernel_gradient import Descent, descend
-from cnn.insight.operations import Array
-from cnn.insight.slide import Slide, convolved
+from cnn.insight.passes.kernel_gradient import Descent, descend
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Slide, convolved
 from cnn.lessons.patterns import KERNELS, picture
 from cnn.network.layers import Conv2D
 

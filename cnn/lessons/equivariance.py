@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 
 from cnn.data import DatasetName, DatasetSpec, Split, load
-from cnn.insight.answers import class_scores, shares
-from cnn.insight.disturbance import REACH, all_shifts, shifted, still_inside
-from cnn.insight.forward import forward
-from cnn.insight.operations import Array
+from cnn.insight.passes.forward import forward
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.answers import class_scores, shares
+from cnn.insight.readings.disturbance import REACH, all_shifts, shifted, still_inside
 from cnn.network.layers import Activation, MaxPooling2D
 from cnn.network.trace import Row, trace
 from cnn.shipped import shipped

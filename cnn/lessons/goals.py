@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.data.shape_options import CLASSIC
+from cnn.data.sets.shape_options import CLASSIC
 from cnn.network.errors import shown
 from cnn.network.trace import Trace
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run
 
 LONGEST, MOST = 200, 8
 DATA = "data"

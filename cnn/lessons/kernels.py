@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.insight.forward import forward
-from cnn.insight.kernels import GALLERY
-from cnn.insight.operations import Array
+from cnn.insight.passes.forward import forward
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.kernels import GALLERY
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import Weights
+from cnn.network.keras.model import Weights
 from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
-from cnn.pictures.maps import Place
+from cnn.pictures.inside.maps import Place
 
 CUSTOM = "custom"
 NAMES = (*GALLERY, CUSTOM)

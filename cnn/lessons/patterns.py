@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnn.insight.kernels import GALLERY
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.kernels import GALLERY
 
 LARGEST = 999.0
 

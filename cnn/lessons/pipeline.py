@@ -10,7 +10,7 @@ import numpy as np
 
 from cnn.data import Split, load
 from cnn.data.spec import DatasetName, DatasetSpec
-from cnn.insight.forward import predict
+from cnn.insight.passes.forward import predict
 from cnn.shipped import Shipped, Which, of_lesson
 
 SHOWN = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn.insight.slide import Pooling
+from cnn.insight.passes.slide import Pooling
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Conv2D,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 
 from cnn.lessons.lesson import Check, Lesson
-from cnn.training.store import Store
-from cnn.training.tables import progress
+from cnn.training.store.store import Store
+from cnn.training.store.tables import progress
 
 LOCAL = "local"
 """The profile of whoever uses this machine; there is one so far."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from cnn.data import Split, load
 from cnn.data.spec import DatasetName
-from cnn.insight.exciting_patches import Patch, exciting_patches, patch_at
+from cnn.insight.regions.exciting_patches import Patch, exciting_patches, patch_at
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Conv2D, Layer, MaxPooling2D
 from cnn.network.trace import Row, trace

@@ -19,11 +19,11 @@ import numpy as np
 
 from cnn.data import load
 from cnn.data.spec import DatasetName
-from cnn.insight.backward import Loss, backward
-from cnn.insight.operations import Array
-from cnn.insight.weights import random_weights
+from cnn.insight.passes.backward import Loss, backward
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import Weights
+from cnn.network.keras.model import Weights
 from cnn.network.layers import Conv2D, Dense, GlobalAveragePooling2D, Layer, Residual
 from cnn.network.trace import trace
 

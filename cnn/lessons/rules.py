@@ -20,9 +20,9 @@ from cnn.network.layers import (
 from cnn.network.layers.base import Layer
 from cnn.network.shapes import Shape
 from cnn.network.trace import trace
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run, State, recipe
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State, recipe
+from cnn.training.store.store import Store
 
 IMAGE = (28, 28, 1)
 MNIST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, Split
-from cnn.data.shapes import draw
-from cnn.insight.kernels import GALLERY
-from cnn.insight.operations import Array
+from cnn.data.sets.shapes import draw
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.kernels import GALLERY
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 
 DEMO = entry("shapes-demo").architecture
 SIDE = DEMO.input[0]

@@ -15,9 +15,9 @@ from cnn.lessons import goals, progress
 from cnn.lessons.goals import Goals, Judged
 from cnn.lessons.progress import LOCAL, Standing
 from cnn.network.trace import Trace, trace
-from cnn.training.run import Run
-from cnn.training.store import Store
-from cnn.training.unreadable import Unreadable
+from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store.store import Store
 
 PREFIX = "challenge-"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cnn.network import feed as feeds
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.keras_import import Imported, read_keras_config, read_keras_file
+from cnn.network.keras.read import Imported, read_keras_config, read_keras_file
 from cnn.network.shapes import MapShape
 from cnn.network.zoo import entry, zoo
 

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from cnn.data.dataset import Split
-from cnn.insight.forward import predict
+from cnn.insight.passes.forward import predict
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import Weights, WeightsError, check_weights
+from cnn.network.keras.model import Weights, WeightsError, check_weights
 from cnn.network.trace import trace
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run
 
 HERE = Path(__file__).parent
 WEIGHTS_FILE, CARD_FILE = HERE / "digits.npz", HERE / "digits.json"

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data.dataset import Images
-from cnn.insight.unlikeness import Likeness, map_means
-from cnn.network.keras_model import WeightsError
+from cnn.insight.readings.unlikeness import Likeness, map_means
+from cnn.network.keras.model import WeightsError
 from cnn.shipped import HERE, MENDING, shipped
 
 LIKENESS_FILE, LIKENESS_CARD = HERE / "unlike.npz", HERE / "unlike.json"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cnn.data.mnist import load_sample
-from cnn.network.keras_file import keras_file
+from cnn.data.sets.mnist import load_sample
+from cnn.network.keras.file import keras_file
 from cnn.network.layers import BatchNormalization
 from cnn.shipped import shipped
 from tests.browser.drawing import DIGITS, draw

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from tests.browser.driving import ROOT, running, settled
 from tests.hostile.files import LIVE_NAME
 from tests.hostile.named import fill

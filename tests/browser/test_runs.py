@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnn.network.zoo import entry
-from cnn.training import archive
-from cnn.training.configuration import Configuration
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.store import archive
+from cnn.training.store.store import Store
 from tests.browser.driving import running, settled
 from tests.training.unreadable import spoil
 

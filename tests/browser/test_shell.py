@@ -11,10 +11,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from cnn.network.link import encode
 from cnn.network.zoo import entry
-from cnn.pictures.figures import template
+from cnn.pictures.kit.figures import template
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
-from tests.training.test_readiness import metrics
+from tests.training.workers.test_readiness import metrics
 
 
 def test_home_opens_with_the_navigation_beside_it(app_url: str, page: Page):

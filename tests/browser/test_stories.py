@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from cnn.lessons.catalogue import lessons
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from tests.browser.drawing import DIGITS, draw

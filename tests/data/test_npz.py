@@ -19,8 +19,8 @@ from cnn.data.errors import shown
 from cnn.data.files import read_npz
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.npz import PIECE_BYTES, Stored, open_npz
-from cnn.data.own_arrays import DIMMEST, _named, _names_of, from_arrays
-from cnn.data.own_splits import Part
+from cnn.data.own.arrays import DIMMEST, _named, _names_of, from_arrays
+from cnn.data.own.splits import Part
 from tests.hostile import corpus
 
 Array = npt.NDArray[Any]

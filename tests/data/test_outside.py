@@ -13,10 +13,11 @@ import pytest
 from PIL import Image
 
 from cnn import outside as processes
-from cnn.data import DataError, DatasetName, DatasetSpec, library, load
+from cnn.data import DataError, DatasetName, DatasetSpec, load
 from cnn.data import outside as data_outside
 from cnn.data.dataset import Split
 from cnn.data.look import Look, for_tests_of, look_of
+from cnn.data.own import library
 from cnn.outside import OutsideError, ask
 
 DIGITS = DatasetSpec(DatasetName.DIGITS)

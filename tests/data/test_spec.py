@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.data.errors import DataError
-from cnn.data.shape_options import Shape, ShapeOptions
+from cnn.data.sets.shape_options import Shape, ShapeOptions
 from cnn.data.spec import DatasetName, DatasetSpec
 
 SPECS = [

@@ -12,15 +12,14 @@ import numpy as np
 from PIL import Image
 
 from cnn.data import Dataset, fingerprint, load
-from cnn.data.library import keep, read
+from cnn.data.own.library import keep, read
 from cnn.network.link import encode
 from cnn.network.zoo import entry
-from cnn.training import class_names, designs, labels
-from cnn.training.checkpoint import arrays_to_bytes
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import with_classes
-from cnn.training.places import images_folder
-from cnn.training.run import (
+from cnn.settings import images_folder
+from cnn.training.engine.checkpoint import arrays_to_bytes
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import with_classes
+from cnn.training.recipe.run import (
     PREDICTIONS,
     WEIGHTS,
     Epoch,
@@ -30,7 +29,8 @@ from cnn.training.run import (
     State,
     Step,
 )
-from cnn.training.store import Store
+from cnn.training.store import class_names, designs, labels
+from cnn.training.store.store import Store
 from tests.hostile.files import LIVE_NAME
 from tests.ui.visiting import weights_file
 

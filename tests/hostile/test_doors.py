@@ -14,21 +14,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
-from cnn.data.any_picture import read_picture
 from cnn.data.errors import DataError
-from cnn.data.handwriting import read_handwriting
-from cnn.data.library import keep, read
-from cnn.data.mnist import MNIST, read_folder
+from cnn.data.own.library import keep, read
+from cnn.data.picture.any_picture import read_picture
+from cnn.data.picture.handwriting import read_handwriting
+from cnn.data.sets.mnist import MNIST, read_folder
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_model import WeightsError
-from cnn.network.keras_weights import read_keras_model
+from cnn.network.keras.model import WeightsError
+from cnn.network.keras.weights import read_keras_model
 from cnn.network.link import decode, encode
 from cnn.network.source import read_file
-from cnn.training.address import from_address
-from cnn.training.configuration import Configuration
-from cnn.training.places import store_url
-from cnn.training.store import Store, StoreError
+from cnn.settings import store_url
+from cnn.training.recipe.address import from_address
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.store.store import Store, StoreError
 from tests.hostile import corpus, names, requests
 from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched

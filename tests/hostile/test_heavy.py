@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from cnn.insight import effort
-from cnn.insight.layer_effort import held
+from cnn.insight.passes import effort
+from cnn.insight.passes.layer_effort import held
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Activation,

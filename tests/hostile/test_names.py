@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import update
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.data.own_images import own_name
-from cnn.insight.explanations import Fact
+from cnn.data.own.images import own_name
+from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.network.link import decode, encode
-from cnn.training import class_names
-from cnn.training.configuration import Configuration
-from cnn.training.labels import put_note, put_tags, rename
-from cnn.training.store import Store
-from cnn.training.tables import runs
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.store import class_names
+from cnn.training.store.labels import put_note, put_tags, rename
+from cnn.training.store.store import Store
+from cnn.training.store.tables import runs
 from tests.hostile.files import NETWORK
 from tests.hostile.names import UNSEEN
 from ui.words import facts_html, plain

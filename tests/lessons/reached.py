@@ -17,7 +17,7 @@ from cnn.network.layers import (
 from cnn.network.layers.base import Layer
 from cnn.network.layers.containers import Residual
 from cnn.network.shapes import MapShape
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 
 DIGIT: MapShape = (28, 28, 1)
 POOL = MaxPooling2D()

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cnn.data.mnist import load_sample
-from cnn.insight.weights import random_weights
+from cnn.data.sets.mnist import load_sample
+from cnn.insight.passes.weights import random_weights
 from cnn.lessons import activations
 from cnn.lessons.activations import MEASURED_ON, NAMES, at, deep_network, left_over, measured
-from cnn.network.keras_model import build, set_weights
+from cnn.network.keras.model import build, set_weights
 from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
 from cnn.shipped import shipped

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.insight.kernel_gradient import descend, numerical_gradients
+from cnn.insight.passes.kernel_gradient import descend, numerical_gradients
 from cnn.lessons.backpropagation import START, TOO_FAR, after, as_convolution, full_convolution
 from cnn.lessons.patterns import KERNELS
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, load
-from cnn.insight.disturbance import REACH, shifted
-from cnn.insight.forward import predict
+from cnn.insight.passes.forward import predict
+from cnn.insight.readings.disturbance import REACH, shifted
 from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage, stages, strongest
 from cnn.shipped import shipped

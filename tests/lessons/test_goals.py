@@ -14,8 +14,8 @@ from cnn.lessons.goals import OF_TRAINING, Goal, GoalError, Goals, Measure, judg
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import Result, Run, State
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Result, Run, State
 from tests.lessons.reached import REACHED
 
 SIMPLE = entry("simple-cnn").architecture

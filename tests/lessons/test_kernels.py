@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.insight.kernels import GALLERY
+from cnn.insight.readings.kernels import GALLERY
 from cnn.lessons.kernels import (
     CUSTOM,
     IDENTITY,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnn.data import DatasetSpec, fingerprint, load
-from cnn.data.mnist import MNIST
+from cnn.data.sets.mnist import MNIST
 from cnn.data.spec import DatasetName
-from cnn.insight.forward import forward
+from cnn.insight.passes.forward import forward
 from cnn.lessons.pipeline import SHOWN, Size, followed
 from cnn.network.trace import trace
 from cnn.network.zoo import entry

@@ -3,7 +3,7 @@
 import pytest
 
 from cnn.lessons.pooling import saving
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.layers import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
 from cnn.network.zoo import entry
 

@@ -12,7 +12,7 @@ from cnn.lessons import progress
 from cnn.lessons.catalogue import lessons
 from cnn.lessons.certificate import certificate
 from cnn.lessons.lesson import Lesson, LessonError
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 
 FIRST = lessons()[0]
 CHECK = FIRST.checks[0]

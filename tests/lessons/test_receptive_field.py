@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn.data import load
-from cnn.insight.forward import forward
+from cnn.insight.passes.forward import forward
 from cnn.lessons.receptive_field import (
     IMAGES,
     INPUT,

@@ -17,7 +17,7 @@ from cnn.lessons.residual import (
     median_at,
     network,
 )
-from cnn.network.keras_model import build, set_weights
+from cnn.network.keras.model import build, set_weights
 from cnn.network.trace import trace
 
 

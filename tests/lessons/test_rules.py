@@ -8,11 +8,11 @@ import pytest
 from cnn.lessons import rules
 from cnn.lessons.catalogue import find
 from cnn.lessons.rules import EXPERIMENTS, Experiment, experiment, figures
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.layers import BatchNormalization, Dropout
 from cnn.network.trace import trace
-from cnn.training.run import Result, State, recipe
-from cnn.training.store import Store
+from cnn.training.recipe.run import Result, State, recipe
+from cnn.training.store.store import Store
 
 EVERY = pytest.mark.parametrize("one", EXPERIMENTS, ids=[one.key for one in EXPERIMENTS])
 RESULT = Result(0.1, 0.98, 1_000, 5_000, 1_000, 12.5, 4_000.0)

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cnn.data import load
-from cnn.insight.kernels import GALLERY
+from cnn.insight.readings.kernels import GALLERY
 from cnn.lessons import shapes
 from cnn.lessons.shapes import BY_CHANCE, likeness, likenesses, typical
 from cnn.network.trace import trace
-from cnn.pictures.drawing import drawing
-from cnn.pictures.edge_likeness import edge_likeness
+from cnn.pictures.data.drawing import drawing
+from cnn.pictures.inside.edge_likeness import edge_likeness
 
 KERNELS = arrays(np.float32, (3, 3), elements=st.floats(-2, 2, width=32))
 

@@ -13,8 +13,8 @@ from cnn.lessons.goals import read
 from cnn.lessons.tries import in_words
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training.run import Result, Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.run import Result, Run, State
+from cnn.training.store.store import Store
 from tests.lessons.test_goals import SAMPLE, SIMPLE
 
 WANTED = read("test>0.98,data=mnist-sample")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn.lessons.why import Compared
-from cnn.pictures.dense_or_convolution import dense_or_convolution
+from cnn.pictures.network.dense_or_convolution import dense_or_convolution
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnn.network.architecture import Architecture
 from cnn.network.fields import ACTIVATIONS
-from cnn.network.keras_model import Weights
+from cnn.network.keras.model import Weights
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,

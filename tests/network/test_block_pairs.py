@@ -6,7 +6,7 @@ import pytest
 
 from cnn.network.block_pairs import CLASSES, PAIRS, SIDE, BlockPair, Side
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_model import build, differences
+from cnn.network.keras.model import build, differences
 from cnn.network.layers import Residual
 from cnn.network.trace import trace
 

@@ -5,7 +5,7 @@ import pytest
 from cnn.network.architecture import walk
 from cnn.network.deep_networks import DEPTHS, Way, deep_network
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_model import build, differences
+from cnn.network.keras.model import build, differences
 from cnn.network.layers import BatchNormalization, Conv2D, Residual
 from cnn.network.trace import trace
 

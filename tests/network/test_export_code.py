@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cnn.network.architecture import Architecture
 from cnn.network.code import Code, class_name, docstring_text, model_name, number
 from cnn.network.errors import ArchitectureError
-from cnn.network.export_keras import keras_code
-from cnn.network.export_torch import torch_code
+from cnn.network.keras.export import keras_code
 from cnn.network.layers import Conv2D, Flatten, Rescaling, Residual
+from cnn.network.torch.export import torch_code
 from cnn.network.zoo import entry, zoo
 from tests.network.export_cases import CASES
 

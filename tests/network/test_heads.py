@@ -6,7 +6,7 @@ from scipy.special import softmax
 
 from cnn.network.architecture import Architecture
 from cnn.network.heads import BOUNDS, end, end_activation, is_read_twice, settled, surest
-from cnn.network.keras_model import build, set_weights, weights_of
+from cnn.network.keras.model import build, set_weights, weights_of
 from cnn.network.layers import (
     Activation,
     Conv2D,

@@ -17,7 +17,7 @@ from cnn.network.blocks import (
     projection_residual,
 )
 from cnn.network.deep_networks import Way, deep_network
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,

@@ -10,8 +10,7 @@ from hypothesis import assume, given, settings
 
 from cnn.network.architecture import Architecture, walk
 from cnn.network.blocks import basic_residual, inception_block, projection_residual
-from cnn.network.export_torch import torch_code
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
@@ -25,11 +24,12 @@ from cnn.network.layers import (
     Residual,
     SeparableConv2D,
 )
+from cnn.network.torch.export import torch_code
 from cnn.network.trace import trace
 from cnn.network.training_macs import Cost, total_training_macs, training_costs, training_macs
 from cnn.network.zoo import entry
 from tests.network.strategies import architectures
-from tests.network.test_export_torch import WITHOUT_TORCH, module_of
+from tests.network.torch.test_export import WITHOUT_TORCH, module_of
 
 HEAD = (GlobalAveragePooling2D(), Dense(3, "softmax"))
 SMALL_ZOO = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnn.network.architecture import Architecture, walk
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.layers import Conv2D, Convolution, Dense, Dropout, Flatten, Residual
 from cnn.network.trace import trace
 from cnn.network.variants import with_depth, with_dropout, with_filters, with_kernel_size

@@ -13,13 +13,13 @@ from functools import cache
 import numpy as np
 from scipy.stats import binom
 
+from cnn.diagnose.diagnosis import diagnose
+from cnn.diagnose.evaluation import Predictions
+from cnn.diagnose.findings import Evidence, Symptom
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
-from cnn.training.diagnosis import diagnose
-from cnn.training.evaluation import Predictions
-from cnn.training.findings import Evidence, Symptom
-from cnn.training.run import Epoch, Run, State
-from tests.training.test_comparison import SETTINGS
+from cnn.training.recipe.run import Epoch, Run, State
+from tests.compare.test_comparison import SETTINGS
 
 GUESSING = ((2, 10), (2, 100), (3, 20), (10, 10), (10, 100), (10, 1_000), (20, 20), (100, 100))
 """Classes, and images of a validation."""

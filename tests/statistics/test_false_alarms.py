@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnn.training import verdict_words
-from cnn.training.significance import answered, over_seeds
+from cnn.compare import verdict_words
+from cnn.compare.significance import answered, over_seeds
 from tests.statistics.simulation import (
     EASY,
     FAILING,
@@ -101,7 +101,7 @@ def test_so_it_is_for_who_adds_seeds_and_looks_again(world: World, looks: tuple[
 @pytest.mark.parametrize("world", [OWN_IMAGES, LOUD_SEEDS, ONE_LOUDEST], ids=str)
 @pytest.mark.parametrize("networks", [4, 10])
 def test_so_it_is_for_who_keeps_the_best_and_the_worst(world: World, networks: int):
-    """As `claims` counts those that are not shown (`tests/training/test_claims.py`). Before, with
+    """As `claims` counts those that are not shown (`tests/compare/test_claims.py`). Before, with
     1,000 images up to 17 % of tables of four networks claimed something, and 55 % of those of ten.
     """
     found = false_alarms_of_taken_out(world, networks, 5, 200, tables=WIDE)

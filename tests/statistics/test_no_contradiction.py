@@ -11,16 +11,16 @@ from html import unescape
 import numpy as np
 import pytest
 
+from cnn.compare.answers import Answers
+from cnn.compare.claims import claims
+from cnn.compare.compared import Findings, told_apart
+from cnn.compare.comparison import Entrant, Group, Plan
+from cnn.compare.same_data import differences
+from cnn.compare.standings import Contest, stars, table
 from cnn.network.zoo import entry
-from cnn.pictures.report import report
-from cnn.training.answers import Answers
-from cnn.training.claims import claims
-from cnn.training.compared import Findings, told_apart
-from cnn.training.comparison import Entrant, Group, Plan
-from cnn.training.same_data import differences
-from cnn.training.standings import Contest, stars, table
+from cnn.pictures.comparison.report import report
+from tests.compare.test_comparison import SETTINGS, run
 from tests.statistics.simulation import OWN_IMAGES, USUAL
-from tests.training.test_comparison import SETTINGS, run
 
 IDS = ("lenet-5", "simple-cnn", "vgg-lite", "resnet-lite")
 ENTRANTS = tuple(Entrant(id, entry(id).architecture) for id in IDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from tests import postgres
 
 pytest.register_assert_rewrite("tests.training.in_keras")  # so that it says what was found

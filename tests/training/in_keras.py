@@ -16,23 +16,23 @@ import pytest
 from scipy.special import log_softmax, softmax
 from sklearn import metrics
 
+from cnn.compare.answers import answers
 from cnn.data import Dataset, Split
-from cnn.insight.answers import class_scores, shares_in, shares_of
-from cnn.insight.forward import predict
+from cnn.diagnose.evaluation import Predictions, class_figures, confusion_matrix, worst_mistakes
+from cnn.diagnose.reliability import reliability
+from cnn.insight.passes.forward import predict
+from cnn.insight.readings.answers import class_scores, shares_in, shares_of
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import Weights, build
+from cnn.network.keras.model import Weights, build
 from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
-from cnn.training.answers import answers
-from cnn.training.evaluation import Predictions, class_figures, confusion_matrix, worst_mistakes
-from cnn.training.fitting import from_scores
-from cnn.training.kept_splits import kept_splits
-from cnn.training.loading import loading_code
-from cnn.training.reliability import reliability
-from cnn.training.run import MODEL, PREDICTIONS, WATCHED, Run
-from cnn.training.snapshots import Snapshot, snapshot_name, weights_name
-from cnn.training.store import Store
-from cnn.training.weights import trained_weights
+from cnn.training.engine.kept_splits import kept_splits
+from cnn.training.engine.loading import loading_code
+from cnn.training.engine.snapshots import Snapshot, snapshot_name, weights_name
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.fitting import from_scores
+from cnn.training.recipe.run import MODEL, PREDICTIONS, WATCHED, Run
+from cnn.training.store.store import Store
 
 Floats = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]

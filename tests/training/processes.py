@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from cnn.training.run import Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 300.0
@@ -18,7 +18,7 @@ PATIENCE_S = 300.0
 NONE: Mapping[str, str] = MappingProxyType({})
 APP = """
 import sys
-from cnn.training.crew import Crew
+from cnn.training.workers.crew import Crew
 crew = Crew(int(sys.argv[2]), sys.argv[1])
 crew.start()
 sys.stdin.read()

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import update
 
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import (
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import (
     CHECKPOINT,
     MODEL,
     PREDICTIONS,
@@ -33,8 +33,8 @@ from cnn.training.run import (
     State,
     Step,
 )
-from cnn.training.store import Store
-from cnn.training.tables import runs
+from cnn.training.store.store import Store
+from cnn.training.store.tables import runs
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)

@@ -7,9 +7,9 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.store import Store
 from tests.training.processes import current, eventually, is_in
 
 NETWORK = Architecture(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, Shape, ShapeOptions, brought, load
 from cnn.network.architecture import Architecture
-from cnn.training import fit
-from cnn.training.configuration import Configuration, Optimizer, Schedule
-from cnn.training.fitting import fit_to
-from cnn.training.run import Run
-from cnn.training.store import Store
+from cnn.training.engine import fit
+from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import Run
+from cnn.training.store.store import Store
 from tests.training import own_files
 from tests.training.in_keras import RATE
 

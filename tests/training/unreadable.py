@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from cnn.training import run_rows
-from cnn.training.run import Run
-from cnn.training.store import Store
-from cnn.training.store_file import store_file
-from cnn.training.tables import runs
+from cnn.training.recipe.run import Run
+from cnn.training.store import run_rows
+from cnn.training.store.store import Store
+from cnn.training.store.store_file import store_file
+from cnn.training.store.tables import runs
 
 Record = dict[str, Any]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from ui import kept
 
 

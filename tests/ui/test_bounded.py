@@ -22,10 +22,10 @@ from cnn.network.layers import (
     ZeroPadding2D,
 )
 from cnn.network.link import decode, encode
-from cnn.training.configuration import Configuration
-from cnn.training.run import WEIGHTS, Result, Run, State
-from cnn.training.store import Store
-from tests.insight.test_effort import PADDED
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Result, Run, State
+from cnn.training.store.store import Store
+from tests.insight.passes.test_effort import PADDED
 from tests.ui.visiting import arriving, shown, visited, weights_file, words
 from ui.bench.cascade import images
 from ui.kept import kept_bytes

@@ -9,9 +9,9 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Dense, Flatten
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import WEIGHTS, Result, Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Result, Run, State
+from cnn.training.store.store import Store
 from tests.ui.visiting import visited, weights_file
 from ui.bench.trained import prediction_html, probabilities
 

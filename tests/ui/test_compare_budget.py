@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import with_classes
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import with_classes
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
 from tests.ui.test_training_pages import address
 from tests.ui.visiting import pressed, visited, words

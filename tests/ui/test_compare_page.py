@@ -10,15 +10,15 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
-from cnn.insight.answer_time import answer_ms
+from cnn.insight.readings.answer_time import answer_ms
 from cnn.network.variants import with_filters
 from cnn.network.zoo import entry
-from cnn.training import archive, designs
-from cnn.training.checkpoint import arrays_to_bytes
-from cnn.training.configuration import Configuration
-from cnn.training.fitting import with_classes
-from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
-from cnn.training.store import Store
+from cnn.training.engine.checkpoint import arrays_to_bytes
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import with_classes
+from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
+from cnn.training.store import archive, designs
+from cnn.training.store.store import Store
 from tests.ui.visiting import visited, words
 
 SPEC = DatasetSpec(DatasetName.SHAPES)

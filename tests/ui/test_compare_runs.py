@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from cnn.network.zoo import entry
-from cnn.training.continuing import extend
-from cnn.training.run import Checkpoint, Result, Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.run import Checkpoint, Result, Run, State
+from cnn.training.store.store import Store
+from cnn.training.workers.continuing import extend
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
 from tests.ui.visiting import visited, words

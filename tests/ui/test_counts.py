@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.insight.explanations import explain
+from cnn.insight.readings.explanations import explain
 from cnn.lessons.catalogue import find
-from cnn.network.export_keras import keras_code
-from cnn.network.keras_model import build
+from cnn.network.keras.export import keras_code
+from cnn.network.keras.model import build
 from cnn.network.layers import Container
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
-from cnn.pictures.diagram import hover_text
+from cnn.pictures.network.diagram import hover_text
 from cnn.shipped import shipped
 from tests.ui.visiting import visited, words
 from ui.draw.card import card_facts
@@ -31,13 +31,13 @@ TOTALS = {
 """What may stand in front of the word, apart from `params_text`: the total of a trace."""
 OTHERS = {
     ("cnn/network/advice.py", "parameters"),  # those of biases, all of them trained
-    ("cnn/pictures/dense_or_convolution.py", "dense"),  # totals of networks of one layer
-    ("cnn/pictures/dense_or_convolution.py", "convolution"),
-    ("cnn/pictures/dense_or_convolution.py", "params"),
-    ("cnn/pictures/stages.py", "row.param_formula"),
-    ("cnn/pictures/timeline.py", "one.params"),  # tests/lessons/test_history.py has each of them
-    ("cnn/training/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
-    ("cnn/training/limits.py", "params"),
+    ("cnn/pictures/network/dense_or_convolution.py", "dense"),  # totals of networks of one layer
+    ("cnn/pictures/network/dense_or_convolution.py", "convolution"),
+    ("cnn/pictures/network/dense_or_convolution.py", "params"),
+    ("cnn/pictures/inside/stages.py", "row.param_formula"),
+    ("cnn/pictures/network/timeline.py", "one.params"),  # tests/lessons/test_history.py has each
+    ("cnn/compare/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
+    ("cnn/training/forecast/limits.py", "params"),
     ("ui/experiments/side_by_side.py", "row.param_formula"),
 }
 

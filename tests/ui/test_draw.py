@@ -12,16 +12,16 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DataError, DatasetName, DatasetSpec
 from cnn.data.dataset import as_floats
-from cnn.data.mnist import load_sample
-from cnn.insight.answers import shares
-from cnn.insight.reading import Reader
+from cnn.data.sets.mnist import load_sample
+from cnn.insight.readings.answers import shares
+from cnn.insight.readings.reading import Reader
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import entry
 from cnn.shipped import shipped
 from cnn.shipped.unlike import unlike
-from cnn.training.configuration import Configuration
-from cnn.training.run import WEIGHTS, Result, Run, State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Result, Run, State
+from cnn.training.store.store import Store
 from scripts.drawings import LETTERS, written
 from tests.ui.visiting import arriving, shown, weights_file
 from ui.draw.answers import answer_card, certainty

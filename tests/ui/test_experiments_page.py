@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.compare.depth import kernel_layers
+from cnn.compare.sweep import Field
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.block_pairs import PAIRS
 from cnn.network.deep_networks import Way, deep_network
@@ -13,12 +15,10 @@ from cnn.network.link import encode
 from cnn.network.trace import trace
 from cnn.network.variants import with_filters
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.configuration import Configuration
-from cnn.training.depth import kernel_layers
-from cnn.training.fitting import with_classes
-from cnn.training.run import LIVE, Epoch, GradientNorms, Progress, Result, Run, State
-from cnn.training.store import Store
-from cnn.training.sweep import Field
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.fitting import with_classes
+from cnn.training.recipe.run import LIVE, Epoch, GradientNorms, Progress, Result, Run, State
+from cnn.training.store.store import Store
 from tests.ui.test_training_pages import ROOT, address
 from tests.ui.visiting import pressed, visited, words
 

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from starlette.types import Message, Receive, Scope, Send
 
-from cnn.training.entry import Asked, Entry
+from cnn.entry import Asked, Entry
 from tests.ui.test_late import to_its_end
 from ui.shell import announce
 from ui.shell.gate import Gate

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.insight.slide import convolved, pooled
+from cnn.insight.passes.slide import convolved, pooled
 from cnn.network.layers import Conv2D, MaxPooling2D
 from ui.grids import Labels, numbers, pair_data
 from ui.grids.edit import read_edit

@@ -11,19 +11,19 @@ from hypothesis import strategies as hy
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
-from cnn.data.mnist import load_sample
-from cnn.insight.forward import forward, predict
-from cnn.insight.weights import random_weights
+from cnn.data.sets.mnist import load_sample
+from cnn.insight.passes.forward import forward, predict
+from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.keras_file import keras_file
+from cnn.network.keras.file import keras_file
 from cnn.network.layers import Dense, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.shipped import shipped
-from cnn.training.configuration import Configuration
-from cnn.training.run import WEIGHTS, Result, Run, State
-from cnn.training.snapshots import weights_name
-from cnn.training.store import Store
+from cnn.training.engine.snapshots import weights_name
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Result, Run, State
+from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, shown, weights_file, words
 from ui.brought import Brought
 from ui.draw.board import AT_REST

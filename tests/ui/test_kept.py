@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.insight.effort import Effort
+from cnn.insight.passes.effort import Effort
 from ui import kept as keeping
 from ui.kept import LARGE_BYTES, kept, kept_bytes, make_room, size_bytes, turn
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as hy
 
-from cnn.pictures.maps import Tile
+from cnn.pictures.inside.maps import Tile
 from ui.maps import LARGEST_WEIGHT, read_cell, read_weights
 
 TILES = [Tile(np.zeros((3, 5, 1), np.float32), "a"), Tile(np.zeros((2, 2, 3), np.float32), "b")]

@@ -13,7 +13,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from tests.hostile.named import fill
 from tests.ui.visiting import visited
 from ui.words import plain

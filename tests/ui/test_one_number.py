@@ -32,18 +32,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
+from cnn.compare.compared import as_dict, findings, table_csv
+from cnn.compare.comparison import Entrant, Plan, groups
 from cnn.network.beside import beside
-from cnn.network.keras_model import build
+from cnn.network.keras.model import build
 from cnn.network.link import encode
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.pictures.report import report
-from cnn.training import kept_machines
-from cnn.training.compared import as_dict, findings, table_csv
-from cnn.training.comparison import Entrant, Plan, groups
-from cnn.training.run import Run
-from cnn.training.store import Store
+from cnn.pictures.comparison.report import report
+from cnn.training.engine import kept_machines
+from cnn.training.recipe.run import Run
+from cnn.training.store.store import Store
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_compare_page import SETTINGS, data, finished
 from tests.ui.visiting import visited, words
@@ -109,7 +109,7 @@ def test_the_test_accuracy_of_a_run_is_one_number_on_every_page_and_command(
     assert plain(on_compare["test"]["text"]) == shown
     assert on_compare["test"]["sort"] == exactly
 
-    from cnn.training.answers import answers
+    from cnn.compare.answers import answers
 
     found = answers(store, run)
     assert found.accuracy == exactly  # by the kept predictions, image for image
@@ -183,8 +183,8 @@ def test_time_that_went_into_compiling_is_said_where_it_is_counted(store: Store,
 
 
 def _predictions(store: Store, run: Run) -> Any:
-    from cnn.training.evaluation import Predictions
-    from cnn.training.run import PREDICTIONS
+    from cnn.diagnose.evaluation import Predictions
+    from cnn.training.recipe.run import PREDICTIONS
 
     return Predictions.from_bytes(store.file(run.id, PREDICTIONS) or b"")
 

@@ -70,7 +70,7 @@ def test_a_file_that_was_opened_is_fed_as_it_is_asked(tmp_path: Path):
     """Through Look inside's own reading: the chosen pixels are those of the network looked into."""
     import keras
 
-    from cnn.network.keras_weights import read_keras_model
+    from cnn.network.keras.weights import read_keras_model
 
     keras.utils.set_random_seed(0)
     model = keras.Sequential(

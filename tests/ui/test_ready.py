@@ -10,10 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
-from cnn.training import presence, readiness
-from cnn.training.run import WorkerState
-from cnn.training.store import Store
-from tests.training.test_readiness import metrics
+from cnn.training.recipe.run import WorkerState
+from cnn.training.store import presence
+from cnn.training.store.store import Store
+from cnn.training.workers import readiness
+from tests.training.workers.test_readiness import metrics
 from tests.ui.awaiting import awaited
 from ui.shell import ready
 from ui.shell.server import ROUTES

@@ -6,11 +6,12 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.training import announced, worker
-from cnn.training.making_room import gone, remove
-from cnn.training.room import Kind, Limits, kept, plan
-from cnn.training.run import SNAPSHOT, WEIGHTS, State
-from cnn.training.store import Store
+from cnn.training.recipe.run import SNAPSHOT, WEIGHTS, State
+from cnn.training.store.store import Store
+from cnn.training.upkeep import announced
+from cnn.training.upkeep.making_room import gone, remove
+from cnn.training.upkeep.room import Kind, Limits, kept, plan
+from cnn.training.workers import worker
 from tests.training.stores import DEMO, MB, SETTINGS, trained
 from tests.ui.visiting import arriving, shown, visited, words
 from ui.training.live import TAB

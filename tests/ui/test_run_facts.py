@@ -2,8 +2,8 @@
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run, State
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State
 from ui.compare.budget import HELP
 from ui.training.facts import _facts
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.training import labels
-from cnn.training.store import Store
+from cnn.training.store import labels
+from cnn.training.store.store import Store
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_training_pages import finished
 from tests.ui.visiting import visited, words

@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
-from cnn.training import archive
-from cnn.training.checkpoint import arrays_to_bytes
-from cnn.training.configuration import Configuration, Optimizer
-from cnn.training.reproduce import script
-from cnn.training.run import (
+from cnn.training.engine.checkpoint import arrays_to_bytes
+from cnn.training.engine.reproduce import script
+from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
+from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.run import (
     CHECKPOINT,
     LIVE,
     MODEL,
@@ -30,8 +30,8 @@ from cnn.training.run import (
     State,
     Step,
 )
-from cnn.training.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
-from cnn.training.store import Store
+from cnn.training.store import archive
+from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, pressed, shown, words
 from ui.training.live import TAB
 

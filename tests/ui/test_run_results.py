@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.zoo import entry
-from cnn.pictures.inline import data_uri
-from cnn.training.configuration import Configuration
-from cnn.training.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
-from cnn.training.store import Store
+from cnn.pictures.kit.inline import data_uri
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
+from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, shown, words
 
 ROOT = Path(__file__).parents[2]

@@ -6,18 +6,19 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions, library
-from cnn.data.own_images import keep_upload
-from cnn.data.shape_options import HARD
+from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
+from cnn.data.own import library
+from cnn.data.own.images import keep_upload
+from cnn.data.sets.shape_options import HARD
 from cnn.network.zoo import entry
-from cnn.training import calibration, limits
-from cnn.training.calibration import ROUGH
-from cnn.training.configuration import Configuration
-from cnn.training.places import images_folder
-from cnn.training.run import Epoch, Result, State
-from cnn.training.store import Store
-from tests.data.test_own_images import CATS_AND_DOGS, zipped
-from tests.data.test_own_splits import TWO
+from cnn.settings import images_folder
+from cnn.training.forecast import calibration, limits
+from cnn.training.forecast.calibration import ROUGH
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Epoch, Result, State
+from cnn.training.store.store import Store
+from tests.data.own.test_images import CATS_AND_DOGS, zipped
+from tests.data.own.test_splits import TWO
 from tests.ui.test_training_pages import ROOT, address, finished
 from tests.ui.visiting import pressed, visited, words
 

@@ -12,9 +12,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
 from cnn.network.zoo import CLASSICS, entry
-from cnn.training.configuration import Configuration, Optimizer
-from cnn.training.run import Epoch, Progress, Result, Run, State, Step
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.run import Epoch, Progress, Result, Run, State, Step
+from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
 from ui import design
 

@@ -11,12 +11,12 @@ from cnn.lessons.catalogue import challenges
 from cnn.lessons.goals import written
 from cnn.network.link import encode
 from cnn.network.zoo import entry
-from cnn.training import designs, labels, tables
-from cnn.training.archive import take_in_shipped
-from cnn.training.configuration import Configuration
-from cnn.training.places import images_folder
-from cnn.training.run import WEIGHTS, Checkpoint, Result, Run, State
-from cnn.training.store import Store, new_run
+from cnn.settings import images_folder
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Checkpoint, Result, Run, State
+from cnn.training.store import designs, labels, tables
+from cnn.training.store.archive import take_in_shipped
+from cnn.training.store.store import Store, new_run
 from cnn.version import VERSION
 from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
 from tests.ui.test_compare_budget import rows

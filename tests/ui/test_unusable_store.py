@@ -11,10 +11,10 @@ import streamlit as st
 from cnn.network.link import encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training import database
-from cnn.training.configuration import Configuration
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import State
+from cnn.training.store import database
+from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
 from ui import kept
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training import presence
-from cnn.training.ray_cluster import WRONG
-from cnn.training.run import WorkerState
-from cnn.training.store import Store
+from cnn.training.recipe.run import WorkerState
+from cnn.training.store import presence
+from cnn.training.store.store import Store
+from cnn.training.workers.ray_cluster import WRONG
 from ui.shell import server
 from ui.training import controls, expectation, runs
 

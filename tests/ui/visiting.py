@@ -5,9 +5,9 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from cnn.insight.weights import random_weights
+from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.training.checkpoint import arrays_to_bytes
+from cnn.training.engine.checkpoint import arrays_to_bytes
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,14 +7,14 @@ import streamlit as st
 from cnn.data import DataError, Dataset, DatasetName, DatasetSpec, load
 from cnn.data.dataset import Images
 from cnn.data.fitting import check_shape, fit
-from cnn.insight import effort
-from cnn.insight.effort import EDIT_S, TooMuchError
-from cnn.insight.forward import forward
-from cnn.insight.kernels import GALLERY, with_kernels
-from cnn.insight.weights import random_weights
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import EDIT_S, TooMuchError
+from cnn.insight.passes.forward import forward
+from cnn.insight.passes.weights import random_weights
+from cnn.insight.readings.kernels import GALLERY, with_kernels
 from cnn.network.trace import Trace
-from cnn.pictures.strip import strip
-from cnn.training.run import Run
+from cnn.pictures.inside.strip import strip
+from cnn.training.recipe.run import Run
 from ui.bench.own_picture import own_picture
 from ui.bench.trained import MOST_RUNS, choose_weights, prediction_html, trained_caption
 from ui.kept import kept, turn

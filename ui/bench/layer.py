@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.insight.explanations import explain
+from cnn.insight.readings.explanations import explain
 from cnn.network.advice import advice
 from cnn.network.trace import Row, Trace
-from cnn.pictures.receptive_field import field_picture
+from cnn.pictures.network.receptive_field import field_picture
 from ui.picture import picture
 from ui.words import facts_html
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import Trace
-from cnn.training.configuration import ConfigurationError
-from cnn.training.limits import check_size
+from cnn.training.forecast.limits import check_size
+from cnn.training.recipe.configuration import ConfigurationError
 from ui.compare import choice
 from ui.mark import keras_mark
 from ui.shell import PAGES

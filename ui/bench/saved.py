@@ -11,9 +11,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.remembered import remembered
 from cnn.network.trace import trace
-from cnn.training import designs
-from cnn.training.designs import Saved, UnreadableDesign
-from cnn.training.store import StoreError
+from cnn.training.store import designs
+from cnn.training.store.designs import Saved, UnreadableDesign
+from cnn.training.store.store import StoreError
 from ui import design
 from ui.training import runs
 from ui.words import ago, plain, short

@@ -8,12 +8,12 @@ import io
 import streamlit as st
 
 from cnn.network.code import Code
-from cnn.network.export_keras import keras_code
-from cnn.network.export_torch import torch_code
+from cnn.network.keras.export import keras_code
 from cnn.network.summary import summary_table
+from cnn.network.torch.export import torch_code
 from cnn.network.trace import Trace
-from cnn.pictures.diagram import diagram
-from cnn.pictures.standalone import standalone
+from cnn.pictures.network.diagram import diagram
+from cnn.pictures.network.standalone import standalone
 from ui.code import code_view
 from ui.save import save_picture
 

@@ -10,15 +10,15 @@ import streamlit as st
 
 from cnn.data import CATALOGUE
 from cnn.data.dataset import Images
-from cnn.insight import effort
-from cnn.insight.answers import shares_in
+from cnn.insight.passes import effort
+from cnn.insight.readings.answers import shares_in
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import Weights, WeightsError
-from cnn.training.class_names import class_names
-from cnn.training.naming import told_apart
-from cnn.training.run import Run, State
-from cnn.training.store import StoreError
-from cnn.training.weights import trained_weights
+from cnn.network.keras.model import Weights, WeightsError
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.naming import told_apart
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.class_names import class_names
+from cnn.training.store.store import StoreError
 from ui.kept import kept
 from ui.training import runs
 from ui.words import percent, plain

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.training import budget
-from cnn.training.budget import COUNTED, Budget, Equal, macs_spent
-from cnn.training.comparison import Entrant
-from cnn.training.configuration import MOST_SECONDS, Configuration, ConfigurationError
-from cnn.training.pace import steps_wanted
+from cnn.compare import budget
+from cnn.compare.budget import COUNTED, Budget, Equal, macs_spent
+from cnn.compare.comparison import Entrant
+from cnn.training.recipe.configuration import MOST_SECONDS, Configuration, ConfigurationError
+from cnn.training.recipe.pace import steps_wanted
 from ui.address import Address, last
 from ui.training.settings import Settings
 from ui.words import plain, short

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn.compare.budget import Budget, Equal
+from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
@@ -14,15 +16,14 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
 from cnn.network.remembered import remembered
 from cnn.network.zoo import CLASSICS, entry, zoo
-from cnn.training import designs, limits, run_list
-from cnn.training.address import from_address, to_address
-from cnn.training.budget import Budget, Equal
-from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.designs import Saved
-from cnn.training.fitting import image_changes, is_fitted, with_classes
-from cnn.training.run import LIVE, Run, State
-from cnn.training.run_list import Filter
+from cnn.training.forecast import limits
+from cnn.training.recipe.address import from_address, to_address
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.fitting import image_changes, is_fitted, with_classes
+from cnn.training.recipe.run import LIVE, Run, State
+from cnn.training.store import designs, run_list
+from cnn.training.store.designs import Saved
+from cnn.training.store.run_list import Filter
 from ui import design
 from ui.address import arrived, keep, whole
 from ui.compare import kept

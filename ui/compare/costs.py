@@ -6,11 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.insight.answer_time import asked, is_measured
-from cnn.insight.effort import Effort
-from cnn.pictures.trade_off import ANSWER_SAID, COST_WORDS, COSTS, left_out, points, trade_off
-from cnn.training.same_data import Differences
-from cnn.training.standings import Row
+from cnn.compare.same_data import Differences
+from cnn.compare.standings import Row
+from cnn.insight.passes.effort import Effort
+from cnn.insight.readings.answer_time import asked, is_measured
+from cnn.pictures.comparison.trade_off import (
+    ANSWER_SAID,
+    COST_WORDS,
+    COSTS,
+    left_out,
+    points,
+    trade_off,
+)
 from ui import theme
 from ui.compare.focus import alone, press_point
 from ui.kept import turn

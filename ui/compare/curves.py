@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.pictures.bands import Band, bands
-from cnn.pictures.curves import Figure, Metric
-from cnn.training.comparison import Group, Plan
-from cnn.training.mean_curves import (
+from cnn.compare.comparison import Group, Plan
+from cnn.compare.mean_curves import (
     Axis,
     Sample,
     Stretch,
@@ -18,8 +16,10 @@ from cnn.training.mean_curves import (
     samples_of,
     stretch_samples,
 )
-from cnn.training.run import Epoch
-from cnn.training.stretches import stretches
+from cnn.compare.stretches import stretches
+from cnn.pictures.comparison.bands import Band, bands
+from cnn.pictures.training.curves import Figure, Metric
+from cnn.training.recipe.run import Epoch
 from ui import theme
 from ui.compare.focus import alone
 from ui.kept import kept

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.training.comparison import MOST_SEEDS, Entrant
-from cnn.training.configuration import Configuration
-from cnn.training.run import Run
-from cnn.training.unreadable import Unreadable
+from cnn.compare.comparison import MOST_SEEDS, Entrant
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import Unreadable
 from ui.training import runs
 from ui.words import plain
 

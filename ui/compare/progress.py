@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.training.comparison import Entrant, Group, Plan, all_missing, groups
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.queue import Wanted, put
-from cnn.training.run import State, Wish
+from cnn.compare.comparison import Entrant, Group, Plan, all_missing, groups
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.run import State, Wish
+from cnn.training.workers.queue import Wanted, put
 from ui.training import expectation, runs
 from ui.training.controls import waiting_for
 from ui.words import plain

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.pictures.bands import places
-from cnn.training.beside import beside
-from cnn.training.comparison import Group, Plan, groups
-from cnn.training.same_data import differences
-from cnn.training.standings import table
+from cnn.compare.beside import beside
+from cnn.compare.comparison import Group, Plan, groups
+from cnn.compare.same_data import differences
+from cnn.compare.standings import table
+from cnn.pictures.comparison.bands import places
 from ui.compare.costs import costs
 from ui.compare.curves import curves
 from ui.compare.progress import left_out, progress

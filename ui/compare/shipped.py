@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.compare.comparison import Entrant, Plan
 from cnn.network.zoo import zoo
-from cnn.training import archive
-from cnn.training.comparison import Entrant, Plan
-from cnn.training.run import Run
+from cnn.training.recipe.run import Run
+from cnn.training.store import archive
 from ui.training import runs
 
 ADDRESS, OPEN = "open", "shipped"

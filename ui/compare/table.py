@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from cnn.compare.claims import Claims
+from cnn.compare.compared import the_rule, told_apart, unseen
+from cnn.compare.comparison import Group
+from cnn.compare.same_data import Differences
+from cnn.compare.significance import FEWEST_SEEDS
+from cnn.compare.spread import share_text
+from cnn.compare.standings import Contest, Row, Summary, ToTarget, stars
+from cnn.compare.verdict_words import power
 from cnn.network.shapes import shape_text
-from cnn.pictures.curves import colour
-from cnn.training.claims import Claims
-from cnn.training.compared import the_rule, told_apart, unseen
-from cnn.training.comparison import Group
-from cnn.training.same_data import Differences
-from cnn.training.significance import FEWEST_SEEDS
-from cnn.training.spread import share_text
-from cnn.training.standings import Contest, Row, Summary, ToTarget, stars
-from cnn.training.verdict_words import power
+from cnn.pictures.training.curves import colour
 from ui import theme
 from ui.compare.focus import alone, press
 from ui.shell import PAGES

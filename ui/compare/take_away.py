@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from cnn.pictures.report import report
-from cnn.training.compared import Findings, as_dict, curves_csv, findings, table_csv
-from cnn.training.comparison import Group, Plan
-from cnn.training.run import Epoch
+from cnn.compare.compared import Findings, as_dict, curves_csv, findings, table_csv
+from cnn.compare.comparison import Group, Plan
+from cnn.pictures.comparison.report import report
+from cnn.training.recipe.run import Epoch
 from ui.compare.verdict import read
 
 

@@ -8,13 +8,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn.data import DataError, DatasetSpec, Split, title
-from cnn.data.look import Tested
-from cnn.data.outside import for_tests
-from cnn.pictures.agreement import agreement_figure, disputed_images
-from cnn.pictures.intervals import intervals
-from cnn.training import claims, significance, verdict_words
-from cnn.training.answers import (
+from cnn.compare import claims, significance, verdict_words
+from cnn.compare.answers import (
     Answers,
     AnswersError,
     answers,
@@ -22,10 +17,15 @@ from cnn.training.answers import (
     shared_seeds,
     why_not_comparable,
 )
-from cnn.training.claims import Asked, Claims
-from cnn.training.comparison import Group
-from cnn.training.run import Run
-from cnn.training.standings import Row
+from cnn.compare.claims import Asked, Claims
+from cnn.compare.comparison import Group
+from cnn.compare.standings import Row
+from cnn.data import DataError, DatasetSpec, Split, title
+from cnn.data.look import Tested
+from cnn.data.outside import for_tests
+from cnn.pictures.comparison.agreement import agreement_figure, disputed_images
+from cnn.pictures.comparison.intervals import intervals
+from cnn.training.recipe.run import Run
 from ui import theme
 from ui.kept import kept
 from ui.plot import plot

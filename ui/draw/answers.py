@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images
-from cnn.data.mnist import MNIST
-from cnn.insight.answers import answer, in_words
+from cnn.data.sets.mnist import MNIST
+from cnn.insight.readings.answers import answer, in_words
 from ui.assets import script
 from ui.draw.networks import Named
 from ui.draw.unlike import distance, standing

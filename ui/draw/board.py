@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.data.dataset import Dataset, Images
-from cnn.insight.answers import article
+from cnn.insight.readings.answers import article
 from ui.draw.networks import SHIPPED, Named
 from ui.draw.pad import Drawing, put
 from ui.shell import PAGES

@@ -7,11 +7,11 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from cnn.insight.explanations import Fact
+from cnn.diagnose.evaluation import wilson_interval
+from cnn.insight.readings.explanations import Fact
 from cnn.network.trace import Trace, trace
-from cnn.pictures.confusion import confusion_figure
+from cnn.pictures.training.confusion import confusion_figure
 from cnn.shipped import Card, shipped
-from cnn.training.evaluation import wilson_interval
 from ui import design, theme
 from ui.draw.answers import NAMES
 from ui.plot import plot

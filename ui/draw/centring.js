@@ -1,4 +1,4 @@
-// Ink in the form of MNIST, as `cnn/data/centring.py` makes it: there is the explanation.
+// Ink in the form of MNIST, as `cnn/data/picture/centring.py` makes it: there is the explanation.
 
 const SIDE = 28;
 const BOX = 20;

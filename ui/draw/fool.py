@@ -11,11 +11,11 @@ from functools import partial
 import streamlit as st
 
 from cnn.data.dataset import Images
-from cnn.insight.answers import article
-from cnn.insight.disturbance import REACH, Disturbance, all_shifts, disturbed
-from cnn.insight.effort import Effort
-from cnn.pictures.evidence import shift_map
-from cnn.pictures.inline import pixels_uri
+from cnn.insight.passes.effort import Effort
+from cnn.insight.readings.answers import article
+from cnn.insight.readings.disturbance import REACH, Disturbance, all_shifts, disturbed
+from cnn.pictures.inside.evidence import shift_map
+from cnn.pictures.kit.inline import pixels_uri
 from ui.draw.answers import NAMES, answers
 from ui.draw.networks import Named, asks, those_in_time
 from ui.kept import kept

@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cnn.data import CATALOGUE
-from cnn.insight import effort
-from cnn.insight.answers import scoring
-from cnn.insight.effort import Effort, TooMuchError
-from cnn.insight.reading import DIGITS, Reader
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import Effort, TooMuchError
+from cnn.insight.readings.answers import scoring
+from cnn.insight.readings.reading import DIGITS, Reader
 from cnn.network.architecture import Architecture
-from cnn.network.keras_model import WeightsError
+from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
 from cnn.shipped import Card, shipped
-from cnn.training.naming import told_apart
-from cnn.training.run import Run, State
-from cnn.training.store import StoreError
-from cnn.training.weights import trained_weights
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.naming import told_apart
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.store import StoreError
 from ui.kept import kept, turn
 from ui.training import runs
 from ui.words import percent, plain

@@ -16,10 +16,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import DataError
-from cnn.data.centring import SIDE
 from cnn.data.dataset import Images, Pixels, as_floats
-from cnn.data.handwriting import LIMIT_BYTES
-from cnn.data.picture_outside import read_handwriting_outside
+from cnn.data.picture.centring import SIDE
+from cnn.data.picture.handwriting import LIMIT_BYTES
+from cnn.data.picture.outside import read_handwriting_outside
 from ui.assets import script
 from ui.words import plain
 

@@ -12,8 +12,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images
-from cnn.insight.answers import Answer
-from cnn.insight.unlikeness import LAST
+from cnn.insight.readings.answers import Answer
+from cnn.insight.readings.unlikeness import LAST
 from cnn.shipped.unlike import unlike
 from ui.words import percent
 

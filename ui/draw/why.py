@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.data.centring import SIDE
 from cnn.data.dataset import Images
-from cnn.insight.answers import shares_of
-from cnn.insight.effort import Effort
-from cnn.insight.occlusion import Cover, Evidence, covers, evidence
-from cnn.pictures.evidence import evidence_picture
+from cnn.data.picture.centring import SIDE
+from cnn.insight.passes.effort import Effort
+from cnn.insight.readings.answers import shares_of
+from cnn.insight.regions.occlusion import Cover, Evidence, covers, evidence
+from cnn.pictures.inside.evidence import evidence_picture
 from ui.draw.answers import NAMES, certainty
 from ui.draw.networks import Named, asks, those_in_time
 from ui.kept import kept

@@ -14,7 +14,7 @@ from cnn.network.fields import Choice, Flag, FourSides, PaddingRule, Real, Whole
 from cnn.network.layers import KINDS, Container, Layer, Pooling, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
 from cnn.network.shapes import Shape
-from cnn.pictures.palette import colour_of
+from cnn.pictures.kit.palette import colour_of
 
 GROUPS = {
     "Convolution": ("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "ZeroPadding2D"),

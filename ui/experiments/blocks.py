@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cnn.compare.comparison import Plan
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.beside import Line, beside
 from cnn.network.block_pairs import FEWEST_CHANNELS, PAIRS, BlockPair
 from cnn.network.trace import Trace, trace
-from cnn.training.comparison import Plan
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 from ui.compare.choice import id_of
 from ui.compare.results import results
 from ui.experiments import conditions

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.training import limits
-from cnn.training.address import from_address, to_address
-from cnn.training.comparison import MOST_SEEDS, Entrant, Plan
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.fitting import image_changes, with_classes
-from cnn.training.run import LIVE
+from cnn.training.forecast import limits
+from cnn.training.recipe.address import from_address, to_address
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.fitting import image_changes, with_classes
+from cnn.training.recipe.run import LIVE
 from ui.compare.progress import expected
 from ui.experiments.address import Address, whole
 from ui.training import data, runs

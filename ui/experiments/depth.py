@@ -7,14 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.network.deep_networks import DEPTHS, Way
-from cnn.pictures.gradient_profile import Profile, profile_figure
-from cnn.pictures.result_curve import Series, result_curve
-from cnn.training import archive
-from cnn.training.archive import Shipped
-from cnn.training.beside import beside
-from cnn.training.comparison import Group, Plan
-from cnn.training.depth import (
+from cnn.compare.beside import beside
+from cnn.compare.comparison import Group, Plan
+from cnn.compare.depth import (
     USUAL,
     Member,
     Moment,
@@ -25,10 +20,15 @@ from cnn.training.depth import (
     of_gradients,
     what_differs,
 )
-from cnn.training.outcomes import Outcome
-from cnn.training.run import GradientNorms
-from cnn.training.same_data import differences
-from cnn.training.standings import table
+from cnn.compare.outcomes import Outcome
+from cnn.compare.same_data import differences
+from cnn.compare.standings import table
+from cnn.network.deep_networks import DEPTHS, Way
+from cnn.pictures.comparison.result_curve import Series, result_curve
+from cnn.pictures.training.gradient_profile import Profile, profile_figure
+from cnn.training.recipe.run import GradientNorms
+from cnn.training.store import archive
+from cnn.training.store.archive import Shipped
 from ui import theme
 from ui.compare.table import chosen_target, compared
 from ui.compare.verdict import judged

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from cnn.pictures.result_curve import Measured
-from cnn.training.comparison import Group, Plan, groups
-from cnn.training.outcomes import Outcome, outcomes
-from cnn.training.run import Epoch
+from cnn.compare.comparison import Group, Plan, groups
+from cnn.compare.outcomes import Outcome, outcomes
+from cnn.pictures.comparison.result_curve import Measured
+from cnn.training.recipe.run import Epoch
 from ui.compare import choice
 from ui.compare.progress import left_out, progress
 from ui.plot import fetch_ahead

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.insight.explanations import Fact
+from cnn.insight.readings.explanations import Fact
 from cnn.network.beside import Line, ratio_text
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Trace
-from cnn.pictures.diagram import diagram
+from cnn.pictures.network.diagram import diagram
 from ui.picture import picture
 from ui.table import Cell, Column, TableRow, table
 from ui.words import facts_html, pretty

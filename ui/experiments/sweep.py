@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
-from cnn.network.errors import ArchitectureError
-from cnn.pictures.result_curve import Series, result_curve
-from cnn.training.beside import beside
-from cnn.training.comparison import Group, Plan
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.outcomes import Outcome
-from cnn.training.same_data import differences
-from cnn.training.standings import table
-from cnn.training.sweep import (
+from cnn.compare.beside import beside
+from cnn.compare.comparison import Group, Plan
+from cnn.compare.outcomes import Outcome
+from cnn.compare.same_data import differences
+from cnn.compare.standings import table
+from cnn.compare.sweep import (
     MOST_VALUES,
     OF_TRAINING,
     USUAL,
@@ -22,6 +18,10 @@ from cnn.training.sweep import (
     SweepError,
     values_of,
 )
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.errors import ArchitectureError
+from cnn.pictures.comparison.result_curve import Series, result_curve
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from ui import theme
 from ui.compare.choice import architecture_of, name_of, offered
 from ui.compare.table import chosen_target, compared

@@ -29,7 +29,7 @@ def field_view(
     on_chosen: Callable[[int, int, int], None],
     key: str,
 ) -> None:
-    """Shows what `cnn.pictures.field_stack` made, with a layer's cell chosen (layer, row, column).
+    """Shows what `pictures.network.field_stack` made, with a cell chosen (layer, row, column).
 
     `on_chosen` hears of the cell that was clicked, before the page runs again.
     """

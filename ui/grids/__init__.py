@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from cnn.insight.operations import Array
-from cnn.insight.slide import Reading, Slide
-from cnn.pictures.field_stack import sliding
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Reading, Slide
+from cnn.pictures.network.field_stack import sliding
 from ui.assets import script
 from ui.grids.edit import Edit, read_edit
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cnn.insight.operations import Array
-from cnn.insight.slide import Slide
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Slide
 
 LARGEST = 999.0
 

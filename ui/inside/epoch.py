@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.training.run import WEIGHTS_AFTER, Epoch, Run
+from cnn.training.recipe.run import WEIGHTS_AFTER, Epoch, Run
 from ui.kept import kept
 from ui.training import runs
 from ui.words import percent

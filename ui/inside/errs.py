@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.data import title as data_title
-from cnn.pictures.gallery import Tile, gallery
-from cnn.pictures.points import embedding_figure, reliability_figure
-from cnn.training.evaluation import Predictions, confusion_matrix, places_in, wilson_interval
-from cnn.training.reliability import reliability
+from cnn.diagnose.evaluation import Predictions, confusion_matrix, places_in, wilson_interval
+from cnn.diagnose.reliability import reliability
+from cnn.pictures.inside.points import embedding_figure, reliability_figure
+from cnn.pictures.kit.gallery import Tile, gallery
 from ui import theme
 from ui.draw.answers import certainty
 from ui.inside import image, measure

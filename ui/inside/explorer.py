@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn.insight.forward import Activations
+from cnn.insight.passes.forward import Activations
 from cnn.network.layers import Convolution
 from cnn.network.trace import Row, Trace
 from ui.assets import script
@@ -45,7 +45,7 @@ class Place:
     column: int
 
     def of(self, row: Row) -> tuple[int, ...]:
-        """The place as `cnn.insight.cell` counts it."""
+        """The place as `cnn.insight.readings.cell` counts it."""
         return (self.row,) if len(row.output_shape) == 1 else (self.row, self.column, self.map)
 
 

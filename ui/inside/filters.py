@@ -7,15 +7,15 @@ import re
 import numpy as np
 import streamlit as st
 
-from cnn.insight.likeness import BY_HAND, LikenessError, by_chance, likeness
-from cnn.insight.look_effort import of_kernels
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.likeness import BY_HAND, LikenessError, by_chance, likeness
+from cnn.insight.readings.look_effort import of_kernels
 from cnn.network.layers import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
-from cnn.pictures.gallery import Tile, gallery
-from cnn.pictures.likeness import MOST, likeness_picture
-from cnn.pictures.snapshots import MOST_CHANNELS, MOST_TILES, kernels_picture
+from cnn.pictures.inside.likeness import MOST, likeness_picture
+from cnn.pictures.inside.snapshots import MOST_CHANNELS, MOST_TILES, kernels_picture
+from cnn.pictures.kit.gallery import Tile, gallery
 from ui.inside import measure
 from ui.inside.subject import Subject
 from ui.kept import turn

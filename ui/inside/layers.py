@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.insight.layer_statistics import DEAD, Histogram, LayerStatistics
-from cnn.pictures.histogram import histogram_picture
+from cnn.insight.readings.layer_statistics import DEAD, Histogram, LayerStatistics
+from cnn.pictures.inside.histogram import histogram_picture
 from ui.inside import measure
 from ui.inside.subject import Subject
 from ui.picture import picture

@@ -10,14 +10,14 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight.cell import Cell, cell
-from cnn.insight.explanations import explain
-from cnn.insight.forward import Activations
-from cnn.insight.seen import seen_box
+from cnn.insight.passes.forward import Activations
+from cnn.insight.readings.cell import Cell, cell
+from cnn.insight.readings.explanations import explain
+from cnn.insight.regions.seen import seen_box
 from cnn.network.trace import Row, Trace
-from cnn.pictures.cell import cell_picture, channel_shown
-from cnn.pictures.explorer import explorer_parts
-from cnn.pictures.patch import patch_picture
+from cnn.pictures.inside.cell import cell_picture, channel_shown
+from cnn.pictures.inside.explorer import explorer_parts
+from cnn.pictures.inside.patch import patch_picture
 from ui.inside.address import AT, REV
 from ui.inside.explorer import INPUT, Place, explorer, liveliest, read_place, told
 from ui.inside.image import Looked

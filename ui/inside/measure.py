@@ -8,17 +8,18 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight import effort, look_effort
-from cnn.insight.answers import scoring, shares_of
-from cnn.insight.effort import Effort, most_images
-from cnn.insight.embedding import Embedding, hidden_features, principal_components
-from cnn.insight.exciting_patches import Patch, exciting_patches
-from cnn.insight.forward import Activations, fitting_images, forward, predict
-from cnn.insight.layer_statistics import LayerStatistics, layer_statistics
-from cnn.insight.where import HeatMap, grad_cam, map_layers, occlusion, saliency
+from cnn.diagnose.evaluation import Predictions
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import Effort, most_images
+from cnn.insight.passes.forward import Activations, fitting_images, forward, predict
+from cnn.insight.readings import look_effort
+from cnn.insight.readings.answers import scoring, shares_of
+from cnn.insight.readings.embedding import Embedding, hidden_features, principal_components
+from cnn.insight.readings.layer_statistics import LayerStatistics, layer_statistics
+from cnn.insight.regions.exciting_patches import Patch, exciting_patches
+from cnn.insight.regions.where import HeatMap, grad_cam, map_layers, occlusion, saliency
 from cnn.network.architecture import Architecture
-from cnn.pictures.snapshots import MOST_TILES
-from cnn.training.evaluation import Predictions
+from cnn.pictures.inside.snapshots import MOST_TILES
 from ui.bench.trained import probabilities
 from ui.inside.subject import Subject
 from ui.kept import kept

@@ -12,23 +12,23 @@ import streamlit as st
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data import title as data_title
 from cnn.data.class_names import class_names
-from cnn.insight import effort
-from cnn.insight.effort import Effort, TooMuchError
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import Effort, TooMuchError
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
-from cnn.network.keras_import import Imported
-from cnn.network.keras_model import Weights, WeightsError
-from cnn.network.outside import read_keras_outside
+from cnn.network.keras.model import Weights, WeightsError
+from cnn.network.keras.outside import read_keras_outside
+from cnn.network.keras.read import Imported
 from cnn.network.trace import trace
 from cnn.shipped import shipped
-from cnn.training.class_names import class_names as class_names_of
-from cnn.training.fitting import weights_with_classes, with_classes
-from cnn.training.run import Run
-from cnn.training.store import StoreError
-from cnn.training.unreadable import Unreadable
-from cnn.training.weights import trained_weights
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.fitting import weights_with_classes, with_classes
+from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store.class_names import class_names as class_names_of
+from cnn.training.store.store import StoreError
 from ui.bench.pixels import choose_pixels
 from ui.bench.pixels import said_of as said_of_pixels
 from ui.brought import GONE, Brought, hold

@@ -10,12 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight.answers import answer, in_words
-from cnn.insight.effort import TooMuchError
-from cnn.insight.forward import ImagesError
-from cnn.network.keras_model import WeightsError
+from cnn.insight.passes.effort import TooMuchError
+from cnn.insight.passes.forward import ImagesError
+from cnn.insight.readings.answers import answer, in_words
+from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
-from cnn.pictures.inline import pixels_uri
+from cnn.pictures.kit.inline import pixels_uri
 from ui.draw.answers import how_sure
 from ui.inside import address, measure
 from ui.inside.errs import show_errors

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Images as Floats
-from cnn.insight.look_effort import COVERED, of_where
-from cnn.insight.where import map_layers
+from cnn.insight.readings.look_effort import COVERED, of_where
+from cnn.insight.regions.where import map_layers
 from cnn.network.trace import Trace
-from cnn.pictures.patch import heat_picture, patch_picture
+from cnn.pictures.inside.patch import heat_picture, patch_picture
 from ui.inside import measure
 from ui.inside.image import Looked
 from ui.inside.subject import Subject

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
-from cnn.data.shape_options import CLASSIC
+from cnn.data.sets.shape_options import CLASSIC
 from cnn.lessons import catalogue, goals, tries
 from cnn.lessons.catalogue import Challenge, frame_text
 from cnn.lessons.goals import OF_TRAINING, GoalError, Goals, Judged
@@ -15,9 +15,9 @@ from cnn.lessons.tries import Try
 from cnn.network.architecture import Architecture
 from cnn.network.link import encode
 from cnn.network.trace import Trace, trace
-from cnn.training.configuration import Configuration, epochs_text
-from cnn.training.run import Run, recipe
-from cnn.training.store import StoreError
+from cnn.training.recipe.configuration import Configuration, epochs_text
+from cnn.training.recipe.run import Run, recipe
+from cnn.training.store.store import StoreError
 from ui import design
 from ui.learn import progress
 from ui.shell import PAGES

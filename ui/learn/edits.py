@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
 from cnn.lessons.patterns import grid_text, read_grids
 from ui.learn import controls
 

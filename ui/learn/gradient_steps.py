@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnn.insight.kernel_gradient import Descent, numerical_gradients
+from cnn.insight.passes.kernel_gradient import Descent, numerical_gradients
 from cnn.lessons.lesson import Lesson
 from ui.grids import Grid, Step, grid_steps
 

@@ -13,10 +13,10 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import Trace
 from cnn.network.zoo import entry
-from cnn.training import limits
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.fitting import image_changes, with_classes
-from cnn.training.run import Run, State, recipe
+from cnn.training.forecast import limits
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.fitting import image_changes, with_classes
+from cnn.training.recipe.run import Run, State, recipe
 from ui import design
 from ui.compare import choice
 from ui.shell import PAGES

@@ -8,7 +8,7 @@ from cnn.lessons import progress
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Check, Lesson
 from cnn.lessons.progress import Standing
-from cnn.training.store import StoreError
+from cnn.training.store.store import StoreError
 from ui.training import runs
 from ui.words import plain
 

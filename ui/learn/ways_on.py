@@ -10,7 +10,7 @@ from cnn.lessons.catalogue import frame_text
 from cnn.network.architecture import Architecture
 from cnn.network.finish import finished
 from cnn.network.link import encode
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 from ui import design
 from ui.compare import choice
 from ui.shell import PAGES

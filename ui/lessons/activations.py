@@ -8,9 +8,9 @@ import streamlit as st
 from cnn.data import DatasetName, DatasetSpec
 from cnn.lessons import activations
 from cnn.lessons.lesson import Lesson
-from cnn.pictures.maps import Scale, Tile, span
-from cnn.pictures.slopes import curve_figure, left_over_figure
-from cnn.training.configuration import Configuration
+from cnn.pictures.inside.maps import Scale, Tile, span
+from cnn.pictures.inside.slopes import curve_figure, left_over_figure
+from cnn.training.recipe.configuration import Configuration
 from ui import theme
 from ui.bench.cascade import images
 from ui.learn import controls

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn.insight.kernel_gradient import Descent, network_of, numerical_gradients
+from cnn.insight.passes.kernel_gradient import Descent, network_of, numerical_gradients
 from cnn.lessons.backpropagation import after, as_convolution, full_convolution
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn.insight.operations import Array
-from cnn.insight.slide import Slide, convolved, one_layer
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Slide, convolved, one_layer
 from cnn.lessons.convolution import size_formula, size_notes
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS, PICTURES, kernels, picture

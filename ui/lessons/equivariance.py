@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.insight.answers import article
-from cnn.insight.disturbance import REACH
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
+from cnn.insight.readings.answers import article
+from cnn.insight.readings.disturbance import REACH
 from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage
 from cnn.lessons.lesson import Lesson
-from cnn.pictures.evidence import shift_map
-from cnn.pictures.maps import Place, Scale, Tile, largest
-from cnn.pictures.shifts import distance_figure
+from cnn.pictures.inside.evidence import shift_map
+from cnn.pictures.inside.maps import Place, Scale, Tile, largest
+from cnn.pictures.training.shifts import distance_figure
 from cnn.shipped import shipped
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 from ui import theme
 from ui.draw.answers import NAMES, certainty
 from ui.draw.fool import read_shift

@@ -16,10 +16,10 @@ from cnn.network.link import encode
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
-from cnn.pictures.diagram import diagram
-from cnn.pictures.gradient_lines import NARROW, gradient_lines, power
-from cnn.pictures.timeline import narrow_timeline, timeline
-from cnn.training.configuration import Configuration
+from cnn.pictures.inside.gradient_lines import NARROW, gradient_lines, power
+from cnn.pictures.network.diagram import diagram
+from cnn.pictures.network.timeline import narrow_timeline, timeline
+from cnn.training.recipe.configuration import Configuration
 from ui import design
 from ui.learn import controls
 from ui.learn.ways_on import ways_on

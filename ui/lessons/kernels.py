@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
 from cnn.lessons import kernels
 from cnn.lessons.lesson import Lesson
-from cnn.pictures.maps import Kernel, Scale, Tile, largest, span
-from cnn.training.configuration import Configuration
+from cnn.pictures.inside.maps import Kernel, Scale, Tile, largest, span
+from cnn.training.recipe.configuration import Configuration
 from ui.bench.cascade import images
 from ui.bench.own_picture import own_picture
 from ui.draw.pad import pad

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.insight.forward import predict
+from cnn.insight.passes.forward import predict
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.pipeline import SHOWN, Followed, Size, followed
 from cnn.network.trace import trace
-from cnn.pictures.stages import stages
+from cnn.pictures.inside.stages import stages
 from ui.draw.answers import NAMES, certainty
 from ui.learn import controls
 from ui.learn.ways_on import ways_on

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.insight.disturbance import shifted
-from cnn.insight.operations import Array
-from cnn.insight.slide import Pooling, Slide, pooled, same_values
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Pooling, Slide, pooled, same_values
+from cnn.insight.readings.disturbance import shifted
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import PICTURES, picture
 from cnn.lessons.pooling import saving
@@ -21,7 +21,7 @@ from cnn.network.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from cnn.training.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration
 from ui.figures import Figure, figures
 from ui.grids import edited, grid_pair
 from ui.learn import controls, edits

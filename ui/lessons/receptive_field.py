@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.data import load
 from cnn.data.spec import DatasetName, DatasetSpec
-from cnn.insight.operations import Array
+from cnn.insight.passes.operations import Array
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.receptive_field import (
     IMAGES,
@@ -24,9 +24,9 @@ from cnn.lessons.receptive_field import (
     is_stack,
 )
 from cnn.network.trace import Trace, trace
-from cnn.pictures.exciting import exciting
-from cnn.pictures.field_stack import field_stack
-from cnn.training.configuration import Configuration
+from cnn.pictures.inside.exciting import exciting
+from cnn.pictures.network.field_stack import field_stack
+from cnn.training.recipe.configuration import Configuration
 from ui.field import field_view
 from ui.learn import controls
 from ui.learn.ways_on import ways_on

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.compare.claims import claims
+from cnn.compare.comparison import Entrant, Group
 from cnn.lessons import rules
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.rules import EXPERIMENTS, Experiment, Side
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
-from cnn.pictures.diagram import diagram
-from cnn.training.claims import claims
-from cnn.training.comparison import Entrant, Group
-from cnn.training.configuration import ConfigurationError
-from cnn.training.queue import Wanted, put
-from cnn.training.run import Run
+from cnn.pictures.network.diagram import diagram
+from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.run import Run
+from cnn.training.workers.queue import Wanted, put
 from ui.compare.verdict import read
 from ui.figures import Figure, figures
 from ui.learn import controls

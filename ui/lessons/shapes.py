@@ -9,17 +9,17 @@ import streamlit as st
 from cnn.data import load
 from cnn.lessons import shapes
 from cnn.lessons.lesson import Lesson
-from cnn.network.keras_model import WeightsError
+from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.pictures.curves import Curve
-from cnn.pictures.diagram import diagram
-from cnn.pictures.drawing import drawing
-from cnn.pictures.edge_likeness import edge_likeness
-from cnn.training.configuration import ConfigurationError
-from cnn.training.run import Run, Wish
-from cnn.training.snapshots import Snapshot, snapshot_name
-from cnn.training.weights import trained_weights
+from cnn.pictures.data.drawing import drawing
+from cnn.pictures.inside.edge_likeness import edge_likeness
+from cnn.pictures.network.diagram import diagram
+from cnn.pictures.training.curves import Curve
+from cnn.training.engine.snapshots import Snapshot, snapshot_name
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.run import Run, Wish
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.picture import picture

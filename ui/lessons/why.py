@@ -8,8 +8,8 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.why import Compared
 from cnn.network.trace import trace
-from cnn.pictures.dense_or_convolution import dense_or_convolution
-from cnn.training.configuration import Configuration
+from cnn.pictures.network.dense_or_convolution import dense_or_convolution
+from cnn.training.recipe.configuration import Configuration
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.picture import picture

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.pictures.maps import Tile
+from cnn.pictures.inside.maps import Tile
 from ui.assets import script
 
 HERE = Path(__file__).parent

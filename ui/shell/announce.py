@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit import config
 from streamlit.web.server.server_util import get_url
 
-from cnn.training.entry import Asked, Entry, entry, forget_address, keep_address
+from cnn.entry import Asked, Entry, entry, forget_address, keep_address
 from ui.shell.origin import is_loopback
 
 EVERYWHERE = {"", "0.0.0.0", "::"}

@@ -24,7 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cnn.training.entry import Asked, Entry
+from cnn.entry import Asked, Entry
 from ui.assets import address
 from ui.shell import refusals
 from ui.shell.origin import is_host_allowed, is_loopback, is_origin_allowed, shown_port

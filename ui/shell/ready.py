@@ -19,9 +19,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cnn.training.places import store_url
-from cnn.training.readiness import Readiness, readiness
-from cnn.training.store import Store
+from cnn.settings import store_url
+from cnn.training.store.store import Store
+from cnn.training.workers.readiness import Readiness, readiness
 from ui.assets import address
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"

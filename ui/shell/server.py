@@ -17,14 +17,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cnn import log
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
-from cnn.training import checks, log
-from cnn.training.crew import Crew
-from cnn.training.presence import worker_states
-from cnn.training.ray_cluster import WRONG
-from cnn.training.run import CLAIMED, WorkerState
-from cnn.training.store import Store, StoreError
+from cnn.training.recipe.run import CLAIMED, WorkerState
+from cnn.training.store.presence import worker_states
+from cnn.training.store.store import Store, StoreError
+from cnn.training.workers import checks
+from cnn.training.workers.crew import Crew
+from cnn.training.workers.ray_cluster import WRONG
 from ui import assets
 from ui.assets import compressed_response
 from ui.mark import ROUTE

@@ -39,7 +39,7 @@ def stages_view(
     on_rest: Callable[[int, str], None],
     key: str,
 ) -> None:
-    """Shows what `cnn.pictures.stages.stages` made; `on_rest` hears the stage and the cell.
+    """Shows what `cnn.pictures.inside.stages.stages` made; `on_rest` hears the stage and the cell.
 
     `stage` and `cell` (`row-column-map`, or empty for the strongest) are where it begins.
     """

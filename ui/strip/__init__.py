@@ -22,7 +22,7 @@ _mount = st.components.v2.component(
 
 
 def feature_strip(parts: list[dict[str, Any]], *, selected: str = "", key: str) -> str | None:
-    """Draws what `cnn.pictures.strip.strip` made; returns the path of a layer just clicked."""
+    """Draws what `pictures.inside.strip` made; returns the path of a layer just clicked."""
     data = {"parts": parts, "selected": selected}
     picked = _mount(key=key, data=data, on_picked_change=lambda: None).picked
     return picked if isinstance(picked, str) and len(picked) < 500 else None

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.pictures import curves
-from cnn.pictures.curves import Curve, Figure, Line, Look, Metric
-from cnn.pictures.gradients import by_layer, gradient_figure
-from cnn.training.run import Run, Step
+from cnn.pictures.training import curves
+from cnn.pictures.training.curves import Curve, Figure, Line, Look, Metric
+from cnn.pictures.training.gradients import by_layer, gradient_figure
+from cnn.training.recipe.run import Run, Step
 from ui import theme
 from ui.plot import plot
 from ui.training import runs

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.training import limits
-from cnn.training.configuration import ConfigurationError
-from cnn.training.continuing import RESUMABLE, ContinuationError, extend, resume
-from cnn.training.earlier import changes_if_continued
-from cnn.training.run import Run, State
+from cnn.training.forecast import limits
+from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.earlier import changes_if_continued
+from cnn.training.recipe.run import Run, State
+from cnn.training.workers.continuing import RESUMABLE, ContinuationError, extend, resume
 from ui.training import runs
 from ui.words import plain
 

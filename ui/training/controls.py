@@ -10,11 +10,11 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.heads import settled
-from cnn.training.configuration import Configuration, ConfigurationError
-from cnn.training.continuing import RESUMABLE
-from cnn.training.presence import worker_states
-from cnn.training.ray_cluster import WRONG
-from cnn.training.run import TRACEBACK, Run, State, Wish, WorkerState
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.run import TRACEBACK, Run, State, Wish, WorkerState
+from cnn.training.store.presence import worker_states
+from cnn.training.workers.continuing import RESUMABLE
+from cnn.training.workers.ray_cluster import WRONG
 from ui import design
 from ui.shell import PAGES
 from ui.training import network, runs

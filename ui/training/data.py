@@ -8,22 +8,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.data import (
-    CATALOGUE,
-    DataError,
-    DatasetName,
-    DatasetSpec,
-    Split,
-    library,
-    title,
-)
+from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, Split, title
 from cnn.data.fitting import check_room, check_shape, fit
 from cnn.data.look import Look, few_of
 from cnn.data.outside import look_at as look_at_data
+from cnn.data.own import library
 from cnn.network.shapes import shape_text
-from cnn.pictures.data_bars import class_bars, pixel_bars
-from cnn.pictures.samples import samples
-from cnn.training.places import images_folder
+from cnn.pictures.data.data_bars import class_bars, pixel_bars
+from cnn.pictures.data.samples import samples
+from cnn.settings import images_folder
 from ui import theme
 from ui.kept import kept
 from ui.picture import picture

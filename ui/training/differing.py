@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.training.differing import Part, differing
-from cnn.training.run import Run
+from cnn.training.recipe.differing import Part, differing
+from cnn.training.recipe.run import Run
 from ui.table import Cell, Column, TableRow, table
 from ui.words import pretty
 

@@ -7,14 +7,14 @@ import time
 import streamlit as st
 
 from cnn.data import DatasetName, described
-from cnn.insight.explanations import Fact
+from cnn.insight.readings.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
-from cnn.training.conditions import changed
-from cnn.training.configuration import Configuration, Optimizer
-from cnn.training.environment import together
-from cnn.training.kept_splits import kept_splits
-from cnn.training.run import Run
+from cnn.training.engine.environment import together
+from cnn.training.engine.kept_splits import kept_splits
+from cnn.training.recipe.conditions import changed
+from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.run import Run
 from ui.training import runs
 from ui.training.controls import traceback_of
 from ui.words import facts_html

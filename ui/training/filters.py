@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
-from cnn.training import run_list
-from cnn.training.run import State
-from cnn.training.run_list import Choices, Filter
+from cnn.training.recipe.run import State
+from cnn.training.store import run_list
+from cnn.training.store.run_list import Choices, Filter
 from ui.address import arrived, keep_in_place, last
 from ui.training import runs
 from ui.words import plain

@@ -9,11 +9,11 @@ import streamlit as st
 
 from cnn.data import title
 from cnn.network.errors import ArchitectureError
-from cnn.training import labels, run_list
-from cnn.training.run import CLAIMED, LIVE, Epoch, Run, State
-from cnn.training.run_list import Filter
-from cnn.training.store import Store
-from cnn.training.unreadable import Unreadable
+from cnn.training.recipe.run import CLAIMED, LIVE, Epoch, Run, State
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import labels, run_list
+from cnn.training.store.run_list import Filter
+from cnn.training.store.store import Store
 from ui.compare import choice
 from ui.shell import PAGES
 from ui.table import Cell, Column, TableRow, table

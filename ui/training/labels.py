@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.training import labels, run_list
-from cnn.training.labels import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, LabelError
-from cnn.training.run import Run
+from cnn.training.recipe.run import Run
+from cnn.training.store import labels, run_list
+from cnn.training.store.labels import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, LabelError
 from ui.training import runs
 from ui.words import plain
 

@@ -7,15 +7,15 @@ from html import escape
 
 import streamlit as st
 
-from cnn.pictures import curves
-from cnn.pictures.curves import Curve
-from cnn.training.earlier import caution
-from cnn.training.mean_curves import epochs_trained
-from cnn.training.naming import told_apart
-from cnn.training.pace import images_of_epoch
-from cnn.training.run import Epoch, Run, State, Step, Wish
-from cnn.training.told_loss import is_smoothed
-from cnn.training.unreadable import Unreadable
+from cnn.compare.mean_curves import epochs_trained
+from cnn.pictures.training import curves
+from cnn.pictures.training.curves import Curve
+from cnn.training.recipe.earlier import caution
+from cnn.training.recipe.naming import told_apart
+from cnn.training.recipe.pace import images_of_epoch
+from cnn.training.recipe.run import Epoch, Run, State, Step, Wish
+from cnn.training.recipe.told_loss import is_smoothed
+from cnn.training.recipe.unreadable import Unreadable
 from ui import theme
 from ui.training import room, runs
 from ui.training.charts import show_curves, show_gradients, show_learning_rate

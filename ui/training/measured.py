@@ -8,15 +8,15 @@ import streamlit as st
 from cnn.data import CATALOGUE, DataError, DatasetSpec, is_here, title
 from cnn.data.look import Tested
 from cnn.data.outside import for_tests
-from cnn.insight import effort
-from cnn.insight.dead_units import LayerActivity, layer_activity
-from cnn.insight.effort import Effort, TooMuchError, most_images
-from cnn.insight.forward import ImagesError
-from cnn.insight.look_effort import of_activity
-from cnn.network.keras_model import WeightsError
-from cnn.training.evaluation import Predictions, PredictionsError
-from cnn.training.run import PREDICTIONS, Run
-from cnn.training.weights import trained_weights
+from cnn.diagnose.evaluation import Predictions, PredictionsError
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import Effort, TooMuchError, most_images
+from cnn.insight.passes.forward import ImagesError
+from cnn.insight.readings.dead_units import LayerActivity, layer_activity
+from cnn.insight.readings.look_effort import of_activity
+from cnn.network.keras.model import WeightsError
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.run import PREDICTIONS, Run
 from ui.kept import kept
 from ui.training import runs
 

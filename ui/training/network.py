@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.network.architecture import Architecture
-from cnn.network.keras_import import WITHOUT_WEIGHTS
+from cnn.network.keras.read import WITHOUT_WEIGHTS
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
-from cnn.pictures.diagram import diagram
-from cnn.training.fitting import is_fitted
+from cnn.pictures.network.diagram import diagram
+from cnn.training.recipe.fitting import is_fitted
 from ui import design
 from ui.picture import picture
 from ui.shell import PAGES

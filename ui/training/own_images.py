@@ -10,17 +10,18 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from cnn.data import DataError, Rejected, library
-from cnn.data.library import lay_aside
+from cnn.data import DataError, Rejected
 from cnn.data.look import Look
 from cnn.data.outside import bring as bring_outside
-from cnn.data.own_images import LIMITS, own_name
-from cnn.insight.explanations import Fact
+from cnn.data.own import library
+from cnn.data.own.images import LIMITS, own_name
+from cnn.data.own.library import lay_aside
+from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
-from cnn.training import run_list
-from cnn.training.places import images_folder
-from cnn.training.run import Run
-from cnn.training.unreadable import Unreadable
+from cnn.settings import images_folder
+from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import run_list
 from ui.brought import take
 from ui.training import runs
 from ui.words import facts_html, plain

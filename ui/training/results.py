@@ -9,10 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnn.pictures.confusion import bars_height, class_bars, confusion_figure, confusion_height
-from cnn.pictures.gallery import Tile, gallery
-from cnn.training.class_names import class_names
-from cnn.training.evaluation import (
+from cnn.diagnose.evaluation import (
     Matrix,
     Predictions,
     class_figures,
@@ -21,7 +18,15 @@ from cnn.training.evaluation import (
     wilson_interval,
     worst_mistakes,
 )
-from cnn.training.run import Run
+from cnn.pictures.kit.gallery import Tile, gallery
+from cnn.pictures.training.confusion import (
+    bars_height,
+    class_bars,
+    confusion_figure,
+    confusion_height,
+)
+from cnn.training.recipe.run import Run
+from cnn.training.store.class_names import class_names
 from ui import theme
 from ui.plot import plot
 from ui.shell import PAGES

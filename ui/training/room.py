@@ -10,13 +10,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.pictures.room_bar import Part, room_bar
-from cnn.training import announced, making_room, room
-from cnn.training.room import LOST, MB, WORDS, Kept, Kind, Limits, Plan
-from cnn.training.run import Run
-from cnn.training.shares import shares
-from cnn.training.store_error import StoreError, shown_url
-from cnn.training.store_file import store_file
+from cnn.pictures.training.room_bar import Part, room_bar
+from cnn.training.recipe.run import Run
+from cnn.training.store.store_error import StoreError, shown_url
+from cnn.training.store.store_file import store_file
+from cnn.training.upkeep import announced, making_room, room
+from cnn.training.upkeep.room import LOST, MB, WORDS, Kept, Kind, Limits, Plan
+from cnn.training.upkeep.shares import shares
 from ui import theme
 from ui.picture import picture
 from ui.training import runs

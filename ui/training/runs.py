@@ -10,10 +10,10 @@ import streamlit as st
 from sqlalchemy import Connection
 
 from cnn.data import title as data_title
-from cnn.training.places import store_url
-from cnn.training.run import CLAIMED, Run
-from cnn.training.store import Store, StoreError
-from cnn.training.unreadable import Unreadable
+from cnn.settings import store_url
+from cnn.training.recipe.run import CLAIMED, Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store.store import Store, StoreError
 from ui.words import plain
 
 ADDRESS = "run"

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnn.data import DatasetSpec
-from cnn.training.configuration import (
+from cnn.training.recipe.configuration import (
     USUAL_DECAY,
     Configuration,
     ConfigurationError,
@@ -16,7 +16,7 @@ from cnn.training.configuration import (
     Schedule,
     usual_decay,
 )
-from cnn.training.data_address import data_id
+from cnn.training.recipe.data_address import data_id
 from ui.training.shapes import shape_values
 from ui.words import plain
 

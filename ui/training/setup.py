@@ -16,15 +16,15 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.heads import settled
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.pictures.gallery import Tile, gallery
-from cnn.training import limits
-from cnn.training.address import NAMES, from_address, to_address
-from cnn.training.advice import concerns
-from cnn.training.augmentation import preview
-from cnn.training.configuration import PRESETS, Configuration, ConfigurationError, Preset
-from cnn.training.fitting import Fitted, image_changes, with_classes
-from cnn.training.queue import Wanted, put
-from cnn.training.run import LIVE
+from cnn.pictures.kit.gallery import Tile, gallery
+from cnn.training.engine.augmentation import preview
+from cnn.training.forecast import limits
+from cnn.training.forecast.advice import concerns
+from cnn.training.recipe.address import NAMES, from_address, to_address
+from cnn.training.recipe.configuration import PRESETS, Configuration, ConfigurationError, Preset
+from cnn.training.recipe.fitting import Fitted, image_changes, with_classes
+from cnn.training.recipe.run import LIVE
+from cnn.training.workers.queue import Wanted, put
 from ui import design
 from ui.learn import challenge
 from ui.plot import fetch_ahead

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cnn.data import DataError, DatasetName, DatasetSpec, Shape, ShapeOptions
-from cnn.data.shape_options import CLASSIC, HARD, MAX_DRAWINGS
+from cnn.data.sets.shape_options import CLASSIC, HARD, MAX_DRAWINGS
 from cnn.data.spec import LARGEST_SEED
 from ui.words import plain
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from cnn.network.heads import end_activation
-from cnn.network.keras_file import saying_pixels
-from cnn.training.curve_file import epochs_csv, steps_csv
-from cnn.training.loading import loading_code
-from cnn.training.making_room import gone
-from cnn.training.reproduce import ReproductionError, file_needed, script
-from cnn.training.room import Kind
-from cnn.training.run import MODEL, WEIGHTS, Epoch, Run, State
+from cnn.network.keras.file import saying_pixels
+from cnn.training.engine.loading import loading_code
+from cnn.training.engine.reproduce import ReproductionError, file_needed, script
+from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
+from cnn.training.store.curve_file import epochs_csv, steps_csv
+from cnn.training.upkeep.making_room import gone
+from cnn.training.upkeep.room import Kind
 from ui.training import runs
 from ui.words import plain, size_bytes
 

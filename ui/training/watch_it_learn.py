@@ -12,17 +12,17 @@ import numpy.typing as npt
 import streamlit as st
 
 from cnn.network.trace import trace
-from cnn.pictures.inline import data_uri
-from cnn.pictures.snapshots import (
+from cnn.pictures.inside.snapshots import (
     kernels_picture,
     largest_weight,
     maps_picture,
     predictions_picture,
 )
-from cnn.training.checkpoint import arrays_from_bytes
-from cnn.training.class_names import class_names
-from cnn.training.run import WATCHED, Run
-from cnn.training.snapshots import Snapshot, snapshot_name
+from cnn.pictures.kit.inline import data_uri
+from cnn.training.engine.checkpoint import arrays_from_bytes
+from cnn.training.engine.snapshots import Snapshot, snapshot_name
+from cnn.training.recipe.run import WATCHED, Run
+from cnn.training.store.class_names import class_names
 from ui.kept import kept
 from ui.picture import picture
 from ui.training import runs

@@ -6,16 +6,16 @@ import re
 
 import streamlit as st
 
+from cnn.diagnose.diagnosis import diagnose
+from cnn.diagnose.evaluation import Predictions
+from cnn.diagnose.findings import Finding, Retry, Severity
 from cnn.network.errors import ArchitectureError
-from cnn.training import limits
-from cnn.training.class_names import class_names
-from cnn.training.configuration import ConfigurationError
-from cnn.training.diagnosis import diagnose
-from cnn.training.evaluation import Predictions
-from cnn.training.findings import Finding, Retry, Severity
-from cnn.training.fitting import changes_again
-from cnn.training.kept_splits import kept_splits
-from cnn.training.run import Run, State
+from cnn.training.engine.kept_splits import kept_splits
+from cnn.training.forecast import limits
+from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.fitting import changes_again
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.class_names import class_names
 from ui.training import measured, runs
 from ui.training.controls import train
 from ui.training.measured import Images

@@ -8,7 +8,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from cnn.insight.slide import Slide, convolved, pooled
+from cnn.insight.passes.slide import Slide, convolved, pooled
 from cnn.network.layers import AveragePooling2D, Conv2D, MaxPooling2D
 from ui.grids import Grid, Step, edited, grid_pair, grid_steps
 

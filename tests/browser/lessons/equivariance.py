@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from cnn.insight.disturbance import shifted
-from cnn.insight.forward import predict
+from cnn.insight.passes.forward import predict
+from cnn.insight.readings.disturbance import shifted
 from cnn.lessons.equivariance import example
 from cnn.shipped import shipped
 from tests.browser.driving import settled

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from cnn.lessons.residual import Start, kept, median_at
-from cnn.pictures.gradient_lines import power
+from cnn.pictures.inside.gradient_lines import power
 from tests.browser.driving import settled
 
 

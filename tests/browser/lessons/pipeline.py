@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from cnn.insight.cell import cell
-from cnn.insight.forward import forward
+from cnn.insight.passes.forward import forward
+from cnn.insight.readings.cell import cell
 from cnn.lessons.pipeline import Size, followed
 from cnn.network.trace import trace
 from tests.browser.driving import settled

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cnn.data import DatasetSpec
-from cnn.training.store import Store
+from cnn.training.store.store import Store
 from tests.training.subjects import data_in
 
 

@@ -38,8 +38,8 @@ from cnn.network.layers import (
 )
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.network.strategies import architectures
 from tests.training.in_keras import check, check_steps, check_training, in_keras
 from tests.training.subjects import DATA, THREE, TWO, trained

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from cnn.data import Dataset, DatasetName, DatasetSpec, Split
-from cnn.data.mnist import SAMPLE_FILE
+from cnn.data.sets.mnist import SAMPLE_FILE
 from cnn.network.architecture import Architecture
 from cnn.network.feed import NAMED, Feed
 from cnn.network.layers import Conv2D, Dense, Flatten, Layers, Rescaling
-from cnn.training.run import Run
-from cnn.training.store import Store
+from cnn.training.recipe.run import Run
+from cnn.training.store.store import Store
 from tests.training.in_keras import check, check_training, in_keras
 from tests.training.own_files import CLASSES, SIDE
 from tests.training.subjects import trained

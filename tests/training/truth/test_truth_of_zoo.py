@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from cnn.data import DatasetSpec, load
+from cnn.diagnose.evaluation import Predictions
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras_file import keras_file
-from cnn.network.keras_model import weights_of
+from cnn.network.keras.file import keras_file
+from cnn.network.keras.model import weights_of
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.training.chunk import Chunk
-from cnn.training.evaluation import Predictions
-from cnn.training.fitting import fit_to
-from cnn.training.machine import Machine
-from cnn.training.run import State
-from cnn.training.store import Store
+from cnn.training.engine.chunk import Chunk
+from cnn.training.engine.machine import Machine
+from cnn.training.recipe.fitting import fit_to
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
 from tests.training.in_keras import RATE, check, check_judgement, check_training, in_keras, opened
 from tests.training.subjects import DATA, settings_of, trained
 

@@ -1,0 +1,163 @@
+"""The table of a comparison: what each network is made of, and what came of its runs. Which of
+them are best is told in `claims`. Pure.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cnn.compare.comparison import Group
+from cnn.compare.mean_curves import epochs_trained
+from cnn.network.trace import Trace, trace
+from cnn.training.recipe.run import Epoch, Result, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Mean and spread of a figure over the seeds that have it."""
+
+    mean: float
+    sd: float | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToTarget:
+    """How soon the validation accuracy reached a target, over the seeds in which it did."""
+
+    target: float
+    epochs: Summary | None
+    seconds: Summary | None
+    seeds: int
+
+    @property
+    def reached(self) -> int:
+        return self.epochs.n if self.epochs else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entrant in the table: what it is made of, and what came of its runs so far."""
+
+    group: Group
+    trace: Trace
+    test_accuracy: Summary | None
+    best_validation: Summary | None
+    seconds: Summary | None
+    seconds_per_epoch: Summary | None
+    images_per_s: Summary | None
+    test_images: int | None
+    validation_images: int | None
+    to_target: ToTarget | None = None
+
+    @property
+    def id(self) -> str:
+        return self.group.entrant.id
+
+    @property
+    def receptive_field(self) -> tuple[int, int]:
+        """The input pixels that one cell of the last map sees."""
+        return self.trace.last_map_field
+
+
+def table(
+    found: Sequence[Group], epochs: Mapping[str, Sequence[Epoch]], target: float | None = None
+) -> list[Row]:
+    """A row for each entrant; only finished runs count."""
+    return [_row(group, epochs, target) for group in found]
+
+
+def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | None) -> Row:
+    results = [(run, run.result) for run in group.finished if run.result]
+    curves = [curve for run, _ in results if (curve := epochs.get(run.id))]
+    timed = [(run, one, epochs.get(run.id, ())) for run, one in results]
+    return Row(
+        group=group,
+        trace=trace(group.entrant.architecture),
+        test_accuracy=summary([one.test_accuracy for _, one in results]),
+        best_validation=summary([max(one.val_accuracy for one in curve) for curve in curves]),
+        seconds=summary([trained_s(one, curve) for _, one, curve in timed]),
+        seconds_per_epoch=summary([took for one in timed if (took := _epoch_s(*one)) is not None]),
+        images_per_s=summary([one.images_per_s for _, one in results if one.images_per_s]),
+        test_images=results[0][1].test_images if results else None,
+        validation_images=results[0][1].validation_images if results else None,
+        to_target=None if target is None or not curves else to_target(curves, target),
+    )
+
+
+def trained_s(result: Result, curve: Sequence[Epoch]) -> float:
+    """The seconds of a training by the clock of its curve, which does not count compiling."""
+    return curve[-1].seconds if curve else result.seconds
+
+
+def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float | None:
+    """The seconds of a whole epoch, validation included; None where that is not known.
+
+    The first begins with a step that is not compiled, and counts only where no other is whole. The
+    last may be a part of one, after which all validation images are looked at nevertheless.
+    """
+    whole = [one for one in curve if one.epoch <= epochs_trained(run)]
+    if len(whole) > 1:
+        return (whole[-1].seconds - whole[0].seconds) / (whole[-1].epoch - whole[0].epoch)
+    if whole:
+        return whole[0].seconds / whole[0].epoch
+    if curve and result.steps and result.images_per_s:
+        images = result.steps * run.configuration.batch_size_for(result.train_images)
+        return curve[-1].seconds + (result.train_images - images) / result.images_per_s
+    if curve or run.configuration.has_budget:
+        return None
+    return result.seconds / (result.epochs or run.configuration.epochs)
+
+
+def to_target(curves: Iterable[Sequence[Epoch]], target: float) -> ToTarget:
+    """How soon each curve's validation accuracy is at the target or above, at the first time."""
+    firsts = [
+        next((epoch for epoch in curve if epoch.val_accuracy >= target), None) for curve in curves
+    ]
+    reached = [one for one in firsts if one]
+    return ToTarget(
+        target,
+        summary([one.epoch for one in reached]),
+        summary([one.seconds for one in reached]),
+        len(firsts),
+    )
+
+
+def summary(values: Sequence[float]) -> Summary | None:
+    """Mean and sample standard deviation; one value has no deviation, none has no summary."""
+    if not values:
+        return None
+    sd = statistics.stdev(values) if len(values) > 1 else None
+    return Summary(statistics.fmean(values), sd, len(values))
+
+
+class Contest(StrEnum):
+    """The columns in which a network can have a star: what is counted, and the test accuracy, of
+    which `claims` has the say. Measured times and validation accuracies have none: they are of one
+    machine, or of images that no answers are kept of.
+    """
+
+    TEST = "test"
+    PARAMS = "params"
+    MACS = "macs"
+    MEMORY = "memory"
+
+
+def stars(rows: Sequence[Row], best: Collection[str]) -> dict[Contest, set[str]]:
+    """The ids to mark in each column: those with the best test accuracy as they are given, and
+    those with the lowest of what is counted. None where all have the same.
+    """
+    return {
+        Contest.TEST: set(best),
+        Contest.PARAMS: _lowest({row.id: row.trace.total_params for row in rows}),
+        Contest.MACS: _lowest({row.id: row.trace.total_macs for row in rows}),
+        Contest.MEMORY: _lowest({row.id: row.trace.activation_bytes for row in rows}),
+    }
+
+
+def _lowest(counted: Mapping[str, int]) -> set[str]:
+    least = {id for id, count in counted.items() if count == min(counted.values())}
+    return least if len(least) < len(counted) else set()

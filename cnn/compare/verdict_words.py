@@ -1,0 +1,190 @@
+"""The verdict on two networks in words, for a reader who knows no statistics. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from cnn.compare.significance import FEWEST_SEEDS, LEVEL, OnImages, OverSeeds, Verdict, level_at
+
+FOUND = {3: 0, 4: 31, 5: 77, 6: 94, 7: 99, 8: 99, 9: 99, 10: 99}
+"""By the number of seeds, how many of 100 differences of 3 points are found in a table of four
+networks on 1,000 images: measured by `benchmarks/false_alarms.py`, tested in `tests/statistics`.
+"""
+SPREAD = 0.7
+"""The standard deviation of accuracy over seeds there, in percentage points."""
+SHOWN = (3, 5, 10)
+
+
+def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
+    """What is to be expected of two networks with new seeds and on new images, the one that is
+    ahead first.
+    """
+    if found.difference < 0:
+        return seeds_sentence(second, first, found.turned())
+    ours, theirs = found.first_seeds, found.second_seeds
+    seeds = f"{ours} seeds of each" if ours == theirs else f"{ours} and {theirs} seeds"
+    measured = f"Over {seeds} and {found.images:,} test images"
+    if found.is_real:
+        return (
+            f"{measured}, {first} is better than {second} by {_points(found)}: to be expected "
+            "with new seeds and new images too."
+        )
+    return (
+        f"{measured}, {first} and {second} cannot be told apart: the difference is "
+        f"{_points(found)}{_ahead(first, found)}."
+    )
+
+
+def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[int]) -> str:
+    """What is to be expected of the trained networks, as they are, on images like these, the one
+    that is ahead first.
+    """
+    if found.difference < 0:
+        return images_sentence(second, first, found.turned(), seeds)
+    whose = f"trained with {_seeds(seeds)}, on images like these"
+    if not found.only_first and not found.only_second:
+        return (
+            f"{first} and {second}, {whose}: they are right on the same of the "
+            f"{found.images:,} test images."
+        )
+    how = "alone is right" if len(seeds) == 1 else "is right more often"
+    uneven = (
+        f"{first} {how} on {found.only_first:,} of {found.images:,} test images, "
+        f"{second} on {found.only_second:,}"
+    )
+    if found.is_real:
+        return (
+            f"Of the networks {whose}, {first} is right more often than {second}, by "
+            f"{_points(found)}. {uneven}."
+        )
+    return (
+        f"The networks {whose}, cannot be told apart: the difference is {_points(found)}"
+        f"{_ahead(first, found)}. {uneven}."
+    )
+
+
+def too_few_seeds(fewest: int) -> str:
+    """That trained networks say nothing of what another training would give."""
+    return (
+        f"Over seeds it cannot be told: at least {FEWEST_SEEDS} of each are needed, and there "
+        f"{'is' if fewest == 1 else 'are'} {fewest}. Another seed may turn the order around."
+    )
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    return f"seeds {', '.join(map(str, seeds[:-1]))} and {seeds[-1]}"
+
+
+def _ahead(first: str, found: Verdict) -> str:
+    return f", {first} ahead" if found.difference else ""
+
+
+def _points(found: Verdict) -> str:
+    """The difference in percentage points, with its interval."""
+    ends = [f"{100 * end:.2f}".replace("-0.00", "0.00") for end in (found.low, found.high)]
+    if ends[0] == "0.00" and found.is_real:
+        ends[0] = "above 0.00"  # the interval leaves out 0, if by less than is written
+    interval = " to ".join(ends).replace("-", "−")
+    return (
+        f"{100 * found.difference:.2f} percentage points "
+        f"({confidence(found.level)} interval {interval}, {p_text(found.p)})"
+    )
+
+
+def confidence(level: float) -> str:
+    """How sure an interval of that level is: `95 %`, `99.17 %`."""
+    return f"{100 * (1 - level):.4g} %"
+
+
+def p_text(p: float) -> str:
+    """A p value in words."""
+    return "p under 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def told_apart(found: Sequence[tuple[str, str]], pairs: int) -> str:
+    """Which networks are shown to be better than which, in one sentence; nothing where none is."""
+    if not found:
+        return ""
+    behind: dict[str, list[str]] = {}
+    for better, worse in found:
+        behind.setdefault(better, []).append(worse)
+    said = "; ".join(f"{one} is better than {_and(others)}" for one, others in behind.items())
+    return f"Shown, for {len(found)} of {pairs} pairs: {said}."
+
+
+def shared_level(
+    pairs: int, unseen_networks: int, level: float, *, are_asked: bool = False
+) -> list[str]:
+    """What each of the pairs has that share the level, and who else shares it."""
+    if pairs < 2:
+        return []
+    which = f"All {pairs} pairs of the table"
+    if unseen_networks:
+        which = f"All {pairs} pairs of networks trained under these conditions"
+    if are_asked:
+        which = f"Nothing is claimed but of the pairs named above. The {pairs} that are asked about"
+    return [
+        f"{which} share the level {100 * level:.3g} %, so that each has "
+        f"{100 * level / pairs:.2g} %: in the worlds simulated, at most one such table in 20 "
+        "claims a difference where there is none (docs/statistics.md, with the worlds where "
+        "it is more).",
+        *unseen(unseen_networks),
+    ]
+
+
+def shared_by_trained(pairs: int, unseen_networks: int) -> list[str]:
+    """The same of the pairs of which only the trained networks are judged, beside others."""
+    return [
+        f"Where too few seeds have finished, {pairs} pairs share it, so that each has "
+        f"{100 * LEVEL / pairs:.2g} %"
+        + (f", those with {_networks(unseen_networks)} among them." if unseen_networks else ".")
+    ]
+
+
+def unseen(networks: int) -> list[str]:
+    """That networks which are not shown were judged under the same conditions."""
+    return [f"The level is shared with {_networks(networks)}."] if networks else []
+
+
+def _networks(unseen_ones: int) -> str:
+    if unseen_ones == 1:
+        return "1 network that is not shown"
+    return f"{unseen_ones:,} networks that are not shown"
+
+
+def added_seeds(looks: Collection[int]) -> list[str]:
+    """That seeds came after a look, at which look each pair is by now, and what that costs."""
+    if max(looks) == 1:
+        return []
+    later = (
+        "All looks together have up to twice 5 %: docs/statistics.md has how often such looks were "
+        "wrong."
+    )
+    if len(looks) == 1:
+        (look,) = looks
+        return [
+            f"Seeds were added after the networks could be judged, so that this is look {look}: "
+            f"each look has half the level of the one before, here {100 * level_at(look):.3g} %. "
+            f"{later}"
+        ]
+    return [
+        "Seeds were added to some networks after they could be judged, so that pairs are at look "
+        f"{_and([str(look) for look in sorted(looks)])}: each look has half the level of the one "
+        f"before. {later}"
+    ]
+
+
+def power(seeds: int = 0) -> str:
+    """What so many seeds find, among others, in the case that was simulated."""
+    counts = sorted({*SHOWN, seeds} & FOUND.keys())
+    shown = _and([f"{FOUND[count]} with {count} seeds" for count in counts])
+    return (
+        "What seeds can show: of 100 differences of 3 points, simulated between 4 networks on "
+        f"1,000 test images whose seeds spread by {SPREAD} points, this rule finds {shown}."
+    )
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

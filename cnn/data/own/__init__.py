@@ -1,0 +1,1 @@
+"""Images that a person brings: an npz or a zip, its splits, and the folder that keeps them."""

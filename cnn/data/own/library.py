@@ -1,0 +1,147 @@
+"""The images that people brought, kept in a folder: found by name, added, forgotten.
+
+What an upload may be is the business of `own_images`; the files are named after their content.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnn.data.catalogue import load
+from cnn.data.dataset import Dataset
+from cnn.data.errors import DataError, shown
+from cnn.data.own.images import (
+    ENDINGS,
+    LIMITS,
+    Limits,
+    brought,
+    keep_file,
+    keep_upload,
+    kept_splits,
+    own_name,
+)
+from cnn.data.spec import DatasetName, DatasetSpec
+
+ASIDE = "arriving"
+FORGOTTEN_AFTER_S = 3_600
+
+PREFIX = "own:"
+"""What the name of an own data set begins with, where those that come along have theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnImages:
+    """A file of images that is kept; its id is exact, its name as it was given."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return f"{PREFIX}{self.path.stem}"
+
+    @property
+    def name(self) -> str:
+        return own_name(self.path)
+
+    @property
+    def spec(self) -> DatasetSpec:
+        file, splits = str(self.path), kept_splits(self.path)
+        return DatasetSpec(DatasetName.OWN_IMAGES, file=file, splits=splits)
+
+
+def kept(folder: Path) -> list[OwnImages]:
+    """All that is kept, in the order of names."""
+    try:
+        files = [path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()]
+    except OSError:
+        return []
+    return [OwnImages(path) for path in sorted(files, key=lambda path: path.name.lower())]
+
+
+def find(folder: Path, id: str) -> OwnImages:
+    """The images of an id, or the newest of a name."""
+    wanted = id.removeprefix(PREFIX)
+    there = kept(folder)
+    exact = [one for one in there if one.path.stem == wanted]
+    named = [one for one in there if one.name == wanted]
+    if not (exact or named):
+        names = ", ".join(dict.fromkeys(one.name for one in there)) or "none so far"
+        raise DataError(
+            f"There are no own images called {shown(wanted)}; kept are: {names}. Add them on the "
+            "Train page, or name a zip or npz file."
+        )
+    return exact[0] if exact else max(named, key=lambda one: one.path.stat().st_mtime)
+
+
+def read(
+    content: bytes, file_name: str, folder: Path, limits: Limits = LIMITS
+) -> tuple[Path, Dataset]:
+    """Reads an upload and lays it aside for `keep`; what cannot be read leaves no trace."""
+    return read_aside(lay_aside(content, file_name, folder, limits), limits)
+
+
+def lay_aside(content: bytes, file_name: str, folder: Path, limits: Limits = LIMITS) -> Path:
+    """Writes an upload down, to be read."""
+    if len(content) > limits.upload_bytes:
+        raise DataError(
+            f"{file_name} has {len(content) / 1e6:,.0f} MB; {limits.upload_bytes / 1e6:,.0f} MB is "
+            "the limit. Bring fewer or smaller images."
+        )
+    aside = folder / ASIDE
+    with _room_in(folder):
+        _sweep(aside)
+        return keep_upload(content, file_name, aside)
+
+
+def read_aside(arrived: Path, limits: Limits = LIMITS) -> tuple[Path, Dataset]:
+    """Reads what was laid aside; it may have another name afterwards, or be gone."""
+    with _room_in(arrived.parent.parent):
+        try:
+            if splits := brought(arrived, limits).splits:
+                arrived = arrived.replace(arrived.with_suffix(f".{splits}{arrived.suffix}"))
+            return arrived, load(OwnImages(arrived).spec)
+        except BaseException:
+            arrived.unlink(missing_ok=True)
+            raise
+
+
+def drop(arrived: Path) -> None:
+    """Deletes what was laid aside, under whatever name it is there."""
+    for path in arrived.parent.glob(f"{arrived.stem}*"):
+        path.unlink(missing_ok=True)
+
+
+def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
+    """Keeps what was read under a name; the same images under the same name are kept once."""
+    with _room_in(folder):
+        whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
+        file_name, splits = f"{whole}{arrived.suffix}", kept_splits(arrived)
+        path = keep_file(arrived, file_name, folder, splits)
+    return OwnImages(path)
+
+
+def forget(images: OwnImages) -> None:
+    """Deletes the file; runs that were trained on it keep what they found."""
+    with contextlib.suppress(FileNotFoundError):
+        images.path.unlink()
+
+
+@contextlib.contextmanager
+def _room_in(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"The images cannot be kept in {folder}: {error.strerror or error}. Make room there, "
+            "or set CNN_HOME to another folder."
+        ) from error
+
+
+def _sweep(aside: Path) -> None:
+    """Deletes what was read, but not kept, an hour ago or longer."""
+    for path in aside.glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
+                path.unlink()

@@ -1,0 +1,1 @@
+"""One picture of a person's: opened within limits, and made into what a network is fed."""

@@ -1,0 +1,48 @@
+"""Any picture out of an unchecked file, fitted to a network's input; each change is said.
+
+Digits are the business of `handwriting`, which also looks for the ink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.data.dataset import Pixels
+from cnn.data.errors import DataError
+from cnn.data.fitting import ImageShape, check_shape, fit_image
+from cnn.data.picture.opening import open_picture, plain, to_be_changed
+
+LIMIT_BYTES = 10_000_000
+LIMIT_PIXELS = 40_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """What a picture became, `[height, width, channels]`, and what was done to it, in words."""
+
+    pixels: Pixels
+    notes: tuple[str, ...]
+
+
+def read_picture(content: bytes, shape: ImageShape) -> Fitted:
+    """The picture in a file as a network takes it; `DataError` says why there is none."""
+    height, width, channels = check_shape(shape)
+    if len(content) > LIMIT_BYTES:
+        raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
+    try:
+        opened = open_picture(content, LIMIT_PIXELS)
+        notes = to_be_changed(opened)
+        picture = plain(opened)
+    except DataError as error:
+        raise DataError(f"The image {error}. Bring a PNG or a JPEG.") from error
+    if picture.mode == "RGB" and channels == 1:
+        notes.append("colours turned to grey")
+    if picture.mode == "L" and channels == 3:
+        notes.append("its grey copied to three channels")
+    if picture.size != (width, height):
+        same = picture.width * height == picture.height * width
+        notes.append(
+            f"resized from {picture.width:,}×{picture.height:,} to {width}×{height} pixels"
+            + ("" if same else ", so its proportions have changed")
+        )
+    return Fitted(fit_image(picture, shape), tuple(notes))

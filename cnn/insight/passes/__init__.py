@@ -1,0 +1,1 @@
+"""The passes through a network in NumPy, forward and backward, layer by layer."""

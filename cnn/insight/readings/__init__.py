@@ -1,0 +1,1 @@
+"""What is read out of the passes: answers, cells, kernels, dead units, what is unlike."""

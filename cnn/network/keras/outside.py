@@ -1,0 +1,82 @@
+"""A network's file of somebody's, read in a process of its own: see `cnn.outside`.
+
+A `.keras` file of a few thousand bytes may hold a description that takes half a gigabyte.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.keras.model import Weights, WeightsError
+from cnn.network.keras.read import Imported
+from cnn.network.keras.weights import read_keras_model
+from cnn.network.source import MAX_SHOWN, read_file
+from cnn.outside import Arrays, OutsideError, Values, ask
+
+LONGEST_S = 60.0
+MEMORY_BYTES = 2_500_000_000
+
+
+def read_file_outside(name: str, content: bytes) -> Imported:
+    """As `cnn.network.source.read_file`."""
+    request = {"name": name[-MAX_SHOWN:]}
+    try:
+        found = ask("network file", request, content, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
+    except OutsideError as error:
+        words = str(error)
+        if not error.is_refusal:
+            words = f"this file cannot be read: {error}. Use a smaller model."
+        raise ArchitectureError(words) from None
+    return _imported(found.values)
+
+
+def network_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
+    """`read_file_outside`, as it is carried out outside."""
+    return _as_plain(read_file(request["name"], file.read())), {}
+
+
+def read_keras_outside(file: IO[bytes] | bytes) -> tuple[Imported, Weights]:
+    """As `read_keras_model`; large weights are mapped, and take up no memory until they are used.
+
+    Raises `WeightsError`, also in place of an `ArchitectureError`.
+    """
+    try:
+        found = ask("keras file", {}, file, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
+    except OutsideError as error:
+        words = str(error)
+        if not error.is_refusal:
+            words = f"this .keras file cannot be read: {error}. Use a smaller model."
+        raise WeightsError(words) from None
+    weights = {
+        row: tuple(found.arrays[f"{row}/{place}"] for place in range(count))
+        for row, count in found.values["arrays"].items()
+    }
+    return _imported(found.values), weights
+
+
+def keras_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
+    """`read_keras_outside`, as it is carried out outside."""
+    imported, weights = read_keras_model(file.read())
+    counts = {row: len(arrays) for row, arrays in weights.items()}
+    arrays = {
+        f"{row}/{place}": array
+        for row, arrays in weights.items()
+        for place, array in enumerate(arrays)
+    }
+    return _as_plain(imported) | {"arrays": counts}, arrays
+
+
+def _as_plain(imported: Imported) -> Values:
+    values = {name: getattr(imported, name) for name in Imported.__dataclass_fields__}
+    return values | {"architecture": imported.architecture.to_json()}
+
+
+def _imported(values: Values) -> Imported:
+    return Imported(
+        Architecture.from_json(values["architecture"]),
+        tuple(values["notes"]),
+        values["layer_names"],
+        values["says_pixels"],
+    )

@@ -1,0 +1,1 @@
+"""Networks to PyTorch: modules, weights, and scripts."""

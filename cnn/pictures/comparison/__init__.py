@@ -1,0 +1,1 @@
+"""Pictures of several trainings side by side, and the report of a comparison."""

@@ -1,0 +1,223 @@
+"""Curves of several trainings as one: the mean over seeds as a line, their spread behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from cnn.compare.comparison import colours
+from cnn.compare.mean_curves import Axis, MeanCurve
+from cnn.network.zoo import CLASSICS, zoo
+from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.label import label
+from cnn.pictures.training.curves import (
+    COLOURS,
+    MARKED,
+    MARKS,
+    Figure,
+    Metric,
+    colour,
+    faint,
+    number_format,
+    rounded,
+    tick,
+    vertical_axis,
+)
+
+TITLES = {
+    Axis.EPOCHS: "epoch",
+    Axis.STEPS: "step",
+    Axis.SECONDS: "seconds of training",
+    Axis.IMAGES: "images seen",
+    Axis.MACS: "MACs of training, there and back",
+}
+_CLOSE = {"autorangeoptions": {"clipmin": 0.0, "clipmax": 1.03}}
+"""Networks that all are good differ in a few per cent: the axis goes no further than they do."""
+
+BEHIND = 0.14
+"""How much is left of the others' colour where one network is looked at alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The curve of one network: what it is called, and the number of its colour."""
+
+    id: str
+    name: str
+    colour: int
+    curve: MeanCurve
+
+
+def places(ids: Sequence[str]) -> dict[str, int]:
+    """A colour's number for each network: the same on a page and in a report made of it."""
+    known = [*CLASSICS, *(id for id in zoo() if id not in CLASSICS)]
+    return colours(ids, known, COLOURS)
+
+
+def bands(
+    metric: Metric,
+    found: Sequence[Band],
+    axis: Axis = Axis.EPOCHS,
+    *,
+    dark: bool,
+    epochs_wanted: int | None = None,
+    log: bool = False,
+    log_axis: bool = False,
+    alone: str | None = None,
+) -> Figure:
+    """All networks over one axis; with `alone`, the others step back."""
+    traces: list[dict[str, Any]] = []
+    for band in found:
+        own = colour(band.colour, dark=dark)
+        strength = 1.0 if alone in (None, band.id) else BEHIND
+        own_traces = [_line(band, metric, axis, own)]
+        if band.curve.trainings > 1:
+            own_traces.insert(0, _spread(band, faint(own, 0.16)))
+        if min(band.curve.counts) < band.curve.trainings:
+            own_traces += [_of_fewer(band, metric, axis, own), _counts(band, own)]
+        traces += [one | {"opacity": strength} for one in own_traces]
+    return {
+        "data": traces,
+        "layout": {
+            "template": template(dark),
+            "uirevision": f"{metric}-{axis}-{log}-{log_axis}",
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": _horizontal(axis, epochs_wanted, log=log_axis),
+            "yaxis": vertical_axis(metric, log=log) | (_CLOSE if metric is Metric.ACCURACY else {}),
+            "legend": {
+                "orientation": "h",
+                "y": 1.02,
+                "yanchor": "bottom",
+                "x": 0,
+                "itemclick": "toggleothers",
+                "itemdoubleclick": "toggle",
+            },
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+
+
+def _stretches(curve: MeanCurve) -> list[slice]:
+    """The points that are means of as many trainings each, and how the number falls."""
+    starts = [0, *(i for i in range(1, len(curve.x)) if curve.counts[i] < curve.counts[i - 1])]
+    return [slice(*ends) for ends in pairwise([*starts, len(curve.x)])]
+
+
+def _spread(band: Band, filled: str) -> dict[str, Any]:
+    """Along the top and back along the bottom, a piece for each number of trainings; of a single
+    one there is no spread, which is not one of nothing.
+    """
+    curve = band.curve
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for own in _stretches(curve):
+        if curve.counts[own.start] < 2:
+            break
+        gap = [None] if x else []
+        x += [*gap, *map(rounded, curve.x[own]), *map(rounded, reversed(curve.x[own]))]
+        y += [*gap, *map(rounded, curve.high[own]), *map(rounded, reversed(curve.low[own]))]
+    return {
+        "type": "scatter",
+        "uid": f"{band.id} spread",
+        "legendgroup": band.id,
+        "x": x,
+        "y": y,
+        "fill": "toself",
+        "fillcolor": filled,
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "mode": "lines",
+    }
+
+
+def _line(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any]:
+    """The mean as far as all trainings have come."""
+    curve, all_of_them = band.curve, _stretches(band.curve)[0]
+    many = f", mean of {curve.trainings}" if curve.trainings > 1 else ""
+    return {
+        "type": "scatter",
+        "uid": f"{band.id} line",
+        "legendgroup": band.id,
+        "mode": "lines+markers" if len(curve.x) <= MARKED else "lines",
+        "name": label(band.name),
+        "x": list(map(rounded, curve.x[all_of_them])),
+        "y": list(map(rounded, curve.mean[all_of_them])),
+        "customdata": [rounded(epoch) for epoch in curve.epochs[all_of_them]],
+        "line": {"color": own, "width": 2},
+        "marker": {"symbol": MARKS[band.colour % len(MARKS)], "size": 7},
+        "hovertemplate": _hover(axis, f"epoch %{{customdata}}{many}", metric),
+    }
+
+
+def _of_fewer(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any]:
+    """The mean of those trainings that went on, dotted. The pieces are not joined: the mean of
+    others is no step of the same line.
+    """
+    curve = band.curve
+    x: list[float | None] = []
+    y: list[float | None] = []
+    behind: list[tuple[float, int] | None] = []
+    for piece in _stretches(curve)[1:]:
+        count, gap = curve.counts[piece.start], [None] if x else []
+        x += [*gap, *map(rounded, curve.x[piece])]
+        y += [*gap, *map(rounded, curve.mean[piece])]
+        behind += [*gap, *((rounded(epoch), count) for epoch in curve.epochs[piece])]
+    counted = f"mean of %{{customdata[1]}} of {curve.trainings}"
+    return {
+        "type": "scatter",
+        "uid": f"{band.id} of fewer",
+        "legendgroup": band.id,
+        "showlegend": False,
+        "mode": "lines+markers" if len(curve.x) <= MARKED else "lines",
+        "name": label(band.name),
+        "x": x,
+        "y": y,
+        "customdata": behind,
+        "line": {"color": own, "width": 1.5, "dash": "dot"},
+        "marker": {"symbol": f"{MARKS[band.colour % len(MARKS)]}-open", "size": 7},
+        "hovertemplate": _hover(axis, f"epoch %{{customdata[0]}}, {counted}", metric),
+    }
+
+
+def _counts(band: Band, own: str) -> dict[str, Any]:
+    """How many trainings go on, where that changes. Plotly loses texts among points without."""
+    curve = band.curve
+    starts = [piece.start for piece in _stretches(curve)[1:]]
+    return {
+        "type": "scatter",
+        "uid": f"{band.id} counts",
+        "legendgroup": band.id,
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "mode": "markers+text",
+        "marker": {"size": 9, "opacity": 0},  # of a text without a mark the point has no room
+        "x": [rounded(curve.x[start]) for start in starts],
+        "y": [rounded(curve.mean[start]) for start in starts],
+        "text": [f"n = {curve.counts[start]}" for start in starts],
+        "textposition": "top center",
+        "textfont": {"color": own, "size": 11},
+        "cliponaxis": False,
+    }
+
+
+def _hover(axis: Axis, moment: str, metric: Metric) -> str:
+    where = "" if axis is Axis.EPOCHS else f"{TITLES[axis].split(',')[0]} %{{x:,.4~s}}, "
+    return f"{where}{moment}: %{{y{number_format(metric)}}}"
+
+
+def _horizontal(axis: Axis, epochs_wanted: int | None, *, log: bool) -> dict[str, Any]:
+    base: dict[str, Any] = {"title": {"text": TITLES[axis], "standoff": 6}, "zeroline": False}
+    if log:
+        return base | {"type": "log", "tickformat": "~s", "nticks": 8}
+    if axis is Axis.EPOCHS and epochs_wanted:
+        margin = max(epochs_wanted * 0.02, 0.05)
+        return base | {
+            "range": [-margin, epochs_wanted + margin],
+            "tick0": 0,
+            "dtick": tick(epochs_wanted),
+        }
+    return base | {"rangemode": "tozero", "tickformat": "~s", "nticks": 8}

@@ -1,0 +1,1 @@
+"""Pictures of a data set: samples, classes, pixels."""

@@ -1,0 +1,1 @@
+"""Pictures of what is inside: maps, cells, kernels, and where a network looks."""

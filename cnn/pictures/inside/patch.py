@@ -1,0 +1,70 @@
+"""An image with a frame around what one cell sees of it, and one with a map laid over it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn.insight.regions.seen import Box
+from cnn.insight.regions.where import HeatMap
+from cnn.pictures.inside.evidence import AGAINST, FOR
+from cnn.pictures.kit.inline import data_uri, pixels_uri
+
+Array = npt.NDArray[np.float32]
+
+SIDE = 168.0
+DIM = 0.55
+"""How bright the image is below a map, so that the map's colours count."""
+
+
+def patch_picture(image: Array, box: Box | None) -> str:
+    """The image `[height, width, channels]` from 0 to 1; the frame is the box."""
+    height, width = image.shape[:2]
+    across, down = _sizes(height, width)
+    frame = ""
+    if box is not None:
+        one = across / width
+        frame = (
+            f'<rect x="{box.left * one:.2f}" y="{box.top * one:.2f}" '
+            f'width="{max((box.right - box.left) * one, 2):.2f}" '
+            f'height="{max((box.bottom - box.top) * one, 2):.2f}" fill="none" '
+            'stroke="#22d3ee" stroke-width="2.5"/>'
+        )
+    return _svg(_image(pixels_uri(image), across, down) + frame, across, down, "The image")
+
+
+def heat_picture(image: Array, found: HeatMap, name: str) -> str:
+    """A map over the dimmed image; orange where a signed one is below zero."""
+    height, width = found.values.shape
+    across, down = _sizes(height, width)
+    reach = float(np.abs(found.values).max())
+    shares = found.values / reach if reach else np.zeros_like(found.values)
+    coloured = np.empty((height, width, 4), np.uint8)
+    coloured[..., :3] = np.where(shares[..., None] < 0, AGAINST, FOR)
+    coloured[..., 3] = np.round(np.abs(shares) ** 0.8 * 235)
+    inside = _image(pixels_uri(image * DIM), across, down) + _image(
+        data_uri(coloured), across, down
+    )
+    return _svg(inside, across, down, name)
+
+
+def _sizes(height: int, width: int) -> tuple[float, float]:
+    scale = SIDE / max(height, width)
+    return width * scale, height * scale
+
+
+def _image(uri: str, across: float, down: float) -> str:
+    return (
+        f'<image href="{uri}" width="{across:.1f}" height="{down:.1f}" '
+        'preserveAspectRatio="none" style="image-rendering:pixelated"/>'
+    )
+
+
+def _svg(inside: str, across: float, down: float, about: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(about)}" '
+        f'viewBox="0 0 {across:.1f} {down:.1f}" width="{across:.0f}" height="{down:.0f}">'
+        f"{inside}</svg>"
+    )

@@ -1,0 +1,71 @@
+"""Figures as pure values: numbers in, a Plotly figure out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cnn.network.trace import Row, Trace
+from cnn.pictures.kit.palette import colour_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT = "ui-sans-serif, system-ui, 'Source Sans 3', sans-serif"
+
+
+def template(dark: bool) -> dict[str, Any]:
+    """The look all figures share; Streamlit's own template holds colours only it replaces."""
+    ink, line = ("#cbd2de", "#2b313d") if dark else ("#414857", "#dfe2ea")
+    faint, behind = (
+        ("#9aa5b8", "rgba(15,18,24,.9)") if dark else ("#5f6b7a", "rgba(255,255,255,.9)")
+    )
+    axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line, "automargin": True}
+    return {
+        "layout": {
+            "font": {"family": FONT, "size": 12, "color": ink},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"font": {"family": FONT}},
+            # Of a clear background Plotly makes a dark bar; and words must not shine through.
+            "modebar": {"bgcolor": behind, "color": faint, "activecolor": ink},
+        }
+    }
+
+
+def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:
+    """Parameters, multiply-accumulates and output memory of each layer, side by side."""
+    from plotly.subplots import make_subplots
+
+    rows = trace.rows[::-1]
+    panels: list[tuple[str, Callable[[Row], int]]] = [
+        ("Parameters", lambda row: row.params),
+        ("MACs", lambda row: row.macs),
+        ("Output bytes", lambda row: row.activation_bytes),
+    ]
+    figure = make_subplots(
+        1,
+        3,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=[name for name, _ in panels],
+    )
+    for column, (name, amount) in enumerate(panels, start=1):
+        figure.add_bar(
+            x=[amount(row) for row in rows],
+            y=[row.title for row in rows],
+            orientation="h",
+            marker_color=[colour_of(row.kind) for row in rows],
+            hovertemplate="%{y}: %{x:,}<extra>" + name + "</extra>",
+            row=1,
+            col=column,
+        )
+    figure.update_layout(
+        template=template(dark), showlegend=False, height=90 + 22 * max(len(rows), 4), bargap=0.25
+    )
+    figure.update_xaxes(nticks=4, tickformat="~s")
+    figure.update_annotations(font_size=12)
+    return figure

@@ -1,0 +1,1 @@
+"""Pictures of a network: its layers to scale, and what they see."""

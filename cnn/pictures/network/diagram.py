@@ -1,0 +1,275 @@
+"""The network drawn to scale, as SVG: every output a slab, skips and branches as they run.
+
+Height and depth of a slab are those of the map; its thickness grows with the root of the channels.
+Every layer carries its path (`data-path`) for clicks, and a sentence for hovering.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from html import escape
+from math import sqrt
+
+from cnn.network.errors import Path, path_text
+from cnn.network.layers import Container, Layers, Residual
+from cnn.network.shapes import Shape, shape_text
+from cnn.network.trace import Row, Trace, params_text
+from cnn.pictures.kit.palette import FAMILY_OF_KIND
+from cnn.pictures.kit.svg import svg
+from cnn.pictures.network.slabs import (
+    DEPTH,
+    STYLE,
+    THIN,
+    Slab,
+    back_faces,
+    front_face,
+    kind_label,
+    labels,
+    percent,
+    rectangle,
+    size_label,
+    size_text,
+    text,
+)
+
+TALLEST = 128
+GAP = 16
+LANE_GAP = 22
+NODE = 7
+LETTER = 6.1
+MARGIN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The room a part of the picture takes: along the way, above it, and below it."""
+
+    width: float
+    above: float
+    below: float
+
+
+Group = tuple[Row, ...]
+"""A layer with the thin ones behind it (batch norm, activation, dropout), drawn as one piece."""
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """The picture while it is drawn."""
+
+    trace: Trace
+    selected: Path | None
+    rows: dict[Path, Row] = field(default_factory=dict)
+    scale: float = 1.0
+    parts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rows = {row.path: row for row in self.trace.rows}
+        shapes = [self.trace.architecture.input, *(row.output_shape for row in self.trace.rows)]
+        self.scale = TALLEST / max(max(shape[:2]) for shape in shapes if len(shape) == 3)
+
+    def slab(self, shape: Shape, thin: bool = False) -> Slab:
+        if len(shape) == 1:
+            height = min(max(4.5 * sqrt(shape[0]), 8.0), TALLEST)
+            return Slab(4 if thin else 11, height, 0)
+        height, width, channels = shape
+        thickness = 4.0 if thin else min(max(2.6 * sqrt(channels), 3.0), 48.0)
+        return Slab(thickness, max(height * self.scale, 5.0), max(width * self.scale, 5.0) * DEPTH)
+
+    # How much room a part takes -------------------------------------------------------------
+
+    def groups(self, layers: Layers, path: Path) -> list[Group]:
+        """The layers of a series that the trace reached, thin ones put to the one before."""
+        found: list[Group] = []
+        for index in range(len(layers)):
+            row = self.rows.get((*path, index))
+            if row is None:
+                break
+            joins = found and row.kind in THIN and not isinstance(found[-1][0].layer, Container)
+            if joins:
+                found[-1] = (*found[-1], row)
+            else:
+                found.append((row,))
+        return found
+
+    def extent(self, groups: list[Group]) -> Extent:
+        rooms = [self.group_extent(group) for group in groups]
+        return Extent(
+            sum(room.width for room in rooms),
+            max((room.above for room in rooms), default=0.0),
+            max((room.below for room in rooms), default=0.0),
+        )
+
+    def group_extent(self, group: Group) -> Extent:
+        row = group[0]
+        if isinstance(row.layer, Container):
+            lanes = self.lanes(row)
+            total = sum(lane.above + lane.below for lane in lanes) + LANE_GAP * (len(lanes) - 1)
+            above = self.above_way(row, lanes)
+            width = max(lane.width for lane in lanes) + 2 * GAP + 2 * NODE
+            return Extent(width, above, max(total - above, 2.0 * NODE))
+        slabs = [self.slab(one.output_shape, one.kind in THIN) for one in group]
+        width = sum(slab.width for slab in slabs) + slabs[0].depth + GAP
+        words = max(len(size_label(row)), len(kind_label(row)) if row.kind not in THIN else 0)
+        tallest = max(slab.height for slab in slabs) / 2
+        return Extent(
+            max(width, words * LETTER + 8),
+            tallest + max(slab.rise for slab in slabs) + 18,
+            tallest + 18,
+        )
+
+    def lanes(self, row: Row) -> list[Extent]:
+        """The room of each series held, from top to bottom; a bare wire takes a little too."""
+        return [
+            self.extent(self.groups(held, path)) if held else Extent(2 * GAP, 6, 6)
+            for path, held in self.held(row)
+        ]
+
+    def held(self, row: Row) -> list[tuple[Path, Layers]]:
+        """Each series a container holds; a residual's shortcut runs above its body."""
+        assert isinstance(row.layer, Container)
+        series = [(row.path + part, layers) for part, layers in row.layer.series()]
+        return series[::-1] if isinstance(row.layer, Residual) else series
+
+    def above_way(self, row: Row, lanes: list[Extent]) -> float:
+        """How far the top is above the way: a residual's body stays on it, branches centre."""
+        if isinstance(row.layer, Residual):
+            return lanes[0].above + lanes[0].below + LANE_GAP + lanes[1].above
+        return (sum(lane.above + lane.below for lane in lanes) + LANE_GAP * (len(lanes) - 1)) / 2
+
+    # Drawing --------------------------------------------------------------------------------
+
+    def draw(self, groups: list[Group], x: float, y: float) -> float:
+        """Draws the groups one after the other; returns where the way goes on."""
+        for group in groups:
+            room = self.group_extent(group)
+            if isinstance(group[0].layer, Container):
+                self.draw_container(group[0], x, y, room)
+            else:
+                self.wire([(x, y), (x + room.width, y)])
+                self.draw_group(group, x, y)
+            x += room.width
+        return x
+
+    def draw_group(self, group: Group, x: float, y: float) -> None:
+        slabs = [self.slab(row.output_shape, row.kind in THIN) for row in group]
+        body = replace(slabs[0], width=sum(slab.width for slab in slabs))
+        for row, slab in zip(group, slabs, strict=True):
+            faces = back_faces(body, x, y) + labels(row, slab, x, y) if row is group[0] else ""
+            self.parts.append(self.group(row, faces + front_face(row, slab, x, y)))
+            x += slab.width
+
+    def draw_container(self, row: Row, x: float, y: float, room: Extent) -> None:
+        lanes = self.lanes(row)
+        start, node = x + GAP / 2, x + room.width - NODE - GAP / 2
+        top = y - self.above_way(row, lanes)
+        self.wire([(x, y), (start, y)])
+        for (path, layers), lane in zip(self.held(row), lanes, strict=True):
+            level = top + lane.above
+            self.wire([(start, y), (start, level), (start + GAP / 2, level)])
+            reached = self.draw(self.groups(layers, path), start + GAP / 2, level)
+            self.wire([(reached, level), (node, level), (node, y)])
+            top += lane.above + lane.below + LANE_GAP
+        self.draw_node(row, node, y)
+        self.wire([(node + NODE, y), (x + room.width, y)])
+
+    def wire(self, points: list[tuple[float, float]]) -> None:
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        self.parts.append(f'<polyline class="wire" points="{way}"/>')
+
+    def draw_node(self, row: Row, x: float, y: float) -> None:
+        concatenates = "concatenate" in getattr(row.layer, "merge", "add")
+        sign = (
+            "".join(f"M{x + shift:.1f},{y - 3:.1f} v6 " for shift in (-3, 0, 3))
+            if concatenates
+            else f"M{x - 3.5:.1f},{y:.1f} h7 M{x:.1f},{y - 3.5:.1f} v7"
+        )
+        circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{NODE}"/>'
+        self.parts.append(self.group(row, circle + f'<path class="sign" d="{sign}"/>'))
+
+    def group(self, row: Row, inner: str) -> str:
+        family = FAMILY_OF_KIND[row.kind]
+        classes = f"layer {family}" + (" selected" if row.path == self.selected else "")
+        path = escape(path_text(row.path), quote=True)
+        return (
+            f'<g class="{classes}" data-path="{path}" tabindex="-1">'
+            f"<title>{escape(hover_text(row))}</title>{inner}</g>"
+        )
+
+
+def hover_text(row: Row) -> str:
+    """What hovering a layer says: its name, what it makes of what, and what it costs."""
+    lines = [
+        f"{row.title}: {shape_text(row.input_shape)} to {shape_text(row.output_shape)}",
+        row.formula,
+        f"{params_text(row.params, row.trainable_params)}, {row.macs:,} MACs",
+        f"sees {shape_text(row.receptive_field.size)} input pixels",
+    ]
+    return "\n".join(lines)
+
+
+def sections(trace: Trace) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """The rows in their three parts: features (maps), flattening, head (vectors)."""
+    top = [row for row in trace.rows if len(row.path) == 1]
+    turn = next((i for i, row in enumerate(top) if len(row.output_shape) == 1), len(top))
+    parts = (
+        ("features", top[:turn]),
+        ("flattening", top[turn : turn + 1]),
+        ("head", top[turn + 1 :]),
+    )
+    inside: dict[int | str, list[Row]] = {}
+    for row in trace.rows:
+        inside.setdefault(row.path[0], []).append(row)
+    return tuple(
+        (name, tuple(row for one in rows for row in inside[one.path[0]]))
+        for name, rows in parts
+        if rows
+    )
+
+
+def diagram(trace: Trace, selected: Path | None = None) -> str:
+    """The picture as one SVG text; colours are set inside it, words take the page's colour."""
+    drawing = _Drawing(trace, selected)
+    shape = trace.architecture.input
+    slab, size = drawing.slab(shape), size_text(shape)
+    whole = drawing.extent(drawing.groups(trace.architecture.layers, ()))
+    y = MARGIN + max(whole.above, slab.height / 2 + slab.rise + 18)
+    below = y + max(whole.below, slab.height / 2 + 18) + 8
+    x = MARGIN + max(slab.width + slab.depth + GAP, len(size) * LETTER + 10)
+    drawing.wire([(MARGIN, y), (x, y)])
+    front = rectangle("front", MARGIN, y, slab.width, slab.height)
+    top = y - slab.height / 2 - slab.rise - 5
+    words = text(MARGIN, top, size) + text(MARGIN, y + slab.height / 2 + 13, "input")
+    drawing.parts.append(f'<g class="input">{back_faces(slab, MARGIN, y)}{front}{words}</g>')
+    for name, rows in sections(trace):
+        x = _draw_section(drawing, name, rows, x, y, below)
+    width, height = x + MARGIN, below + 44
+    return svg(drawing.parts, width, height, _spoken(trace), kind="network", style=STYLE)
+
+
+def _draw_section(
+    drawing: _Drawing, name: str, rows: tuple[Row, ...], x: float, y: float, below: float
+) -> float:
+    """One part of the network with its bracket and its share of the parameters."""
+    params, total = sum(row.params for row in rows), drawing.trace.total_params
+    share = f"{params:,} ({percent(params / total)})" if params else "0 params"
+    inside = {row.path for row in rows}
+    groups = drawing.groups(drawing.trace.architecture.layers, ())
+    reached = drawing.draw([group for group in groups if group[0].path in inside], x, y)
+    end = max(reached, x + max(len(name), len(share)) * (LETTER + 0.6) + 10)
+    if name != "head":
+        drawing.wire([(reached, y), (end, y)])
+    drawing.parts.append(
+        f'<path class="bracket" d="M{x:.1f},{below:.1f} v5 H{end - 8:.1f} v-5"/>'
+        f'<text class="part" x="{x:.1f}" y="{below + 19:.1f}">{name}</text>'
+        f'<text x="{x:.1f}" y="{below + 33:.1f}">{escape(share)}</text>'
+    )
+    return end
+
+
+def _spoken(trace: Trace) -> str:
+    steps = [f"{row.kind} to {shape_text(row.output_shape)}" for row in trace.rows]
+    shown = steps if len(steps) <= 40 else [*steps[:40], f"and {len(steps) - 40} more"]
+    return f"{trace.architecture.name}: input {shape_text(trace.architecture.input)}, " + ", ".join(
+        shown
+    )

@@ -1,0 +1,120 @@
+"""The pieces of the network's picture: a slab for each output, and the words beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from cnn.network.shapes import Shape, shape_text
+from cnn.network.trace import Row
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
+
+DEPTH = 0.30
+RISE = 0.6
+THIN = ("BatchNormalization", "LayerNormalization", "Activation", "Dropout", "SpatialDropout2D")
+WORDS = {
+    "Conv2D": "conv",
+    "DepthwiseConv2D": "depthwise",
+    "SeparableConv2D": "separable",
+    "MaxPooling2D": "max",
+    "AveragePooling2D": "mean",
+    "GlobalAveragePooling2D": "global mean",
+    "GlobalMaxPooling2D": "global max",
+    "ZeroPadding2D": "padding",
+    "Flatten": "flatten",
+    "Dense": "dense",
+    "Rescaling": "rescale",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """One output as a body: front `width` x `height`, and how far its depth reaches back."""
+
+    width: float
+    height: float
+    depth: float
+
+    @property
+    def rise(self) -> float:
+        return self.depth * RISE
+
+
+def back_faces(body: Slab, x: float, y: float) -> str:
+    """Top and side of a slab whose front's middle is on the way."""
+    if not body.depth:
+        return ""
+    top, back, rise = y - body.height / 2, body.depth, body.rise
+    right = x + body.width
+    over = (
+        f"M{x:.1f},{top:.1f} l{back:.1f},{-rise:.1f} H{right + back:.1f} L{right:.1f},{top:.1f} z"
+    )
+    side = (
+        f"M{right:.1f},{top:.1f} l{back:.1f},{-rise:.1f} v{body.height:.1f} "
+        f"l{-back:.1f},{rise:.1f} z"
+    )
+    return f'<path class="top" d="{over}"/><path class="side" d="{side}"/>'
+
+
+def front_face(row: Row, slab: Slab, x: float, y: float) -> str:
+    front = rectangle("front", x, y, slab.width, slab.height)
+    if row.kind in THIN or not getattr(row.layer, "activation", None):
+        return front
+    return front + rectangle("bend", x + slab.width - 2, y, 2, slab.height)
+
+
+def rectangle(name: str, x: float, y: float, width: float, height: float) -> str:
+    place = f'x="{x:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="{name}" {place}/>'
+
+
+def labels(row: Row, slab: Slab, x: float, y: float) -> str:
+    above = text(x, y - slab.height / 2 - slab.rise - 5, size_label(row))
+    below = kind_label(row) if row.kind not in THIN else ""
+    return above + text(x, y + slab.height / 2 + 13, below)
+
+
+def percent(share: float) -> str:
+    """A share that is neither nothing nor all never reads as 0 % or 100 %."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
+def text(x: float, y: float, words: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>'
+
+
+def size_label(row: Row) -> str:
+    """The output's size, where this layer changed it."""
+    return size_text(row.output_shape) if row.output_shape != row.input_shape else ""
+
+
+def kind_label(row: Row) -> str:
+    """What the layer is, in a word or two: `conv 5x5`."""
+    word = WORDS.get(row.kind, row.kind)
+    window = getattr(row.layer, "kernel_size", None) or getattr(row.layer, "pool_size", None)
+    return f"{word} {size_text(window)}" if window else word
+
+
+def size_text(shape: Shape) -> str:
+    return shape_text(shape).replace("x", "×")
+
+
+PAGE_FONT = "var(--st-font,system-ui),sans-serif"
+
+STYLE = (
+    f".network text{{font:10px {PAGE_FONT};fill:currentColor;fill-opacity:.75}}"
+    ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
+    ".network .bracket{fill:none;stroke:currentColor;stroke-opacity:.4}"
+    ".network .part{font-weight:600;fill-opacity:.95}"
+    ".network .front{stroke:currentColor;stroke-opacity:.25;stroke-width:.6}"
+    ".network .top{fill-opacity:.55}.network .side{fill-opacity:.75}"
+    ".network .input{fill:#94a3b8}"
+    ".network .bend{fill:#f43f5e}"
+    ".network .sign{stroke:#fff;stroke-width:1.6;fill:none}"
+    ".network .layer{cursor:pointer}.network .layer:hover{filter:brightness(1.15)}"
+    ".network .selected .front,.network .selected circle"
+    "{stroke:currentColor;stroke-opacity:1;stroke-width:2}"
+    + "".join(f".network .{name}{{fill:{colour}}}" for name, colour in COLOUR_OF_FAMILY.items())
+)

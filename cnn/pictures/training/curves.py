@@ -1,0 +1,266 @@
+"""Curves of trainings as Plotly figures: plain dicts, since a page makes them twice a second.
+
+Building `go.Figure` costs more than all the rest of a poll; a test lets Plotly check the dicts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.label import label
+from cnn.pictures.training.smoothing import smoothed
+from cnn.training.recipe.run import Epoch, Step
+
+Figure = dict[str, Any]
+
+LIGHT = ("#4F46E5", "#D9480F", "#0B7A75", "#B5179E", "#8A6100", "#1D6FB8", "#3B7A1E", "#5F6B7A")
+DARK = ("#818CF8", "#FB923C", "#2DD4BF", "#F472D0", "#EAB308", "#60A5FA", "#86D35D", "#9AA5B8")
+"""Eight colours no two of which only red-green sight tells apart; beyond them, marks differ."""
+
+COLOURS = len(LIGHT)
+MARKS = ("circle", "diamond", "square", "triangle-up", "x", "star", "hexagon", "cross")
+DRAWN_STEPS = 600
+MARKED = 40
+
+
+class Metric(StrEnum):
+    LOSS = "loss"
+    ACCURACY = "accuracy"
+
+
+class Line(StrEnum):
+    STEP = "step"
+    EPOCH = "epoch"
+
+
+_ON_SMOOTHED = ", on smoothed labels"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How curves are drawn; nothing of it changes what was measured.
+
+    `smoothing` is the weight of what was before in the moving average of the steps, from 0 to 1.
+    """
+
+    dark: bool = False
+    log: bool = False
+    smoothing: float = 0.0
+    shown: frozenset[Line] = frozenset(Line)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What is known of one training: its steps and epochs so far, of how many epochs. Its `end`
+    may lie within its last epoch, and the last point of a line then stands there.
+    """
+
+    name: str
+    epochs_wanted: int
+    steps: Sequence[Step] = ()
+    epochs: Sequence[Epoch] = ()
+    end: float = math.inf
+    has_smoothed_labels: bool = False  # its training loss, unlike that of validation
+
+
+def colour(place: int, *, dark: bool) -> str:
+    """The colour of the so-manieth network or run; they repeat after eight."""
+    colours = DARK if dark else LIGHT
+    return colours[place % len(colours)]
+
+
+def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
+    """Every step faintly, each epoch's mean, and the validation images after each epoch."""
+    train, validation = colour(0, dark=look.dark), colour(1, dark=look.dark)
+    steps = "each step" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+    traces = _step_traces(metric, curve.steps, (steps, "smoothed"), train, look)
+    if Line.EPOCH in look.shown:
+        traces += [
+            _epoch_trace(metric, curve, _training(metric, curve), train, "circle"),
+            _epoch_trace(metric, curve, "validation", validation, "diamond", on_validation=True),
+        ]
+    return _figure(metric, traces, curve.epochs_wanted, dark=look.dark, log=look.log)
+
+
+def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
+    """Each run in a colour: validation as a line, training dotted, its steps faintly."""
+    traces = []
+    for place, curve in enumerate(curves):
+        own, mark = colour(place, dark=look.dark), MARKS[place % len(MARKS)]
+        name = label(curve.name)
+        names = f"{name}, steps", f"{name}, smoothed"
+        faint = _step_traces(metric, curve.steps, names, own, look)
+        own_traces = [trace | {"showlegend": False} for trace in faint]
+        if Line.EPOCH in look.shown:
+            called = f"{name}, {_training(metric, curve)}"
+            dotted = _epoch_trace(metric, curve, called, own, mark)
+            dotted["line"] |= {"dash": "dot"}
+            line = _epoch_trace(metric, curve, name, own, mark, on_validation=True)
+            own_traces += [dotted | {"showlegend": False, "mode": "lines"}, line]
+        elif own_traces:
+            own_traces[-1] |= {"showlegend": True, "name": name}
+        # The place keeps lines of runs with one name apart; Plotly knows a line by its uid.
+        traces += [
+            trace | {"legendgroup": str(place), "uid": f"{place} {trace['uid']}"}
+            for trace in own_traces
+        ]
+    longest = max((curve.epochs_wanted for curve in curves), default=1)
+    return _figure(metric, traces, longest, dark=look.dark, log=look.log)
+
+
+def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> Figure:
+    """The learning rate that each step was made with."""
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [step.epoch for step in steps],
+        "y": [step.learning_rate for step in steps],
+        "line": {"color": colour(5, dark=dark), "width": 2},
+        "hovertemplate": "epoch %{x:.2f}: %{y:.3g}<extra></extra>",
+        "showlegend": False,
+    }
+    figure = _figure(Metric.LOSS, [trace], epochs_wanted, dark=dark, log=False)
+    figure["layout"]["yaxis"] |= {"title": {"text": ""}, "tickformat": ".2~g"}
+    return figure
+
+
+def _training(metric: Metric, curve: Curve) -> str:
+    """What the line of the training images is called, where both losses are not of one kind."""
+    return "training" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+
+
+def _is_on_smoothed(metric: Metric, curve: Curve) -> bool:
+    return metric is Metric.LOSS and curve.has_smoothed_labels
+
+
+def _step_traces(
+    metric: Metric, steps: Sequence[Step], names: tuple[str, str], own: str, look: Look
+) -> list[dict[str, Any]]:
+    """What was measured at each step, faintly, and its moving average in front where wanted."""
+    if Line.STEP not in look.shown:
+        return []
+    every = max(1, -(-len(steps) // DRAWN_STEPS)) if metric is Metric.ACCURACY else 1
+    values = [getattr(step, metric) for step in steps]
+    raw = _step_trace(metric, steps[::every], values[::every], names[0], "steps")
+    raw["line"] = {"color": faint(own, 0.18 if look.smoothing else 0.32), "width": 1}
+    if not look.smoothing:
+        return [raw]
+    means = smoothed(values, look.smoothing)
+    front = _step_trace(metric, steps[::every], means[::every], names[1], "smoothed")
+    front["line"] = {"color": faint(own, 0.75), "width": 1.5}
+    return [raw, front]
+
+
+def _step_trace(
+    metric: Metric, steps: Sequence[Step], values: Sequence[float], name: str, uid: str
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "uid": uid,
+        "x": [round(step.epoch, 4) for step in steps],
+        "y": [rounded(value) for value in values],
+        "hovertemplate": f"epoch %{{x:.2f}}: %{{y{number_format(metric)}}}",
+    }
+
+
+def _epoch_trace(
+    metric: Metric,
+    curve: Curve,
+    name: str,
+    own: str,
+    mark: str,
+    *,
+    on_validation: bool = False,
+) -> dict[str, Any]:
+    """Training is a mean over its epoch and stands in its middle; validation comes at its end."""
+    field = f"val_{metric}" if on_validation else str(metric)
+    epochs = curve.epochs
+    ends = [min(one.epoch, curve.end) for one in epochs]
+    middles = [(one.epoch - 1 + end) / 2 for one, end in zip(epochs, ends, strict=True)]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(epochs) <= MARKED else "lines",
+        "name": name,
+        "uid": field,
+        # A line without points would not be in the legend either.
+        "x": (ends if on_validation else middles) or [None],
+        "y": [rounded(getattr(epoch, field)) for epoch in epochs] or [None],
+        "customdata": [epoch.epoch for epoch in epochs],
+        "line": {"color": own, "width": 2},
+        "marker": {"symbol": mark, "size": 7},
+        "hovertemplate": f"epoch %{{customdata}}: %{{y{number_format(metric)}}}",
+    }
+
+
+def _figure(
+    metric: Metric, traces: list[dict[str, Any]], epochs: int, *, dark: bool, log: bool
+) -> Figure:
+    margin = max(epochs * 0.02, 0.05)
+    vertical = vertical_axis(metric, log=log)
+    if not (log or any(value is not None for trace in traces for value in trace["y"])):
+        vertical["range"] = [0, 1]  # before the first point, Plotly would show -1 to 4
+    return {
+        "data": traces,
+        "layout": {
+            "template": template(dark),
+            "uirevision": f"{metric}-{log}",
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": {
+                "title": {"text": "epoch", "standoff": 6},
+                "range": [-margin, epochs + margin],
+                "tick0": 0,
+                "dtick": tick(epochs),
+                "zeroline": False,
+            },
+            "yaxis": vertical,
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+
+
+def vertical_axis(metric: Metric, *, log: bool) -> dict[str, Any]:
+    """The axis of a metric: shares as per cent, losses from nothing or logarithmic."""
+    vertical: dict[str, Any] = (
+        {
+            "title": {"text": "accuracy"},
+            "tickformat": ".0%",
+            "autorangeoptions": {"minallowed": -0.02, "maxallowed": 1.03},
+        }
+        if metric is Metric.ACCURACY
+        else {"title": {"text": "loss"}, "type": "log" if log else "linear", "nticks": 7}
+    )
+    if metric is Metric.LOSS and not log:
+        vertical["rangemode"] = "tozero"
+    if log:
+        vertical["exponentformat"] = "power"  # 10 to the -4 instead of 100µ
+    return vertical | {"zeroline": False}
+
+
+def tick(epochs: int) -> int:
+    """So many whole epochs between two marks that there are at most ten."""
+    return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if epochs <= 10 * tick)
+
+
+def number_format(metric: Metric) -> str:
+    """How Plotly is to write a figure of this metric."""
+    return ":.1%" if metric is Metric.ACCURACY else ":.4g"
+
+
+def rounded(value: float) -> float:
+    """Enough digits to draw and to read, and a third of the bytes to send."""
+    return float(f"{value:.5g}")
+
+
+def faint(own: str, opacity: float) -> str:
+    """A colour that lets through what lies behind it."""
+    red, green, blue = (int(own[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

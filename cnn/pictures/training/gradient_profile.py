@@ -1,0 +1,73 @@
+"""How large the gradient is in each layer of several networks, from the first layer to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.label import label
+from cnn.pictures.training.curves import MARKS, Figure, colour, rounded
+
+FEW = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The norms of one network's layers in order; `is_dashed` tells two of one colour apart."""
+
+    name: str
+    colour: int
+    norms: tuple[float, ...]
+    is_dashed: bool = False
+
+
+def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
+    """A line for each network, on a logarithmic axis; a norm of 0 leaves a gap."""
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": label(one.name),
+                "uid": one.name,
+                "x": list(range(1, len(one.norms) + 1)),
+                "y": [rounded(norm) if norm > 0 else None for norm in one.norms],
+                "line": {
+                    "color": colour(one.colour, dark=dark),
+                    "width": 2,
+                    "dash": "dash" if one.is_dashed else "solid",
+                },
+                "marker": {"symbol": MARKS[one.colour % len(MARKS)], "size": 6},
+                "hovertemplate": "layer %{x}: %{y:.3g}",
+            }
+            for one in found
+        ],
+        "layout": {
+            "template": template(dark),
+            "uirevision": "profile",
+            "hovermode": "closest",
+            "showlegend": True,
+            "xaxis": {
+                "title": {"text": "layer with a kernel, from the input on", "standoff": 6},
+                "zeroline": False,
+                "nticks": 9,
+                "range": [0.4, max((len(one.norms) for one in found), default=1) + 0.6],
+            },
+            "yaxis": {
+                "title": {"text": "norm of the gradient"},
+                "type": "log",
+                "exponentformat": "power",
+                "zeroline": False,
+                **_ticks(found),
+            },
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+
+
+def _ticks(found: Sequence[Profile]) -> dict[str, str]:
+    """1, 2 and 5 of each power of ten, where there are few powers."""
+    norms = [norm for one in found for norm in one.norms if norm > 0]
+    return {"dtick": "D2"} if norms and max(norms) < FEW * min(norms) else {}

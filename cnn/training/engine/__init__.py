@@ -1,0 +1,1 @@
+"""The training itself: compiled steps, checkpoints, and what a run leaves behind."""

@@ -1,0 +1,109 @@
+"""Machines that are compiled already, kept for the next training of the same network.
+
+Compiling takes seconds, and TensorFlow keeps some memory of all that it ever compiled: a network
+that is trained again, with another seed, rate or data of the same size, need not pay either twice.
+A machine that begins anew gives exactly the numbers of one that was just made (tested). A process
+keeps the few that were used last, and only small ones.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from cnn.data import DatasetSpec, Split
+from cnn.network.architecture import Architecture
+from cnn.network.trace import trace
+from cnn.training.engine.machine import Machine
+from cnn.training.engine.tensorflow import clear_session
+from cnn.training.recipe.configuration import SLOTS, Configuration, Schedule
+
+MOST, MOST_BYTES = 4, 64 << 20
+"""So many are kept, and so many bytes of what they learn, in all."""
+
+Key = tuple[Architecture, Configuration, bool, bool]
+_kept: dict[Key, Machine] = {}
+_lock = threading.Lock()
+
+
+def machine_for(
+    architecture: Architecture,
+    configuration: Configuration,
+    train: Split,
+    *,
+    as_before: bool = False,
+    tells_smoothed: bool = False,
+) -> Machine:
+    """A machine at the beginning of a training; whoever has it gives it back with `keep`."""
+    with _lock:
+        key = _key(architecture, configuration, as_before, tells_smoothed)
+        found = _kept.pop(key, None)
+        if found is None and not _kept:
+            clear_session()
+    if found is None:
+        return Machine(
+            *(architecture, configuration, train),
+            as_before=as_before,
+            tells_smoothed=tells_smoothed,
+        )
+    found.begin(configuration, train)
+    return found
+
+
+def keep(machine: Machine, architecture: Architecture, configuration: Configuration) -> None:
+    """Keeps a machine whose training is over, if it has been compiled, in place of the oldest."""
+    machine.release()
+    if not machine.is_compiled:
+        return
+    with _lock:
+        key = _key(architecture, configuration, machine.as_before, machine.tells_smoothed)
+        _kept[key] = machine
+        while _are_too_many([one.size_bytes for one in _kept.values()]):
+            del _kept[next(iter(_kept))]
+            clear_session()
+
+
+def forget() -> None:
+    """Keeps none any more."""
+    with _lock:
+        _kept.clear()
+
+
+def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> list[bool]:
+    """Which of these trainings, one after the other in one process, would find their network
+    compiled: by the same rules, their sizes counted from what they learn.
+    """
+    kept: dict[Key, int] = {}
+    found = []
+    for architecture, configuration in trainings:
+        key = _key(architecture, configuration, as_before=False, smoothed=False)
+        found.append(kept.pop(key, None) is not None)
+        traced, slots = trace(architecture), SLOTS[configuration.optimizer]
+        kept[key] = 4 * (traced.total_params + slots * traced.trainable_params)
+        while _are_too_many(kept.values()):
+            del kept[next(iter(kept))]
+    return found
+
+
+def _are_too_many(sizes: Collection[int]) -> bool:
+    return len(sizes) > MOST or sum(sizes) > MOST_BYTES
+
+
+def _key(
+    architecture: Architecture, configuration: Configuration, as_before: bool, smoothed: bool
+) -> Key:
+    """What is compiled into a machine; all else may change from one training to the next."""
+    compiled = replace(
+        configuration,
+        dataset=DatasetSpec(),
+        epochs=1,
+        batch_size=None,
+        learning_rate=None,
+        schedule=Schedule.CONSTANT,
+        seed=configuration.seed if configuration.is_augmented else 0,
+        patience=0,
+        steps=0,
+        seconds=0.0,
+    )
+    return architecture, compiled, as_before, smoothed

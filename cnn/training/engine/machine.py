@@ -1,0 +1,310 @@
+"""The compiled functions of one training: many steps at once, and evaluation.
+
+TensorFlow is imported inside, so that only a process that trains pays for it. Steps run in chunks
+inside one compiled function that returns every step's loss: Keras' `fit` hands control back after
+each step, which costs more than the step itself on a small network. Compiling takes seconds, so
+the very first step goes without. `kept_machines` keeps compiled ones for the next training.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn.data import Split
+from cnn.network.architecture import Architecture
+from cnn.network.keras.model import build, output_name, weights_of
+from cnn.network.layers import Convolution
+from cnn.network.trace import trace
+from cnn.training.engine.augmentation import augmented
+from cnn.training.engine.chunk import Chunk, Done, Numbers
+from cnn.training.engine.fused import fuse
+from cnn.training.engine.scores import judged, probabilities
+from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
+from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
+from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.fitting import from_scores
+
+EVALUATED_VALUES = 1_000_000
+COMPILE_POLL_S = 0.05
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is not of this training."""
+
+
+class Machine:
+    """A network on the way: its weights, its optimizer, and the images it learns from."""
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        configuration: Configuration,
+        train: Split,
+        *,
+        as_before: bool = False,
+        tells_smoothed: bool = False,
+    ) -> None:
+        """`tells_smoothed`: the loss it tells of a step is the one on smoothed labels."""
+        self.tf = tf = import_tensorflow()
+        import keras
+
+        sow(configuration.seed)
+        self.configuration = configuration
+        self.as_before, self.tells_smoothed = as_before, tells_smoothed
+        self.scoring = from_scores(architecture)
+        self.feed = architecture.fed
+        self.model = build(self.scoring)
+        fuse(self.model, tf, keras)
+        rows = trace(self.scoring).rows
+        self.watched = [row for row in rows if isinstance(row.layer, Convolution)][:LAYERS]
+        seen = [self.model.get_layer(output_name(row)).output for row in self.watched]
+        self.seeing = keras.Model(self.model.input, [self.model.output, *seen])
+        places = {one.path: place for place, one in enumerate(self.model.trainable_variables)}
+        self.rows = {
+            row.name: [places[variable.path] for variable in trained]
+            for row in rows
+            if row.weights and (trained := self.model.get_layer(row.name).trainable_variables)
+        }
+        self.classes = int(self.model.output_shape[-1])
+        self.optimizer = _optimizer(configuration, keras)
+        self.optimizer.build(self.model.trainable_variables)
+        self.loss = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=configuration.label_smoothing, reduction=None
+        )
+        # What is told is measured as it is on the validation images: on labels as they are.
+        is_plain = configuration.label_smoothing == 0 or tells_smoothed
+        self.plain_loss = (
+            self.loss
+            if is_plain
+            else keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
+        )
+        self.best: list[npt.NDArray[Any]] = []
+        self.pixels, self.labels = tf.constant(train.pixels), tf.constant(train.labels)
+        self.is_compiled = False
+        # Traced once: a chunk of another length must not cost a second of compiling.
+        whole, many = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
+        rates = tf.TensorSpec([None], tf.float32)
+        images = tf.TensorSpec([None, *train.image_shape], tf.uint8)
+        labels = tf.TensorSpec([None], tf.int64)
+        # The images are arguments: what a function captures outlives it in TensorFlow 2.21.
+        self._steps = tf.function(self._many_steps, [images, labels, many, rates, *[whole] * 5])
+        self._score = tf.function(self._scores, [images])
+
+    def begin(self, configuration: Configuration, train: Split) -> None:
+        """Makes it the machine that it would be had it been made for this training just now.
+
+        Only what is not compiled into it may differ: the seed of the weights, and the images.
+        """
+        sow(configuration.seed)
+        fresh = build(self.scoring)
+        for ours, its in zip(self.model.variables, fresh.variables, strict=True):
+            ours.assign(its)
+        for variable in self.optimizer.variables:
+            if variable is not self.optimizer.learning_rate:  # each step sets it
+                variable.assign(self.tf.zeros_like(variable))
+        self.best = []
+        self.pixels, self.labels = self.tf.constant(train.pixels), self.tf.constant(train.labels)
+
+    def release(self) -> None:
+        """Lets go of what belongs to the training that is over."""
+        self.pixels = self.labels = None
+        self.best = []
+
+    @property
+    def size_bytes(self) -> int:
+        """The memory of all that changes while it trains."""
+        shapes = [(variable.shape, variable.dtype) for _, variable in self._variables()]
+        return sum(int(np.prod(shape)) * np.dtype(str(kind)).itemsize for shape, kind in shapes)
+
+    def first_step(self, chunk: Chunk) -> Done:
+        """Trains a step without compiling anything, which is done in a moment.
+
+        Its last digits may differ from those of the compiled step: a training is repeated exactly
+        only if the same steps are done in the same way.
+        """
+        return self._done(self._many_steps, chunk)
+
+    def steps(self, chunk: Chunk) -> Done:
+        """Trains some steps."""
+        return self._done(self._steps, chunk)
+
+    def compile(self, pulse: Callable[[], None]) -> None:
+        """Has the steps compiled, changing nothing; `pulse` is called meanwhile, and may raise.
+
+        Then the compiling ends by itself; another machine waits for it.
+        """
+        if self.is_compiled:
+            return
+        failed: list[Exception] = []
+
+        def compiled() -> None:
+            none = np.zeros(0, np.float32)
+            try:
+                with compiling:
+                    self.steps(Chunk(np.zeros(1, np.int32), 0, 0, 1, none))
+            except Exception as error:  # noqa: BLE001  raised again where it is waited for
+                failed.append(error)
+            else:
+                self.is_compiled = True
+
+        thread = threading.Thread(target=compiled, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(COMPILE_POLL_S)
+            pulse()
+        if failed:
+            raise failed[0]
+
+    def _done(self, steps: Callable[..., Any], chunk: Chunk) -> Done:
+        numbers = chunk.first, chunk.count, chunk.batch, chunk.step, chunk.measured_every
+        given = map(self.tf.constant, (chunk.order, chunk.rates, *numbers))
+        found = steps(self.pixels, self.labels, *given)
+        return Done(*(one.numpy() for one in found))
+
+    def evaluate(self, split: Split, pulse: Callable[[], None]) -> tuple[float, float, Numbers]:
+        """Mean loss and accuracy over all images, and each image's probability of each class.
+
+        `pulse` is called now and then, and may raise to end it.
+        """
+        values = int(np.prod(split.image_shape))
+        batch = max(16, min(500, EVALUATED_VALUES // values))
+        parts = []
+        for start in range(0, len(split), batch):
+            pixels = self.tf.constant(split.pixels[start : start + batch])
+            parts.append(self._score(pixels)[0].numpy())
+            pulse()
+        return judged(np.concatenate(parts), split.labels)
+
+    def weights(self) -> dict[str, npt.NDArray[Any]]:
+        """All weights by row and place: `conv2d_1/0`; the softmax that was left out has none."""
+        found = weights_of(self.model, self.scoring)
+        return {
+            f"{name}/{place}": array
+            for name, arrays in found.items()
+            for place, array in enumerate(arrays)
+        }
+
+    def state(self) -> dict[str, npt.NDArray[Any]]:
+        """All that changes while it trains: weights, moving averages, the optimizer's and the
+        random generators' state.
+        """
+        best = {f"best/{place:04}": array for place, array in enumerate(self.best)}
+        return {name: variable.numpy() for name, variable in self._variables()} | best
+
+    def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Goes back to a state; one of another network or optimizer is refused."""
+        variables = self._variables()
+        self.best = [array for name, array in state.items() if name.startswith("best/")]
+        there = {name: tuple(variable.shape) for name, variable in variables}
+        state = {name: array for name, array in state.items() if not name.startswith("best/")}
+        if there != {name: array.shape for name, array in state.items()}:
+            raise CheckpointError(
+                f"the checkpoint of {self.scoring.name} has {len(state)} arrays that do not fit "
+                f"the {len(there)} of this network and optimizer; perhaps another version of Keras "
+                "made it. Train it anew."
+            )
+        for name, variable in variables:
+            variable.assign(state[name])
+
+    def remember_best(self) -> None:
+        """Keeps the weights of this moment aside."""
+        self.best = self.model.get_weights()
+
+    def recall_best(self) -> None:
+        """Goes back to the weights kept aside."""
+        if self.best:
+            self.model.set_weights(self.best)
+
+    def snapshot(self, pixels: npt.NDArray[np.uint8]) -> Snapshot:
+        """What the network makes of a few images."""
+        scores, *maps = self._score(self.tf.constant(pixels))
+        first = self.watched[0].name if self.watched else None
+        return Snapshot(
+            kernels=self.model.get_layer(first).get_weights()[0] if first else None,
+            maps={row.name: one.numpy() for row, one in zip(self.watched, maps, strict=True)},
+            probabilities=probabilities(scores.numpy()),
+        )
+
+    def _variables(self) -> list[tuple[str, Any]]:
+        return [
+            (f"{owner}/{place:04}", variable)
+            for owner, variables in (
+                ("model", self.model.variables),
+                ("optimizer", self.optimizer.variables),
+            )
+            for place, variable in enumerate(variables)
+        ]
+
+    def _scores(self, pixels: Any) -> Any:
+        """The scores, and for the first images what the first convolutions make of them."""
+        found = self.seeing(self.feed.of(_floats(self.tf, pixels)), training=False)
+        scores, *maps = found if self.watched else [found]  # Keras unwraps a single output
+        parts = [kept_part(*one.shape[1:]) for one in maps]
+        return scores, *(
+            one[:IMAGES, ::every, ::every, :channels]
+            for one, (every, channels) in zip(maps, parts, strict=True)
+        )
+
+    def _norms(self, gradients: Any) -> Any:
+        tf = self.tf
+        return tf.stack(
+            [tf.linalg.global_norm([gradients[i] for i in own]) for own in self.rows.values()]
+        )
+
+    def _many_steps(
+        self, pixels: Any, labels: Any, order: Any, rates: Any, *numbers: Any
+    ) -> tuple[Any, Any, Any]:
+        tf = self.tf
+        first, count, batch, done, every = numbers
+        losses = tf.TensorArray(tf.float32, size=count, element_shape=[])
+        hits = tf.TensorArray(tf.float32, size=count, element_shape=[])
+        norms = tf.TensorArray(tf.float32, size=count, element_shape=[len(self.rows)])
+        unmeasured = tf.zeros([len(self.rows)])
+        for i in tf.range(count):
+            start = (first + i) * batch
+            chosen = order[start : tf.minimum(start + batch, tf.shape(order)[0])]
+            images = _floats(tf, tf.gather(pixels, chosen))
+            if self.configuration.is_augmented:
+                images = augmented(tf, images, self.configuration, done + i)
+            images = self.feed.of(images)
+            wanted = tf.gather(labels, chosen)
+            self.optimizer.learning_rate.assign(rates[i])
+            with tf.GradientTape() as tape:
+                scores = self.model(images, training=True)
+                if not self.as_before:  # what Keras remembers of a score is not its loss
+                    scores = tf.identity(scores)
+                loss = tf.reduce_mean(self.loss(tf.one_hot(wanted, self.classes), scores))
+            gradients = tape.gradient(loss, self.model.trainable_variables)
+            self.optimizer.apply(gradients, self.model.trainable_variables)
+            if self.plain_loss is not self.loss:
+                loss = tf.reduce_mean(self.plain_loss(tf.one_hot(wanted, self.classes), scores))
+            right = tf.equal(tf.argmax(scores, axis=1), wanted)
+            losses = losses.write(i, loss)
+            hits = hits.write(i, tf.reduce_sum(tf.cast(right, tf.float32)))
+            if (done + i + 1) % every == 0:
+                norms = norms.write(i, self._norms(gradients))
+            else:
+                norms = norms.write(i, unmeasured)
+        return losses.stack(), hits.stack(), norms.stack()
+
+
+def _floats(tf: Any, pixels: Any) -> Any:
+    return tf.cast(pixels, tf.float32) / 255.0
+
+
+def _optimizer(configuration: Configuration, keras: Any) -> Any:
+    decay = configuration.weight_decay or None
+    match configuration.optimizer:
+        case Optimizer.SGD:
+            return keras.optimizers.SGD(momentum=configuration.momentum, weight_decay=decay)
+        case Optimizer.RMSPROP:
+            return keras.optimizers.RMSprop(weight_decay=decay)
+        case Optimizer.ADAM:
+            return keras.optimizers.Adam(weight_decay=decay)
+        case Optimizer.ADAMW:
+            return keras.optimizers.AdamW(weight_decay=configuration.weight_decay)

@@ -1,0 +1,247 @@
+"""A run as a script that does it again: plain Keras for the network and for every step.
+
+What decides the curve is written out, not called: the network's start, the order of the images,
+the loss and the update. The images, and the few pure numbers that a page shows as well (learning
+rates, augmentation), come from this program, which the script imports.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import math
+import textwrap
+from collections.abc import Sequence
+
+from cnn.data import DatasetName
+from cnn.network.architecture import Architecture
+from cnn.network.code import docstring_text
+from cnn.network.export_feed import scaled_function
+from cnn.network.keras.export import keras_function
+from cnn.network.layers import BatchNormalization
+from cnn.network.trace import trace
+from cnn.training.engine.environment import WITH_ONEDNN
+from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
+from cnn.training.engine.tensorflow import ONEDNN
+from cnn.training.recipe import earlier
+from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.fitting import from_scores
+from cnn.training.recipe.pace import steps_wanted
+from cnn.training.recipe.run import Epoch, Run
+from cnn.training.recipe.told_loss import is_smoothed
+
+TOLERANCE = 1e-5
+"""On the machine of the run, curves are equal but for the last digits of the means."""
+
+
+class ReproductionError(ValueError):
+    """A run that no script of its own can do again, and what to do instead."""
+
+
+_SCRIPT = '''\
+"""{title}
+
+Trains {name} as run {id} was trained, and compares the curve with the one recorded.
+Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
+
+    PYTHONPATH=/path/to/cnn-workbench python this_script.py
+{needs}"""
+
+import json
+import os
+import sys
+{typing}
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+{onednn}
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from cnn.data import DatasetSpec, fingerprint, load
+{imports}from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.schedule import learning_rates
+
+CONFIGURATION = Configuration.from_dict(json.loads({configuration}))
+FINGERPRINT = {fingerprint!r}
+SEED, STEPS, BATCH = {seed}, {steps}, {batch}
+RECORDED = [  # loss, accuracy, val_loss, val_accuracy
+{recorded}]
+
+
+# The network without a softmax at its end: training reads its scores, which is exact.
+{function}{fuse}{feeding}
+
+data = load(CONFIGURATION.dataset, {input})
+if fingerprint(data) != FINGERPRINT:
+    sys.exit("These are not the images that the run was trained on.")
+
+tf.config.experimental.enable_op_determinism()
+keras.utils.set_random_seed(SEED)
+model = build_model()
+{fused}optimizer = {optimizer}
+optimizer.build(model.trainable_variables)
+loss_of = keras.losses.CategoricalCrossentropy(
+    from_logits=True, label_smoothing={label_smoothing}, reduction=None
+)
+{plain}classes = len(data.class_names)
+pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
+rates = learning_rates(CONFIGURATION, STEPS)
+
+
+# For batches of any size, as the run did: compiled for one size it rounds otherwise.
+NUMBERS, WHOLE = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
+
+
+@tf.function(input_signature=[NUMBERS, tf.TensorSpec([], tf.float32), WHOLE])
+def train_step(chosen, rate, step):
+    images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
+{augment}{feed}    wanted = tf.gather(labels, chosen)
+    optimizer.learning_rate.assign(rate)
+    with tf.GradientTape() as tape:
+        scores = {scores}
+        loss = tf.reduce_mean(loss_of(tf.one_hot(wanted, classes), scores))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply(gradients, model.trainable_variables)
+    hits = tf.equal(tf.argmax(scores, axis=1), wanted)
+    return {told}, tf.reduce_sum(tf.cast(hits, tf.float32))
+
+
+def evaluate(split):
+    """Mean loss and accuracy over all images, in double precision."""
+    parts = [
+        model({evaluated}, training=False)
+        for start in range(0, len(split), 500)
+    ]
+    scores = np.concatenate(parts).astype("float64")
+    scores -= scores.max(axis=1, keepdims=True)
+    right = scores[np.arange(len(split)), split.labels] - np.log(np.exp(scores).sum(axis=1))
+    return -right.mean(), (scores.argmax(axis=1) == split.labels).mean()
+
+
+furthest = 0.0
+step = 0
+for epoch in range(1, len(RECORDED) + 1):
+    order = np.random.default_rng((SEED, epoch)).permutation(len(data.train)).astype("int32")
+    order = order[: (STEPS - step) * BATCH]  # the last epoch may end before all were seen
+    loss_sum = hit_sum = 0.0
+    for start in range(0, len(order), BATCH):
+        chosen = order[start : start + BATCH]
+        # The run's first step was not compiled, which rounds otherwise, and that would grow.
+        do = train_step if step else train_step.python_function
+        loss, hits = do(tf.constant(chosen), tf.constant(rates[step]), tf.constant(step))
+        loss_sum += float(loss) * len(chosen)
+        hit_sum += float(hits)
+        step += 1
+    curve = loss_sum / len(order), hit_sum / len(order), *evaluate(data.validation)
+    furthest = max(furthest, *(abs(a - b) for a, b in zip(curve, RECORDED[epoch - 1])))
+    print(f"epoch {{epoch}}:", *(f"{{value:.6f}}" for value in curve))
+print(f"Furthest from the recorded curve: {{furthest:.2g}}")
+if furthest > {tolerance}:
+    sys.exit("Another curve: other processors and versions round otherwise, and that grows.")
+'''
+
+_ONEDNN = f'os.environ.setdefault("{ONEDNN}", "1")  # as the run was trained\n'
+_FUSE = """
+
+# Each batch normalization as one operation, as the run was trained: the same mathematics as in
+# Keras' own, rounded in other places.
+"""
+_FUSED = "fuse(model, tf, keras)\n"
+_SCORES = "model(images, training=True)"
+_OF_OUTPUT = f"tf.identity({_SCORES})  # Keras would take the loss from what comes before"
+_PLAIN = """\
+# What is recorded is measured as it is on the validation images: on labels as they are.
+plain_loss_of = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
+"""
+_TOLD = "tf.reduce_mean(plain_loss_of(tf.one_hot(wanted, classes), scores))"
+_EVALUATED = 'split.pixels[start : start + 500].astype("float32") / 255.0'
+_AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
+
+
+def script(run: Run, epochs: Sequence[Epoch]) -> str:
+    """The script of a run and its curve so far; one that continues another has none of its own."""
+    if run.continues:
+        raise ReproductionError(
+            f"run {run.id} continues run {run.continues}: a script cannot begin where that one "
+            "ended. Take the script of that run, or train anew with all the epochs at once."
+        )
+    configuration = run.configuration
+    if configuration.seconds:
+        raise ReproductionError(
+            f"run {run.id} was given {configuration.seconds:g} s: how many steps that is, and "
+            "their learning rates, depend on the machine's speed at that moment, so no script can "
+            "do it again. Train with epochs or with equal MACs to have one."
+        )
+    scoring = from_scores(run.architecture)
+    batch = configuration.batch_size_for(run.images["train"])
+    feed = run.architecture.fed
+    augmented = configuration.is_augmented
+    is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
+    fused = run.environment.get(BATCH_NORM) == FUSED and _has_batch_norm(scoring)
+    return _SCRIPT.format(
+        title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
+        name=docstring_text(run.name),
+        id=run.id,
+        needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
+        typing="from typing import Any\n" if fused else "",
+        imports="from cnn.training.engine.augmentation import augmented\n" if augmented else "",
+        onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
+        configuration=repr(json.dumps(configuration.to_dict())),
+        fingerprint=run.data_fingerprint,
+        seed=configuration.seed,
+        steps=steps_wanted(configuration, run.images["train"]),
+        batch=batch,
+        recorded="".join(
+            f"    ({one.loss!r}, {one.accuracy!r}, {one.val_loss!r}, {one.val_accuracy!r}),\n"
+            for one in epochs
+            if math.isfinite(one.loss)
+        ),
+        function=keras_function(scoring).text,
+        fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
+        fused=_FUSED if fused else "",
+        scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
+        feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
+        input=run.architecture.input,
+        optimizer=_optimizer(configuration),
+        label_smoothing=configuration.label_smoothing,
+        plain=_PLAIN if is_plain else "",
+        told=_TOLD if is_plain else "loss",
+        augment=_AUGMENT if augmented else "",
+        feed="" if feed.is_usual else "    images = feed(images)\n",
+        evaluated=_EVALUATED if feed.is_usual else f"feed({_EVALUATED})",
+        tolerance=TOLERANCE,
+    )
+
+
+def file_needed(run: Run) -> str:
+    """What a script of a run on own images reads besides the program; nothing of others."""
+    if run.configuration.dataset.name is not DatasetName.OWN_IMAGES:
+        return ""
+    return (
+        f"It reads the images from {run.configuration.dataset.file}, so that file has to be there: "
+        "what is brought on the Train page is kept in the program's folder, CNN_HOME. Elsewhere, "
+        "take the file along and write its new place into the script's CONFIGURATION."
+    )
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 92, break_long_words=False, break_on_hyphens=False)
+
+
+def _has_batch_norm(architecture: Architecture) -> bool:
+    return any(isinstance(row.layer, BatchNormalization) for row in trace(architecture).rows)
+
+
+def _optimizer(configuration: Configuration) -> str:
+    decay = configuration.weight_decay or None
+    match configuration.optimizer:
+        case Optimizer.SGD:
+            momentum = configuration.momentum
+            return f"keras.optimizers.SGD(momentum={momentum}, weight_decay={decay})"
+        case Optimizer.RMSPROP:
+            return f"keras.optimizers.RMSprop(weight_decay={decay})"
+        case Optimizer.ADAM:
+            return f"keras.optimizers.Adam(weight_decay={decay})"
+        case Optimizer.ADAMW:
+            return f"keras.optimizers.AdamW(weight_decay={configuration.weight_decay})"

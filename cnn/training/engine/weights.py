@@ -1,0 +1,59 @@
+"""The weights that a run keeps: as a network takes them, and as a `.keras` file."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import zipfile
+
+import numpy as np
+
+from cnn.network.keras.file import keras_file
+from cnn.network.keras.model import Weights, WeightsError, check_weights
+from cnn.network.trace import trace
+from cnn.training.engine.outbox import Outbox
+from cnn.training.engine.snapshots import weights_name
+from cnn.training.recipe.run import MODEL, WEIGHTS, Run
+from cnn.training.store.store import Store
+
+MOST_MODEL_BYTES = 200_000_000
+"""Of a network with more in its weights, no `.keras` file is kept."""
+
+
+def trained_weights(store: Store | Outbox, run: Run, epoch: int | None = None) -> Weights:
+    """The run's weights as they were tested, or after an epoch, checked to be of its network."""
+    content = store.file(run.id, WEIGHTS if epoch is None else weights_name(epoch))
+    if content is None:
+        when = "" if epoch is None else f" of epoch {epoch}"
+        raise WeightsError(f"run {run.id} keeps no weights{when}. Train it again.")
+    found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            for key in arrays:
+                name, place = key.rsplit("/", 1)
+                found.setdefault(name, {})[int(place)] = np.asarray(arrays[key], np.float32)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise WeightsError(
+            f"the weights of run {run.id} cannot be read: {error}. Train it again."
+        ) from error
+    weights = {
+        name: tuple(array for _, array in sorted(numbered.items()))
+        for name, numbered in found.items()
+    }
+    check_weights(weights, trace(run.architecture))
+    return weights
+
+
+def keep_model(store: Store | Outbox, run: Run) -> None:
+    """Keeps the network with the weights that the run keeps as a `.keras` file, if there are any.
+
+    For the process that trains: it needs Keras. What the file holds is safe already, so a disk
+    with no room for it fails no training.
+    """
+    try:
+        weights = trained_weights(store, run)
+    except WeightsError:  # stopped within its first epoch
+        return
+    if sum(array.nbytes for arrays in weights.values() for array in arrays) <= MOST_MODEL_BYTES:
+        with contextlib.suppress(OSError):
+            store.keep_file(run.id, MODEL, keras_file(run.architecture, weights))

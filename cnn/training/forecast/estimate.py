@@ -1,0 +1,156 @@
+"""What a training will take: time and memory, estimated for this machine before it starts.
+
+The prices are those of `calibration`; finished runs of the same machine correct them. How good
+this is, `benchmarks/estimate.py` shows.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from cnn.network.architecture import Architecture
+from cnn.network.trace import Trace, trace
+from cnn.training.engine.kept_machines import found_compiled
+from cnn.training.forecast.calibration import ROUGH, Calibration
+from cnn.training.recipe.configuration import SLOTS, Configuration
+from cnn.training.recipe.pace import steps_wanted
+from cnn.training.recipe.run import Run, State
+from cnn.training.store.archive import ELSEWHERE
+
+FORWARD_SHARE = 0.4  # of a step's work on an image, where it is only looked at
+EPOCH_S = 0.02  # the end of an epoch: its figures and its weights into the store
+COMPILED = 1.25  # what is compiled to look at images comes on top of what is compiled to train
+DATA_COPIES = 3  # as it is read, as it is split, and as TensorFlow holds it
+COMPILED_BYTES = 30 << 20  # what a compiled network takes, however small
+COMPILED_LAYER_BYTES = 3 << 19  # and more for each layer
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a training will take; rough where nothing was measured on this machine yet."""
+
+    seconds: float
+    peak_bytes: int
+    base_bytes: int  # the part of it that a warm worker holds already
+    is_rough: bool
+
+    @property
+    def text(self) -> str:
+        """In words: `about 12 s and 900 MiB`."""
+        rough = "roughly" if self.is_rough else "about"
+        return f"{rough} {_duration(self.seconds)} and {_memory(self.peak_bytes)}"
+
+
+def estimate(
+    architecture: Architecture,
+    configuration: Configuration,
+    images: Mapping[str, int],
+    calibration: Calibration | None,
+    done: Iterable[Run] = (),
+    *,
+    is_compiled: bool = False,
+) -> Estimate:
+    """Time, from the first step to the test, and peak memory of a training with so many images.
+
+    `images` are those of each split; `done` are runs whose speed was measured on this machine.
+    A network that `is_compiled` was kept from an earlier training, and costs that time no more.
+    """
+    prices, traced = calibration or ROUGH, trace(architecture)
+    batch = min(configuration.batch_size_for(images["train"]), max(images["train"], 1))
+    correction = _correction(architecture, batch, prices, done)
+    step_s = prices.step_time_s(traced, batch)
+    steps = steps_wanted(configuration, images["train"])
+    if steps is None:
+        steps = math.ceil(configuration.seconds / (step_s * (correction or 1.0)))
+    epochs = math.ceil(steps / max(configuration.steps_per_epoch(images["train"]), 1))
+    looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
+    image_s = (step_s - prices.step_time_s(traced, 0)) / batch
+    work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
+    return Estimate(
+        seconds=(0.0 if is_compiled else COMPILED * prices.compile_time_s(traced))
+        + EPOCH_S * epochs
+        + work_s * (correction or 1.0),
+        peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),
+        base_bytes=prices.base_bytes,
+        is_rough=calibration is None and correction is None,
+    )
+
+
+def estimate_all(
+    trainings: Sequence[tuple[Architecture, Configuration]],
+    images: Mapping[str, int],
+    calibration: Calibration | None,
+    done: Iterable[Run] = (),
+) -> Estimate:
+    """The estimate for these trainings, at least one, one after the other: another seed of a
+    network finds it compiled, as long as machines are kept.
+    """
+    known = list(done)
+    each = [
+        estimate(*training, images, calibration, known, is_compiled=is_compiled)
+        for training, is_compiled in zip(trainings, found_compiled(trainings), strict=True)
+    ]
+    return Estimate(
+        seconds=sum(one.seconds for one in each),
+        peak_bytes=max(one.peak_bytes for one in each),
+        base_bytes=each[0].base_bytes,
+        is_rough=any(one.is_rough for one in each),
+    )
+
+
+def _peak_bytes(
+    traced: Trace, configuration: Configuration, batch: int, images: int, prices: Calibration
+) -> int:
+    network = traced.training_memory_bytes(batch, SLOTS[configuration.optimizer])
+    compiled = COMPILED_BYTES + COMPILED_LAYER_BYTES * len(traced.rows)
+    data = DATA_COPIES * images * prod(traced.architecture.input)
+    return prices.base_bytes + network + compiled + data
+
+
+def _correction(
+    architecture: Architecture, batch: int, prices: Calibration, done: Iterable[Run]
+) -> float | None:
+    """How much longer than priced finished runs took: those of this very network, else of all."""
+    same: list[float] = []
+    others: list[float] = []
+    for run in done:
+        train_images = run.images.get("train")
+        if run.state is not State.FINISHED or not (run.result and train_images):
+            continue
+        if not run.result.images_per_s:
+            continue
+        its_batch = min(run.configuration.batch_size_for(train_images), train_images)
+        priced = prices.step_time_s(trace(run.architecture), its_batch)
+        ratio = its_batch / run.result.images_per_s / priced
+        is_same = (run.architecture.layers, its_batch) == (architecture.layers, batch)
+        (same if is_same and run.architecture.input == architecture.input else others).append(ratio)
+    found = same or others
+    return statistics.median(found) if found else None
+
+
+def measured_here(runs: Iterable[Run]) -> list[Run]:
+    """Those of these runs that were trained on a machine like this one."""
+    return [
+        run
+        for run in runs
+        if run.environment.get("processors") == os.cpu_count() and ELSEWHERE not in run.environment
+    ]
+
+
+def _duration(seconds: float) -> str:
+    """Two digits, as it is not known better."""
+    for limit, unit, name in ((99.5, 1, "s"), (99.5 * 60, 60, "min")):
+        if seconds < limit:
+            return f"{max(seconds / unit, 1):.2g} {name}"
+    return f"{seconds / 3_600:,.0f} h"
+
+
+def _memory(size_bytes: int) -> str:
+    if size_bytes < 1_000 << 20:
+        return f"{round(size_bytes / (1 << 20), -1):.0f} MiB"
+    return f"{size_bytes / (1 << 30):.1f} GiB"

@@ -1,0 +1,96 @@
+"""Saved designs: networks kept by name in the store, whether they were trained or not."""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.trace import trace
+from cnn.training.recipe.unreadable import WAY_OUT, first_sentence
+from cnn.training.store.store import Store
+from cnn.training.store.tables import designs
+from cnn.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A design as it was saved; its name is the network's."""
+
+    name: str
+    architecture: Architecture
+    saved_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDesign:
+    """A design that another version of the program saved and this one cannot read."""
+
+    name: str
+    reason: str
+    saved_at: float
+
+    @property
+    def words(self) -> str:
+        """Which design it is, why it cannot be read, and what to do."""
+        return (
+            f"the design {shown(self.name)} was saved by another version of the program; this one "
+            f"({VERSION}) cannot read it: {self.reason}. {WAY_OUT}"
+        )
+
+
+def save(store: Store, architecture: Architecture) -> None:
+    """Keeps a network under its name, in place of what was kept there."""
+    values = {"architecture": architecture.to_json(), "saved_at": time.time()}
+    with store.begin() as connection:
+        same = update(designs).where(designs.c.name == architecture.name).values(values)
+        if not connection.execute(same).rowcount:
+            connection.execute(insert(designs).values(name=architecture.name, **values))
+
+
+def find(store: Store, name: str) -> Saved | UnreadableDesign | None:
+    """The design of that name, if one is kept."""
+    query = select(designs).where(designs.c.name == name)
+    with store.begin() as connection:
+        row = connection.execute(query).first()
+    return _saved(*row) if row else None
+
+
+def latest(store: Store, limit: int = 100) -> list[Saved | UnreadableDesign]:
+    """The saved designs, the newest first; those that cannot be read among them."""
+    query = select(designs).order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
+    with store.begin() as connection:
+        return [_saved(*row) for row in connection.execute(query).all()]
+
+
+def remove(store: Store, name: str) -> bool:
+    """Forgets a design; says whether there was one."""
+    with store.begin() as connection:
+        return connection.execute(delete(designs).where(designs.c.name == name)).rowcount > 0
+
+
+def free_name(store: Store, name: str) -> str:
+    """A name like this one that no saved design has: `LeNet-5 (2)`."""
+    with store.begin() as connection:
+        taken = set(connection.execute(select(designs.c.name)).scalars())
+    if name not in taken:
+        return name
+    return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
+
+
+def _saved(name: str, architecture: str, saved_at: float) -> Saved | UnreadableDesign:
+    try:
+        return Saved(name, _whole(architecture), saved_at)
+    except ArchitectureError as error:
+        return UnreadableDesign(name, first_sentence(error), saved_at)
+
+
+@functools.lru_cache(maxsize=256)
+def _whole(text: str) -> Architecture:
+    found = Architecture.from_json(text)
+    trace(found)
+    return found

@@ -1,0 +1,99 @@
+"""What trainings left in the store, for whoever reads it: their curves, gradient norms and files.
+
+Runs, and everything that is written, are in `store`.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cnn.settings import store_url
+from cnn.training.recipe.run import SNAPSHOT, Epoch, GradientNorms, Step
+from cnn.training.store import database, tables
+from cnn.training.store.store_error import StoreError
+from cnn.training.store.thinning import Curves
+
+
+class Records:
+    """The database at one URL, and what belongs to the runs in it."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self.url = url or store_url()
+        self._engine = database.opened(self.url)
+        self._curves = Curves()
+        self._is_hurried = False
+
+    def hurried(self) -> Self:
+        """The same store for one who does not wait for a lock, but comes again (`StoreBusy`)."""
+        same = copy.copy(self)
+        same._is_hurried = True
+        return same
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction; what the database says against it becomes a `StoreError`."""
+        try:
+            with self._engine.begin() as connection:
+                if self._is_hurried:
+                    database.hurry(connection)
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError.because(self.url, error) from error
+
+    def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
+        """The curve, thinned to at most so many points and one, its extremes kept."""
+        with self.begin() as connection:
+            return self._curves.thinned(connection, run_id, at_most)
+
+    def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
+        """The epochs of each of these runs, in their order."""
+        table = tables.epochs
+        query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
+        found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
+        with self.begin() as connection:
+            for run_id, *values in connection.execute(query).all():
+                found[run_id].append(Epoch(*values))
+        return found
+
+    def gradients(self, run_id: str) -> list[GradientNorms]:
+        """The gradient norms of each row, at every step at which they were measured."""
+        table = tables.gradients
+        query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
+        with self.begin() as connection:
+            found = connection.execute(query.order_by(table.c.step)).all()
+        return [GradientNorms(step, json.loads(norms)) for step, norms in found]
+
+    def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
+        """The epochs after which a snapshot was kept, in their order; 0 is before the first.
+
+        Of the kind `WEIGHTS_AFTER` they are those after which all weights were kept.
+        """
+        name = tables.files.c.name
+        query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
+        with self.begin() as connection:
+            names = connection.execute(query.order_by(name)).scalars().all()
+        return [int(found.removeprefix(kind)) for found in names]
+
+    def file(self, run_id: str, name: str) -> bytes | None:
+        table = tables.files
+        query = select(table.c.content).where(table.c.run_id == run_id, table.c.name == name)
+        with self.begin() as connection:
+            content: bytes | None = connection.execute(query).scalar()
+        return content
+
+    def file_sizes(self, run_id: str) -> dict[str, int]:
+        """The files that a run keeps, by name, and how many bytes each has."""
+        table = tables.files
+        query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
+        with self.begin() as connection:
+            return {str(name): int(size) for name, size in connection.execute(query).all()}

@@ -1,0 +1,58 @@
+"""What belongs to runs as rows of the store: steps thinned by the database, gradients, files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+
+from cnn.training.recipe.run import GradientNorms, Step
+from cnn.training.store.tables import files, steps
+
+
+def steps_from(connection: Connection, run_id: str, first: int) -> list[Step]:
+    """The steps of a run from one on."""
+    query = select(steps).where(steps.c.run_id == run_id, steps.c.step >= first)
+    found = connection.execute(query.order_by(steps.c.step)).all()
+    return [Step(*row[1:]) for row in found]
+
+
+def extreme_steps(connection: Connection, run_id: str, length: int) -> list[Step]:
+    """Of every stretch of so many steps those with its lowest and its highest loss, and the last
+    step of all.
+    """
+    this = steps.c.run_id == run_id
+    stretch = steps.c.step // length
+    extremes = (
+        select(
+            stretch.label("number"),
+            func.min(steps.c.loss).label("lowest"),
+            func.max(steps.c.loss).label("highest"),
+        )
+        .where(this)
+        .group_by(stretch)
+        .subquery()
+    )
+    last = select(func.max(steps.c.step)).where(this).scalar_subquery()
+    query = select(steps).join(extremes, extremes.c.number == stretch).where(this)
+    is_kept = or_(steps.c.loss.in_((extremes.c.lowest, extremes.c.highest)), steps.c.step == last)
+    found = connection.execute(query.where(is_kept).order_by(steps.c.step)).all()
+    return [Step(*row[1:]) for row in found]
+
+
+def gradients(run_id: str, measured: Sequence[GradientNorms]) -> list[dict[str, Any]]:
+    """The rows of the table of gradients for some steps of a run."""
+    return [
+        {"run_id": run_id, "step": one.step, "norms": json.dumps(one.norms)} for one in measured
+    ]
+
+
+def put_files(connection: Connection, run_id: str, content: Mapping[str, bytes]) -> None:
+    """Keeps files with a run, each in place of one of the same name."""
+    if content:
+        same = (files.c.run_id == run_id) & files.c.name.in_(list(content))
+        connection.execute(delete(files).where(same))
+        new = [{"run_id": run_id, "name": name, "content": one} for name, one in content.items()]
+        connection.execute(insert(files), new)

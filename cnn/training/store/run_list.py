@@ -1,0 +1,119 @@
+"""The list of runs: those that fit a filter, the newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from cnn.data import DatasetName
+from cnn.data.own.library import PREFIX
+from cnn.training.recipe.run import LIVE, Run, State
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import run_rows
+from cnn.training.store.store import Store
+from cnn.training.store.tables import runs, tags
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which runs are wanted; what is empty asks for nothing.
+
+    `words` are looked for in what a run and its network are called, and in its note; `dataset` is
+    the id of a data set, or `own-images` for every file of own images.
+    Archived runs are a list of their own.
+    """
+
+    words: str = ""
+    tag: str = ""
+    network: str = ""
+    dataset: str = ""
+    states: tuple[State, ...] = ()
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What there is to filter by, of all runs in the store."""
+
+    tags: tuple[str, ...]
+    networks: tuple[str, ...]
+    datasets: tuple[str, ...]
+    archived: int
+
+
+EVERYTHING = Filter()
+
+
+def page(
+    store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0
+) -> list[Run | Unreadable]:
+    """The runs that fit, the newest first; those that cannot be read among them."""
+    query = _fitting(select(runs), wanted).order_by(runs.c.created_at.desc(), runs.c.id)
+    with store.begin() as connection:
+        found = connection.execute(query.limit(limit).offset(offset)).all()
+    return [run_rows.run(row._mapping) for row in found]
+
+
+def live(store: Store) -> list[Run | Unreadable]:
+    """All runs to which something may still happen by itself."""
+    ended = [state for state in State if state not in LIVE]
+    with store.begin() as connection:
+        found = connection.execute(select(runs).where(runs.c.state.not_in(ended))).all()
+    return [one for row in found if (one := run_rows.run(row._mapping)).is_live]
+
+
+def count(store: Store, wanted: Filter = EVERYTHING) -> int:
+    """How many runs fit."""
+    query = _fitting(select(func.count()).select_from(runs), wanted)
+    with store.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def choices(store: Store) -> Choices:
+    """What runs can be found by."""
+
+    def each(column: Any) -> tuple[str, ...]:
+        query = select(column).distinct().order_by(column)
+        found = connection.execute(query).scalars().all()
+        return tuple(one for one in found if one and isinstance(one, str))
+
+    put_away = select(func.count()).select_from(runs).where(runs.c.is_archived == 1)
+    with store.begin() as connection:
+        return Choices(
+            tags=each(tags.c.tag),
+            networks=each(runs.c.network),
+            datasets=each(runs.c.dataset),
+            archived=int(connection.execute(put_away).scalar_one()),
+        )
+
+
+def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
+    # What says neither of itself, as a damaged row may, is in the list and not behind a filter.
+    is_archived = runs.c.is_archived == 1
+    query = query.where(
+        is_archived if wanted.is_archived else runs.c.is_archived.is_distinct_from(1)
+    )
+    for word in _words(wanted.words):
+        query = query.where(
+            runs.c.name.icontains(word, autoescape=True)
+            | runs.c.network.icontains(word, autoescape=True)
+            | runs.c.note.icontains(word, autoescape=True)
+        )
+    if wanted.tag:
+        query = query.where(runs.c.id.in_(select(tags.c.run_id).where(tags.c.tag == wanted.tag)))
+    if wanted.network:
+        query = query.where(runs.c.network == wanted.network)
+    if wanted.dataset == DatasetName.OWN_IMAGES:
+        query = query.where(runs.c.dataset.startswith(PREFIX, autoescape=True))
+    elif wanted.dataset:
+        query = query.where(runs.c.dataset == wanted.dataset)
+    if wanted.states:
+        query = query.where(runs.c.state.in_(wanted.states))
+    return query
+
+
+def _words(text: str) -> Sequence[str]:
+    return text.split()[:8]

@@ -1,0 +1,278 @@
+"""A run as a row of the store, and back.
+
+The one place where a row becomes a run. One that cannot be read becomes an `Unreadable`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, asdict, fields
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from cnn.names import visible
+from cnn.network.architecture import Architecture, read_json
+from cnn.network.errors import shown
+from cnn.network.remembered import LAYERS, remembered
+from cnn.network.trace import trace
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.run import Checkpoint, Progress, Result, Run, State, Wish
+from cnn.training.recipe.unreadable import PROGRAM, Unreadable, first_sentence
+
+TEXTS = {
+    "id": "id",
+    "name": "name",
+    "recipe": "recipe",
+    "message": "message",
+    "data_fingerprint": "data's fingerprint",
+    "worker": "worker",
+    "continues": "run before it",
+    "network": "network's name",
+    "dataset": "data's name",
+    "note": "note",
+}
+"""What is text as it stands, and what it is called. SQLite keeps anything in any column."""
+
+END_OF_TIME_S = 253_402_300_800.0
+"""Where the year 10000 begins, of which no date can be written."""
+
+Value = TypeVar("Value")
+Word = TypeVar("Word", bound=StrEnum)
+Row = Mapping[Any, Any]
+
+
+class _UnknownError(ValueError):
+    """What a row says that is unknown here."""
+
+
+def run(row: Row) -> Run | Unreadable:
+    """The run that a row of the table of runs describes, or what is known of one that cannot be
+    read.
+    """
+    try:
+        return _run(row)
+    except _UnknownError as error:
+        return _unreadable(row, str(error))
+
+
+def readable(found: Iterable[Row]) -> list[Run]:
+    """The runs of these rows that can be read."""
+    return [one for row in found if isinstance(one := run(row), Run)]
+
+
+def unreadable(found: Iterable[Row]) -> list[Unreadable]:
+    """The others."""
+    return [one for row in found if isinstance(one := run(row), Unreadable)]
+
+
+def columns(run: Run) -> dict[str, Any]:
+    """The row of the table of runs that describes a run."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "architecture": json.dumps(run.architecture.to_record(), ensure_ascii=False),
+        "configuration": json.dumps(run.configuration.to_dict()),
+        "recipe": run.recipe,
+        "state": run.state,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "wish": run.wish,
+        "progress": json.dumps(asdict(run.progress)),
+        "result": json.dumps(asdict(run.result)) if run.result else None,
+        "message": run.message,
+        "data_fingerprint": run.data_fingerprint,
+        "images": json.dumps(run.images),
+        "environment": json.dumps(run.environment),
+        "worker": run.worker,
+        "checkpoint": json.dumps(asdict(run.checkpoint)) if run.checkpoint else None,
+        "continues": run.continues,
+        "first_step": run.first_step,
+        "changes": json.dumps(run.changes),
+        "network": run.architecture.name,
+        "dataset": data_id(run.configuration.dataset),
+        "note": run.note,
+        "is_archived": int(run.is_archived),
+    }
+
+
+def _run(row: Row) -> Run:
+    def of(column: str, called: str, read: Callable[[Any], Value]) -> Value:
+        return _read(called, row[column], read)
+
+    for column, called in TEXTS.items():
+        of(column, called, _text)
+    return Run(
+        id=row["id"],
+        name=visible(row["name"]) or "unnamed",
+        architecture=of("architecture", "network", _architecture),
+        configuration=of("configuration", "settings", _configuration),
+        state=of("state", "state", _state),
+        created_at=of("created_at", "time", _time),
+        started_at=of("started_at", "time", _time_or_none),
+        finished_at=of("finished_at", "time", _time_or_none),
+        wish=of("wish", "wish", _wish),
+        progress=of("progress", "progress", _progress),
+        result=of("result", "result", _result) if row["result"] else None,
+        message=row["message"],
+        data_fingerprint=row["data_fingerprint"],
+        images=of("images", "images", _counts),
+        environment=of("environment", "environment", _object),
+        worker=row["worker"],
+        checkpoint=of("checkpoint", "checkpoint", _checkpoint) if row["checkpoint"] else None,
+        continues=row["continues"],
+        first_step=of("first_step", "first step", _whole),
+        changes=of("changes", "changes", _sentences),
+        note=row["note"],
+        is_archived=of("is_archived", "place in the archive", _yes_or_no),
+    )
+
+
+def _unreadable(row: Row, reason: str) -> Unreadable:
+    """What can be known of a run whatever else its row says."""
+
+    def words(column: str) -> str:
+        return held if isinstance(held := row[column], str) else ""
+
+    try:
+        noted = str(_object(row["environment"]).get(PROGRAM, ""))
+        version = "".join(one for one in noted[:40] if one.isprintable())
+    except (ValueError, TypeError, RecursionError):
+        version = ""
+    return Unreadable(
+        id=words("id") or shown(row["id"]),
+        name=visible(words("name")) or "unnamed",
+        reason=reason,
+        version=version,
+        state=words("state"),
+        network=words("network"),
+        dataset=words("dataset"),
+        created_at=row["created_at"] if _is_time(row["created_at"]) else 0.0,
+        note=words("note"),
+        is_archived=row["is_archived"] == 1,
+        is_tested=bool(row["result"]),
+    )
+
+
+def _read(called: str, held: Any, read: Callable[[Any], Value]) -> Value:
+    """What one column holds, or what is unknown in it."""
+    try:
+        return read(held)
+    except json.JSONDecodeError:
+        reason = "it is no JSON"
+    except ValueError as error:
+        reason = first_sentence(error)
+    except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
+        reason = f"it holds what has no meaning here ({type(error).__name__})"
+    raise _UnknownError(f"its {called}: {reason}") from None
+
+
+# Many runs share a network, and a page reads the same rows twice a second.
+@remembered(5 * LAYERS)
+def _architecture(text: str) -> Architecture:
+    found = Architecture.from_record(read_json(text))
+    trace(found)  # one whose layers do not fit each other here has no sizes to be shown
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _configuration(text: str) -> Configuration:
+    return Configuration.from_dict(_object(text))
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise _UnknownError(f"{shown(found)} is no object")
+    return found
+
+
+def _counts(text: str) -> dict[str, int]:
+    found = _object(text)
+    for name, count in found.items():
+        if type(count) is not int:
+            raise _UnknownError(f"{shown(name)} is {shown(count)}")
+    return found
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    found = json.loads(text)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise _UnknownError(f"{shown(found)} is no list of sentences")
+    return tuple(found)
+
+
+def _word(words: type[Word]) -> Callable[[str], Word]:
+    known = {one.value: one for one in words}
+
+    def read(text: str) -> Word:
+        if text not in known:
+            raise _UnknownError(f"{shown(text)} is unknown")
+        return known[text]
+
+    return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _UnknownError(f"{shown(value)} is no text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise _UnknownError(f"{shown(value)} is no whole number from 0 on")
+    return value
+
+
+def _yes_or_no(value: Any) -> bool:
+    if value not in (0, 1):
+        raise _UnknownError(f"{shown(value)} is neither 0 nor 1")
+    return bool(value)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value < END_OF_TIME_S
+
+
+def _time(value: Any) -> float:
+    if not _is_time(value):
+        raise _UnknownError(shown(value))
+    return float(value)
+
+
+def _time_or_none(value: Any) -> float | None:
+    return None if value is None else _time(value)
+
+
+def _value(kind: type[Any]) -> Callable[[str], Any]:
+    """Reads a value of numbers and words that is kept as an object, every field looked at."""
+    known = {one.name: _types(str(one.type)) for one in fields(kind)}
+    needed = {one.name for one in fields(kind) if one.default is MISSING}
+
+    @functools.lru_cache(maxsize=1_024)  # of runs that have ended they stay the same
+    def read(text: str) -> Any:
+        found = _object(text)
+        for name, one in found.items():
+            if name not in known:
+                raise _UnknownError(f"unknown field {shown(name)}")
+            if type(one) not in known[name]:
+                raise _UnknownError(f"{name} is {shown(one)}")
+        for name in sorted(needed - found.keys()):
+            raise _UnknownError(f"{name} is missing")
+        return kind(**found)
+
+    return read
+
+
+def _types(written: str) -> set[type]:
+    """What a field may be by its annotation; a number may be whole where it need not."""
+    found: set[type] = {str} if written.startswith("str") else {int, float}
+    return found | ({type(None)} if "None" in written else set())
+
+
+_state, _wish = _word(State), _word(Wish)
+_progress, _result, _checkpoint = _value(Progress), _value(Result), _value(Checkpoint)

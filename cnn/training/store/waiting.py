@@ -1,0 +1,72 @@
+"""Runs that wait in the queue, and the workers that claim them: the oldest first, each once."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, true, update
+
+from cnn.training.recipe.run import Run, State, Wish
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import run_rows
+from cnn.training.store.records import Records
+from cnn.training.store.tables import runs
+
+IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
+
+
+class Waiting(Records):
+    """The queue of a store, as those meet it who train."""
+
+    def claim_next(self, worker: str) -> Run | None:
+        """The oldest queued run that can be read, from now on this worker's; None where there is
+        none.
+        """
+        return self._claim(true(), worker)
+
+    def claim(self, run_id: str, worker: str) -> Run | None:
+        """This run, from now on this worker's; None where it does not wait any more."""
+        return self._claim(runs.c.id == run_id, worker)
+
+    def waiting(self) -> list[str]:
+        """The ids of all queued runs that can be read, the oldest first."""
+        with self.begin() as connection:
+            found = connection.execute(_waiting()).mappings().all()
+        return [run.id for run in run_rows.readable(found)]
+
+    def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
+        passed: list[str] = []  # what cannot be read, and what another worker was faster to claim
+        unnamed = 0  # rows of a damaged store that their id, as it is read, does not lead to
+        while True:
+            others = _waiting().where(which, runs.c.id.not_in(passed))
+            with self.begin() as connection:
+                row = connection.execute(others.limit(1).offset(unnamed)).first()
+                if row is None:  # so that waiting never locks
+                    return None
+                if not isinstance(row.id, str) or row.id in passed:
+                    unnamed += 1
+                    continue
+                passed.append(row.id)
+                if isinstance(run_rows.run(row._mapping), Unreadable):
+                    continue
+                this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING)
+                unlocked = this.with_for_update(skip_locked=True)  # SQLite has one writer anyway
+                claimed = connection.execute(
+                    update(runs)
+                    .where(runs.c.id == unlocked.scalar_subquery(), IS_WAITING)
+                    .values(
+                        state=State.RUNNING,
+                        worker=worker,
+                        started_at=func.coalesce(runs.c.started_at, time.time()),
+                    )
+                    .returning(runs)
+                ).first()
+            if claimed:
+                found = run_rows.run(claimed._mapping)
+                assert isinstance(found, Run)
+                return found
+
+
+def _waiting() -> Select[Any]:
+    return select(runs).where(IS_WAITING).order_by(runs.c.created_at)

@@ -1,0 +1,177 @@
+"""Designs checked against Keras: asked for by a page, carried out by a worker, kept by content.
+
+The worker builds the Keras model and compares every output shape and every count with the trace.
+No variable is given memory for it, so that VGG-16 takes a fiftieth of a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError, shown
+from cnn.network.remembered import remembered
+from cnn.network.trace import trace
+from cnn.training.store.store import Store
+from cnn.training.store.tables import checks
+
+MOST_LAYERS = 500
+MOST_WAITING = 50
+LONGEST_S = 60.0
+KEPT_S = 7 * 86_400.0
+
+
+class Standing(StrEnum):
+    WANTED = "wanted"
+    UNDER_WAY = "under way"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    FAILED = "failed"
+
+
+WAITING = (Standing.WANTED, Standing.UNDER_WAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of a check so far; `words` say what was compared, or what differs."""
+
+    standing: Standing
+    words: tuple[str, ...] = ()
+
+
+def ask(store: Store, architecture: Architecture) -> Check:
+    """What is known of the network; where nothing is, a worker is asked to find out."""
+    return known(store, architecture) or want(store, architecture)
+
+
+def known(store: Store, architecture: Architecture) -> Check | None:
+    """What is known of the network, if anything is; this changes nothing."""
+    if len(trace(architecture).rows) > MOST_LAYERS:
+        return Check(Standing.FAILED, (f"Networks of over {MOST_LAYERS} layers are not checked.",))
+    this = digest(architecture)
+    query = select(checks.c.standing, checks.c.words, checks.c.wanted_at)
+    with store.begin() as connection:
+        found = connection.execute(query.where(checks.c.digest == this)).first()
+    if found is None:
+        return None
+    standing, words, wanted_at = found
+    if standing not in list(Standing):
+        return Check(Standing.FAILED, (f"Another version found {shown(standing)}: unknown here.",))
+    if standing == Standing.UNDER_WAY and time.time() - wanted_at > LONGEST_S:
+        return Check(Standing.FAILED, ("The process that checked ended before it was done.",))
+    return Check(Standing(standing), tuple(json.loads(words)))
+
+
+def want(store: Store, architecture: Architecture) -> Check:
+    """Asks a worker to find out; what waits longest is forgotten where too many wait."""
+    this, wanted = digest(architecture), Check(Standing.WANTED)
+    with store.begin() as connection:
+        if connection.execute(select(checks.c.digest).where(checks.c.digest == this)).first():
+            return wanted
+        connection.execute(
+            insert(checks).values(
+                digest=this,
+                architecture=architecture.to_json(),
+                standing=wanted.standing,
+                wanted_at=time.time(),
+            )
+        )
+        newest = select(checks.c.digest).where(checks.c.standing == Standing.WANTED)
+        newest = newest.order_by(checks.c.wanted_at.desc()).limit(MOST_WAITING)
+        kept = connection.execute(newest).scalars().all()
+        is_too_old = (checks.c.standing == Standing.WANTED) & checks.c.digest.not_in(kept)
+        connection.execute(delete(checks).where(is_too_old))
+    return wanted
+
+
+def is_wanted(store: Store) -> bool:
+    """Whether a check is asked for that nobody has begun."""
+    with store.begin() as connection:
+        return _newest(connection) is not None
+
+
+def carry_out_next(store: Store) -> bool:
+    """Does the check that was asked for last; says whether there was one."""
+    with store.begin() as connection:
+        newest = _newest(connection)
+        if newest is None:
+            return False
+        asked_for, architecture = newest
+        this = checks.c.digest == asked_for
+        started = {"standing": Standing.UNDER_WAY, "wanted_at": time.time()}
+        connection.execute(update(checks).where(this).values(started))
+    found = check(architecture)
+    values = {"standing": found.standing, "words": json.dumps(found.words)}
+    with store.begin() as connection:
+        connection.execute(update(checks).where(this).values(values))
+        connection.execute(delete(checks).where(checks.c.wanted_at < time.time() - KEPT_S))
+    return True
+
+
+def check(architecture: Architecture) -> Check:
+    """Builds the network in Keras and compares every shape and count."""
+    from cnn.training.engine.tensorflow import import_tensorflow
+
+    import_tensorflow()
+    import keras
+
+    from cnn.network.keras.model import build, differences
+
+    keras.backend.clear_session()
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            model = build(architecture)
+        found = differences(architecture, model)
+    except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
+        return Check(Standing.FAILED, (f"{type(error).__name__}: {error}"[:500],))
+    if found:
+        return Check(Standing.DIFFERS, found[:20])
+    return Check(
+        Standing.AGREES,
+        (
+            f"Keras {_version('keras')} built this network of {len(model.layers):,} Keras layers: "
+            "every output shape, every weight's shape and every count of parameters is the one "
+            "shown here.",
+        ),
+    )
+
+
+@remembered()
+def digest(architecture: Architecture) -> str:
+    """What a check is found again by: the network without its name, and its numbers."""
+    network = architecture.to_dict()
+    del network["name"]
+    numbers = [(row.output_shape, row.params) for row in trace(architecture).rows]
+    text = json.dumps([network, numbers, _version("keras")], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@functools.cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _newest(connection: Connection) -> tuple[str, Architecture] | None:
+    """The network that was asked for last; those that cannot be read wait for the version that
+    asked.
+    """
+    wanted = select(checks.c.digest, checks.c.architecture)
+    is_wanted = checks.c.standing == Standing.WANTED
+    found = connection.execute(wanted.where(is_wanted).order_by(checks.c.wanted_at.desc()))
+    for this, text in found:
+        with contextlib.suppress(ArchitectureError):
+            return this, Architecture.from_json(text)
+    return None

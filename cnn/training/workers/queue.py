@@ -1,0 +1,53 @@
+"""The queue of runs that wait: what would make it too long is refused as it is put in.
+
+The limit is looked at within the transaction that adds to the queue, and those who add wait for
+each other: it holds for all who press a button at the same moment, on any database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, select
+
+from cnn.network.architecture import Architecture
+from cnn.training.forecast import limits
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State
+from cnn.training.store import database, run_rows
+from cnn.training.store.store import Store, new_run
+from cnn.training.store.tables import runs
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A training that is to be queued; `changes` are what was changed to fit network and data."""
+
+    architecture: Architecture
+    configuration: Configuration
+    changes: tuple[str, ...] = ()
+
+
+def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
+    """Puts trainings into the queue: all of them, or none where it would be too long, which raises
+    `ConfigurationError`.
+    """
+    if not wanted:
+        return []
+    new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in wanted]
+    with room_for(store, len(new)) as connection:
+        connection.execute(insert(runs), [run_rows.columns(run) for run in new])
+    return new
+
+
+@contextmanager
+def room_for(store: Store, new: int = 1) -> Iterator[Connection]:
+    """A transaction in which so many runs may join the queue, and nobody else adds to it."""
+    with store.begin() as connection:
+        database.hold(connection)
+        is_queued = runs.c.state == State.QUEUED
+        waiting = connection.execute(select(func.count()).select_from(runs).where(is_queued))
+        limits.check_queue(int(waiting.scalar_one()), new)
+        yield connection

@@ -1,0 +1,348 @@
+"""Every number of a cell, recomputed by a loop over the layer's input and its weights."""
+
+import math
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn.insight.passes.forward import Activations, forward
+from cnn.insight.readings.cell import (
+    Cell,
+    Contributions,
+    Mixed,
+    PlaceError,
+    Pooled,
+    Products,
+    Window,
+    cell,
+)
+from cnn.network.architecture import Architecture
+from cnn.network.keras.model import Weights
+from cnn.network.layers import (
+    Activation,
+    BatchNormalization,
+    Branches,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    LayerNormalization,
+    MaxPooling2D,
+    Pooling,
+    Rescaling,
+    Residual,
+    SeparableConv2D,
+    ZeroPadding2D,
+)
+from cnn.network.trace import Row, trace
+from tests.network.export_cases import CASES, random_images, random_weights
+from tests.network.strategies import architectures
+
+SMALL = [name for name in CASES if CASES[name].layers and name != "as deep as networks go"]
+
+
+def passed(architecture: Architecture, seed: int = 0) -> tuple[Weights, Activations]:
+    weights = random_weights(architecture, seed)
+    images = random_images(architecture, seed)
+    return weights, forward(architecture, weights, images, keep_linear=True)
+
+
+def some_places(row: Row, random: np.random.Generator) -> list[tuple[int, ...]]:
+    """The first cell, the last and two others."""
+    shape = row.output_shape
+    drawn = [tuple(int(random.integers(0, size)) for size in shape) for _ in range(2)]
+    return [(0,) * len(shape), tuple(size - 1 for size in shape), *drawn]
+
+
+def check_all(architecture: Architecture, seed: int = 0) -> None:
+    weights, found = passed(architecture, seed)
+    traced = trace(architecture)
+    random = np.random.default_rng(seed)
+    for row in traced.rows:
+        for place in some_places(row, random):
+            one = cell(traced, weights, found, row.name, place, image=1)
+            assert one.title == row.title
+            assert one.value == found[row.name][(1, *place)]
+            assert one.linear == found.linear[row.name][(1, *place)]
+            assert one.sentence.endswith(".")
+            check_detail(one, row, weights, found.inputs[row.name][1])
+
+
+def near(found: float, wanted: float, size: float = 1.0) -> bool:
+    return math.isclose(found, wanted, rel_tol=1e-3, abs_tol=1e-4 * max(1.0, size))
+
+
+def check_detail(one: Cell, row: Row, weights: Weights, x: np.ndarray) -> None:
+    arrays = weights.get(row.name, ())
+    match one.detail:
+        case Products():
+            check_products(one, one.detail, row, arrays, x)
+        case Mixed():
+            check_mixed(one, one.detail, row, arrays, x)
+        case Pooled():
+            check_pooled(one, one.detail, row, x)
+        case Contributions():
+            check_contributions(one, one.detail, arrays, x)
+        case None:
+            assert not isinstance(
+                row.layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Dense | Pooling
+            )
+
+
+def check_window(window: Window, x: np.ndarray, fill: float = 0.0) -> None:
+    shape = len(window.lines), len(window.columns), len(window.channels)
+    assert window.values.shape == shape
+    for i, j, c in product(*map(range, shape)):
+        line, column = window.lines[i], window.columns[j]
+        inside = 0 <= line < x.shape[0] and 0 <= column < x.shape[1]
+        assert window.inside[i, j] == inside
+        wanted = x[line, column, window.channels[c]] if inside else fill
+        assert window.values[i, j, c] == wanted
+
+
+def check_place(window: Window, row: Row, place: tuple[int, ...]) -> None:
+    assert row.axes
+    for side, positions in enumerate((window.lines, window.columns)):
+        axis = row.axes[side]
+        for i, position in enumerate(positions):
+            assert position == place[side] * axis.stride + i * axis.dilation - axis.before
+        assert len(positions) == axis.kernel
+
+
+def check_products(one: Cell, detail: Products, row: Row, arrays, x) -> None:
+    check_window(detail.window, x)
+    check_place(detail.window, row, one.place)
+    filters = one.place[2]
+    total = 0.0
+    for i, j, c in np.ndindex(detail.products.shape):
+        channel = detail.window.channels[c]
+        if isinstance(row.layer, DepthwiseConv2D):
+            weight = arrays[0][i, j, channel, filters - channel * row.layer.depth_multiplier]
+        else:
+            weight = arrays[0][i, j, c, filters]
+        assert detail.kernel[i, j, c] == weight
+        assert detail.products[i, j, c] == detail.window.values[i, j, c] * weight
+        total += float(detail.products[i, j, c])
+    bias = arrays[1][filters] if row.layer.use_bias else None  # type: ignore[attr-defined]
+    assert detail.bias == bias
+    assert near(detail.total, total)
+    assert near(one.linear, total + (bias or 0), float(np.abs(detail.products).sum()))
+
+
+def check_mixed(one: Cell, detail: Mixed, row: Row, arrays, x) -> None:
+    assert isinstance(row.layer, SeparableConv2D)
+    check_window(detail.window, x)
+    check_place(detail.window, row, one.place)
+    height, width, channels, copies = detail.depthwise_kernel.shape
+    total = 0.0
+    for c, m in product(range(channels), range(copies)):
+        between = 0.0
+        for i, j in product(range(height), range(width)):
+            value = detail.window.values[i, j, c] * arrays[0][i, j, c, m]
+            assert detail.depthwise[i, j, c, m] == value
+            between += float(value)
+        place = c * copies + m
+        assert near(float(detail.between[place]), between, float(np.abs(detail.depthwise).sum()))
+        assert detail.kernel[place] == arrays[1][0, 0, place, one.place[2]]
+        assert detail.products[place] == detail.between[place] * detail.kernel[place]
+        total += float(detail.products[place])
+    assert near(detail.total, total)
+    assert near(one.linear, total + (detail.bias or 0), float(np.abs(detail.products).sum()))
+
+
+def check_pooled(one: Cell, detail: Pooled, row: Row, x) -> None:
+    is_max = isinstance(row.layer, MaxPooling2D | GlobalMaxPooling2D)
+    check_window(detail.window, x, -np.inf if isinstance(row.layer, MaxPooling2D) else 0.0)
+    window, values = detail.window, []
+    if row.axes:
+        check_place(window, row, one.place)
+    assert window.channels == (one.place[-1],)
+    best = (-math.inf, (0, 0))
+    for i, j in product(range(len(window.lines)), range(len(window.columns))):
+        counts = window.inside[i, j] or getattr(row.layer, "padding", None) not in ("same", None)
+        if counts:
+            values.append(float(window.values[i, j, 0]))
+        if window.values[i, j, 0] > best[0]:
+            best = float(window.values[i, j, 0]), (window.lines[i], window.columns[j])
+    if is_max:
+        assert detail.winner == best[1]
+        assert one.linear == best[0]
+    else:
+        assert detail.winner is None
+        assert near(one.linear, sum(values) / len(values))
+
+
+def check_contributions(one: Cell, detail: Contributions, arrays, x) -> None:
+    products = [float(x[i] * arrays[0][i, one.place[0]]) for i in range(len(x))]
+    sizes = sorted((abs(value) for value in products), reverse=True)
+    assert [abs(part.product) for part in detail.largest] == sizes[:8]
+    for part in detail.largest:
+        assert part.value == x[part.feature]
+        assert part.weight == arrays[0][part.feature, one.place[0]]
+        assert part.product == products[part.feature]
+    assert detail.rest_count == len(products) - len(detail.largest)
+    listed = sum(part.product for part in detail.largest)
+    assert near(detail.rest, sum(products) - listed, sum(sizes))
+    assert near(detail.total, sum(products), sum(sizes))
+    assert near(one.linear, sum(products) + (detail.bias or 0), sum(sizes))
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_every_number_of_a_cell_is_that_of_a_loop(case):
+    check_all(CASES[case])
+
+
+@given(architectures(), st.integers(0, 10_000))
+def test_every_number_of_a_cell_is_that_of_a_loop_in_random_networks(architecture, seed):
+    check_all(architecture, seed)
+
+
+def said(*layers, name: str, place: tuple[int, ...], weights: Weights, image) -> str:
+    image = np.asarray(image, np.float32)
+    architecture = Architecture("said", image.shape, layers)
+    found = forward(architecture, weights, image[None], keep_linear=True)
+    return cell(trace(architecture), weights, found, name, place).sentence
+
+
+IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
+
+
+@pytest.mark.parametrize(
+    ("layers", "name", "place", "sentence"),
+    [
+        ((Rescaling(0.5, 1.0),), "rescaling_1", (1, 1, 0), "7 × 0.5 + 1 = 4.5."),
+        ((Activation("relu"),), "activation_1", (1, 1, 1), "relu(−8) = 0."),
+        (
+            (Activation("softmax"),),
+            "activation_1",
+            (0, 0, 0),
+            "exp(1 − 2) = 0.3679, a share of 0.2689 in the sum 1.368 over 2 channels.",
+        ),
+        ((Flatten(),), "flatten_1", (5,), "The value 6 at (1, 0, 1) of the input."),
+        (
+            (Dropout(),),
+            "dropout_1",
+            (0, 1, 0),
+            "Dropout lets 3 through; it acts in training alone.",
+        ),
+        ((ZeroPadding2D(),), "zero_padding2d_1", (0, 0, 0), "A 0 of the frame."),
+        (
+            (ZeroPadding2D(),),
+            "zero_padding2d_1",
+            (2, 1, 1),
+            "The value 6 of row 1, column 0 of the input.",
+        ),
+        (
+            (GlobalAveragePooling2D(),),
+            "global_average_pooling2d_1",
+            (0,),
+            "The mean of channel 0, 2x2 cells, is 4.",
+        ),
+        (
+            (GlobalMaxPooling2D(),),
+            "global_max_pooling2d_1",
+            (1,),
+            "The largest value of channel 1, 2x2 cells, is 6.",
+        ),
+        (
+            (MaxPooling2D(),),
+            "max_pooling2d_1",
+            (0, 0, 1),
+            "The largest value of the 2x2 window is 6.",
+        ),
+        (
+            (LayerNormalization(epsilon=0.75, scale=False, center=False),),
+            "layer_normalization_1",
+            (0, 0, 0),
+            "With the mean 1.5 and the variance 0.25: (1 − 1.5) / √(0.25 + 0.75) = −0.5.",
+        ),
+        (
+            (Residual((Rescaling(2.0),), (), "relu"),),
+            "residual_1",
+            (0, 0, 1),
+            "4 (Rescaling #1) + 2 (its own input) = 6. Then relu(6) = 6.",
+        ),
+        (
+            (Branches(((Rescaling(2.0),), (Rescaling(3.0),))),),
+            "branches_1",
+            (0, 0, 2),
+            "The value 3 of channel 0 of branch 2, Rescaling #2.",
+        ),
+    ],
+    ids=range(13),
+)
+def test_a_sentence_says_how_the_value_came_about(layers, name, place, sentence):
+    assert said(*layers, name=name, place=place, weights={}, image=IMAGE) == sentence
+
+
+def test_batch_normalisation_is_spelled_out():
+    values = ((2, 1), (5, 0), (1, 10), (3, 99))  # gamma, beta, moving mean, moving variance
+    weights: Weights = {
+        "batch_normalization_1": tuple(np.array(pair, np.float32) for pair in values)
+    }
+    layer = BatchNormalization(epsilon=1.0)
+
+    found = said(layer, name="batch_normalization_1", place=(0, 1, 0), weights=weights, image=IMAGE)
+
+    assert found == (
+        "With the moving mean 1 and the moving variance 3: (3 − 1) / √(3 + 1) × 2 + 5 = 7."
+    )
+
+
+def test_the_sum_of_a_dense_unit_and_its_share_are_said():
+    weights: Weights = {"dense_1": (np.full((8, 2), 0.5, np.float32), np.array([1, 1], np.float32))}
+
+    found = said(
+        Flatten(), Dense(2, "softmax"), name="dense_1", place=(0,), weights=weights, image=IMAGE
+    )
+
+    # 0.5 * (1 + 2 + 3 + 4 + 5 + 6 + 7 - 8) + 1 = 11
+    assert found == (
+        "8 features, each times its weight, and the bias 1 add up to 11. "
+        "The softmax makes the share 0.5 of it."
+    )
+
+
+@settings(max_examples=30)
+@given(architectures(max_layers=2))
+def test_no_sentence_holds_a_number_that_is_none(architecture):
+    weights, found = passed(architecture)
+    traced = trace(architecture)
+
+    for row in traced.rows:
+        one = cell(traced, weights, found, row.name, (0,) * len(row.output_shape))
+        assert not re.search(r"\bnan\b|\binf\b|None|array", one.sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "image", "message"),
+    [
+        ("conv2d_1", (0, 0, 5), 0, r"Conv2D #1 gives 7x6x5 for each of 3 images; there is no cell"),
+        ("conv2d_1", (0, 0), 0, r"no cell \(0, 0\) of image 0"),
+        ("conv2d_1", (0, -1, 0), 0, r"no cell \(0, -1, 0\)"),
+        ("conv2d_1", (0, 0, 0), 3, r"no cell \(0, 0, 0\) of image 3. Count from 0"),
+        ("conv2d_9", (0, 0, 0), 0, "the network has no layer 'conv2d_9'"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_refused(name, place, image, message):
+    architecture = Architecture("test", (9, 8, 4), (Conv2D(5, 3),))
+    weights, found = passed(architecture)
+
+    with pytest.raises(PlaceError, match=message):
+        cell(trace(architecture), weights, found, name, place, image)
+
+
+def test_linear_values_are_needed():
+    architecture = Architecture("test", (9, 8, 4), (Conv2D(5, 3),))
+    weights = random_weights(architecture)
+    found = forward(architecture, weights, random_images(architecture))
+
+    with pytest.raises(PlaceError, match="keep_linear=True"):
+        cell(trace(architecture), weights, found, "conv2d_1", (0, 0, 0))

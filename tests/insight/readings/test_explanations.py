@@ -1,0 +1,108 @@
+"""A layer's numbers in words."""
+
+import keras
+import numpy as np
+import pytest
+
+from cnn.insight.readings.explanations import explain
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D, Residual
+from cnn.network.trace import trace
+from cnn.network.zoo import zoo
+
+
+def facts(architecture, place=0):
+    traced = trace(architecture)
+    return {fact.label: fact for fact in explain(traced.rows[place], traced)}
+
+
+def one(layer, size=(28, 28, 1)):
+    return facts(Architecture("one", size, (layer,)))
+
+
+def test_lenets_second_convolution_is_spelled_out():
+    found = facts(zoo()["lenet-5"].architecture, 2)
+    assert found["Height"].text == "floor((14 - 5 + 0) / 1) + 1 = 10"
+    assert found["Parameters"].text == "16 x 5x5x6 + 16 = 2,416"
+    assert found["MACs"].text == "10x10 x 16 x 5x5x6 = 240,000"
+    assert found["Sees"].text == "14x14 input pixels"
+    assert found["Memory"].text == "1,600 x 4 = 6,400 bytes"
+
+
+def test_the_dense_layer_of_the_same_size_stands_beside_the_convolution():
+    found = one(Conv2D(6, 5, padding="same"))
+    assert found["As a dense layer"].text == "784 x 4,704 + 4,704 = 3,692,640"
+    assert "23,671 times" in found["As a dense layer"].note
+
+
+def test_a_map_so_small_that_the_dense_layer_has_fewer_parameters_is_no_zero_times():
+    found = one(Conv2D(8, 5, padding="same"), (1, 1, 4))
+    dense, convolution = 4 * 8 + 8, 5 * 5 * 4 * 8 + 8
+    assert found["As a dense layer"].note.startswith(f"{dense / convolution:.2g} times")
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(1, 1), (8, 1), (8, 2), (8, 4), (8, 8)])
+def test_a_filter_is_said_to_read_the_channels_that_it_reads_in_keras(channels, groups):
+    keras_layer = keras.layers.Conv2D(8, 3, groups=groups)
+    keras_layer.build((None, 6, 6, channels))
+    # Which channels move a filter's output at all: that of a map of zeros but for one channel.
+    weights = np.ones(keras_layer.kernel.shape, np.float32)
+    keras_layer.set_weights([weights, np.zeros(8, np.float32)])
+    alone = [np.eye(channels)[c] * np.ones((1, 6, 6, 1)) for c in range(channels)]
+    many = sum(float(keras_layer(image)[0, 0, 0, 0]) != 0 for image in alone)
+
+    said = one(Conv2D(8, 3, groups=groups), (6, 6, channels))["Each filter reads"].text
+
+    number = {1: "the one channel"}.get(channels, f"all {channels} channels")
+    assert said == (number if groups == 1 else f"{many} of {channels} channels, in {groups} groups")
+    assert many == channels // groups
+    assert "all" not in Conv2D.purpose
+
+
+def test_uneven_padding_is_said_with_both_sides():
+    found = one(Conv2D(4, 3, strides=2, padding="same"))
+    assert found["Height"].note == "padding 1 = 0 top + 1 bottom"
+    assert found["Width"].note == "padding 1 = 0 left + 1 right"
+
+
+def test_a_dropped_border_is_counted_in_real_pixels():
+    assert (
+        one(MaxPooling2D(2), (7, 9, 1))["Height"].note == "1 row at the bottom dropped by the floor"
+    )
+
+
+def test_padding_that_the_floor_leaves_unused_is_not_a_lost_pixel():
+    found = one(Conv2D(64, 7, strides=2, padding=3), (224, 224, 3))
+    assert "padding 6 = 3 top + 3 bottom" in found["Height"].note
+    assert "no pixel is lost" in found["Height"].note
+
+
+def test_dilation_is_explained_by_the_span_of_its_taps():
+    found = one(Conv2D(1, 3, dilation_rate=3))
+    assert found["Height"].text == "floor((28 - (3 x (3 - 1) + 1) + 0) / 1) + 1 = 22"
+    assert "the 3 taps span 7 pixels" in found["Height"].note
+
+
+def test_a_block_says_what_all_its_layers_cost():
+    block = Residual((Conv2D(1, 3, padding="same"), Conv2D(1, 3, padding="same")))
+    assert one(block)["Parameters"].text == "20"
+    assert one(block)["Parameters"].note == "2 layers inside"
+
+
+def test_moving_statistics_are_not_called_trained():
+    found = facts(zoo()["resnet-lite"].architecture, 1)
+    assert found["Parameters"].text == "4 x 16 = 64"
+    assert found["Parameters"].note == "32 of them are moving statistics, not trained"
+
+
+@pytest.mark.parametrize("layers", [(Flatten(), Dense(10)), (Flatten(),)])
+def test_behind_the_flattening_everything_is_seen(layers):
+    found = facts(Architecture("d", (8, 8, 1), layers), len(layers) - 1)
+    assert (found["Sees"].text, found["Sees"].note) == ("8x8", "the whole input")
+
+
+@pytest.mark.parametrize("id", zoo())
+def test_every_layer_of_the_zoo_can_be_explained(id):
+    traced = trace(zoo()[id].architecture)
+    for row in traced.rows:
+        assert explain(row, traced)

@@ -1,0 +1,87 @@
+"""What a cell sees lies within its box: pixels outside of it may become anything."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn.insight.passes.forward import forward
+from cnn.insight.passes.weights import random_weights
+from cnn.insight.regions.seen import Box, seen_box
+from cnn.network.architecture import Architecture
+from cnn.network.layers import (
+    Branches,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
+from cnn.network.trace import Row, trace
+from tests.network.strategies import architectures
+
+FLAT = Architecture("Flat", (7, 8, 1), (Conv2D(3, 3), MaxPooling2D(), Flatten(), Dense(4)))
+
+
+def images_within(network: Architecture, box: Box, seed: int) -> np.ndarray:
+    """Two images that are alike within a box and nowhere else."""
+    first, second = np.random.default_rng(seed).random((2, *network.input), np.float32)
+    rows, columns = slice(box.top, box.bottom), slice(box.left, box.right)
+    second[rows, columns] = first[rows, columns]
+    return np.stack([first, second])
+
+
+def place_of(row: Row, number: int) -> tuple[tuple[int, int], tuple[int, ...]]:
+    """A cell, and the place of its value in the output, by its number in the output."""
+    place = np.unravel_index(number % math.prod(row.output_shape), row.output_shape)
+    whole = tuple(int(one) for one in place)
+    return (whole[0], whole[1] if len(whole) == 3 else 0), whole
+
+
+@given(architectures(), st.integers(0, 1_000), st.integers(0, 100_000))
+def test_no_pixel_outside_of_the_box_makes_a_difference(network, row_number, number):
+    traced = trace(network)
+    row = traced.rows[row_number % len(traced.rows)]
+    cell, place = place_of(row, number)
+    box = seen_box(traced, row, cell).within(*network.input[:2])
+
+    found = forward(network, random_weights(network), images_within(network, box, number))
+
+    one, other = found[row.name]
+    assert one[place] == pytest.approx(other[place], rel=1e-5, abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("feature", [0, 4, 13, 17])
+def test_a_feature_of_flatten_sees_what_its_cell_sees(feature: int):
+    traced = trace(FLAT)
+    pooled, flatten = traced.rows[1:3]
+    line, column, channel = map(int, np.unravel_index(feature, pooled.output_shape))
+
+    box = seen_box(traced, flatten, (feature, 0))
+
+    # Two by two windows of 3x3, two pixels apart.
+    assert box == Box(2 * line, 2 * column, 2 * line + 4, 2 * column + 4)
+    found = forward(FLAT, random_weights(FLAT), images_within(FLAT, box, feature))
+    assert found["flatten_1"][0, feature] == found["max_pooling2d_1"][0, line, column, channel], (
+        "Flatten counts otherwise"
+    )
+    assert found["flatten_1"][0, feature] == pytest.approx(found["flatten_1"][1, feature])
+
+
+@pytest.mark.parametrize("head", [(Flatten(), Dense(2)), (GlobalAveragePooling2D(),)])
+def test_a_vector_sees_no_border_that_no_window_reaches(head):
+    network = Architecture("Border", (8, 8, 1), (Conv2D(1, 3, strides=3), *head))
+    traced = trace(network)
+
+    assert seen_box(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 6, 6)
+
+
+def test_branches_of_vectors_see_what_each_of_them_sees():
+    ways = ((Conv2D(2, 3), GlobalAveragePooling2D()), (Conv2D(2, 3, strides=4), Flatten()))
+    network = Architecture("Ways", (9, 9, 1), (Branches(ways), Dense(2)))
+    traced = trace(network)
+
+    assert seen_box(traced, traced.rows[0], (0, 0)) == Box(0, 0, 9, 9)
+    assert seen_box(traced, traced.rows[-1], (1, 0)) == Box(0, 0, 9, 9)

@@ -1,0 +1,52 @@
+"""An image with a frame or a map over it: where both lie, and in which colours."""
+
+import base64
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn.insight.regions.seen import Box
+from cnn.insight.regions.where import HeatMap
+from cnn.pictures.inside.evidence import AGAINST, FOR
+from cnn.pictures.inside.patch import SIDE, heat_picture, patch_picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+IMAGE = np.linspace(0, 1, 8 * 4, dtype=np.float32).reshape(8, 4, 1)
+
+
+def pixels(image: ElementTree.Element) -> np.ndarray:
+    content = base64.b64decode(image.attrib["href"].split(",", 1)[1])
+    return np.asarray(Image.open(io.BytesIO(content)))
+
+
+def test_the_frame_lies_around_the_box():
+    svg = ElementTree.fromstring(patch_picture(IMAGE, Box(2, 1, 4, 3)))
+
+    frame = next(svg.iter(f"{SVG}rect"))
+    one = SIDE / 8
+    place = [float(frame.attrib[name]) for name in ("x", "y", "width", "height")]
+    assert place == pytest.approx([one, 2 * one, 2 * one, 2 * one], abs=0.01)
+    (image,) = svg.iter(f"{SVG}image")
+    np.testing.assert_allclose(pixels(image), np.round(IMAGE[..., 0] * 255), atol=1)
+
+
+def test_a_map_is_fullest_where_it_is_largest_and_orange_below_zero():
+    values = np.zeros((8, 4), np.float32)
+    values[1, 2], values[5, 0] = 2.0, -1.0
+
+    svg = ElementTree.fromstring(heat_picture(IMAGE, HeatMap(values, "", signed=True), "a <b>"))
+
+    heat = pixels(list(svg.iter(f"{SVG}image"))[1])
+    assert tuple(heat[1, 2, :3]) == FOR
+    assert tuple(heat[5, 0, :3]) == AGAINST
+    assert heat[1, 2, 3] > heat[5, 0, 3] > heat[0, 0, 3] == 0
+    assert svg.attrib["aria-label"] == "a <b>"
+
+
+def test_a_map_of_nothing_is_clear():
+    svg = heat_picture(IMAGE, HeatMap(np.zeros((8, 4), np.float32), ""), "none")
+    heat = pixels(list(ElementTree.fromstring(svg).iter(f"{SVG}image"))[1])
+    assert not heat[..., 3].any()

@@ -1,0 +1,100 @@
+"""The network's picture: well-formed, complete, safe, and to scale."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+
+from cnn.network.architecture import Architecture
+from cnn.network.errors import path_text
+from cnn.network.layers import KINDS, Conv2D, Dense, Flatten, MaxPooling2D, Residual
+from cnn.network.trace import trace
+from cnn.network.zoo import zoo
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, FAMILY_OF_KIND
+from cnn.pictures.network.diagram import diagram, sections
+from tests.network.strategies import architectures
+
+SVG = "{http://www.w3.org/2000/svg}"
+LENET = zoo()["lenet-5"].architecture
+
+
+def drawn(architecture, selected=None):
+    return ET.fromstring(diagram(trace(architecture, partial=True), selected))
+
+
+def layers_of(svg):
+    return [group for group in svg.iter(f"{SVG}g") if "data-path" in group.attrib]
+
+
+@pytest.mark.parametrize("id", zoo())
+def test_every_layer_of_every_network_of_the_zoo_is_drawn_once(id):
+    architecture = zoo()[id].architecture
+    paths = sorted(group.attrib["data-path"] for group in layers_of(drawn(architecture)))
+    assert paths == sorted(path_text(row.path) for row in trace(architecture).rows)
+
+
+@given(architectures())
+def test_any_network_gives_a_well_formed_picture_within_its_frame(architecture):
+    svg = drawn(architecture)
+    width, height = map(float, svg.attrib["viewBox"].split()[2:])
+    for part in svg.iter(f"{SVG}rect"):
+        x, y = float(part.attrib["x"]), float(part.attrib["y"])
+        assert -0.1 <= x <= x + float(part.attrib["width"]) <= width + 0.1
+        assert -0.1 <= y <= y + float(part.attrib["height"]) <= height + 0.1
+
+
+def test_a_slab_is_as_high_as_its_map_to_scale():
+    svg = drawn(Architecture("scale", (40, 40, 1), (MaxPooling2D(2), MaxPooling2D(2))))
+    fronts = [part for part in svg.iter(f"{SVG}rect") if part.attrib["class"] == "front"]
+    heights = [float(front.attrib["height"]) for front in fronts]
+    assert heights == pytest.approx([heights[0], heights[0] / 2, heights[0] / 4])
+
+
+def test_names_with_markup_stay_words():
+    svg = drawn(Architecture('<script>alert(1)</script> & "x"', (8, 8, 1), (Flatten(),)))
+    assert "<script>" in svg.attrib["aria-label"]
+    assert not list(svg.iter(f"{SVG}script"))
+
+
+def test_the_selected_layer_is_marked_and_no_other():
+    marked = [
+        group.attrib["data-path"]
+        for group in layers_of(drawn(LENET, (2,)))
+        if "selected" in group.attrib["class"].split()
+    ]
+    assert marked == ["layers[2]"]
+
+
+def test_a_network_with_a_fault_is_drawn_as_far_as_it_goes():
+    broken = Architecture("broken", (8, 8, 1), (Conv2D(4, 3), Dense(10), Flatten()))
+    assert [group.attrib["data-path"] for group in layers_of(drawn(broken))] == ["layers[0]"]
+
+
+def test_an_empty_stack_shows_its_input():
+    assert layers_of(drawn(Architecture("empty", (8, 8, 1), ()))) == []
+
+
+def test_the_three_parts_hold_every_parameter():
+    traced = trace(LENET)
+    parts = {name: sum(row.params for row in rows) for name, rows in sections(traced)}
+    assert parts == {"features": 2_572, "flattening": 0, "head": 59_134}
+    assert sum(parts.values()) == traced.total_params == 61_706
+
+
+def test_a_small_share_never_reads_as_nothing():
+    words = diagram(trace(zoo()["resnet-lite"].architecture))
+    assert "175,440 (&gt;99%)" in words
+    assert "650 (&lt;1%)" in words
+
+
+def test_what_a_block_holds_is_hovered_layer_by_layer():
+    block = Residual((Conv2D(1, 3, padding="same"),))
+    titles = [
+        title.text for title in drawn(Architecture("r", (8, 8, 1), (block,))).iter(f"{SVG}title")
+    ]
+    assert [title.split(":")[0] for title in titles] == ["Conv2D #1", "Residual #1"]
+
+
+def test_every_kind_of_layer_has_a_colour():
+    assert FAMILY_OF_KIND.keys() == KINDS.keys()
+    assert set(FAMILY_OF_KIND.values()) == set(COLOUR_OF_FAMILY)

@@ -1,0 +1,76 @@
+"""Every setting of a training is said in words, also one that does not exist yet."""
+
+from dataclasses import fields, make_dataclass, replace
+from typing import Any
+
+import pytest
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.training.engine import machine
+from cnn.training.recipe import conditions
+from cnn.training.recipe.conditions import APART, AUTO, SAID, USUAL, changed, terms
+from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
+
+# A value other than its default for each field, and what a reader is told of it.
+OTHER: dict[str, tuple[Any, tuple[str, str]]] = {
+    "batch_size": (48, ("Batch size", "48")),
+    "optimizer": (Optimizer.SGD, ("Optimizer", "sgd")),
+    "learning_rate": (0.003, ("Learning rate", "0.003")),
+    "schedule": (Schedule.COSINE, ("Schedule", "cosine")),
+    "momentum": (0.8, ("Momentum", "0.8 (of SGD)")),
+    "weight_decay": (0.02, ("Weight decay", "0.02")),
+    "label_smoothing": (0.1, ("Label smoothing", "0.1")),
+    "patience": (3, ("Ends early", "after 3 epochs without a lower validation loss")),
+    "shift": (0.1, ("Images shifted", "by up to 10 % of their size")),
+    "rotation": (15.0, ("Images turned", "by up to 15°")),
+    "zoom": (0.25, ("Images zoomed", "by up to 25 %")),
+}
+
+
+def test_every_field_of_a_configuration_has_a_phrase_or_a_place_of_its_own():
+    assert {one.name for one in fields(Configuration)} == {*SAID, *APART}
+    assert set(OTHER) == set(SAID)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_setting_that_differs_from_its_default_is_among_the_conditions(name: str):
+    value, said = OTHER[name]
+    usual = Configuration(optimizer=Optimizer.SGD if name == "momentum" else Optimizer.ADAM)
+    own = replace(usual, **{name: value})
+
+    assert said in terms(own)
+    phrase = f"{said[0][0].lower()}{said[0][1:]} {said[1]}"
+    assert phrase in changed(own)
+    assert [one for one in changed(own) if one not in changed(usual)] == [phrase]
+    assert (said[0] in dict(terms(usual))) == (name in USUAL)
+
+
+@pytest.mark.parametrize("optimizer", Optimizer)
+def test_momentum_is_said_only_of_an_optimizer_that_keras_gives_it_to(optimizer: Optimizer):
+    import keras
+
+    made = machine._optimizer(Configuration(optimizer=optimizer, momentum=0.8), keras)
+    has_it = getattr(made, "momentum", 0.0) == 0.8
+
+    own = Configuration(optimizer=optimizer, momentum=0.8)
+    assert ("Momentum" in dict(terms(own))) == has_it
+    assert ("momentum 0.8 (of SGD)" in changed(own)) == has_it
+
+
+def test_a_field_that_has_no_words_yet_is_said_by_its_name_and_value(monkeypatch):
+    newer = make_dataclass(
+        "Newer", [("clip_norm", float, 0.0)], bases=(Configuration,), frozen=True, slots=True
+    )
+    monkeypatch.setattr(conditions, "Configuration", newer)
+
+    assert terms(newer(clip_norm=1.5))[-1] == ("Clip norm", "1.5")
+    assert changed(newer(clip_norm=1.5)) == ["clip norm 1.5"]
+    assert changed(newer()) == []
+
+
+def test_the_batch_size_that_auto_came_to_is_said_once_it_is_known():
+    own = Configuration(DatasetSpec(DatasetName.MNIST))
+
+    assert dict(terms(own))["Batch size"] == AUTO == "auto: 16 below 2,000 training images, else 64"
+    assert dict(terms(own, {64}))["Batch size"] == f"64 ({AUTO})"
+    assert dict(terms(replace(own, batch_size=8), {8}))["Batch size"] == "8"
