@@ -24,10 +24,10 @@ import numpy as np
 
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.zoo import entry
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, State, Step
 from cnn.training.store import labels, run_list
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 

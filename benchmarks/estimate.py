@@ -26,7 +26,8 @@ CASES = (
     ("resnet-lite", "mnist-sample", 3),
 )
 CALIBRATE = (
-    "from cnn.training import calibration, machine; machine.warm_up(); list(calibration.measure())"
+    "from cnn.training.engine import warming; from cnn.training.forecast import calibration; "
+    "warming.warm_up(); list(calibration.measure())"
 )
 TOGETHER = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
 SEEDS, EPOCHS = 2, 1

@@ -20,7 +20,7 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.engine.fit import carry_out
-from cnn.training.engine.machine import warm_up
+from cnn.training.engine.warming import warm_up
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import State

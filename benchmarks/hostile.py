@@ -30,8 +30,8 @@ from cnn.data.sets.mnist import MNIST, read_folder
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import WeightsError
-from cnn.network.keras.outside import read_file_outside, read_keras_outside
 from cnn.network.link import decode, encode
+from cnn.network.outside import read_file_outside, read_keras_outside
 from cnn.network.zoo import zoo
 from tests.hostile import corpus
 from tests.hostile.files import LARGE_IMAGES, npy, npy_header, zipped

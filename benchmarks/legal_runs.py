@@ -9,9 +9,9 @@ from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.settings import store_url
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WEIGHTS, Result, State
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.hostile.files import LARGE_IMAGES
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from cnn.commands import CommandError
 from cnn.commands.parsers import PIXELS, add_commands
+from cnn.commands.run import RUN
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.source import chosen
@@ -25,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        status: int = options.run(options) or 0
+        run = RUN[options.run] if isinstance(options.run, str) else options.run
+        status: int = run(options) or 0
         if sys.stdout is not None:  # as it is where the output was closed, as in `... >&-`
             sys.stdout.flush()
     except (ArchitectureError, CommandError) as error:

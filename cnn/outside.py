@@ -33,8 +33,8 @@ TASKS = {
     "handwriting": "cnn.data.picture.outside:handwriting_task",
     "look": "cnn.data.outside:look_task",
     "tested": "cnn.data.outside:for_tests_task",
-    "keras file": "cnn.network.keras.outside:keras_file_task",
-    "network file": "cnn.network.keras.outside:network_file_task",
+    "keras file": "cnn.network.outside:keras_file_task",
+    "network file": "cnn.network.outside:network_file_task",
     "picture": "cnn.data.picture.outside:picture_task",
 }
 """By name, where the function is that carries it out: `(request, file) -> values, arrays`."""

@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
+from cnn.training.store.store import Store
 from tests import postgres
+
+ENGINES = ("sqlite", "postgresql")
 
 # No deadlines: the first example pays for an import, and a busy machine is not a wrong answer.
 settings.register_profile("default", deadline=None, max_examples=50)
@@ -60,3 +64,26 @@ def postgresql() -> Iterator[str]:
         pytest.skip(postgres.MISSING)
     with postgres.server() as address:
         yield address
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a store that is not there yet, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite'}"
+    return postgres.new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """An empty store of each kind in turn."""
+    opened = Store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a store may be, in a folder of its own."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / "runs.sqlite"

@@ -4,6 +4,8 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,38 @@ FORBIDDEN = {
     "ui": {"pages", "app"},
     "pages": {"pages", "app"},
 }
+FLOORS = (
+    "settings names version memory log entry outside",
+    "network",
+    "network.scripts",
+    "network.keras",
+    "network.torch",
+    "network.link",
+    "network.zoo",
+    "network.source network.outside",
+    "data",
+    "insight.passes",
+    "insight.readings",
+    "insight.regions",
+    "training.recipe",
+    "training.store",
+    "training.upkeep",
+    "training.engine",
+    "training.forecast",
+    "training.workers",
+    "training",
+    "compare",
+    "diagnose",
+    "shipped",
+    "lessons",
+    "pictures.kit",
+    "pictures.data pictures.network pictures.training pictures.inside",
+    "pictures.comparison",
+    "commands",
+)
+"""The order of the folders of `cnn`: each imports what stands on its floor and those before it."""
+
+MOST_MODULES = 21
 SLOW_TO_IMPORT = {"keras", "tensorflow"}
 SOURCES = [path for package in FORBIDDEN for path in sorted((ROOT / package).rglob("*.py"))]
 
@@ -28,6 +62,30 @@ def test_imports_point_from_pages_to_ui_to_cnn(path: Path):
     imported = {name for node in ast.walk(_tree(path)) for name in _packages(node)}
 
     assert not imported & FORBIDDEN[package]
+
+
+def test_the_folders_of_cnn_stand_on_floors_and_import_what_is_below():
+    upwards = [
+        f"{module} imports {other}"
+        for module, others in _imports().items()
+        for other in others
+        if _floor(module) < _floor(other)
+    ]
+
+    assert not upwards
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    assert list(TopologicalSorter(_imports()).static_order())
+
+
+def test_no_folder_is_too_wide_to_be_looked_through():
+    folders = {path.parent for path in (ROOT / "cnn").rglob("*.py")}
+    modules = {
+        str(folder.relative_to(ROOT)): len(list(folder.glob("*.py"))) - 1 for folder in folders
+    }
+
+    assert {name: count for name, count in modules.items() if count > MOST_MODULES} == {}
 
 
 @source
@@ -67,6 +125,41 @@ for page in sorted(Path("pages").glob("*.py")):
     assert not app.exception, f"{page}: {app.exception}"
 """
     assert _loaded_by(visits) == {"streamlit"}
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    """The modules of `cnn`, and which of them each imports, inside functions too."""
+    paths = {_dotted(path): path for path in (ROOT / "cnn").rglob("*.py")}
+    found = {}
+    for module, path in paths.items():
+        named: set[str] = set()
+        for node in ast.walk(_tree(path)):
+            match node:
+                case ast.Import(names=names):
+                    named |= {one.name for one in names}
+                case ast.ImportFrom(module=str(source), level=0, names=names):
+                    whole = {f"{source}.{one.name}" for one in names}
+                    named |= {one if one in paths else source for one in whole}
+        found[module] = (named & paths.keys()) - {"cnn", module}
+    return {name: others for name, others in found.items() if name not in {"cnn", "cnn.__main__"}}
+
+
+def _floor(module: str) -> int:
+    """The number of the longest name in `FLOORS` that the module begins with."""
+    inside = module.removeprefix("cnn.")
+    fitting = [
+        (len(name), number)
+        for number, names in enumerate(FLOORS)
+        for name in names.split()
+        if f"{inside}.".startswith(f"{name}.")
+    ]
+    return max(fitting)[1]
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _loaded_by(code: str) -> set[str]:

@@ -31,7 +31,7 @@ while number < 4_000 or not os.path.exists(sys.argv[1] + ".3"):
 APP = """
 import sys
 from pathlib import Path
-from cnn.training import log
+from cnn import log
 log.MOST_BYTES = int(sys.argv[2])
 while not Path(sys.argv[3]).exists():
     log.keep_small(Path(sys.argv[1]))

@@ -14,7 +14,8 @@ from cnn.commands.parsers import add_commands
 from cnn.commands.train import dataset_of
 from cnn.compare import budget
 from cnn.compare.budget import COUNTED, Equal
-from cnn.compare.comparison import Entrant, Plan
+from cnn.compare.compared import Findings
+from cnn.compare.comparison import Again, Entrant, Plan
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
 from cnn.training.recipe.conditions import phrase
@@ -43,14 +44,6 @@ class Asked:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The command, or the sentences that say why there is none."""
-
-    command: str = ""
-    why_not: tuple[str, ...] = ()
-
-
 def asked(options: argparse.Namespace) -> Asked:
     """What parsed options say; raises the named errors of data and settings."""
     configuration = Configuration(
@@ -76,6 +69,11 @@ def again(plan: Plan, train_images: int | None = None) -> Again:
     if not why_not:
         why_not = _budget(plan, train_images)
     return Again(why_not=tuple(why_not)) if why_not else Again(shlex.join(_words(plan)))
+
+
+def again_of(found: Findings) -> Again:
+    """How to do again what was found, with as many training images as its runs had."""
+    return again(found.plan, min(found.train_images, default=None))
 
 
 def _networks(plan: Plan) -> list[str]:

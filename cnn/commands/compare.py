@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnn.commands import CommandError, refusals
-from cnn.commands.again import asked
+from cnn.commands.again import again_of, asked
 from cnn.commands.terminal import printable, quiet
 from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
 from cnn.compare import budget
@@ -173,7 +173,7 @@ def _write(path: Path, found: Findings) -> None:
     from cnn.pictures.comparison.report import report
 
     try:
-        path.write_text(report(found, time.time()), encoding="utf-8")
+        path.write_text(report(found, time.time(), again_of(found)), encoding="utf-8")
     except OSError as error:
         raise CommandError(f"the report {path} cannot be written: {error.strerror}.") from error
     print(f"The report is in {path}.", file=sys.stderr)

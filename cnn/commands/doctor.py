@@ -19,6 +19,7 @@ from pathlib import Path
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.entry import entry, frame_ancestors, operator_token
+from cnn.memory import free_bytes
 from cnn.settings import (
     LEAST,
     WORDS,
@@ -30,7 +31,6 @@ from cnn.settings import (
     whole,
 )
 from cnn.training.forecast import calibration
-from cnn.training.forecast.limits import free_bytes
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import kept_backups
 from cnn.training.store.presence import worker_states

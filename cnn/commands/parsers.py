@@ -33,17 +33,17 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
     _add_store(doctor)
     doctor.add_argument("--json", action="store_true", help="one JSON object")
-    doctor.set_defaults(run=_doctor)
+    doctor.set_defaults(run="doctor")
     address = commands.add_parser(
         "address", help="where the app opens that runs here, with its token"
     )
     address.add_argument("--json", action="store_true", help="one JSON object")
-    address.set_defaults(run=_address)
+    address.set_defaults(run="address")
     worker = commands.add_parser("worker", help="train what is queued, until told to end")
     worker.add_argument("--name", help="what the store knows this process by")
     worker.add_argument("--with-parent", action="store_true", help="end when standard input closes")
     _add_store(worker)
-    worker.set_defaults(run=_worker)
+    worker.set_defaults(run="worker")
 
 
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
@@ -65,7 +65,7 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         train.add_argument(name, type=float, default=0.0, metavar=metavar, help=explained)
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
-    train.set_defaults(run=_train)
+    train.set_defaults(run="train")
 
 
 def _add_compare(commands: Any) -> None:
@@ -91,7 +91,7 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument("--report", metavar="FILE", help="an HTML file with all of it")
     _add_store(compare)
     compare.add_argument("--json", action="store_true", help="end with one JSON object")
-    compare.set_defaults(run=_compare)
+    compare.set_defaults(run="compare")
 
 
 def _add_conditions(parser: argparse.ArgumentParser) -> None:
@@ -145,10 +145,10 @@ def _add_runs(commands: Any) -> None:
     resume.add_argument(
         "--more-epochs", type=int, metavar="N", help="continue a finished one, as a new run"
     )
-    resume.set_defaults(run=_resume)
+    resume.set_defaults(run="resume")
     usual = dict.fromkeys(("name", "tag", "network", "dataset", "state"))
     runs.set_defaults(
-        run=_runs, action="list", limit=50, json=False, store=None, archived=False, **usual
+        run="runs", action="list", limit=50, json=False, store=None, archived=False, **usual
     )
 
 
@@ -168,7 +168,7 @@ def _add_upkeep(commands: Any) -> None:
             parser.add_argument("file", metavar="FILE")
         _add_store(parser)
         parser.add_argument("--json", action="store_true", help="one JSON object")
-    store.set_defaults(run=_store)
+    store.set_defaults(run="store")
 
 
 def _add_listing(kinds: Any, options: argparse.ArgumentParser) -> None:
@@ -195,51 +195,3 @@ def _limit(text: str) -> int:
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", metavar="URL", help="another run store, an SQLAlchemy URL")
-
-
-def _train(options: argparse.Namespace) -> int:
-    from cnn.commands.train import train
-
-    return train(options)
-
-
-def _resume(options: argparse.Namespace) -> int:
-    from cnn.commands.train import resume
-
-    return resume(options)
-
-
-def _compare(options: argparse.Namespace) -> int:
-    from cnn.commands.compare import compare
-
-    return compare(options)
-
-
-def _runs(options: argparse.Namespace) -> int:
-    from cnn.commands.runs import runs
-
-    return runs(options)
-
-
-def _store(options: argparse.Namespace) -> int:
-    from cnn.commands.store import store
-
-    return store(options)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from cnn.commands.doctor import doctor
-
-    return doctor(options)
-
-
-def _address(options: argparse.Namespace) -> None:
-    from cnn.commands.address import address
-
-    address(options)
-
-
-def _worker(options: argparse.Namespace) -> int:
-    from cnn.commands.worker import worker
-
-    return worker(options)

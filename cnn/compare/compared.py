@@ -40,6 +40,13 @@ class Findings:
         """The finished runs, network by network."""
         return [run for row in self.rows for run in row.group.finished]
 
+    @property
+    def train_images(self) -> set[int]:
+        """How many images the runs under the plan's conditions were trained on, where known."""
+        under_plan = [row for row in self.rows if row.group.entrant.run is None]
+        runs = (run for row in under_plan for run in row.group.runs if run)
+        return {run.images["train"] for run in runs if run.images.get("train")}
+
 
 def findings(
     plan: Plan,

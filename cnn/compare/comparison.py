@@ -189,3 +189,11 @@ def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, i
         unused = [place for place in free if place not in taken.values()]
         taken[id] = (unused or free)[0]
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The command that does a comparison again, or the sentences why there is none."""
+
+    command: str = ""
+    why_not: tuple[str, ...] = ()

@@ -53,6 +53,17 @@ def end(architecture: Architecture) -> int | None:
     return None
 
 
+def from_scores(architecture: Architecture) -> Architecture:
+    """The same network without the softmax at its end: what training reads, as it is exact."""
+    layers = list(architecture.layers)
+    last = layers[-1] if layers else None
+    if isinstance(last, Activation) and last.activation == "softmax":
+        layers.pop()
+    elif isinstance(last, Dense) and last.activation == "softmax":
+        layers[-1] = replace(last, activation=None)
+    return replace(architecture, layers=tuple(layers))
+
+
 def end_activation(architecture: Architecture) -> str | None:
     """What the outputs come from: `softmax`, `sigmoid`, ...; None where that is no activation."""
     place = end(architecture)

@@ -15,8 +15,8 @@ from cnn.compare.answers import (
     why_not_comparable,
 )
 from cnn.compare.comparison import Entrant, Group, Plan, groups
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.run import PREDICTIONS, Run, State
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.compare.test_comparison import DEMO, LENET, plan, run
 

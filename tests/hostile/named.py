@@ -16,7 +16,6 @@ from cnn.data.own.library import keep, read
 from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.settings import images_folder
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import with_classes
 from cnn.training.recipe.run import (
@@ -30,6 +29,7 @@ from cnn.training.recipe.run import (
     Step,
 )
 from cnn.training.store import class_names, designs, labels
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.hostile.files import LIVE_NAME
 from tests.ui.visiting import weights_file

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.network.architecture import Architecture
-from cnn.network.code import Code, class_name, docstring_text, model_name, number
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.export import keras_code
 from cnn.network.layers import Conv2D, Flatten, Rescaling, Residual
+from cnn.network.scripts.code import Code, class_name, docstring_text, model_name, number
 from cnn.network.torch.export import torch_code
 from cnn.network.zoo import entry, zoo
 from tests.network.export_cases import CASES

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.export_feed import numpy_function, scaled_function, torch_function
 from cnn.network.feed import BYTES, NAMED, USUAL, Feed, derived, read
 from cnn.network.layers import (
     Activation,
@@ -23,6 +22,7 @@ from cnn.network.layers import (
     ZeroPadding2D,
 )
 from cnn.network.link import decode, encode
+from cnn.network.scripts.feed import numpy_function, scaled_function, torch_function
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (3, 5, 4, 3)).astype(np.uint8)
 IMAGES = PIXELS.astype(np.float32) / np.float32(255)

@@ -11,6 +11,7 @@ from html import unescape
 import numpy as np
 import pytest
 
+from cnn.commands.again import again_of
 from cnn.compare.answers import Answers
 from cnn.compare.claims import claims
 from cnn.compare.compared import Findings, told_apart
@@ -90,7 +91,7 @@ def test_the_report_marks_and_says_the_same():
         1,
     )
     found = findings_of(right)
-    whole = unescape(report(found, 0.0))
+    whole = unescape(report(found, 0.0, again_of(found)))
     start, end = whole.index("<h2>Are the diff"), whole.index("<h2>Conditions")
     body = whole[whole.index("<tbody>") : whole.index("</tbody>")]
     marked = {

@@ -1,4 +1,4 @@
-"""Stores of both kinds for the tests of what is in them: SQLite, and a real PostgreSQL."""
+"""What the tests of trainings share: a small disk, and oracles that say what they found."""
 
 import shutil
 import subprocess
@@ -7,35 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training.store.store import Store
-from tests import postgres
-
 pytest.register_assert_rewrite("tests.training.in_keras")  # so that it says what was found
-
-ENGINES = ("sqlite", "postgresql")
-
-
-@pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a store that is not there yet, of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'deep' / 'runs.sqlite'}"
-    return postgres.new_database(request.getfixturevalue("postgresql"))
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    """An empty store of each kind in turn."""
-    opened = Store(url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where a store may be, in a folder of its own."""
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home" / "runs.sqlite"
 
 
 @pytest.fixture

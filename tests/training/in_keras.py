@@ -23,6 +23,7 @@ from cnn.diagnose.reliability import reliability
 from cnn.insight.passes.forward import predict
 from cnn.insight.readings.answers import class_scores, shares_in, shares_of
 from cnn.network.architecture import Architecture
+from cnn.network.heads import from_scores
 from cnn.network.keras.model import Weights, build
 from cnn.network.layers import BatchNormalization
 from cnn.network.trace import trace
@@ -30,7 +31,6 @@ from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.engine.loading import loading_code
 from cnn.training.engine.snapshots import Snapshot, snapshot_name, weights_name
 from cnn.training.engine.weights import trained_weights
-from cnn.training.recipe.fitting import from_scores
 from cnn.training.recipe.run import MODEL, PREDICTIONS, WATCHED, Run
 from cnn.training.store.store import Store
 

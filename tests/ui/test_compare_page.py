@@ -13,11 +13,11 @@ from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.readings.answer_time import answer_ms
 from cnn.network.variants import with_filters
 from cnn.network.zoo import entry
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import with_classes
 from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
 from cnn.training.store import archive, designs
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.ui.visiting import visited, words
 

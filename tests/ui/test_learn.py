@@ -18,8 +18,8 @@ from cnn.lessons.goals import written
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.recipe.run import PREDICTIONS, Result, State
+from cnn.training.store.arrays import arrays_to_bytes
 from tests.lessons.reached import REACHED
 from tests.ui.visiting import visited, words
 from ui import kept

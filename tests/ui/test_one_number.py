@@ -32,6 +32,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
+from cnn.commands.again import again_of
 from cnn.compare.compared import as_dict, findings, table_csv
 from cnn.compare.comparison import Entrant, Plan, groups
 from cnn.network.beside import beside
@@ -122,7 +123,7 @@ def test_what_a_comparison_gives_away_is_what_it_shows(store: Store, run: Run):
 
     whole = json.loads(json.dumps(as_dict(found)))["results"][0]
     (line,) = csv.DictReader(io.StringIO(table_csv(found)))
-    text = unescape(report(found, 0.0))
+    text = unescape(report(found, 0.0, again_of(found)))
     table = text[text.index("<table>") : text.index("</table>")]
 
     cells = re.findall(r"<td[^>]*>([^<]*)</td>", table)

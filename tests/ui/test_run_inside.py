@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.engine.reproduce import script
 from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
 from cnn.training.recipe.configuration import Configuration, Optimizer
@@ -31,6 +30,7 @@ from cnn.training.recipe.run import (
     Step,
 )
 from cnn.training.store import archive
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, pressed, shown, words
 from ui.training.live import TAB

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn import memory
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
 from cnn.data.own import library
 from cnn.data.own.images import keep_upload
 from cnn.data.sets.shape_options import HARD
 from cnn.network.zoo import entry
 from cnn.settings import images_folder
-from cnn.training.forecast import calibration, limits
+from cnn.training.forecast import calibration
 from cnn.training.forecast.calibration import ROUGH
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Epoch, Result, State
@@ -240,7 +241,7 @@ def test_compare_says_what_all_of_it_takes(store: Store):
 def test_a_run_that_does_not_fit_the_free_memory_is_refused_and_has_no_button(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(limits, "free_bytes", lambda: 500_000_000)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 500_000_000)
 
     app = visited("train", network="lenet-5", data="shapes")
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.training.engine.checkpoint import arrays_to_bytes
+from cnn.training.store.arrays import arrays_to_bytes
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ import io
 
 import streamlit as st
 
-from cnn.network.code import Code
 from cnn.network.keras.export import keras_code
+from cnn.network.scripts.code import Code
 from cnn.network.summary import summary_table
 from cnn.network.torch.export import torch_code
 from cnn.network.trace import Trace

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.network.code import Code
 from cnn.network.errors import path_text
+from cnn.network.scripts.code import Code
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, params_text
 from ui.assets import script

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from cnn.commands.again import again_of
 from cnn.compare.compared import Findings, as_dict, curves_csv, findings, table_csv
 from cnn.compare.comparison import Group, Plan
 from cnn.pictures.comparison.report import report
@@ -57,4 +58,4 @@ def _json(found: Findings) -> str:
 
 
 def _report(found: Findings) -> str:
-    return report(found, time.time())
+    return report(found, time.time(), again_of(found))

@@ -19,8 +19,8 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.keras.outside import read_keras_outside
 from cnn.network.keras.read import Imported
+from cnn.network.outside import read_keras_outside
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights

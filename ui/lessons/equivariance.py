@@ -8,11 +8,12 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.answers import article
 from cnn.insight.readings.disturbance import REACH
+from cnn.insight.regions.place import Place
 from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage
 from cnn.lessons.lesson import Lesson
 from cnn.pictures.inside.evidence import shift_map
-from cnn.pictures.inside.maps import Place, Scale, Tile, largest
+from cnn.pictures.inside.maps import Scale, Tile, largest
 from cnn.pictures.training.shifts import distance_figure
 from cnn.shipped import shipped
 from cnn.training.recipe.configuration import Configuration

@@ -19,9 +19,9 @@ from cnn.pictures.inside.snapshots import (
     predictions_picture,
 )
 from cnn.pictures.kit.inline import data_uri
-from cnn.training.engine.checkpoint import arrays_from_bytes
 from cnn.training.engine.snapshots import Snapshot, snapshot_name
 from cnn.training.recipe.run import WATCHED, Run
+from cnn.training.store.arrays import arrays_from_bytes
 from cnn.training.store.class_names import class_names
 from ui.kept import kept
 from ui.picture import picture

@@ -12,9 +12,8 @@ from cnn.insight.passes.activations import sigmoid
 from cnn.insight.passes.forward import predict
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
-from cnn.network.heads import SHARES, end_activation, settled
+from cnn.network.heads import SHARES, end_activation, from_scores, settled
 from cnn.network.keras.model import Weights
-from cnn.training.recipe.fitting import from_scores
 
 SURE = 0.9
 RATHER = 0.6

@@ -10,19 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn.network.architecture import Architecture, titles
-from cnn.network.code import (
-    WIDTH,
-    Code,
-    Line,
-    call,
-    docstring_text,
-    model_name,
-    number,
-    pair,
-    plain,
-)
 from cnn.network.errors import Path
-from cnn.network.export_feed import feed_words, numpy_function
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -38,6 +26,18 @@ from cnn.network.layers import (
     defaults,
     rules,
 )
+from cnn.network.scripts.code import (
+    WIDTH,
+    Code,
+    Line,
+    call,
+    docstring_text,
+    model_name,
+    number,
+    pair,
+    plain,
+)
+from cnn.network.scripts.feed import feed_words, numpy_function
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 

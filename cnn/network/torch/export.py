@@ -13,9 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnn.network.architecture import Architecture
-from cnn.network.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.errors import Path
-from cnn.network.export_feed import feed_words, torch_function
 from cnn.network.heads import end_activation
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.layers import (
@@ -23,6 +21,8 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     GlobalPooling,
 )
+from cnn.network.scripts.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
+from cnn.network.scripts.feed import feed_words, torch_function
 from cnn.network.shapes import Shape
 from cnn.network.torch.layers import flatten, modules
 from cnn.network.torch.modules import HELPERS, Array, Module, Modules, sequential

@@ -5,7 +5,6 @@ Owns every difference between Keras and PyTorch: order of axes, padding, definit
 
 from __future__ import annotations
 
-from cnn.network.code import number, pair
 from cnn.network.errors import Path
 from cnn.network.fields import Pair
 from cnn.network.layers import (
@@ -30,6 +29,7 @@ from cnn.network.layers import (
     SpatialDropout2D,
     ZeroPadding2D,
 )
+from cnn.network.scripts.code import number, pair
 from cnn.network.shapes import Axis
 from cnn.network.torch.modules import (
     ACTIVATIONS,

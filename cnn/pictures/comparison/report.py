@@ -11,9 +11,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from cnn.commands.again import again
 from cnn.compare.budget import Equal, in_words
 from cnn.compare.compared import Findings, over_seeds_in_short, the_rule, told_apart
+from cnn.compare.comparison import Again
 from cnn.compare.mean_curves import Axis, mean_curve, samples_of
 from cnn.compare.spread import amount_text, digits_of_all, share_text
 from cnn.compare.standings import Contest, Row, Summary, stars
@@ -39,8 +39,8 @@ from cnn.training.recipe.run import Run
 TEMPLATE = Path(__file__).with_name("report.html")
 
 
-def report(found: Findings, made_at: float) -> str:
-    """The whole file; `made_at` is the time it says it was made."""
+def report(found: Findings, made_at: float, way: Again) -> str:
+    """The whole file; it says that it was made at `made_at`, and the `way` to do the same again."""
     from plotly.offline import get_plotlyjs
 
     figures = _figures(found)
@@ -60,7 +60,7 @@ def report(found: Findings, made_at: float) -> str:
         "CONDITIONS": _terms(_conditions(found)),
         "DATA": _terms(_data(found)),
         "MACHINE": _terms(together(run.environment for run in found.runs)),
-        "COMMAND": _command(found),
+        "COMMAND": _command(found, way),
         "NETWORKS": "".join(_network(row) for row in found.rows),
         # Inside a script, `</script` would end it, whatever stands around.
         "DATA_OF_FIGURES": json.dumps([one for _, one in figures]).replace("<", "\\u003c"),
@@ -190,7 +190,7 @@ def _conditions(found: Findings) -> list[tuple[str, str]]:
     """
     plan, own, said = found.plan, found.plan.configuration, []
     if any(one.run is None for one in plan.entrants) or not plan.entrants:
-        batches = {own.batch_size_for(images) for images in _train_images(found)}
+        batches = {own.batch_size_for(images) for images in found.train_images}
         said = [
             ("Each is given", in_words(plan.budget, own)),
             *terms(own, batches),
@@ -234,9 +234,8 @@ def _data(found: Findings) -> list[tuple[str, str]]:
     ]
 
 
-def _command(found: Findings) -> str:
+def _command(found: Findings, way: Again) -> str:
     """How to do it again, or why no command does."""
-    way = again(found.plan, next(iter(sorted(_train_images(found))), None))
     if not way.command:
         said = " ".join(way.why_not)
         return (
@@ -249,13 +248,6 @@ def _command(found: Findings) -> str:
         else ""
     )
     return f"<p>The same again{by_the_clock}:</p><pre>{escape(way.command)}</pre>"
-
-
-def _train_images(found: Findings) -> set[int]:
-    """How many images the runs under the plan's conditions were trained on, where that is known."""
-    under_plan = [row for row in found.rows if row.group.entrant.run is None]
-    runs = (run for row in under_plan for run in row.group.runs if run)
-    return {run.images["train"] for run in runs if run.images.get("train")}
 
 
 def _network(row: Row) -> str:

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn.network.trace import Row
+from cnn.insight.regions.place import Place
 
 Array = npt.NDArray[np.float32]
 Numbers = tuple[float, float]
+
+INPUT = Place()
+"""What the cells of the image itself see: themselves."""
 
 MOST_PARTS = 48
 """A weight is written as a fraction where the denominator is no larger."""
@@ -27,24 +30,6 @@ class Scale(StrEnum):
 
     BRIGHTNESS = "brightness"
     SIGNED = "signed"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the cells of a map see of the input: how much, how far apart, where the first one's
-    middle is; and by how much the input was moved (down, right) for this map.
-    """
-
-    size: tuple[int, int] = (1, 1)
-    jump: tuple[int, int] = (1, 1)
-    offset: Numbers = (0.0, 0.0)
-    moved: tuple[int, int] = (0, 0)
-
-    @classmethod
-    def of(cls, row: Row, moved: tuple[int, int] = (0, 0)) -> Place:
-        """That of a layer's output."""
-        field = row.receptive_field
-        return cls(field.size, field.jump, field.offset, moved)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +59,7 @@ class Tile:
     note: str = ""
     scale: Scale = Scale.SIGNED
     full: float | None = None
-    place: Place = Place()
+    place: Place = INPUT
     kernel: Kernel | None = None
 
     def to_dict(self) -> dict[str, Any]:

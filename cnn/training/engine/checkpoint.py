@@ -1,21 +1,13 @@
-"""Arrays as bytes, and when a training keeps a checkpoint of itself: often, but never at the price
-of its speed.
-"""
+"""When a training keeps a checkpoint of itself: often, but never at the price of its speed."""
 
 from __future__ import annotations
 
-import io
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable
 
 from cnn.training.engine.outbox import Outbox
 from cnn.training.recipe.run import CHECKPOINT, Checkpoint
-
-Arrays = Mapping[str, npt.NDArray[Any]]
+from cnn.training.store.arrays import Arrays, arrays_to_bytes
 
 EVERY_S = 30.0
 """Within an epoch, so much time passes between two checkpoints."""
@@ -25,19 +17,6 @@ SHARE = 0.05
 
 MOST_BYTES = 900_000_000
 """A larger one is not kept: SQLite takes a file of a billion bytes at most."""
-
-
-def arrays_to_bytes(arrays: Arrays) -> bytes:
-    """Arrays as an .npz file."""
-    written = io.BytesIO()
-    np.savez(written, **arrays)  # type: ignore[arg-type]
-    return written.getvalue()
-
-
-def arrays_from_bytes(content: bytes) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of an .npz file."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        return dict(found)
 
 
 class Keeper:

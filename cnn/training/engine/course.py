@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cnn.data import fingerprint, load
 from cnn.data.summary import seen_test_images
 from cnn.training.engine import kept_splits
-from cnn.training.engine.checkpoint import Keeper, arrays_from_bytes, arrays_to_bytes
+from cnn.training.engine.checkpoint import Keeper
 from cnn.training.engine.chunk import (
     Chunk,
     Done,
@@ -52,6 +52,7 @@ from cnn.training.recipe.run import (
 )
 from cnn.training.recipe.told_loss import is_only_handed_on, is_smoothed, note
 from cnn.training.store import class_names
+from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
 from cnn.training.store.store import Store
 
 

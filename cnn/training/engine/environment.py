@@ -12,10 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cnn.memory import memory_bytes
 from cnn.settings import whole_setting
 from cnn.training.engine.fused import BATCH_NORM, FUSED
 from cnn.training.engine.tensorflow import ONEDNN, import_tensorflow
-from cnn.training.forecast.limits import memory_bytes
 from cnn.training.recipe.told_loss import TRAINING_LOSS, names_versions
 from cnn.training.recipe.unreadable import PROGRAM, written_by
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnn.network.architecture import Architecture
-from cnn.network.export_feed import NAME as PREPARE
-from cnn.network.export_feed import numpy_function
 from cnn.network.heads import SHARES, end_activation
+from cnn.network.scripts.feed import NAME as PREPARE
+from cnn.network.scripts.feed import numpy_function
 
 
 def loading_code(file: str, architecture: Architecture) -> str:

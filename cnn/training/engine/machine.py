@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from cnn.data import Split
 from cnn.network.architecture import Architecture
+from cnn.network.heads import from_scores
 from cnn.network.keras.model import build, output_name, weights_of
 from cnn.network.layers import Convolution
 from cnn.network.trace import trace
@@ -27,7 +28,6 @@ from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
 from cnn.training.recipe.configuration import Configuration, Optimizer
-from cnn.training.recipe.fitting import from_scores
 
 EVALUATED_VALUES = 1_000_000
 COMPILE_POLL_S = 0.05

@@ -15,17 +15,17 @@ from collections.abc import Sequence
 
 from cnn.data import DatasetName
 from cnn.network.architecture import Architecture
-from cnn.network.code import docstring_text
-from cnn.network.export_feed import scaled_function
+from cnn.network.heads import from_scores
 from cnn.network.keras.export import keras_function
 from cnn.network.layers import BatchNormalization
+from cnn.network.scripts.code import docstring_text
+from cnn.network.scripts.feed import scaled_function
 from cnn.network.trace import trace
 from cnn.training.engine.environment import WITH_ONEDNN
 from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
 from cnn.training.recipe.configuration import Configuration, Optimizer
-from cnn.training.recipe.fitting import from_scores
 from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.run import Epoch, Run
 from cnn.training.recipe.told_loss import is_smoothed
@@ -59,8 +59,8 @@ import tensorflow as tf
 from keras import layers
 
 from cnn.data import DatasetSpec, fingerprint, load
-{imports}from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.schedule import learning_rates
+{imports}from cnn.training.configuration import Configuration
+from cnn.training.schedule import learning_rates
 
 CONFIGURATION = Configuration.from_dict(json.loads({configuration}))
 FINGERPRINT = {fingerprint!r}
@@ -185,7 +185,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         id=run.id,
         needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
         typing="from typing import Any\n" if fused else "",
-        imports="from cnn.training.engine.augmentation import augmented\n" if augmented else "",
+        imports="from cnn.training.augmentation import augmented\n" if augmented else "",
         onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
         configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data import Split
-from cnn.training.engine.checkpoint import arrays_from_bytes, arrays_to_bytes
 from cnn.training.recipe.run import SNAPSHOT, WEIGHTS_AFTER
+from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
 
 IMAGES, LAYERS = 8, 2
 """So many images are followed, through so many of the first convolutions."""

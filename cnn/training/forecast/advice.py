@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 
 from cnn.network.architecture import Architecture, walk
-from cnn.network.heads import end_activation, surest
+from cnn.network.heads import end_activation, from_scores, surest
 from cnn.network.layers import BatchNormalization
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.fitting import from_scores
 from cnn.training.recipe.pace import steps_wanted
 
 MOST_SURE = 0.99

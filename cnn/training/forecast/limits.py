@@ -5,11 +5,9 @@ Every limit is a setting (an environment variable) with a default that is safe f
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
+from cnn import memory
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.settings import whole_setting
@@ -18,7 +16,6 @@ from cnn.training.forecast.estimate import Estimate, estimate
 from cnn.training.recipe.configuration import MOST_EPOCHS, Configuration, ConfigurationError
 
 MEMORY_SHARE = 0.9
-CGROUP = Path("/sys/fs/cgroup")
 
 
 def check_size(architecture: Architecture) -> None:
@@ -73,7 +70,7 @@ def check_memory(
 
     While this machine is `busy` with other trainings, all of its memory counts: they will be over.
     """
-    there = memory_bytes() if busy else free_bytes()
+    there = memory.memory_bytes() if busy else memory.free_bytes()
     if there and expected.peak_bytes > MEMORY_SHARE * there:
         raise ConfigurationError(
             f"{architecture.name} needs about {expected.peak_bytes / 1e9:.1f} GB to train with "
@@ -91,49 +88,3 @@ def check_queue(waiting: int, new: int = 1) -> None:
             f"{waiting} runs are waiting already, {new} more would be over the limit of {most}. "
             "Stop some of them, or set CNN_MAX_QUEUE."
         )
-
-
-def memory_bytes() -> int | None:
-    """This machine's memory, or that of this container, where it says how much there is."""
-    found = [limit for limit in (_installed_bytes(), _container_bytes()) if limit]
-    return min(found, default=None)
-
-
-def free_bytes() -> int | None:
-    """The part of it that programs can still have; all of it where nobody says."""
-    found = [limit for limit in (_available_bytes(), _container_free_bytes()) if limit is not None]
-    return min(found) if found else memory_bytes()
-
-
-def _installed_bytes() -> int | None:
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
-def _available_bytes() -> int | None:
-    """What Linux can give without swapping, caches that it would drop included."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    return None
-
-
-def _container_bytes() -> int | None:
-    with contextlib.suppress(OSError, ValueError):  # "max" where there is no limit
-        return int((CGROUP / "memory.max").read_text(encoding="ascii"))
-    return None
-
-
-def _container_free_bytes() -> int | None:
-    limit = _container_bytes()
-    if limit is None:
-        return None
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        used = int((CGROUP / "memory.current").read_text(encoding="ascii"))
-        lines = (CGROUP / "memory.stat").read_text(encoding="ascii").splitlines()
-        cached = int(dict(line.split() for line in lines)["inactive_file"])
-        return max(limit - used + cached, 0)
-    return limit

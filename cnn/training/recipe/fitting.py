@@ -127,17 +127,6 @@ def weights_with_classes(architecture: Architecture, weights: Weights, classes: 
     return weights
 
 
-def from_scores(architecture: Architecture) -> Architecture:
-    """The same network without the softmax at its end: what training reads, as it is exact."""
-    layers = list(architecture.layers)
-    last = layers[-1] if layers else None
-    if isinstance(last, Activation) and last.activation == "softmax":
-        layers.pop()
-    elif isinstance(last, Dense) and last.activation == "softmax":
-        layers[-1] = replace(last, activation=None)
-    return replace(architecture, layers=tuple(layers))
-
-
 def _is_one_of_two(architecture: Architecture, classes: int) -> bool:
     """Whether one output, through a sigmoid, says which of two classes it is, so that a second
     score that is always 0 makes a softmax of it.

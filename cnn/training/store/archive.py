@@ -20,9 +20,9 @@ import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, insert, select
 
 from cnn.data import DatasetSpec
-from cnn.training.engine.checkpoint import arrays_from_bytes, arrays_to_bytes
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.run import PREDICTIONS
+from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
 from cnn.training.store.store import Store
 from cnn.training.store.tables import epochs, files, gradients, runs
 

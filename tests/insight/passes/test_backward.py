@@ -398,7 +398,7 @@ def test_what_cannot_be_differentiated_is_refused(layers, target, message):
 def test_a_backward_pass_needs_no_tensorflow():
     code = """
 import sys
-from cnn.insight import gradients
+from cnn.insight.passes import gradients
 from cnn.insight.passes.backward import ClassScore, backward
 from cnn.insight.passes.weights import random_weights
 

@@ -8,6 +8,7 @@ from html import unescape
 import plotly.graph_objects as go
 import pytest
 
+from cnn.commands.again import again_of
 from cnn.compare.budget import Budget, Equal
 from cnn.compare.compared import Findings, findings
 from cnn.compare.comparison import Plan, groups
@@ -26,7 +27,7 @@ MADE_AT = 1_790_000_000.0  # 21 September 2026, 13:33:20 UTC
 
 def page(findings: Findings) -> str:
     """The report without Plotly's own 4.8 MB, in which anything may be found."""
-    whole = report(findings, MADE_AT)
+    whole = report(findings, MADE_AT, again_of(findings))
     before, after = whole.index("<script>"), whole.rindex("<script>")
     return whole[:before] + whole[after:]
 

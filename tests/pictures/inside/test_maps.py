@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from cnn.insight.readings.kernels import GALLERY
+from cnn.insight.regions.place import Place
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
-from cnn.pictures.inside.maps import Kernel, Place, Scale, Tile, largest, signed, span, weight_text
+from cnn.pictures.inside.maps import Kernel, Scale, Tile, largest, signed, span, weight_text
 
 VALUES = np.random.default_rng(0).standard_normal((3, 4, 1)).astype(np.float32)
 

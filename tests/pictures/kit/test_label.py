@@ -43,7 +43,7 @@ MATRIX = np.array([[9, 1], [2, 8]])
 def figures() -> dict[str, Callable[..., Any]]:
     """The functions of the package that make a figure, by module and name."""
     found = {}
-    for module in pkgutil.iter_modules(cnn.pictures.__path__, "cnn.pictures."):
+    for module in pkgutil.walk_packages(cnn.pictures.__path__, "cnn.pictures."):
         loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             returns = str(function.__annotations__.get("return"))

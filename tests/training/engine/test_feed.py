@@ -15,10 +15,10 @@ from cnn.data import Dataset, DatasetName, DatasetSpec, load
 from cnn.insight.passes.backward import ClassScore, backward
 from cnn.insight.readings.answers import class_scores, shares
 from cnn.network.architecture import Architecture
-from cnn.network.export_feed import numpy_function
 from cnn.network.feed import BYTES, NAMED, USUAL, Feed
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.layers import Conv2D, Dense, Flatten, Rescaling
+from cnn.network.scripts.feed import numpy_function
 from cnn.training.engine import fit
 from cnn.training.engine.reproduce import script
 from cnn.training.engine.weights import trained_weights

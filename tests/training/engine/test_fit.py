@@ -13,11 +13,11 @@ import pytest
 
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.network.architecture import Architecture
+from cnn.network.heads import from_scores
 from cnn.network.keras.model import build, set_weights
 from cnn.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn.training.engine import fit, kept_machines
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule, usual_decay
-from cnn.training.recipe.fitting import from_scores
 from cnn.training.recipe.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
 from cnn.training.store.store import DELETED, Store
 

@@ -7,6 +7,7 @@ import pytest
 
 from cnn.data import DatasetName, DatasetSpec, Split, load
 from cnn.network.architecture import Architecture
+from cnn.network.heads import from_scores
 from cnn.network.keras.model import build
 from cnn.network.layers import (
     Activation,
@@ -19,7 +20,6 @@ from cnn.network.layers import (
 from cnn.training.engine.chunk import Chunk, measured_every
 from cnn.training.engine.machine import CheckpointError, Machine
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.fitting import from_scores
 
 NETWORK = Architecture(
     "Nested",

@@ -12,10 +12,10 @@ from cnn.insight.passes.weights import random_weights
 from cnn.network.keras.model import WeightsError
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
-from cnn.training.engine.checkpoint import arrays_to_bytes
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WEIGHTS, Run
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnn import memory
 from cnn.network.zoo import entry
 from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
@@ -60,7 +61,7 @@ def test_a_queue_of_none_takes_no_runs_and_one_of_less_than_none_is_not_set(monk
 
 
 def test_a_batch_that_does_not_fit_the_free_memory_is_refused_with_both_sizes(monkeypatch):
-    monkeypatch.setattr(limits, "free_bytes", lambda: 2_000_000_000)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2_000_000_000)
     many = IMAGES | {"train": 10_000}
 
     limits.check(VGG, Configuration(batch_size=64), many)
@@ -71,8 +72,8 @@ def test_a_batch_that_does_not_fit_the_free_memory_is_refused_with_both_sizes(mo
 
 
 def test_while_others_train_all_of_the_memory_counts(monkeypatch):
-    monkeypatch.setattr(limits, "free_bytes", lambda: 100_000_000)
-    monkeypatch.setattr(limits, "memory_bytes", lambda: 8_000_000_000)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 100_000_000)
+    monkeypatch.setattr(memory, "memory_bytes", lambda: 8_000_000_000)
 
     limits.check(VGG, Configuration(), IMAGES, busy=True)
     with pytest.raises(ConfigurationError, match=r"this machine has 0\.1 GB free"):
@@ -80,36 +81,10 @@ def test_while_others_train_all_of_the_memory_counts(monkeypatch):
 
 
 def test_data_that_does_not_fit_is_refused_too(monkeypatch):
-    monkeypatch.setattr(limits, "free_bytes", lambda: 2_000_000_000)
+    monkeypatch.setattr(memory, "free_bytes", lambda: 2_000_000_000)
 
     with pytest.raises(ConfigurationError, match="or fewer images"):
         limits.check(VGG, Configuration(), IMAGES | {"train": 5_000_000})
-
-
-def test_free_memory_is_a_part_of_all_memory():
-    free, everything = limits.free_bytes(), limits.memory_bytes()
-
-    assert free is not None
-    assert everything is not None
-    assert 0 < free <= everything
-
-
-def test_a_container_has_what_its_limit_leaves_caches_included(monkeypatch, tmp_path):
-    (tmp_path / "memory.max").write_text("1000000000\n")
-    (tmp_path / "memory.current").write_text("700000000\n")
-    (tmp_path / "memory.stat").write_text("anon 500000000\ninactive_file 200000000\n")
-    monkeypatch.setattr(limits, "CGROUP", tmp_path)
-
-    assert limits.memory_bytes() == 1_000_000_000
-    assert limits.free_bytes() == 500_000_000
-
-
-def test_a_container_without_a_limit_has_the_machine(monkeypatch, tmp_path):
-    monkeypatch.setattr(limits, "CGROUP", tmp_path)
-    whole = limits.memory_bytes()
-    (tmp_path / "memory.max").write_text("max\n")
-
-    assert limits.memory_bytes() == whole
 
 
 def test_a_queue_has_an_end(monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from cnn.data import DatasetName, DatasetSpec, brought, load
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.heads import from_scores
 from cnn.network.keras.model import WeightsError, build, set_weights, weights_of
 from cnn.network.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layers
 from cnn.network.trace import trace
@@ -14,7 +15,6 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import (
     changes_again,
     fit_to,
-    from_scores,
     image_changes,
     is_fitted,
     weights_with_classes,

@@ -209,7 +209,7 @@ KINDS["Attention"] = Attention
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
-from cnn.training import designs
+from cnn.training.store import designs
 from cnn.training.store.store import Store
 store, lenet = Store(sys.argv[1]), entry("lenet-5").architecture
 network = Architecture("LeNet with attention", lenet.input, (Attention(), *lenet.layers))

@@ -20,11 +20,11 @@ from cnn.network.deep_networks import DEPTHS, Way
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.zoo import zoo
 from cnn.training.engine import fit
-from cnn.training.engine.checkpoint import arrays_from_bytes
 from cnn.training.forecast.estimate import measured_here
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import PREDICTIONS, Run, State
 from cnn.training.store import archive
+from cnn.training.store.arrays import arrays_from_bytes
 from cnn.training.store.store import Store
 from scripts.train_shipped import plan_of
 

@@ -21,7 +21,9 @@ SETTINGS = Configuration(epochs=1)
 DEMO = entry("shapes-demo").architecture
 WORKER = """
 import sys
-from cnn.training import calibration, fit, warming, worker
+from cnn.training.engine import fit, warming
+from cnn.training.forecast import calibration
+from cnn.training.workers import worker
 from cnn.training.recipe.run import Progress, State, Step
 from cnn.training.store.store import Store
 

@@ -33,6 +33,7 @@ from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store, StoreError, TakenOver
 from cnn.training.store.store_error import shown_url
 from cnn.training.workers.continuing import resume
+from tests.training.stores import VERSION_2
 
 ROOT = Path(__file__).parents[3]
 LENET = entry("lenet-5").architecture
@@ -343,9 +344,6 @@ def test_a_store_of_another_version_is_refused_and_left_alone(store: Store, url:
         Store(url)
     with create_engine(url, poolclass=NullPool).connect() as database:
         assert database.execute(select(tables.about.c.schema_version)).all() == [(99,)]
-
-
-VERSION_2 = (Path(__file__).parent / "store_version_2.sql").read_text()
 
 
 def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path):

@@ -15,6 +15,7 @@ from cnn.training.engine import checkpoint, course, fit, snapshots
 from cnn.training.recipe.configuration import Configuration, ConfigurationError, Optimizer, Schedule
 from cnn.training.recipe.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
 from cnn.training.recipe.schedule import learning_rates
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store, TakenOver
 from cnn.training.workers.continuing import ContinuationError, extend, resume
 
@@ -238,7 +239,7 @@ def test_a_run_without_a_checkpoint_begins_anew(store: Store, step_by_step):
 
 def test_a_checkpoint_of_another_network_is_refused(store: Store, step_by_step):
     run = stopped_at(store, 3)
-    store.keep_file(run.id, CHECKPOINT, checkpoint.arrays_to_bytes({"model/0000": np.zeros(3)}))
+    store.keep_file(run.id, CHECKPOINT, arrays_to_bytes({"model/0000": np.zeros(3)}))
 
     failed = carried_out(store, resume(store, run.id, worker="me"))
 

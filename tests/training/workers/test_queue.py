@@ -88,7 +88,7 @@ def test_what_goes_on_joins_the_queue_under_the_same_limit(store: Store):
 PRESS = """
 import sys
 from cnn.network.zoo import entry
-from cnn.training import queue
+from cnn.training.workers import queue
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.workers.queue import Wanted
 from cnn.training.store.store import Store

@@ -42,7 +42,7 @@ TOLD = "The process that trained this run was told to end."
 ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS")
 REFERENCE = """
 import sys
-from cnn.training import fit
+from cnn.training.engine import fit
 from cnn.training.store.store import Store
 from tests.training.story import NETWORK, SETTINGS
 from dataclasses import replace
@@ -53,7 +53,7 @@ print(fit.carry_out(store, store.add(NETWORK, settings, worker="me")).id)
 """
 DISPATCHER = """
 import sys
-from cnn.training import ray_dispatcher, ray_task
+from cnn.training.workers import ray_dispatcher, ray_task
 from cnn.training.store.store import Store
 
 def fail(*_):

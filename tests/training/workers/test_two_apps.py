@@ -18,7 +18,7 @@ from cnn.training.store.presence import GONE
 from cnn.training.store.store import Store
 from cnn.training.workers.continuing import resume
 from tests import postgres
-from tests.training.conftest import ENGINES
+from tests.conftest import ENGINES
 from tests.training.processes import App, current, eventually, is_in, trains
 
 pytestmark = pytest.mark.skipif(

@@ -5,8 +5,8 @@ Each is a function of its own, so that a script says how images become what the 
 
 from __future__ import annotations
 
-from cnn.network.code import number
 from cnn.network.feed import Feed, Numbers
+from cnn.network.scripts.code import number
 
 NAME = "prepare"
 

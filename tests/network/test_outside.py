@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
+from cnn.network import outside
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras import outside
-from cnn.network.keras.outside import read_file_outside
+from cnn.network.outside import read_file_outside
 from cnn.network.source import read_file
 from cnn.network.zoo import zoo
 from tests.hostile import corpus
