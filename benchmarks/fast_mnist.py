@@ -25,7 +25,7 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
 from cnn.training.engine.machine import import_tensorflow
-from cnn.training.recipe.configuration import FAST_MNIST
+from cnn.training.recipe.presets import FAST_MNIST
 from cnn.training.store.store import Store
 
 GOAL = 0.99

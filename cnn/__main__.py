@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from cnn.commands import CommandError
-from cnn.commands.parsers import PIXELS, add_commands
+from cnn.commands.parsers import PIXELS, Parser, add_commands
 from cnn.commands.run import RUN
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -107,17 +107,10 @@ def _architecture(options: argparse.Namespace) -> Architecture:
     return opened.architecture
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, as all others here are."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(2, f"{self.prog}: {_one_line(message)}. Try {self.prog} --help.\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m cnn", description="CNN Workbench on the command line.")
+def _parser() -> Parser:
+    parser = Parser(prog="python -m cnn", description="CNN Workbench on the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    network = _Parser(add_help=False)
+    network = Parser(add_help=False)
     network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")
     network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
     network.add_argument("--pixels", metavar="RANGE", help=PIXELS)

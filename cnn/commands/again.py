@@ -10,7 +10,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 
-from cnn.commands.parsers import add_commands
+from cnn.commands.options import as_words, configuration_of
+from cnn.commands.parsers import Parser, add_commands
 from cnn.commands.train import dataset_of
 from cnn.compare import budget
 from cnn.compare.budget import COUNTED, Equal
@@ -19,18 +20,10 @@ from cnn.compare.comparison import Again, Entrant, Plan
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
 from cnn.training.recipe.conditions import phrase
-from cnn.training.recipe.configuration import Configuration, ConfigurationError, usual_decay
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.run import recipe
-
-OPTIONS = {
-    "batch_size": "--batch-size",
-    "optimizer": "--optimizer",
-    "learning_rate": "--learning-rate",
-    "schedule": "--schedule",
-}
-"""Settings that `compare` has an option for; it is left out where the setting is as usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +39,7 @@ class Asked:
 
 def asked(options: argparse.Namespace) -> Asked:
     """What parsed options say; raises the named errors of data and settings."""
-    configuration = Configuration(
-        dataset=dataset_of(options.dataset),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        optimizer=options.optimizer,
-        learning_rate=options.learning_rate,
-        weight_decay=usual_decay(options.optimizer),
-        schedule=options.schedule,
-    )
+    configuration = configuration_of(options, dataset_of(options.dataset), Configuration)
     archs = tuple(dict.fromkeys(options.archs))
     return Asked(archs, configuration, options.seeds, *budget.read(options.budget))
 
@@ -151,12 +136,9 @@ def _budget(plan: Plan, train_images: int | None) -> list[str]:
 
 def _words(plan: Plan) -> list[str]:
     """The command as it would have to be."""
-    own, usual = plan.configuration, Configuration()
+    own = plan.configuration
     words = ["python", "-m", "cnn", "compare", *_archs(plan)]
-    words += ["--dataset", _data(own), "--epochs", str(own.epochs)]
-    for name, option in OPTIONS.items():
-        if (value := getattr(own, name)) != getattr(usual, name):
-            words += [option, str(value)]
+    words += ["--dataset", _data(own), *as_words(own, without=("seed",))]
     words += ["--seeds", str(plan.seeds)]
     if plan.budget.equal in COUNTED:
         words += ["--budget", budget.as_option(plan.budget)]
@@ -181,6 +163,6 @@ def _data(own: Configuration) -> str:
 
 
 def _read(words: Sequence[str]) -> Asked:
-    parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(), argparse.ArgumentParser(add_help=False))
+    parser = Parser()
+    add_commands(parser.add_subparsers(), Parser(add_help=False))
     return asked(parser.parse_args(words[3:]))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+from collections.abc import Callable, Collection
 from typing import Any
 
 # The words of the settings, so that `--help` does not import NumPy; a test compares them.
 DATASETS = ("shapes", "digits", "mnist-sample", "mnist", "fashion-mnist")
-OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
-SCHEDULES = ("constant", "step", "cosine", "one-cycle")
 STATES = (
     *("queued", "running", "paused", "finished"),
     *("stopped", "diverged", "failed", "interrupted"),
@@ -22,6 +21,21 @@ PIXELS = (
     "torch or caffe (as keras.applications calls them), or written out, such as "
     '"0..1 mean 0.13 sd 0.31" or "0..255 mean 103.9,116.8,123.7 BGR"'
 )
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, and some of whose options are added when it is used."""
+
+    late: Callable[[], None] | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self.late:
+            add, self.late = self.late, None
+            add()
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(2, f"{self.prog}: {' '.join(message.split())}. Try {self.prog} --help.\n")
 
 
 def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
@@ -49,20 +63,6 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[network], help="train a network here and now")
     _add_conditions(train)
-    train.add_argument("--seed", type=int, default=0)
-    train.add_argument(
-        "--patience",
-        type=int,
-        default=0,
-        metavar="EPOCHS",
-        help="stop early after so many without a lower validation loss; 0 never does",
-    )
-    for name, metavar, explained in (
-        ("--shift", "SHARE", "move images by up to this share of their size, such as 0.1"),
-        ("--rotation", "DEGREES", "turn them by up to so many degrees"),
-        ("--zoom", "SHARE", "zoom them by up to this share, such as 0.1"),
-    ):
-        train.add_argument(name, type=float, default=0.0, metavar=metavar, help=explained)
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
     train.set_defaults(run="train")
@@ -76,7 +76,7 @@ def _add_compare(commands: Any) -> None:
         "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"
     )
     compare.add_argument("--pixels", metavar="RANGE", help=f"of .keras files: {PIXELS}")
-    _add_conditions(compare)
+    _add_conditions(compare, without=("seed",))
     compare.add_argument(
         "--seeds", type=int, default=1, metavar="K", help="trainings of each network, 1 to 10"
     )
@@ -94,18 +94,21 @@ def _add_compare(commands: Any) -> None:
     compare.set_defaults(run="compare")
 
 
-def _add_conditions(parser: argparse.ArgumentParser) -> None:
+def _add_conditions(parser: Parser, without: Collection[str] = ()) -> None:
     parser.add_argument(
         "--dataset",
         required=True,
         metavar="NAME",
         help=f"{', '.join(DATASETS)}, a zip or npz of images, or own:NAME for kept ones",
     )
-    parser.add_argument("--epochs", type=int, required=True)
-    parser.add_argument("--batch-size", type=int, help="16 below 2,000 images, else 64")
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adam")
-    parser.add_argument("--learning-rate", type=float, help="the optimizer's usual one")
-    parser.add_argument("--schedule", choices=SCHEDULES, default="one-cycle")
+    parser.late = lambda: _add_settings(parser, without)
+
+
+def _add_settings(parser: Parser, without: Collection[str]) -> None:
+    """When the parser is used, as their declarations take a second to import."""
+    from cnn.commands.options import add_settings
+
+    add_settings(parser, without)
 
 
 def _add_runs(commands: Any) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cnn.commands import refusals
+from cnn.commands.options import configuration_of
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
 from cnn.data import Dataset, DatasetSpec, brought, load
@@ -22,7 +23,7 @@ from cnn.network.source import chosen
 from cnn.training.forecast import calibration, limits
 from cnn.training.forecast.estimate import estimate
 from cnn.training.recipe import earlier
-from cnn.training.recipe.configuration import Configuration, usual_decay
+from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id, spec_of
 from cnn.training.recipe.fitting import Fitted, fit_to
 from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
@@ -75,20 +76,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     say_notes(opened)
     architecture = opened.architecture
     limits.check_size(architecture)
-    configuration = Configuration(
-        dataset=dataset_of(options.dataset),
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        optimizer=options.optimizer,
-        learning_rate=options.learning_rate,
-        weight_decay=usual_decay(options.optimizer),
-        schedule=options.schedule,
-        seed=options.seed,
-        patience=options.patience,
-        shift=options.shift,
-        rotation=options.rotation,
-        zoom=options.zoom,
-    )
+    configuration = configuration_of(options, dataset_of(options.dataset), Configuration)
     limits.check_epochs(configuration)
     data = load(configuration.dataset, architecture.input)
     say_left_out(data)

@@ -16,16 +16,14 @@ from cnn.compare.claims import Asked, Claims, Sharing
 from cnn.compare.comparison import Entrant, Group, Plan
 from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.standings import Row
-from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, MOST_DEEP, Way, deep_network
 from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
-from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import is_fitted
+from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import GradientNorms
 
-USUAL = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 """How the networks are trained unless somebody chooses otherwise."""
 SEEDS_TO_SHIP = 5
 
@@ -73,7 +71,7 @@ EVERY = members(range(DEPTHS[0], MOST_DEEP + 1, 6), [True, False])
 def shipped_plan() -> Plan:
     """What was trained for the results that ship: the usual depths, over several seeds."""
     own = members(DEPTHS, [True])
-    return Plan(tuple(Entrant(one.id, one.network()) for one in own), USUAL, SEEDS_TO_SHIP)
+    return Plan(tuple(Entrant(one.id, one.network()) for one in own), FIRST, SEEDS_TO_SHIP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from cnn.compare.comparison import Group
 from cnn.data import described
 from cnn.network.shapes import shape_text
-from cnn.training.recipe.conditions import changed
+from cnn.training.recipe.conditions import changed, in_short
 from cnn.training.recipe.earlier import caution_of_all
 from cnn.training.recipe.pace import Pace
 from cnn.training.recipe.run import Run
+from cnn.training.recipe.setting import Panel
 from cnn.training.recipe.told_loss import is_smoothed
 
 MACHINE = ("tensorflow", "keras", "python", "system", "processor", "processors", "memory_gib")
@@ -89,11 +90,10 @@ def _is_out_of_epochs(run: Run) -> bool:
 def _as_it_was(name: str, run: Run) -> str:
     own = run.configuration
     begun = f", going on from run {run.continues}" if run.continues else ""
-    said = ("optimizer", "learning_rate", "schedule")
-    more = changed(own, without=said)
+    more = changed(own, (Panel.MORE, Panel.AUGMENTATION))
     return (
         f"{name} stands as it was trained, with conditions of its own: {own.length}, "
-        f"{', '.join([str(own.optimizer), str(own.schedule), f'rate {own.peak_rate:g}', *more])}, "
+        f"{', '.join([*in_short(own), *more])}, "
         f"seed {own.seed}{begun}."
     )
 

@@ -21,12 +21,12 @@ from cnn.network.layers.base import Layer
 from cnn.network.shapes import Shape
 from cnn.network.trace import trace
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import BRIEF
 from cnn.training.recipe.run import Run, State, recipe
 from cnn.training.store.store import Store
 
 IMAGE = (28, 28, 1)
-MNIST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
-SHORT = replace(MNIST, epochs=2)
+SHORT = replace(BRIEF, epochs=2)
 FEW = DatasetSpec(DatasetName.MNIST_SAMPLE, validation_fraction=0.5)
 """Half of the images set aside for validation: fewer to learn from, so overfitting shows."""
 
@@ -36,7 +36,7 @@ class Side:
     """One of the two networks of an experiment, and how it is trained."""
 
     architecture: Architecture
-    configuration: Configuration = MNIST
+    configuration: Configuration = BRIEF
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _bare(filters: int) -> tuple[Layer, ...]:
 
 POOL = MaxPooling2D()
 SMALL = (_conv(16), POOL, _conv(32), POOL)
-AUGMENTED = replace(MNIST, epochs=8, dataset=FEW, shift=0.1, rotation=10.0, zoom=0.1)
+AUGMENTED = replace(BRIEF, epochs=8, dataset=FEW, shift=0.1, rotation=10.0, zoom=0.1)
 
 EXPERIMENTS = (
     Experiment(
@@ -134,11 +134,11 @@ EXPERIMENTS = (
         "dropout",
         Side(
             _network("Dropout 0.5", *SMALL, head=(Flatten(), Dense(128, "relu"), Dropout(0.5))),
-            replace(MNIST, epochs=8, dataset=FEW),
+            replace(BRIEF, epochs=8, dataset=FEW),
         ),
         Side(
             _network("No dropout", *SMALL, head=(Flatten(), Dense(128, "relu"))),
-            replace(MNIST, epochs=8, dataset=FEW),
+            replace(BRIEF, epochs=8, dataset=FEW),
         ),
     ),
     Experiment(

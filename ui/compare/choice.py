@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.compare.budget import Budget, Equal
 from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
-from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -20,6 +20,7 @@ from cnn.training.forecast import limits
 from cnn.training.recipe.address import from_address, to_address
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.fitting import image_changes, is_fitted, with_classes
+from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import LIVE, Run, State
 from cnn.training.store import designs, run_list
 from cnn.training.store.designs import Saved
@@ -39,7 +40,6 @@ MOST_NETWORKS = 12
 MOST_OFFERED = 30
 """Of the saved designs, and of the latest finished runs."""
 SETTINGS = Settings("compare")
-FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def choose() -> Plan | None:

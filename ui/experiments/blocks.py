@@ -7,11 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from cnn.compare.comparison import Plan
-from cnn.data import DatasetName, DatasetSpec
 from cnn.network.beside import Line, beside
 from cnn.network.block_pairs import FEWEST_CHANNELS, PAIRS, BlockPair
 from cnn.network.trace import Trace, trace
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import FIRST
 from ui.compare.choice import id_of
 from ui.compare.results import results
 from ui.experiments import conditions
@@ -21,7 +20,6 @@ from ui.training.settings import Settings
 
 ID = "blocks"
 SETTINGS = Settings("blocks")
-FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 PAIR, CHANNELS = SETTINGS.key("pair"), SETTINGS.key("channels")
 OFFERED_CHANNELS = (FEWEST_CHANNELS, 8, 16, 32, 64)
 USUAL_CHANNELS = 16

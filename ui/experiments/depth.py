@@ -10,7 +10,6 @@ import streamlit as st
 from cnn.compare.beside import beside
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.depth import (
-    USUAL,
     Member,
     Moment,
     asked,
@@ -26,6 +25,7 @@ from cnn.compare.standings import table
 from cnn.network.deep_networks import DEPTHS, Way
 from cnn.pictures.comparison.result_curve import Series, result_curve
 from cnn.pictures.training.gradient_profile import Profile, profile_figure
+from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import GradientNorms
 from cnn.training.store import archive
 from cnn.training.store.archive import Shipped
@@ -64,12 +64,12 @@ def arrive(address: Address) -> None:
     norms = [norm for norm in NORM_WORDS if norm in address.get("norm", [])]
     st.session_state[CHOSEN] = depths or list(DEPTHS)
     st.session_state[NORMS] = norms or ["yes"]
-    conditions.arrive(SETTINGS, USUAL, address)
+    conditions.arrive(SETTINGS, FIRST, address)
 
 
 def show() -> None:
     """The tab."""
-    conditions.begin(SETTINGS, USUAL)
+    conditions.begin(SETTINGS, FIRST)
     st.session_state.setdefault(CHOSEN, list(DEPTHS))
     st.session_state.setdefault(NORMS, ["yes"])
     st.markdown(
@@ -117,7 +117,7 @@ def _show_shipped() -> None:
     """Puts the runs that ship into the store, and chooses what they are found by."""
     archive.take_in_shipped(runs.store(), Shipped.DEPTH)
     st.session_state[CHOSEN], st.session_state[NORMS] = list(DEPTHS), ["yes"]
-    conditions.arrive(SETTINGS, USUAL, {}, archive.shipped_seeds(Shipped.DEPTH))
+    conditions.arrive(SETTINGS, FIRST, {}, archive.shipped_seeds(Shipped.DEPTH))
 
 
 def _chosen(key: str) -> list[Any]:

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.network.beside import beside
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, Entry, entry
+from cnn.training.recipe.presets import FIRST
 from ui import design
 from ui.compare import choice
 from ui.experiments.address import Address, keep, last
@@ -67,7 +68,7 @@ def show() -> None:
             design.put(lite.architecture)
             st.switch_page(PAGES / "build.py")
         if st.button("Train the four classics in Compare", icon=":material/compare_arrows:"):
-            choice.put([entry(one).architecture for one in CLASSICS], choice.FIRST, 1)
+            choice.put([entry(one).architecture for one in CLASSICS], FIRST, 1)
             st.switch_page(PAGES / "compare.py")
 
 

@@ -18,10 +18,10 @@ from cnn.compare.sweep import (
     SweepError,
     values_of,
 )
-from cnn.data import DatasetName, DatasetSpec
 from cnn.network.errors import ArchitectureError
 from cnn.pictures.comparison.result_curve import Series, result_curve
-from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.presets import BRIEF
 from ui import theme
 from ui.compare.choice import architecture_of, name_of, offered
 from ui.compare.table import chosen_target, compared
@@ -44,7 +44,6 @@ from ui.words import plain
 
 ID = "sweep"
 SETTINGS = Settings("sweep")
-FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
 USUAL_NETWORK, USUAL_SEEDS = "simple-cnn", 2
 NETWORK, FIELD = SETTINGS.key("network"), SETTINGS.key("field")
 HEIGHT = 360
@@ -83,12 +82,12 @@ def arrive(address: Address) -> None:
     st.session_state[FIELD] = chosen
     values = list(dict.fromkeys(address.get("value", [])))[:MOST_VALUES]
     st.session_state[_values_key(chosen)] = [text[:20] for text in values] or _usual(chosen)
-    conditions.arrive(SETTINGS, FIRST, address, USUAL_SEEDS)
+    conditions.arrive(SETTINGS, BRIEF, address, USUAL_SEEDS)
 
 
 def show() -> None:
     """The tab."""
-    conditions.begin(SETTINGS, FIRST, USUAL_SEEDS)
+    conditions.begin(SETTINGS, BRIEF, USUAL_SEEDS)
     st.session_state.setdefault(NETWORK, USUAL_NETWORK)
     st.session_state.setdefault(FIELD, Field.FILTERS)
     st.markdown("One network, trained again and again with one thing at several values.")

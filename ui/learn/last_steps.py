@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.data import CATALOGUE, DatasetName, DatasetSpec
+from cnn.data import CATALOGUE
 from cnn.lessons.catalogue import frame_text
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -16,6 +16,7 @@ from cnn.network.zoo import entry
 from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.fitting import image_changes, with_classes
+from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import Run, State, recipe
 from ui import design
 from ui.compare import choice
@@ -25,7 +26,6 @@ from ui.training.setup import queue
 from ui.words import plain
 
 KEY = "last_steps"
-CONFIGURATION = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 OWN, BESIDE = "simple-cnn", "lenet-5"
 
 
@@ -82,7 +82,7 @@ def _step(
 
 
 def _train(architecture: Architecture) -> None:
-    spec = CONFIGURATION.dataset
+    spec = FIRST.dataset
     shape = CATALOGUE[spec.name].image_shape
     look = data.look(spec, shape)
     if look is None:
@@ -90,7 +90,7 @@ def _train(architecture: Architecture) -> None:
     fitted, on_head = with_classes(architecture, len(look.class_names))
     on_images = image_changes(spec.name, shape, architecture.input)
     limits.check_size(fitted)
-    id = _trained(fitted, CONFIGURATION, on_images + on_head)
+    id = _trained(fitted, FIRST, on_images + on_head)
     st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: id})
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
+from cnn.data import DatasetName
 from cnn.lessons import activations
 from cnn.lessons.lesson import Lesson
 from cnn.pictures.inside.maps import Scale, Tile, span
 from cnn.pictures.inside.slopes import curve_figure, left_over_figure
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import FIRST
 from ui import theme
 from ui.bench.cascade import images
 from ui.learn import controls
@@ -30,7 +30,6 @@ HEIGHT = 290
 CURVE, SLOPE = (-1.6, 3.2), (-0.25, 1.25)
 """What is seen of the curves, up and down."""
 MOST_IMAGES = 40
-TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def show(lesson: Lesson) -> None:
@@ -149,7 +148,7 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
     other = "relu" if name != "relu" else "sigmoid"
     ways_on(
         activations.deep_network(name, depth),
-        TRAINED,
+        FIRST,
         beside=[activations.deep_network(other, depth)],
     )
 

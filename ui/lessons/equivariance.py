@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.answers import article
 from cnn.insight.readings.disturbance import REACH
@@ -16,7 +15,7 @@ from cnn.pictures.inside.evidence import shift_map
 from cnn.pictures.inside.maps import Scale, Tile, largest
 from cnn.pictures.training.shifts import distance_figure
 from cnn.shipped import shipped
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import FIRST
 from ui import theme
 from ui.draw.answers import NAMES, certainty
 from ui.draw.fool import read_shift
@@ -32,7 +31,6 @@ MOST_IMAGES = 40
 FILTERS = 16
 MEASURED_ON = 100
 NAMES_OF_STAGES = ("image", "conv", "pool_one", "pool_two")
-TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def show(lesson: Lesson) -> None:
@@ -68,7 +66,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(lesson.text("table_note"))
     _measure(lesson)
     st.caption(lesson.text("train_note"))
-    ways_on(shipped().architecture, TRAINED)
+    ways_on(shipped().architecture, FIRST)
 
 
 def _take_clicked() -> None:

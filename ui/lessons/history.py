@@ -20,6 +20,7 @@ from cnn.pictures.inside.gradient_lines import NARROW, gradient_lines, power
 from cnn.pictures.network.diagram import diagram
 from cnn.pictures.network.timeline import narrow_timeline, timeline
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import FIRST
 from ui import design
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
@@ -27,7 +28,6 @@ from ui.picture import picked, picture
 from ui.shell import PAGES
 from ui.words import pretty
 
-CONFIGURATION = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 LINE = "lesson_history_line"
 
 
@@ -67,7 +67,7 @@ def _milestone(lesson: Lesson, one: Milestone) -> None:
             column.caption(lesson.text(name))
             column.markdown("\n".join(f"- {pretty(text)}" for text in lines))
     beside = [entry(id).architecture for id in CLASSICS if id != one.here]
-    ways_on(here.architecture, CONFIGURATION, beside=beside)
+    ways_on(here.architecture, FIRST, beside=beside)
 
 
 def _drawn(lesson: Lesson, architecture: Architecture, key: str) -> None:

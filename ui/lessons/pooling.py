@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.slide import Pooling, Slide, pooled, same_values
 from cnn.insight.readings.disturbance import shifted
@@ -21,7 +20,7 @@ from cnn.network.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import FIRST
 from ui.figures import Figure, figures
 from ui.grids import edited, grid_pair
 from ui.learn import controls, edits
@@ -32,7 +31,6 @@ PICTURE = "lesson_pooling_grids"
 KINDS = ("max", "average", "global_max", "global_average")
 NAMES = ("numbers", "ring", "cross", "edge", "diagonal", "dot", "worked")
 PIXELS = (0, 1, 2, 3, 4, 5)
-TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def show(lesson: Lesson) -> None:
@@ -61,7 +59,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(f"##### {lesson.text('shift_heading')}")
     st.markdown(_shift(lesson, before, slide, down, right))
     _saving(lesson, pool)
-    ways_on(saving(pool).with_pools.architecture, TRAINED)
+    ways_on(saving(pool).with_pools.architecture, FIRST)
 
 
 def _presets(lesson: Lesson) -> None:

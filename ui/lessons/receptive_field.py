@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from cnn.data import load
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.spec import DatasetName
 from cnn.insight.passes.operations import Array
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.receptive_field import (
@@ -26,7 +26,7 @@ from cnn.lessons.receptive_field import (
 from cnn.network.trace import Trace, trace
 from cnn.pictures.inside.exciting import exciting
 from cnn.pictures.network.field_stack import field_stack
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import BRIEF
 from ui.field import field_view
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
@@ -35,8 +35,6 @@ FIRST = "c3-c3-m2-c3"
 FIRST_IMAGE = 3
 PLACE = re.compile(r"(-?[0-9]{1,2})-([0-9]{1,2})-([0-9]{1,2})")
 """A layer, a row and a column, as an address has them: `2-13-13`; `-1-0-0` is on the image."""
-
-TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
 
 
 def show(lesson: Lesson) -> None:
@@ -64,7 +62,7 @@ def show(lesson: Lesson) -> None:
         key="lesson_receptive_field_stack",
     )
     st.markdown(_numbers(lesson, traced, stack))
-    ways_on(traced.architecture, TRAINED, classes=10)
+    ways_on(traced.architecture, BRIEF, classes=10)
     st.subheader(lesson.text("patches_title"), anchor=False)
     _filters(lesson)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.data import DatasetName, DatasetSpec
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.why import Compared
 from cnn.network.trace import trace
 from cnn.pictures.network.dense_or_convolution import dense_or_convolution
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.presets import BRIEF
 from ui.learn import controls
 from ui.learn.ways_on import ways_on
 from ui.picture import picture
 
-TRAINED = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=3)
 MOST_MACS = 20_000_000
 """For one image: what is larger takes longer than a lesson to train on a small machine."""
 
@@ -44,7 +42,7 @@ def show(lesson: Lesson) -> None:
         picture(dense_or_convolution(compared), key="lesson_why_picture", largest=1.5)
         st.markdown(_numbers(lesson, compared))
     is_small = trace(compared.convolution).total_macs <= MOST_MACS
-    trained = TRAINED if is_small and compared.channels in (1, 3) else None
+    trained = BRIEF if is_small and compared.channels in (1, 3) else None
     ways_on(compared.convolution, trained, classes=10)
 
 

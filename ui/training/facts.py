@@ -12,9 +12,10 @@ from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.training.engine.environment import together
 from cnn.training.engine.kept_splits import kept_splits
-from cnn.training.recipe.conditions import changed
+from cnn.training.recipe.conditions import changed, phrase
 from cnn.training.recipe.configuration import Configuration, Optimizer
 from cnn.training.recipe.run import Run
+from cnn.training.recipe.setting import Panel
 from ui.training import runs
 from ui.training.controls import traceback_of
 from ui.words import facts_html
@@ -105,8 +106,7 @@ def _of_seed(settings: Configuration) -> str:
 
 def _more(settings: Configuration) -> str:
     """The settings behind the click, where they do something."""
-    said = changed(
-        settings, without=("batch_size", "optimizer", "learning_rate", "schedule", "momentum")
-    )
-    momentum = [f"momentum {settings.momentum:g}"] * (settings.optimizer is Optimizer.SGD)
-    return ", ".join([*momentum, *said])
+    said = changed(settings, (Panel.MORE, Panel.AUGMENTATION))
+    momentum = phrase("momentum", settings)
+    is_said = settings.optimizer is Optimizer.SGD and momentum not in said
+    return ", ".join([momentum] * is_said + said)

@@ -20,9 +20,10 @@ from cnn.pictures.kit.gallery import Tile, gallery
 from cnn.training.engine.augmentation import preview
 from cnn.training.forecast import limits
 from cnn.training.forecast.advice import concerns
-from cnn.training.recipe.address import NAMES, from_address, to_address
-from cnn.training.recipe.configuration import PRESETS, Configuration, ConfigurationError, Preset
+from cnn.training.recipe.address import from_address, names, to_address
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.fitting import Fitted, image_changes, with_classes
+from cnn.training.recipe.presets import FIRST, PRESETS, Preset
 from cnn.training.recipe.run import LIVE
 from cnn.training.workers.queue import Wanted, put
 from ui import design
@@ -35,7 +36,6 @@ from ui.words import plain
 
 SETTINGS = Settings("train")
 AUGMENTED = 12
-FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
 
 
 def set_up() -> None:
@@ -217,7 +217,7 @@ def _keep_in_address(configuration: Configuration) -> None:
         wanted[network.ADDRESS] = chosen
     elif code := st.query_params.get(design.ADDRESS):
         wanted[design.ADDRESS] = code
-    ours = {*NAMES, network.ADDRESS, design.ADDRESS}
+    ours = {*names(), network.ADDRESS, design.ADDRESS}
     if {name: value for name, value in st.query_params.items() if name in ours} != wanted:
         kept = {name: st.query_params[name] for name in OF_LIST.values() if name in st.query_params}
         st.query_params.from_dict(kept | wanted)

@@ -17,7 +17,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.training.engine.machine import Machine
 from cnn.training.engine.tensorflow import clear_session
-from cnn.training.recipe.configuration import SLOTS, Configuration, Schedule
+from cnn.training.recipe.configuration import SLOTS, Configuration
+from cnn.training.recipe.setting import settings_of, usual_for
 
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""
@@ -94,16 +95,12 @@ def _key(
     architecture: Architecture, configuration: Configuration, as_before: bool, smoothed: bool
 ) -> Key:
     """What is compiled into a machine; all else may change from one training to the next."""
-    compiled = replace(
-        configuration,
-        dataset=DatasetSpec(),
-        epochs=1,
-        batch_size=None,
-        learning_rate=None,
-        schedule=Schedule.CONSTANT,
-        seed=configuration.seed if configuration.is_augmented else 0,
-        patience=0,
-        steps=0,
-        seconds=0.0,
-    )
+    usual = usual_for(configuration)
+    others = {
+        name: usual[name]
+        for name, one in settings_of(type(configuration)).items()
+        if not one.is_compiled
+    }
+    seed = configuration.seed if configuration.is_augmented else 0
+    compiled = replace(configuration, dataset=DatasetSpec(), seed=seed, **others)
     return architecture, compiled, as_before, smoothed

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
+from cnn.network.fields import Real, Whole
+from cnn.training.recipe.setting import Panel, Setting, Word, setting, settings_of
 
 SMALL_DATA = 2_000
 MOST_EPOCHS, MOST_STEPS, MOST_SECONDS = 1_000, 100_000_000, 86_400.0
-LATER = ("patience", "shift", "rotation", "zoom", "steps", "seconds")
-"""Settings that came later: a configuration that leaves them at 0 is written without them."""
+AUTO = f"auto: 16 below {SMALL_DATA:,} training images, else 64"
 
 
 class ConfigurationError(ValueError):
@@ -34,6 +35,18 @@ class Schedule(StrEnum):
     ONE_CYCLE = "one-cycle"
 
 
+OPTIMIZER_NAMES = {
+    Optimizer.SGD: "SGD",
+    Optimizer.RMSPROP: "RMSprop",
+    Optimizer.ADAM: "Adam",
+    Optimizer.ADAMW: "AdamW",
+}
+SCHEDULE_NAMES = {
+    Schedule.CONSTANT: "constant",
+    Schedule.STEP: "steps",
+    Schedule.COSINE: "cosine",
+    Schedule.ONE_CYCLE: "one cycle",
+}
 PEAK = {
     Optimizer.SGD: 1e-1,
     Optimizer.RMSPROP: 3e-3,
@@ -51,56 +64,231 @@ USUAL_DECAY = {Optimizer.ADAMW: 0.004}
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The data and every choice of a training; None for a rate means the optimizer's usual one.
-
-    `patience` is how many epochs without a lower validation loss end a training early, 0 for none.
-    Images are augmented by up to a `shift` (a share of their size), a `rotation` (degrees) and a
-    `zoom` (0.1: from 0.9 to 1.1 times the size), drawn anew for each image of each step.
+    """The data and every choice of a training, each declared here and nowhere else.
 
     A training ends after so many `steps`, within an epoch if need be, or after so many `seconds`
     of them, whichever is not 0. `epochs` are then what steps take up, or the most there can be.
     """
 
     dataset: DatasetSpec = field(default_factory=DatasetSpec)
-    epochs: int = 10
-    batch_size: int | None = None
-    optimizer: Optimizer = Optimizer.ADAM
-    learning_rate: float | None = None
-    schedule: Schedule = Schedule.ONE_CYCLE
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.0
-    seed: int = 0
-    patience: int = 0
-    shift: float = 0.0
-    rotation: float = 0.0
-    zoom: float = 0.0
-    steps: int = 0
-    seconds: float = 0.0
+    epochs: int = setting(
+        10,
+        Setting(
+            rule=Whole(1, MOST_EPOCHS),
+            label="Epochs",
+            hint="How often the training images are gone through, unless it ends sooner. "
+            "Where MACs are equal, it is so for the first network.",
+            panel=Panel.IN_VIEW,
+            short=lambda own: epochs_text(own.epochs),
+            is_said_apart=True,
+            is_always_given=True,
+            is_compiled=False,
+        ),
+    )
+    batch_size: int | None = setting(
+        None,
+        Setting(
+            rule=Whole(1, 8_192),
+            label="Batch size",
+            hint="Images per step. Few images learn better from small batches: "
+            f"16 below {SMALL_DATA:,}, else 64.",
+            panel=Panel.IN_VIEW,
+            said=lambda own: str(own.batch_size or AUTO),
+            short=lambda own: f"batch {own.batch_size or 'auto'}",
+            offered=(8, 16, 32, 64, 128, 256, 512),
+            is_auto=True,
+            is_always_said=True,
+            is_compiled=False,
+        ),
+    )
+    optimizer: Optimizer = setting(
+        Optimizer.ADAM,
+        Setting(
+            rule=Word(Optimizer, OPTIMIZER_NAMES),
+            label="Optimizer",
+            hint="How steps are made of gradients.",
+            panel=Panel.IN_VIEW,
+            short=lambda own: str(own.optimizer),
+            is_always_said=True,
+        ),
+    )
+    learning_rate: float | None = setting(
+        None,
+        Setting(
+            rule=Real(1e-8, 10.0),
+            label="Learning rate",
+            hint="The highest of the schedule. Any other number can be typed.",
+            panel=Panel.IN_VIEW,
+            said=lambda own: f"{own.peak_rate:g}",
+            short=lambda own: f"rate {own.peak_rate:g}",
+            offered=(0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001),
+            is_auto=True,
+            is_always_said=True,
+            is_compiled=False,
+        ),
+    )
+    schedule: Schedule = setting(
+        Schedule.ONE_CYCLE,
+        Setting(
+            rule=Word(Schedule, SCHEDULE_NAMES),
+            label="Schedule",
+            hint="How the learning rate changes: one cycle is laid out to climb to its peak in the "
+            "first 30 % of the steps, then to fall to almost nothing.",
+            panel=Panel.IN_VIEW,
+            short=lambda own: str(own.schedule),
+            is_always_said=True,
+            is_compiled=False,
+        ),
+    )
+    momentum: float = setting(
+        0.9,
+        Setting(
+            rule=Real(0.0, 0.999),
+            label="Momentum",
+            hint="Of SGD: how much of the last step goes into the next.",
+            said=lambda own: f"{own.momentum:g} (of SGD)",
+            step=0.05,
+            has_effect=lambda own: own.optimizer is Optimizer.SGD,
+            is_always_said=True,
+        ),
+    )
+    weight_decay: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, 1.0),
+            label="Weight decay",
+            hint="Pulls weights to zero.",
+            short=lambda own: f"decay {own.weight_decay:g}",
+            step=0.001,
+            follows="optimizer",
+            usual=lambda optimizer: usual_decay(optimizer),
+            is_always_said=True,
+        ),
+    )
+    label_smoothing: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, 0.5),
+            label="Label smoothing",
+            hint="How much of the target is spread over all classes.",
+            short=lambda own: f"smoothing {own.label_smoothing:g}",
+            step=0.05,
+            is_always_said=True,
+        ),
+    )
+    seed: int = setting(
+        0,
+        Setting(
+            rule=Whole(0, 2**31 - 1),
+            label="Seed",
+            hint="The same gives the same curve with the same machine, versions and threads.",
+            panel=Panel.IN_VIEW,
+            is_said_apart=True,
+        ),
+    )
+    patience: int = setting(
+        0,
+        Setting(
+            rule=Whole(0, 1_000),
+            label="Patience",
+            unit="epochs",
+            hint="Early stopping: after so many epochs without a lower validation loss the "
+            "training ends, and the weights of its best epoch are kept and tested. 0 is never.",
+            title="Ends early",
+            said=lambda own: f"after {epochs_text(own.patience)} without a lower validation loss",
+            is_compiled=False,
+            is_later=True,
+        ),
+    )
+    shift: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, 0.5),
+            label="Shift",
+            hint="Of images in training: a share of the image's size; 0.1 moves 28 pixels by up "
+            "to 2.8.",
+            panel=Panel.AUGMENTATION,
+            title="Images shifted",
+            said=lambda own: f"by up to {100 * own.shift:g} % of their size",
+            step=0.05,
+            in_address="augment_shift",
+            is_later=True,
+        ),
+    )
+    rotation: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, 180.0),
+            label="Rotation",
+            unit="degrees",
+            hint="Of images in training: either way by up to so much.",
+            panel=Panel.AUGMENTATION,
+            title="Images turned",
+            said=lambda own: f"by up to {own.rotation:g}°",
+            step=5.0,
+            in_address="augment_rotation",  # drawings have a rotation too
+            is_later=True,
+        ),
+    )
+    zoom: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, 0.5),
+            label="Zoom",
+            hint="Of images in training: 0.1 makes them 0.9 to 1.1 times their size.",
+            panel=Panel.AUGMENTATION,
+            title="Images zoomed",
+            said=lambda own: f"by up to {100 * own.zoom:g} %",
+            step=0.05,
+            in_address="augment_zoom",
+            is_later=True,
+        ),
+    )
+    steps: int = setting(
+        0,
+        Setting(
+            rule=Whole(0, MOST_STEPS),
+            label="Steps",
+            hint="After how many steps a training ends.",
+            panel=Panel.BUDGET,
+            short=lambda own: f"{own.steps} step{'s' * (own.steps != 1)}",
+            is_said_apart=True,
+            is_compiled=False,
+            is_later=True,
+        ),
+    )
+    seconds: float = setting(
+        0.0,
+        Setting(
+            rule=Real(0.0, MOST_SECONDS),
+            label="Seconds",
+            hint="After how many seconds of steps a training ends.",
+            panel=Panel.BUDGET,
+            short=lambda own: f"{own.seconds:g} s",
+            is_said_apart=True,
+            is_compiled=False,
+            is_later=True,
+        ),
+    )
 
     def __post_init__(self) -> None:
-        _whole("epochs", self.epochs, 1, MOST_EPOCHS)
-        _whole("seed", self.seed, 0, 2**31 - 1)
-        if self.batch_size is not None:
-            _whole("batch_size", self.batch_size, 1, 8_192)
-        if self.learning_rate is not None:
-            _number("learning_rate", self.learning_rate, 1e-8, 10.0)
-        _number("momentum", self.momentum, 0.0, 0.999)
-        _number("weight_decay", self.weight_decay, 0.0, 1.0)
-        _number("label_smoothing", self.label_smoothing, 0.0, 0.5)
-        _whole("patience", self.patience, 0, 1_000)
-        _number("shift", self.shift, 0.0, 0.5)
-        _number("rotation", self.rotation, 0.0, 180.0)
-        _number("zoom", self.zoom, 0.0, 0.5)
-        _whole("steps", self.steps, 0, MOST_STEPS)
-        _number("seconds", self.seconds, 0.0, MOST_SECONDS)
+        for name, one in settings_of(self.__class__).items():
+            value = getattr(self, name)
+            if value is None and one.is_auto:
+                continue
+            try:
+                read = one.rule.read(value)
+            except (ValueError, TypeError):
+                raise ConfigurationError(
+                    f"{name} must be {one.rule.wanted}, got {shown(value)}."
+                ) from None
+            if isinstance(read, StrEnum):
+                object.__setattr__(self, name, read)
         if self.steps and self.seconds:
             raise ConfigurationError(
                 f"{self.steps:,} steps and {self.seconds:g} seconds are two ends of one training. "
                 "Leave one of them at 0."
             )
-        object.__setattr__(self, "optimizer", _word("optimizer", Optimizer, self.optimizer))
-        object.__setattr__(self, "schedule", _word("schedule", Schedule, self.schedule))
 
     def batch_size_for(self, images: int) -> int:
         """The batch size as set, or the one that learns well from so many images."""
@@ -135,12 +323,22 @@ class Configuration:
         peak = PEAK[self.optimizer]
         return peak if self.schedule is Schedule.ONE_CYCLE else peak / 10
 
+    def in_use(self, train_images: int | None = None) -> dict[str, Any]:
+        """Each setting by name, with what `auto` comes to where that is known."""
+        values = {name: getattr(self, name) for name in settings_of(type(self))}
+        batch = self.batch_size_for(train_images) if train_images else self.batch_size
+        return values | {"batch_size": batch, "learning_rate": self.peak_rate}
+
     def to_dict(self) -> dict[str, Any]:
-        values = {one.name: getattr(self, one.name) for one in fields(self)}
-        # As it was before there were such settings, so that the recipe stays the same.
-        values = {name: value for name, value in values.items() if value or name not in LATER}
-        values |= {"optimizer": self.optimizer.value, "schedule": self.schedule.value}
-        return values | {"dataset": self.dataset.to_dict()}
+        """What is stored; a setting that came later is left out at its default, so that recipes
+        stay what they were before there was one.
+        """
+        written: dict[str, Any] = {"dataset": self.dataset.to_dict()}
+        for name, one in settings_of(type(self)).items():
+            value = getattr(self, name)
+            if not one.is_later or value != _usual(type(self), name):
+                written[name] = value if value is None else one.rule.write(value)
+        return written
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Configuration:
@@ -156,55 +354,8 @@ def usual_decay(optimizer: str) -> float:
     return USUAL_DECAY.get(Optimizer(optimizer), 0.0)
 
 
-def _whole(name: str, value: Any, low: int, high: int) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise ConfigurationError(
-            f"{name} must be a whole number from {low:,} to {high:,}, got {shown(value)}."
-        )
-
-
-def _number(name: str, value: Any, low: float, high: float) -> None:
-    if type(value) not in (int, float) or not low <= value <= high:  # not a number is refused too
-        raise ConfigurationError(
-            f"{name} must be a number from {low:g} to {high:g}, got {shown(value)}."
-        )
-
-
-def _word(name: str, words: type[StrEnum], value: Any) -> StrEnum:
-    if value not in list(words):
-        raise ConfigurationError(f"{name} must be one of {', '.join(words)}, got {shown(value)}.")
-    return words(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A training to begin with; `network` is of the zoo, where one belongs to it."""
-
-    title: str
-    hint: str
-    configuration: Configuration
-    network: str | None = None
-
-
-FAST_MNIST = Preset(
-    "Fast MNIST",
-    "Wide LeNet on all of MNIST: 99 % of the 10,000 test images after two epochs.",
-    Configuration(DatasetSpec(DatasetName.MNIST), epochs=2),
-    "wide-lenet",
-)
-PRESETS = (
-    Preset(
-        "Shapes, a first look",
-        "Circles, squares and triangles, drawn by the program: learned in seconds.",
-        Configuration(DatasetSpec(DatasetName.SHAPES), epochs=20),
-    ),
-    Preset(
-        "MNIST sample",
-        "5,000 handwritten digits that come along: no download.",
-        Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5),
-    ),
-    FAST_MNIST,
-)
+def _usual(kind: type, name: str) -> Any:
+    return next(one.default for one in fields(kind) if one.name == name)
 
 
 def epochs_text(count: int) -> str:

@@ -14,13 +14,10 @@ from cnn.network.layers import Container, Layer
 from cnn.network.remembered import remembered
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
-from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 
 Values = dict[tuple["Part", str], str]
 UNKNOWN = ""
-_APART = ("dataset", "batch_size", "learning_rate")
-"""Settings that are told in another way than by their field."""
 
 
 class Part(StrEnum):
@@ -134,14 +131,8 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _training(run: Run) -> Iterator[tuple[str, str]]:
-    settings = run.configuration
-    train_images = run.images.get("train")
-    batch = settings.batch_size_for(train_images) if train_images else settings.batch_size
-    for one in fields(Configuration):
-        if one.name not in _APART:
-            yield _words(one.name), _text(getattr(settings, one.name))
-    yield "batch size", str(batch or UNKNOWN)
-    yield "learning rate", f"{settings.peak_rate:g}"
+    for name, value in run.configuration.in_use(run.images.get("train")).items():
+        yield _words(name), UNKNOWN if name == "batch_size" and value is None else _text(value)
     yield "begun with", f"the weights of run {run.continues}" if run.continues else "new weights"
 
 

@@ -3,56 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from cnn.data import described
+from cnn.training.recipe.conditions import short
 from cnn.training.recipe.run import Run
-
-SAID = {
-    "dataset": "on {}",
-    "epochs": "{} epochs",
-    "batch_size": "batch {}",
-    "optimizer": "{}",
-    "learning_rate": "rate {}",
-    "schedule": "{}",
-    "momentum": "momentum {}",
-    "weight_decay": "decay {}",
-    "label_smoothing": "smoothing {}",
-    "patience": "patience {}",
-    "steps": "{} steps",
-    "seconds": "{} s",
-    "shift": "shift {}",
-    "rotation": "rotation {}",
-    "zoom": "zoom {}",
-    "seed": "seed {}",
-    "continues": "{}",
-}
+from cnn.training.recipe.setting import settings_of
 
 
 def told_apart(runs: Sequence[Run]) -> list[str]:
     """A name for each run: its network's, and the settings in which runs differ."""
-    settings = [_settings(run) for run in runs]
-    differing = [name for name in SAID if len({one[name] for one in settings}) > 1]
+    said = [_said(run) for run in runs]
+    names = dict.fromkeys(name for one in said for name in one)
+    differing = [name for name in names if len({one.get(name) for one in said}) > 1]
     return [
-        ", ".join([run.name, *(_said(name, one[name]) for name in differing)])
-        for run, one in zip(runs, settings, strict=True)
+        ", ".join([run.name, *(one[name] for name in differing if name in one)])
+        for run, one in zip(runs, said, strict=True)
     ]
 
 
-def _said(name: str, value: Any) -> str:
-    said = SAID[name].format(value)
-    return said.removesuffix("s") if value == 1 and name in ("epochs", "steps") else said
-
-
-def _settings(run: Run) -> dict[str, Any]:
-    configuration = run.configuration
-    values = {name: getattr(configuration, name) for name in SAID if name != "continues"}
-    values = {
-        name: f"{value:g}" if isinstance(value, float) else value for name, value in values.items()
-    }
-    return values | {
-        "dataset": described(configuration.dataset),
-        "batch_size": configuration.batch_size or "auto",
-        "learning_rate": f"{configuration.peak_rate:g}",
+def _said(run: Run) -> dict[str, str]:
+    """All that a run may differ in, each in the fewest words; the seed stands last."""
+    own = run.configuration
+    settings = {name: short(name, own) for name in settings_of(type(own))}
+    seed = settings.pop("seed")
+    return {
+        "dataset": f"on {described(own.dataset)}",
+        **settings,
+        "seed": seed,
         "continues": f"continues {run.continues}" if run.continues else "in one go",
     }

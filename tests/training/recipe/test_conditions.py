@@ -1,15 +1,15 @@
-"""Every setting of a training is said in words, also one that does not exist yet."""
+"""Every setting of a training is said in words."""
 
-from dataclasses import fields, make_dataclass, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.training.engine import machine
-from cnn.training.recipe import conditions
-from cnn.training.recipe.conditions import APART, AUTO, SAID, USUAL, changed, terms
-from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
+from cnn.training.recipe.conditions import changed, terms
+from cnn.training.recipe.configuration import AUTO, Configuration, Optimizer, Schedule
+from cnn.training.recipe.setting import settings_of
 
 # A value other than its default for each field, and what a reader is told of it.
 OTHER: dict[str, tuple[Any, tuple[str, str]]] = {
@@ -27,9 +27,11 @@ OTHER: dict[str, tuple[Any, tuple[str, str]]] = {
 }
 
 
-def test_every_field_of_a_configuration_has_a_phrase_or_a_place_of_its_own():
-    assert {one.name for one in fields(Configuration)} == {*SAID, *APART}
-    assert set(OTHER) == set(SAID)
+def test_every_setting_is_tried_here_or_has_a_place_of_its_own():
+    apart = {name for name, one in settings_of(Configuration).items() if one.is_said_apart}
+
+    assert apart == {"epochs", "steps", "seconds", "seed"}
+    assert {*OTHER, *apart, "dataset"} == {one.name for one in fields(Configuration)}
 
 
 @pytest.mark.parametrize("name", OTHER)
@@ -42,7 +44,7 @@ def test_a_setting_that_differs_from_its_default_is_among_the_conditions(name: s
     phrase = f"{said[0][0].lower()}{said[0][1:]} {said[1]}"
     assert phrase in changed(own)
     assert [one for one in changed(own) if one not in changed(usual)] == [phrase]
-    assert (said[0] in dict(terms(usual))) == (name in USUAL)
+    assert (said[0] in dict(terms(usual))) == settings_of(Configuration)[name].is_always_said
 
 
 @pytest.mark.parametrize("optimizer", Optimizer)
@@ -55,17 +57,6 @@ def test_momentum_is_said_only_of_an_optimizer_that_keras_gives_it_to(optimizer:
     own = Configuration(optimizer=optimizer, momentum=0.8)
     assert ("Momentum" in dict(terms(own))) == has_it
     assert ("momentum 0.8 (of SGD)" in changed(own)) == has_it
-
-
-def test_a_field_that_has_no_words_yet_is_said_by_its_name_and_value(monkeypatch):
-    newer = make_dataclass(
-        "Newer", [("clip_norm", float, 0.0)], bases=(Configuration,), frozen=True, slots=True
-    )
-    monkeypatch.setattr(conditions, "Configuration", newer)
-
-    assert terms(newer(clip_norm=1.5))[-1] == ("Clip norm", "1.5")
-    assert changed(newer(clip_norm=1.5)) == ["clip norm 1.5"]
-    assert changed(newer()) == []
 
 
 def test_the_batch_size_that_auto_came_to_is_said_once_it_is_known():

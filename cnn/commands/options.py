@@ -1,0 +1,61 @@
+"""The settings of a training as options of the command line, each made of its declaration."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection
+from typing import TypeVar
+
+from cnn.data import DatasetSpec
+from cnn.network.fields import Whole
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.setting import Setting, Word, asked_for, completed, usual_for
+
+C = TypeVar("C", bound=Configuration)
+
+
+def add_settings(
+    parser: argparse.ArgumentParser,
+    without: Collection[str] = (),
+    kind: type[Configuration] = Configuration,
+) -> None:
+    """An option for each setting; one that is left out is as usual."""
+    for name, one in asked_for(kind).items():
+        if name in without:
+            continue
+        match one.rule:
+            case Word(words):
+                parser.add_argument(_option(name), choices=list(map(str, words)), help=_help(one))
+            case rule:
+                parser.add_argument(
+                    _option(name),
+                    type=int if isinstance(rule, Whole) else float,
+                    required=one.is_always_given,
+                    metavar=(one.unit or name).upper(),
+                    help=_help(one),
+                )
+
+
+def configuration_of(options: argparse.Namespace, dataset: DatasetSpec, kind: type[C]) -> C:
+    """What parsed options ask for; raises `ConfigurationError` where that cannot be."""
+    said = {name: getattr(options, name, None) for name in asked_for(kind)}
+    given = {name: value for name, value in said.items() if value is not None}
+    return kind(dataset=dataset, **completed(kind, given))
+
+
+def as_words(own: Configuration, without: Collection[str] = ()) -> list[str]:
+    """The options that ask for a configuration, on whatever data."""
+    usual, words = usual_for(own), []
+    for name, one in asked_for(type(own)).items():
+        value = getattr(own, name)
+        if name not in without and (one.is_always_given or value != usual[name]):
+            words += [_option(name), str(value)]
+    return words
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _help(one: Setting) -> str:
+    return one.hint.replace("%", "%%")
