@@ -7,7 +7,7 @@
 Experiments begins with. `comparison`: five networks of the zoo on all of MNIST, as the page Compare
 opens it. Both over five seeds, as with fewer little can be told. What is in the store already is
 taken as it is, so that it can be cut off and begun again; but seeds that are begun later count as
-added after a look, with half the level.
+added after a look, with a quarter of the level.
 """
 
 import sys

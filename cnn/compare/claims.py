@@ -1,11 +1,11 @@
 """What a table of networks may claim: which are better than which, all pairs judged by one rule.
 
 One level is shared by all pairs of networks that can be judged under the same conditions, shown or
-not (Bonferroni), and halved each time that seeds were added to a pair after a look, so that of
-tables whose networks do not differ few say that some do: `docs/statistics.md` has how many did, in
-which worlds. So a pair is judged alike in every table that it stands in. An experiment that asks
-for certain pairs, as the depth experiment does, judges those alone. Stars and sentences of a page
-all read the same claims, so that they cannot contradict each other.
+not (Bonferroni); each time that seeds were added to a pair after a look, a quarter of it is left.
+So of tables whose networks do not differ few say that some do: `docs/statistics.md` has how many
+did, in which worlds. And a pair is judged alike in every table that it stands in. An experiment
+that asks for certain pairs, as the depth experiment does, judges those alone. Stars and sentences
+of a page all read the same claims, so that they cannot contradict each other.
 """
 
 from __future__ import annotations

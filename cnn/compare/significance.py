@@ -43,8 +43,8 @@ Floats = npt.NDArray[np.float64]
 
 
 def level_at(look: int) -> float:
-    """What all pairs have together at a look, which is half of what they had at the one before."""
-    return LEVEL * 0.5 ** (look - 1)
+    """What all pairs have together at a look: a quarter of what they had at the one before."""
+    return LEVEL * 0.25 ** (look - 1)
 
 
 @dataclass(frozen=True, slots=True)

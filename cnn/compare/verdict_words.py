@@ -159,20 +159,20 @@ def added_seeds(looks: Collection[int]) -> list[str]:
     if max(looks) == 1:
         return []
     later = (
-        "All looks together have up to twice 5 %: docs/statistics.md has how often such looks were "
+        "All looks together have up to 6.7 %: docs/statistics.md has how often such looks were "
         "wrong."
     )
     if len(looks) == 1:
         (look,) = looks
         return [
             f"Seeds were added after the networks could be judged, so that this is look {look}: "
-            f"each look has half the level of the one before, here {100 * level_at(look):.3g} %. "
-            f"{later}"
+            "each look has a quarter of the level of the one before, here "
+            f"{100 * level_at(look):.3g} %. {later}"
         ]
     return [
         "Seeds were added to some networks after they could be judged, so that pairs are at look "
-        f"{_and([str(look) for look in sorted(looks)])}: each look has half the level of the one "
-        f"before. {later}"
+        f"{_and([str(look) for look in sorted(looks)])}: each look has a quarter of the level "
+        f"of the one before. {later}"
     ]
 
 

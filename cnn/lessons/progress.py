@@ -84,9 +84,9 @@ def mark(store: Store, lesson: Lesson, profile: str = LOCAL) -> None:
     _add(store, profile, Event(lesson.key, MARKED, 1, time.time()))
 
 
-def note(store: Store, key: str, item: str, profile: str = LOCAL) -> None:
+def note(store: Store, key: str, item: str, profile: str = LOCAL, *, choice: int = 1) -> None:
     """Keeps something that belongs to no lesson under a key of its own."""
-    _add(store, profile, Event(key, item, 1, time.time()))
+    _add(store, profile, Event(key, item, choice, time.time()))
 
 
 def reset(store: Store, profile: str = LOCAL) -> None:

@@ -9,6 +9,8 @@ Which feed a network has, in one place:
 - A design (our JSON, a link, a Keras file, the bench) that says nothing is fed as its layers say:
   0 to 255 where it begins with a Rescaling of at most 1/32, else 0 to 1 (`derived`). What is said
   otherwise is kept as `Architecture.feed` and written as `pixels`.
+- A Keras file whose layers say nothing was trained on pixels that nobody here knows, also where it
+  begins with a Rescaling of more: it is asked for (`Imported.says_pixels`).
 - A run is what it was trained on: its record says `pixels` wherever they are not 0 to 1, and a
   record that says nothing is of 0 to 1 whatever the layers are, as all were that were made before
   there were feeds (`Architecture.to_record`, `from_record`; recipes are made of records).

@@ -60,6 +60,7 @@ def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
                 f"{own.words}.",
             )
         channels = architecture.input[2] if shape is None else shape[2]
+        feed = found.fed_as(feed)
         feed.check(channels)
         architecture = replace(architecture, input=shape or architecture.input, feed=feed)
     elif shape is not None:

@@ -228,7 +228,7 @@ def test_seeds_that_came_after_the_networks_could_be_judged_are_another_look(bat
     assert looks(found) == times
 
 
-def test_each_look_has_half_the_level_of_the_one_before():
+def test_each_look_has_a_quarter_of_the_level_of_the_one_before():
     found, read = table(apart("vgg-lite", "lenet-5"))
     later = [
         Group(
@@ -243,9 +243,9 @@ def test_each_look_has_half_the_level_of_the_one_before():
 
     told = claims(later, read)
 
-    assert (told.looks, told.level) == (2, 0.025)
+    assert (told.looks, told.level) == (2, 0.0125)
     assert told.judgements[0].seeds
-    assert told.judgements[0].seeds.level == 0.025
+    assert told.judgements[0].seeds.level == 0.0125
 
 
 def test_a_network_that_is_added_is_no_other_look():
@@ -297,10 +297,10 @@ def test_a_pair_of_which_nothing_was_added_is_at_its_first_look():
 
     assert [one.looks for one in told.judgements] == [1, 2, 2]
     assert [one.seeds and one.seeds.level for one in told.judgements] == [
-        0.05 / 3, *[0.025 / 3] * 2,
+        0.05 / 3, *[0.0125 / 3] * 2,
     ]  # fmt: skip
     said = " ".join(the_rule(told))
-    assert "so that pairs are at look 1 and 2: each look has half the level" in said
+    assert "so that pairs are at look 1 and 2: each look has a quarter of the level" in said
 
 
 @st.composite

@@ -138,8 +138,11 @@ def test_who_added_seeds_after_a_look_is_told_that_all_looks_have_more_than_the_
 
     said = the_rule(replace(one, judgements=(replace(pair, looks=2),)))[0]
 
-    assert "this is look 2: each look has half the level of the one before, here 2.5 %" in said
-    assert "All looks together have up to twice 5 %" in said
+    assert (
+        "this is look 2: each look has a quarter of the level of the one before, here 1.25 %"
+        in said
+    )
+    assert "All looks together have up to 6.7 %" in said
 
 
 def test_what_cannot_be_told_of_any_pair_is_said_once():

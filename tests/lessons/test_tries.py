@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn.data import DatasetName, DatasetSpec
 from cnn.lessons import progress, tries
 from cnn.lessons.catalogue import challenges, lessons
 from cnn.lessons.certificate import certificate
@@ -108,6 +109,61 @@ def test_a_training_is_named_for_one_challenge_and_no_other(store: Store):
     assert tries.of_network(found(store), trace(SIMPLE)) == found(store)[0]
     assert tries.of_network(found(store), trace(entry("lenet-5").architecture)) is None
     assert found(store)[0].run == store.get(run.id)
+
+
+def test_a_like_training_that_was_tested_under_no_name_is_a_try_that_cannot_pass(store: Store):
+    """Whatever its seed: who names another seed of it has looked at what the test images say."""
+    seen = [trained(store, 0.99, is_named=False), trained(store, 0.97, is_named=False, seed=1)]
+    trained(store, None, is_named=False, seed=2)  # never came to a test
+    standing = progress.standing(store)
+    alike = tries.seen_before(store, WANTED, standing, SIMPLE, replace(SAMPLE, seed=9))
+    assert [one.id for one in alike] == [one.id for one in seen]
+
+    named = trained(store, 0.985, seed=9)
+
+    some = found(store)
+    assert [(one.number, one.was_named, one.is_passed) for one in some] == [
+        (1, False, False),
+        (2, False, False),
+        (3, True, True),
+    ]
+    assert in_words(some) == "passed at try 3; the first, which counts, was not named beforehand"
+    assert tries.next_number(store, WANTED, progress.standing(store)) == 4
+    assert not tries.is_named(WANTED, progress.standing(store), seen[0].id)
+    assert tries.of_network(some, trace(SIMPLE)) == some[2]
+    # They are counted once, and deleting them does not undo that.
+    store.remove(seen[0].id)
+    trained(store, 0.5, seed=10)
+    assert [one.run and one.run.id for one in found(store)[:3]] == [None, seen[1].id, named.id]
+    assert [one.number for one in found(store)] == [1, 2, 3, 4]
+
+
+def test_one_of_other_settings_data_or_layers_is_another_training(store: Store):
+    other_data = replace(SAMPLE, dataset=DatasetSpec(DatasetName.DIGITS))
+    for network, settings in (
+        (SIMPLE, replace(SAMPLE, epochs=4)),
+        (SIMPLE, replace(SAMPLE, shift=0.1)),
+        (SIMPLE, other_data),
+        (entry("lenet-5").architecture, SAMPLE),
+    ):
+        run = store.add(network, settings)
+        store.finish(run.id, State.FINISHED, "", Result(0.1, 0.9, 1_000, 5_000, 1_000, 12.5, 4e3))
+
+    assert tries.seen_before(store, WANTED, progress.standing(store), SIMPLE, SAMPLE) == []
+    trained(store, 0.99, seed=1)
+    assert in_words(found(store)) == "passed at the first try"
+
+
+def test_one_that_comes_to_its_test_after_the_other_was_named_is_no_try(store: Store):
+    later = store.add(SIMPLE, SAMPLE)
+    trained(store, 0.985, seed=1)
+    store.finish(later.id, State.FINISHED, "", Result(0.1, 0.5, 1_000, 5_000, 1_000, 12.5, 4e3))
+
+    assert in_words(found(store)) == "passed at the first try"
+    # But it is before the next one is named.
+    assert tries.seen_before(
+        store, WANTED, progress.standing(store), SIMPLE, replace(SAMPLE, seed=2)
+    ) == [store.get(later.id)]
 
 
 def test_tries_are_no_answers_and_are_forgotten_with_them(store: Store):

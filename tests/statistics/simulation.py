@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.stats import norm
 
 from cnn.compare.sign_flip import p_of
-from cnn.compare.significance import LEVEL, Answered, answered, least_p
+from cnn.compare.significance import LEVEL, Answered, answered, least_p, level_at
 
 Bools = npt.NDArray[np.bool_]
 AT_ONCE = 20_000_000
@@ -191,14 +191,14 @@ def false_alarms_of_looks(
     seed: int = 0,
 ) -> float:
     """The same where one looks after so many seeds, then after more, and believes any look: each
-    has half the level of the one before.
+    has the level that pages give it.
     """
     rng = np.random.default_rng([seed, networks, max(looks), images])
     found = []
     for right in world.tables(tables, networks, max(looks), images, rng):
         any_look = np.zeros(len(right), bool)
-        for look, seeds in enumerate(looks):
-            any_look |= claims_of(right[:, :, :seeds], LEVEL / 2**look).any(axis=1)
+        for look, seeds in enumerate(looks, start=1):
+            any_look |= claims_of(right[:, :, :seeds], level_at(look)).any(axis=1)
         found.append(any_look)
     return float(np.concatenate(found).mean())
 

@@ -268,6 +268,25 @@ def test_a_training_that_passes_but_was_not_named_for_the_challenge_does_not_pas
     assert not [one for one in again.checkbox if one.key == "challenge_try"]
 
 
+def test_another_seed_of_a_training_that_was_tested_unnamed_is_no_first_try(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    app.checkbox(key="challenge_try").uncheck().run()
+    press(app, "Train")
+    (unnamed,) = store.latest()
+    with_result(store, unnamed.id, 0.999)
+
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND, seed="7")
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 2"
+    assert "with these settings and other seeds that were tested before: 1" in words(app)
+    named = trained_in_train(store, 0.99, seed="7")
+
+    said = words(visited("train", run=named, goals=THOUSAND))
+    assert "this is try 2" in said
+    assert "try 2 passed; the first, which counts, was not named for it" in said
+    said = words(visited("train", run=unnamed.id, goals=THOUSAND))
+    assert "try 1, which cannot pass" in said
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [

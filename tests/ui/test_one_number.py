@@ -6,17 +6,18 @@ The facts that stand in more than one place, and the one place that computes eac
 
 | fact | computed in | stands in |
 |---|---|---|
-| test accuracy of a run | `scores.judged`, in `Result` | Train, Build, Compare, report, commands |
+| test accuracy of a run | `scores.judged`, in `Result` | Home, Train, Build, Compare, commands |
 | its mean over seeds | `standings.table` | Compare, report, files, `compare` |
 | best validation accuracy, epoch time, images/s | `standings.table` | Compare, report, files |
-| training time with compiling | `Checkpoint.seconds_in_all` | Train, runs, `train`, `runs` |
+| training time with compiling | `Checkpoint.seconds_in_all` | Home, Train, runs, `train`, `runs` |
 | training time by the curve's clock | `standings.trained_s` | Compare, report, files, `compare` |
 | images of each split | the frozen `Run.images`, `Result` | Train, Compare, report, commands |
 | steps of an epoch | `Configuration.steps_per_epoch` | progress, budgets, estimates, curves |
 | settings in words | `conditions.SAID` | a run's facts, report, notes of a comparison |
 | versions and machine in words | `environment.together` | a run's facts, report |
-| parameters, MACs, depth, activations | `Trace` | Build, Train, Compare, Experiments, commands |
+| parameters, MACs, depth, activations | `Trace` | Home, Build, Train, Compare, commands |
 | how far a cell of the last map sees | `beside.last_map_field` | Build, Compare, Experiments |
+| looks, level, pairs that share it | `claims`, by `looks`, `beside` | Compare, report, commands |
 | time and memory before a training | `estimate.estimate_all` | Train, Compare, lessons |
 """
 
@@ -25,6 +26,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -33,22 +35,28 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
 from cnn.commands.again import again_of
+from cnn.compare.answers import answers
+from cnn.compare.beside import beside as trained_beside
 from cnn.compare.compared import as_dict, findings, table_csv
 from cnn.compare.comparison import Entrant, Plan, groups
+from cnn.network.architecture import Architecture
 from cnn.network.beside import beside
 from cnn.network.keras.model import build
 from cnn.network.link import encode
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
-from cnn.network.zoo import entry
+from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.comparison.report import report
 from cnn.training.engine import kept_machines
+from cnn.training.recipe.fitting import with_classes
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
+from cnn.training.store.tables import runs
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_compare_page import SETTINGS, data, finished
-from tests.ui.visiting import visited, words
+from tests.ui.visiting import html, visited, words
 from ui.bench.trained import trained_caption
+from ui.design import traced as bench_traced
 from ui.training.history import rows as history
 from ui.training.results import in_words
 
@@ -109,8 +117,6 @@ def test_the_test_accuracy_of_a_run_is_one_number_on_every_page_and_command(
     )["LeNet-5"]
     assert plain(on_compare["test"]["text"]) == shown
     assert on_compare["test"]["sort"] == exactly
-
-    from cnn.compare.answers import answers
 
     found = answers(store, run)
     assert found.accuracy == exactly  # by the kept predictions, image for image
@@ -181,6 +187,109 @@ def test_time_that_went_into_compiling_is_said_where_it_is_counted(store: Store,
     assert "without compiling the network" in typed(*again)
     (time,) = (one for one in visited("train", run=run.id).metric if one.label == "Training time")
     assert "the network was compiled" in time.proto.help
+
+
+def begun(store: Store, run: Run, at: float) -> None:
+    """Has the store say that a training lasted from here for ten seconds."""
+    with store.begin() as connection:
+        times = {"created_at": at, "started_at": at, "finished_at": at + 10}
+        connection.execute(runs.update().where(runs.c.id == run.id).values(times))
+
+
+SECOND_LOOK = 0.05 / 4
+BEFORE = "each look has a quarter of the level of the one before"
+LOOKED_AT = ("lenet-5", "simple-cnn", "vgg-lite")
+NOT_SHOWN = "shapes-demo"
+
+
+def test_the_level_of_a_comparison_is_one_number_on_every_page_and_command(
+    store: Store, typed: Typed, data: Any
+):
+    """By hand: three seeds of each, looked at; then two more: look 2. A fourth network that is not
+    shown could be judged too, so that the level is shared by 4 x 3 / 2 = 6 pairs.
+    """
+    for place, id in enumerate((*LOOKED_AT, NOT_SHOWN)):
+        for seed in range(5 if id in LOOKED_AT else 3):
+            run = finished(store, id, data, seed=seed, wrong=10 + 4 * place + seed)
+            begun(store, run, 0.0 if seed < 3 else 1_000.0)
+    of_all, each = SECOND_LOOK, SECOND_LOOK / 6
+    shared = (
+        "All 6 pairs of networks trained under these conditions share the level "
+        f"{100 * of_all:.3g} %, so that each has {100 * each:.2g} %"
+    )
+    at_look = f"so that this is look 2: {BEFORE}, here {100 * of_all:.3g} %."
+    not_shown = "The level is shared with 1 network that is not shown."
+    sure = f"{100 * (1 - each):.4g} % interval"
+
+    command = ("compare", *LOOKED_AT, *COMPARED[2:], "--seeds", "5")
+    told = json.loads(typed(*command, "--json"))
+    assert told["looks"] == 2
+    assert told["level"] == pytest.approx(of_all)
+    assert told["pairs_that_share_the_level"] == 6
+    assert told["networks_not_shown_that_share_it"] == 1
+    assert [one["looks"] for one in told["pairs"]] == [2, 2, 2]
+    assert [one["seeds"]["level"] for one in told["pairs"]] == pytest.approx([each] * 3)
+    in_words = typed(*command)
+
+    query = {"with": list(LOOKED_AT), "data": "shapes", "epochs": "2", "seeds": "5"}
+    on_compare = visited("compare", **query)
+    page = words(on_compare) + html(on_compare)
+
+    entrants = [Entrant(id, with_classes(entry(id).architecture, 3)[0]) for id in LOOKED_AT]
+    plan = Plan(tuple(entrants), SETTINGS, 5)
+    grouped = groups(plan, store.find(plan.recipes()))
+    others = trained_beside(store, plan, grouped)
+    found = findings(plan, grouped, {}, partial(answers, store), others=others)
+    for said in (in_words, page, unescape(report(found, 0.0, again_of(found)))):
+        assert shared in said
+        assert at_look in said
+        assert not_shown in said
+        assert sure in said
+        levels = {one for one in re.findall(r"([\d.]+ %) interval", said) if one != "95 %"}
+        assert levels == {f"{100 * (1 - each):.4g} %"}
+    # Taken away, it is the same.
+    taken = json.loads(json.dumps(as_dict(found)))
+    for name in ("looks", "pairs_that_share_the_level", "networks_not_shown_that_share_it"):
+        assert taken[name] == told[name]
+    assert taken["level"] == told["level"]
+
+
+def test_what_home_says_of_a_run_is_what_the_other_pages_say(store: Store, run: Run):
+    on_home, on_train = visited("home"), visited("train")
+    (line,) = rows(on_home, "Latest runs").values()
+    (listed,) = rows(on_train, "Runs, the latest first").values()
+
+    assert plain(line["test"]["text"]) == f"{100 * RIGHT:.1f} %"
+    assert line["test"]["sort"] == pytest.approx(RIGHT, abs=1e-12)
+    assert line["test"]["note"] == f"of {TEST}"
+    assert plain(line["time"]["text"]) == f"{SECONDS:.1f} s"
+    assert plain(line["validation"]["text"]) == "90.0 %"  # of the last epoch of `finished`
+    assert line["state"]["text"] == "finished"
+    for column in ("name", "state", "validation", "test", "settings", "time"):
+        assert line[column] == listed[column]
+
+
+def test_what_home_says_of_networks_is_what_keras_counts(store: Store):
+    on_home = visited("home")
+    said = words(on_home)
+
+    for id in CLASSICS:
+        one = entry(id)
+        card = said[said.index(one.idea) :].splitlines()[1]
+        assert card == counted(one.architecture)
+    on_bench = on_home.session_state["design"]
+    now = bench_traced(on_bench).architecture
+    assert f"{now.name}, as it stands in Build: {counted(now)}. " in said
+
+
+def counted(architecture: Architecture) -> str:
+    """By Keras, in the words of the pages for less than a million."""
+    model = build(architecture)
+    trainable = sum(int(one.size) for one in map(_array, model.trainable_variables))
+    total = model.count_params()
+    assert total < 1_000_000
+    fewer = f" ({trainable:,} trainable)" if trainable < total else ""
+    return f"{total:,} parameters{fewer}"
 
 
 def _predictions(store: Store, run: Run) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cnn.network import feed as feeds
@@ -16,6 +18,7 @@ HELP = (
     "What becomes of the bytes of an image before the first layer. Choose, or write it out, such "
     "as `0..1 mean 0.13 sd 0.31` or `0..255 mean 103.9,116.8,123.7 BGR`."
 )
+ASKED = "Choose which pixels it was trained on"
 LABELS = {one.text: name for name, one in NAMED.items()}
 EXPLAINED = {
     "torch": "torch · 0 to 1, less each channel's mean, by its sd",
@@ -54,8 +57,31 @@ def choose_pixels(
         filter_mode="contains",
         help=before + HELP,
     )
+    return _read(text or now.text, channels)
+
+
+def ask_pixels(
+    offered: Sequence[Feed], channels: int, *, key: str, label: str, before: str
+) -> Feed | None:
+    """The feed that was chosen; None until one is, as none is more likely than another."""
+    text = st.selectbox(
+        label,
+        [one.text for one in offered],
+        index=None,
+        placeholder=ASKED,
+        format_func=label_of,
+        key=key,
+        accept_new_options=True,
+        filter_mode="contains",
+        persist_state="session",
+        help=before + HELP,
+    )
+    return None if text is None else _read(text, channels)
+
+
+def _read(text: str, channels: int | None) -> Feed | None:
     try:
-        feed = feeds.read(text or now.text)
+        feed = feeds.read(text)
         if channels is not None:
             feed.check(channels)
     except ArchitectureError as error:

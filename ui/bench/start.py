@@ -81,7 +81,8 @@ def _file() -> None:
         key="file_pixels",
         label="Pixels it expects, if the file does not say",
         before="A Keras file does not say which pixels its network was made for, unless it begins "
-        "with a Rescaling. ",
+        "with a Rescaling or a Normalization. Its weights are left out, so here it is what the "
+        "design is trained on. ",
     )
     given = st.file_uploader(
         "JSON, Keras JSON or .keras",
@@ -97,13 +98,14 @@ def _file() -> None:
             opened = read_file_outside(given.name, given.getvalue())
         architecture, notes = opened.architecture, opened.notes
         if not opened.says_pixels:
-            asked.check(architecture.input[2])
-            architecture = replace(architecture, feed=asked)
+            feed = opened.fed_as(asked)
+            feed.check(architecture.input[2])
+            architecture = replace(architecture, feed=feed)
             notes = (
                 *notes,
-                "The file does not say which pixels its network expects: it is fed those "
-                f"{architecture.fed.words}, as was chosen beside the file. Pixels, below the "
-                "stack, changes that.",
+                "The file does not say which pixels its network expects: as a design, which is "
+                f"trained anew, it is fed those {architecture.fed.words}, as is set beside the "
+                "file. Pixels, below the stack, changes that.",
             )
     except ArchitectureError as error:
         if not asked.is_usual:  # with other pixels the same file may open

@@ -29,7 +29,7 @@ from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.class_names import class_names as class_names_of
 from cnn.training.store.store import StoreError
-from ui.bench.pixels import choose_pixels
+from ui.bench.pixels import ask_pixels, choose_pixels, fitting
 from ui.bench.pixels import said_of as said_of_pixels
 from ui.brought import GONE, Brought, hold
 from ui.draw.networks import SHIPPED, about_card, finished_runs, short_names
@@ -44,6 +44,10 @@ KEY, UPLOAD, KEPT, OF_FILE, LOST = (
 FILE = "file"
 LARGEST_MB = 200
 NO_DATA = "none of them"
+UNKNOWN_PIXELS = (
+    "The file does not say which pixels its network was trained on, and all that is shown here "
+    "depends on them: choose them, and it opens."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,10 +231,9 @@ def _file(in_turn: ExitStack) -> Subject | None:
     weights = _in_memory(key, architecture, mapped)
     traced = trace(architecture)
     classes = traced.output_shape[-1] if len(traced.output_shape) == 1 else 0
-    fitting = _fitting(architecture, classes)
     shown = st.selectbox(
         "Images it reads",
-        [*fitting, NO_DATA],
+        [*_fitting(architecture, classes), NO_DATA],
         format_func=lambda one: CATALOGUE[one].title if one in CATALOGUE else one,
         key=f"{OF_FILE}_{key}",
         help="The file does not say what it was trained on. Its classes get the names of these "
@@ -278,18 +281,26 @@ def _in_memory(key: str, _of: Architecture, _weights: Weights) -> Weights:
 
 
 def _pixels_of_file(imported: Imported, key: str) -> Feed | None:
-    """What a file's network is fed: as the file says, or as is chosen where it does not."""
+    """What a file's network is fed: as the file says, else as is chosen; None until it is."""
     now = imported.architecture.fed
-    said = (
-        "The file says so, with its first Rescaling or in a note of this program. "
-        if imported.says_pixels
-        else "The file does not say which pixels its network was trained on, so say it: what is "
-        "right for one network makes nonsense of another. "
-    )
     channels = imported.architecture.input[2]
-    return choose_pixels(
-        now, channels, key=f"{OF_FILE}_pixels_{key}", label="Pixels it expects", before=said
+    key, label = f"{OF_FILE}_pixels_{key}", "Pixels it expects"
+    if imported.says_pixels:
+        said = "The file says so, with its first layers or in a note of this program. "
+        return choose_pixels(now, channels, key=key, label=label, before=said)
+    offered = [one for one in fitting(channels) if not (now.mean and one.mean)]
+    feed = ask_pixels(
+        [imported.fed_as(one) for one in offered],
+        channels,
+        key=key,
+        label=label,
+        before="The file does not say which pixels its network was trained on, so say it: what is "
+        "right for one network makes nonsense of another. ",
     )
+    if feed is None:
+        st.info(UNKNOWN_PIXELS, icon=":material/contrast:")
+        return None
+    return imported.fed_as(feed)
 
 
 def _fitting(architecture: Architecture, classes: int) -> list[DatasetName]:

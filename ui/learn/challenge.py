@@ -77,7 +77,9 @@ def _outcome(some: Sequence[Try]) -> None:
         words = frame_text("challenge_passed_first")
         st.badge(words, icon=":material/trophy:", color="green")
     elif won:
-        words = frame_text("challenge_passed_later", number=won.number)
+        named = some[0].was_named
+        key = "challenge_passed_later" if named else "challenge_passed_after_seen"
+        words = frame_text(key, number=won.number)
         st.badge(words, icon=":material/replay:", color="orange")
     elif some:
         words = frame_text("challenge_not_passed", count=len(some))
@@ -88,9 +90,10 @@ def _outcome(some: Sequence[Try]) -> None:
 
 def _this(wanted: Goals, some: Sequence[Try], run: Run) -> str:
     """What the training on the page is to the challenge."""
-    number = next((one.number for one in some if one.run and one.run.id == run.id), None)
-    if number:
-        return frame_text("challenge_this", number=number)
+    this = next((one for one in some if one.run and one.run.id == run.id), None)
+    if this:
+        key = "challenge_this" if this.was_named else "challenge_this_seen"
+        return frame_text(key, number=this.number)
     is_named = tries.is_named(wanted, progress.standing(), run.id)
     return frame_text("challenge_this_to_come" if is_named else "challenge_this_not")
 
@@ -115,9 +118,13 @@ def try_offered(architecture: Architecture, configuration: Configuration) -> Goa
     elif any(run.result for run in runs.store().find([recipe(architecture, configuration)])):
         st.caption(frame_text("try_seen"))
     else:
-        number = tries.next_number(runs.store(), wanted, progress.standing())
+        store, standing = runs.store(), progress.standing()
+        seen = len(tries.seen_before(store, wanted, standing, architecture, configuration))
+        number = tries.next_number(store, wanted, standing) + seen
         hint = frame_text("try_first" if number == 1 else "try_later")
         label = frame_text("try_it", number=number)
+        if seen:
+            st.caption(frame_text("try_like_it", count=seen))
         return wanted if st.checkbox(label, value=True, key=TRY, help=hint) else None
     return None
 

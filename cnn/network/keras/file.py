@@ -31,7 +31,7 @@ def saying_pixels(content: bytes, architecture: Architecture) -> bytes:
 
     Keras reads past the note; opened here again, the network is fed the same.
     """
-    if architecture.feed is None:
+    if architecture.feed is None and not architecture.fed.is_usual:
         return content
     whole = io.BytesIO(content)
     with zipfile.ZipFile(whole, "a") as file:

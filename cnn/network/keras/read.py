@@ -1,27 +1,26 @@
 """Networks from Keras: a model's JSON, or the `config.json` in a `.keras` file, read as data.
 
 Nothing of the file is run and Keras is not needed: code that a file may carry stays unread.
-Owns the file and the text; how they become a graph, parts and layers is in `keras_import_*`.
+Owns the file and the text; how they become a graph, parts and layers is in `read_*`.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import struct
-import zipfile
-import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cnn.network import feed as feeds
 from cnn.network.architecture import MAX_NAME, Architecture, read_json, walk
 from cnn.network.errors import ArchitectureError, shown
+from cnn.network.feed import Feed, Numbers
+from cnn.network.keras.normalization import Adapted
 from cnn.network.keras.read_graph import read_nodes
 from cnn.network.keras.read_options import Notes
 from cnn.network.keras.read_parts import Assembly, layers_of_parts
-from cnn.network.shapes import MapShape
+from cnn.network.keras.zipped import Source as File
+from cnn.network.keras.zipped import member
+from cnn.network.shapes import MapShape, Shape
 from cnn.network.trace import trace
 
 MAX_JSON_BYTES = 20_000_000
@@ -45,6 +44,16 @@ class Imported:
     says_pixels: bool = True
     """Whether anything in it says which pixels the network expects; Keras itself does not."""
 
+    def fed_as(self, feed: Feed) -> Feed:
+        """What the network is fed where `feed` is chosen for it.
+
+        The mean and sd of a Normalization stay, where it does not say the range they are meant for.
+        """
+        own = self.architecture.feed
+        if own is None or self.says_pixels or feed.mean or feed.sd:
+            return feed
+        return replace(feed, mean=own.mean, sd=own.sd)
+
     @property
     def assumed(self) -> str:
         """Which pixels it is taken to be fed, where nothing says so."""
@@ -56,20 +65,26 @@ class Imported:
         )
 
 
-def read_keras_file(
-    source: str | os.PathLike[str] | bytes, size: MapShape | None = None
-) -> Imported:
+def read_keras_file(source: File, size: MapShape | None = None) -> Imported:
     """The network in a `.keras` file, given as its path or its content, with what was left out.
 
-    The weights are: of the file only `config.json` is read, and what this program adds to it.
+    The weights are: of the file only `config.json` is read, what this program adds to it, and what
+    a Normalization learned.
     """
-    found = with_said_pixels(read_keras_config(config_json(source), size), source)
+    description = config_json(source)
+
+    def learned(name: str, shape: Shape) -> tuple[Numbers, Numbers]:
+        from cnn.network.keras.arrays import adapted  # NumPy and h5py, only where they are needed
+
+        return adapted(source, description, name, shape)
+
+    found = with_said_pixels(read_keras_config(description, size, learned), source)
     return replace(found, notes=(WITHOUT_WEIGHTS, *found.notes))
 
 
-def with_said_pixels(imported: Imported, source: str | os.PathLike[str] | bytes) -> Imported:
+def with_said_pixels(imported: Imported, source: File) -> Imported:
     """The network fed what the file says; only this program writes that, where it must."""
-    content = _member(source, PIXELS_MEMBER, MAX_PIXELS_BYTES, optional=True)
+    content = member(source, PIXELS_MEMBER, MAX_PIXELS_BYTES, optional=True)
     if content is None:
         return imported
     said = read_json(content)
@@ -79,18 +94,21 @@ def with_said_pixels(imported: Imported, source: str | os.PathLike[str] | bytes)
     )
 
 
-def read_keras_config(source: Source, size: MapShape | None = None) -> Imported:
+def read_keras_config(
+    source: Source, size: MapShape | None = None, adapted: Adapted | None = None
+) -> Imported:
     """The network that a Keras model's JSON describes, with what was left out of it.
 
-    `size` stands in for sizes of the input that the model leaves open.
+    `size` stands in for sizes of the input that the model leaves open; `adapted` finds what a
+    Normalization learned.
     """
     data = _json(source)
     nodes, output = read_nodes(data)
     notes = Notes()
-    image, parts = Assembly(nodes, notes, size).read(output)
+    front, parts = Assembly(nodes, notes, size, adapted).read(output)
     if data.get("compile_config"):
         notes.others.append("Left out: the optimizer, loss and metrics it was compiled with.")
-    architecture = Architecture(_name(data), image, layers_of_parts(parts))
+    architecture = Architecture(_name(data), front.image, layers_of_parts(parts), front.feed)
     names = [name for part in parts for name in part.names]
     places = dict(zip((path for path, _ in walk(architecture.layers)), names, strict=True))
     try:
@@ -99,7 +117,7 @@ def read_keras_config(source: Source, size: MapShape | None = None) -> Imported:
         where = f"layer {shown(places.get(fault.path or ()))}"
         raise ArchitectureError(fault.problem, where=where) from None
     layer_names = {row.name: places[row.path] for row in rows}
-    said = not architecture.fed.is_usual
+    said = front.says_range or (front.feed is None and not architecture.fed.is_usual)
     return Imported(architecture, notes.sentences(), layer_names, says_pixels=said)
 
 
@@ -129,52 +147,8 @@ def _json(source: Source) -> Any:
     return read_json(text)
 
 
-def config_json(source: str | os.PathLike[str] | bytes) -> bytes:
+def config_json(source: File) -> bytes:
     """The text of `config.json` in a `.keras` file, which is a zip archive; nothing else of it."""
-    content = _member(source, "config.json", MAX_JSON_BYTES)
+    content = member(source, "config.json", MAX_JSON_BYTES)
     assert content is not None
     return content
-
-
-def _member(
-    source: str | os.PathLike[str] | bytes, name: str, most: int, *, optional: bool = False
-) -> bytes | None:
-    """One file in the archive; None where it is optional and not there."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
-            found = [entry for entry in file.infolist() if entry.filename == name]
-            if optional and not found:
-                return None
-            if len(found) != 1:
-                raise ArchitectureError(
-                    f"this .keras file holds {len(found)} files {name}, not one. "
-                    "Save the model again with model.save('name.keras')."
-                )
-            (entry,) = found
-            if entry.file_size > most:
-                raise ArchitectureError(
-                    f"{name} says it has {entry.file_size:,} bytes; at most {most:,} are read."
-                )
-            if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise zipfile.BadZipFile(f"{name} is packed in a way that Keras does not use")
-            with file.open(entry) as config:
-                # Reading stops at the size that was just checked, whatever is packed behind it.
-                return config.read()
-    except ArchitectureError:
-        raise
-    except OSError as error:
-        raise ArchitectureError(f"the file cannot be read: {error.strerror or error}.") from None
-    except BROKEN_ZIP as error:
-        raise ArchitectureError(
-            f"this is not a .keras file ({error}). Save the model with model.save('name.keras')."
-        ) from None
-
-
-BROKEN_ZIP = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    ValueError,
-    RuntimeError,  # a password is wanted
-)

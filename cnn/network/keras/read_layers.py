@@ -8,6 +8,7 @@ from typing import Any
 
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import ACTIVATIONS
+from cnn.network.keras.normalization import HINT as NORMALIZATION_HINT
 from cnn.network.keras.read_graph import check_origin
 from cnn.network.keras.read_options import Options
 from cnn.network.layers import (
@@ -51,6 +52,7 @@ _HINTS = {
     "Lambda": "it holds Python code, which is never run. Use layers such as Rescaling instead.",
     "PReLU": "its slopes are learned. Use LeakyReLU, whose slope is a number.",
     "Cropping2D": CROPPING_HINT,
+    "Normalization": NORMALIZATION_HINT,
     "Add": "it joins only one input. Remove it.",
     "Concatenate": "it joins only one input. Remove it.",
 }

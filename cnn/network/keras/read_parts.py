@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cnn.network.architecture import MAX_DEPTH
-from cnn.network.errors import ArchitectureError, shown
+from cnn.network.errors import ArchitectureError
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
 from cnn.network.keras.graph import (
     Merge,
@@ -17,6 +17,8 @@ from cnn.network.keras.graph import (
     TooDeepError,
     series_parallel,
 )
+from cnn.network.keras.normalization import Adapted
+from cnn.network.keras.read_front import Front, FrontReader, target_of
 from cnn.network.keras.read_graph import Node
 from cnn.network.keras.read_layers import CROPPING_HINT, layers_of
 from cnn.network.keras.read_options import Notes, Options
@@ -31,7 +33,7 @@ from cnn.network.layers import (
     MaxPooling2D,
     Residual,
 )
-from cnn.network.shapes import MapShape, Shape, element_count, shape_text
+from cnn.network.shapes import MapShape, Shape, shape_text
 
 _GLOBAL = (GlobalAveragePooling2D, GlobalMaxPooling2D)
 _ADD = ("Add", "ops.Add")
@@ -54,12 +56,14 @@ class Assembly:
     notes: Notes
     given: MapShape | None = None
     """What stands in for sizes of the input that the model leaves open."""
+    adapted: Adapted | None = None
+    """Where a Normalization finds what it learned."""
 
-    def read(self, output: int) -> tuple[MapShape, list[Part]]:
-        """The input's shape, and the layers from there to the output."""
-        series = self._nested(output)
-        shape, series = self._input(series)
-        return shape, self._series(series, shape)[0]
+    def read(self, output: int) -> tuple[Front, list[Part]]:
+        """What comes before the layers, and the layers from there to the output."""
+        reader = FrontReader(self.nodes, self.notes, self.given, self.adapted)
+        front, series = reader.read(self._nested(output))
+        return front, self._series(series, front.image)[0]
 
     def _nested(self, output: int) -> Series:
         try:
@@ -76,63 +80,6 @@ class Assembly:
                 "its output is used by branches that cross each other. Here branches stand "
                 "side by side or inside each other: let each skip end in the part it begins in."
             ) from None
-
-    def _input(self, series: Series) -> tuple[MapShape, Series]:
-        """The image's shape; a Reshape that first makes an image of the input is part of it."""
-        size = self._input_size(self.nodes[0])
-        place, node = self._first(series)
-        image = size
-        flattened = node is not None and node.kind == "Flatten"
-        if node and node.kind == "Reshape":
-            options = Options.of(node, size, self.notes)
-            target = _target(options)
-            flattened = len(target) == 1
-            if len(target) == 3:
-                options.finish()
-                image, series = target, series[:place] + series[place + 1 :]
-        if flattened and len(size) == 2:
-            image = *size, 1
-        if len(image) != 3:
-            raise self.nodes[0].error(
-                f"the input is {shape_text(size)}, but a network here begins with an image, height "
-                "x width x channels. Give it such an Input, or begin with a Reshape to one."
-            )
-        if image != size:
-            self.notes.others.append(
-                f"The input {shape_text(size)} is read as an image of {shape_text(image)}."
-            )
-        height, width, channels = image
-        return (height, width, channels), series
-
-    def _first(self, series: Series) -> tuple[int, Node | None]:
-        """The first layer that is more than a rescaling, unless branches come before it."""
-        for place, item in enumerate(series):
-            if isinstance(item, Merge):
-                break
-            if self.nodes[item].kind != "Rescaling":
-                return place, self.nodes[item]
-        return len(series), None
-
-    def _input_size(self, node: Node) -> Shape:
-        options = Options.of(node, (), self.notes)
-        whole = options.take("batch_shape") or options.take("batch_input_shape")
-        if (whole is None or whole == []) and self.given:
-            whole = [None, *self.given]
-        if not isinstance(whole, list) or not whole:
-            raise node.error("the model has no input shape. Let it begin with keras.Input(shape).")
-        size = tuple(whole[1:])
-        if self.given and len(size) == len(self.given):
-            filled = zip(size, self.given, strict=True)
-            size = tuple(other if side is None else side for side, other in filled)
-        if not size or any(type(side) is not int or side < 1 for side in size):
-            raise node.error(
-                f"the input is {shown(size)}, but every size must be known and at least 1. "
-                "Give it an Input such as (28, 28, 1), or on the command line --input 28x28x1."
-            )
-        if whole[0] is not None:
-            self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")
-        options.finish()
-        return size
 
     def _series(self, series: Series, shape: Shape) -> tuple[list[Part], Shape]:
         done: list[Part] = []
@@ -151,7 +98,7 @@ class Assembly:
         taken_in: Layer | None = None
         layers: Layers = ()
         if node.kind == "Reshape":
-            target = _target(options)
+            target = target_of(options)
             if isinstance(last, _GLOBAL) and target == (1, 1, *shape):
                 taken_in, shape = replace(last, keepdims=True), target
             elif len(target) == 1:
@@ -221,23 +168,6 @@ def _one_word(layers: Layers) -> str | None:
         word = layers[0].activation
         return None if word == "linear" else word
     return None
-
-
-def _target(options: Options) -> Shape:
-    """The shape a Reshape makes; -1 stands for what is left."""
-    node = options.node
-    target = options.take("target_shape")
-    sizes = target if isinstance(target, list) else []
-    if not sizes or any(type(size) is not int or size < -1 or size == 0 for size in sizes):
-        raise node.error(f"target_shape must be a list of sizes, got {shown(target)}.")
-    count = element_count(options.shape)
-    known = element_count(tuple(size for size in sizes if size > 0))
-    shape = tuple(count // known if size < 0 else size for size in sizes)
-    if sizes.count(-1) > 1 or element_count(shape) != count:
-        raise node.error(
-            f"{shape_text(options.shape)} has {count:,} values and cannot become {shown(target)}."
-        )
-    return shape
 
 
 def _cropped(pooling: MaxPooling2D, options: Options) -> MaxPooling2D:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
 from cnn.data import DatasetName
 from cnn.data.own.library import PREFIX
-from cnn.training.recipe.run import LIVE, Run, State
+from cnn.network.architecture import Architecture
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.run import LIVE, Run, State, recipe
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_rows
 from cnn.training.store.store import Store
@@ -70,6 +73,25 @@ def count(store: Store, wanted: Filter = EVERYTHING) -> int:
     query = _fitting(select(func.count()).select_from(runs), wanted)
     with store.begin() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def with_any_seed(
+    store: Store, architecture: Architecture, configuration: Configuration
+) -> list[Run]:
+    """The runs of this network with these settings that can be read, the oldest first: their seeds
+    may differ, and what they continue.
+    """
+    wanted = _without_seed(architecture, configuration)
+    query = select(runs).where(runs.c.dataset == data_id(configuration.dataset))
+    with store.begin() as connection:
+        rows = connection.execute(query.order_by(runs.c.created_at)).mappings().all()
+    of_length = f'"epochs": {configuration.epochs},'  # so that few rows are read whole
+    found = run_rows.readable(row for row in rows if of_length in row["configuration"])
+    return [one for one in found if _without_seed(one.architecture, one.configuration) == wanted]
+
+
+def _without_seed(architecture: Architecture, configuration: Configuration) -> str:
+    return recipe(architecture, replace(configuration, seed=0))
 
 
 def choices(store: Store) -> Choices:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from cnn.insight.passes.forward import forward
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras import weights as keras_weights
+from cnn.network.keras import arrays as keras_arrays
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.layers import BatchNormalization, Conv2D, Dense, Flatten, SeparableConv2D
@@ -236,7 +236,7 @@ def test_a_file_without_weights_is_refused(good, weights, message):
 
 
 def test_more_bytes_than_a_model_can_have_are_not_read(good, monkeypatch):
-    monkeypatch.setattr(keras_weights, "MAX_WEIGHTS_BYTES", 1_000)
+    monkeypatch.setattr(keras_arrays, "MAX_WEIGHTS_BYTES", 1_000)
 
     with pytest.raises(WeightsError, match=r"says it has [\d,]+ bytes; at most 1,000 are read"):
         read_keras_model(good)

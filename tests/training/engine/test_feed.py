@@ -38,7 +38,8 @@ COLOURED = Architecture(
     (Conv2D(4, 3, activation="relu"), Flatten(), Dense(3, "softmax")),
     Feed(0, 1, (0.1, 0.2, 0.3), (0.5, 1.0, 2.0), bgr=True),
 )
-NETWORKS = [RESCALED, STANDARDISED, SIGNED, COLOURED]
+PLAIN = Architecture("Plain", (8, 8, 1), BODY)
+NETWORKS = [PLAIN, RESCALED, STANDARDISED, SIGNED, COLOURED]
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""What stands before a Keras model's first real layer: its input, a Reshape to an image, rescaling.
+
+A Normalization there becomes how the pixels are fed; `keras_normalization` says how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnn.network.errors import shown
+from cnn.network.feed import Feed
+from cnn.network.keras.graph import Merge, Series
+from cnn.network.keras.normalization import Adapted, fed_by, note_on, says_range
+from cnn.network.keras.read_graph import Node
+from cnn.network.keras.read_layers import layers_of
+from cnn.network.keras.read_options import Notes, Options
+from cnn.network.layers import Rescaling
+from cnn.network.shapes import MapShape, Shape, element_count, shape_text
+
+SCALING = ("Rescaling", "Normalization")
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The image that a network reads, and what it is fed for it."""
+
+    image: MapShape
+    feed: Feed | None
+    """Where a Normalization says it; None where none stands first."""
+    says_range: bool
+    """Whether it also says from what to what the pixels go."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontReader:
+    """The nodes of which the first is the input, and what an `Assembly` has beside them."""
+
+    nodes: list[Node]
+    notes: Notes
+    given: MapShape | None
+    adapted: Adapted | None
+
+    def read(self, series: Series) -> tuple[Front, Series]:
+        """What comes before the layers, and what is left of the series."""
+        size, image, series, reshaped_at = self._input(series)
+        feed, is_said, series = self._normalized(series, size, image, reshaped_at)
+        return Front(image, feed, is_said), series
+
+    def _input(self, series: Series) -> tuple[Shape, MapShape, Series, int]:
+        """The input's shape and the image's; a Reshape that first makes one is part of it.
+
+        Last comes how many layers stand before that Reshape: all, where there is none.
+        """
+        size = self._input_size(self.nodes[0])
+        place, node = self._first(series)
+        image, reshaped_at = size, len(series)
+        flattened = node is not None and node.kind == "Flatten"
+        if node and node.kind == "Reshape":
+            options = Options.of(node, size, self.notes)
+            target = target_of(options)
+            flattened = len(target) == 1
+            if len(target) == 3:
+                options.finish()
+                image, series = target, series[:place] + series[place + 1 :]
+                reshaped_at = place
+        if flattened and len(size) == 2:
+            image = *size, 1
+        if len(image) != 3:
+            raise self.nodes[0].error(
+                f"the input is {shape_text(size)}, but a network here begins with an image, height "
+                "x width x channels. Give it such an Input, or begin with a Reshape to one."
+            )
+        if image != size:
+            self.notes.others.append(
+                f"The input {shape_text(size)} is read as an image of {shape_text(image)}."
+            )
+        height, width, channels = image
+        return size, (height, width, channels), series, reshaped_at
+
+    def _first(self, series: Series, before: tuple[str, ...] = SCALING) -> tuple[int, Node | None]:
+        """The first layer that is more than a rescaling, unless branches come before it."""
+        for place, item in enumerate(series):
+            if isinstance(item, Merge):
+                break
+            if self.nodes[item].kind not in before:
+                return place, self.nodes[item]
+        return len(series), None
+
+    def _normalized(
+        self, series: Series, size: Shape, image: Shape, reshaped_at: int
+    ) -> tuple[Feed | None, bool, Series]:
+        """What a Normalization at the front feeds, and the layers without it and all before it."""
+        place, node = self._first(series, ("Rescaling",))
+        if node is None or node.kind != "Normalization":
+            return None, False, series
+        options = Options.of(node, size if place < reshaped_at else image, self.notes)
+        before: list[Rescaling] = []
+        for item in series[:place]:
+            assert isinstance(item, int)
+            rescaling = Options.of(self.nodes[item], image, self.notes)
+            before += [one for one in layers_of(rescaling) if isinstance(one, Rescaling)]
+            rescaling.finish()
+        feed = fed_by(options, before, self.adapted)
+        options.finish()
+        is_said = says_range(before, feed)
+        self.notes.others.append(note_on(node, feed, is_said=is_said, rescaled=bool(before)))
+        says_nothing = not (is_said or feed.mean or feed.sd)
+        return None if says_nothing else feed, is_said, series[place + 1 :]
+
+    def _input_size(self, node: Node) -> Shape:
+        options = Options.of(node, (), self.notes)
+        whole = options.take("batch_shape") or options.take("batch_input_shape")
+        if (whole is None or whole == []) and self.given:
+            whole = [None, *self.given]
+        if not isinstance(whole, list) or not whole:
+            raise node.error("the model has no input shape. Let it begin with keras.Input(shape).")
+        size = tuple(whole[1:])
+        if self.given and len(size) == len(self.given):
+            filled = zip(size, self.given, strict=True)
+            size = tuple(other if side is None else side for side, other in filled)
+        if not size or any(type(side) is not int or side < 1 for side in size):
+            raise node.error(
+                f"the input is {shown(size)}, but every size must be known and at least 1. "
+                "Give it an Input such as (28, 28, 1), or on the command line --input 28x28x1."
+            )
+        if whole[0] is not None:
+            self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")
+        options.finish()
+        return size
+
+
+def target_of(options: Options) -> Shape:
+    """The shape a Reshape makes; -1 stands for what is left."""
+    node = options.node
+    target = options.take("target_shape")
+    sizes = target if isinstance(target, list) else []
+    if not sizes or any(type(size) is not int or size < -1 or size == 0 for size in sizes):
+        raise node.error(f"target_shape must be a list of sizes, got {shown(target)}.")
+    count = element_count(options.shape)
+    known = element_count(tuple(size for size in sizes if size > 0))
+    shape = tuple(count // known if size < 0 else size for size in sizes)
+    if sizes.count(-1) > 1 or element_count(shape) != count:
+        raise node.error(
+            f"{shape_text(options.shape)} has {count:,} values and cannot become {shown(target)}."
+        )
+    return shape

@@ -1,0 +1,271 @@
+"""Models of Keras that begin with a Normalization; what plain Keras predicts is the oracle."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn.__main__ import main
+from cnn.insight.readings.answers import class_scores, shares
+from cnn.network.errors import ArchitectureError
+from cnn.network.feed import BYTES, USUAL, Feed
+from cnn.network.keras.read import read_keras_config, read_keras_file
+from cnn.network.keras.weights import read_keras_model
+from cnn.network.outside import read_file_outside
+
+Layers = Callable[[Any, np.ndarray], list[Any]]
+PIXELS = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3)).astype(np.uint8)
+PIXELS[..., 1] //= 2
+PIXELS[..., 2] //= 5
+
+
+def adapted(keras: Any, data: np.ndarray, **options: Any) -> Any:
+    layer = keras.layers.Normalization(**options)
+    layer.adapt(data)
+    return layer
+
+
+def saved(first: list[Any], folder: Path, size: tuple[int, ...] = (8, 8, 3)) -> tuple[Any, Path]:
+    import keras
+
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    body = [
+        layers.Conv2D(4, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax"),
+    ]
+    model = keras.Sequential([keras.Input(size), *first, *body])
+    model.save(folder / "model.keras")
+    return model, folder / "model.keras"
+
+
+CASES: dict[str, tuple[Feed, bool, Layers]] = {
+    "of bytes": (BYTES, True, lambda keras, x: [adapted(keras, x)]),
+    "of bytes, one for all": (BYTES, True, lambda keras, x: [adapted(keras, x, axis=None)]),
+    "of -1 to 1": (
+        Feed(-1, 1),
+        True,
+        lambda keras, x: [adapted(keras, x / np.float32(127.5) - 1)],
+    ),
+    "of 0 to 1": (USUAL, False, lambda keras, x: [adapted(keras, x / np.float32(255))]),
+    "behind a Rescaling": (
+        BYTES,
+        True,
+        lambda keras, x: [
+            keras.layers.Rescaling(1 / 255),
+            adapted(keras, x / np.float32(255)),
+        ],
+    ),
+    "behind a Rescaling to -1 to 1": (
+        BYTES,
+        True,
+        lambda keras, x: [
+            keras.layers.Rescaling(1 / 127.5, -1),
+            adapted(keras, x / np.float32(127.5) - 1),
+        ],
+    ),
+    "behind a Rescaling that says nothing": (
+        USUAL,
+        False,
+        lambda keras, x: [
+            keras.layers.Rescaling(0.5, 0.25),
+            adapted(keras, x / np.float32(510) + 0.25),
+        ],
+    ),
+    "of numbers that are given": (
+        BYTES,
+        True,
+        lambda keras, x: [
+            keras.layers.Normalization(mean=[120, 60, 30.5], variance=[5000, 1000, 200.25])
+        ],
+    ),
+    "of one number that is given": (
+        BYTES,
+        True,
+        lambda keras, x: [keras.layers.Normalization(mean=110.0, variance=4000.0)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_normalization_that_stands_first_is_how_the_pixels_are_fed(case: str, tmp_path: Path):
+    import keras
+
+    range_, is_said, first = CASES[case]
+    model, file = saved(first(keras, PIXELS.astype(np.float32)), tmp_path)
+    imported, weights = read_keras_model(file)
+    fed = imported.architecture.fed
+    assert (fed.low, fed.high) == (range_.low, range_.high)
+    assert imported.says_pixels == is_said
+    assert [one.kind for one in imported.architecture.layers] == ["Conv2D", "Flatten", "Dense"]
+    assert any("Normalization" in note for note in imported.notes)
+    images = PIXELS / np.float32(255)
+    wanted = model.predict(range_.of(images), verbose=0)
+    found = shares(class_scores(imported.architecture, weights, images))
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    # As a design, here and in a process of its own, it is fed the same.
+    assert read_keras_file(file).architecture == imported.architecture
+    opened = read_file_outside("model.keras", file.read_bytes())
+    assert opened.architecture == imported.architecture
+    assert opened.says_pixels == is_said
+
+
+@pytest.mark.parametrize("range_", [USUAL, BYTES, Feed(-1, 1)])
+def test_the_mean_and_sd_stay_where_a_range_is_chosen_for_them(range_: Feed, tmp_path: Path):
+    import keras
+
+    layer = adapted(keras, PIXELS / np.float32(255))
+    _, file = saved([layer], tmp_path)
+    imported = read_keras_file(file)
+    assert imported.fed_as(range_) == Feed(
+        range_.low, range_.high, imported.architecture.fed.mean, imported.architecture.fed.sd
+    )
+    written = Feed(0, 255, (1, 2, 3), (4, 5, 6))
+    assert imported.fed_as(written) == written
+
+
+def test_a_normalization_of_an_image_without_channels_is_read_where_it_has_one_number(
+    tmp_path: Path,
+):
+    import keras
+
+    grey = PIXELS[..., 0].astype(np.float32)
+    reshape = keras.layers.Reshape((8, 8, 1))
+    model, file = saved([adapted(keras, grey, axis=None), reshape], tmp_path, (8, 8))
+    imported, weights = read_keras_model(file)
+    images = grey[..., None] / np.float32(255)
+    found = shares(class_scores(imported.architecture, weights, images))
+    np.testing.assert_allclose(found, model.predict(grey, verbose=0), atol=1e-5)
+
+    reshape = keras.layers.Reshape((8, 8, 1))
+    _, file = saved([adapted(keras, grey), reshape], tmp_path, (8, 8))
+    with pytest.raises(ArchitectureError, match=r"axis=\[-1\] gives places of an image numbers"):
+        read_keras_model(file)
+
+
+def test_one_in_a_submodel_finds_its_numbers(tmp_path: Path):
+    import keras
+
+    first = keras.Sequential(
+        [keras.Input((8, 8, 3)), adapted(keras, PIXELS.astype(np.float32))], name="before"
+    )
+    model, file = saved([first], tmp_path)
+    imported, weights = read_keras_model(file)
+    found = shares(class_scores(imported.architecture, weights, PIXELS / np.float32(255)))
+    wanted = model.predict(PIXELS.astype(np.float32), verbose=0)
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_one_that_was_never_adapted_is_left_out_and_leaves_the_pixels_open(tmp_path: Path):
+    import keras
+
+    model, file = saved([keras.layers.Normalization()], tmp_path)
+    imported, weights = read_keras_model(file)
+    assert imported.architecture.feed is None
+    assert not imported.says_pixels
+    assert "leaves every value as it is" in " ".join(imported.notes)
+    images = PIXELS / np.float32(255)
+    found = shares(class_scores(imported.architecture, weights, images))
+    np.testing.assert_allclose(found, model.predict(images, verbose=0), atol=1e-5)
+
+
+REFUSED: dict[str, tuple[str, Layers]] = {
+    "per place": (
+        r"axis=\[1, 2, 3\] gives places of an image numbers of their own",
+        lambda keras, x: [adapted(keras, x, axis=(1, 2, 3))],
+    ),
+    "undone": ("invert=True undoes", lambda keras, x: [adapted(keras, x, invert=True)]),
+    "without spread": (
+        "an sd divides, so it must be above 0; got 1e-07",
+        lambda keras, x: [adapted(keras, x * 0 + 7)],
+    ),
+    "behind a Rescaling that turns round": (
+        "the Rescaling before it has scale=-1,",
+        lambda keras, x: [keras.layers.Rescaling(-1.0, 255), adapted(keras, 255 - x)],
+    ),
+    "behind a convolution": (
+        "it is read only where it stands first",
+        lambda keras, x: [keras.layers.Conv2D(3, 1), adapted(keras, x)],
+    ),
+    "behind another": (
+        "it is read only where it stands first",
+        lambda keras, x: [adapted(keras, x), adapted(keras, x, name="second")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_one_that_is_no_feed_is_refused_with_the_reason(case: str, tmp_path: Path):
+    import keras
+
+    message, first = REFUSED[case]
+    _, file = saved(first(keras, PIXELS.astype(np.float32)), tmp_path)
+    with pytest.raises(ArchitectureError, match=message) as caught:
+        read_keras_model(file)
+    assert "(Normalization)" in str(caught.value)
+
+
+def test_what_it_learned_is_asked_for_where_it_is_not_in_the_text(tmp_path: Path):
+    import keras
+
+    model, _ = saved([adapted(keras, PIXELS.astype(np.float32))], tmp_path)
+    with pytest.raises(ArchitectureError, match=r"what adapt\(\) learned is not in a description"):
+        read_keras_config(model.to_json())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mean": 10**400, "variance": 1.0}, "its mean is not a finite number"),
+        ({"mean": 0.0, "variance": float("nan")}, "its variance is not a finite number"),
+        ({"mean": 0.0, "variance": -1.0}, "a variance cannot be below 0, got -1"),
+        ({"mean": 1e9, "variance": 1.0}, "mean must be a number from -1,000,000 to 1,000,000"),
+        ({"mean": [], "variance": 1.0}, "mean must be one number, or one for each channel"),
+        ({"mean": "7", "variance": 1.0}, "mean must be one number, or one for each channel"),
+        ({"mean": [1.0, 2.0], "variance": [1.0, 1.0]}, "2 numbers as mean for 3 channels"),
+        ({"mean": 1.0}, "variance must be one number"),
+        ({"mean": [1.0] * 3, "variance": [1.0] * 3, "axis": 9}, "axis=9 is none of its input's"),
+    ],
+)
+def test_numbers_that_are_none_are_refused_in_words(options: dict[str, Any], message: str):
+    """As a damaged or hostile description may have them."""
+    config = {
+        "name": "model",
+        "layers": [
+            {"class_name": "InputLayer", "config": {"batch_shape": [None, 8, 8, 3]}},
+            {"class_name": "Normalization", "config": {"name": "first"} | options},
+            {"class_name": "Flatten", "config": {"name": "flat"}},
+        ],
+    }
+    with pytest.raises(ArchitectureError, match=message):
+        read_keras_config({"class_name": "Sequential", "config": config})
+
+
+def test_a_file_without_its_numbers_is_refused_in_words(tmp_path: Path, capsys):
+    import keras
+
+    _, file = saved([adapted(keras, PIXELS.astype(np.float32))], tmp_path)
+    content = io.BytesIO()
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(content, "w") as part:
+        part.writestr("config.json", whole.read("config.json"))
+    file.write_bytes(content.getvalue())
+    assert main(["summary", str(file)]) == 2
+    assert "holds 0 files model.weights.h5" in capsys.readouterr().err
+
+
+def test_the_command_line_says_what_it_took_and_keeps_the_numbers(tmp_path: Path, capsys):
+    import keras
+
+    _, file = saved([adapted(keras, PIXELS / np.float32(255), axis=None)], tmp_path)
+    assert main(["summary", str(file)]) == 0
+    said = capsys.readouterr().err
+    assert "is in what the network is fed, to rounding the same: pixels less the mean" in said
+    assert "as the file does not say which it expects; --pixels gives it others" in said
+    assert main(["summary", str(file), "--pixels", "0..255"]) == 0
+    captured = capsys.readouterr()
+    assert "pixels from 0 to 255, less the mean" in captured.out
