@@ -10,7 +10,8 @@ the NumPy forward pass that the pages use.
 import sys
 
 from cnn.data import DataError, Dataset, load
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Activation,

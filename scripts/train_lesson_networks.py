@@ -9,7 +9,8 @@ SimpleCNN on all of MNIST, and a smaller one on the digits of 8x8 pixels. Traine
 import sys
 
 from cnn.data import load
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.zoo import entry

@@ -134,7 +134,7 @@ def _imports() -> dict[str, set[str]]:
     found = {}
     for module, path in paths.items():
         named: set[str] = set()
-        for node in ast.walk(_tree(path)):
+        for node in _run_ever(_tree(path)):
             match node:
                 case ast.Import(names=names):
                     named |= {one.name for one in names}
@@ -182,6 +182,16 @@ def _packages(node: ast.AST) -> Iterator[str]:
             yield from (alias.name.split(".")[0] for alias in names)
         case ast.ImportFrom(module=str(module), level=0):
             yield module.split(".")[0]
+
+
+def _run_ever(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk what runs at any time: not what only mypy reads."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                continue
+        yield child
+        yield from _run_ever(child)
 
 
 def _run_on_import(node: ast.AST) -> Iterator[ast.AST]:

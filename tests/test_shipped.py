@@ -7,8 +7,8 @@ import pytest
 
 from cnn import shipped as module
 from cnn.data import DatasetSpec, fingerprint, load
+from cnn.data.sets import DatasetName
 from cnn.data.sets.mnist import MNIST
-from cnn.data.spec import DatasetName
 from cnn.insight.passes.forward import predict
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.trace import trace

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from cnn.data import DatasetSpec
+from cnn.data.sets import SETS
 from cnn.network.fields import Whole
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.setting import Setting, Word, asked_for, completed, usual_for
@@ -34,6 +35,17 @@ def add_settings(
                     metavar=(one.unit or name).upper(),
                     help=_help(one),
                 )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """The option that names the data."""
+    names = ", ".join(SETS)
+    parser.add_argument(
+        "--dataset",
+        required=True,
+        metavar="NAME",
+        help=f"{names}, a zip or npz of images, or own:NAME for kept ones",
+    )
 
 
 def configuration_of(options: argparse.Namespace, dataset: DatasetSpec, kind: type[C]) -> C:

@@ -7,8 +7,7 @@ import contextlib
 from collections.abc import Callable, Collection
 from typing import Any
 
-# The words of the settings, so that `--help` does not import NumPy; a test compares them.
-DATASETS = ("shapes", "digits", "mnist-sample", "mnist", "fashion-mnist")
+# The words of the states, so that `--help` does not import NumPy; a test compares them.
 STATES = (
     *("queued", "running", "paused", "finished"),
     *("stopped", "diverged", "failed", "interrupted"),
@@ -95,20 +94,15 @@ def _add_compare(commands: Any) -> None:
 
 
 def _add_conditions(parser: Parser, without: Collection[str] = ()) -> None:
-    parser.add_argument(
-        "--dataset",
-        required=True,
-        metavar="NAME",
-        help=f"{', '.join(DATASETS)}, a zip or npz of images, or own:NAME for kept ones",
-    )
-    parser.late = lambda: _add_settings(parser, without)
-
-
-def _add_settings(parser: Parser, without: Collection[str]) -> None:
     """When the parser is used, as their declarations take a second to import."""
-    from cnn.commands.options import add_settings
 
-    add_settings(parser, without)
+    def add() -> None:
+        from cnn.commands.options import add_data, add_settings
+
+        add_data(parser)
+        add_settings(parser, without)
+
+    parser.late = add
 
 
 def _add_runs(commands: Any) -> None:

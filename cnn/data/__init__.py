@@ -3,12 +3,14 @@
 `load` is the way in; everything it returns is checked, split in three and fitted to the network.
 """
 
-from cnn.data.catalogue import CATALOGUE, Entry, described, is_here, load, title
+from cnn.data.catalogue import CATALOGUE, described, is_here, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
 from cnn.data.own.images import brought, keep_upload
+from cnn.data.sets import DatasetName
+from cnn.data.sets.entry import Entry
 from cnn.data.sets.shape_options import Shape, ShapeOptions
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.spec import DatasetSpec
 
 __all__ = [
     "CATALOGUE",

@@ -3,66 +3,28 @@
 Owns names, sentences and the way from a spec to a data set that fits a network.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from cnn.data.dataset import Dataset, Source
+from cnn.data.dataset import Dataset
 from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.own.images import load_own_images, own_name
-from cnn.data.sets import mnist
-from cnn.data.sets.digits import load_digits
-from cnn.data.sets.mnist import FASHION, MNIST, load_collection, load_sample
+from cnn.data.sets import SETS, DatasetName
+from cnn.data.sets.entry import Entry
 from cnn.data.sets.shape_options import CLASSIC
-from cnn.data.sets.shapes import draw
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.spec import DatasetSpec
 from cnn.data.splitting import split
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A data set as it is offered; the shape is that of its images before they are fitted."""
-
-    title: str
-    description: str
-    image_shape: ImageShape
-
-
-CATALOGUE: dict[DatasetName, Entry] = {
-    DatasetName.SHAPES: Entry(
-        "Shapes",
-        "Circles, squares and triangles, and more on request, drawn by code in any size from 8 to "
-        "64 pixels; usually 180 to learn from and 300 others to test.",
-        (16, 16, 1),
-    ),
-    DatasetName.DIGITS: Entry(
-        "Digits 8x8",
-        "1,797 real handwritten digits of 8x8 pixels that ship with scikit-learn, so that no "
-        "network is needed.",
-        (8, 8, 1),
-    ),
-    DatasetName.MNIST_SAMPLE: Entry(
-        "MNIST sample",
-        "6,000 training and 1,000 test images of MNIST that ship with this project, each digit "
-        "in its share.",
-        (28, 28, 1),
-    ),
-    DatasetName.MNIST: Entry(
-        "MNIST",
-        "All 60,000 and 10,000 handwritten digits, from a local file or Keras' download; every "
-        "byte is verified.",
-        (28, 28, 1),
-    ),
-    DatasetName.FASHION_MNIST: Entry(
-        "Fashion-MNIST",
-        "60,000 and 10,000 pieces of clothing, from a local file or Keras' download; verified by "
-        "structure (shapes and class counts), as no reference hash is known here.",
-        (28, 28, 1),
-    ),
+CATALOGUE: dict[DatasetName, Entry] = SETS | {
     DatasetName.OWN_IMAGES: Entry(
-        "Your own images",
-        "A zip with one folder per class, or with such folders in train/, val/ and test/; or an "
-        "npz with images and labels. They are fitted to the network's input.",
-        (32, 32, 3),
+        title="Your own images",
+        description="A zip with one folder per class, or with such folders in train/, val/ and "
+        "test/; or an npz with images and labels. They are fitted to the network's input.",
+        image_shape=(32, 32, 3),
+        load=lambda spec, shape: load_own_images(Path(spec.file), shape, splits=spec.splits),
+        class_names=lambda spec: None,
+        usual_epochs=10,
+        is_made_to_fit=True,
+        against_repeats=" Bring each image once.",
     ),
 }
 
@@ -99,9 +61,12 @@ def described(spec: DatasetSpec) -> str:
 
 def is_here(spec: DatasetSpec) -> bool:
     """Whether a data set can be loaded without downloading anything."""
-    collections = {DatasetName.MNIST: MNIST, DatasetName.FASHION_MNIST: FASHION}
-    collection = collections.get(spec.name)
-    return collection is None or mnist.is_here(collection)
+    return CATALOGUE[spec.name].is_here()
+
+
+def class_names(spec: DatasetSpec) -> tuple[str, ...] | None:
+    """The name of each class, in the order of the labels; None for a person's own images."""
+    return CATALOGUE[spec.name].class_names(spec)
 
 
 def load(
@@ -114,23 +79,6 @@ def load(
     """
     if not isinstance(spec, DatasetSpec):
         spec = DatasetSpec.from_dict({"name": spec})
-    shape = CATALOGUE[spec.name].image_shape if input_shape is None else check_shape(input_shape)
-    return split(_source(spec, shape), spec, shape)
-
-
-def _source(spec: DatasetSpec, shape: ImageShape) -> Source:
-    match spec.name:
-        case DatasetName.SHAPES:
-            learn, test = draw(spec.shapes, shape[0], shape[1], spec.seed)
-            names = tuple(kind.value for kind in spec.shapes.kinds)
-            return Source(learn, test, names, f"drawn by code with seed {spec.seed}")
-        case DatasetName.DIGITS:
-            return load_digits()
-        case DatasetName.MNIST_SAMPLE:
-            return load_sample()
-        case DatasetName.MNIST:
-            return load_collection(MNIST)
-        case DatasetName.FASHION_MNIST:
-            return load_collection(FASHION)
-        case DatasetName.OWN_IMAGES:
-            return load_own_images(Path(spec.file), shape, splits=spec.splits)
+    entry = CATALOGUE[spec.name]
+    shape = entry.image_shape if input_shape is None else check_shape(input_shape)
+    return split(entry.load(spec, shape), spec, shape)

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnn.data.catalogue import CATALOGUE
 from cnn.data.dataset import Dataset, FoundShape, Rejected, Split, fingerprint
-from cnn.data.spec import DatasetName
+from cnn.data.sets import DatasetName
 from cnn.data.summary import class_counts, pixel_histogram, seen_test_images, sizes_text
 
 EXAMPLES, FEWEST_EXAMPLES, MOST_CLASSES = 40, 4, 20

@@ -17,7 +17,8 @@ from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape
 from cnn.data.look import Look, Tested, for_tests_of, look_of
 from cnn.data.own import library
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.network.shapes import shape_text
 from cnn.outside import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask
 

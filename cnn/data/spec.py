@@ -4,23 +4,14 @@ Owns the names and the JSON form. `catalogue.load` makes the data set of it.
 """
 
 from dataclasses import asdict, dataclass, fields
-from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole, shown
 from cnn.data.own.splits import KINDS
+from cnn.data.sets import DatasetName
 from cnn.data.sets.shape_options import CLASSIC, ShapeOptions
 
 LARGEST_SEED = 2**32 - 1
-
-
-class DatasetName(StrEnum):
-    SHAPES = "shapes"
-    DIGITS = "digits"
-    MNIST_SAMPLE = "mnist-sample"
-    MNIST = "mnist"
-    FASHION_MNIST = "fashion-mnist"
-    OWN_IMAGES = "own-images"
 
 
 @dataclass(frozen=True, slots=True)

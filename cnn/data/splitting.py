@@ -9,7 +9,8 @@ import numpy as np
 from cnn.data.dataset import Dataset, Labels, Source, Split, stratified
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.own.splits import Part
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 
 TEST_FRACTION = 1 / 6  # where a data set comes without a test set of its own
 HALF = 1 / 2  # of validation images that come without test images

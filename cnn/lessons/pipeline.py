@@ -9,7 +9,8 @@ from functools import cache
 import numpy as np
 
 from cnn.data import Split, load
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.insight.passes.forward import predict
 from cnn.shipped import Shipped, Which, of_lesson
 

@@ -17,7 +17,7 @@ from statistics import fmean
 import numpy as np
 
 from cnn.data import Split, load
-from cnn.data.spec import DatasetName
+from cnn.data.sets import DatasetName
 from cnn.insight.regions.exciting_patches import Patch, exciting_patches, patch_at
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Conv2D, Layer, MaxPooling2D

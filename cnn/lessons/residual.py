@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 
 from cnn.data import load
-from cnn.data.spec import DatasetName
+from cnn.data.sets import DatasetName
 from cnn.insight.passes.backward import Loss, backward
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.weights import random_weights

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.data.errors import DataError
+from cnn.data.sets import DatasetName
 from cnn.data.sets.shape_options import Shape, ShapeOptions
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.spec import DatasetSpec
 
 SPECS = [
     DatasetSpec(),

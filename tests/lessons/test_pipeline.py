@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnn.data import DatasetSpec, fingerprint, load
+from cnn.data.sets import DatasetName
 from cnn.data.sets.mnist import MNIST
-from cnn.data.spec import DatasetName
 from cnn.insight.passes.forward import forward
 from cnn.lessons.pipeline import SHOWN, Size, followed
 from cnn.network.trace import trace

@@ -34,4 +34,4 @@ def test_every_setting_that_does_something_is_said():
         "shifted by up to 10 % of their size, images turned by up to 15°, images zoomed by up to "
         "20 %"
     )
-    assert facts(optimizer="sgd")["Training"][1] == "momentum 0.9"
+    assert facts(optimizer="sgd")["Training"][1] == "momentum 0.9 (of SGD)"

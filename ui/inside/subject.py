@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data import title as data_title
-from cnn.data.class_names import class_names
+from cnn.data.catalogue import class_names
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import Effort, TooMuchError
 from cnn.network.architecture import Architecture

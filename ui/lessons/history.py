@@ -6,7 +6,8 @@ from statistics import median
 
 import streamlit as st
 
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.lessons import residual
 from cnn.lessons.history import AFTER, Milestone, milestone, milestones
 from cnn.lessons.lesson import Lesson

@@ -7,7 +7,7 @@ import re
 import streamlit as st
 
 from cnn.data import load
-from cnn.data.spec import DatasetName
+from cnn.data.sets import DatasetName
 from cnn.insight.passes.operations import Array
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.receptive_field import (

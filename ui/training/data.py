@@ -13,6 +13,7 @@ from cnn.data.fitting import check_room, check_shape, fit
 from cnn.data.look import Look, few_of
 from cnn.data.outside import look_at as look_at_data
 from cnn.data.own import library
+from cnn.data.sets import SETS
 from cnn.network.shapes import shape_text
 from cnn.pictures.data.data_bars import class_bars, pixel_bars
 from cnn.pictures.data.samples import samples
@@ -24,31 +25,13 @@ from ui.training import own_images
 from ui.training.shapes import choose_shapes
 from ui.words import percent, plain, pretty
 
-OFFERED = (
-    DatasetName.SHAPES,
-    DatasetName.DIGITS,
-    DatasetName.MNIST_SAMPLE,
-    DatasetName.MNIST,
-    DatasetName.FASHION_MNIST,
-)
-USUAL_EPOCHS = {
-    DatasetName.SHAPES: 20,
-    DatasetName.DIGITS: 15,
-    DatasetName.MNIST_SAMPLE: 5,
-    DatasetName.MNIST: 1,
-    DatasetName.FASHION_MNIST: 3,
-}
-OWN_EPOCHS = 10
 LARGEST_SHOWN = 96
-AGAINST_REPEATS = {
-    DatasetName.SHAPES: " Larger images, or shapes that vary more, leave more to draw.",
-    DatasetName.OWN_IMAGES: " Bring each image once.",
-}
 
 
 def usual_epochs(id: str) -> int:
     """How many epochs are a good beginning for a data set."""
-    return USUAL_EPOCHS[DatasetName(id)] if id in list(OFFERED) else OWN_EPOCHS
+    name = DatasetName(id) if id in list(SETS) else DatasetName.OWN_IMAGES
+    return CATALOGUE[name].usual_epochs
 
 
 def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> DatasetSpec | None:
@@ -57,7 +40,7 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
     None, with the reason shown, where the settings make no data set.
     """
     own = {one.id: one for one in library.kept(images_folder())}
-    ids = [*OFFERED, *own]
+    ids = [*SETS, *own]
     if st.session_state.get(key("data")) not in ids:  # its images were deleted
         st.session_state[key("data")] = DatasetName.MNIST_SAMPLE
 
@@ -93,14 +76,13 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
         return own[id].spec
     if id == DatasetName.SHAPES:
         return choose_shapes(key)
-    return DatasetSpec(DatasetName(id or OFFERED[0]))
+    return DatasetSpec(DatasetName(id or next(iter(SETS))))
 
 
 def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
     """Classes, counts and examples; None, with the reason shown, where the data cannot be had."""
-    is_made_to_fit = spec.name in (DatasetName.SHAPES, DatasetName.OWN_IMAGES)
     with st.spinner(f"Loading {title(spec)} ...", show_time=True):
-        found = _look(spec, input_shape if is_made_to_fit else None)
+        found = _look(spec, input_shape if CATALOGUE[spec.name].is_made_to_fit else None)
     if isinstance(found, Look):
         try:
             check_room(found.train_images + found.images["validation"], check_shape(input_shape))
@@ -168,7 +150,7 @@ def repeats_said(found: Look, name: DatasetName) -> None:
             f"{found.seen_test_images:,} of the {found.images['test']:,} test images also occur, "
             "pixel for pixel, among the training or validation images: a network may know them "
             "by heart. The result of a run counts the others on their own too."
-            f"{AGAINST_REPEATS.get(name, '')}",
+            f"{CATALOGUE[name].against_repeats}",
             icon=":material/content_copy:",
         )
 

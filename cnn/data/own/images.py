@@ -37,7 +37,8 @@ from cnn.data.own.splits import (
     other_splits,
 )
 from cnn.data.picture.opening import open_picture, plain
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.names import visible
 from cnn.settings import private_folder, whole_setting
 

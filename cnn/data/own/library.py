@@ -22,7 +22,8 @@ from cnn.data.own.images import (
     kept_splits,
     own_name,
 )
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 
 ASIDE = "arriving"
 FORGOTTEN_AFTER_S = 3_600

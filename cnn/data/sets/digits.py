@@ -12,7 +12,9 @@ import numpy as np
 
 from cnn.data.dataset import Source, Split
 from cnn.data.errors import DataError
+from cnn.data.sets.entry import Entry
 
+NAMES = tuple("0123456789")
 WHITE = 16  # the file counts the inked pixels in blocks of 4x4
 
 
@@ -31,6 +33,17 @@ def load_digits() -> Source:
     return Source(
         learn=Split(pixels.reshape(-1, 8, 8, 1), table[:, -1].astype(np.int64)),
         test=None,
-        class_names=tuple("0123456789"),
+        class_names=NAMES,
         origin="the digits that ship with scikit-learn",
     )
+
+
+SET = Entry(
+    title="Digits 8x8",
+    description="1,797 real handwritten digits of 8x8 pixels that ship with scikit-learn, so that "
+    "no network is needed.",
+    image_shape=(8, 8, 1),
+    load=lambda spec, shape: load_digits(),
+    class_names=lambda spec: NAMES,
+    usual_epochs=15,
+)

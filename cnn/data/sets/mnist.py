@@ -19,6 +19,7 @@ from cnn.data.dataset import Source, Split
 from cnn.data.errors import DataError
 from cnn.data.files import read_file, read_idx, read_npz
 from cnn.data.sets.download import download, keras_cache
+from cnn.data.sets.entry import Entry
 
 SAMPLE_FILE = Path(__file__).with_name("mnist_sample.npz")
 _LIMIT_BYTES = 128_000_000  # of an npz file, and of what it unpacks to; the arrays are 55 MB
@@ -245,3 +246,15 @@ def content_hash(collection: Collection, arrays: Arrays) -> str:
     for name in collection.shapes:
         digest.update(np.ascontiguousarray(arrays[name]).data)
     return digest.hexdigest()
+
+
+SET = Entry(
+    title="MNIST",
+    description="All 60,000 and 10,000 handwritten digits, from a local file or Keras' download; "
+    "every byte is verified.",
+    image_shape=(28, 28, 1),
+    load=lambda spec, shape: load_collection(MNIST),
+    class_names=lambda spec: MNIST.class_names,
+    usual_epochs=1,
+    is_here=lambda: is_here(MNIST),
+)

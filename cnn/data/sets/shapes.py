@@ -4,16 +4,23 @@ A pixel is on when its centre lies in the shape: no anti-aliasing, so that witho
 is exactly black and white. The settings are in `shape_options`.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
-from cnn.data.dataset import Pixels, Split
+from cnn.data.dataset import Pixels, Source, Split
 from cnn.data.errors import DataError
+from cnn.data.fitting import ImageShape
+from cnn.data.sets.entry import Entry
 from cnn.data.sets.shape_options import Shape, ShapeOptions
 
 SMALLEST, LARGEST = 8, 64
 MARGIN = 1.0  # px left free along every border, so that no shape is cut off
 MIN_RADIUS = 2.5  # px; below it, a circle and a square are the same blob
+
+if TYPE_CHECKING:
+    from cnn.data.spec import DatasetSpec
 
 Points = npt.NDArray[np.float64]
 
@@ -129,3 +136,27 @@ _CORNERS: dict[Shape, Points] = {
     Shape.CROSS: np.concatenate([_turned(_ARM, quarter) for quarter in (0, 90, 180, 270)]),
     Shape.STAR: _around(*(1.15, 0.48) * 5),
 }
+
+
+def load(spec: "DatasetSpec", shape: ImageShape) -> Source:
+    """Return the drawings of a spec in the shape that is wanted."""
+    learn, test = draw(spec.shapes, shape[0], shape[1], spec.seed)
+    return Source(learn, test, kinds(spec), f"drawn by code with seed {spec.seed}")
+
+
+def kinds(spec: "DatasetSpec") -> tuple[str, ...]:
+    """Return what is drawn, class by class."""
+    return tuple(kind.value for kind in spec.shapes.kinds)
+
+
+SET = Entry(
+    title="Shapes",
+    description="Circles, squares and triangles, and more on request, drawn by code in any size "
+    "from 8 to 64 pixels; usually 180 to learn from and 300 others to test.",
+    image_shape=(16, 16, 1),
+    load=load,
+    class_names=kinds,
+    usual_epochs=20,
+    is_made_to_fit=True,
+    against_repeats=" Larger images, or shapes that vary more, leave more to draw.",
+)

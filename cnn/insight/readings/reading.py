@@ -11,7 +11,8 @@ from PIL import Image
 from cnn.data.dataset import Pixels, as_floats
 from cnn.data.fitting import fit_image
 from cnn.data.picture.centring import BOX, SIDE, ink_box
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import SETS, DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.insight.passes.forward import fitting_images
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.answers import class_scores, scoring, shares_of
@@ -19,7 +20,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
 from cnn.network.shapes import shape_text
 
-DIGITS = (DatasetName.MNIST, DatasetName.MNIST_SAMPLE, DatasetName.DIGITS)
+DIGITS = tuple(
+    name for name, one in SETS.items() if one.class_names(DatasetSpec(name)) == tuple("0123456789")
+)
 """The data sets whose ten classes are the digits 0 to 9."""
 
 

@@ -59,11 +59,12 @@ def short(name: str, own: Configuration) -> str:
 
 
 def in_short(own: Configuration) -> list[str]:
-    """The settings in view that are always said, in the fewest words."""
+    """The settings in view that are always said and known, in the fewest words."""
+    known = {name for name, value in own.in_use().items() if value is not None}
     return [
         short(name, own)
         for name, one in settings_of(type(own)).items()
-        if one.panel is Panel.IN_VIEW and one.is_always_said
+        if one.panel is Panel.IN_VIEW and one.is_always_said and name in known
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.training.recipe.configuration import Configuration
 
 FIRST = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cnn.data import class_names as of_data
+from cnn.data import catalogue as of_data
 from cnn.names import visible
 from cnn.network.trace import trace
 from cnn.training.recipe.run import Run

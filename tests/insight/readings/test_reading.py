@@ -4,7 +4,8 @@ import numpy as np
 from PIL import Image
 
 from cnn.data import load
-from cnn.data.spec import DatasetName, DatasetSpec
+from cnn.data.sets import DatasetName
+from cnn.data.spec import DatasetSpec
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.weights import random_weights
 from cnn.insight.readings.reading import Reader, without_margin

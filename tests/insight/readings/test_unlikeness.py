@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.distance import mahalanobis
 
 from cnn.data import DatasetSpec, load
-from cnn.data.spec import DatasetName
+from cnn.data.sets import DatasetName
 from cnn.insight.passes.weights import random_weights
 from cnn.insight.readings.unlikeness import LAST, SHRINKAGE, learned, map_means
 from cnn.network.architecture import Architecture

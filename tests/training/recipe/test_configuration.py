@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.commands import parsers
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import (
@@ -137,10 +136,6 @@ def test_a_newer_setting_that_is_used_changes_the_recipe_and_comes_back(settings
 def test_an_unknown_setting_is_refused_by_name():
     with pytest.raises(ConfigurationError, match="there is no setting 'epoch'"):
         Configuration.from_dict({"epoch": 3})
-
-
-def test_the_command_line_offers_the_same_words():
-    assert {*DatasetName} - {DatasetName.OWN_IMAGES} == set(parsers.DATASETS)
 
 
 @given(images=st.integers(1, 9_000), batch=st.none() | st.integers(1, 300))

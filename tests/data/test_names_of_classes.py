@@ -3,7 +3,7 @@
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions, load
-from cnn.data.class_names import class_names
+from cnn.data.catalogue import class_names
 
 SPECS = (
     DatasetSpec(DatasetName.SHAPES),
