@@ -23,6 +23,7 @@ from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
 from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate
+from ui.shell.revive import Watched
 from ui.shell.server import ROUTES, lifespan
 from ui.shell.uploads import WithinUploads
 
@@ -38,7 +39,7 @@ app = st.App(
     SHELL,
     routes=ROUTES,
     lifespan=lifespan,
-    middleware=[gate, Middleware(WithoutLate), Middleware(WithinUploads)],
+    middleware=[gate, Middleware(WithoutLate), Middleware(WithinUploads), Middleware(Watched)],
 )
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.

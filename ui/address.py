@@ -1,26 +1,23 @@
 """The address of a page, or the part of it that one part of the page owns: what somebody opened or
 went back to is read, what somebody chose is written.
 
-While a click is on its way the address is behind the widgets. So the last few that were written
-are not read again, unless nothing was chosen since, for longer than a click is on its way: then
-somebody went back to the older one.
+While a choice is on its way the address is behind the widgets, on a busy machine for seconds. So
+the last few that were written are not read again, unless the browser says that it took a step in
+its history.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.assets import script
 
 Address = Mapping[str, list[str]]
 REMEMBERED = 6
 """So many quick choices may be on their way, each with the address from before them all."""
-
-ON_ITS_WAY_S = 0.15
-"""A click that comes sooner after a choice was sent before its address was there."""
 
 _mount = st.components.v2.component(
     "address_in_place",
@@ -46,9 +43,8 @@ export default function ({ data }) {
 
 def arrived(key: str, names: Sequence[str] | None = None) -> Address | None:
     """The address, where it is another than the widgets show; to be asked before they are."""
-    now = _now(names)
-    went_back = st.session_state.pop(_back(key), False)
-    if went_back or (now and now not in st.session_state.get(key, ())):
+    now, written = _now(names), st.session_state.get(key, ())
+    if now and (now not in written or (_went_back() and now != written[0])):
         st.session_state.pop(key, None)  # what was written before is no longer on its way
         return now
     return None
@@ -59,15 +55,8 @@ def keep(
     wanted: Mapping[str, str | list[str]],
     names: Sequence[str] | None = None,
 ) -> None:
-    """Puts what the widgets say into the address, in place of what was there; or begins anew, with
-    `arrived`, where somebody went back.
-    """
-    values = _listed(wanted)
-    now, written = _now(names), st.session_state.get(key, ())
-    was_there = time.monotonic() - st.session_state.get(_since(key), 0.0) > ON_ITS_WAY_S
-    if now and now != values and (values, now) == written[:2] and was_there:
-        st.session_state[_back(key)] = True
-        st.rerun()
+    """Puts what the widgets say into the address, in place of what was there."""
+    values, now = _listed(wanted), _now(names)
     if now != values:
         others = {
             name: st.query_params.get_all(name) for name in st.query_params if name not in now
@@ -105,15 +94,12 @@ def _remember(key: str, values: dict[str, list[str]]) -> None:
     written = st.session_state.get(key, ())
     if written[:1] != (values,):
         st.session_state[key] = (values, *written[: REMEMBERED - 1])
-        st.session_state[_since(key)] = time.monotonic()
 
 
-def _back(key: str) -> str:
-    return f"{key}_back"
-
-
-def _since(key: str) -> str:
-    return f"{key}_since"
+def _went_back() -> bool:
+    """Whether the browser took a step in its history, back or forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def _now(names: Sequence[str] | None) -> dict[str, list[str]]:

@@ -1,7 +1,8 @@
 """What the browser fetches once from our own server, by addresses that change with the content.
 
 Streamlit sends a component's whole script again whenever its data change: the stack editor's is
-90 KB. Where our server runs, a component gets a few lines instead that load the script.
+90 KB. Where our server runs, a component gets a few lines instead that load the script, again and
+again where the connection was cut meanwhile.
 """
 
 from __future__ import annotations
@@ -20,8 +21,20 @@ HEADERS = {
     "Vary": "Accept-Encoding",
 }
 _LOADER = """
+const PAUSE_MS = [1000, 3000, 10000, 30000];
 let script;
-const fetched = import(new URL("ADDRESS", location.origin)).then((module) => (script = module));
+async function load(tries) {
+  const address = new URL("ADDRESS", location.origin);
+  if (tries) address.search = tries; // some browsers never ask again for what did not arrive
+  try {
+    return await import(address);
+  } catch {
+    const pause = PAUSE_MS[Math.min(tries, PAUSE_MS.length - 1)];
+    await new Promise((done) => setTimeout(done, pause));
+    return load(tries + 1);
+  }
+}
+const fetched = load(0).then((module) => (script = module));
 export default function (component) {
   if (script) return script.default(component);
   let isGone = false;

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS
@@ -42,6 +43,55 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     page.get_by_role("button", name="Show LeNet-5").click()
     page.wait_for_url("**/train?run=*")
     expect(page.get_by_role("heading", name="LeNet-5 on Shapes")).to_be_visible()
+    settled(page)
+
+
+def test_a_click_before_the_last_choice_is_in_the_address_undoes_nothing(
+    fresh_app_url: str, page: Page
+):
+    """As on a busy machine: what the server answers to the choice comes after the next click."""
+    held: list[str | bytes] = []
+    clicks: list[BackMsg] = []
+    is_busy = False
+
+    def between(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+
+        def to_server(said: str | bytes) -> None:
+            server.send(said)
+            assert isinstance(said, bytes)
+            asked = BackMsg.FromString(said)
+            if any(one.trigger_value for one in asked.rerun_script.widget_states.widgets):
+                clicks.append(asked)
+                while held:
+                    browser.send(held.pop(0))
+
+        def to_browser(said: str | bytes) -> None:
+            if is_busy and not clicks:
+                held.append(said)
+            else:
+                browser.send(said)
+
+        browser.on_message(to_server)
+        server.on_message(to_browser)
+
+    page.route_web_socket("**/_stcore/stream", between)
+    page.goto(f"{fresh_app_url}/compare?with=shapes-demo&with=lenet-5&data=shapes&epochs=2&seeds=1")
+    seeds = page.get_by_role("spinbutton", name="Seeds")
+    start = page.get_by_role("button", name="Train all")
+    expect(start).to_be_visible()
+    settled(page)
+    is_busy = True
+    seeds.fill("2")
+    seeds.press("Enter")
+    page.wait_for_timeout(2_000)
+    start.click()
+
+    expect(page.get_by_text("0 of 4 trainings finished")).to_be_visible()
+    assert len(clicks) == 1
+    assert "seeds=1" in clicks[0].rerun_script.query_string
+    expect(seeds).to_have_value("2")
+    assert "seeds=2" in page.url
     settled(page)
 
 

@@ -221,12 +221,12 @@ def test_the_depth_results_that_ship_are_there_in_a_click(store: Store):
 
 
 def test_who_goes_back_finds_what_was_chosen_before(store: Store, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ui.address.ON_ITS_WAY_S", 0.0)  # a test needs no time to see and to click
     app = opened(**SWEEP)
     before = {name: app.query_params[name] for name in app.query_params}
     app.button_group(key="sweep_field").set_value(Field.KERNEL_SIZE).run()
     after = {name: app.query_params[name] for name in app.query_params}
     assert after != before
+    monkeypatch.setattr("ui.address._went_back", lambda: True)
 
     for wanted, field in ((before, Field.FILTERS), (after, Field.KERNEL_SIZE)):
         app.query_params.clear()

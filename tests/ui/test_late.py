@@ -45,6 +45,14 @@ def is_done(*, whole: bool = True) -> Said:
     return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
 
 
+def shows(page: str) -> Said:
+    """A part of an answer: a thing on the page, by its place."""
+    message = ForwardMsg()
+    message.delta.new_element.text.body = page
+    message.metadata.delta_path.extend([0, 1])
+    return "says", {"type": "websocket.send", "bytes": message.SerializeToString()}
+
+
 def passes(seconds: float) -> Said:
     return "waits", {"seconds": seconds}
 
@@ -155,6 +163,22 @@ def test_who_was_cut_off_gets_the_whole_page_before_any_part_of_it():
     reached = let_through(talk)
 
     assert [one[1] for one in reached] == [one[1] for one in talk[1:]]
+
+
+def test_who_is_back_is_told_no_answer_from_its_middle_on():
+    rest = [shows("the rest of what was being said"), is_done()]
+    whole = [asks("train"), begins("train"), answers("train"), shows("all"), is_done()]
+
+    assert let_through([*rest, *whole]) == whole
+
+
+def test_however_long_the_rest_of_an_answer_is_it_is_left_out():
+    long = shows("long " * 20_000)
+
+    assert let_through([long, asks("train"), answers("train"), long])[1:] == [
+        answers("train"),
+        long,
+    ]
 
 
 def test_what_a_person_does_waits_for_nothing():

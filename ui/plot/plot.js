@@ -7,6 +7,7 @@ const CONFIG = {
   showSendToCloud: false, // what is drawn here stays on this machine
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
+const AGAIN_MS = 3000;
 const plots = new WeakMap();
 const configs = new Map();
 
@@ -17,7 +18,7 @@ function plotly(address) {
       script.src = address;
       script.onload = () => resolve(window.Plotly);
       script.onerror = () => {
-        window.cnnPlotly = undefined; // the next poll tries again
+        window.cnnPlotly = undefined;
         reject(new Error(`${address} could not be loaded`));
       };
       document.head.append(script);
@@ -66,6 +67,7 @@ function show(element, state) {
   element.setAttribute("aria-label", state.data.label);
   plotly(state.data.script)
     .then((Plotly) => {
+      if (!state.Plotly) element.textContent = ""; // what was said while it could not be loaded
       state.Plotly = Plotly;
       // The newest data, which may have come while the script was on its way.
       return draw(element, state);
@@ -74,7 +76,10 @@ function show(element, state) {
     .catch((error) => {
       if (!element.isConnected) return; // Plotly was still drawing when the page went on
       element.dataset.state = "failed";
-      if (!state.Plotly) element.textContent = "The chart could not be drawn.";
+      if (!state.Plotly) {
+        element.textContent = "The chart could not be drawn. Trying again.";
+        setTimeout(() => plots.get(element) === state && show(element, state), AGAIN_MS);
+      }
       console.warn(error);
     });
 }

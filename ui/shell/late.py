@@ -31,6 +31,9 @@ from ui.shell.held import Held, Words
 MOST_BYTES = 50_000
 """What is larger brings something to a page; only short messages say which page it is."""
 
+OF_AN_ANSWER = {"delta", "ref_hash", "script_finished"}
+"""What has a meaning only after the beginning of the answer that it belongs to."""
+
 PATIENCE_S = 30.0
 """An answer that takes longer, or a page that does not become whole, holds no question back."""
 
@@ -53,6 +56,7 @@ class WithoutLate:
             await self.app(scope, receive, send)
             return
         page, answers = "", _Answers(self.clock)
+        has_begun = False
         words = Words(self.held, send)
 
         async def hear() -> Message:
@@ -75,9 +79,14 @@ class WithoutLate:
                     return message
 
         async def say(message: Message) -> None:
-            nonlocal page
+            nonlocal page, has_begun
             if words.is_over:
                 return
+            if not has_begun:
+                kind = _kind(message)
+                has_begun = kind == "new_session"
+                if kind in OF_AN_ANSWER:
+                    return
             if said := _said(message):
                 answers.hear(said)
                 words.hear(said)
@@ -124,6 +133,15 @@ def _asked(message: Message) -> ClientState | None:
     except DecodeError:  # for Streamlit to answer
         return None
     return said.rerun_script if said.HasField("rerun_script") else None
+
+
+def _kind(message: Message) -> str:
+    """What kind of thing Streamlit says, however long it is; nothing where that is not known."""
+    try:
+        said = ForwardMsg.FromString(message.get("bytes") or b"")
+    except DecodeError:
+        return ""
+    return said.WhichOneof("type") or ""
 
 
 def _said(message: Message) -> ForwardMsg | None:

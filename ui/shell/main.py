@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import theme
-from ui.shell import PAGES, revive
+from ui.shell import PAGES
 from ui.shell.memory import settle
 
 HERE = Path(__file__).parent
@@ -80,5 +80,4 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 page.run()
 theme.follow()
-revive.watch()
 settle()

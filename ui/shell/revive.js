@@ -1,46 +1,75 @@
-const LOOK_MS = 1000;
-const DEAD_LOOKS = 3; // for so many looks in a row: a page that is being put together is no dead one
-const CUT_LOOKS = 5;
-const REST_MS = 60000;
-const KEY = "cnn-revived";
-const APP = '[data-testid="stApp"]';
+// Runs in the head of the page, before Streamlit's own script and whatever becomes of it.
 
-function look(state) {
-  const app = document.querySelector(APP);
-  state.gone = app ? 0 : state.gone + 1;
-  if (state.gone === DEAD_LOOKS) revive();
-  const isCut = app && app.dataset.testConnectionState !== "CONNECTED";
-  state.cut = isCut ? state.cut + 1 : 0;
-  if (isCut && state.cut % CUT_LOOKS === 0) askWhy();
-}
+(() => {
+  const LOOK_MS = 1000;
+  const DEAD_LOOKS = 3; // for so many looks in a row: a page that is being put together is no dead one
+  const CUT_LOOKS = 5;
+  const REST_MS = 60000;
+  const KEY = "cnn-revived";
+  const APP = '[data-testid="stApp"]';
+  const state = { wasHere: false, isReviving: false, gone: 0, cut: 0 };
 
-function revive() {
-  const rest = Number(sessionStorage.getItem(KEY) ?? 0) + REST_MS - Date.now();
-  if (rest <= 0) {
+  function look() {
+    const app = document.querySelector(APP);
+    state.gone = app || !state.wasHere ? 0 : state.gone + 1;
+    if (state.gone === DEAD_LOOKS) revive();
+    const isCut = app && app.dataset.testConnectionState !== "CONNECTED";
+    state.cut = isCut ? state.cut + 1 : 0;
+    if (isCut && state.cut % CUT_LOOKS === 0) askWhy();
+  }
+
+  /** Loads the page anew, at most once a minute, and not before the server answers. */
+  async function revive() {
+    if (state.isReviving) return;
+    state.isReviving = true;
+    const rest = Number(sessionStorage.getItem(KEY) ?? 0) + REST_MS - Date.now();
+    if (rest > 0) {
+      if (!document.querySelector(APP)) say();
+      await pause(Math.min(rest, REST_MS));
+    }
+    while (!(await answer())) await pause(LOOK_MS);
     sessionStorage.setItem(KEY, String(Date.now()));
     location.reload();
-    return;
   }
-  const said = document.createElement("p");
-  said.style.cssText = "font-family:sans-serif;margin:3rem;max-width:40rem";
-  said.textContent =
-    "This page failed twice within a minute. Nothing is lost: runs go on, and what you built is in the address. It is loaded again within a minute.";
-  document.body.append(said);
-  setTimeout(() => {
-    said.remove();
-    if (!document.querySelector(APP)) revive();
-  }, Math.min(rest, REST_MS));
-}
 
-/** A server that was started anew may ask for another token: it says so to a page, not to a talk. */
-async function askWhy() {
-  const asked = { method: "HEAD", cache: "no-store" };
-  const answer = await fetch(location.href, asked).catch(() => null);
-  if (answer?.status === 401) location.reload();
-}
+  function say() {
+    const said = document.createElement("p");
+    said.style.cssText = "font-family:sans-serif;margin:3rem;max-width:40rem";
+    said.textContent =
+      "This page failed twice within a minute. Nothing is lost: runs go on, and what you built is in the address. It is loaded again within a minute.";
+    (document.body ?? document.documentElement).append(said);
+  }
 
-export default function () {
+  /** A server that was started anew may ask for another token: it says so to a page, not to a talk. */
+  async function askWhy() {
+    if ((await answer())?.status === 401) location.reload();
+  }
+
+  async function answer() {
+    const said = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    return said?.status < 500 ? said : null; // a proxy's word that the server is away is no answer
+  }
+
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+  function failed({ target }) {
+    if (target instanceof HTMLScriptElement && target.type === "module") revive();
+  }
+
+  /** Notes that Streamlit has begun, even where it fails at once, between two looks. */
+  function begin(_changes, observer) {
+    state.wasHere = Boolean(document.querySelector(APP));
+    if (state.wasHere) observer.disconnect();
+  }
+
+  function loaded() {
+    if (!document.querySelector('script[type="module"]')) revive(); // the page ended before it
+  }
+
   if (window.cnnRevive) return;
-  const state = { gone: 0, cut: 0 };
-  window.cnnRevive = setInterval(() => look(state), LOOK_MS);
-}
+  window.cnnRevive = setInterval(look, LOOK_MS);
+  new MutationObserver(begin).observe(document, { childList: true, subtree: true });
+  window.addEventListener("load", loaded);
+  window.addEventListener("error", failed, true); // Streamlit's own script did not arrive
+  window.addEventListener("vite:preloadError", revive); // nor did a part of it, which it asks for once
+})();

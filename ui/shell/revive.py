@@ -2,22 +2,84 @@
 the store.
 
 Where Streamlit's own script fails, it takes everything off the page and leaves it white, whatever
-the reason. A watch that does not belong to the page sees that, and loads it anew, at most once a
-minute; a page that dies sooner again waits for that with a sentence. A page that is cut off asks
-now and then whether it may come in at all, and makes way for what the gate says where it may not.
+the reason; where a part of it did not arrive, it never asks again. A watch that does not belong to
+the script sees that, and loads the page anew, at most once a minute; a page that dies sooner again
+waits for that with a sentence. A page that is cut off asks now and then whether it may come in at
+all, and makes way for what the gate says where it may not.
+
+The watch stands in the document itself: a page may die before its first word has come.
 """
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
-import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import file_util
 
-_mount = st.components.v2.component(
-    "revive", js=Path(__file__).with_name("revive.js").read_text(encoding="utf-8")
-)
+HEAD = b"<head>"
+SCRIPT = Path(__file__).with_name("revive.js")
+ONLY_WHOLE = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"}
+"""What asks for less than the page as it is."""
+
+OF_THE_FILE = ("etag", "last-modified", "accept-ranges")
 
 
-def watch() -> None:
-    """Sets the watch, which stays once it is set."""
-    _mount(key="revive")
+class Watched:
+    """Puts the watch into the page that Streamlit serves, before all else in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; all but the page itself is handed on as it is."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not _is_for_a_page(scope):
+            await self.app(scope, receive, send)
+            return
+        start: Message | None = None
+        body = b""
+
+        async def say(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _may_be_the_page(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    is_it = body == _page()
+                    await send(_watched_start(start) if is_it else start)
+                    await send({**message, "body": _watched_page() if is_it else body})
+
+        whole = [(name, value) for name, value in scope["headers"] if name not in ONLY_WHOLE]
+        await self.app({**scope, "headers": whole}, receive, say)
+
+
+def _is_for_a_page(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _may_be_the_page(start: Message) -> bool:
+    headers = Headers(raw=start["headers"])
+    is_as_long = headers.get("content-length") == str(len(_page()))
+    return start["status"] == 200 and is_as_long
+
+
+def _watched_start(start: Message) -> Message:
+    raw = [(name, value) for name, value in start["headers"] if name.decode() not in OF_THE_FILE]
+    MutableHeaders(raw=raw)["content-length"] = str(len(_watched_page()))
+    return {**start, "headers": raw}
+
+
+@functools.cache
+def _page() -> bytes:
+    return Path(file_util.get_static_dir(), "index.html").read_bytes()
+
+
+@functools.cache
+def _watched_page() -> bytes:
+    script = SCRIPT.read_bytes()
+    return _page().replace(HEAD, HEAD + b"<script>" + script + b"</script>", 1)
