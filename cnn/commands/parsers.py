@@ -16,7 +16,8 @@ STATES = (
 MOST_LISTED = 1_000_000
 
 PIXELS = (
-    "what the network is fed, whatever its layers or its file say: 0..1, 0..255, -1..1, "
+    "what the network is fed, whatever its layers or its file say (the numbers of a "
+    "Normalization stay, unless others are given): 0..1, 0..255, -1..1, "
     "torch or caffe (as keras.applications calls them), or written out, such as "
     '"0..1 mean 0.13 sd 0.31" or "0..255 mean 103.9,116.8,123.7 BGR"'
 )

@@ -79,4 +79,5 @@ def _imported(values: Values) -> Imported:
         tuple(values["notes"]),
         values["layer_names"],
         values["says_pixels"],
+        values["normalizes"],
     )

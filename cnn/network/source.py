@@ -53,14 +53,17 @@ def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
     found = read(source, shape)
     architecture, notes = found.architecture, found.notes
     if pixels is not None:
-        feed, own = feeds.read(pixels), architecture.fed
+        feed, own = found.fed_as(feeds.read(pixels)), architecture.fed
         if feed != own and found.says_pixels:
             notes += (
                 f"Fed pixels {feed.words}, as --pixels says; by itself it expects them "
                 f"{own.words}.",
             )
+        elif found.normalizes and (feed.mean, feed.sd) != (own.mean, own.sd):
+            notes += (
+                f"Fed pixels {feed.words}, as --pixels says, in place of its own Normalization.",
+            )
         channels = architecture.input[2] if shape is None else shape[2]
-        feed = found.fed_as(feed)
         feed.check(channels)
         architecture = replace(architecture, input=shape or architecture.input, feed=feed)
     elif shape is not None:

@@ -287,7 +287,8 @@ def _pixels_of_file(imported: Imported, key: str) -> Feed | None:
     key, label = f"{OF_FILE}_pixels_{key}", "Pixels it expects"
     if imported.says_pixels:
         said = "The file says so, with its first layers or in a note of this program. "
-        return choose_pixels(now, channels, key=key, label=label, before=said)
+        chosen = choose_pixels(now, channels, key=key, label=label, before=said)
+        return None if chosen is None else imported.fed_as(chosen)
     offered = [one for one in fitting(channels) if not (now.mean and one.mean)]
     feed = ask_pixels(
         [imported.fed_as(one) for one in offered],

@@ -43,14 +43,15 @@ class Imported:
     """Keras' name of every row's layer, by `row.name`; in a submodel `submodel/layer`."""
     says_pixels: bool = True
     """Whether anything in it says which pixels the network expects; Keras itself does not."""
+    normalizes: bool = False
+    """Whether the mean and sd that it is fed with are those of its own Normalization."""
 
     def fed_as(self, feed: Feed) -> Feed:
-        """What the network is fed where `feed` is chosen for it.
-
-        The mean and sd of a Normalization stay, where it does not say the range they are meant for.
+        """What the network is fed where `feed` is chosen for it; its own Normalization stays,
+        whatever the range, unless a mean or sd is chosen in its place.
         """
         own = self.architecture.feed
-        if own is None or self.says_pixels or feed.mean or feed.sd:
+        if own is None or not self.normalizes or feed.mean or feed.sd:
             return feed
         return replace(feed, mean=own.mean, sd=own.sd)
 
@@ -89,9 +90,8 @@ def with_said_pixels(imported: Imported, source: File) -> Imported:
         return imported
     said = read_json(content)
     feed = feeds.read(said.get("pixels") if isinstance(said, dict) else None)
-    return replace(
-        imported, architecture=replace(imported.architecture, feed=feed), says_pixels=True
-    )
+    architecture = replace(imported.architecture, feed=feed)
+    return replace(imported, architecture=architecture, says_pixels=True, normalizes=False)
 
 
 def read_keras_config(
@@ -118,7 +118,8 @@ def read_keras_config(
         raise ArchitectureError(fault.problem, where=where) from None
     layer_names = {row.name: places[row.path] for row in rows}
     said = front.says_range or (front.feed is None and not architecture.fed.is_usual)
-    return Imported(architecture, notes.sentences(), layer_names, says_pixels=said)
+    normalizes = front.feed is not None
+    return Imported(architecture, notes.sentences(), layer_names, said, normalizes)
 
 
 def _name(data: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cnn.network.feed import BYTES, USUAL, Feed
 from cnn.network.keras.read import read_keras_config, read_keras_file
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.outside import read_file_outside
+from cnn.network.source import chosen
 
 Layers = Callable[[Any, np.ndarray], list[Any]]
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3)).astype(np.uint8)
@@ -127,6 +129,36 @@ def test_the_mean_and_sd_stay_where_a_range_is_chosen_for_them(range_: Feed, tmp
     )
     written = Feed(0, 255, (1, 2, 3), (4, 5, 6))
     assert imported.fed_as(written) == written
+
+
+@pytest.mark.parametrize("rescaled", [False, True])
+def test_what_is_chosen_for_a_file_that_says_its_range_leaves_its_normalization_as_it_is(
+    rescaled: bool, tmp_path: Path
+):
+    import keras
+
+    layer = adapted(keras, PIXELS / np.float32(255) if rescaled else PIXELS.astype(np.float32))
+    model, file = saved([keras.layers.Rescaling(1 / 255), layer] if rescaled else [layer], tmp_path)
+    imported, weights = read_keras_model(file)
+    assert imported.says_pixels
+    images = PIXELS / np.float32(255)
+    for range_ in (USUAL, BYTES):
+        network = replace(imported.architecture, feed=imported.fed_as(range_))
+        found = shares(class_scores(network, weights, images))
+        np.testing.assert_allclose(found, model.predict(range_.of(images), verbose=0), atol=1e-4)
+
+
+def test_the_command_line_says_where_other_numbers_take_the_place_of_a_normalization(
+    tmp_path: Path,
+):
+    import keras
+
+    _, file = saved([adapted(keras, PIXELS / np.float32(255))], tmp_path)
+    assert not read_keras_file(file).says_pixels
+    kept = chosen(str(file), None, "0..255")
+    other = chosen(str(file), None, "0..255 mean 1,2,3 sd 4,5,6")
+    assert not any("--pixels" in note for note in kept.notes)
+    assert "in place of its own Normalization" in other.notes[-1]
 
 
 def test_a_normalization_of_an_image_without_channels_is_read_where_it_has_one_number(
