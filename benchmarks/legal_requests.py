@@ -104,7 +104,7 @@ def requests(seed: int) -> Iterator[Request]:
             data = rng.choice(("shapes", "digits", "mnist-sample", *here))
             yield Request(page, {"net": code, "data": data}, {}, f"{about}, {data}")
         elif page == "compare":
-            yield Request(page, {"networks": [code, "lenet-5"]}, {}, about)
+            yield Request(page, {"with": [code, "lenet-5"]}, {}, about)
         elif traced.fault is None and traced.total_params <= MOST_WEIGHTS:
             tab, view = rng.choice(INSIDE_TABS), rng.choice(INSIDE_VIEWS)
             session: dict[str, Any] = {"inside_errs": view}

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 HEADERS = {
-    "Cache-Control": "public, max-age=31536000, immutable",  # the address changes with the content
+    "Cache-Control": "private, max-age=31536000, immutable",  # the address changes with the content
     "Vary": "Accept-Encoding",
 }
 _LOADER = """

@@ -26,14 +26,16 @@ def add_settings(
             continue
         match one.rule:
             case Word(words):
-                parser.add_argument(_option(name), choices=list(map(str, words)), help=_help(one))
+                parser.add_argument(
+                    _option(name), choices=list(map(str, words)), help=_help(name, one, kind)
+                )
             case rule:
                 parser.add_argument(
                     _option(name),
                     type=int if isinstance(rule, Whole) else float,
                     required=one.is_always_given,
                     metavar=(one.unit or name).upper(),
-                    help=_help(one),
+                    help=_help(name, one, kind),
                 )
 
 
@@ -69,5 +71,10 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _help(one: Setting) -> str:
-    return one.hint.replace("%", "%%")
+def _help(name: str, one: Setting, kind: type[Configuration]) -> str:
+    usual = getattr(kind(), name)
+    said = "auto" if usual is None else f"{usual}"
+    if one.follows:
+        said += f", or what is usual for the {one.follows}"
+    by_itself = "" if one.is_always_given else f" Left out: {said}."
+    return f"{one.hint}{by_itself}".replace("%", "%%")

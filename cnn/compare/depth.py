@@ -24,7 +24,6 @@ from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import GradientNorms
 
-"""How the networks are trained unless somebody chooses otherwise."""
 SEEDS_TO_SHIP = 5
 
 

@@ -3,7 +3,8 @@
 The first that came to a result counts. Whoever tries again chooses by the test images, so each
 later try has its number wherever it is shown. So has a training that nobody named, where one of
 the same network and settings is named after its test, whatever their seeds: it is a try that
-cannot pass. Names are rows of progress: deleting a run does not undo them.
+cannot pass, unless it was deleted before. Names are rows of progress: deleting a run does not undo
+them.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ NAMED, SEEN = 1, 0
 class Try:
     """A training named for a challenge; the number is that of its look at the test images.
 
-    `run` is None where it was deleted, or came to its test in another version of the program, which
-    this one cannot read: it counts as a try all the same, and as none that passed. So does one that
-    was not named before its test.
+    `run` is None where it was deleted, tested or not, or came to its test in another version of the
+    program, which this one cannot read: it counts as a try all the same, and as none that passed.
+    So does one that was not named before its test.
     """
 
     number: int

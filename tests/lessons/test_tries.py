@@ -138,6 +138,19 @@ def test_a_like_training_that_was_tested_under_no_name_is_a_try_that_cannot_pass
     assert [one.number for one in found(store)] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    "spelled", [{"learning_rate": 0.01}, {"batch_size": 64}, {"momentum": 0.5}]
+)
+def test_the_same_settings_spelled_otherwise_are_the_same_training(store: Store, spelled):
+    run = store.add(SIMPLE, replace(SAMPLE, **spelled), worker="me")
+    store.freeze(run.id, "abc", {"train": 5_000, "validation": 1_000, "test": 1_000}, {})
+    store.finish(run.id, State.FINISHED, "", Result(0.1, 0.9, 1_000, 5_000, 1_000, 12.5, 4e3))
+
+    before = tries.seen_before(store, WANTED, progress.standing(store), SIMPLE, SAMPLE)
+
+    assert [one.id for one in before] == [run.id]
+
+
 def test_one_of_other_settings_data_or_layers_is_another_training(store: Store):
     other_data = replace(SAMPLE, dataset=DatasetSpec(DatasetName.DIGITS))
     for network, settings in (

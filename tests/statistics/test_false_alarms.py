@@ -104,6 +104,12 @@ def test_so_it_is_where_the_seeds_of_one_network_are_farthest_apart(looks: tuple
     assert false_alarms_of_looks(ONE_LOUDEST, 2, looks, 200, tables=TABLES) <= most(TABLES)
 
 
+def test_who_begins_with_three_seeds_there_is_wrong_a_little_more_often():
+    """The one known exception of looks, which docs/statistics.md names with its figure: 6.6 %."""
+    looks = (3, 4, 5, 6, 7, 8, 9, 10)
+    assert false_alarms_of_looks(ONE_LOUDEST, 2, looks, 200, tables=TABLES) <= 0.08
+
+
 @pytest.mark.parametrize("world", [OWN_IMAGES, LOUD_SEEDS, ONE_LOUDEST], ids=str)
 @pytest.mark.parametrize("networks", [4, 10])
 def test_so_it_is_for_who_keeps_the_best_and_the_worst(world: World, networks: int):

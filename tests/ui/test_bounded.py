@@ -113,6 +113,21 @@ def test_draw_says_which_network_takes_too_long_for_a_stroke_and_goes_on_with_th
     assert "Choose fewer networks, or smaller ones." in words(page)
 
 
+END = (GlobalAveragePooling2D(), Dense(10, "softmax"))
+
+
+def test_compare_leaves_out_networks_that_have_too_many_layers_together():
+    deep = [
+        encode(Architecture(f"Deep {n}", (8, 8, 1), (*(Activation("relu"),) * 2_900, *END)))
+        for n in range(4)
+    ]
+    page = visited("compare", **{"with": ["lenet-5", *deep]})
+    chosen = page.session_state["compare_networks"]
+    assert chosen == ["lenet-5", *deep[:2]]
+    said = "Left out: 2 of the networks, as all together would have more than the 6,000 layers"
+    assert said in words(page)
+
+
 def test_designs_of_very_many_layers_are_not_matched_layer_by_layer(store: Store):
     few, many = (
         Architecture("Pinned", (8, 8, 1), (Activation("relu"),) * count) for count in (20, 700)

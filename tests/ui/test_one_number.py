@@ -13,10 +13,10 @@ The facts that stand in more than one place, and the one place that computes eac
 | training time by the curve's clock | `standings.trained_s` | Compare, report, files, `compare` |
 | images of each split | the frozen `Run.images`, `Result` | Train, Compare, report, commands |
 | steps of an epoch | `Configuration.steps_per_epoch` | progress, budgets, estimates, curves |
-| settings in words | `conditions.SAID` | a run's facts, report, notes of a comparison |
+| settings in words | `Configuration`, a field each | a run's facts, report, notes of a comparison |
 | versions and machine in words | `environment.together` | a run's facts, report |
 | parameters, MACs, depth, activations | `Trace` | Home, Build, Train, Compare, commands |
-| how far a cell of the last map sees | `beside.last_map_field` | Build, Compare, Experiments |
+| how far a cell of the last map sees | `Trace.last_map_field` | Build, Compare, Experiments |
 | looks, level, pairs that share it | `claims`, by `looks`, `beside` | Compare, report, commands |
 | time and memory before a training | `estimate.estimate_all` | Train, Compare, lessons |
 """

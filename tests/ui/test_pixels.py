@@ -61,7 +61,7 @@ def test_a_rescaling_network_can_be_fed_otherwise_and_is_told_that_its_layer_is_
     assert page.session_state["design"].feed is None
 
 
-def test_pixels_of_other_channels_are_refused_in_words():
+def test_pixels_of_other_channels_are_not_offered():
     page = build("1.Mine.28x28x1.p0x1m0.13s0.31-f-d10x.end")
     assert control(page).value == "0..1 mean 0.13 sd 0.31"
     assert not any("blue first" in one for one in control(page).options)
@@ -115,8 +115,8 @@ def test_nothing_of_a_file_is_shown_until_it_is_said_which_pixels_it_was_trained
     assert asked(page).proto.placeholder == "Choose which pixels it was trained on"
     assert "does not say which pixels" in asked(page).help
     assert [one.value for one in page.info] == [
-        "The file does not say which pixels its network was trained on, and all that is shown here "
-        "depends on them: choose them, and it opens."
+        "The file does not say which pixels its network was trained on, and what it makes of an "
+        "image depends on them: choose them, and it opens."
     ]
     assert not says(page)
     assert not page.tabs

@@ -37,6 +37,10 @@ from ui.words import plain
 NETWORKS, SEEDS = "with", "seeds"
 ADDRESSES = "compare_addresses"
 MOST_NETWORKS = 12
+MOST_LAYERS = 6_000
+"""Of all networks together: each is worked out anew whenever the page is, a third of a millisecond
+for a layer.
+"""
 MOST_OFFERED = 30
 """Of the saved designs, and of the latest finished runs."""
 SETTINGS = Settings("compare")
@@ -45,6 +49,7 @@ SETTINGS = Settings("compare")
 def choose() -> Plan | None:
     """The comparison as it is chosen; None, with the reason shown, where there is none."""
     _begin()
+    _leave_out_what_is_too_much()
     names = {id: _called(id) for id in offered(st.session_state[SETTINGS.key("networks")])}
     ids = st.multiselect(
         "Networks",
@@ -131,8 +136,9 @@ def id_of(architecture: Architecture) -> str:
 def _begin() -> None:
     """Takes the values from an address that somebody opened; else those there are, or the first."""
     if given := arrived(ADDRESSES):
-        named = [id for id in given.get(NETWORKS, ()) if kept.is_run(id) or architecture_of(id)]
-        st.session_state[SETTINGS.key("networks")] = named[:MOST_NETWORKS] or list(CLASSICS)
+        asked = given.get(NETWORKS, ())[:MOST_NETWORKS]
+        named = [id for id in asked if _is_too_large(id) or kept.is_run(id) or architecture_of(id)]
+        st.session_state[SETTINGS.key("networks")] = named or list(CLASSICS)
         st.session_state[SETTINGS.key(SEEDS)] = whole(given, SEEDS, 1, 1, MOST_SEEDS)
         flat = {name: values[-1] for name, values in given.items() if values}
         SETTINGS.put(from_address(flat, FIRST))
@@ -141,6 +147,34 @@ def _begin() -> None:
     SETTINGS.begin_with(FIRST)
     st.session_state.setdefault(SETTINGS.key("networks"), list(CLASSICS))
     st.session_state.setdefault(SETTINGS.key(SEEDS), 1)
+
+
+def _leave_out_what_is_too_much() -> None:
+    """Networks of more layers than the page can work out in time, before any of them is read."""
+    key = SETTINGS.key("networks")
+    taken, left_out, layers = [], 0, 0
+    for id in st.session_state[key]:
+        if layers + _layers(id) > MOST_LAYERS:
+            left_out += 1
+            continue
+        layers += _layers(id)
+        taken.append(id)
+    if left_out:
+        st.session_state[key] = taken
+        st.warning(
+            f"Left out: {left_out:,} of the networks, as all together would have more than the "
+            f"{MOST_LAYERS:,} layers that are compared at once. Choose fewer, or smaller ones.",
+            icon=":material/block:",
+        )
+
+
+def _is_too_large(id: str) -> bool:
+    return _layers(id) > MOST_LAYERS
+
+
+def _layers(id: str) -> int:
+    """How many layers a link's code holds, about, without reading it: those of the zoo are few."""
+    return 0 if id in zoo() else id.count("-")
 
 
 def offered(chosen: Sequence[str]) -> list[str]:

@@ -45,8 +45,8 @@ FILE = "file"
 LARGEST_MB = 200
 NO_DATA = "none of them"
 UNKNOWN_PIXELS = (
-    "The file does not say which pixels its network was trained on, and all that is shown here "
-    "depends on them: choose them, and it opens."
+    "The file does not say which pixels its network was trained on, and what it makes of an "
+    "image depends on them: choose them, and it opens."
 )
 
 

@@ -78,7 +78,11 @@ function show(element, state) {
       element.dataset.state = "failed";
       if (!state.Plotly) {
         element.textContent = "The chart could not be drawn. Trying again.";
-        setTimeout(() => plots.get(element) === state && show(element, state), AGAIN_MS);
+        clearTimeout(state.again);
+        state.again = setTimeout(
+          () => plots.get(element) === state && show(element, state),
+          AGAIN_MS,
+        );
       }
       console.warn(error);
     });

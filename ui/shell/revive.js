@@ -22,21 +22,38 @@
   async function revive() {
     if (state.isReviving) return;
     state.isReviving = true;
-    const rest = Number(sessionStorage.getItem(KEY) ?? 0) + REST_MS - Date.now();
+    const rest = last() + REST_MS - Date.now();
     if (rest > 0) {
       if (!document.querySelector(APP)) say();
       await pause(Math.min(rest, REST_MS));
     }
     while (!(await answer())) await pause(LOOK_MS);
-    sessionStorage.setItem(KEY, String(Date.now()));
+    note();
     location.reload();
+  }
+
+  /** When it was last loaded anew; never, where the browser keeps nothing for this page. */
+  function last() {
+    try {
+      return Number(sessionStorage.getItem(KEY) ?? 0);
+    } catch {
+      return 0;
+    }
+  }
+
+  function note() {
+    try {
+      sessionStorage.setItem(KEY, String(Date.now()));
+    } catch {
+      return;
+    }
   }
 
   function say() {
     const said = document.createElement("p");
     said.style.cssText = "font-family:sans-serif;margin:3rem;max-width:40rem";
     said.textContent =
-      "This page failed twice within a minute. Nothing is lost: runs go on, and what you built is in the address. It is loaded again within a minute.";
+      "This page failed twice within a minute. It is loaded again within a minute. Runs go on meanwhile, and what the address holds comes back.";
     (document.body ?? document.documentElement).append(said);
   }
 
@@ -46,7 +63,7 @@
   }
 
   async function answer() {
-    const said = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    const said = await fetch(location.href, { method: "HEAD", cache: "no-store", redirect: "manual" }).catch(() => null);
     return said?.status < 500 ? said : null; // a proxy's word that the server is away is no answer
   }
 

@@ -137,7 +137,10 @@ class Settings:
                     **asked,
                 )
             case Whole() if one.offered:
-                st.selectbox(label, (AUTO, *one.offered), format_func=str, width=LISTED, **asked)
+                held = self._value(one.in_address or name)
+                others = () if held in (AUTO, *one.offered) else (held,)
+                offered = (AUTO, *sorted((*one.offered, *others)))
+                st.selectbox(label, offered, format_func=str, width=LISTED, **asked)
             case Real() if one.offered:
                 texts = (AUTO, *(f"{rate:g}" for rate in one.offered))
                 st.selectbox(label, texts, accept_new_options=True, width=LISTED, **asked)
@@ -179,8 +182,14 @@ def _in_widget(one: Setting, value: Any) -> Any:
     if one.is_auto and value is None:
         return AUTO
     if isinstance(one.rule, Real):
-        return f"{value:g}" if one.offered else float(value)
+        return _exact(value) if one.offered else float(value)
     return value
+
+
+def _exact(number: float) -> str:
+    """As short as it can be written without becoming another."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(number)
 
 
 def _chosen(name: str, one: Setting, held: Any) -> Any:

@@ -22,7 +22,9 @@ HINT = (
     "it is read only where it stands first, or behind a Rescaling that does: there it is how the "
     "pixels are fed. Move it to the front, or remove it."
 )
-RANGES = tuple(one for one in NAMED.values() if not one.mean)
+RANGES = (*(one for one in NAMED.values() if not one.mean), Feed(0, 16))
+"""The usual ones, and that of small digits of 17 grey levels."""
+
 SLACK = 1e-3
 EPSILON = 1e-7
 """Keras' own: what it divides by where the standard deviation is less."""

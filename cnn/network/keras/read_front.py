@@ -1,6 +1,6 @@
 """What stands before a Keras model's first real layer: its input, a Reshape to an image, rescaling.
 
-A Normalization there becomes how the pixels are fed; `keras_normalization` says how.
+A Normalization there becomes how the pixels are fed; `normalization` says how.
 """
 
 from __future__ import annotations

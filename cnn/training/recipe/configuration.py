@@ -76,8 +76,7 @@ class Configuration:
         Setting(
             rule=Whole(1, MOST_EPOCHS),
             label="Epochs",
-            hint="How often the training images are gone through, unless it ends sooner. "
-            "Where MACs are equal, it is so for the first network.",
+            hint="How often the training images are gone through, unless it ends sooner.",
             panel=Panel.IN_VIEW,
             short=lambda own: epochs_text(own.epochs),
             is_said_apart=True,
@@ -117,7 +116,7 @@ class Configuration:
         Setting(
             rule=Real(1e-8, 10.0),
             label="Learning rate",
-            hint="The highest of the schedule. Any other number can be typed.",
+            hint="The highest of the schedule; where it is not given, the optimizer's usual one.",
             panel=Panel.IN_VIEW,
             said=lambda own: f"{own.peak_rate:g}",
             short=lambda own: f"rate {own.peak_rate:g}",

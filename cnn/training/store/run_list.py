@@ -14,6 +14,7 @@ from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.run import LIVE, Run, State, recipe
+from cnn.training.recipe.setting import settings_of, usual_for
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_rows
 from cnn.training.store.store import Store
@@ -81,17 +82,27 @@ def with_any_seed(
     """The runs of this network with these settings that can be read, the oldest first: their seeds
     may differ, and what they continue.
     """
-    wanted = _without_seed(architecture, configuration)
     query = select(runs).where(runs.c.dataset == data_id(configuration.dataset))
     with store.begin() as connection:
         rows = connection.execute(query.order_by(runs.c.created_at)).mappings().all()
     of_length = f'"epochs": {configuration.epochs},'  # so that few rows are read whole
     found = run_rows.readable(row for row in rows if of_length in row["configuration"])
-    return [one for one in found if _without_seed(one.architecture, one.configuration) == wanted]
+    return [one for one in found if _is_alike(one, architecture, configuration)]
 
 
-def _without_seed(architecture: Architecture, configuration: Configuration) -> str:
-    return recipe(architecture, replace(configuration, seed=0))
+def _is_alike(run: Run, architecture: Architecture, configuration: Configuration) -> bool:
+    images = run.images.get("train")
+    own, other = (_in_effect(one, images) for one in (run.configuration, configuration))
+    return recipe(run.architecture, own) == recipe(architecture, other)
+
+
+def _in_effect(own: Configuration, train_images: int | None) -> Configuration:
+    """With what `auto` comes to, and without the seed and what has no effect."""
+    usual, kept = usual_for(own), own.in_use(train_images)
+    for name, one in settings_of(type(own)).items():
+        if not one.has_effect(own):
+            kept[name] = usual[name]
+    return replace(own, **kept | {"seed": 0})
 
 
 def choices(store: Store) -> Choices:

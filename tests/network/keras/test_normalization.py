@@ -55,6 +55,13 @@ CASES: dict[str, tuple[Feed, bool, Layers]] = {
         lambda keras, x: [adapted(keras, x / np.float32(127.5) - 1)],
     ),
     "of 0 to 1": (USUAL, False, lambda keras, x: [adapted(keras, x / np.float32(255))]),
+    "of small digits, 0 to 16": (
+        USUAL,
+        False,
+        lambda keras, x: [
+            keras.layers.Normalization(mean=[4.9, 4.9, 4.9], variance=[36.0, 36.0, 36.0])
+        ],
+    ),
     "behind a Rescaling": (
         BYTES,
         True,

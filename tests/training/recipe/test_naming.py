@@ -49,3 +49,18 @@ def test_a_run_that_continues_another_is_told_from_one_in_one_go():
     longer = replace(RUN, id="2", continues="1")
 
     assert told_apart([RUN, longer]) == ["LeNet-5, in one go", "LeNet-5, continues 1"]
+
+
+def test_a_budget_is_named_where_there_is_one_and_what_has_no_effect_is_not():
+    some = [changed(epochs=5), changed(steps=13), changed(steps=1), changed(seconds=30.0)]
+
+    assert told_apart(some) == [
+        "LeNet-5, 5 epochs",
+        "LeNet-5, 10 epochs, 13 steps",
+        "LeNet-5, 10 epochs, 1 step",
+        "LeNet-5, 10 epochs, 30 s",
+    ]
+    assert told_apart([changed(momentum=0.5), changed(momentum=0.7, seed=1)]) == [
+        "LeNet-5, seed 0",
+        "LeNet-5, seed 1",
+    ]

@@ -166,3 +166,19 @@ def test_an_optimizer_chosen_on_a_page_brings_its_usual_decay_unless_one_was_cho
     (optimizer,) = (one for one in app.selectbox if one.label == "Optimizer")
     optimizer.set_value("adam").run()
     assert app.session_state.made.weight_decay == 0.1
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        Configuration(SHAPES, batch_size=100, learning_rate=0.00123456789),
+        Configuration(SHAPES, batch_size=1, learning_rate=1e-8, momentum=0.123456789),
+        Configuration(SHAPES, epochs=1_000, seed=2**31 - 1, zoom=0.5, patience=1_000),
+    ],
+)
+def test_a_page_that_takes_settings_over_keeps_every_one_of_them(own: Configuration):
+    first = f"Configuration.from_dict({own.to_dict()!r})"
+    app = AppTest.from_string(PAGE.format(first), default_timeout=60).run()
+
+    assert not app.exception
+    assert app.session_state.made == own

@@ -323,6 +323,38 @@ def test_a_stranger_is_turned_away_by_a_cluster_that_asks_for_a_token(cluster: C
     must_ask_for_a_token(cluster.settings["CNN_RAY_ADDRESS"])
 
 
+STRANGER = """
+import sys
+import ray
+
+ray.init(sys.argv[1], log_to_driver=False)
+print(ray.get(ray.remote(lambda: "it ran").remote()), flush=True)
+"""
+
+
+@pytest.mark.parametrize("knows_the_token", [True, False])
+def test_code_runs_for_who_knows_the_token_and_for_nobody_else(
+    cluster: Cluster, tmp_path: Path, knows_the_token: bool
+):
+    kept = {name: one for name, one in os.environ.items() if not name.startswith("RAY_")}
+    auth = {name: one for name, one in cluster.settings.items() if name.startswith("RAY_")}
+    if not knows_the_token:
+        auth |= {"RAY_AUTH_MODE": "disabled", "RAY_AUTH_TOKEN": ""}
+    try:
+        came = subprocess.run(
+            [sys.executable, "-c", STRANGER, cluster.settings["CNN_RAY_ADDRESS"]],
+            env=kept | auth | {"HOME": str(tmp_path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as late:
+        came = str(late.stdout)
+    assert ("it ran" in came) == knows_the_token
+
+
 def test_a_run_that_takes_more_memory_than_there_is_ends_and_says_so(store: Store, home: Path):
     short = {"RAY_memory_usage_threshold": "0.02", "RAY_memory_monitor_refresh_ms": "200"}
     with ray_nodes.cluster(1, **short) as small, dispatcher("trains", small, store, home):
