@@ -9,6 +9,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.browser.driving import settled
 
 SHIPPED = "/compare?open=shipped"
+TWICE_MS = 60_000
+"""So long a page may take that is loaded twice, and whose comparison is judged for the first time."""
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_a_file_that_did_not_arrive_is_loaded_again(app_url: str, cut_page: Page
     cut_page.goto(f"{app_url}{SHIPPED}")
 
     plot = cut_page.get_by_role("figure", name="Accuracy, validation")
-    expect(plot.locator(".main-svg").first).to_be_visible()
+    expect(plot.locator(".main-svg").first).to_be_visible(timeout=TWICE_MS)
     expect(cut_page.get_by_role("row", name="Simple CNN")).to_be_visible()
     expect(cut_page.get_by_text("Failed to fetch")).to_have_count(0)
     expect(cut_page.get_by_text("could not be drawn")).to_have_count(0)
