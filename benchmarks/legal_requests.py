@@ -8,6 +8,7 @@ is kept, never with the number of requests. `python benchmarks/legal_requests.py
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import logging
 import os
@@ -31,7 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from legal_runs import large_picture, remove, trained
 
+from cnn.compare.sweep import Field
 from cnn.data import DatasetName, DatasetSpec, is_here
+from cnn.lessons.catalogue import lessons
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import ACTIVATIONS
@@ -61,10 +64,23 @@ MOST_WEIGHTS = 30_000_000
 """More parameters than that nobody has trained, unless the settings say so."""
 
 SIDES = (1, 8, 16, 28, 28, 28, 32, 64, 96, 128, 224, 256, 257, 384, 512, 1_000, 4_000)
-PAGES = ("build", "build", "build", "train", "inside", "inside", "draw", "compare")
+PAGES = (
+    *("build", "build", "build", "train", "inside", "inside", "draw"),
+    *("compare", "experiments", "lesson"),
+)
+CLASSIFYING = ("inside", "draw", "compare", "experiments")
 BUILD_TABS = ("An image inside", "An image inside", "Layer", "Cost", "Difference", "Take away")
 INSIDE_TABS = ("maps", "filters", "layers", "where", "errors")
 INSIDE_VIEWS = ("Confusion matrix", "Mistakes", "Images as points")
+SWEPT = {
+    Field.FILTERS: ("0.5", "1", "2", "8"),
+    Field.KERNEL_SIZE: ("1", "3", "7", "31"),
+    Field.DEPTH: ("1", "2", "3", "10"),
+    Field.DROPOUT: ("0", "0.5"),
+    Field.LEARNING_RATE: ("0.001", "0.1"),
+    Field.BATCH_SIZE: ("1", "64", "4096"),
+}
+LESSON_VALUES = ("0", "1", "2", "5", "9", "64", "1e9", "-3", "0.5", "9," * 900, "same", "x" * 1_900)
 SOURCES = ("A digit", "A shape", "A small digit")
 OWN = "My own image"
 PICTURES = {"build": "own_picture", "inside": "inside_picture"}
@@ -89,7 +105,7 @@ def requests(seed: int) -> Iterator[Request]:
     rng = random.Random(seed)
     while True:
         page = rng.choice(PAGES)
-        network = _network(rng, ends_in=10 if page in ("inside", "draw", "compare") else None)
+        network = _network(rng, ends_in=10 if page in CLASSIFYING else None)
         traced = trace(network, partial=True)
         about = _about(network, traced)
         try:
@@ -105,6 +121,14 @@ def requests(seed: int) -> Iterator[Request]:
             yield Request(page, {"net": code, "data": data}, {}, f"{about}, {data}")
         elif page == "compare":
             yield Request(page, {"with": [code, "lenet-5"]}, {}, about)
+        elif page == "experiments":
+            field, values = rng.choice(list(SWEPT.items()))
+            swept = {"tab": "sweep", "network": code, "field": field.value, "value": list(values)}
+            yield Request(page, swept, {}, f"{about}, {field.value}")
+        elif page == "lesson":
+            lesson = rng.choice(lessons()).key
+            said = {name: rng.choice(LESSON_VALUES) for name in controls(lesson)}
+            yield Request(page, {"of": lesson} | said, {}, f"{lesson}, {said}"[:300])
         elif traced.fault is None and traced.total_params <= MOST_WEIGHTS:
             tab, view = rng.choice(INSIDE_TABS), rng.choice(INSIDE_VIEWS)
             session: dict[str, Any] = {"inside_errs": view}
@@ -112,6 +136,15 @@ def requests(seed: int) -> Iterator[Request]:
                 session = {"draw_tab": rng.choice(("Why?", "Fool it"))}
             said = tab if page == "inside" else session["draw_tab"]
             yield Request(page, {"tab": tab}, session, f"{about}, {said}", network)
+
+
+@functools.cache
+def controls(lesson: str) -> list[str]:
+    """What the address of a lesson may say."""
+    from tests.ui.visiting import visited
+    from ui.learn.address import KEY
+
+    return list(visited("lesson", of=lesson).session_state[KEY].labels)
 
 
 def with_pictures(given: Iterator[Request], seed: int) -> Iterator[Request]:
@@ -267,7 +300,7 @@ def measured(many: int, seed: int) -> None:
     from ui.draw import networks
     from ui.kept import kept_bytes
 
-    for page in ("build", "train", "inside", "draw", "compare"):
+    for page in dict.fromkeys(PAGES):
         visited(page)
     gc.collect()
     first, watch = resident_mb(), Watch()

@@ -14,6 +14,10 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import LIVE, Run, State, recipe
 
 MOST_SEEDS = 10
+MOST_LAYERS = 6_000
+"""Of all networks together: each is worked out anew whenever a page is, a third of a millisecond
+for a layer.
+"""
 SETTLED = (State.FINISHED, State.DIVERGED)
 """A run in one of these states would come out the same again."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
 
-from cnn.compare.comparison import Entrant, Plan
+from cnn.compare.comparison import MOST_LAYERS, Entrant, Plan
 from cnn.network import variants
 from cnn.network.architecture import MAX_NAME
 from cnn.network.errors import shown
@@ -69,9 +69,19 @@ class Sweep:
 
     def plans(self) -> tuple[Plan, ...]:
         """One for each value, in their order; raises `ArchitectureError` or `ConfigurationError`
-        where a value cannot be had.
+        where a value cannot be had, and `SweepError` where all are too much together.
         """
-        return tuple(self._plan(value) for value in self.values)
+        found, layers = [], 0
+        for value in self.values:
+            plan = self._plan(value)
+            layers += len(trace(plan.entrants[0].architecture).rows)
+            if layers > MOST_LAYERS:
+                raise SweepError(
+                    f"the networks of all values would have more than the {MOST_LAYERS:,} layers "
+                    "that are compared at once. Choose fewer values, or a smaller network."
+                )
+            found.append(plan)
+        return tuple(found)
 
     def whole(self) -> Plan:
         """All of them as one."""
@@ -100,7 +110,6 @@ class Sweep:
                 configuration = replace(configuration, learning_rate=float(value))
             case Field.BATCH_SIZE:
                 configuration = replace(configuration, batch_size=int(value))
-        trace(architecture)
         named = replace(architecture, name=self._name(value))
         entrant = Entrant(f"{value:g}", named, self.entrant.changes)
         return Plan((entrant,), configuration, self.seeds)

@@ -10,7 +10,7 @@ from tests.browser.driving import settled
 
 SHIPPED = "/compare?open=shipped"
 TWICE_MS = 60_000
-"""So long a page may take that is loaded twice, and whose comparison is judged for the first time."""
+"""So long may a page take that is loaded twice and judges a comparison for the first time."""
 
 
 @pytest.fixture

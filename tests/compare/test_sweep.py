@@ -12,7 +12,9 @@ from cnn.compare.sweep import (
     value_text,
     values_of,
 )
+from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.layers import Conv2D, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
@@ -128,3 +130,12 @@ def test_what_is_typed_is_read_as_numbers():
 def test_a_value_says_what_it_is_a_value_of():
     assert value_text(Field.KERNEL_SIZE, 5) == "5x5 kernels"
     assert value_text(Field.BATCH_SIZE, 64.0) == "batches of 64"
+
+
+def test_networks_that_are_too_many_layers_together_are_refused():
+    deep = Entrant("deep", Architecture("Deep", (8, 8, 1), (*(Conv2D(1, 1),) * 900, Flatten())))
+    assert len(sweep(Field.DEPTH, 1, 2, 3, entrant=deep).plans()) == 3
+    with pytest.raises(SweepError, match="more than the 6,000 layers"):
+        sweep(Field.DEPTH, 1, 2, 4, entrant=deep).plans()
+    with pytest.raises(SweepError, match="more than the 6,000 layers"):
+        sweep(Field.LEARNING_RATE, *range(1, 8), entrant=deep).plans()

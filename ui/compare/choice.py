@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cnn.compare.budget import Budget, Equal
-from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
+from cnn.compare.comparison import MOST_LAYERS, MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
@@ -37,10 +37,6 @@ from ui.words import plain
 NETWORKS, SEEDS = "with", "seeds"
 ADDRESSES = "compare_addresses"
 MOST_NETWORKS = 12
-MOST_LAYERS = 6_000
-"""Of all networks together: each is worked out anew whenever the page is, a third of a millisecond
-for a layer.
-"""
 MOST_OFFERED = 30
 """Of the saved designs, and of the latest finished runs."""
 SETTINGS = Settings("compare")
