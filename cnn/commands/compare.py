@@ -18,6 +18,7 @@ from cnn.compare import budget
 from cnn.compare.answers import Answers, answers
 from cnn.compare.beside import beside
 from cnn.compare.budget import Equal
+from cnn.compare.columns import TEST, Column, Place, shown
 from cnn.compare.compared import (
     Findings,
     brief,
@@ -28,8 +29,6 @@ from cnn.compare.compared import (
     told_apart,
 )
 from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
-from cnn.compare.spread import share_text
-from cnn.compare.standings import Row
 from cnn.data import load
 from cnn.network.source import chosen
 from cnn.training.forecast import limits
@@ -182,14 +181,21 @@ def _write(path: Path, found: Findings) -> None:
 def _lines(found: Findings) -> list[str]:
     """The table, what the stars mean, and whether the differences are real."""
     best = found.claims.best
-    width = max(len(row.group.entrant.name) for row in found.rows) + 2
-    lines = [f"{'':{width}}{'test accuracy':>20}{'n':>4}{'params':>13}{'MACs':>16}{'seconds':>10}"]
-    lines += [_line(row, width, is_best=row.id in best) for row in found.rows]
+    names = [row.group.entrant.name for row in found.rows]
+    columns = [["", *names], *(_column(one, found) for one in shown(Place.TERMINAL))]
+    widths = [max(map(len, column)) for column in columns]
+    left = ["", *("".join(f"  {said}" for said in row.group.not_counted) for row in found.rows)]
+    lines = [
+        f"{name:{widths[0]}}"
+        + "".join(f"  {text:>{width}}" for text, width in zip(cells, widths[1:], strict=True))
+        + more
+        for (name, *cells), more in zip(zip(*columns, strict=True), left, strict=True)
+    ]
     if fewer := [row for row in found.rows if row.trace.non_trainable_params]:
         trainable = (f"{row.group.entrant.name} {row.trace.trainable_params:,}" for row in fewer)
-        lines.append(f"of these params, trainable: {', '.join(trainable)}")
+        lines.append(f"of these parameters, trainable: {', '.join(trainable)}")
     if any(row.seconds for row in found.rows):
-        lines.append("seconds are those of steps and validation, without compiling the network")
+        lines.append("training is the time of steps and validation, without compiling the network")
     if best:
         lines.append("* shown to be better than every network without a star")
     said: Sequence[str] = (*found.differences.forbid, *found.differences.notes)
@@ -203,12 +209,9 @@ def _lines(found: Findings) -> list[str]:
     return lines
 
 
-def _line(row: Row, width: int, *, is_best: bool) -> str:
-    test, seconds = row.test_accuracy, row.seconds
-    said = share_text(test) if test else "-"
-    left = "".join(f"  {said}" for said in row.group.not_counted)
-    return (
-        f"{row.group.entrant.name:{width}}{said + (' *' if is_best else '  '):>20}"
-        f"{test.n if test else 0:>4}{row.trace.total_params:>13,}{row.trace.total_macs:>16,}"
-        f"{seconds.mean if seconds else 0:>10.1f}{left}"
-    )
+def _column(column: Column, found: Findings) -> list[str]:
+    """Its head and its cells, the best test accuracies with their star."""
+    best = found.claims.best if column is TEST else ()
+    signs = [" *" if row.id in best else "  " * (column is TEST) for row in found.rows]
+    cells = column.written(found.rows)
+    return [column.head, *map("".join, zip(cells, signs, strict=True))]

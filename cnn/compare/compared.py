@@ -11,6 +11,7 @@ from typing import Any
 from cnn.compare import verdict_words
 from cnn.compare.answers import Read
 from cnn.compare.claims import Claims, Judgement, claims
+from cnn.compare.columns import as_cells, as_values
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.same_data import Differences, differences
 from cnn.compare.significance import FEWEST_SEEDS, LEVEL, level_at
@@ -19,6 +20,11 @@ from cnn.training.recipe.run import Epoch, Run
 
 MARKERS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+
+BRIEF = (
+    *("params", "trainable_params", "macs"),
+    *("test_accuracy_mean", "test_accuracy_sd", "seconds_mean"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +132,12 @@ def told_apart(found: Claims) -> str:
 
 def brief(row: Row) -> dict[str, Any]:
     """A network's results as `python -m cnn compare --json` gives them."""
-    test = row.test_accuracy
+    cells, runs = as_cells(row), row.group.finished
     return {
         "name": row.group.entrant.name,
-        "params": row.trace.total_params,
-        "trainable_params": row.trace.trainable_params,
-        "macs": row.trace.total_macs,
-        "seeds": [run.configuration.seed for run in row.group.finished],
-        "test_accuracy_mean": test.mean if test else None,
-        "test_accuracy_sd": test.sd if test else None,
-        "test_accuracy_of_seeds": [
-            run.result.test_accuracy for run in row.group.finished if run.result
-        ],
-        "seconds_mean": row.seconds.mean if row.seconds else None,
+        **{name: cells[name] for name in BRIEF},
+        "seeds": [run.configuration.seed for run in runs],
+        "test_accuracy_of_seeds": [run.result.test_accuracy for run in runs if run.result],
     }
 
 
@@ -177,12 +176,7 @@ def _everything(row: Row, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, An
     return brief(row) | {
         "id": row.id,
         "stands_as_trained": row.group.entrant.run is not None,
-        "activation_bytes": row.trace.activation_bytes,
-        "depth": row.trace.depth,
-        "receptive_field": row.receptive_field,
-        "best_validation_accuracy": _summary(row.best_validation),
-        "seconds_per_epoch": _summary(row.seconds_per_epoch),
-        "images_per_s": _summary(row.images_per_s),
+        **as_values(row),
         "target": None
         if target is None
         else {
@@ -216,27 +210,19 @@ def _summary(found: Summary | None) -> dict[str, Any] | None:
 
 def table_csv(found: Findings) -> str:
     """A line for each network, the numbers in full."""
-    lines = []
-    for row in found.rows:
-        target, own = row.to_target, brief(row)
-        lines.append(
-            own
-            | {
-                "name": _cell(row.group.entrant.name),
-                "test_accuracy_of_seeds": " ".join(map(str, own["test_accuracy_of_seeds"])),
-                "seeds": " ".join(str(run.configuration.seed) for run in row.group.finished),
-                "activation_bytes": row.trace.activation_bytes,
-                "depth": row.trace.depth,
-                "receptive_field": "x".join(map(str, row.receptive_field)),
-                **_columns("best_validation_accuracy", row.best_validation),
-                **_columns("seconds_per_epoch", row.seconds_per_epoch),
-                **_columns("images_per_s", row.images_per_s),
-                "target_validation_accuracy": target.target if target else None,
-                **_columns("epochs_to_target", target.epochs if target else None),
-                **_columns("seconds_to_target", target.seconds if target else None),
-            }
-        )
-    return _csv(lines)
+    return _csv([_line(row) for row in found.rows])
+
+
+def _line(row: Row) -> dict[str, Any]:
+    own = brief(row)
+    of_seeds = {name: " ".join(map(str, own[name])) for name in ("seeds", "test_accuracy_of_seeds")}
+    return {
+        **own,
+        **of_seeds,
+        **as_cells(row),
+        "name": _cell(row.group.entrant.name),
+        "target_validation_accuracy": row.to_target.target if row.to_target else None,
+    }
 
 
 def curves_csv(found: Findings) -> str:
@@ -254,11 +240,6 @@ def curves_csv(found: Findings) -> str:
             for one in found.epochs.get(run.id, ())
         ]
     )
-
-
-def _columns(name: str, found: Summary | None) -> dict[str, float | None]:
-    mean, sd = (found.mean, found.sd) if found else (None, None)
-    return {f"{name}_mean": mean, f"{name}_sd": sd}
 
 
 def _csv(lines: Sequence[Mapping[str, Any]]) -> str:

@@ -1,13 +1,12 @@
-"""The table of a comparison: what each network is made of, and what came of its runs. Which of
-them are best is told in `claims`. Pure.
+"""The table of a comparison: what each network is made of, and what came of its runs. What of it is
+shown is told in `columns`, and which of them are best in `claims`. Pure.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from cnn.compare.comparison import Group
 from cnn.compare.mean_curves import epochs_trained
@@ -132,32 +131,3 @@ def summary(values: Sequence[float]) -> Summary | None:
         return None
     sd = statistics.stdev(values) if len(values) > 1 else None
     return Summary(statistics.fmean(values), sd, len(values))
-
-
-class Contest(StrEnum):
-    """The columns in which a network can have a star: what is counted, and the test accuracy, of
-    which `claims` has the say. Measured times and validation accuracies have none: they are of one
-    machine, or of images that no answers are kept of.
-    """
-
-    TEST = "test"
-    PARAMS = "params"
-    MACS = "macs"
-    MEMORY = "memory"
-
-
-def stars(rows: Sequence[Row], best: Collection[str]) -> dict[Contest, set[str]]:
-    """The ids to mark in each column: those with the best test accuracy as they are given, and
-    those with the lowest of what is counted. None where all have the same.
-    """
-    return {
-        Contest.TEST: set(best),
-        Contest.PARAMS: _lowest({row.id: row.trace.total_params for row in rows}),
-        Contest.MACS: _lowest({row.id: row.trace.total_macs for row in rows}),
-        Contest.MEMORY: _lowest({row.id: row.trace.activation_bytes for row in rows}),
-    }
-
-
-def _lowest(counted: Mapping[str, int]) -> set[str]:
-    least = {id for id, count in counted.items() if count == min(counted.values())}
-    return least if len(least) < len(counted) else set()

@@ -14,10 +14,11 @@ import pytest
 from cnn.commands.again import again_of
 from cnn.compare.answers import Answers
 from cnn.compare.claims import claims
+from cnn.compare.columns import stars
 from cnn.compare.compared import Findings, told_apart
 from cnn.compare.comparison import Entrant, Group, Plan
 from cnn.compare.same_data import differences
-from cnn.compare.standings import Contest, stars, table
+from cnn.compare.standings import table
 from cnn.network.zoo import entry
 from cnn.pictures.comparison.report import report
 from tests.compare.test_comparison import SETTINGS, run
@@ -61,7 +62,7 @@ def test_stars_sentences_and_intervals_say_the_same(world, seeds: int):
     rng = np.random.default_rng(seeds)
     for right in itertools.chain.from_iterable(world.tables(5, 4, seeds, 300, rng)):
         found = findings_of(right)
-        best = stars(found.rows, found.claims.best)[Contest.TEST]
+        best = stars(found.rows, found.claims.best)["test_accuracy"]
         claimed = set()
         for one in found.judgements:
             if seeds < 3:

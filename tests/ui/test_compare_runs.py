@@ -33,7 +33,7 @@ def test_a_run_that_went_on_is_compared_as_itself_and_not_trained_anew(store: St
 
     assert not app.exception
     name = f"LeNet-5, run {new.id[:4]}"
-    cell = rows(app, "The networks compared")[name]["test"]
+    cell = rows(app, "The networks compared")[name]["test_accuracy"]
     assert (cell["text"], cell["note"]) == ("95.0\u202f%", "n = 1")
     assert app.query_params["with"] == ["simple-cnn", one]
     assert not [button for button in app.button if button.label.startswith("Train")]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from cnn.compare import columns
 from cnn.compare.claims import Claims
+from cnn.compare.columns import Place, Unit, shown, stars
 from cnn.compare.compared import the_rule, told_apart, unseen
 from cnn.compare.comparison import Group
 from cnn.compare.same_data import Differences
 from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.spread import share_text
-from cnn.compare.standings import Contest, Row, Summary, ToTarget, stars
+from cnn.compare.standings import Row, Summary
 from cnn.compare.verdict_words import power
 from cnn.network.shapes import shape_text
 from cnn.pictures.training.curves import colour
@@ -26,26 +28,14 @@ from ui.words import duration, plain, pretty, short, size_bytes
 TARGET = "compare_target"
 FINE = 10_000
 """Of so many images one is a hundredth of a percentage point."""
-COLUMNS = (
-    Column("name", "Network"),
-    Column("test", "Test accuracy", "Mean ± standard deviation over the seeds (how many)", True),
-    Column("validation", "Best validation", "Highest over the epochs, mean over the seeds", True),
-    Column("params", "Parameters", "", True),
-    Column("macs", "MACs", "Multiply-accumulates for one image, forward", True),
-    Column("memory", "Activations", "Memory of all outputs for one image, in 32-bit floats", True),
-    Column("depth", "Depth", "Layers with a kernel on the longest way", True),
-    Column("field", "Sees", "Input pixels one cell of the last map sees", True),
-    Column(
-        "epoch",
-        "Epoch takes",
-        "A whole epoch with its validation, mean over the seeds; compiling is left out, and the "
-        "first epoch where another is whole",
-        True,
-    ),
-    Column("speed", "Images/s", "Trained per second", True),
-    Column("target_epochs", "Epochs to target", "First epoch at or above the target", True),
-    Column("target_seconds", "Time to target", "Training time until then", True),
-)
+AT_A_GLANCE: dict[Unit, Callable[[float], str]] = {
+    Unit.COUNT: short,
+    Unit.EPOCHS: "{:.3g}".format,
+    Unit.BYTES: size_bytes,
+    Unit.SECONDS: duration,
+    Unit.RATE: "{:,.0f}".format,
+}
+NAME = Column("name", "Network")
 
 
 def chosen_target() -> float:
@@ -78,7 +68,7 @@ def compared(
     chosen = alone(places)
     picked = table(
         "The networks compared",
-        COLUMNS,
+        [NAME, *(Column(one.name, one.title, one.help, True) for one in shown(Place.PAGE))],
         [_row(row, colour(places[row.id], dark=dark), best) for row in rows],
         key="compared",
         can_open=True,
@@ -116,73 +106,35 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
     return [*said, told, *the_rule(judged)]
 
 
-def _row(row: Row, swatch: str, best: Mapping[Contest, set[str]]) -> TableRow:
-    entrant, traced = row.group.entrant, row.trace
-    test, takes, speed = row.test_accuracy, row.seconds_per_epoch, row.images_per_s
-
-    def cell(contest: Contest, text: str, sort: float | None, note: str = "") -> Cell:
-        return Cell(text, sort, note, is_best=row.id in best[contest])
-
-    return TableRow(
-        entrant.id,
-        entrant.name,
-        {
-            "name": Cell(entrant.name, note=_standing(row.group), swatch=swatch),
-            "test": cell(
-                Contest.TEST,
-                _share(test, row.test_images),
-                _mean(test),
-                f"n = {test.n}" if test else "",
-            ),
-            "validation": Cell(
-                _share(row.best_validation, row.validation_images),
-                _mean(row.best_validation),
-            ),
-            "params": cell(
-                Contest.PARAMS,
-                short(traced.total_params),
-                traced.total_params,
-                f"{short(traced.trainable_params)} trainable"
-                if traced.non_trainable_params
-                else "",
-            ),
-            "macs": cell(Contest.MACS, short(traced.total_macs), traced.total_macs),
-            "memory": cell(
-                Contest.MEMORY, size_bytes(traced.activation_bytes), traced.activation_bytes
-            ),
-            "depth": Cell(str(traced.depth), traced.depth),
-            "field": Cell(pretty(shape_text(row.receptive_field)), max(row.receptive_field)),
-            "epoch": Cell(duration(takes.mean) if takes else "", _mean(takes)),
-            "speed": Cell(f"{speed.mean:,.0f}" if speed else "", _mean(speed)),
-            **_to_target(row.to_target),
-        },
-    )
-
-
-def _to_target(target: ToTarget | None) -> dict[str, Cell]:
-    """How soon the target was reached, in how many of the seeds; or that it was not."""
-    if target is None:
-        return {}
-    if target.epochs is None or target.seconds is None:
-        return {"target_epochs": Cell("not reached", note=f"0 of {target.seeds}")}
-    note = f"{target.reached} of {target.seeds}"
-    return {
-        "target_epochs": Cell(f"{target.epochs.mean:.3g}", target.epochs.mean, note),
-        "target_seconds": Cell(duration(target.seconds.mean), target.seconds.mean, note),
+def _row(row: Row, swatch: str, best: Mapping[str, set[str]]) -> TableRow:
+    name = row.group.entrant.name
+    cells = {
+        one.name: _cell(one, row, is_best=row.id in best.get(one.name, ()))
+        for one in shown(Place.PAGE)
     }
+    named = {NAME.key: Cell(name, note=_standing(row.group), swatch=swatch)}
+    return TableRow(row.group.entrant.id, name, named | cells)
 
 
-def _share(found: Summary | None, images: int | None) -> str:
+def _cell(column: columns.Column, row: Row, *, is_best: bool) -> Cell:
+    note = column.note(row)
+    match column.value(row):
+        case None:
+            return Cell(column.absent if note else "", note=note)
+        case (height, width):
+            return Cell(pretty(shape_text((height, width))), max(height, width), note)
+        case Summary() as found if column.unit is Unit.SHARE:
+            return Cell(_share(found, column.images(row)), found.mean, note, is_best=is_best)
+        case found:
+            amount = found.mean if isinstance(found, Summary) else found
+            return Cell(AT_A_GLANCE[column.unit](amount), amount, note, is_best=is_best)
+
+
+def _share(found: Summary, images: int | None) -> str:
     """A mean accuracy, with its spread where it has one; to the hundredth of a percentage point
     where an image is no more than that.
     """
-    if found is None:
-        return ""
     return share_text(found, 2 if images and images >= FINE else 1).replace(" %", "\u202f%")
-
-
-def _mean(found: Summary | None) -> float | None:
-    return found.mean if found else None
 
 
 def _standing(group: Group) -> str:

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from cnn.compare.budget import Equal, in_words
+from cnn.compare.columns import Place, shown, stars
 from cnn.compare.compared import Findings, over_seeds_in_short, the_rule, told_apart
 from cnn.compare.comparison import Again
 from cnn.compare.mean_curves import Axis, mean_curve, samples_of
-from cnn.compare.spread import amount_text, digits_of_all, share_text
-from cnn.compare.standings import Contest, Row, Summary, stars
+from cnn.compare.standings import Row
 from cnn.data import DatasetSpec, title
 from cnn.network.shapes import shape_text
-from cnn.network.trace import params_text
 from cnn.pictures.comparison.bands import Band, bands, places
 from cnn.pictures.comparison.trade_off import (
     ANSWER_SAID,
@@ -121,54 +120,24 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
 
 def _table(found: Findings) -> str:
     own, best = _places(found), stars(found.rows, found.claims.best)
-    heads = (
-        "Network", "Test accuracy", "n", "Best validation", "Parameters", "MACs", "Depth", "Sees",
-        "Activations", "Seconds per epoch", "Images/s",
-    )  # fmt: skip
-    takes_digits = digits_of_all((row.seconds_per_epoch for row in found.rows), 2)
-    speed_digits = digits_of_all((row.images_per_s for row in found.rows), 0)
+    columns = shown(Place.REPORT)
+    written = [column.written(found.rows) for column in columns]
     lines = []
-    for row in found.rows:
+    for place, row in enumerate(found.rows):
         swatch = colour(own[row.id], dark=False)
         left = ", ".join(row.group.not_counted)
-        cells = [
-            (_share(row.test_accuracy), Contest.TEST),
-            (str(row.test_accuracy.n) if row.test_accuracy else "0", None),
-            (_share(row.best_validation), None),
-            (_params(row), Contest.PARAMS),
-            (f"{row.trace.total_macs:,}", Contest.MACS),
-            (str(row.trace.depth), None),
-            (shape_text(row.receptive_field), None),
-            (f"{row.trace.activation_bytes:,} B", Contest.MEMORY),
-            (_amount(row.seconds_per_epoch, takes_digits), None),
-            (_amount(row.images_per_s, speed_digits), None),
-        ]
-        name = (
-            f'<th scope="row"><i style="background:{swatch}"></i>{escape(row.group.entrant.name)}'
+        cells = "".join(
+            f'<td class="{"best" if row.id in best.get(column.name, ()) else ""}">'
+            f"{escape(texts[place])}<small>{escape(column.note(row))}</small></td>"
+            for column, texts in zip(columns, written, strict=True)
         )
         lines.append(
-            f"<tr>{name}<small>{escape(left)}</small></th>"
-            + "".join(
-                f'<td class="{"best" if contest and row.id in best[contest] else ""}">'
-                f"{escape(said)}</td>"
-                for said, contest in cells
-            )
-            + "</tr>"
+            f'<tr><th scope="row"><i style="background:{swatch}"></i>'
+            f"{escape(row.group.entrant.name)}<small>{escape(left)}</small></th>{cells}</tr>"
         )
+    heads = ("Network", *(one.head for one in columns))
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _params(row: Row) -> str:
-    return params_text(row.trace.total_params, row.trace.trainable_params, unit="")
-
-
-def _share(found: Summary | None) -> str:
-    return share_text(found) if found else "–"
-
-
-def _amount(found: Summary | None, digits: int) -> str:
-    return amount_text(found, digits) if found else "–"
 
 
 def _verdicts(found: Findings) -> str:
