@@ -5,8 +5,9 @@ shown is told in `columns`, and which of them are best in `claims`. Pure.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from cnn.compare.comparison import Group
 from cnn.compare.mean_curves import epochs_trained
@@ -71,7 +72,9 @@ def table(
 
 def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | None) -> Row:
     results = [(run, run.result) for run in group.finished if run.result]
-    curves = [curve for run, _ in results if (curve := epochs.get(run.id))]
+    drawn = [(run, curve) for run, _ in results if (curve := epochs.get(run.id))]
+    curves = [curve for _, curve in drawn]
+    ends = [epochs_trained(run) for run, _ in drawn]
     timed = [(run, one, epochs.get(run.id, ())) for run, one in results]
     return Row(
         group=group,
@@ -83,7 +86,7 @@ def _row(group: Group, epochs: Mapping[str, Sequence[Epoch]], target: float | No
         images_per_s=summary([one.images_per_s for _, one in results if one.images_per_s]),
         test_images=results[0][1].test_images if results else None,
         validation_images=results[0][1].validation_images if results else None,
-        to_target=None if target is None or not curves else to_target(curves, target),
+        to_target=None if target is None or not curves else to_target(curves, target, ends),
     )
 
 
@@ -111,16 +114,24 @@ def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float | None:
     return result.seconds / (result.epochs or run.configuration.epochs)
 
 
-def to_target(curves: Iterable[Sequence[Epoch]], target: float) -> ToTarget:
-    """How soon each curve's validation accuracy is at the target or above, at the first time."""
+def to_target(
+    curves: Sequence[Sequence[Epoch]], target: float, ends: Sequence[float] = ()
+) -> ToTarget:
+    """How soon each curve's validation accuracy is at the target or above, at the first time; a
+    curve may end within an epoch.
+    """
     firsts = [
         next((epoch for epoch in curve if epoch.val_accuracy >= target), None) for curve in curves
     ]
-    reached = [one for one in firsts if one]
+    reached = [
+        (min(one.epoch, end), one.seconds)
+        for one, end in zip(firsts, ends or [inf] * len(firsts), strict=True)
+        if one
+    ]
     return ToTarget(
         target,
-        summary([one.epoch for one in reached]),
-        summary([one.seconds for one in reached]),
+        summary([epoch for epoch, _ in reached]),
+        summary([seconds for _, seconds in reached]),
         len(firsts),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from statistics import fmean
 
+from cnn.compare.mean_curves import epochs_trained
 from cnn.compare.significance import LEVEL
 from cnn.diagnose import remedies
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom
@@ -247,8 +248,9 @@ def _of_both(found: Evidence, best: Epoch) -> str:
 
 
 def _epochs(found: Evidence) -> str:
-    many = len(found.epochs)
-    return f"{many:,} epoch{'s' * (many != 1)}"
+    """How many it had; a training by steps or seconds may end within one."""
+    many = min(len(found.epochs), epochs_trained(found.run))
+    return f"{many:.4g} epoch{'s' * (many != 1)}"
 
 
 def _figure(loss: float) -> str:

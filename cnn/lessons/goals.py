@@ -5,6 +5,7 @@
     goals = goal { "," goal }
     goal  = measure ( "<" | ">" ) number | "data=" name of a data set
 
+A field is one of a map: a network without a map meets no goal of it.
 A goal that only a training can show is met by one training that meets all of them. Which training
 counts is the business of `tries`.
 """
@@ -150,12 +151,13 @@ def _judged(goal: Goal, trace: Trace, run: Run | None) -> Judged:
         return _of_run(goal, run)
     if trace.fault is not None or not trace.rows:
         return Judged(goal)
+    if goal.measure is Measure.FIELD and not trace.last_map:
+        return Judged(goal)
     value = {
         Measure.PARAMS: trace.total_params,
         Measure.MACS: trace.total_macs,
         Measure.DEPTH: trace.depth,
-        # Without a map there is only the image, each of whose pixels sees itself.
-        Measure.FIELD: min(trace.last_map_field) if trace.last_map else 1,
+        Measure.FIELD: min(trace.last_map_field),
     }[goal.measure]
     return Judged(goal, float(value))
 

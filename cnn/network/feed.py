@@ -26,9 +26,14 @@ from typing import Any
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.layers import (
     Activation,
+    AveragePooling2D,
+    Container,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layers,
+    MaxPooling2D,
     Rescaling,
     SpatialDropout2D,
     ZeroPadding2D,
@@ -38,6 +43,12 @@ LIMIT = 1e6
 SMALLEST_SD = 1e-6
 MEANT_FOR_BYTES = 1 / 32
 """A first Rescaling by no more is meant for 0 to 255: of 0 to 1 it would leave next to nothing."""
+
+LEAVES_VALUES = (
+    *(Dropout, SpatialDropout2D, ZeroPadding2D, Flatten),
+    *(MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D),
+)
+"""What comes out of these is in the range of what went in."""
 
 Numbers = tuple[float, ...]
 
@@ -142,12 +153,21 @@ def read(text: Any) -> Feed:
 
 def derived(layers: Layers) -> Feed:
     """What the first layers say that a network is fed; 0 to 1 where they say nothing."""
+    return _said(layers) or USUAL
+
+
+def _said(layers: Layers) -> Feed | None:
+    """The same; None where the values come out as they went in."""
     for layer in layers:
         if isinstance(layer, Rescaling):
             return BYTES if 0 < abs(layer.scale) <= MEANT_FOR_BYTES else USUAL
-        if not _leaves_values(layer):
-            break
-    return USUAL
+        if isinstance(layer, Container):
+            said = {_said(branch) for _, branch in layer.series()} - {None}
+            if said:
+                return BYTES if BYTES in said else USUAL
+        elif not _leaves_values(layer):
+            return USUAL
+    return None
 
 
 def _for_channels(values: Numbers) -> Any:
@@ -161,8 +181,8 @@ def _for_channels(values: Numbers) -> Any:
 
 def _leaves_values(layer: Any) -> bool:
     if isinstance(layer, Activation):
-        return layer.activation == "linear"
-    return isinstance(layer, Dropout | SpatialDropout2D | ZeroPadding2D | Flatten)
+        return layer.activation in ("linear", "relu")
+    return isinstance(layer, LEAVES_VALUES)
 
 
 def _number(name: str, value: Any) -> float:

@@ -12,6 +12,7 @@ from cnn.lessons import goals
 from cnn.lessons.catalogue import challenges, measure_words
 from cnn.lessons.goals import OF_TRAINING, Goal, GoalError, Goals, Measure, judged, read, written
 from cnn.network.architecture import Architecture
+from cnn.network.layers import Dense, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
@@ -81,6 +82,12 @@ def test_figures_of_the_network_are_those_of_its_trace():
     found = judged(read("params<20490,params>20489,macs>1,depth>2,field>9"), trace(SIMPLE))
     assert [one.value for one in found] == [20_490, 20_490, trace(SIMPLE).total_macs, 3, 10]
     assert [one.is_met for one in found] == [False, True, True, True, True]
+
+
+def test_a_network_without_a_map_has_no_field_to_judge():
+    dense = Architecture("Dense", (28, 28, 1), (Flatten(), Dense(10)))
+    (found,) = judged(read("field>27"), trace(dense))
+    assert (found.value, found.is_met) == (None, False)
 
 
 def test_a_goal_is_never_met_by_a_figure_equal_to_its_limit():

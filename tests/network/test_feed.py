@@ -14,11 +14,15 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.feed import BYTES, NAMED, USUAL, Feed, derived, read
 from cnn.network.layers import (
     Activation,
+    AveragePooling2D,
+    Branches,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    MaxPooling2D,
     Rescaling,
+    Residual,
     ZeroPadding2D,
 )
 from cnn.network.link import decode, encode
@@ -180,6 +184,12 @@ def test_numbers_for_channels_that_are_not_there_are_refused():
             BYTES,
         ),
         ((Flatten(), Rescaling(1 / 255)), BYTES),
+        ((AveragePooling2D(2), Activation("relu"), Rescaling(1 / 255)), BYTES),
+        ((Branches(((Rescaling(1 / 255), Conv2D(2, 1)), (Rescaling(1 / 255),))),), BYTES),
+        ((Residual((Rescaling(1 / 255),), (Rescaling(1 / 255),)),), BYTES),
+        ((Residual((Conv2D(1, 1),), (Rescaling(1 / 255),)),), BYTES),
+        ((Branches(((), (MaxPooling2D(1),))), Rescaling(1 / 255)), BYTES),
+        ((Branches(((Conv2D(2, 1),), (Conv2D(2, 1),))), Rescaling(1 / 255)), USUAL),
         ((Rescaling(2.0, -1.0),), USUAL),
         ((Rescaling(0.5), Rescaling(1 / 255)), USUAL),
         ((Rescaling(0.0),), USUAL),

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName
-from cnn.lessons import progress
+from cnn.lessons import progress, rules
 from cnn.lessons.catalogue import challenges, lessons, short_way
 from cnn.lessons.goals import written
 from cnn.network.link import decode, encode
@@ -409,8 +409,24 @@ def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(sto
         in said
     )
     assert "Over seeds it cannot be told: at least 3 of each are needed, and there is 1." in said
+    assert "(95 % interval" in said
     assert "5 seeds of each say more" in said
     assert "Compare over 5 seeds" in [one.label for one in app.button]
+
+
+def test_a_rule_is_judged_as_in_every_table_with_what_was_trained_beside_it(store):
+    kept, broken = rules.experiment("batch_norm").sides
+    third = entry("lenet-5").architecture
+    for often, network in enumerate((kept.architecture, broken.architecture, third), start=5):
+        run = store.add(network, kept.configuration, worker="here")
+        wrong = np.arange(1_000) % often == 0
+        result = Result(0.1, float(1 - wrong.mean()), 1_000, 5_000, 1_000, 12.5, 4_000.0)
+        store.finish(run.id, State.FINISHED, result=result)
+        scores = np.eye(2, dtype=np.float32)[wrong.astype(int)]
+        answers = {"scores": scores, "labels": np.zeros(1_000, np.int64)}
+        store.keep_file(run.id, PREDICTIONS, arrays_to_bytes(answers))
+    said = words(visited("lesson", of="rules", rule="batch_norm"))
+    assert "(98.33 % interval" in said
 
 
 def test_a_way_that_is_none_is_the_whole_one(store):

@@ -87,7 +87,8 @@ def _file() -> None:
     given = st.file_uploader(
         "JSON, Keras JSON or .keras",
         type=["json", "keras"],
-        help="Only the description is read; nothing in the file is executed.",
+        help="The description is read, and what a Normalization has learnt; no other weights. "
+        "Nothing in the file is executed.",
         max_upload_size=10,  # MB; the server lets through what own images may have
     )
     if given is None or asked is None or st.session_state.get("opened_file") == given.file_id:

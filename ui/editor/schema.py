@@ -77,7 +77,7 @@ HELP = {
     "scale": "Whether each value is multiplied by a learned factor (gamma).",
     "negative_slope": "The slope below the threshold; 0 is a plain ReLU.",
     "max_value": "The largest value that passes; empty is no limit.",
-    "threshold": "Values below it are cut, or multiplied by the slope.",
+    "threshold": "Below it a value becomes slope × (value − threshold).",
     "rate": "The share of values set to 0 while training.",
     "offset": "What is added after the multiplication.",
     "units": "How many outputs; each sees every input.",

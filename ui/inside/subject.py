@@ -32,7 +32,7 @@ from cnn.training.store.store import StoreError
 from ui.bench.pixels import ask_pixels, choose_pixels, fitting
 from ui.bench.pixels import said_of as said_of_pixels
 from ui.brought import GONE, Brought, hold
-from ui.draw.networks import SHIPPED, about_card, finished_runs, short_names
+from ui.draw.networks import MOST_RUNS, SHIPPED, about_card, finished_runs, short_names
 from ui.inside.epoch import choose_epoch, said_of_epoch
 from ui.kept import kept, turn
 from ui.training import runs
@@ -108,7 +108,8 @@ def choose_subject(in_turn: ExitStack) -> Subject | None:
         format_func=said,
         key=KEY,
         persist_state="session",
-        help="The one that ships, any of your finished trainings, or a model saved by Keras.",
+        help=f"The one that ships, what is finished of the latest {MOST_RUNS} runs, or a model "
+        "saved by Keras.",
     )
     try:
         if chosen == SHIPPED:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.compare.beside import beside
 from cnn.compare.claims import claims
-from cnn.compare.comparison import Entrant, Group
+from cnn.compare.comparison import Entrant, Group, Plan
 from cnn.lessons import rules
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.rules import EXPERIMENTS, Experiment, Side
@@ -87,12 +88,16 @@ def _measured(lesson: Lesson, chosen: Experiment) -> None:
 
 
 def _told(chosen: Experiment, kept: Run, broken: Run) -> tuple[str, ...]:
-    """What two trainings say of each other, by the rule of every comparison."""
-    found = [
-        Group(Entrant(standing, side.architecture), (run,))
-        for standing, side, run in (("kept", chosen.kept, kept), ("broken", chosen.broken, broken))
+    """What two trainings say of each other, judged as in every table."""
+    sides = (("kept", chosen.kept, kept), ("broken", chosen.broken, broken))
+    entrants = [
+        Entrant(name, side.architecture, configuration=side.configuration)
+        for name, side, _ in sides
     ]
-    return claims(found, read).judgements[0].sentences
+    found = [Group(entrant, (run,)) for entrant, (_, _, run) in zip(entrants, sides, strict=True)]
+    plan = Plan(tuple(entrants), chosen.kept.configuration)
+    others = beside(runs.store(), plan, found)
+    return claims(found, read, others=others).judgements[0].sentences
 
 
 def _try(lesson: Lesson, chosen: Experiment) -> None:

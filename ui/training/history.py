@@ -37,7 +37,7 @@ COLUMNS = (
     Column("name", "Run"),
     Column("state", "State"),
     Column("validation", "Validation", "Accuracy on validation images, last epoch", is_number=True),
-    Column("test", "Test", "Accuracy on test images, looked at once", is_number=True),
+    Column("test", "Test", "Accuracy on test images, looked at once for each run", is_number=True),
     Column("settings", "Settings", is_minor=True),
     Column("time", "Time", "Time spent training", is_number=True, is_minor=True),
     Column("created", "Started", is_number=True, is_minor=True),

@@ -180,6 +180,11 @@ def _progress_text(run: Run) -> str:
     return " · ".join(filter(None, parts)) + doing
 
 
+def _how_often(run: Run) -> str:
+    """Only what has a result can be trained on: its test images were looked at for that one."""
+    return "again" if run.continues else "once"
+
+
 def figures(run: Run, epochs: Sequence[Epoch]) -> None:
     """The figures, each with the number of images it was measured on."""
     last = epochs[-1] if epochs else None
@@ -190,7 +195,7 @@ def figures(run: Run, epochs: Sequence[Epoch]) -> None:
             st.metric(
                 "Test accuracy",
                 percent(result.test_accuracy),
-                delta_description=f"{result.test_images:,} images, looked at once",
+                delta_description=f"{result.test_images:,} images, looked at {_how_often(run)}",
             )
         st.metric(
             "Validation accuracy",

@@ -80,9 +80,9 @@ def look() -> None:
     st.markdown("**Make room**")
     st.caption(
         "First the snapshots and weights of every epoch go, then checkpoints, then the single "
-        "steps of curves; the oldest runs first. Never a result, a curve over epochs, the weights "
-        "that were tested, or what says how a run was made; and nothing of a run in training or of "
-        "one that came from a file."
+        "steps of curves and the gradient norms; the oldest runs first. Never a result, a curve "
+        "over epochs, the weights that were tested, or what says how a run was made; and nothing "
+        "of a run in training or of one that came from a file."
     )
     _make_room(found)
 

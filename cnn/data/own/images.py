@@ -7,6 +7,7 @@ folders are splits in `own_splits`, and what arrays may look like in `own_arrays
 
 import contextlib
 import hashlib
+import io
 import os
 import re
 import zipfile
@@ -20,9 +21,16 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels, Rejected, Source, Split, in_common
 from cnn.data.errors import DataError, shown
-from cnn.data.files import megabytes, open_zip, read_file, read_member
+from cnn.data.files import (
+    BROKEN_ZIP,
+    header_of,
+    megabytes,
+    open_zip,
+    read_file,
+    read_member,
+)
 from cnn.data.fitting import ImageShape, check_room, fit_image
-from cnn.data.npz import open_npz
+from cnn.data.npz import HEADER_BYTES, open_npz
 from cnn.data.own.arrays import from_arrays
 from cnn.data.own.splits import (
     AGAIN,
@@ -120,11 +128,22 @@ def brought(path: Path, limits: Limits = LIMITS) -> DatasetSpec:
         members = _members(archive)
         if _are_arrays(members):
             names = [member.filename.removesuffix(".npy") for member in members]
-            splits = kind_of(arrays_of(names))
+            splits = kind_of(arrays_of(names, _shaped_like_images(archive, members)))
         else:
             layout = layout_of([member.filename for member in members])
             splits = layout.kind if layout else ""
     return DatasetSpec(DatasetName.OWN_IMAGES, file=str(path), splits=splits)
+
+
+def _shaped_like_images(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[str]:
+    """The arrays of (images, height, width), or one axis more; what cannot be read is none yet."""
+    found = set()
+    for member in members:
+        with contextlib.suppress(DataError, *BROKEN_ZIP), archive.open(member) as stream:
+            shape, _, _ = header_of(io.BytesIO(stream.read(HEADER_BYTES)))
+            if len(shape) in (3, 4):
+                found.add(member.filename.removesuffix(".npy"))
+    return found
 
 
 def load_own_images(

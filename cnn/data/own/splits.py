@@ -7,7 +7,8 @@ what is set aside where a split is missing is the business of `splitting`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -75,7 +76,7 @@ class Layout:
 
 def part_of(folder: str) -> Part | None:
     """The part that a folder's name stands for, in any case; None for any other name."""
-    return SAID.get(folder.casefold())
+    return SAID.get(folder.strip().casefold())
 
 
 def folders_of(file: str) -> Folders:
@@ -99,6 +100,7 @@ def layout_of(files: Sequence[str]) -> Layout | None:
     splits = [top for top in tops if part_of(top)]
     if not splits:
         _refuse_splits_of_classes(lying)
+        _refuse_alike(lying)
         return None
     others = [top for top in tops if top not in splits]
     flat = [top for top in splits if (top,) in lying]
@@ -155,6 +157,20 @@ def _refuse_splits_of_classes(lying: Sequence[Folders]) -> None:
     )
 
 
+def _refuse_alike(lying: Sequence[Folders]) -> None:
+    """Refuses `seg_train/` and `seg_test/`, which hold folders of the same names, to be classes."""
+    inside: dict[str, set[str]] = defaultdict(set)
+    for folders in lying:
+        if len(folders) > 1:
+            inside[folders[0]].add(folders[1])
+    called = [top for top in inside if _CALLED_A_SPLIT.search(top)]
+    if len(called) > 1 and len(set.intersection(*(inside[top] for top in called))) > 1:
+        raise DataError(
+            f"Its {listed(called)} hold folders of the same names, as splits do. {ONE_PER_CLASS}, "
+            "so called."
+        )
+
+
 def listed(folders: Iterable[str]) -> str:
     """Return folders as a sentence names them: `train/, test/ and 3 more`."""
     names = [f"{name[:40]}/" for name in dict.fromkeys(folders)]
@@ -175,15 +191,17 @@ FORMS = (
 )
 """As Keras' own files and scikit-learn's examples have them, as MedMNIST has them, and others."""
 
+_CALLED_A_SPLIT = re.compile(r"train|val|test", re.IGNORECASE)
 _LIKE_IMAGES = re.compile(r"(x|images?)_?\w+|\w+_(x|images?)", re.IGNORECASE)
 
 Pair = tuple[str, str]
 
 
-def arrays_of(names: Sequence[str]) -> dict[Part, Pair]:
+def arrays_of(names: Sequence[str], shaped: Collection[str] = ()) -> dict[Part, Pair]:
     """The names of the images and the labels of each part; what is not split is to train on.
 
-    In any case; several sets in one file, and one without its labels, are refused.
+    In any case; several sets in one file, one without its labels, and what by its name or its shape
+    (`shaped`) are images of no split, are refused.
     """
     there = {name.lower(): name for name in names} | {name: name for name in names}
     found: list[tuple[Part, Pair]] = []
@@ -210,7 +228,8 @@ def arrays_of(names: Sequence[str]) -> dict[Part, Pair]:
             "which images are to be used as what. Keep one array for each split."
         )
     used = {images for _, (images, _) in found}
-    if left := [one for one in names if _LIKE_IMAGES.fullmatch(one) and one not in used]:
+    like_images = [one for one in names if _LIKE_IMAGES.fullmatch(one) or one in shaped]
+    if left := [one for one in like_images if one not in used]:
         raise DataError(
             f"Its {' and '.join(one[:40] for one in left)} stand for no split. Call them x_train, "
             "x_val or x_test, or leave them out."

@@ -119,9 +119,11 @@ class FrontReader:
             filled = zip(size, self.given, strict=True)
             size = tuple(other if side is None else side for side, other in filled)
         if not size or any(type(side) is not int or side < 1 for side in size):
+            channels = size[2] if len(size) == 3 and type(size[2]) is int else 1
             raise node.error(
-                f"the input is {shown(size)}, but every size must be known and at least 1. "
-                "Give it an Input such as (28, 28, 1), or on the command line --input 28x28x1."
+                f"the input is {shown(size)}, but every size must be known and at least 1. Give it "
+                f"an Input such as (28, 28, {channels}), or on the command line "
+                f"--input 28x28x{channels}."
             )
         if whole[0] is not None:
             self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")

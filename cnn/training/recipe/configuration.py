@@ -79,6 +79,7 @@ class Configuration:
             hint="How often the training images are gone through, unless it ends sooner.",
             panel=Panel.IN_VIEW,
             short=lambda own: epochs_text(own.epochs),
+            has_effect=lambda own: not own.has_budget,
             is_said_apart=True,
             is_always_given=True,
             is_compiled=False,

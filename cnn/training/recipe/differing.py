@@ -131,7 +131,10 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _training(run: Run) -> Iterator[tuple[str, str]]:
-    for name, value in run.configuration.in_use(run.images.get("train")).items():
+    own = run.configuration
+    for name, value in own.in_use(run.images.get("train")).items():
+        if name == "epochs" and own.has_budget:  # only the most there could be
+            continue
         yield _words(name), UNKNOWN if name == "batch_size" and value is None else _text(value)
     yield "begun with", f"the weights of run {run.continues}" if run.continues else "new weights"
 

@@ -24,10 +24,10 @@ def told_apart(runs: Sequence[Run]) -> list[str]:
 
 def _tells_apart(name: str, said: Sequence[str | None]) -> bool:
     """Whether runs differ in it. That it has no effect in some is told by what takes its effect; a
-    budget that only some have is told.
+    length that only some have is told.
     """
     one = settings_of(Configuration).get(name)
-    found = set(said) if one and one.panel is Panel.BUDGET else set(said) - {None}
+    found = set(said) if one and one.is_said_apart else set(said) - {None}
     return len(found) > 1
 
 

@@ -62,7 +62,7 @@ WORDS = {
 LOST = {
     Kind.SNAPSHOTS: "Watch it learn, and Look inside at an epoch",
     Kind.CHECKPOINTS: "resuming and training on",
-    Kind.CURVES: "the curve within an epoch; that over the epochs stays",
+    Kind.CURVES: "the curve within an epoch, and Gradients; the curve over the epochs stays",
 }
 """What there is no more without it."""
 

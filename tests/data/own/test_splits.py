@@ -170,6 +170,15 @@ REFUSED = {
         {f"{a}/{s}/{n}.png": png(n) for a, _ in ANIMALS for s in ("train", "test") for n in (1, 2)},
         "Its train/ and test/ lie inside cat/ and dog/; wanted is the other way round",
     ),
+    "splits called otherwise": (
+        {
+            f"{top}/{animal}/{n}.png": png(n)
+            for top in ("seg_train", "seg_test")
+            for animal, _ in ANIMALS
+            for n in (1, 2)
+        },
+        "Its seg_train/ and seg_test/ hold folders of the same names, as splits do",
+    ),
     "a class of test alone": (
         TWO | {"test/bird/1.png": png(1)},
         r"Its test/ has \['bird'\], and train/ has no such class, but \['cat', 'dog'\]",
@@ -489,3 +498,13 @@ def test_images_of_no_split_are_not_left_out_without_a_word(name: str):
 
     with pytest.raises(DataError, match=f"Its {name} stand for no split"):
         arrays_of(names)
+
+
+@pytest.mark.parametrize("name", ["val_data", "dev", "pixels_test"])
+def test_what_is_shaped_like_images_is_not_left_out_whatever_it_is_called(tmp_path, name: str):
+    path = tmp_path / "mine.npz"
+    arrays: dict[str, np.ndarray] = {"x_train": X, "y_train": Y, name: X[:4], "notes": Y}
+    path.write_bytes(npz(**arrays))
+
+    with pytest.raises(DataError, match=f"Its {name} stand for no split"):
+        brought(path)

@@ -56,9 +56,9 @@ def test_a_budget_is_named_where_there_is_one_and_what_has_no_effect_is_not():
 
     assert told_apart(some) == [
         "LeNet-5, 5 epochs",
-        "LeNet-5, 10 epochs, 13 steps",
-        "LeNet-5, 10 epochs, 1 step",
-        "LeNet-5, 10 epochs, 30 s",
+        "LeNet-5, 13 steps",
+        "LeNet-5, 1 step",
+        "LeNet-5, 30 s",
     ]
     assert told_apart([changed(momentum=0.5), changed(momentum=0.7, seed=1)]) == [
         "LeNet-5, seed 0",
