@@ -24,10 +24,10 @@ import streamlit as st
 
 from cnn.insight.passes.effort import Effort
 
-KEPT_BYTES = 130_000_000
+KEPT_BYTES = 120_000_000
 """The most that is kept of all that was made."""
 
-ROOM_BYTES = 300_000_000
+ROOM_BYTES = 270_000_000
 """What is kept and what is being computed take at most so much together."""
 
 LARGE_BYTES, LONG_S = 10_000_000, 0.3
