@@ -118,14 +118,6 @@ def test_a_piece_that_makes_no_map_sees_its_whole_input():
     assert trace(head).last_map_field == (7, 7)
 
 
-def test_no_goal_of_what_a_map_sees_is_met_without_a_map():
-    head = Architecture("Head", (28, 28, 1), (Flatten(), Dense(10)))
-
-    (found,) = judged(read("field>27"), trace(head))
-
-    assert (found.value, found.is_met) == (1, False)
-
-
 def test_a_fault_within_a_block_leaves_the_last_whole_layer_before_it():
     torn = Branches(((Conv2D(2, 5, padding="same"),), (Conv2D(2, 3),)))
     network = Architecture("Torn", (28, 28, 1), (Conv2D(4, 3), torn))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from cnn.training.engine.outbox import Outbox
+from cnn.training.engine.channel import Channel
 from cnn.training.recipe.run import CHECKPOINT, Checkpoint
 from cnn.training.store.arrays import Arrays, arrays_to_bytes
 
@@ -22,8 +22,8 @@ MOST_BYTES = 900_000_000
 class Keeper:
     """Keeps the checkpoints of one run; `state` gives the arrays of this moment."""
 
-    def __init__(self, outbox: Outbox, run_id: str, state: Callable[[], Arrays]) -> None:
-        self._outbox, self._run_id, self._state = outbox, run_id, state
+    def __init__(self, channel: Channel, state: Callable[[], Arrays]) -> None:
+        self._channel, self._state = channel, state
         self._kept_at, self._took = time.monotonic(), 0.0
 
     def keep(self, at: Checkpoint) -> None:
@@ -31,7 +31,7 @@ class Keeper:
         began = time.monotonic()
         arrays = self._state()
         if sum(array.nbytes for array in arrays.values()) <= MOST_BYTES:
-            self._outbox.keep_files(self._run_id, {CHECKPOINT: arrays_to_bytes(arrays)}, at)
+            self._channel.keep_files({CHECKPOINT: arrays_to_bytes(arrays)}, at)
         self._kept_at = time.monotonic()
         self._took = self._kept_at - began
 

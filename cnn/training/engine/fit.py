@@ -6,12 +6,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from cnn.training.engine.course import Course, Diverged
+from cnn.training.engine.channel import Channel, Interrupted, Stopped
 from cnn.training.engine.kept_machines import keep
-from cnn.training.engine.outbox import Outbox
-from cnn.training.engine.reporter import Interrupted, Reporter, Stopped
+from cnn.training.engine.training_loop import Diverged, TrainingLoop
 from cnn.training.engine.weights import keep_model
-from cnn.training.recipe.run import TRACEBACK, Progress, Result, Run, State
+from cnn.training.recipe.run import TRACEBACK, Progress, Run, State
 from cnn.training.store.store import BY_HAND, DELETED, Store, StoreError, TakenOver
 
 
@@ -26,29 +25,25 @@ def carry_out(
     `watch` hears of the progress; `is_gone` says that this process has to end. Only a store that
     cannot be used raises. A run that was deleted meanwhile is said to be that by its message.
     """
-    outbox, training = Outbox(store, is_gone, run.worker), None
-
-    def finish(state: State, message: str, result: Result | None = None) -> None:
-        outbox.finish(run.id, state, message, result, run.worker)
-
+    channel, training = Channel(store, run, watch, is_gone), None
     try:
-        training = Course(store, outbox, run, Reporter(outbox, run, watch, is_gone))
+        training = TrainingLoop(run, channel)
         result = training.to_the_end()
-        finish(State.FINISHED, training.message, result)
+        channel.finish(State.FINISHED, training.message, result)
     except Stopped:
-        finish(State.STOPPED, BY_HAND)
-        keep_model(outbox, run)  # after the end, as a stop is not to wait for it
+        channel.finish(State.STOPPED, BY_HAND)
+        keep_model(channel, run)  # after the end, as a stop is not to wait for it
     except Interrupted:
-        finish(State.INTERRUPTED, "The process that trained this run was told to end.")
+        channel.finish(State.INTERRUPTED, "The process that trained this run was told to end.")
     except Diverged as reason:
-        finish(State.DIVERGED, str(reason))
+        channel.finish(State.DIVERGED, str(reason))
     except TakenOver:
         pass  # all that is to be said of it, another worker says
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  the reader gets the reason, whatever it was
-        outbox.keep_file(run.id, TRACEBACK, traceback.format_exc().encode())
-        finish(State.FAILED, f"{type(error).__name__}: {error}"[:2_000])
+        channel.keep_files({TRACEBACK: traceback.format_exc().encode()})
+        channel.finish(State.FAILED, f"{type(error).__name__}: {error}"[:2_000])
     finally:
         if training:
             keep(training.machine, run.architecture, run.configuration)

@@ -11,7 +11,7 @@ import numpy as np
 from cnn.network.keras.file import keras_file
 from cnn.network.keras.model import Weights, WeightsError, check_weights
 from cnn.network.trace import trace
-from cnn.training.engine.outbox import Outbox
+from cnn.training.engine.channel import Channel
 from cnn.training.engine.snapshots import weights_name
 from cnn.training.recipe.run import MODEL, WEIGHTS, Run
 from cnn.training.store.store import Store
@@ -20,11 +20,14 @@ MOST_MODEL_BYTES = 200_000_000
 """Of a network with more in its weights, no `.keras` file is kept."""
 
 
-def trained_weights(store: Store | Outbox, run: Run, epoch: int | None = None) -> Weights:
+def trained_weights(store: Store, run: Run, epoch: int | None = None) -> Weights:
     """The run's weights as they were tested, or after an epoch, checked to be of its network."""
     content = store.file(run.id, WEIGHTS if epoch is None else weights_name(epoch))
+    return _weights(content, run, "" if epoch is None else f" of epoch {epoch}")
+
+
+def _weights(content: bytes | None, run: Run, when: str = "") -> Weights:
     if content is None:
-        when = "" if epoch is None else f" of epoch {epoch}"
         raise WeightsError(f"run {run.id} keeps no weights{when}. Train it again.")
     found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
     try:
@@ -44,16 +47,16 @@ def trained_weights(store: Store | Outbox, run: Run, epoch: int | None = None) -
     return weights
 
 
-def keep_model(store: Store | Outbox, run: Run) -> None:
+def keep_model(channel: Channel, run: Run) -> None:
     """Keeps the network with the weights that the run keeps as a `.keras` file, if there are any.
 
     For the process that trains: it needs Keras. What the file holds is safe already, so a disk
     with no room for it fails no training.
     """
     try:
-        weights = trained_weights(store, run)
+        weights = _weights(channel.file(WEIGHTS), run)
     except WeightsError:  # stopped within its first epoch
         return
     if sum(array.nbytes for arrays in weights.values() for array in arrays) <= MOST_MODEL_BYTES:
         with contextlib.suppress(OSError):
-            store.keep_file(run.id, MODEL, keras_file(run.architecture, weights))
+            channel.keep_files({MODEL: keras_file(run.architecture, weights)})

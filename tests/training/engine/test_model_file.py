@@ -20,7 +20,7 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     Residual,
 )
-from cnn.training.engine import course, fit, weights
+from cnn.training.engine import fit, training_loop, weights
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Progress, Run, State, Wish
 from cnn.training.store.store import Store
@@ -135,7 +135,7 @@ def test_a_stopped_run_keeps_the_model_of_its_last_whole_epoch(store: Store):
 
 
 def test_a_run_that_is_stopped_within_its_first_epoch_keeps_none(store: Store, monkeypatch):
-    monkeypatch.setattr(course, "PULSE_S", 0.0)
+    monkeypatch.setattr(training_loop, "PULSE_S", 0.0)
 
     assert store.file(stopped_at(store, 1).id, MODEL) is None
 

@@ -11,7 +11,7 @@ import pytest
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
-from cnn.training.engine import checkpoint, course, fit, snapshots
+from cnn.training.engine import checkpoint, fit, snapshots, training_loop
 from cnn.training.recipe.configuration import Configuration, ConfigurationError, Optimizer, Schedule
 from cnn.training.recipe.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress, Run, State, Wish
 from cnn.training.recipe.schedule import learning_rates
@@ -54,7 +54,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 @pytest.fixture
 def step_by_step(monkeypatch) -> None:
     """Reports after every step, so that a run can be cut off at any of them."""
-    monkeypatch.setattr(course, "PULSE_S", 0.0)
+    monkeypatch.setattr(training_loop, "PULSE_S", 0.0)
 
 
 def carried_out(

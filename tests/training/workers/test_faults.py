@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from cnn.training.engine import fit
-from cnn.training.engine.outbox import WORTH_TELLING_S
+from cnn.training.engine.channel import WORTH_SAYING_S
 from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.presence import GONE, dismiss_silent, worker_states
 from cnn.training.store.store import Store
@@ -296,7 +296,7 @@ def test_while_another_program_locks_the_store_training_goes_on_and_is_told_late
     other = sqlite3.connect(failed.store.url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     eventually("locked", lambda: worker.meets("database is locked"))
-    held_s = WORTH_TELLING_S + 1.0
+    held_s = WORTH_SAYING_S + 1.0
     time.sleep(held_s)
     locked_at = current(failed.store, failed.run).progress.step  # of before: none can be written
     other.execute("ROLLBACK")

@@ -5,7 +5,7 @@ from dataclasses import astuple
 import pytest
 
 from cnn.network.zoo import entry
-from cnn.training.engine.outbox import Outbox
+from cnn.training.engine.channel import Channel
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import (
     CHECKPOINT,
@@ -107,11 +107,11 @@ def test_a_run_that_has_ended_or_is_another_ones_is_not_taken_over(
 def test_one_who_was_thought_lost_changes_nothing_more(store: Store, held: Run):
     take_over(store, held.id, SECOND, held_by=TASK)
     before = now(store, held)
-    late = Outbox(store, worker=FIRST)
+    late = Channel(store, held)
 
-    late.keep_files(held.id, {CHECKPOINT: b"too late"}, Checkpoint(epoch=2, step=15))
-    late.record_epoch(held.id, Epoch(2, 1.0, 0.5, 1.0, 0.5, 2.0), {"weights": b"too late"})
-    late.finish(held.id, State.FAILED, "too late", None, FIRST)
+    late.keep_files({CHECKPOINT: b"too late"}, Checkpoint(epoch=2, step=15))
+    late.record_epoch(Epoch(2, 1.0, 0.5, 1.0, 0.5, 2.0), {"weights": b"too late"})
+    late.finish(State.FAILED, "too late")
 
     assert astuple(now(store, held)) == astuple(before)
     assert store.file(held.id, CHECKPOINT) == b"of the first"

@@ -1,4 +1,4 @@
-"""The course of one training, from its first step, or its checkpoint, to its test result."""
+"""The loop of one training, from its first step, or its checkpoint, to its test result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from cnn.data import fingerprint, load
 from cnn.data.summary import seen_test_images
 from cnn.training.engine import kept_splits
+from cnn.training.engine.channel import PULSE_S, Channel, Interrupted, Stopped
 from cnn.training.engine.checkpoint import Keeper
 from cnn.training.engine.chunk import (
     Chunk,
@@ -26,8 +27,6 @@ from cnn.training.engine.chunk import (
 from cnn.training.engine.environment import environment
 from cnn.training.engine.kept_machines import machine_for
 from cnn.training.engine.machine import CheckpointError
-from cnn.training.engine.outbox import Outbox
-from cnn.training.engine.reporter import PULSE_S, Interrupted, Reporter, Stopped
 from cnn.training.engine.snapshots import (
     are_weights_kept,
     is_kept,
@@ -53,22 +52,21 @@ from cnn.training.recipe.run import (
 from cnn.training.recipe.told_loss import is_only_handed_on, is_smoothed, note
 from cnn.training.store import class_names
 from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
-from cnn.training.store.store import Store
 
 
 class Diverged(Exception):
     """The loss is no longer a finite number; the message says where and what to try."""
 
 
-class Course:
+class TrainingLoop:
     """One run while it is trained: data, machine, and where it stands."""
 
-    def __init__(self, store: Store, outbox: Outbox, run: Run, reporter: Reporter) -> None:
-        self.store, self.outbox, self.run, self.reporter = store, outbox, run, reporter
+    def __init__(self, run: Run, channel: Channel) -> None:
+        self.run, self.channel = run, channel
         self.configuration = run.configuration
         self.at = run.checkpoint or Checkpoint()
         earlier.check_end(run)
-        reporter.tell(replace(run.progress, phase="loading the data"))
+        channel.report_and_obey(replace(run.progress, phase="loading the data"))
         self.data = load(run.configuration.dataset, run.architecture.input)
         self._freeze()
         train_images = len(self.data.train)
@@ -80,16 +78,16 @@ class Course:
         self.watched = watched(self.data.validation, self.configuration.seed)
         self.chunk, self.has_begun = 1, False
         self.evaluating_s = 0.0
-        reporter.tell(self._progress("building the network"))
+        channel.report_and_obey(self._progress("building the network"))
         self.machine = machine_for(
             *(run.architecture, self.configuration, self.data.train),
             as_before=earlier.is_trained_as_before(run),
             tells_smoothed=is_smoothed(run),
         )
         if run.checkpoint:
-            kept = store.file(run.id, CHECKPOINT)
+            kept = channel.file(CHECKPOINT)
             self.machine.restore(arrays_from_bytes(kept) if kept else {})
-        self.keeper = Keeper(outbox, run.id, self.machine.state)
+        self.keeper = Keeper(channel, self.machine.state)
 
     def _freeze(self) -> None:
         """Notes what the run is trained with; one that goes on must find the same data."""
@@ -101,11 +99,11 @@ class Course:
         if is_only_handed_on(self.run):  # that of a run which it continues is not its own
             images = {name: len(split) for name, split in self.data.splits.items()}
             made_with = environment() | earlier.noted(self.run.architecture) | note(self.run)
-            self.outbox.freeze(self.run.id, found, images, made_with)
+            self.channel.freeze(found, images, made_with)
             self.run = replace(self.run, environment=made_with)
             names = class_names.to_bytes(self.data.class_names)
-            self.outbox.keep_file(self.run.id, class_names.FILE, names)
-            self.outbox.keep_file(self.run.id, kept_splits.FILE, kept_splits.to_bytes(self.data))
+            splits = kept_splits.to_bytes(self.data)
+            self.channel.keep_files({class_names.FILE: names, kept_splits.FILE: splits})
 
     def to_the_end(self) -> Result:
         try:
@@ -157,15 +155,15 @@ class Course:
         patience = self.configuration.patience
         if patience:
             self.machine.recall_best()
-            self.outbox.keep_file(self.run.id, WEIGHTS, arrays_to_bytes(self.machine.weights()))
-        self.reporter.tell(self._progress("testing"))
-        loss, accuracy, scores = self.machine.evaluate(self.data.test, self.reporter.pulse)
+            self.channel.keep_files({WEIGHTS: arrays_to_bytes(self.machine.weights())})
+        self.channel.report_and_obey(self._progress("testing"))
+        loss, accuracy, scores = self.machine.evaluate(self.data.test, self.channel.obey)
         predictions: dict[str, npt.NDArray[Any]] = {
             "scores": scores,
             "labels": self.data.test.labels,
         }
-        self.outbox.keep_file(self.run.id, PREDICTIONS, arrays_to_bytes(predictions))
-        keep_model(self.outbox, self.run)
+        self.channel.keep_files({PREDICTIONS: arrays_to_bytes(predictions)})
+        keep_model(self.channel, self.run)
         seen = seen_test_images(self.data)
         is_right = scores.argmax(axis=1) == self.data.test.labels
         return Result(
@@ -193,7 +191,7 @@ class Course:
             self.machine.model.set_weights(before)
             images = watched_to_bytes(self.data.validation, self.watched)
             files = {WATCHED: images, **self._snapshot(0), **self._weights(0)}
-            self.outbox.keep_files(self.run.id, files)
+            self.channel.keep_files(files)
             self.machine.model.set_weights(after)
 
     def _one_epoch(self) -> None:
@@ -214,9 +212,9 @@ class Course:
         return order.permutation(len(self.data.train)).astype(np.int32)
 
     def _compile(self) -> None:
-        self.reporter.tell(self._progress("compiling"))
+        self.channel.report_and_obey(self._progress("compiling"))
         began = time.perf_counter()
-        self.machine.compile(self.reporter.pulse)
+        self.machine.compile(self.channel.obey)
         took = time.perf_counter() - began
         self.at = replace(self.at, compiling_s=self.at.compiling_s + took)
 
@@ -257,16 +255,16 @@ class Course:
             )
         self.has_begun = True
         gradients = gradient_norms(chunk, done, self.machine.rows)
-        self.reporter.tell(self._progress("training"), steps, gradients)
+        self.channel.report_and_obey(self._progress("training"), steps, gradients)
         if bad := first_not_finite(chunk, done):
             self.rate = float(chunk.rates[bad - chunk.step - 1])
             raise self._diverged("loss", f"at step {bad:,}")
 
     def _end_epoch(self) -> None:
         """Measures an epoch that is done, and keeps what it led to."""
-        self.reporter.tell(self._progress("validating"))
+        self.channel.report_and_obey(self._progress("validating"))
         began = time.perf_counter()
-        val_loss, val_accuracy, _ = self.machine.evaluate(self.data.validation, self.reporter.pulse)
+        val_loss, val_accuracy, _ = self.machine.evaluate(self.data.validation, self.channel.obey)
         self.evaluating_s = time.perf_counter() - began
         at = self.at
         if not math.isfinite(val_loss):
@@ -277,7 +275,7 @@ class Course:
         files = self._weights(at.epoch)
         if is_kept(at.epoch, self.configuration.epochs):
             files |= self._snapshot(at.epoch)
-        self.outbox.record_epoch(self.run.id, measured, files)
+        self.channel.record_epoch(measured, files)
         self.at = replace(at, epoch=at.epoch + 1, loss=0.0, hits=0.0, seen=0, seconds=seconds)
         if at.best_loss is None or val_loss < at.best_loss:
             self.at = replace(self.at, best_epoch=at.epoch, best_loss=val_loss)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cnn.network.zoo import entry
-from cnn.training.engine import outbox
-from cnn.training.engine.outbox import Outbox
+from cnn.training.engine import write_behind
+from cnn.training.engine.channel import Channel, Stopped
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Checkpoint, Epoch, Progress, State, Step, Wish
 from cnn.training.store import database
@@ -22,7 +22,7 @@ EPOCH = Epoch(1, 0.5, 0.8, 0.6, 0.7, 3.0)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "HURRIED_MS", 1)
-    monkeypatch.setattr(outbox, "RETRY_S", 0.0)
+    monkeypatch.setattr(write_behind, "RETRY_S", 0.0)
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def step(number: int) -> Step:
 
 def test_what_is_said_is_in_the_store_at_once_while_nobody_locks_it(store: Store):
     run = store.add(DEMO, Configuration(), worker="me")
-    store.want(run.id, Wish.PAUSE)
+    store.want(run.id, Wish.STOP)
 
-    wish = Outbox(store).record(run.id, [step(1)], Progress(1, 1, 9), worker="me")
+    with pytest.raises(Stopped):
+        Channel(store, run).report_and_obey(Progress(1, 1, 9), [step(1)])
 
-    assert wish is Wish.PAUSE
     assert store.steps(run.id) == [step(1)]
 
 
@@ -59,19 +59,19 @@ def test_what_is_said_while_it_is_locked_is_in_the_store_later_once_and_in_order
     store: Store, other: sqlite3.Connection
 ):
     run = store.add(DEMO, Configuration(), worker="me")
-    told = Outbox(store)
-    told.record(run.id, [step(1)], Progress(1, 1, 9), worker="me")
+    told = Channel(store, run)
+    told.report_and_obey(Progress(1, 1, 9), [step(1)])
     other.execute("begin immediate")
 
-    wishes = [told.record(run.id, [step(n)], Progress(1, n, 9), worker="me") for n in (2, 3)]
-    told.record_epoch(run.id, EPOCH, {"weights": b"some"})
-    told.keep_files(run.id, {"checkpoint": b"all"}, Checkpoint(2, 3))
+    for n in (2, 3):
+        told.report_and_obey(Progress(1, n, 9), [step(n)])
+    told.record_epoch(EPOCH, {"weights": b"some"})
+    told.keep_files({"checkpoint": b"all"}, Checkpoint(2, 3))
 
-    assert wishes == [Wish.RUN, Wish.RUN]
     assert store.steps(run.id) == [step(1)]
     assert store.epochs([run.id])[run.id] == []
     other.execute("rollback")
-    told.record(run.id, [step(4)], Progress(2, 4, 9), worker="me")
+    told.report_and_obey(Progress(2, 4, 9), [step(4)])
     assert store.steps(run.id) == [step(n) for n in (1, 2, 3, 4)]
     assert store.epochs([run.id])[run.id] == [EPOCH]
     found = store.get(run.id)
@@ -84,18 +84,18 @@ def test_a_checkpoint_never_comes_before_the_steps_that_lead_to_it(
     store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ):
     run = store.add(DEMO, Configuration(), worker="me")
-    told = Outbox(store)
-    monkeypatch.setattr(outbox, "RETRY_S", 1_000.0)  # not even if the store is free by then
+    told = Channel(store, run)
+    monkeypatch.setattr(write_behind, "RETRY_S", 1_000.0)  # not even if the store is free by then
     other.execute("begin immediate")
-    told.record(run.id, [step(1)], Progress(1, 1, 9), worker="me")
+    told.report_and_obey(Progress(1, 1, 9), [step(1)])
     other.execute("rollback")
 
-    told.keep_files(run.id, {"checkpoint": b"all"}, Checkpoint(1, 1))
+    told.keep_files({"checkpoint": b"all"}, Checkpoint(1, 1))
 
     found = store.get(run.id)
     assert found
     assert (found.checkpoint, store.steps(run.id)) == (None, [])
-    told.settle()
+    told.file("checkpoint")  # which waits for all that was said
     found = store.get(run.id)
     assert found
     assert (found.checkpoint, store.steps(run.id)) == (Checkpoint(1, 1), [step(1)])
@@ -106,19 +106,22 @@ def test_the_end_of_a_run_says_for_how_long_the_store_was_locked(
 ):
     run = store.add(DEMO, Configuration(), worker="me")
     clock = iter(range(0, 10_000, 7))
-    monkeypatch.setattr("cnn.training.engine.outbox.time.monotonic", lambda: float(next(clock)))
-    told = Outbox(store)
+    monkeypatch.setattr(
+        "cnn.training.engine.write_behind.time.monotonic", lambda: float(next(clock))
+    )
+    told = Channel(store, run)
     other.execute("begin immediate")
-    told.record(run.id, [step(1)], Progress(1, 1, 9), worker="me")
+    told.report_and_obey(Progress(1, 1, 9), [step(1)])
     other.execute("rollback")
 
-    told.finish(run.id, State.FINISHED, "Stopped early.", None, "me")
+    told.finish(State.FINISHED, "Stopped early.")
 
     found = store.get(run.id)
     assert found
-    assert told.locked_s > 0
+    locked_s = told._writes.locked_s
+    assert locked_s > 0
     assert found.message == (
-        f"Stopped early. Another program kept the run store locked for {told.locked_s:.0f} s; "
+        f"Stopped early. Another program kept the run store locked for {locked_s:.0f} s; "
         "training went on, and nothing is lost."
     )
 
@@ -127,11 +130,11 @@ def test_a_store_that_stays_locked_for_too_long_is_given_up(
     store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ):
     run = store.add(DEMO, Configuration(), worker="me")
-    monkeypatch.setattr(outbox, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(write_behind, "PATIENCE_S", 0.02)
     other.execute("begin immediate")
 
     with pytest.raises(StoreBusy, match="database is locked"):
-        Outbox(store).finish(run.id, State.FINISHED, "", None, "me")
+        Channel(store, run).finish(State.FINISHED, "")
     other.execute("rollback")
 
 
@@ -139,12 +142,12 @@ def test_training_waits_with_more_to_say_than_memory_should_hold(
     store: Store, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ):
     run = store.add(DEMO, Configuration(), worker="me")
-    monkeypatch.setattr(outbox, "PATIENCE_S", 0.02)
-    monkeypatch.setattr(outbox, "MOST_BYTES", 10)
-    told = Outbox(store)
+    monkeypatch.setattr(write_behind, "PATIENCE_S", 0.02)
+    monkeypatch.setattr(write_behind, "MOST_BYTES", 10)
+    told = Channel(store, run)
     other.execute("begin immediate")
 
-    told.keep_file(run.id, "small", bytes(9))
+    told.keep_files({"small": bytes(9)})
     with pytest.raises(StoreBusy):
-        told.keep_file(run.id, "large", bytes(9))
+        told.keep_files({"large": bytes(9)})
     other.execute("rollback")
