@@ -15,8 +15,8 @@ from cnn.commands.parsers import Parser, add_commands
 from cnn.commands.train import dataset_of
 from cnn.compare import budget
 from cnn.compare.budget import COUNTED, Equal
-from cnn.compare.compared import Findings
 from cnn.compare.comparison import Again, Entrant, Plan
+from cnn.compare.findings import Findings
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
 from cnn.training.recipe.conditions import phrase

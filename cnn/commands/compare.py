@@ -19,16 +19,9 @@ from cnn.compare.answers import Answers, answers
 from cnn.compare.beside import beside
 from cnn.compare.budget import Equal
 from cnn.compare.columns import TEST, Column, Place, shown
-from cnn.compare.compared import (
-    Findings,
-    brief,
-    findings,
-    over_seeds_in_short,
-    tests,
-    the_rule,
-    told_apart,
-)
 from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
+from cnn.compare.export import brief, tests
+from cnn.compare.findings import Findings, findings, over_seeds_in_short, the_rule, told_apart
 from cnn.data import load
 from cnn.network.source import chosen
 from cnn.training.forecast import limits

@@ -12,8 +12,8 @@ from scipy import stats
 
 from cnn.compare.answers import Answers, AnswersError, Read
 from cnn.compare.claims import Claims, Sharing, claims
-from cnn.compare.compared import the_rule, unseen
 from cnn.compare.comparison import Entrant, Group, groups
+from cnn.compare.findings import the_rule, unseen
 from cnn.compare.looks import looks
 from cnn.compare.significance import answered, over_seeds
 from cnn.network.zoo import entry

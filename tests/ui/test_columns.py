@@ -9,8 +9,8 @@ import pytest
 from cnn.commands.compare import _lines
 from cnn.compare import columns
 from cnn.compare.columns import Column, Place, Unit, stars
-from cnn.compare.compared import as_dict, table_csv
-from tests.compare.test_compared import ALL
+from cnn.compare.export import as_dict, table_csv
+from tests.compare.test_export import ALL
 from tests.pictures.comparison.test_report import page
 from ui.compare import table as on_page
 

@@ -37,8 +37,9 @@ from cnn.__main__ import main
 from cnn.commands.again import again_of
 from cnn.compare.answers import answers
 from cnn.compare.beside import beside as trained_beside
-from cnn.compare.compared import as_dict, findings, table_csv
 from cnn.compare.comparison import Entrant, Plan, groups
+from cnn.compare.export import as_dict, table_csv
+from cnn.compare.findings import findings
 from cnn.network.architecture import Architecture
 from cnn.network.beside import beside
 from cnn.network.keras.model import build

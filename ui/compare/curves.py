@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from cnn.compare.binned_curves import binned_curves
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.mean_curves import (
     Axis,
@@ -16,7 +17,6 @@ from cnn.compare.mean_curves import (
     samples_of,
     stretch_samples,
 )
-from cnn.compare.stretches import stretches
 from cnn.pictures.comparison.bands import Band, bands
 from cnn.pictures.training.curves import Figure, Metric
 from cnn.training.recipe.run import Epoch
@@ -143,9 +143,9 @@ def _stretches(found: Sequence[Group], length: int) -> dict[str, list[Stretch]]:
     """Of runs that have ended, read once; of live ones, each time."""
     ended = tuple(run.id for group in found for run in group.finished)
     live = [run.id for group in found for run in group.live]
-    return _of_ended(runs.store().url, ended, length) | stretches(runs.store(), live, length)
+    return _of_ended(runs.store().url, ended, length) | binned_curves(runs.store(), live, length)
 
 
 @kept(most=16)
 def _of_ended(_url: str, ids: tuple[str, ...], length: int) -> dict[str, list[Stretch]]:
-    return stretches(runs.store(), ids, length)
+    return binned_curves(runs.store(), ids, length)

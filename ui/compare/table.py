@@ -9,8 +9,8 @@ import streamlit as st
 from cnn.compare import columns
 from cnn.compare.claims import Claims
 from cnn.compare.columns import Place, Unit, shown, stars
-from cnn.compare.compared import the_rule, told_apart, unseen
 from cnn.compare.comparison import Group
+from cnn.compare.findings import the_rule, told_apart, unseen
 from cnn.compare.same_data import Differences
 from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.spread import share_text

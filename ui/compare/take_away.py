@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from cnn.commands.again import again_of
-from cnn.compare.compared import Findings, as_dict, curves_csv, findings, table_csv
 from cnn.compare.comparison import Group, Plan
+from cnn.compare.export import as_dict, curves_csv, table_csv
+from cnn.compare.findings import Findings, findings
 from cnn.pictures.comparison.report import report
 from cnn.training.recipe.run import Epoch
 from ui.compare.verdict import read

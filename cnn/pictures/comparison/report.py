@@ -13,8 +13,8 @@ from typing import Any
 
 from cnn.compare.budget import Equal, in_words
 from cnn.compare.columns import Place, shown, stars
-from cnn.compare.compared import Findings, over_seeds_in_short, the_rule, told_apart
 from cnn.compare.comparison import Again
+from cnn.compare.findings import Findings, over_seeds_in_short, the_rule, told_apart
 from cnn.compare.mean_curves import Axis, mean_curve, samples_of
 from cnn.compare.standings import Row
 from cnn.data import DatasetSpec, title

@@ -10,15 +10,15 @@ import pytest
 
 from cnn.commands.again import again_of
 from cnn.compare.budget import Budget, Equal
-from cnn.compare.compared import Findings, findings
 from cnn.compare.comparison import Plan, groups
+from cnn.compare.findings import Findings, findings
 from cnn.data import DatasetSpec, ShapeOptions
 from cnn.pictures.comparison.report import report
 from cnn.training.forecast.limits import most_epochs
 from cnn.training.recipe.run import State
 from cnn.training.recipe.told_loss import PLAIN, TRAINING_LOSS
-from tests.compare.test_compared import ALL, answer, found
 from tests.compare.test_comparison import DEMO, LENET, SETTINGS, run
+from tests.compare.test_export import ALL, answer, found
 from tests.compare.test_standings import epochs
 
 ODD = '<img src=x onerror="alert(1)"></script>'

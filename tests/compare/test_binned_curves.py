@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnn.compare.stretches import stretches
+from cnn.compare.binned_curves import binned_curves
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Progress, Step
@@ -23,7 +23,7 @@ def test_each_stretch_is_the_mean_of_its_steps(tmp_path: Path, losses: list[floa
     store.record(run.id, steps, Progress())
     store.record(other.id, [Step(1, 0.1, 99.0, 0.0, 0.1, 1.0)], Progress())
 
-    found = stretches(store, [run.id], length)[run.id]
+    found = binned_curves(store, [run.id], length)[run.id]
     store.close()
 
     by_hand = [steps[start : start + length] for start in range(0, len(steps), length)]

@@ -9,18 +9,9 @@ import numpy as np
 import pytest
 
 from cnn.compare.answers import Answers
-from cnn.compare.compared import (
-    Findings,
-    as_dict,
-    brief,
-    curves_csv,
-    findings,
-    over_seeds_in_short,
-    table_csv,
-    the_rule,
-    told_apart,
-)
 from cnn.compare.comparison import Entrant, Plan, groups
+from cnn.compare.export import as_dict, brief, curves_csv, table_csv
+from cnn.compare.findings import Findings, findings, over_seeds_in_short, the_rule, told_apart
 from cnn.compare.verdict_words import power
 from cnn.network.architecture import Architecture
 from cnn.network.layers import BatchNormalization, Dense, Flatten

@@ -14,7 +14,7 @@ from cnn.training.store.store import Store
 from cnn.training.store.tables import steps
 
 
-def stretches(store: Store, run_ids: Sequence[str], length: int) -> dict[str, list[Stretch]]:
+def binned_curves(store: Store, run_ids: Sequence[str], length: int) -> dict[str, list[Stretch]]:
     """The curve of each run, a point for every `length` steps; the last may be of fewer."""
     number = (steps.c.step - 1) // max(length, 1)
     means = [func.avg(column) for column in (steps.c.epoch, steps.c.seconds)]
