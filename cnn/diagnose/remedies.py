@@ -9,16 +9,7 @@ from typing import Any
 from cnn.diagnose.findings import Retry
 from cnn.network.architecture import Architecture, walk
 from cnn.network.errors import ArchitectureError
-from cnn.network.layers import (
-    Branches,
-    Conv2D,
-    Dense,
-    Dropout,
-    Layer,
-    Layers,
-    Residual,
-    SeparableConv2D,
-)
+from cnn.network.layers import Dense, Dropout, Layer, changed, rules
 from cnn.network.trace import trace
 from cnn.training.forecast.limits import check_size
 from cnn.training.recipe.configuration import (
@@ -117,10 +108,10 @@ def regularized(run: Run) -> Retry:
     has_dropout = any(isinstance(layer, Dropout) for _, layer in walk(layers))
     head = next((i for i in reversed(range(len(layers))) if isinstance(layers[i], Dense)), None)
     if head is not None and not has_dropout:
-        changed = (*layers[:head], Dropout(DROPPED), *layers[head:])
+        dropping = (*layers[:head], Dropout(DROPPED), *layers[head:])
         return Retry(
             f"Train with dropout {DROPPED:g}",
-            replace(run.architecture, layers=changed),
+            replace(run.architecture, layers=dropping),
             run.configuration,
         )
     if not run.configuration.is_augmented:
@@ -135,11 +126,11 @@ def wider(run: Run) -> Retry | None:
     """Twice the filters and units, the last layer apart; None where that cannot be trained."""
     layers = run.architecture.layers
     head = next((i for i in reversed(range(len(layers))) if isinstance(layers[i], Dense)), None)
-    changed = [
-        layer if place == head else _changed(layer, _doubled) for place, layer in enumerate(layers)
+    widened = [
+        layer if place == head else changed(layer, _doubled) for place, layer in enumerate(layers)
     ]
     try:
-        network = replace(run.architecture, layers=tuple(changed))
+        network = replace(run.architecture, layers=tuple(widened))
         if network.layers == layers or trace(network).output_shape != _output(run.architecture):
             return None
         check_size(network)
@@ -150,7 +141,7 @@ def wider(run: Run) -> Retry | None:
 
 def sloped(run: Run) -> Retry:
     """Leaky ReLU in place of ReLU: a unit that is silent still has a slope to come back on."""
-    layers = tuple(_changed(layer, _leaky) for layer in run.architecture.layers)
+    layers = tuple(changed(layer, _leaky) for layer in run.architecture.layers)
     return Retry(
         "Train with leaky ReLU", replace(run.architecture, layers=layers), run.configuration
     )
@@ -165,25 +156,9 @@ def _output(architecture: Architecture) -> Any:
 
 
 def _doubled(layer: Layer) -> Layer:
-    if isinstance(layer, (Conv2D, SeparableConv2D)):
-        return replace(layer, filters=2 * layer.filters)
-    return replace(layer, units=2 * layer.units) if isinstance(layer, Dense) else layer
+    width = rules(type(layer)).keys() & {"filters", "units"}
+    return replace(layer, **{name: 2 * getattr(layer, name) for name in width})
 
 
 def _leaky(layer: Layer) -> Layer:
-    name = getattr(layer, "activation", None)
-    return replace(layer, activation=SLOPED) if name in ("relu", "relu6") else layer
-
-
-def _changed(layer: Layer, change: Any) -> Layer:
-    """The layer and all it holds, changed."""
-    if isinstance(layer, Residual):
-        layer = replace(layer, body=_all(layer.body, change), shortcut=_all(layer.shortcut, change))
-    elif isinstance(layer, Branches):
-        layer = replace(layer, branches=tuple(_all(one, change) for one in layer.branches))
-    changed: Layer = change(layer)
-    return changed
-
-
-def _all(layers: Layers, change: Any) -> Layers:
-    return tuple(_changed(layer, change) for layer in layers)
+    return replace(layer, activation=SLOPED) if layer.activation in ("relu", "relu6") else layer

@@ -16,7 +16,6 @@ from cnn.network.layers import (
     Convolution,
     Dense,
     Flatten,
-    Layer,
     Layers,
     Pooling,
     Rescaling,
@@ -98,7 +97,7 @@ def _remarks(row: Row, trace: Trace, whole: _Whole) -> Iterator[str]:
                 "from it. Leave that ReLU out and set the activation of the block, which comes "
                 "after the sum."
             )
-        case Branches(merge="add", branches=branches) if () in branches and any(
+        case Branches(merge=Residual.merge, branches=branches) if () in branches and any(
             _ends_in_relu(branch) for branch in branches
         ):
             yield (
@@ -219,19 +218,15 @@ def _ends_in_relu(layers: Layers) -> bool:
         case (*_, Activation(negative_slope=slope)) if slope > 0:
             return False
         case (*_, last):
-            return _activation(last) in ("relu", "relu6")
+            return last.activation in ("relu", "relu6")
     return False
-
-
-def _activation(layer: Layer) -> str | None:
-    return getattr(layer, "activation", None)
 
 
 def _has_idle_bias(row: Row, layers: Layers) -> bool:
     layer = row.layer
     if not isinstance(layer, (Convolution, Dense)) or not layer.use_bias:
         return False
-    if _activation(layer) is not None:
+    if layer.activation is not None:
         return False
     series, place = series_at(layers, row.path)
     return isinstance(dict(enumerate(series)).get(place + 1), BatchNormalization)

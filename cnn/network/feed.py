@@ -26,16 +26,13 @@ from typing import Any
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.layers import (
     Activation,
-    AveragePooling2D,
     Container,
-    Dropout,
     Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
+    GlobalPooling,
+    Layer,
     Layers,
-    MaxPooling2D,
+    Pooling,
     Rescaling,
-    SpatialDropout2D,
     ZeroPadding2D,
 )
 
@@ -44,10 +41,7 @@ SMALLEST_SD = 1e-6
 MEANT_FOR_BYTES = 1 / 32
 """A first Rescaling by no more is meant for 0 to 255: of 0 to 1 it would leave next to nothing."""
 
-LEAVES_VALUES = (
-    *(Dropout, SpatialDropout2D, ZeroPadding2D, Flatten),
-    *(MaxPooling2D, AveragePooling2D, GlobalMaxPooling2D, GlobalAveragePooling2D),
-)
+KEEP_RANGE = (ZeroPadding2D, Flatten, Pooling, GlobalPooling)
 """What comes out of these is in the range of what went in."""
 
 Numbers = tuple[float, ...]
@@ -179,10 +173,10 @@ def _for_channels(values: Numbers) -> Any:
     return np.asarray(values, np.float32)
 
 
-def _leaves_values(layer: Any) -> bool:
+def _leaves_values(layer: Layer) -> bool:
     if isinstance(layer, Activation):
         return layer.activation in ("linear", "relu")
-    return isinstance(layer, LEAVES_VALUES)
+    return layer.is_idle or isinstance(layer, KEEP_RANGE)
 
 
 def _number(name: str, value: Any) -> float:

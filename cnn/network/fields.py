@@ -6,7 +6,7 @@ Owns the rules (limits, defaults, wording); the layer classes say which field fo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cnn.network.errors import ArchitectureError, shown
@@ -220,40 +220,66 @@ class PaddingRule:
         return value
 
 
-REQUIRED: Any = object()
-
-
-def ruled(rule: Rule, default: Any = REQUIRED) -> Any:
-    """A dataclass field that follows a rule."""
-    if default is REQUIRED:
-        return field(metadata={"rule": rule})
-    return field(default=default, metadata={"rule": rule})
+def ruled(
+    rule: Rule,
+    default: Any = MISSING,
+    hint: str = "",
+    letters: str = "",
+    label: str | None = None,
+) -> Any:
+    """A dataclass field that follows a rule: what is said of it, its letters in a link, and what
+    the editor calls it where that is not its name.
+    """
+    told = {"rule": rule, "hint": hint, "letters": letters, "label": label}
+    return field(default=default, metadata=told)
 
 
 def filters() -> Any:
-    return ruled(Whole(1, MAX_FILTERS))
+    hint = "How many patterns it looks for; each gives one channel of the output."
+    return ruled(Whole(1, MAX_FILTERS), MISSING, hint)
 
 
 def kernel() -> Any:
-    return ruled(WholePair(1, MAX_KERNEL))
+    hint = "Height and width of the window: 3, or 3×5."
+    return ruled(WholePair(1, MAX_KERNEL), MISSING, hint, "k", "kernel")
 
 
-def steps(default: Pair | None = (1, 1)) -> Any:
-    """Strides or dilation; without a default, they are optional."""
-    return ruled(WholePair(1, MAX_KERNEL, optional=default is None), default)
+def strides(default: Pair | None = (1, 1)) -> Any:
+    """Without a default, they are optional."""
+    hint = "How many pixels the window moves at a time: 1, or 2×1."
+    return ruled(WholePair(1, MAX_KERNEL, default is None), default, hint, "s")
+
+
+def dilation() -> Any:
+    hint = "The distance between the kernel's cells; 2 leaves one pixel out."
+    return ruled(WholePair(1, MAX_KERNEL), (1, 1), hint, "d", "dilation")
+
+
+def multiplier() -> Any:
+    hint = "How many kernels each input channel gets."
+    return ruled(Whole(1, MAX_KERNEL), 1, hint, "dm", "multiplier")
 
 
 def padding() -> Any:
-    return ruled(PaddingRule(), "valid")
+    hint = (
+        "A frame around the input: none (valid), as wide as it takes to get the size divided by "
+        "the stride, rounded up (same), or a number of pixels."
+    )
+    return ruled(PaddingRule(), "valid", hint, "p")
 
 
-def activation(default: Any = None) -> Any:
+def activation(default: Any = None, absent: str = "linear") -> Any:
     """An activation a layer applies itself; None is none, which Keras also calls linear."""
-    return ruled(Choice(ACTIVATIONS, absent="linear"), default)
+    hint = "The function that each output value goes through."
+    return ruled(Choice(ACTIVATIONS, absent), default, hint, label="")
 
 
-def flag(default: bool) -> Any:
-    return ruled(Flag(), default)
+def use_bias() -> Any:
+    return flag(True, "Whether a learned number is added to each channel or unit.", "nb", "bias")
+
+
+def flag(default: bool, hint: str, letters: str, label: str | None = None) -> Any:
+    return ruled(Flag(), default, hint, letters, label)
 
 
 def read_field(rule: Rule, name: str, value: Any) -> Any:

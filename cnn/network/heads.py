@@ -14,19 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnn.network.architecture import Architecture, titles
-from cnn.network.layers import (
-    Activation,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    Layer,
-    Layers,
-    Residual,
-    SeparableConv2D,
-    SpatialDropout2D,
-)
+from cnn.network.layers import Activation, Dense, Dropout, Flatten, Layer, Layers
 from cnn.network.shapes import Shape
 from cnn.network.trace import trace
 
@@ -67,7 +55,7 @@ def from_scores(architecture: Architecture) -> Architecture:
 def end_activation(architecture: Architecture) -> str | None:
     """What the outputs come from: `softmax`, `sigmoid`, ...; None where that is no activation."""
     place = end(architecture)
-    return None if place is None else _activation(architecture.layers[place])
+    return None if place is None else architecture.layers[place].activation
 
 
 def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
@@ -113,7 +101,7 @@ def is_read_twice(architecture: Architecture) -> bool:
             return False
     inner = without_second_end(architecture).layers
     is_vector = len(trace(architecture).output_shape) == 1
-    return is_vector and bool(inner) and _activation(inner[-1]) in SHARES
+    return is_vector and bool(inner) and inner[-1].activation in SHARES
 
 
 def without_second_end(architecture: Architecture) -> Architecture:
@@ -131,17 +119,13 @@ def without_second_end(architecture: Architecture) -> Architecture:
 def _said(architecture: Architecture, place: int) -> Iterator[str]:
     last, behind = architecture.layers[place], architecture.layers[place + 1 :]
     called, outputs = titles(architecture.layers), trace(architecture).output_shape[-1]
-    if _activation(last) == "sigmoid":
+    if last.activation == "sigmoid":
         yield (
             f"The sigmoid at the end is replaced by a softmax: of the {outputs:,} classes one is "
             "right, and of a sigmoid over several the loss that Keras trains by is not that of "
             "what it predicts."
         )
-    dropped = [
-        called[(place + 1 + index,)]
-        for index, layer in enumerate(behind)
-        if isinstance(layer, Dropout | SpatialDropout2D)
-    ]
+    dropped = [called[(place + 1 + index,)] for index, layer in enumerate(behind) if layer.is_idle]
     if dropped:
         yield f"Left out behind the end: {', '.join(dropped)}, which would drop answers."
     if Activation("linear") in behind:
@@ -153,22 +137,13 @@ def _said(architecture: Architecture, place: int) -> Iterator[str]:
 
 
 def _is_idle(layer: Layer, shape: Shape) -> bool:
-    match layer:
-        case Dropout() | SpatialDropout2D() | Activation("linear"):
-            return True
-        case Flatten():
-            return len(shape) == 1 or shape[:2] == (1, 1)
-    return False
-
-
-def _activation(layer: Layer) -> str | None:
-    name: str | None = getattr(layer, "activation", None)
-    return name
+    if isinstance(layer, Flatten):
+        return len(shape) == 1 or shape[:2] == (1, 1)
+    return layer.is_idle or layer == Activation("linear")
 
 
 def _bare(layer: Layer) -> Layers:
     """The layer without its activation."""
     if isinstance(layer, Activation):
         return ()
-    assert isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Dense | Residual)
     return (replace(layer, activation=None),)

@@ -68,7 +68,7 @@ def _smooth(layer: Layer) -> Layer:
             return replace(layer, branches=tuple(map(smooth, layer.branches)))
         case Conv2D():
             return replace(layer, activation=None)
-    return replace(layer, activation=None) if hasattr(layer, "activation") else layer
+    return replace(layer, activation=None) if layer.activation else layer
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -37,7 +37,7 @@ ERFC = (
 
 def activation_function(layer: Layer) -> Function | None:
     """What the layer applies last to its values; None where that is nothing."""
-    name = getattr(layer, "activation", None)
+    name = layer.activation
     if isinstance(layer, Activation) and layer.bends:
         return bent_relu(layer.negative_slope, layer.max_value, layer.threshold)
     return None if name is None else FUNCTIONS[name]

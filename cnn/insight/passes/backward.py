@@ -2,7 +2,7 @@
 
 Owns what is differentiated, and the walk back through the layers, as after training: dropout does
 nothing, batch normalisation keeps its moving statistics. What flows back through one layer is in
-`layer_gradient`.
+`layer_passes`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from cnn.insight.passes.activations import softmax
 from cnn.insight.passes.forward import Activations, Step, forward, steps_of
-from cnn.insight.passes.layer_gradient import through_layer, through_merge
+from cnn.insight.passes.layer_passes import MERGINGS, At, pass_of
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.slopes import through_activation
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
-from cnn.network.layers import Layer
+from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
 
 
@@ -105,7 +105,7 @@ def backward(
 
 def is_softmax(layer: Layer) -> bool:
     """Whether the layer ends in a softmax, so that it has scores before it."""
-    return getattr(layer, "activation", None) == "softmax"
+    return layer.activation == "softmax"
 
 
 def _start(
@@ -183,13 +183,14 @@ class _Way:
         name = step.name
         self.linear[name] = gradient
         x = self.found.inputs[name]
-        if step.series:
+        if isinstance(step.layer, Container):
             ends = [self.found.outputs[held[-1].name] if held else x for held in step.series]
-            shares = through_merge(step.layer, ends, gradient)
+            shares = MERGINGS[step.layer.merge].back(ends, gradient)
             flows = [self.back(held, g) for held, g in zip(step.series, shares, strict=True)]
             return reduce(np.add, flows)
         arrays = tuple(np.asarray(array, np.float32) for array in self.weights.get(name, ()))
-        gradient, of_weights = through_layer(step.layer, step.axes, arrays, x, gradient)
+        at = At(step.layer, step.axes, arrays, x)
+        gradient, of_weights = pass_of(step.layer).back(at, gradient)
         if of_weights:
             self.weights_found[name] = of_weights
         return gradient

@@ -1,7 +1,7 @@
 """A forward pass without TensorFlow: what every layer of a network makes of some images.
 
 Owns the walk through the layers, as after training: dropout does nothing, batch normalisation uses
-its moving statistics. What one layer does to its input is in `layer_output`.
+its moving statistics. What one layer does to its input is in `layer_passes`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.passes.activations import Function, activation_function
-from cnn.insight.passes.layer_output import linear_output, merged_output
+from cnn.insight.passes.layer_passes import MERGINGS, At, pass_of
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
@@ -174,10 +174,12 @@ class _Way:
         name = step.name
         for values in (self.inputs, self.outputs, self.linear):
             values[name] = x  # so that a container's place is before what it holds
-        if step.series:
-            found = merged_output(step.layer, [self.follow(series, x) for series in step.series])
+        if isinstance(step.layer, Container):
+            ends = [self.follow(series, x) for series in step.series]
+            found = MERGINGS[step.layer.merge].forward(ends)
         else:
-            found = linear_output(step.layer, step.axes, self._arrays(step), x)
+            at = At(step.layer, step.axes, self._arrays(step), x)
+            found = pass_of(step.layer).forward(at)
         self.linear[name] = found
         if step.activation is not None:
             mine = found is not x and not self.keep_linear

@@ -1,37 +1,19 @@
 """What one layer asks for in a pass through a network: numbers of 32 bits, and seconds.
 
-Upper bounds for the numbers, from how `layer_output` and `layer_gradient` compute; a test holds
-them against what NumPy takes. The seconds were measured on one core, and are about right.
+Upper bounds for the numbers, from how `layer_passes` computes; a test holds them against what NumPy
+takes. The seconds were measured on one core, and are about right.
 """
 
 from __future__ import annotations
 
 from math import prod
 
+from cnn.insight.passes.layer_passes import pass_of
 from cnn.insight.passes.operations import BLOCK_NUMBERS, DEPTHWISE_NUMBERS
-from cnn.network.layers import (
-    Activation,
-    AveragePooling2D,
-    Axes,
-    BatchNormalization,
-    Container,
-    Conv2D,
-    Convolution,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    LayerNormalization,
-    MaxPooling2D,
-    Rescaling,
-    SeparableConv2D,
-    SpatialDropout2D,
-    ZeroPadding2D,
-)
+from cnn.network import layers as kinds
+from cnn.network.layers import Activation, Axes, Container
 from cnn.network.shapes import element_count
 from cnn.network.trace import Row
-
-SAME = (Flatten, Dropout, SpatialDropout2D)
-"""What these give is what they got, in another shape at most."""
 
 BESIDE_ACTIVATION = {"linear": 0, "relu": 0, "relu6": 1, "tanh": 0, "gelu": 16}
 """How many arrays of its size an activation fills on the way; others `MORE`."""
@@ -48,7 +30,6 @@ LARGE_PATCH, LAID_OUT_FAR = 1 << 19, 4.5
 
 ACTIVATION = {"linear": 0.0, "relu": 1.0, "relu6": 4.0, "gelu": 200.0, "softplus": 50.0}
 OTHER_ACTIVATION = 25.0
-NORMALISED = 20.0
 NS = 1e-9
 
 BACK = 4.0
@@ -58,32 +39,33 @@ FOUND_S = 20 * NS
 """For a weight that is drawn, or read from the store."""
 
 
+def _passes_on(row: Row) -> bool:
+    """Whether what it gives is what it got, in another shape at most."""
+    return row.layer.is_idle or isinstance(row.layer, kinds.Flatten)
+
+
 def held(row: Row, keep_linear: bool) -> int:
     """The numbers of one image that are kept of a row."""
-    if isinstance(row.layer, SAME):
+    if _passes_on(row):
         return 0
     output = element_count(row.output_shape)
-    bends = _activation(row) not in (None, "linear") and not isinstance(row.layer, Activation)
+    bends = row.layer.activation not in (None, "linear") and not isinstance(row.layer, Activation)
     return output * (2 if keep_linear and bends else 1)
 
 
 def beside(row: Row, images: int) -> int:
     """The most numbers that a row needs for these images, beside its input and what is kept."""
     output = element_count(row.output_shape)
-    name = _activation(row)
+    name = row.layer.activation
     bent = 0 if name is None else BESIDE_ACTIVATION.get(name, MORE)
     if isinstance(row.layer, Activation) and row.layer.bends:
         bent = MORE
-    work = 0
-    match row.layer:
-        case LayerNormalization() | Rescaling():
-            work = 2 * images * output
-        case BatchNormalization():
-            work = images * output // 2
-        case Container():
-            work = images * output
-        case _ if row.axes is not None:
-            work = _sliding(row, row.axes, images)
+    if row.axes is not None:
+        work = _sliding(row, row.axes, images)
+    elif isinstance(row.layer, Container):
+        work = images * output
+    else:
+        work = int(pass_of(row.layer).beside * images * output)
     return max(work, bent * images * output)
 
 
@@ -92,21 +74,31 @@ def _sliding(row: Row, axes: Axes, images: int) -> int:
     output, channels = element_count(row.output_shape), row.input_shape[-1]
     frame = _framed(axes) * channels if lines.padding or columns.padding else 0
     match row.layer:
-        case ZeroPadding2D():
+        case kinds.ZeroPadding2D():
             return 0
-        case Conv2D(groups=1):
+        case kinds.Conv2D(groups=1):
             return images * frame + _table(row, images)
-        case Conv2D() if row.layer.groups < channels:
+        case kinds.Conv2D() if row.layer.groups < channels:
             return images * (frame + output) + _table(row, images)
-        case Conv2D() | DepthwiseConv2D():
+        case kinds.Conv2D() | kinds.DepthwiseConv2D():
             return images * frame + _apart(row, axes, images, output)
-        case SeparableConv2D():
+        case kinds.SeparableConv2D():
             between = lines.output * columns.output * channels * row.layer.depth_multiplier
             return images * (frame + between) + _apart(row, axes, images, between)
-        case MaxPooling2D() | AveragePooling2D():
-            across = lines.output * (columns.size + columns.padding) * channels
-            return images * (frame + 2 * across + 2 * output)
-    return images * frame
+        case kinds.Pooling():
+            return images * (frame + 2 * _across(row, axes) + 2 * output)
+    raise NotImplementedError(f"{row.kind} has no effort yet.")
+
+
+def _across(row: Row, axes: Axes) -> int:
+    """What is pooled along the lines alone."""
+    lines, columns = axes
+    return lines.output * (columns.size + columns.padding) * row.input_shape[-1]
+
+
+def _lays_out(layer: kinds.Conv2D, channels: int) -> bool:
+    """Whether its patches are laid out for a product, and not one channel taken by itself."""
+    return layer.groups == 1 or layer.groups < channels
 
 
 def _table(row: Row, images: int) -> int:
@@ -133,37 +125,37 @@ def _framed(axes: Axes) -> int:
 
 def gradients_held(row: Row) -> int:
     """The numbers of one image that are kept of a row on the way back."""
-    if isinstance(row.layer, SAME):
+    if _passes_on(row):
         return 0
     axes = row.axes
     before = element_count(row.input_shape)
     if axes is not None:
         before = _framed(axes) * row.input_shape[-1]
-    bends = _activation(row) not in (None, "linear")
+    bends = row.layer.activation not in (None, "linear")
     return before + (element_count(row.output_shape) if bends else 0)
 
 
 def beside_gradient(row: Row) -> int:
     """The most numbers that a row needs for one image on the way back, beside what is kept."""
     output, before = element_count(row.output_shape), element_count(row.input_shape)
-    name = _activation(row)
+    name = row.layer.activation
     work = 0 if name is None else BESIDE_SLOPE.get(name, MORE_SLOPE) * output
     axes = row.axes
     if isinstance(row.layer, Container):
         work += 2 * before
-    elif isinstance(row.layer, BatchNormalization | LayerNormalization):
-        work += 14 * output
-    elif axes is not None:
+    elif axes is None:
+        work += pass_of(row.layer).beside_back * output
+    else:
         framed = _framed(axes) * row.input_shape[-1]
         window = prod(axis.kernel for axis in axes)
         cells = prod(axis.output for axis in axes)
         match row.layer:
-            case MaxPooling2D():
+            case kinds.MaxPooling2D():
                 work += 2 * framed + output * (2 * window + 6)
-            case Conv2D() if row.layer.groups < row.input_shape[-1] or row.layer.groups == 1:
+            case kinds.Conv2D() if _lays_out(row.layer, row.input_shape[-1]):
                 patch = row.weights[0].count // max(row.output_shape[-1], 1)
                 work += 2 * framed + 2 * cells * patch + 2 * output + row.params
-            case SeparableConv2D():
+            case kinds.SeparableConv2D():
                 between = cells * row.input_shape[-1] * row.layer.depth_multiplier
                 work += beside(row, 1) + 2 * framed + 6 * between + row.params
             case _:
@@ -174,28 +166,21 @@ def beside_gradient(row: Row) -> int:
 def seconds(row: Row) -> float:
     """About so long for one image."""
     output = element_count(row.output_shape)
-    name = _activation(row)
+    name = row.layer.activation
     took = 0.0 if name is None else ACTIVATION.get(name, OTHER_ACTIVATION) * output
     took += PASSED * output
     axes = row.axes
     match row.layer:
-        case LayerNormalization():
-            took += NORMALISED * output
-        case Conv2D() if row.layer.groups < row.input_shape[-1] or row.layer.groups == 1:
+        case kinds.Conv2D() if _lays_out(row.layer, row.input_shape[-1]):
             laid_out = row.macs / max(row.output_shape[-1] // row.layer.groups, 1)
             patch = row.weights[0].count // max(row.output_shape[-1], 1)
             each = LAID_OUT_FAR if patch > LARGE_PATCH else LAID_OUT
             took += PRODUCT * row.macs + each * laid_out
-        case Convolution():
+        case kinds.Convolution():
             took += APART * row.macs
-        case MaxPooling2D() | AveragePooling2D() if axes is not None:
+        case kinds.Pooling() if axes is not None:
             lines, columns = axes
-            across = lines.output * (columns.size + columns.padding) * row.input_shape[-1]
-            took += POOLED * (lines.kernel * across + columns.kernel * output)
-        case _:
-            took += PRODUCT * row.macs
+            took += POOLED * (lines.kernel * _across(row, axes) + columns.kernel * output)
+        case layer if axes is None and not isinstance(layer, Container):
+            took += PRODUCT * row.macs + pass_of(layer).nanoseconds * output
     return took * NS
-
-
-def _activation(row: Row) -> str | None:
-    return getattr(row.layer, "activation", None)

@@ -27,7 +27,7 @@ LEAK = np.float32(0.2)
 
 def through_activation(layer: Layer, before: Array, after: Array, gradient: Array) -> Array:
     """The gradient before the layer's own activation, from the one after it."""
-    name = getattr(layer, "activation", None)
+    name = layer.activation
     if name is None or name == "linear":
         return gradient
     if isinstance(layer, Activation) and layer.bends:

@@ -12,22 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.passes.forward import Activations
-from cnn.insight.passes.layer_output import Arrays
+from cnn.insight.passes.layer_passes import Arrays
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.cell_sentences import sentence
+from cnn.network import layers as kinds
 from cnn.network.keras.model import Weights
-from cnn.network.layers import (
-    AveragePooling2D,
-    Axes,
-    Conv2D,
-    Convolution,
-    Dense,
-    DepthwiseConv2D,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    MaxPooling2D,
-    SeparableConv2D,
-)
+from cnn.network.layers import Axes
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
 
@@ -155,7 +145,7 @@ def cell(
         place,
         float(found.outputs[name][at]),
         float(found.linear[name][at]),
-        getattr(row.layer, "activation", None),
+        row.layer.activation,
         _detail(row, weights.get(name, ()), found.inputs[name][image], place, top),
         sentence(row, traced, weights.get(name, ()), found, place, image),
     )
@@ -178,37 +168,33 @@ def _check(row: Row, found: Activations, place: Place, image: int) -> None:
 
 def _detail(row: Row, arrays: Arrays, x: Array, place: Place, top: int) -> Detail | None:
     layer, axes = row.layer, row.axes
-    if isinstance(layer, Dense):
+    if isinstance(layer, kinds.Dense):
         return _contributions(x, arrays, layer.use_bias, place[0], top)
-    if isinstance(layer, GlobalMaxPooling2D | GlobalAveragePooling2D):
+    if isinstance(layer, kinds.GlobalPooling):
         lines, columns = tuple(range(x.shape[0])), tuple(range(x.shape[1]))
-        return _pooled(
-            _window(x, lines, columns, (place[-1],)), isinstance(layer, GlobalMaxPooling2D)
-        )
+        whole = _window(x, lines, columns, (place[-1],))
+        return _pooled(whole, isinstance(layer, kinds.GlobalMaxPooling2D))
     if axes is None:
         return None
     lines, columns = (_positions(axes, side, place[side]) for side in (0, 1))
-    if isinstance(layer, MaxPooling2D | AveragePooling2D):
-        largest = isinstance(layer, MaxPooling2D)
+    if isinstance(layer, kinds.Pooling):
+        largest = isinstance(layer, kinds.MaxPooling2D)
         fill = -np.inf if largest else 0.0
         return _pooled(_window(x, lines, columns, (place[2],), fill), largest)
-    if not isinstance(layer, Convolution):
+    if not isinstance(layer, kinds.Convolution):
         return None
     bias = float(arrays[-1][place[2]]) if layer.use_bias else None
-    if isinstance(layer, SeparableConv2D):
+    if isinstance(layer, kinds.SeparableConv2D):
         whole = _window(x, lines, columns, tuple(range(x.shape[2])))
         return _mixed(whole, arrays, place[2], bias)
-    channels: tuple[int, ...]
-    if isinstance(layer, DepthwiseConv2D):
-        channel, copy = divmod(place[2], layer.depth_multiplier)
-        channels = (channel,)
-        kernel = arrays[0][:, :, channel : channel + 1, copy]
+    if isinstance(layer, kinds.DepthwiseConv2D):
+        first, copy = divmod(place[2], layer.depth_multiplier)
+        depth, kernel = 1, arrays[0][:, :, first : first + 1, copy]
     else:
-        depth = x.shape[2] // layer.groups if isinstance(layer, Conv2D) else x.shape[2]
-        first = place[2] // (arrays[0].shape[3] // (x.shape[2] // depth)) * depth
-        channels = tuple(range(first, first + depth))
-        kernel = arrays[0][..., place[2]]
-    window = _window(x, lines, columns, channels)
+        assert isinstance(layer, kinds.Conv2D)
+        depth, kernel = x.shape[2] // layer.groups, arrays[0][..., place[2]]
+        first = place[2] // (layer.filters // layer.groups) * depth
+    window = _window(x, lines, columns, tuple(range(first, first + depth)))
     products = window.values * kernel
     return Products(window, kernel, products, _sum(products), bias)
 

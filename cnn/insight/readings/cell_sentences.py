@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from cnn.insight.passes.activations import activation_function
 from cnn.insight.passes.forward import Activations
-from cnn.insight.passes.layer_output import Arrays, affine
+from cnn.insight.passes.layer_passes import Arrays, affine
 from cnn.insight.passes.operations import Array
-from cnn.network.layers import (
-    Activation,
-    AveragePooling2D,
-    BatchNormalization,
-    Branches,
-    Container,
-    Convolution,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    LayerNormalization,
-    MaxPooling2D,
-    Rescaling,
-    SpatialDropout2D,
-    ZeroPadding2D,
-)
+from cnn.network import layers as kinds
+from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
 
@@ -40,61 +27,130 @@ def sentence(
 ) -> str:
     """What was done to come to the value; then the activation, where there is one."""
     at = (image, *place)
-    x, linear = found.inputs[row.name][image], found.linear[row.name][at]
-    if isinstance(row.layer, Container):
+    layer, linear = row.layer, float(found.linear[row.name][at])
+    if isinstance(layer, Container):
         made = _merged(row, traced, found, place, image)
+    elif layer.is_idle:
+        word = layer.word.capitalize()
+        made = f"{word} lets {_n(linear)} through; it acts in training alone."
     else:
-        made = _made(row, arrays, x, place, float(linear))
-    name = getattr(row.layer, "activation", None)
-    if name is None or isinstance(row.layer, Activation):
+        x = found.inputs[row.name][image]
+        made = SENTENCES[type(layer)](_Cell(layer, row.axes, arrays, x, place, linear))
+    name = layer.activation
+    if name is None or isinstance(layer, kinds.Activation):
         return made
-    return f"{made} {_activated(name, float(linear), float(found.outputs[row.name][at]))}"
+    return f"{made} {_activated(name, linear, float(found.outputs[row.name][at]))}"
 
 
-def _made(row: Row, arrays: Arrays, x: Array, place: tuple[int, ...], linear: float) -> str:
-    layer, axes = row.layer, row.axes
-    match layer:
-        case Convolution():
-            bias = f" and the bias {_n(arrays[-1][place[2]])}" if layer.use_bias else ""
-            return f"The products of the window with the kernel{bias} add up to {_n(linear)}."
-        case Dense():
-            bias = f" and the bias {_n(arrays[1][place[0]])}" if layer.use_bias else ""
-            return f"{x.size:,} features, each times its weight,{bias} add up to {_n(linear)}."
-        case MaxPooling2D():
-            size = shape_text(layer.pool_size)
-            return f"The largest value of the {size} window is {_n(linear)}."
-        case AveragePooling2D():
-            counted = ", without the padding" if layer.padding == "same" else ""
-            return f"The mean of the {shape_text(layer.pool_size)} window{counted} is {_n(linear)}."
-        case GlobalMaxPooling2D():
-            size = shape_text(x.shape[:2])
-            return f"The largest value of channel {place[-1]}, {size} cells, is {_n(linear)}."
-        case GlobalAveragePooling2D():
-            size = shape_text(x.shape[:2])
-            return f"The mean of channel {place[-1]}, {size} cells, is {_n(linear)}."
-        case ZeroPadding2D():
-            assert axes is not None
-            line, column = (place[side] - axes[side].before for side in (0, 1))
-            if 0 <= line < x.shape[0] and 0 <= column < x.shape[1]:
-                return f"The value {_n(linear)} of row {line}, column {column} of the input."
-            return "A 0 of the frame."
-        case Flatten():
-            at = ", ".join(map(str, np.unravel_index(place[0], x.shape)))
-            return f"The value {_n(linear)} at ({at}) of the input."
-        case BatchNormalization():
-            return _batch_normal(layer, arrays, float(x[place]), place[-1], linear)
-        case LayerNormalization():
-            return _layer_normal(layer, arrays, x[place[:-1]], place[-1], linear)
-        case Rescaling():
-            plus = f" + {_n(layer.offset)}" if layer.offset else ""
-            return f"{_n(x[place])} × {_n(layer.scale)}{plus} = {_n(linear)}."
-        case Dropout():
-            return f"Dropout lets {_n(linear)} through; it acts in training alone."
-        case SpatialDropout2D():
-            return f"Spatial dropout lets {_n(linear)} through; it acts in training alone."
-        case Activation():
-            return _activation(layer, x[place[:-1]], place[-1])
-    raise NotImplementedError(f"{layer.kind} has no sentence yet.")
+class _Cell(NamedTuple):
+    """A layer's linear value at a place, and what it is made of."""
+
+    layer: Any
+    axes: Any
+    arrays: Arrays
+    x: Array
+    place: tuple[int, ...]
+    linear: float
+
+
+def _convolution(at: _Cell) -> str:
+    bias = f" and the bias {_n(at.arrays[-1][at.place[2]])}" if at.layer.use_bias else ""
+    return f"The products of the window with the kernel{bias} add up to {_n(at.linear)}."
+
+
+def _dense(at: _Cell) -> str:
+    bias = f" and the bias {_n(at.arrays[1][at.place[0]])}" if at.layer.use_bias else ""
+    return f"{at.x.size:,} features, each times its weight,{bias} add up to {_n(at.linear)}."
+
+
+def _max_pooling(at: _Cell) -> str:
+    size = shape_text(at.layer.pool_size)
+    return f"The largest value of the {size} window is {_n(at.linear)}."
+
+
+def _average_pooling(at: _Cell) -> str:
+    counted = ", without the padding" if at.layer.padding == "same" else ""
+    size = shape_text(at.layer.pool_size)
+    return f"The mean of the {size} window{counted} is {_n(at.linear)}."
+
+
+def _global_pooling(what: str) -> Callable[[_Cell], str]:
+    return lambda at: (
+        f"The {what} of channel {at.place[-1]}, {shape_text(at.x.shape[:2])} cells, "
+        f"is {_n(at.linear)}."
+    )
+
+
+def _zero_padding(at: _Cell) -> str:
+    line, column = (at.place[side] - at.axes[side].before for side in (0, 1))
+    if 0 <= line < at.x.shape[0] and 0 <= column < at.x.shape[1]:
+        return f"The value {_n(at.linear)} of row {line}, column {column} of the input."
+    return "A 0 of the frame."
+
+
+def _flatten(at: _Cell) -> str:
+    place = ", ".join(map(str, np.unravel_index(at.place[0], at.x.shape)))
+    return f"The value {_n(at.linear)} at ({place}) of the input."
+
+
+def _rescaling(at: _Cell) -> str:
+    plus = f" + {_n(at.layer.offset)}" if at.layer.offset else ""
+    return f"{_n(at.x[at.place])} × {_n(at.layer.scale)}{plus} = {_n(at.linear)}."
+
+
+def _activation(at: _Cell) -> str:
+    values, channel = at.x[at.place[:-1]], at.place[-1]
+    function = activation_function(at.layer)
+    assert function is not None
+    after = function(values[None].copy(), None)[0, channel]
+    before = float(values[channel])
+    if at.layer.activation == "softmax":
+        exact = np.exp(values.astype(np.float64) - values.max())
+        return (
+            f"exp({_n(before)} − {_n(values.max())}) = {_n(exact[channel])}, a share of "
+            f"{_n(after)} in the sum {_n(exact.sum())} over {len(values)} channels."
+        )
+    return f"{at.layer.activation}({_n(before)}) = {_n(after)}."
+
+
+def _batch_normal(at: _Cell) -> str:
+    mean, variance = (float(array[at.place[-1]]) for array in at.arrays[-2:])
+    return _normal(at, mean, variance, "moving ")
+
+
+def _layer_normal(at: _Cell) -> str:
+    exact = at.x[at.place[:-1]].astype(np.float64)
+    return _normal(at, float(exact.mean()), float(exact.var()), "")
+
+
+def _normal(at: _Cell, mean: float, variance: float, moving: str) -> str:
+    scale, shift = (
+        "" if array is None else f" {sign} {_n(array[at.place[-1]])}"
+        for sign, array in zip("×+", affine(at.layer, at.arrays), strict=True)
+    )
+    return (
+        f"With the {moving}mean {_n(mean)} and the {moving}variance {_n(variance)}: "
+        f"({_n(at.x[at.place])} − {_n(mean)}) / √({_n(variance)} + {_n(at.layer.epsilon)})"
+        f"{scale}{shift} = {_n(at.linear)}."
+    )
+
+
+SENTENCES: dict[type[Layer], Callable[[_Cell], str]] = {
+    kinds.Conv2D: _convolution,
+    kinds.DepthwiseConv2D: _convolution,
+    kinds.SeparableConv2D: _convolution,
+    kinds.MaxPooling2D: _max_pooling,
+    kinds.AveragePooling2D: _average_pooling,
+    kinds.GlobalAveragePooling2D: _global_pooling("mean"),
+    kinds.GlobalMaxPooling2D: _global_pooling("largest value"),
+    kinds.ZeroPadding2D: _zero_padding,
+    kinds.BatchNormalization: _batch_normal,
+    kinds.LayerNormalization: _layer_normal,
+    kinds.Activation: _activation,
+    kinds.Rescaling: _rescaling,
+    kinds.Flatten: _flatten,
+    kinds.Dense: _dense,
+}
 
 
 def _activated(name: str, before: float, after: float) -> str:
@@ -103,75 +159,39 @@ def _activated(name: str, before: float, after: float) -> str:
     return f"Then {name}({_n(before)}) = {_n(after)}."
 
 
-def _activation(layer: Activation, values: Array, channel: int) -> str:
-    function = activation_function(layer)
-    assert function is not None
-    after = function(values[None].copy(), None)[0, channel]
-    before = float(values[channel])
-    if layer.activation == "softmax":
-        exact = np.exp(values.astype(np.float64) - values.max())
-        return (
-            f"exp({_n(before)} − {_n(values.max())}) = {_n(exact[channel])}, a share of "
-            f"{_n(after)} in the sum {_n(exact.sum())} over {len(values)} channels."
-        )
-    return f"{layer.activation}({_n(before)}) = {_n(after)}."
-
-
-def _batch_normal(
-    layer: BatchNormalization, arrays: Arrays, x: float, channel: int, linear: float
-) -> str:
-    mean, variance = float(arrays[-2][channel]), float(arrays[-1][channel])
-    gamma, beta = affine(layer, arrays)
-    return _normal(x, mean, variance, layer.epsilon, gamma, beta, channel, linear, "moving ")
-
-
-def _layer_normal(
-    layer: LayerNormalization, arrays: Arrays, values: Array, channel: int, linear: float
-) -> str:
-    exact = values.astype(np.float64)
-    gamma, beta = affine(layer, arrays)
-    x, mean, variance = float(values[channel]), float(exact.mean()), float(exact.var())
-    return _normal(x, mean, variance, layer.epsilon, gamma, beta, channel, linear, "")
-
-
-def _normal(
-    x: float,
-    mean: float,
-    variance: float,
-    epsilon: float,
-    gamma: Array | None,
-    beta: Array | None,
-    channel: int,
-    linear: float,
-    moving: str,
-) -> str:
-    scale = "" if gamma is None else f" × {_n(gamma[channel])}"
-    shift = "" if beta is None else f" + {_n(beta[channel])}"
-    return (
-        f"With the {moving}mean {_n(mean)} and the {moving}variance {_n(variance)}: "
-        f"({_n(x)} − {_n(mean)}) / √({_n(variance)} + {_n(epsilon)}){scale}{shift} = {_n(linear)}."
-    )
-
-
 def _merged(row: Row, traced: Trace, found: Activations, place: tuple[int, ...], image: int) -> str:
-    """The ends of the series: their sum, or the one whose channel this is."""
+    """What the ends of the series are made into."""
     assert isinstance(row.layer, Container)
-    values, names = [], []
+    ends = []
     for part, held in row.layer.series():
         path = (*row.path, *part, len(held) - 1)
         last = next((one for one in traced.rows if one.path == path), None)
-        values.append(found.inputs[row.name][image] if last is None else found[last.name][image])
-        names.append("its own input" if last is None else last.title)
-    if isinstance(row.layer, Branches) and row.layer.merge == "concatenate":
-        channel = place[-1]
-        for branch, (name, end) in enumerate(zip(names, values, strict=True)):
-            if channel < end.shape[-1]:
-                value = _n(end[(*place[:-1], channel)])
-                return f"The value {value} of channel {channel} of branch {branch + 1}, {name}."
-            channel -= end.shape[-1]
-    parts = [f"{_n(end[place])} ({name})" for name, end in zip(names, values, strict=True)]
-    total = sum(float(end[place]) for end in values)
+        values = found.inputs[row.name] if last is None else found[last.name]
+        ends.append(("its own input" if last is None else last.title, values[image]))
+    return MERGE_SENTENCES[row.layer.merge](ends, place)
+
+
+Ends = Sequence[tuple[str, Array]]
+
+
+def _one_of(ends: Ends, place: tuple[int, ...]) -> str:
+    """The end whose channel this is."""
+    channel, branch = place[-1], 0
+    while channel >= ends[branch][1].shape[-1]:
+        channel -= ends[branch][1].shape[-1]
+        branch += 1
+    name, end = ends[branch]
+    value = _n(end[(*place[:-1], channel)])
+    return f"The value {value} of channel {channel} of branch {branch + 1}, {name}."
+
+
+def _sum(ends: Ends, place: tuple[int, ...]) -> str:
+    parts = [f"{_n(end[place])} ({name})" for name, end in ends]
+    total = sum(float(end[place]) for _, end in ends)
     return f"{' + '.join(parts)} = {_n(total)}."
+
+
+MERGE_SENTENCES = {"concatenate": _one_of, "add": _sum}
 
 
 def _n(value: float | np.floating) -> str:

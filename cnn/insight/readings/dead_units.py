@@ -76,4 +76,4 @@ class Alive:
 def _ends_in_relu(layer: Layer) -> bool:
     if isinstance(layer, Activation) and layer.bends:
         return False  # a slope below zero lets a unit come back
-    return getattr(layer, "activation", None) in RELUS
+    return layer.activation in RELUS

@@ -66,7 +66,7 @@ def layer_statistics(
     if not len(images):
         return ()
     rows = trace(architecture).rows
-    sums = {row.name: _Sums(FLAT.get(getattr(row.layer, "activation", None) or "")) for row in rows}
+    sums = {row.name: _Sums(FLAT.get(row.layer.activation or "")) for row in rows}
     few = held_images(architecture, BATCH)
     batches = [images[start : start + few] for start in range(0, len(images), few)]
     values = len(images) * sum(math.prod(row.output_shape) for row in rows)
@@ -218,7 +218,7 @@ def _warnings(
             f"{activity.images:,} images: they are dead, and learn nothing from these."
         )
     if saturated is not None and saturated >= SATURATED:
-        word = getattr(row.layer, "activation", "")
+        word = row.layer.activation
         found.append(
             f"{saturated:.0%} of what {row.title} gives lies where its {word} is flat: it is "
             "saturated, and hardly any gradient passes it."

@@ -26,6 +26,7 @@ from cnn.network.layers import (
     defaults,
     rules,
 )
+from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import (
     WIDTH,
     Code,
@@ -202,7 +203,7 @@ class _Script:
         taken |= {shortcut}
         body = self.series(layer.body, (*path, "body"), source, target, taken)
         beside = self.series(layer.shortcut, (*path, "shortcut"), start, shortcut, taken)
-        self.merge("Add", (body, beside), target, path)
+        self.merge(layer, (body, beside), target, path)
         if layer.activation:
             self.layer(Activation(layer.activation), path, target, target)
         self.end(path)
@@ -215,11 +216,11 @@ class _Script:
             self.series(branch, (*path, "branches", index), source, names[index], taken)
             for index, branch in enumerate(layer.branches)
         ]
-        self.merge("Add" if layer.merge == "add" else "Concatenate", ends, target, path)
+        self.merge(layer, ends, target, path)
         self.end(path)
 
-    def merge(self, kind: str, parts: Sequence[str], target: str, path: Path) -> None:
-        head = f"{target} = layers.{kind}()"
+    def merge(self, layer: Container, parts: Sequence[str], target: str, path: Path) -> None:
+        head = f"{target} = layers.{MERGES[layer.merge].keras}()"
         lines = call(head, (f"[{', '.join(parts)}]",), indent=4, path=path)
         if any(len(line.text) > WIDTH for line in lines):
             texts = [f"    {head}(", "        [", *(f"            {part}," for part in parts)]

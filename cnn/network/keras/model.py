@@ -19,7 +19,6 @@ from cnn.network.errors import Path
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
-    Branches,
     Container,
     Convolution,
     Layer,
@@ -28,6 +27,7 @@ from cnn.network.layers import (
     Residual,
     rules,
 )
+from cnn.network.layers.merges import MERGES
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace, trace
 
@@ -181,9 +181,7 @@ class _Builder:
         return self._same_in_keras(layer, x, name)
 
     def _merge(self, layer: Container, ends: list[Any], name: str) -> Any:
-        if isinstance(layer, Branches) and layer.merge == "concatenate":
-            return self.keras.Concatenate(name=name)(ends)
-        x = self.keras.Add(name=name)(ends)
+        x = getattr(self.keras, MERGES[layer.merge].keras)(name=name)(ends)
         if isinstance(layer, Residual) and layer.activation:
             x = self.keras.Activation(layer.activation, name=f"{name}_activation")(x)
         return x

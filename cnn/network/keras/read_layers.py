@@ -11,15 +11,8 @@ from cnn.network.fields import ACTIVATIONS
 from cnn.network.keras.normalization import HINT as NORMALIZATION_HINT
 from cnn.network.keras.read_graph import check_origin
 from cnn.network.keras.read_options import Options
-from cnn.network.layers import (
-    KINDS,
-    Activation,
-    Container,
-    Convolution,
-    Layer,
-    Pooling,
-    rules,
-)
+from cnn.network.layers import KINDS, Activation, Container, Convolution, Layer, Pooling, rules
+from cnn.network.layers.merges import MERGES
 
 SAME_IN_KERAS = {
     name: kind
@@ -53,8 +46,7 @@ _HINTS = {
     "PReLU": "its slopes are learned. Use LeakyReLU, whose slope is a number.",
     "Cropping2D": CROPPING_HINT,
     "Normalization": NORMALIZATION_HINT,
-    "Add": "it joins only one input. Remove it.",
-    "Concatenate": "it joins only one input. Remove it.",
+    **{merge.keras: "it joins only one input. Remove it." for merge in MERGES.values()},
 }
 _NO_COUNTERPART = "there is no such layer here. Known are {}. Replace or remove it."
 _OPERATION_HINT = "this operation has no counterpart here. Replace it by a layer."

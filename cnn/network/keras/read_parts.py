@@ -33,11 +33,11 @@ from cnn.network.layers import (
     MaxPooling2D,
     Residual,
 )
+from cnn.network.layers.merges import MERGES
 from cnn.network.shapes import MapShape, Shape, shape_text
 
 _GLOBAL = (GlobalAveragePooling2D, GlobalMaxPooling2D)
-_ADD = ("Add", "ops.Add")
-_CONCATENATE = ("Concatenate", "ops.Concatenate")
+_MERGES = {name: merge for merge in MERGES.values() for name in (merge.keras, f"ops.{merge.keras}")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +125,24 @@ class Assembly:
 
     def _merge(self, merge: Merge, shape: Shape) -> tuple[Part, Shape]:
         node = self.nodes[merge.node]
-        if node.kind not in (*_ADD, *_CONCATENATE):
+        if node.kind not in _MERGES:
+            joining = " and ".join(sorted(known.keras for known in MERGES.values()))
             raise node.error(
-                f"it joins {len(node.inputs)} inputs, but here only Add and Concatenate do. "
-                "Replace it."
+                f"it joins {len(node.inputs)} inputs, but here only {joining} do. Replace it."
             )
+        known = _MERGES[node.kind]
         ends = [self._series(branch, shape) for branch in merge.branches]
-        residual = node.kind in _ADD and len(ends) == 2
+        residual = known.word == Residual.merge and len(ends) == 2
         if residual:  # the longer way is the body; where both are as long, the one that comes first
             ends.sort(key=lambda end: -sum(len(part.names) for part in end[0]))
         options = Options.of(node, ends[0][1], self.notes)
-        if node.kind in _CONCATENATE:
+        if known.has_axis:
             options.check_axis()
         options.finish()
         held = tuple(layers_of_parts(parts) for parts, _ in ends)
         names = (name for parts, _ in ends for part in parts for name in part.names)
         try:
-            layer = (
-                Residual(held[0], held[1])
-                if residual
-                else Branches(held, "add" if node.kind in _ADD else "concatenate")
-            )
+            layer = Residual(held[0], held[1]) if residual else Branches(held, known.word)
             return Part(layer, (node.name, *names)), layer.merged_shape([end for _, end in ends])
         except ArchitectureError as error:
             raise node.blamed(error) from None

@@ -1,7 +1,7 @@
 """Every kind of layer: one class holds all facts about its kind."""
 
 from cnn.network.layers.base import Axes, Layer, Weight, defaults, rules, snake_case
-from cnn.network.layers.containers import Branches, Container, Layers, Residual
+from cnn.network.layers.containers import Branches, Container, Layers, Residual, changed
 from cnn.network.layers.convolution import (
     Conv2D,
     Convolution,
@@ -14,6 +14,7 @@ from cnn.network.layers.pointwise import (
     Dense,
     Dropout,
     LayerNormalization,
+    Normalization,
     Rescaling,
     SpatialDropout2D,
 )
@@ -51,36 +52,3 @@ KINDS: dict[str, type[Layer]] = {
         Branches,
     )
 }
-
-__all__ = [
-    "KINDS",
-    "Activation",
-    "AveragePooling2D",
-    "Axes",
-    "BatchNormalization",
-    "Branches",
-    "Container",
-    "Conv2D",
-    "Convolution",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D",
-    "GlobalPooling",
-    "Layer",
-    "LayerNormalization",
-    "Layers",
-    "MaxPooling2D",
-    "Pooling",
-    "Rescaling",
-    "Residual",
-    "SeparableConv2D",
-    "SpatialDropout2D",
-    "Weight",
-    "ZeroPadding2D",
-    "defaults",
-    "rules",
-    "snake_case",
-]

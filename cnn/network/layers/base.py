@@ -36,10 +36,29 @@ class Layer:
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
+    activation: str | None = None
+    """What it applies to its values by itself."""
+
     purpose: ClassVar[str] = ""
     common_fields: ClassVar[tuple[str, ...]] = ()
     sees_everything: ClassVar[bool] = False
     kernels: ClassVar[int] = 0
+    is_idle: ClassVar[bool] = False
+    """Whether it acts in training alone, and gives what it got afterwards."""
+
+    letters: ClassVar[str]
+    """What it is in a link."""
+    family: ClassVar[str]
+    """The kinds that share its colour."""
+    word: ClassVar[str]
+    """What it is called in a picture, in a word or two; of a thin one only where it is idle."""
+    is_thin: ClassVar[bool] = False
+    """Whether a picture draws it with the layer that it stands behind."""
+    shelf: ClassVar[str]
+    """The group of the palette that offers it."""
+    leads_shelf: ClassVar[bool] = False
+    start: ClassVar[dict[str, Any]] = {}
+    """What a new one has in the editor, where its defaults are no layer or not what one wants."""
 
     def __post_init__(self) -> None:
         for name, rule in rules(type(self)).items():

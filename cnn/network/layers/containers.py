@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import MAX_BRANCHES, MAX_DEPTH, Choice, activation, ruled
-from cnn.network.layers.base import Layer
+from cnn.network.layers.base import Layer, rules
+from cnn.network.layers.merges import ADD, MERGES
 from cnn.network.shapes import Shape, shape_text
 
 Layers = tuple[Layer, ...]
@@ -55,6 +56,10 @@ class Container(Layer):
     """A layer that holds series of layers, feeds all the same input, and merges their outputs."""
 
     __slots__ = ()
+    family, shelf = "merge", "Containers"
+
+    merge: str
+    """The word of the merge."""
 
     def check(self) -> None:
         """Refuses what is nested too deep here, so that all that follows layers may recurse."""
@@ -76,13 +81,30 @@ class Container(Layer):
         """Each series held, with its part of the path: `("body",)`, `("branches", 0)`."""
         raise NotImplementedError
 
+    def with_series(self, change: Callable[[Layers], Layers]) -> Self:
+        """The same with each series held changed."""
+        held: dict[str, Any] = {}
+        for name, rule in rules(type(self)).items():
+            if isinstance(rule, Series):
+                held[name] = change(getattr(self, name))
+            elif isinstance(rule, Parallel):
+                held[name] = tuple(map(change, getattr(self, name)))
+        return replace(self, **held)
+
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape that the series' outputs have together, or the reason why they have none."""
-        raise NotImplementedError
+        return MERGES[self.merge].shape(shapes)
 
     def merge_formula(self, shapes: Sequence[Shape]) -> str:
         """The merge with the numbers put in."""
-        raise NotImplementedError
+        return MERGES[self.merge].formula(shapes, self.merged_shape(shapes))
+
+
+def changed(layer: Layer, change: Callable[[Layer], Layer]) -> Layer:
+    """The layer changed, after all that it holds."""
+    if isinstance(layer, Container):
+        layer = layer.with_series(lambda held: tuple(changed(one, change) for one in held))
+    return change(layer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +112,9 @@ class Residual(Container):
     """`activation(body(x) + shortcut(x))`; an empty shortcut is the identity."""
 
     purpose = "Adds what its body makes of the input to the input itself, or to its projection."
+    letters = "R"
+    merge = ADD.word
+    start: ClassVar[dict[str, Any]] = {"body": [], "activation": "relu"}
     common_fields = ("activation",)
 
     body: Layers = ruled(Series())
@@ -123,9 +148,11 @@ class Residual(Container):
         )
         return f"Put a Conv2D with kernel_size=1, filters={body[2]}{strides} on the shortcut."
 
-    def merge_formula(self, shapes: Sequence[Shape]) -> str:
-        texts = [shape_text(shape) for shape in shapes]
-        return f"{' + '.join(texts)} = {shape_text(self.merged_shape(shapes))}, value by value"
+
+def _merge() -> Any:
+    *others, last = (f"{merge.hint} ({merge.word})" for merge in MERGES.values())
+    hint = f"{', '.join(others)}, or {last}."
+    return ruled(Choice(tuple(MERGES)), next(iter(MERGES)), hint[0].upper() + hint[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,39 +160,12 @@ class Branches(Container):
     """Parallel branches, side by side in the channels or summed; an empty one is the identity."""
 
     purpose = "Sends the input through several branches and joins their outputs."
+    letters = "B"
+    start: ClassVar[dict[str, Any]] = {"branches": [[], []]}
     common_fields = ("merge",)
 
     branches: tuple[Layers, ...] = ruled(Parallel())
-    merge: str = ruled(Choice(("concatenate", "add")), "concatenate")
+    merge: str = _merge()
 
     def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
         return tuple((("branches", i), branch) for i, branch in enumerate(self.branches))
-
-    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
-        texts = ", ".join(shape_text(shape) for shape in shapes)
-        if self.merge == "add":
-            if len(set(shapes)) > 1:
-                raise ArchitectureError(
-                    f"the branches give {texts}; a sum needs equal shapes. "
-                    'Give them the same filters, strides and padding, or use merge="concatenate".'
-                )
-            return shapes[0]
-        if len({len(shape) for shape in shapes}) > 1:
-            raise ArchitectureError(
-                f"the branches give {texts}; side by side needs maps only, or vectors only. "
-                "Let all branches end as a map, or all as a vector."
-            )
-        if len({shape[:-1] for shape in shapes}) > 1:
-            raise ArchitectureError(
-                f"the branches give {texts}; side by side needs equal height and width. "
-                'Use padding="same" and the same strides in every branch.'
-            )
-        return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
-
-    def merge_formula(self, shapes: Sequence[Shape]) -> str:
-        merged = self.merged_shape(shapes)
-        if self.merge == "add":
-            texts = [shape_text(shape) for shape in shapes]
-            return f"{' + '.join(texts)} = {shape_text(merged)}, value by value"
-        channels = " + ".join(str(shape[-1]) for shape in shapes)
-        return f"{channels} = {merged[-1]} {'channels' if len(merged) == 3 else 'features'}"

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import (
     MAX_FILTERS,
-    MAX_KERNEL,
     Pair,
     Size,
     Whole,
     activation,
+    dilation,
     filters,
-    flag,
     kernel,
+    multiplier,
     padding,
     ruled,
-    steps,
+    strides,
+    use_bias,
 )
 from cnn.network.layers.base import (
     Axes,
@@ -29,12 +31,15 @@ from cnn.network.layers.base import (
 )
 from cnn.network.shapes import Shape, axis
 
+FILTERS_OF_3 = {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}
+
 
 class Convolution(Layer):
     """What the three convolutions share: a kernel that slides, with strides or dilation."""
 
     __slots__ = ()
     kernels = 1
+    family, shelf = "depthwise", "Convolution"
 
     kernel_size: Size
     strides: Size
@@ -78,6 +83,20 @@ class Convolution(Layer):
         rows, columns = self.axes(shape)
         return rows.output, columns.output
 
+    def macs(self, shape: Shape) -> int:
+        height, width = self.positions(shape)
+        return height * width * self.weights(shape)[0].count
+
+    def kernel_formula(self, shape: Shape) -> str:
+        raise NotImplementedError
+
+    def param_formula(self, shape: Shape) -> str:
+        return self.kernel_formula(shape) + self.plus_bias(self.channels_out(shape[2]))
+
+    def mac_formula(self, shape: Shape) -> str:
+        height, width = self.positions(shape)
+        return f"{height}x{width} x {self.kernel_formula(shape)}"
+
     def bias(self, channels: int) -> tuple[Weight, ...]:
         return (Weight("bias", (channels,)),) if self.use_bias else ()
 
@@ -88,16 +107,23 @@ class Convolution(Layer):
 @dataclass(frozen=True, slots=True)
 class Conv2D(Convolution):
     purpose = "Slides filters over the map; each looks for one pattern in the channels it reads."
+    letters, word, family = "c", "conv", "convolution"
+    start: ClassVar[dict[str, Any]] = FILTERS_OF_3
     common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
 
     filters: int = filters()
     kernel_size: Size = kernel()
-    strides: Size = steps()
+    strides: Size = strides()
     padding: int | str = padding()
-    dilation_rate: Size = steps()
-    groups: int = ruled(Whole(1, MAX_FILTERS), 1)
+    dilation_rate: Size = dilation()
+    groups: int = ruled(
+        Whole(1, MAX_FILTERS),
+        1,
+        "Into how many groups the channels are split, each with filters of its own.",
+        "g",
+    )
     activation: str | None = activation()
-    use_bias: bool = flag(True)
+    use_bias: bool = use_bias()
 
     def check(self) -> None:
         Convolution.check(self)
@@ -119,34 +145,25 @@ class Conv2D(Convolution):
         kernel = Weight("kernel", (*self.kernel_size, shape[2] // self.groups, self.filters))
         return kernel, *self.bias(self.filters)
 
-    def macs(self, shape: Shape) -> int:
-        height, width = self.positions(shape)
-        return height * width * self.weights(shape)[0].count
-
-    def _kernels(self, shape: Shape) -> str:
+    def kernel_formula(self, shape: Shape) -> str:
         height, width = self.kernel_size
         return f"{self.filters} x {height}x{width}x{shape[2] // self.groups}"
-
-    def param_formula(self, shape: Shape) -> str:
-        return self._kernels(shape) + self.plus_bias(self.filters)
-
-    def mac_formula(self, shape: Shape) -> str:
-        height, width = self.positions(shape)
-        return f"{height}x{width} x {self._kernels(shape)}"
 
 
 @dataclass(frozen=True, slots=True)
 class DepthwiseConv2D(Convolution):
     purpose = "Slides one kernel over each channel by itself; channels are not mixed."
+    letters, word = "w", "depthwise"
+    start: ClassVar[dict[str, Any]] = {"kernel_size": 3, "padding": "same"}
     common_fields = ("kernel_size", "strides", "padding", "activation")
 
     kernel_size: Size = kernel()
-    strides: Size = steps()
+    strides: Size = strides()
     padding: int | str = padding()
-    depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
-    dilation_rate: Size = steps()
+    depth_multiplier: int = multiplier()
+    dilation_rate: Size = dilation()
     activation: str | None = activation()
-    use_bias: bool = flag(True)
+    use_bias: bool = use_bias()
 
     def channels_out(self, channels: int) -> int:
         return channels * self.depth_multiplier
@@ -155,36 +172,27 @@ class DepthwiseConv2D(Convolution):
         kernel = Weight("kernel", (*self.kernel_size, shape[2], self.depth_multiplier))
         return kernel, *self.bias(self.channels_out(shape[2]))
 
-    def macs(self, shape: Shape) -> int:
-        height, width = self.positions(shape)
-        return height * width * self.weights(shape)[0].count
-
-    def _kernels(self, shape: Shape) -> str:
+    def kernel_formula(self, shape: Shape) -> str:
         height, width = self.kernel_size
         return f"{shape[2]} x {self.depth_multiplier} x {height}x{width}"
-
-    def param_formula(self, shape: Shape) -> str:
-        return self._kernels(shape) + self.plus_bias(self.channels_out(shape[2]))
-
-    def mac_formula(self, shape: Shape) -> str:
-        height, width = self.positions(shape)
-        return f"{height}x{width} x {self._kernels(shape)}"
 
 
 @dataclass(frozen=True, slots=True)
 class SeparableConv2D(Convolution):
     purpose = "A depthwise convolution, then a 1x1 convolution that mixes the channels."
+    letters, word = "s", "separable"
+    start: ClassVar[dict[str, Any]] = FILTERS_OF_3
     kernels = 2
     common_fields = ("filters", "kernel_size", "strides", "padding", "activation")
 
     filters: int = filters()
     kernel_size: Size = kernel()
-    strides: Size = steps()
+    strides: Size = strides()
     padding: int | str = padding()
-    dilation_rate: Size = steps()
-    depth_multiplier: int = ruled(Whole(1, MAX_KERNEL), 1)
+    dilation_rate: Size = dilation()
+    depth_multiplier: int = multiplier()
     activation: str | None = activation()
-    use_bias: bool = flag(True)
+    use_bias: bool = use_bias()
 
     def channels_out(self, channels: int) -> int:
         return self.filters
@@ -202,18 +210,11 @@ class SeparableConv2D(Convolution):
         height, width = self.positions(shape)
         return tuple(height * width * kernel.count for kernel in self.weights(shape)[:2])
 
-    def _kernels(self, shape: Shape) -> tuple[str, str]:
+    def kernel_formula(self, shape: Shape) -> str:
         height, width = self.kernel_size
-        between = shape[2] * self.depth_multiplier
-        return (
-            f"{shape[2]} x {self.depth_multiplier} x {height}x{width}",
-            f"{self.filters} x 1x1x{between}",
-        )
-
-    def param_formula(self, shape: Shape) -> str:
-        return " + ".join(self._kernels(shape)) + self.plus_bias(self.filters)
+        depthwise = f"{shape[2]} x {self.depth_multiplier} x {height}x{width}"
+        return f"{depthwise} + {self.filters} x 1x1x{shape[2] * self.depth_multiplier}"
 
     def mac_formula(self, shape: Shape) -> str:
         height, width = self.positions(shape)
-        depthwise, pointwise = self._kernels(shape)
-        return f"{height}x{width} x ({depthwise} + {pointwise})"
+        return f"{height}x{width} x ({self.kernel_formula(shape)})"

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
+from typing import Any, ClassVar
 
 from cnn.network.errors import ArchitectureError
-from cnn.network.fields import (
-    ACTIVATIONS,
-    MAX_UNITS,
-    Choice,
-    Real,
-    Whole,
-    activation,
-    flag,
-    ruled,
-)
+from cnn.network.fields import MAX_UNITS, Real, Whole, activation, flag, ruled, use_bias
 from cnn.network.layers.base import Layer, Weight, needs_map
 from cnn.network.shapes import Shape
+
+NORMALIZATION_SHELF = "Activation and normalization"
+SHARE = Real(0.0, 1.0, below_high=True)
+CEILING = Real(0.0, 1e6, optional=True)
+FACTOR = Real(-1e6, 1e6)
 
 
 @dataclass(frozen=True, slots=True)
 class Dense(Layer):
     purpose = "Every unit is joined to every input feature by a weight of its own."
+    letters, word, family, shelf = "d", "dense", "dense", "Head"
+    start: ClassVar[dict[str, Any]] = {"units": 64, "activation": "relu"}
     common_fields = ("units", "activation")
     sees_everything = True
     kernels = 1
 
-    units: int = ruled(Whole(1, MAX_UNITS))
+    units: int = ruled(Whole(1, MAX_UNITS), MISSING, "How many outputs; each sees every input.")
     activation: str | None = activation()
-    use_bias: bool = flag(True)
+    use_bias: bool = use_bias()
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
@@ -61,12 +60,21 @@ class Activation(Layer):
     """An activation as a layer; the last three fields are those of Keras' `relu`."""
 
     purpose = "Bends each value; without it, stacked layers would be one linear map."
+    letters, family, shelf = "a", "activation", NORMALIZATION_SHELF
+    leads_shelf = is_thin = True
+    start: ClassVar[dict[str, Any]] = {"activation": "relu"}
     common_fields = ("activation",)
 
-    activation: str = ruled(Choice(ACTIVATIONS))
-    negative_slope: float = ruled(Real(0.0, 1e6), 0.0)
-    max_value: float | None = ruled(Real(0.0, 1e6, optional=True), None)
-    threshold: float = ruled(Real(0.0, 1e6), 0.0)
+    activation: str = activation(MISSING, absent="")
+    negative_slope: float = ruled(
+        Real(0.0, 1e6), 0.0, "The slope below the threshold; 0 is a plain ReLU.", "le", "slope"
+    )
+    max_value: float | None = ruled(
+        CEILING, None, "The largest value that passes; empty is no limit.", "mx", "ceiling"
+    )
+    threshold: float = ruled(
+        Real(0.0, 1e6), 0.0, "Below it a value becomes slope × (value − threshold).", "th"
+    )
 
     def check(self) -> None:
         if self.activation != "relu" and self.bends:
@@ -81,34 +89,15 @@ class Activation(Layer):
         return bool(self.negative_slope or self.threshold) or self.max_value is not None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchNormalization(Layer):
-    purpose = "Brings each channel to mean 0 and variance 1 over the batch, then rescales it."
-    common_fields = ("momentum",)
+class Normalization(Layer):
+    """What both normalisations share: values brought to mean 0 and variance 1, then rescaled."""
 
-    momentum: float = ruled(Real(0.0, 1.0, below_high=True), 0.99)
-    epsilon: float = ruled(Real(1e-12, 1.0), 1e-3)
-    center: bool = flag(True)
-    scale: bool = flag(True)
+    __slots__ = ()
+    family, shelf, is_thin = "normalization", NORMALIZATION_SHELF, True
 
-    def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        size = (shape[-1],)
-        gamma = (Weight("gamma", size),) if self.scale else ()
-        beta = (Weight("beta", size),) if self.center else ()
-        moving = Weight("moving_mean", size, False), Weight("moving_variance", size, False)
-        return *gamma, *beta, *moving
-
-    def param_formula(self, shape: Shape) -> str:
-        return f"{2 + self.scale + self.center} x {shape[-1]}"
-
-
-@dataclass(frozen=True, slots=True)
-class LayerNormalization(Layer):
-    purpose = "Brings the channels of each pixel to mean 0 and variance 1, then rescales them."
-
-    epsilon: float = ruled(Real(1e-12, 1.0), 1e-3)
-    center: bool = flag(True)
-    scale: bool = flag(True)
+    epsilon: float
+    center: bool
+    scale: bool
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         size = (shape[-1],)
@@ -116,24 +105,73 @@ class LayerNormalization(Layer):
         return gamma + ((Weight("beta", size),) if self.center else ())
 
     def param_formula(self, shape: Shape) -> str:
-        count = self.scale + self.center
+        count = len(self.weights(shape))
         return f"{count} x {shape[-1]}" if count else "0"
 
 
+def _epsilon() -> Any:
+    hint = "A small number that keeps the division from exploding."
+    return ruled(Real(1e-12, 1.0), 1e-3, hint, "e")
+
+
+def _center() -> Any:
+    return flag(True, "Whether a learned offset (beta) is added.", "nc")
+
+
+def _scale() -> Any:
+    return flag(True, "Whether each value is multiplied by a learned factor (gamma).", "ns")
+
+
 @dataclass(frozen=True, slots=True)
-class Dropout(Layer):
+class BatchNormalization(Normalization):
+    purpose = "Brings each channel to mean 0 and variance 1 over the batch, then rescales it."
+    letters = "b"
+    common_fields = ("momentum",)
+
+    momentum: float = ruled(SHARE, 0.99, "How slowly the moving averages follow the batches.")
+    epsilon: float = _epsilon()
+    center: bool = _center()
+    scale: bool = _scale()
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        size = (shape[-1],)
+        moving = Weight("moving_mean", size, False), Weight("moving_variance", size, False)
+        return *Normalization.weights(self, shape), *moving
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNormalization(Normalization):
+    purpose = "Brings the channels of each pixel to mean 0 and variance 1, then rescales them."
+    letters = "ln"
+
+    epsilon: float = _epsilon()
+    center: bool = _center()
+    scale: bool = _scale()
+
+
+class Dropping(Layer):
+    """What sets a share of something to 0 while training, and does nothing afterwards."""
+
+    __slots__ = ()
+    family, shelf = "dropout", "Regularization"
+    is_thin = is_idle = True
+    common_fields = ("rate",)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout(Dropping):
     purpose = "While training, sets a share of the values to 0; does nothing afterwards."
-    common_fields = ("rate",)
+    letters, word = "x", "dropout"
 
-    rate: float = ruled(Real(0.0, 1.0, below_high=True), 0.5)
+    rate: float = ruled(SHARE, 0.5, "The share of values set to 0 while training.")
 
 
 @dataclass(frozen=True, slots=True)
-class SpatialDropout2D(Layer):
+class SpatialDropout2D(Dropping):
     purpose = "While training, sets a share of whole channels to 0; does nothing afterwards."
-    common_fields = ("rate",)
+    letters, word = "xs", "spatial dropout"
 
-    rate: float = ruled(Real(0.0, 1.0, below_high=True), 0.5)
+    rate: float = ruled(SHARE, 0.5, "The share of channels set to 0 while training.")
 
     def output_shape(self, shape: Shape) -> Shape:
         needs_map(self, shape)
@@ -143,7 +181,11 @@ class SpatialDropout2D(Layer):
 @dataclass(frozen=True, slots=True)
 class Rescaling(Layer):
     purpose = "Multiplies every value by one number and adds another."
+    letters, word, family, shelf = "rs", "rescale", "reshape", NORMALIZATION_SHELF
+    start: ClassVar[dict[str, Any]] = {"scale": 1.0}
     common_fields = ("scale", "offset")
 
-    scale: float = ruled(Real(-1e6, 1e6))
-    offset: float = ruled(Real(-1e6, 1e6), 0.0)
+    scale: float = ruled(
+        FACTOR, MISSING, "What every value is multiplied with, such as 1/255 = 0.00392.", "ns"
+    )
+    offset: float = ruled(FACTOR, 0.0, "What is added after the multiplication.", "o")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import (
@@ -14,7 +15,7 @@ from cnn.network.fields import (
     flag,
     padding,
     ruled,
-    steps,
+    strides,
 )
 from cnn.network.layers.base import (
     Axes,
@@ -23,13 +24,20 @@ from cnn.network.layers.base import (
     needs_map,
     slide_formula,
 )
-from cnn.network.shapes import Shape, axis, shape_text
+from cnn.network.shapes import Shape, axis, element_count, shape_text
+
+
+def _pool_size() -> Any:
+    hint = "Height and width of the window: 2, or 2×3."
+    return ruled(WholePair(1, MAX_KERNEL), (2, 2), hint, label="pool")
 
 
 class Pooling(Layer):
     """What both poolings share: a window that slides, by its own size unless told otherwise."""
 
     __slots__ = ()
+    family, shelf = "pooling", "Pooling"
+    common_fields = ("pool_size", "strides", "padding")
 
     pool_size: Size
     strides: Size
@@ -57,10 +65,10 @@ class Pooling(Layer):
 @dataclass(frozen=True, slots=True)
 class MaxPooling2D(Pooling):
     purpose = "Keeps the largest value of each window."
-    common_fields = ("pool_size", "strides", "padding")
+    letters, word = "m", "max"
 
-    pool_size: Size = ruled(WholePair(1, MAX_KERNEL), (2, 2))
-    strides: Size = steps(None)
+    pool_size: Size = _pool_size()
+    strides: Size = strides(None)
     padding: int | str = padding()
 
     def check(self) -> None:
@@ -83,20 +91,21 @@ class MaxPooling2D(Pooling):
 @dataclass(frozen=True, slots=True)
 class AveragePooling2D(Pooling):
     purpose = "Keeps the mean of each window; zeros of a whole-number padding count."
-    common_fields = ("pool_size", "strides", "padding")
+    letters, word = "av", "mean"
 
-    pool_size: Size = ruled(WholePair(1, MAX_KERNEL), (2, 2))
-    strides: Size = steps(None)
+    pool_size: Size = _pool_size()
+    strides: Size = strides(None)
     padding: int | str = padding()
 
 
+@dataclass(frozen=True, slots=True)
 class GlobalPooling(Layer):
     """One number per channel, from the whole map."""
 
-    __slots__ = ()
-
-    keepdims: bool
+    family, shelf = "pooling", "Pooling"
     sees_everything = True
+
+    keepdims: bool = flag(False, "Whether the output stays a map of 1×1.", "kd")
 
     def output_shape(self, shape: Shape) -> Shape:
         needs_map(self, shape)
@@ -109,25 +118,27 @@ class GlobalPooling(Layer):
 @dataclass(frozen=True, slots=True)
 class GlobalAveragePooling2D(GlobalPooling):
     purpose = "The mean of each channel over the whole map."
-    common_fields = ()
-
-    keepdims: bool = flag(False)
+    letters, word = "ga", "global mean"
 
 
 @dataclass(frozen=True, slots=True)
 class GlobalMaxPooling2D(GlobalPooling):
     purpose = "The largest value of each channel over the whole map."
-    common_fields = ()
-
-    keepdims: bool = flag(False)
+    letters, word = "gm", "global max"
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroPadding2D(Layer):
     purpose = "A frame of zeros around the map."
+    letters, word, family, shelf = "z", "padding", "reshape", "Convolution"
     common_fields = ("padding",)
 
-    padding: Sides = ruled(FourSides(MAX_KERNEL), ((1, 1), (1, 1)))
+    padding: Sides = ruled(
+        FourSides(MAX_KERNEL),
+        ((1, 1), (1, 1)),
+        "Rows and columns of zeros on each side of the map.",
+        "p",
+    )
 
     def axes(self, shape: Shape) -> Axes:
         rows, columns = (axis(shape[i], 1, 1) for i in (0, 1))
@@ -154,13 +165,11 @@ class ZeroPadding2D(Layer):
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
     purpose = "Lays the map out as one vector: row by row, all channels of a pixel together."
+    letters, word, family, shelf = "f", "flatten", "reshape", "Head"
     sees_everything = True
 
     def output_shape(self, shape: Shape) -> Shape:
-        count = 1
-        for size in shape:
-            count *= size
-        return (count,)
+        return (element_count(shape),)
 
     def shape_formula(self, shape: Shape) -> str:
         return f"{shape_text(shape)} = {self.output_shape(shape)[0]:,}"

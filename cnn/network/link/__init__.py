@@ -21,9 +21,9 @@ Python nor JavaScript rewrites them in an address.
     all     = pieces | feed [ "-" pieces ]
     input   = height "x" width "x" channels
     pieces  = piece { "-" piece }
-    piece   = kind [ number ] { field }                             `KIND_LETTERS`
+    piece   = kind [ number ] { field }                             letters of its own
             | container { field } "-" [ pieces "-" ] { "N-" [ pieces "-" ] } "E"
-    field   = letters [ number ] | "r" | "x" | "t" | "_" word       `FIELD_LETTERS`, `WORD_LETTERS`
+    field   = letters [ number ] | "r" | "x" | "t" | "_" word       of its own, `WORD_LETTERS`
     feed    = "p" low "x" high [ "m" numbers ] [ "s" numbers ] [ "b" ]     mean, sd, blue first
     number  = 3 | 3x5 (height x width) | 1x2x3x4 (top, bottom, left, right) | 0.25 | _1 | 1E_5
 
@@ -40,7 +40,7 @@ or two swapped ones never fit it, other changes do once in 65,536 times. Who typ
 work that out and writes `end` instead. One of them must stand there: a code that just stops could
 be the first half of another network.
 
-Owns what stands around the pieces; `link_pieces` has the layers, the JSON says what is valid.
+Owns what stands around the pieces; `pieces` has the layers, the JSON says what is valid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The layers of a link code: the table of letters, and the pieces to and from JSON.
+"""The layers of a link code: the pieces to and from JSON, by the letters of kinds and fields.
 
 Owns how a layer is written. Which values are valid is the JSON's to say, what stands around the
 pieces is in `link`, and so is the grammar.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
@@ -17,44 +18,6 @@ from cnn.network.fields import Choice, Flag, PaddingRule
 from cnn.network.layers import KINDS, Container, Layer, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
 
-KIND_LETTERS = {
-    # kind: its letters, and its first field where that is a number, which follows them at once
-    "Conv2D": ("c", "filters"),
-    "DepthwiseConv2D": ("w", "kernel_size"),
-    "SeparableConv2D": ("s", "filters"),
-    "MaxPooling2D": ("m", "pool_size"),
-    "AveragePooling2D": ("av", "pool_size"),
-    "GlobalAveragePooling2D": ("ga", ""),
-    "GlobalMaxPooling2D": ("gm", ""),
-    "ZeroPadding2D": ("z", "padding"),
-    "BatchNormalization": ("b", "momentum"),
-    "LayerNormalization": ("ln", "epsilon"),
-    "Activation": ("a", ""),
-    "Dropout": ("x", "rate"),
-    "SpatialDropout2D": ("xs", "rate"),
-    "Rescaling": ("rs", "scale"),
-    "Flatten": ("f", ""),
-    "Dense": ("d", "units"),
-    "Residual": ("R", ""),
-    "Branches": ("B", ""),
-}
-FIELD_LETTERS = {
-    "kernel_size": "k",
-    "strides": "s",
-    "padding": "p",
-    "dilation_rate": "d",
-    "groups": "g",
-    "depth_multiplier": "dm",
-    "use_bias": "nb",
-    "center": "nc",
-    "scale": "ns",
-    "epsilon": "e",
-    "keepdims": "kd",
-    "negative_slope": "le",
-    "max_value": "mx",
-    "threshold": "th",
-    "offset": "o",
-}
 WORD_LETTERS = {"relu": "r", "softmax": "x", "tanh": "t"}
 USUAL: dict[str, Any] = {"kernel_size": 3}
 NEXT, END = "N", "E"
@@ -63,7 +26,11 @@ FEED = "p"
 
 Json = dict[str, Any]
 
-_KINDS = {letters: (KINDS[kind], main) for kind, (letters, main) in KIND_LETTERS.items()}
+FIELD_LETTERS = {
+    kind: {field.name: letters for field in fields(kind) if (letters := field.metadata["letters"])}
+    for kind in KINDS.values()
+}
+_KINDS = {kind.letters: kind for kind in KINDS.values()}
 _WORDS = {letter: word for word, letter in WORD_LETTERS.items()}
 _NUMBER = re.compile(r"_?[0-9]+(?:\.[0-9]+)?(?:E_?[0-9]+)?(?:x[0-9]+)*")
 _LONGEST_NUMBER = 40
@@ -125,6 +92,12 @@ def _reals(text: str | None) -> tuple[float, ...]:
     return tuple(float(one.replace("_", "-")) for one in text.split("x")) if text else ()
 
 
+def main_field(kind: type[Layer]) -> str:
+    """The first field where that is a number, which follows the letters of the kind at once."""
+    name, rule = next(iter(rules(kind).items()), ("", None))
+    return "" if isinstance(rule, (Choice, Flag, Series, Parallel)) else name
+
+
 def pieces(layers: list[Json]) -> Iterator[str]:
     """The pieces of layers that are given as JSON."""
     for layer in layers:
@@ -146,7 +119,7 @@ def pieces(layers: list[Json]) -> Iterator[str]:
 
 def _piece(kind: type[Layer], values: Json) -> str:
     """One layer as a piece, without what it holds."""
-    text, main = KIND_LETTERS[kind.__name__]
+    text, main = kind.letters, main_field(kind)
     word = ""
     for name, rule in rules(kind).items():
         value = values.get(name)
@@ -155,7 +128,7 @@ def _piece(kind: type[Layer], values: Json) -> str:
         if isinstance(rule, Choice):
             word = WORD_LETTERS.get(value, f"_{value}")
             continue
-        text += "" if name == main else FIELD_LETTERS[name]
+        text += "" if name == main else FIELD_LETTERS[kind][name]
         text += "" if isinstance(value, (bool, str)) else number_text(value)
     return text + word
 
@@ -215,8 +188,9 @@ def _layer(piece: str) -> Json:
     letters = next((piece[:size] for size in (2, 1) if piece[:size] in _KINDS), "")
     if not letters:
         raise ArchitectureError(f"no layer begins so. Known are {', '.join(_KINDS)}.")
-    kind, main = _KINDS[letters]
-    fields = {FIELD_LETTERS[name]: name for name in rules(kind) if name in FIELD_LETTERS}
+    kind = _KINDS[letters]
+    main = main_field(kind)
+    named = {mark: name for name, mark in FIELD_LETTERS[kind].items()}
     word = next((name for name, rule in rules(kind).items() if isinstance(rule, Choice)), "")
     values: Json = {}
     text = piece[len(letters) :]
@@ -225,9 +199,9 @@ def _layer(piece: str) -> Json:
         if value is not None:
             values[main] = value
     while text:
-        mark = next((text[:size] for size in (2, 1) if text[:size] in fields), text[0])
-        name, rest = fields.get(mark, word), text[len(mark) :]
-        if mark in fields:
+        mark = next((text[:size] for size in (2, 1) if text[:size] in named), text[0])
+        name, rest = named.get(mark, word), text[len(mark) :]
+        if mark in named:
             value, rest = number_at(rest)
             value = _bare(kind, name) if value is None else value
         elif word and mark in _WORDS:
@@ -235,7 +209,7 @@ def _layer(piece: str) -> Json:
         elif word and mark == "_":
             value, rest = rest, ""
         else:
-            usable = [*fields, *([*_WORDS, "_word"] if word else [])]
+            usable = [*named, *([*_WORDS, "_word"] if word else [])]
             raise ArchitectureError(
                 f"{shown(text)} means nothing in a {kind.__name__}. "
                 + (f"Known are {', '.join(usable)}." if usable else "Leave it out.")
@@ -254,4 +228,6 @@ def _bare(kind: type[Layer], name: str) -> bool | str:
         return not defaults(kind)[name]
     if isinstance(rule, PaddingRule):
         return "same"
-    raise ArchitectureError(f"a number must follow {FIELD_LETTERS[name]}: {name} is {rule.wanted}.")
+    raise ArchitectureError(
+        f"a number must follow {FIELD_LETTERS[kind][name]}: {name} is {rule.wanted}."
+    )

@@ -16,11 +16,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
 from cnn.network.heads import end_activation
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.layers import (
-    Flatten,
-    GlobalAveragePooling2D,
-    GlobalPooling,
-)
+from cnn.network.layers import Flatten, GlobalAveragePooling2D, GlobalPooling
 from cnn.network.scripts.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.scripts.feed import feed_words, torch_function
 from cnn.network.shapes import Shape

@@ -5,30 +5,22 @@ Owns every difference between Keras and PyTorch: order of axes, padding, definit
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from cnn.network import layers as kinds
 from cnn.network.errors import Path
 from cnn.network.fields import Pair
 from cnn.network.layers import (
     Activation,
-    AveragePooling2D,
-    BatchNormalization,
-    Branches,
-    Conv2D,
+    Container,
     Convolution,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
     GlobalPooling,
-    LayerNormalization,
+    Layer,
     Layers,
     Pooling,
-    Rescaling,
-    Residual,
-    SeparableConv2D,
-    SpatialDropout2D,
-    ZeroPadding2D,
 )
+from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import number, pair
 from cnn.network.shapes import Axis
 from cnn.network.torch.modules import (
@@ -48,20 +40,13 @@ Rows = dict[Path, Row]
 def modules(row: Row, rows: Rows) -> Modules:
     """The modules of one layer, that of its activation among them."""
     layer = row.layer
-    match layer:
-        case Residual() | Branches():
-            return (_container(row, rows),)
-        case Convolution():
-            found = _convolution(row, layer)
-        case Pooling():
-            found = _pooling(row, layer)
-        case BatchNormalization() | LayerNormalization():
-            found = (_normalization(row, layer),)
-        case _:
-            found = _simple(row)
-    if isinstance(layer, (Conv2D, DepthwiseConv2D, SeparableConv2D, Dense)) and layer.activation:
-        found += (_activation(row.path, layer.activation),)
-    return found
+    if isinstance(layer, Container):
+        return (_container(row, layer, rows),)
+    found = MODULES[type(layer)](row, layer)
+    name = layer.activation
+    if name is None or isinstance(layer, Activation):
+        return found
+    return *found, _activation(row.path, name)
 
 
 def _activation(path: Path, name: str) -> Module:
@@ -76,14 +61,11 @@ def flatten(row: Row) -> Module:
     return Module(row.path, "ChannelsLastFlatten" if matters else "nn.Flatten")
 
 
-def _container(row: Row, rows: Rows) -> Module:
-    layer = row.layer
-    assert isinstance(layer, (Residual, Branches))
+def _container(row: Row, layer: Container, rows: Rows) -> Module:
     held = [_series(layers, row.path + part, row, rows) for part, layers in layer.series()]
-    if isinstance(layer, Branches):
-        kind = "Concatenate" if layer.merge == "concatenate" else "Add"
+    if not isinstance(layer, kinds.Residual):
         parts = tuple(Part(f"branches.{index}", module) for index, module in enumerate(held))
-        return Module(row.path, kind, parts=parts)
+        return Module(row.path, MERGES[layer.merge].keras, parts=parts)
     parts = (Part("body", held[0]),)
     if layer.shortcut:
         parts += (Part("shortcut", held[1], "shortcut="),)
@@ -108,16 +90,16 @@ def _convolution(row: Row, layer: Convolution) -> Modules:
     padding, args = _window(row, layer.kernel_size, layer.strides)
     if layer.dilation_rate != (1, 1):
         args += (f"dilation={pair(layer.dilation_rate)}",)
-    if isinstance(layer, Conv2D):
+    if isinstance(layer, kinds.Conv2D):
         groups = (f"groups={layer.groups}",) if layer.groups > 1 else ()
         args = (str(channels), str(out), *args, *groups, *bias)
         kernel = Carried("weight", "kernel", _kernel)
         return *padding, Module(row.path, "nn.Conv2d", args, (kernel, *carried))
-    assert isinstance(layer, (DepthwiseConv2D, SeparableConv2D))
+    assert isinstance(layer, (kinds.DepthwiseConv2D, kinds.SeparableConv2D))
     between = channels * layer.depth_multiplier
     groups = (f"groups={channels}",) if channels > 1 else ()
     args = (str(channels), str(between), *args, *groups)
-    if isinstance(layer, DepthwiseConv2D):
+    if isinstance(layer, kinds.DepthwiseConv2D):
         kernel = Carried("weight", "kernel", _depthwise_kernel)
         return *padding, Module(row.path, "nn.Conv2d", (*args, *bias), (kernel, *carried))
     depthwise = Carried("weight", "depthwise_kernel", _depthwise_kernel)
@@ -149,7 +131,7 @@ def _window(row: Row, size: Pair, strides: Pair) -> tuple[Modules, tuple[str, ..
 def _pooling(row: Row, layer: Pooling) -> Modules:
     """Pooling; PyTorch pads by half a window at most, the same on both sides."""
     assert row.axes is not None
-    average = isinstance(layer, AveragePooling2D)
+    average = isinstance(layer, kinds.AveragePooling2D)
     call = "nn.AvgPool2d" if average else "nn.MaxPool2d"
     stride = (f"stride={pair(layer.strides)}",) if layer.strides != layer.pool_size else ()
     args = (pair(layer.pool_size), *stride)
@@ -182,14 +164,14 @@ def _pool_padding(axis: Axis) -> tuple[int, int]:
     return axis.before, 0
 
 
-def _normalization(row: Row, layer: BatchNormalization | LayerNormalization) -> Module:
+def _normalization(row: Row, layer: kinds.BatchNormalization | kinds.LayerNormalization) -> Modules:
     is_map = len(row.input_shape) == 3
     args = [str(row.input_shape[-1])]
     if layer.epsilon != 1e-5:
         args.append(f"eps={number(layer.epsilon)}")
     carried = [Carried("weight", "gamma")] if layer.scale else []
     carried += [Carried("bias", "beta")] if layer.center else []
-    if isinstance(layer, LayerNormalization):
+    if isinstance(layer, kinds.LayerNormalization):
         call, neither = ("LayerNorm2d" if is_map else "nn.LayerNorm"), "elementwise_affine=False"
     else:
         call, neither = ("nn.BatchNorm2d" if is_map else "nn.BatchNorm1d"), "affine=False"
@@ -202,41 +184,43 @@ def _normalization(row: Row, layer: BatchNormalization | LayerNormalization) -> 
         call, args = "without", [missing, f"{call}({', '.join(args)})"]
     elif not layer.scale:
         args.append(neither)
-    return Module(row.path, call, tuple(args), tuple(carried))
+    return (Module(row.path, call, tuple(args), tuple(carried)),)
 
 
-def _simple(row: Row) -> Modules:
-    path, layer = row.path, row.layer
-    match layer:
-        case Dense():
-            bias = () if layer.use_bias else ("bias=False",)
-            carried = (Carried("bias", "bias"),) if layer.use_bias else ()
-            args = (str(row.input_shape[0]), str(layer.units), *bias)
-            kernel = Carried("weight", "kernel", lambda array: array.T)
-            return (Module(path, "nn.Linear", args, (kernel, *carried)),)
-        case Flatten():
-            return (flatten(row),)
-        case GlobalPooling():
-            average = isinstance(layer, GlobalAveragePooling2D)
-            pool = Module(path, f"nn.Adaptive{'Avg' if average else 'Max'}Pool2d", ("1",))
-            return (pool,) if layer.keepdims else (pool, Module(path, "nn.Flatten"))
-        case ZeroPadding2D():
-            (top, bottom), (left, right) = layer.padding
-            one = len({top, bottom, left, right}) == 1
-            args = (str(top if one else (left, right, top, bottom)),)
-            return (Module(path, "nn.ZeroPad2d", args),)
-        case Dropout():
-            return (Module(path, "nn.Dropout", (number(layer.rate),)),)
-        case SpatialDropout2D():
-            return (Module(path, "nn.Dropout2d", (number(layer.rate),)),)
-        case Rescaling():
-            offset = (number(layer.offset),) if layer.offset else ()
-            return (Module(path, "Rescale", (number(layer.scale), *offset)),)
-        case Activation():
-            return (
-                _bent_relu(path, layer) if layer.bends else _activation(path, layer.activation),
-            )
-    raise NotImplementedError(f"{layer.kind} has no PyTorch module yet")
+def _dense(row: Row, layer: kinds.Dense) -> Modules:
+    bias = () if layer.use_bias else ("bias=False",)
+    carried = (Carried("bias", "bias"),) if layer.use_bias else ()
+    args = (str(row.input_shape[0]), str(layer.units), *bias)
+    kernel = Carried("weight", "kernel", lambda array: array.T)
+    return (Module(row.path, "nn.Linear", args, (kernel, *carried)),)
+
+
+def _global_pooling(row: Row, layer: GlobalPooling) -> Modules:
+    average = isinstance(layer, kinds.GlobalAveragePooling2D)
+    pool = Module(row.path, f"nn.Adaptive{'Avg' if average else 'Max'}Pool2d", ("1",))
+    return (pool,) if layer.keepdims else (pool, Module(row.path, "nn.Flatten"))
+
+
+def _zero_padding(row: Row, layer: kinds.ZeroPadding2D) -> Modules:
+    (top, bottom), (left, right) = layer.padding
+    one = len({top, bottom, left, right}) == 1
+    args = (str(top if one else (left, right, top, bottom)),)
+    return (Module(row.path, "nn.ZeroPad2d", args),)
+
+
+def _dropping(call: str) -> Callable[[Row, Any], Modules]:
+    return lambda row, layer: (Module(row.path, call, (number(layer.rate),)),)
+
+
+def _rescaling(row: Row, layer: kinds.Rescaling) -> Modules:
+    offset = (number(layer.offset),) if layer.offset else ()
+    return (Module(row.path, "Rescale", (number(layer.scale), *offset)),)
+
+
+def _activation_layer(row: Row, layer: Activation) -> Modules:
+    if layer.bends:
+        return (_bent_relu(row.path, layer),)
+    return (_activation(row.path, layer.activation),)
 
 
 def _bent_relu(path: Path, layer: Activation) -> Module:
@@ -262,3 +246,24 @@ def _depthwise_kernel(array: Array) -> Array:
     """(height, width, in, multiplier) -> (in * multiplier, 1, height, width)."""
     height, width, channels, multiplier = array.shape
     return array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
+
+
+MODULES: dict[type[Layer], Callable[[Row, Any], Modules]] = {
+    kinds.Conv2D: _convolution,
+    kinds.DepthwiseConv2D: _convolution,
+    kinds.SeparableConv2D: _convolution,
+    kinds.MaxPooling2D: _pooling,
+    kinds.AveragePooling2D: _pooling,
+    kinds.GlobalAveragePooling2D: _global_pooling,
+    kinds.GlobalMaxPooling2D: _global_pooling,
+    kinds.ZeroPadding2D: _zero_padding,
+    kinds.BatchNormalization: _normalization,
+    kinds.LayerNormalization: _normalization,
+    Activation: _activation_layer,
+    kinds.Dropout: _dropping("nn.Dropout"),
+    kinds.SpatialDropout2D: _dropping("nn.Dropout2d"),
+    kinds.Rescaling: _rescaling,
+    kinds.Flatten: lambda row, _: (flatten(row),),
+    kinds.Dense: _dense,
+}
+"""What each kind becomes, without its activation; containers are put together by `modules`."""

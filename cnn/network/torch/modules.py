@@ -12,6 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cnn.network.errors import Path
+from cnn.network.layers.merges import MERGES, Merge
 
 Array = NDArray[Any]
 
@@ -83,6 +84,20 @@ ACTIVATIONS: dict[str, tuple[str, ...]] = {
 }
 """What each activation is called with; the definitions are Keras'."""
 
+
+def _merging(merge: Merge) -> str:
+    return f'''\
+class {merge.keras}(nn.Module):
+    """Feeds all branches the same input and {merge.purpose}."""
+
+    def __init__(self, *branches):
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+
+    def forward(self, x):
+        return {merge.torch}'''
+
+
 HELPERS = {
     "ChannelsLastFlatten": '''\
 class ChannelsLastFlatten(nn.Module):
@@ -137,25 +152,5 @@ class Residual(nn.Module):
 
     def forward(self, x):
         return self.activation(self.body(x) + self.shortcut(x))''',
-    "Concatenate": '''\
-class Concatenate(nn.Module):
-    """Feeds all branches the same input and puts their outputs side by side."""
-
-    def __init__(self, *branches):
-        super().__init__()
-        self.branches = nn.ModuleList(branches)
-
-    def forward(self, x):
-        return torch.cat([branch(x) for branch in self.branches], dim=1)''',
-    "Add": '''\
-class Add(nn.Module):
-    """Feeds all branches the same input and adds their outputs."""
-
-    def __init__(self, *branches):
-        super().__init__()
-        self.branches = nn.ModuleList(branches)
-
-    def forward(self, x):
-        return sum(branch(x) for branch in self.branches)''',
-}
+} | {merge.keras: _merging(merge) for merge in MERGES.values()}
 """Each with the name that modules call it by; a script holds those that its network needs."""

@@ -43,7 +43,7 @@ def stages(architecture: Architecture, weights: Weights, image: Array) -> list[S
     result: list[Stage] = [_stage("input", "Input", INPUT_COLOUR, feed.of(image), note)]
     for row in rows:
         kind = KINDS.get(type(row.layer))
-        activation = getattr(row.layer, "activation", None)
+        activation = row.layer.activation
         if kind is None or activation not in (None, *ACTIVATIONS):
             raise StageError(f"{row.title}: only {', '.join(NAMES.values())} can be followed so.")
         linear = found.linear[row.name][0]

@@ -2,26 +2,7 @@
 
 from __future__ import annotations
 
-FAMILY_OF_KIND = {
-    "Conv2D": "convolution",
-    "DepthwiseConv2D": "depthwise",
-    "SeparableConv2D": "depthwise",
-    "MaxPooling2D": "pooling",
-    "AveragePooling2D": "pooling",
-    "GlobalAveragePooling2D": "pooling",
-    "GlobalMaxPooling2D": "pooling",
-    "ZeroPadding2D": "reshape",
-    "Flatten": "reshape",
-    "Rescaling": "reshape",
-    "BatchNormalization": "normalization",
-    "LayerNormalization": "normalization",
-    "Activation": "activation",
-    "Dropout": "dropout",
-    "SpatialDropout2D": "dropout",
-    "Dense": "dense",
-    "Residual": "merge",
-    "Branches": "merge",
-}
+from cnn.network.layers import KINDS
 
 COLOUR_OF_FAMILY = {
     "convolution": "#6366f1",
@@ -38,4 +19,4 @@ COLOUR_OF_FAMILY = {
 
 def colour_of(kind: str) -> str:
     """The colour of a kind of layer."""
-    return COLOUR_OF_FAMILY[FAMILY_OF_KIND[kind]]
+    return COLOUR_OF_FAMILY[KINDS[kind].family]

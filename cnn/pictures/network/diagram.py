@@ -14,12 +14,10 @@ from cnn.network.errors import Path, path_text
 from cnn.network.layers import Container, Layers, Residual
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace, params_text
-from cnn.pictures.kit.palette import FAMILY_OF_KIND
 from cnn.pictures.kit.svg import svg
 from cnn.pictures.network.slabs import (
     DEPTH,
     STYLE,
-    THIN,
     Slab,
     back_faces,
     front_face,
@@ -38,6 +36,11 @@ LANE_GAP = 22
 NODE = 7
 LETTER = 6.1
 MARGIN = 14
+SIGNS = {
+    "concatenate": tuple((shift, -3, "v6 ") for shift in (-3, 0, 3)),
+    "add": ((-3.5, 0, "h7 "), (0, -3.5, "v7")),
+}
+"""What stands on the node of each merge: where each line begins from its middle, and its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class _Drawing:
             row = self.rows.get((*path, index))
             if row is None:
                 break
-            joins = found and row.kind in THIN and not isinstance(found[-1][0].layer, Container)
+            joins = found and row.layer.is_thin and not isinstance(found[-1][0].layer, Container)
             if joins:
                 found[-1] = (*found[-1], row)
             else:
@@ -108,9 +111,9 @@ class _Drawing:
             above = self.above_way(row, lanes)
             width = max(lane.width for lane in lanes) + 2 * GAP + 2 * NODE
             return Extent(width, above, max(total - above, 2.0 * NODE))
-        slabs = [self.slab(one.output_shape, one.kind in THIN) for one in group]
+        slabs = [self.slab(one.output_shape, one.layer.is_thin) for one in group]
         width = sum(slab.width for slab in slabs) + slabs[0].depth + GAP
-        words = max(len(size_label(row)), len(kind_label(row)) if row.kind not in THIN else 0)
+        words = max(len(size_label(row)), len(kind_label(row)) if not row.layer.is_thin else 0)
         tallest = max(slab.height for slab in slabs) / 2
         return Extent(
             max(width, words * LETTER + 8),
@@ -152,7 +155,7 @@ class _Drawing:
         return x
 
     def draw_group(self, group: Group, x: float, y: float) -> None:
-        slabs = [self.slab(row.output_shape, row.kind in THIN) for row in group]
+        slabs = [self.slab(row.output_shape, row.layer.is_thin) for row in group]
         body = replace(slabs[0], width=sum(slab.width for slab in slabs))
         for row, slab in zip(group, slabs, strict=True):
             faces = back_faces(body, x, y) + labels(row, slab, x, y) if row is group[0] else ""
@@ -178,18 +181,14 @@ class _Drawing:
         self.parts.append(f'<polyline class="wire" points="{way}"/>')
 
     def draw_node(self, row: Row, x: float, y: float) -> None:
-        concatenates = "concatenate" in getattr(row.layer, "merge", "add")
-        sign = (
-            "".join(f"M{x + shift:.1f},{y - 3:.1f} v6 " for shift in (-3, 0, 3))
-            if concatenates
-            else f"M{x - 3.5:.1f},{y:.1f} h7 M{x:.1f},{y - 3.5:.1f} v7"
-        )
+        assert isinstance(row.layer, Container)
+        lines = SIGNS[row.layer.merge]
+        sign = "".join(f"M{x + left:.1f},{y + up:.1f} {run}" for left, up, run in lines)
         circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{NODE}"/>'
         self.parts.append(self.group(row, circle + f'<path class="sign" d="{sign}"/>'))
 
     def group(self, row: Row, inner: str) -> str:
-        family = FAMILY_OF_KIND[row.kind]
-        classes = f"layer {family}" + (" selected" if row.path == self.selected else "")
+        classes = f"layer {row.layer.family}" + (" selected" if row.path == self.selected else "")
         path = escape(path_text(row.path), quote=True)
         return (
             f'<g class="{classes}" data-path="{path}" tabindex="-1">'

@@ -11,20 +11,6 @@ from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
 
 DEPTH = 0.30
 RISE = 0.6
-THIN = ("BatchNormalization", "LayerNormalization", "Activation", "Dropout", "SpatialDropout2D")
-WORDS = {
-    "Conv2D": "conv",
-    "DepthwiseConv2D": "depthwise",
-    "SeparableConv2D": "separable",
-    "MaxPooling2D": "max",
-    "AveragePooling2D": "mean",
-    "GlobalAveragePooling2D": "global mean",
-    "GlobalMaxPooling2D": "global max",
-    "ZeroPadding2D": "padding",
-    "Flatten": "flatten",
-    "Dense": "dense",
-    "Rescaling": "rescale",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ def back_faces(body: Slab, x: float, y: float) -> str:
 
 def front_face(row: Row, slab: Slab, x: float, y: float) -> str:
     front = rectangle("front", x, y, slab.width, slab.height)
-    if row.kind in THIN or not getattr(row.layer, "activation", None):
+    if row.layer.is_thin or not row.layer.activation:
         return front
     return front + rectangle("bend", x + slab.width - 2, y, 2, slab.height)
 
@@ -70,7 +56,7 @@ def rectangle(name: str, x: float, y: float, width: float, height: float) -> str
 
 def labels(row: Row, slab: Slab, x: float, y: float) -> str:
     above = text(x, y - slab.height / 2 - slab.rise - 5, size_label(row))
-    below = kind_label(row) if row.kind not in THIN else ""
+    below = kind_label(row) if not row.layer.is_thin else ""
     return above + text(x, y + slab.height / 2 + 13, below)
 
 
@@ -92,7 +78,7 @@ def size_label(row: Row) -> str:
 
 def kind_label(row: Row) -> str:
     """What the layer is, in a word or two: `conv 5x5`."""
-    word = WORDS.get(row.kind, row.kind)
+    word = row.layer.word
     window = getattr(row.layer, "kernel_size", None) or getattr(row.layer, "pool_size", None)
     return f"{word} {size_text(window)}" if window else word
 

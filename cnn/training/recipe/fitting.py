@@ -13,7 +13,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import end, end_activation, settled
 from cnn.network.keras.model import Weights, check_weights
-from cnn.network.layers import Activation, Dense, Dropout, Layer, SpatialDropout2D
+from cnn.network.layers import Activation, Dense, Layer
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.trace import params_text, trace
 from cnn.training.recipe.run import Run
@@ -139,7 +139,7 @@ def _is_one_of_two(architecture: Architecture, classes: int) -> bool:
 
 def _keeps_zero(layer: Layer) -> bool:
     """Whether a score of 0 is 0 behind the layer's activation too."""
-    name = getattr(layer, "activation", None)
+    name = layer.activation
     bends_zero = isinstance(layer, Activation) and layer.threshold and layer.negative_slope
     return not bends_zero and name not in ("softplus", "sigmoid", "hard_sigmoid", "softmax")
 
@@ -150,7 +150,7 @@ def _head(architecture: Architecture) -> int:
         layer = architecture.layers[place]
         if isinstance(layer, Dense):
             return place
-        if not isinstance(layer, Activation | Dropout | SpatialDropout2D):
+        if not (layer.is_idle or isinstance(layer, Activation)):
             break
     is_map = len(trace(architecture).output_shape) > 1
     before = "a Flatten or GlobalAveragePooling2D, then " if is_map else ""

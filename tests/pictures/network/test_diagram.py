@@ -10,7 +10,7 @@ from cnn.network.errors import path_text
 from cnn.network.layers import KINDS, Conv2D, Dense, Flatten, MaxPooling2D, Residual
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, FAMILY_OF_KIND
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
 from cnn.pictures.network.diagram import diagram, sections
 from tests.network.strategies import architectures
 
@@ -96,5 +96,4 @@ def test_what_a_block_holds_is_hovered_layer_by_layer():
 
 
 def test_every_kind_of_layer_has_a_colour():
-    assert FAMILY_OF_KIND.keys() == KINDS.keys()
-    assert set(FAMILY_OF_KIND.values()) == set(COLOUR_OF_FAMILY)
+    assert {kind.family for kind in KINDS.values()} == set(COLOUR_OF_FAMILY)

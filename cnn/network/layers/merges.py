@@ -1,0 +1,93 @@
+"""How a container joins the outputs of its series: every merge, with its shape and its names.
+
+What a merge computes, and how it is drawn and told, is in the tables of those who do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cnn.network.errors import ArchitectureError
+from cnn.network.shapes import Shape, shape_text
+
+Shapes = Sequence[Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One way to join: its word in JSON and in links, and Keras' name of the layer that does it.
+
+    `hint` says what it does in the editor, `purpose` in a PyTorch script, `torch` in code there.
+    """
+
+    word: str
+    keras: str
+    hint: str
+    purpose: str
+    torch: str
+    shape: Callable[[Shapes], Shape]
+    """The shape that the series' outputs have together, or the reason why they have none."""
+    formula: Callable[[Shapes, Shape], str]
+    """The merge with the numbers put in, from the shapes and the one they make."""
+    has_axis: bool = False
+    """Whether Keras' layer is told along which axis it joins."""
+
+
+def _side_by_side(shapes: Shapes) -> Shape:
+    if len({len(shape) for shape in shapes}) > 1:
+        raise ArchitectureError(
+            f"the branches give {_listed(shapes)}; side by side needs maps only, or vectors only. "
+            "Let all branches end as a map, or all as a vector."
+        )
+    if len({shape[:-1] for shape in shapes}) > 1:
+        raise ArchitectureError(
+            f"the branches give {_listed(shapes)}; side by side needs equal height and width. "
+            'Use padding="same" and the same strides in every branch.'
+        )
+    return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
+
+
+def _channels_added_up(shapes: Shapes, merged: Shape) -> str:
+    channels = " + ".join(str(shape[-1]) for shape in shapes)
+    return f"{channels} = {merged[-1]} {'channels' if len(merged) == 3 else 'features'}"
+
+
+def _all_equal(shapes: Shapes) -> Shape:
+    if len(set(shapes)) > 1:
+        raise ArchitectureError(
+            f"the branches give {_listed(shapes)}; a sum needs equal shapes. "
+            'Give them the same filters, strides and padding, or use merge="concatenate".'
+        )
+    return shapes[0]
+
+
+def _values_added_up(shapes: Shapes, merged: Shape) -> str:
+    return f"{' + '.join(map(shape_text, shapes))} = {shape_text(merged)}, value by value"
+
+
+def _listed(shapes: Shapes) -> str:
+    return ", ".join(map(shape_text, shapes))
+
+
+CONCATENATE = Merge(
+    "concatenate",
+    "Concatenate",
+    "side by side in the channels",
+    "puts their outputs side by side",
+    "torch.cat([branch(x) for branch in self.branches], dim=1)",
+    _side_by_side,
+    _channels_added_up,
+    has_axis=True,
+)
+ADD = Merge(
+    "add",
+    "Add",
+    "summed value by value",
+    "adds their outputs",
+    "sum(branch(x) for branch in self.branches)",
+    _all_equal,
+    _values_added_up,
+)
+MERGES = {merge.word: merge for merge in (CONCATENATE, ADD)}
+"""By their words; the first is what is meant where nothing is said."""
