@@ -90,9 +90,9 @@ def talking(url: str, session: str = "", cookie: str = "") -> Iterator[ClientCon
         yield talk
 
 
-def answers(talk: ClientConnection, message: BackMsg) -> list[ForwardMsg]:
+def answers(talk: ClientConnection, message: BackMsg | bytes) -> list[ForwardMsg]:
     """All that is said to a message, until it is answered."""
-    talk.send(message.SerializeToString())
+    talk.send(message if isinstance(message, bytes) else message.SerializeToString())
     found = [ForwardMsg()]
     while found[-1].WhichOneof("type") != "script_finished":
         found.append(ForwardMsg.FromString(talk.recv(timeout=PATIENCE_S)))

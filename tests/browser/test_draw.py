@@ -177,7 +177,7 @@ def test_the_largest_file_is_taken_and_is_not_what_is_said_last(
     page: Page, app_url: str, tmp_path: Path, is_picture: bool
 ):
     """The server keeps what is said last, and counts it: `ui/shell/held.py`."""
-    file = tmp_path / "largest.png"
+    file = tmp_path / "größte 数字 😀.png"
     noise = np.random.default_rng(0).integers(0, 256, (1_800, 1_840, 3), np.uint8)
     Image.fromarray(noise).save(file)
     content = file.read_bytes()[:LIMIT_BYTES] if is_picture else bytes(LIMIT_BYTES)
@@ -189,7 +189,7 @@ def test_the_largest_file_is_taken_and_is_not_what_is_said_last(
 
     page.locator("input.file").set_input_files(file)
 
-    news = "largest.png: " if is_picture else "not a picture in a known format"
+    news = "größte 数字 😀.png: " if is_picture else "not a picture in a known format"
     expect(page.get_by_text(news)).to_be_visible()
     for _ in range(50):
         if said[-1] < max(said):

@@ -29,7 +29,7 @@ from cnn.settings import store_url
 from cnn.training.recipe.address import from_address
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.store import Store, StoreError
-from tests.hostile import corpus, names, requests
+from tests.hostile import corpus, names, requests, said
 from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched
 from ui.draw.pad import read_drawn
@@ -199,6 +199,7 @@ def test_the_corpus_is_as_large_as_promised():
         requests.ORIGINS,
         requests.LINKS,
         requests.QUESTIONS,
+        said.UNFOLDING,
         corpus.MODELS,
         corpus.WEIGHTS,
         corpus.LINKS,

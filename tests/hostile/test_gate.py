@@ -22,9 +22,11 @@ from cnn.network.link import encode
 from tests.browser.driving import running
 from tests.hostile import requests
 from tests.hostile.requests import FILE, OURS, Sent
+from tests.hostile.said import UNFOLDING, weighing
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.visitor import UPGRADE, Answer, answers, asked, open_page, talking
-from ui.shell.held import MAKES_ROOM, MESSAGE_BYTES, TOO_LONG, TOO_MUCH
+from ui.shell.held import MAKES_ROOM, TOO_LONG, TOO_MANY, TOO_MUCH
+from ui.shell.unfolded import MESSAGE_BYTES
 
 NAMES = ("--server.allowedHosts=127.0.0.1", "--server.allowedHosts=class.example")
 
@@ -177,13 +179,18 @@ def test_whoever_has_the_token_comes_in_and_talks(open_url: str, token: str, coo
 
 
 def says(size: int = 0, name: str = "x", *, for_now: bool = False) -> BackMsg:
-    """What a page says whose part of this name has a value of so many bytes."""
+    """What a page says whose part of this name has a value of so many bytes, or that unfolds to so
+    many where it stays.
+    """
     message = BackMsg()
     message.rerun_script.page_name = "learn"
     if size:
         one = message.rerun_script.widget_states.widgets.add()
         one.id = name
-        setattr(one, "json_trigger_value" if for_now else "string_value", "a" * size)
+        if for_now:
+            one.json_trigger_value = "a" * size
+        else:
+            one.string_value = weighing(size)
     return message
 
 
@@ -201,9 +208,19 @@ def test_the_largest_picture_is_taken_and_what_is_longer_ends_the_conversation(u
             assert session_of(answers(talk, says(picture, for_now=True))) == before
             answers(talk, says())
         with pytest.raises(ConnectionClosed) as ended:
-            answers(talk, says(MESSAGE_BYTES))
+            answers(talk, says(MESSAGE_BYTES, for_now=True))
     assert ended.value.rcvd
     assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1009, TOO_LONG)
+
+
+@pytest.mark.parametrize("name", ["empty widgets", "objects with a key, for now"])
+def test_words_that_unfold_to_too_much_end_the_conversation(url: str, name: str):
+    with talking(url) as talk:
+        answers(talk, says())
+        with pytest.raises(ConnectionClosed) as ended:
+            answers(talk, UNFOLDING[name]())
+    assert ended.value.rcvd
+    assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1009, TOO_MANY)
 
 
 def test_a_conversation_holds_so_much_and_its_session_ends_with_it(url: str):

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
@@ -131,7 +132,14 @@ def test_whatever_else_the_pad_sends_is_a_blank_pad(given: Any):
 def test_a_file_arrives_whole_or_is_refused(given: Any):
     with contextlib.suppress(DataError):
         name, content = read_file(given)
-        assert (name, base64.b64encode(content).decode()) == (given["name"], given["content"])
+        assert base64.b64encode(content).decode() == given["content"]
+        assert name == unquote(given["name"])
+
+
+def test_a_file_has_the_name_that_it_had_in_the_browser():
+    name = "größte 数字 😀 100 %.png"
+    assert read_file({"name": quote(name), "content": ""}) == (name, b"")
+    assert read_file({"name": quote("😀" * 300), "content": ""})[0] == "😀" * 80
 
 
 @pytest.mark.parametrize(

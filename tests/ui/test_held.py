@@ -10,25 +10,28 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.hostile.said import weighing
 from tests.ui.test_late import to_its_end
 from ui.shell.held import (
     ALL_BYTES,
     LONG_BYTES,
     MAKES_ROOM,
-    MESSAGE_BYTES,
     NOT_NOW,
     NOT_YET,
     PATIENCE_S,
+    PLAIN_BYTES,
     SESSION_BYTES,
     TOO_LONG,
+    TOO_MANY,
     TOO_MUCH,
+    TOO_PLAIN,
     Held,
     Words,
 )
 from ui.shell.late import WithoutLate
+from ui.shell.unfolded import MESSAGE_BYTES, Unfolded, unfolded
 
 PICTURE = 4 * 10_000_000 // 3 + 200
 """The largest picture that the pad takes, as text, with what is around it."""
@@ -77,19 +80,29 @@ def done(words: Words) -> None:
     words.hear(said)
 
 
-def asks(**values: int) -> tuple[int, ClientState]:
-    """Words with values of so many bytes; those named `now...` are over with them."""
-    state = ClientState()
+def asks(**values: int) -> BackMsg:
+    """Words with values of so many bytes, in few where they are many; those named `now...` are over
+    with them.
+    """
+    message = BackMsg()
     for name, size in values.items():
-        one = state.widget_states.widgets.add()
+        one = message.rerun_script.widget_states.widgets.add()
         one.id = name
-        kind = "json_trigger_value" if name.startswith("now") else "string_value"
-        setattr(one, kind, "x" * size)
-    return state.ByteSize(), state
+        if name.startswith("now"):
+            one.json_trigger_value = "x" * size
+        else:
+            one.string_value = weighing(size) if size >= LONG_BYTES else "x" * size
+    return message
 
 
-def answer(words: Words, asked: tuple[int, ClientState | None]) -> str:
-    return came_of(words.why_unread(asked[0])) or came_of(words.why_not(*asked))
+def size_of(message: BackMsg) -> Unfolded:
+    return unfolded(message.SerializeToString())
+
+
+def answer(words: Words, message: BackMsg) -> str:
+    said = size_of(message)
+    asked = message.rerun_script if message.HasField("rerun_script") else None
+    return came_of(words.why_unread(said)) or came_of(words.why_not(said, asked))
 
 
 def came_of(talk: Coroutine[Any, Any, str]) -> str:
@@ -159,7 +172,7 @@ def test_what_came_bit_by_bit_counts_as_what_came_at_once():
     server = Server()
     for place in range(6):
         words = server.talk(str(place))
-        for part in range(90):
+        for part in range(14):
             assert answer(words, asks(**{f"x{part}": LONG_BYTES - 50_000})) == ""
     assert server.gone == ["0", "1", "2"]
 
@@ -179,7 +192,8 @@ def test_what_waits_is_bounded_too():
     server = Server()
     for name in "abc":
         answer(server.talk(name), asks(x=13_000_000))
-    waiting = [server.talk(f"waiting {place}").why_unread(13_000_000) for place in range(5)]
+    long = size_of(asks(x=13_000_000))
+    waiting = [server.talk(f"waiting {place}").why_unread(long) for place in range(5)]
     sleeps = server.held.sleep
     server.held.sleep = Never()  # type: ignore[assignment]
     for one in waiting[:4]:
@@ -213,15 +227,33 @@ def test_long_words_wait_until_the_answer_to_the_last_ones_is_there():
     assert 0 < server.now < 1
 
 
-@pytest.mark.parametrize("asked", [asks(x=LONG_BYTES), (LONG_BYTES + 1, None)])
-def test_a_conversation_does_not_begin_with_long_words_nor_with_any_but_a_pages(
-    asked: tuple[int, ClientState | None],
-):
+NO_PAGES = BackMsg()
+NO_PAGES.file_urls_request.session_id = "x" * (LONG_BYTES + 1)
+
+
+@pytest.mark.parametrize("message", [asks(x=LONG_BYTES + 100), NO_PAGES], ids=["long", "no page's"])
+def test_a_conversation_does_not_begin_with_long_words_nor_with_any_but_a_pages(message: BackMsg):
     server = Server()
     stranger = Words(server.held, lambda _: pytest.fail("nothing is said"))
-    assert answer(stranger, asked) == NOT_YET
-    if asked[1] is None:
-        assert answer(server.talk("a"), asked) == NOT_YET
+    assert answer(stranger, message) == NOT_YET
+    if message is NO_PAGES:
+        assert answer(server.talk("a"), message) == NOT_YET
+
+
+def test_without_a_picture_far_less_is_taken():
+    server = Server()
+    message = BackMsg()
+    message.rerun_script.query_string = "x" * PLAIN_BYTES
+    assert answer(server.talk("a"), message) == TOO_PLAIN
+    message.rerun_script.query_string = "x" * (PLAIN_BYTES - 100)
+    assert answer(server.talk("b"), message) == ""
+
+
+def test_words_that_unfold_to_more_than_the_longest_are_refused_however_short_they_are():
+    server = Server()
+    message = asks(x=MESSAGE_BYTES)
+    assert message.ByteSize() < LONG_BYTES
+    assert answer(server.talk("a"), message) == TOO_MANY
 
 
 @pytest.mark.parametrize("kind", ["bytes", "text"])

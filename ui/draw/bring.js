@@ -42,5 +42,8 @@ async function readFile(pad, file) {
   }
   const content = address.slice(address.indexOf(",") + 1);
   pad.awaits = true;
-  pad.setTriggerValue("file", { name: file.name || "pasted image", content });
+  pad.setTriggerValue("file", { name: inAscii(file.name || "pasted image"), content });
 }
+
+// One emoji beside the picture would make each of its letters four bytes long where it is read.
+const inAscii = (name) => encodeURIComponent(name.replace(/\p{Cs}/gu, "?"));

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import streamlit as st
@@ -27,6 +28,8 @@ HERE = Path(__file__).parent
 PAD, ON_PAD = "draw_pad", "draw_on_pad"
 PARTS = ("centring", "strokes", "keys", "bring", "pad")
 BROUGHT, TROUBLE = "draw_brought", "draw_trouble"
+LONGEST_NAME = 80 * len("%F0%9F%98%80")
+"""Of a file, as an address would have it."""
 
 _mount = st.components.v2.component(
     "digit_pad",
@@ -125,7 +128,7 @@ def read_file(given: Any) -> tuple[str, bytes]:
     if len(content) > 4 * (LIMIT_BYTES // 3 + 1):
         raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
     try:
-        return name[:80], base64.b64decode(content, validate=True)
+        return unquote(name[:LONGEST_NAME])[:80], base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError) as error:
         raise broken from error
 

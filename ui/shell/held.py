@@ -1,9 +1,10 @@
 """How much of what browsers say Streamlit holds, bounded for each session and for all.
 
 It keeps the last words of a session and the value of each part of its page, for two minutes and
-more after the browser left. In memory they take about twice what was sent. So who says too much is
-turned away; what is long waits, unread, until it fits beside what all others hold, and where it
-does not fit for ten seconds, the session that was long least lately has to go.
+more after the browser left. In memory they take about twice what they unfold to, which is known
+before they are read (`ui/shell/unfolded.py`). So who says too much is turned away; what is long
+waits, unread, until it fits beside what all others hold, and where it does not fit for ten seconds,
+the session that was long least lately has to go.
 """
 
 from __future__ import annotations
@@ -18,33 +19,33 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.kept import give_back
+from ui.shell.unfolded import MESSAGE_BYTES, MOST_PARTS, Unfolded
 
-MESSAGE_BYTES = 14_000_000
-"""The longest words there are: the largest picture that the pad takes, 10 MB, as text."""
+PLAIN_BYTES = 2_000_000
+"""What is sent without a picture: a stack of 5,000 layers on Build, and as much again."""
 
 SESSION_BYTES, ALL_BYTES = 15_000_000, 50_000_000
-"""What is held of a session, and of all, as it was sent."""
+"""What is held of a session, and of all, as it unfolds."""
 
 WAITING_BYTES = 60_000_000
 """What waits at most: it is in memory, too."""
 
-LONG_BYTES = 200_000
-"""What pages say without a picture is far shorter. A longer session is let go with its talk."""
-
-VALUE_BYTES = 20_000
-"""Values from here on are counted one by one, as Streamlit keeps each until its part is gone."""
+LONG_BYTES = 1_000_000
+"""What pages say without a picture or a thousand layers is less, and no more than any session takes
+by itself. A longer session is let go with its talk.
+"""
 
 PATIENCE_S, LOOK_S = 10.0, 0.05
 TOO_BIG, TRY_AGAIN = 1009, 1013
 """How a conversation ends, by the numbers of RFC 6455."""
 
 TOO_LONG = f"At most {MESSAGE_BYTES / 1e6:.0f} MB are taken at once."
+TOO_PLAIN = f"At most {PLAIN_BYTES / 1e6:.0f} MB are taken at once without a picture."
+TOO_MANY = "So many values, or so much in one, are not taken at once."
 TOO_MUCH = f"At most {SESSION_BYTES / 1e6:.0f} MB are held of a page. Reload it."
 NOT_YET = "So much is taken once the page is there."
 NOT_NOW = "Many bring something just now. Try again in a minute."
 MAKES_ROOM = "Other pages needed the room. Reload this one."
-OF_NOW = "json_trigger_value"
-"""The kind of value that Streamlit forgets with the words that brought it: a picture comes so."""
 
 
 class Held:
@@ -116,28 +117,32 @@ class Words:
         self.session = ""
         self.is_at_work = self.is_over = False
         self._last = 0
-        self._values: dict[str, int] = {}
+        self._values: dict[bytes, int] = {}
 
     @property
     def size(self) -> int:
-        """How much it is, as it was sent."""
+        """How much it is, as it unfolds."""
         return max(self._last, sum(self._values.values()))
 
-    async def why_unread(self, size: int) -> str:
-        """Why words of this size are not even read; nothing where they are, once there is room."""
-        if size > MESSAGE_BYTES:
+    async def why_unread(self, said: Unfolded) -> str:
+        """Why words are not even read; nothing where they are, once there is room."""
+        if said.sent > MESSAGE_BYTES:
             return TOO_LONG
-        if size <= LONG_BYTES:
+        if said.parts > MOST_PARTS or said.size > MESSAGE_BYTES:
+            return TOO_MANY
+        if said.plain > PLAIN_BYTES:
+            return TOO_PLAIN
+        if said.size <= LONG_BYTES:
             return ""
         if not self.session:
             return NOT_YET
-        return "" if await self._held.room_for(self, max(size, self.size)) else NOT_NOW
+        return "" if await self._held.room_for(self, max(said.size, self.size)) else NOT_NOW
 
-    async def why_not(self, size: int, asked: ClientState | None) -> str:
+    async def why_not(self, said: Unfolded, asked: ClientState | None) -> str:
         """Why words that were read are not taken; nothing where they are."""
-        is_long = size > LONG_BYTES
-        grown = self._values | ({} if asked is None else _values(asked))
-        most = max(size, sum(grown.values()))
+        is_long = said.size > LONG_BYTES
+        grown = self._values | said.values
+        most = max(said.size, sum(grown.values()))
         if most > SESSION_BYTES:
             return TOO_MUCH
         if (is_long and asked is None) or (most > LONG_BYTES and not self.session):
@@ -146,7 +151,7 @@ class Words:
         if has_grown and not is_long and not await self._held.room_for(self, most):
             return NOT_NOW
         self.is_at_work |= is_long
-        self._last, self._values = size, grown
+        self._last, self._values = said.size, grown
         self._held.holds(self)
         return ""
 
@@ -164,15 +169,6 @@ class Words:
             self.is_over = True
             await self._send({"type": "websocket.close", "code": code, "reason": why})
         return {"type": "websocket.disconnect", "code": code, "reason": why}
-
-
-def _values(asked: ClientState) -> dict[str, int]:
-    sizes = (
-        (one.id, one.ByteSize())
-        for one in asked.widget_states.widgets
-        if one.WhichOneof("value") != OF_NOW
-    )
-    return {name: size for name, size in sizes if size > VALUE_BYTES}
 
 
 def _let_go(session: str) -> None:

@@ -11,7 +11,7 @@ that was cut off has its page again. Such a question is left out while an answer
 as long again as the last answer took, and until the page is whole. Nothing is lost: it is asked
 again.
 
-What is said at too great length does not reach Streamlit either: `ui/shell/held.py`.
+What is too long, or unfolds to too much, does not reach Streamlit either: `ui/shell/held.py`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ui.shell.held import Held, Words
+from ui.shell.unfolded import unfolded
 
 MOST_BYTES = 50_000
 """What is larger brings something to a page; only short messages say which page it is."""
@@ -63,11 +64,11 @@ class WithoutLate:
             nonlocal page
             while True:
                 message = await receive()
-                size = len(message.get("bytes") or message.get("text") or "")
-                if why := await words.why_unread(size):
+                said = unfolded(message.get("bytes") or message.get("text") or b"")
+                if why := await words.why_unread(said):
                     return await words.refuse(why)
                 asked = _asked(message)
-                if why := await words.why_not(size, asked):
+                if why := await words.why_not(said, asked):
                     return await words.refuse(why)
                 if asked is None or not asked.page_script_hash:
                     return message
