@@ -13,6 +13,7 @@ from cnn.network.layers import KINDS, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from ui import editor
 from ui.editor.notes import Note, notes_of
 from ui.editor.schema import GROUPS, schema
 from ui.editor.value import Ask, read_value
@@ -229,6 +230,21 @@ def nested(depth: int) -> list[Any]:
 )
 def test_a_message_our_script_would_not_send_is_no_message(message: Any):
     assert read_value(message) is None
+
+
+def test_a_message_is_checked_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    read: list[Any] = []
+    session: dict[str, Any] = {"stack": {"stack": sent()}}
+    monkeypatch.setattr(editor.st, "session_state", session)
+    monkeypatch.setattr(editor, "read_value", lambda one: read.append(one) or read_value(one))
+
+    first, again = editor.edited("stack"), editor.edited("stack")
+    session["stack"] = {"stack": sent(edit=5)}
+    later = editor.edited("stack")
+
+    assert first == again == read_value(sent())
+    assert later == read_value(sent(edit=5))
+    assert read == [sent(), sent(edit=5)]
 
 
 # ---- notes ---------------------------------------------------------------------------------------

@@ -96,7 +96,12 @@ def stack_editor(
 def edited(key: str) -> EditorValue | None:
     """What the user has last made of the stack, or None before the first edit."""
     state = st.session_state.get(key)
-    return read_value(state.get("stack")) if isinstance(state, Mapping) else None
+    sent = state.get("stack") if isinstance(state, Mapping) else None
+    last = st.session_state.get(f"{key}_read")
+    if last is None or last[0] != sent:  # asked before the page runs and while it does
+        last = st.session_state[f"{key}_read"] = sent, read_value(sent)
+    value: EditorValue | None = last[1]
+    return value
 
 
 def _answer(ask: Ask) -> dict[str, Any]:
