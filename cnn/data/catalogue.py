@@ -64,7 +64,7 @@ def is_here(spec: DatasetSpec) -> bool:
     return CATALOGUE[spec.name].is_here()
 
 
-def class_names(spec: DatasetSpec) -> tuple[str, ...] | None:
+def named_classes(spec: DatasetSpec) -> tuple[str, ...] | None:
     """The name of each class, in the order of the labels; None for a person's own images."""
     return CATALOGUE[spec.name].class_names(spec)
 

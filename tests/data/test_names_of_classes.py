@@ -3,7 +3,7 @@
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions, load
-from cnn.data.catalogue import class_names
+from cnn.data.catalogue import named_classes
 
 SPECS = (
     DatasetSpec(DatasetName.SHAPES),
@@ -15,14 +15,14 @@ SPECS = (
 
 @pytest.mark.parametrize("spec", SPECS, ids=["shapes", "two shapes", "digits", "sample"])
 def test_they_are_called_as_in_the_data_itself(spec):
-    assert class_names(spec) == load(spec).class_names
+    assert named_classes(spec) == load(spec).class_names
 
 
 def test_clothing_is_in_the_order_of_the_published_labels():
-    names = class_names(DatasetSpec(DatasetName.FASHION_MNIST))
+    names = named_classes(DatasetSpec(DatasetName.FASHION_MNIST))
     assert names is not None
     assert (names[0].lower()[:7], names[9].lower()) == ("t-shirt", "ankle boot")
 
 
 def test_those_of_own_images_are_only_in_the_file():
-    assert class_names(DatasetSpec(DatasetName.OWN_IMAGES, file="my.zip")) is None
+    assert named_classes(DatasetSpec(DatasetName.OWN_IMAGES, file="my.zip")) is None

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS, Architecture, layers_from_list
@@ -16,7 +17,7 @@ from cnn.network.zoo import entry
 from ui import editor
 from ui.editor.notes import Note, notes_of
 from ui.editor.schema import GROUPS, schema
-from ui.editor.value import Ask, read_value
+from ui.editor.value import Ask, EditorValue, read_value
 
 SCHEMA = schema()
 LAYER = {"kind": "Dense", "units": 3}
@@ -235,8 +236,13 @@ def test_a_message_our_script_would_not_send_is_no_message(message: Any):
 def test_a_message_is_checked_once_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch):
     read: list[Any] = []
     session: dict[str, Any] = {"stack": {"stack": sent()}}
-    monkeypatch.setattr(editor.st, "session_state", session)
-    monkeypatch.setattr(editor, "read_value", lambda one: read.append(one) or read_value(one))
+
+    def counted(message: Any) -> EditorValue | None:
+        read.append(message)
+        return read_value(message)
+
+    monkeypatch.setattr(streamlit, "session_state", session)
+    monkeypatch.setattr(editor, "read_value", counted)
 
     first, again = editor.edited("stack"), editor.edited("stack")
     session["stack"] = {"stack": sent(edit=5)}

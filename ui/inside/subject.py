@@ -11,7 +11,7 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data import title as data_title
-from cnn.data.catalogue import class_names
+from cnn.data.catalogue import named_classes
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import Effort, TooMuchError
 from cnn.network.architecture import Architecture
@@ -145,7 +145,7 @@ def _shipped() -> Subject:
     # Its own data may not be on this machine; the sample's test images are MNIST's, and it
     # learned from none of them.
     sample = DatasetSpec(DatasetName.MNIST_SAMPLE)
-    names = class_names(sample) or ()
+    names = named_classes(sample) or ()
     return Subject(
         SHIPPED,
         SHIPPED,
@@ -245,7 +245,7 @@ def _file(in_turn: ExitStack) -> Subject | None:
     if of_file != traced.params_text:
         about = f"{traced.params_text}, made of the {of_file} in {name}."
     about = " ".join(filter(None, [about, said_of_pixels(architecture), *imported.notes[:5]]))
-    names = (class_names(spec) if spec else None) or _numbered(classes)
+    names = (named_classes(spec) if spec else None) or _numbered(classes)
     key = f"{key}-{shown}-{feed.text}"
     return Subject(FILE, key, name, about, architecture, weights, names, spec)
 
@@ -310,7 +310,7 @@ def _fitting(architecture: Architecture, classes: int) -> list[DatasetName]:
     if architecture.input[2] not in (1, 3):
         return []
     known = [name for name in CATALOGUE if name is not DatasetName.OWN_IMAGES]
-    alike = [name for name in known if len(class_names(DatasetSpec(name)) or ()) == classes]
+    alike = [name for name in known if len(named_classes(DatasetSpec(name)) or ()) == classes]
     size = architecture.input[:2]
     return sorted(alike, key=lambda name: CATALOGUE[name].image_shape[:2] != size)
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
-from cnn.data.catalogue import class_names
+from cnn.data.catalogue import named_classes
 from cnn.data.look import Look
 from cnn.data.sets import SETS
 from cnn.lessons.goals import Goals
@@ -104,7 +104,7 @@ def begin_on_bench(classes: int) -> None:
     """
     network.choose_bench()
     SETTINGS.begin_with(FIRST)
-    counts = {str(name): len(class_names(DatasetSpec(name)) or ()) for name in SETS}
+    counts = {str(name): len(named_classes(DatasetSpec(name)) or ()) for name in SETS}
     chosen = st.session_state[SETTINGS.key("data")]
     if counts.get(chosen, classes) == classes or classes not in counts.values():
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from cnn.data import catalogue as of_data
+from cnn.data.catalogue import named_classes
 from cnn.names import visible
 from cnn.network.trace import trace
 from cnn.training.recipe.run import Run
@@ -22,7 +22,7 @@ def to_bytes(names: Sequence[str]) -> bytes:
 def class_names(store: Store, run: Run) -> tuple[str, ...]:
     """A name for each class; a run of before names were kept has numbers for one's own images."""
     classes = int(trace(run.architecture).output_shape[-1])
-    names = of_data.class_names(run.configuration.dataset) or _kept(store, run.id)
+    names = named_classes(run.configuration.dataset) or _kept(store, run.id)
     if len(names) != classes:
         return tuple(f"class {label}" for label in range(classes))
     return names
