@@ -24,8 +24,11 @@ from ui.shell.announce import here, tell_token
 from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate
 from ui.shell.revive import Watched
+from ui.shell.saying import say_alike
 from ui.shell.server import ROUTES, lifespan
 from ui.shell.uploads import WithinUploads
+
+say_alike()
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 

@@ -16,6 +16,7 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TextIO
 
 from cnn.settings import SettingError, home, private_folder
 
@@ -23,6 +24,10 @@ SHORTEST = 16
 """Characters of a token of one's own: at random, so many cannot be tried out."""
 
 _FRAME = re.compile(r"https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d{1,5}|\*))?")
+
+
+_served: dict[int, TextIO] = {}
+"""The files in which this server's own address is kept, by port: open for as long as it runs."""
 
 
 class Asked(StrEnum):
@@ -88,14 +93,27 @@ def frame_ancestors() -> str:
 
 
 def keep_address(port: int, address: str) -> None:
-    """Keeps a server's address until it ends; where it cannot be written, it was still printed."""
+    """Keeps a server's address until it ends; where it cannot be written, it was still printed.
+
+    The file stays open and locked, which no killed server's is.
+    """
     file = _file(port)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    new = file.with_suffix(".new")
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     with contextlib.suppress(OSError):
         private_folder(file.parent)
-        file.unlink(missing_ok=True)  # left by a server that was killed, or somebody's link
-        with os.fdopen(os.open(file, flags, 0o600), "w", encoding="utf-8") as kept:
+        new.unlink(missing_ok=True)  # left by a server that was killed, or somebody's link
+        with contextlib.ExitStack() as failing:
+            kept = failing.enter_context(
+                os.fdopen(os.open(new, flags, 0o600), "w", encoding="utf-8")
+            )
             kept.write(f"{address}\n")
+            kept.flush()
+            if _is_free(kept):
+                _let_go(port)
+                _served[port] = kept
+                failing.pop_all()
+        new.replace(file)
 
 
 def forget_address(port: int, address: str) -> None:
@@ -103,16 +121,38 @@ def forget_address(port: int, address: str) -> None:
     with contextlib.suppress(OSError, UnicodeDecodeError):
         if _file(port).read_text(encoding="utf-8") == f"{address}\n":
             _file(port).unlink()
+            _let_go(port)
 
 
 def kept_addresses() -> list[str]:
-    """The addresses of the servers that run from this folder, by port."""
+    """The addresses of the servers that run from this folder, by port; one that a killed server
+    left is forgotten.
+    """
     found: list[str] = []
     files = [one for one in (home() / "addresses").glob("*.txt") if one.stem.isdecimal()]
     for file in sorted(files, key=lambda one: int(one.stem)):
-        with contextlib.suppress(OSError):
-            found += file.read_text(encoding="utf-8").split()
+        with contextlib.suppress(OSError, UnicodeDecodeError), file.open(encoding="utf-8") as kept:
+            if _is_free(kept):
+                file.unlink()
+            else:
+                found += kept.read().split()
     return found
+
+
+def _let_go(port: int) -> None:
+    if port in _served:
+        _served.pop(port).close()
+
+
+def _is_free(file: TextIO) -> bool:
+    """Whether nobody else holds a file, who does from now on; False where that cannot be told."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def _file(port: int) -> Path:

@@ -58,13 +58,23 @@ class _Json(logging.Formatter):
         return json.dumps(values, default=str)
 
 
+def is_json() -> bool:
+    """Whether lines of JSON are asked for, by setting (`CNN_LOG_FORMAT`)."""
+    return word_setting("CNN_LOG_FORMAT", "text") == "json"
+
+
+def formatter() -> logging.Formatter:
+    """The form in which what is said is written."""
+    return _Json() if is_json() else _Lines()
+
+
 @contextlib.contextmanager
 def heard(stream: TextIO | None = None) -> Iterator[None]:
     """While the block runs, what is said goes to a stream, standard error where none is named."""
     logger = logging.getLogger(NAME)
     before = logger.level, logger.propagate
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Json() if word_setting("CNN_LOG_FORMAT", "text") == "json" else _Lines())
+    handler.setFormatter(formatter())
     logger.setLevel(word_setting("CNN_LOG", "info").upper())
     logger.propagate = False
     logger.addHandler(handler)

@@ -55,6 +55,18 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def write_private(file: Path, text: str) -> None:
+    """Writes a file anew that its owner alone may read; it is whole, or what it was."""
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    with open(unfinished, "w", encoding="utf-8", opener=_opened_private) as written:
+        written.write(text)
+    unfinished.replace(file)
+
+
+def _opened_private(name: str, how: int) -> int:
+    return os.open(name, how, 0o600)
+
+
 def store_url() -> str:
     """The run store by setting (`CNN_STORE`, any SQLAlchemy URL), else a file in `home`."""
     return os.environ.get("CNN_STORE") or f"sqlite:///{home() / 'runs.sqlite'}"

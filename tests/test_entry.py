@@ -143,6 +143,21 @@ def test_addresses_are_found_by_port_and_forgotten_one_by_one(home: Path):
     assert kept_addresses() == ["http://localhost:10000/?token=x"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing tells it there; it runs on Linux")
+def test_the_address_of_a_server_that_was_killed_is_forgotten(home: Path):
+    keep_address(8502, "http://localhost:8502/?token=lives")
+    keeping = "import os; from cnn.entry import keep_address; "
+    killed = keeping + "keep_address(8501, 'http://localhost:8501/?token=dead'); os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", killed], cwd=ROOT, check=False).returncode == 9
+    file = home / "addresses" / "8501.txt"
+    assert "dead" in file.read_text()
+
+    assert kept_addresses() == ["http://localhost:8502/?token=lives"]
+
+    assert not file.exists()
+    forget_address(8502, "http://localhost:8502/?token=lives")
+
+
 def test_a_server_that_ends_late_leaves_the_address_of_the_one_that_took_its_port(home: Path):
     keep_address(8501, "http://localhost:8501/?token=x")
     keep_address(8501, "http://localhost:8501/?token=y\nhttp://class.example:8501/?token=y")

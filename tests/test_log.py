@@ -36,6 +36,20 @@ log.MOST_BYTES = int(sys.argv[2])
 while not Path(sys.argv[3]).exists():
     log.keep_small(Path(sys.argv[1]))
 """
+FAILING = """
+import logging, sys
+import streamlit
+from ui.shell.saying import say_alike
+say_alike()
+from streamlit.error_util import handle_uncaught_app_exception
+from streamlit.logger import get_logger
+logging.getLogger("uvicorn.access").info("a visit with ?token=secret")
+get_logger("streamlit.later").warning("a worry of its own")
+try:
+    raise ValueError("a page of\\ntwo lines")
+except ValueError as error:
+    handle_uncaught_app_exception(error)
+"""
 LINE = re.compile(rb"writer [a-d] line [ \d]{5} x{30}\n")
 
 
@@ -284,3 +298,24 @@ def test_where_there_can_be_no_log_nobody_is_kept_from_working(tmp_path: Path):
     log.keep_small(tmp_path / "file")
 
     assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_as_json_what_streamlit_says_is_json_too_and_a_page_that_failed():
+    settings = os.environ | {"CNN_LOG_FORMAT": "json"}
+    ran = subprocess.run(
+        [sys.executable, "-c", FAILING],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    found = [json.loads(line) for line in (ran.stdout + ran.stderr).splitlines()]
+
+    assert {one["logger"].partition(".")[0] for one in found} == {"streamlit"}
+    assert "a worry of its own" in [one["message"] for one in found]
+    (failed,) = [one for one in found if "a page of" in one.get("error", "")]
+    assert failed["level"] == "error"
+    assert failed["error"].endswith("ValueError: a page of\ntwo lines")
+    assert "secret" not in ran.stdout + ran.stderr

@@ -111,11 +111,13 @@ def _called(run: Run) -> str:
 def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
     epochs = store.epochs([run.id])[run.id]
     brief = _brief(run, labels.tags_of(store, [run.id])[run.id])
+    left_out = store.left_out(run.id)
     if options.json:
         more = {
             "architecture": run.architecture.to_dict(),
             "environment": run.environment,
             "epochs": epoch_dicts(epochs),
+            "left_out": left_out,
         }
         print(json.dumps(brief | more))
         return
@@ -128,6 +130,8 @@ def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
             f"epoch {one.epoch:<12}loss {one.loss:.4f}  accuracy {one.accuracy:.1%}  "
             f"validation {one.val_loss:.4f}  {one.val_accuracy:.1%}"
         )
+    for said in left_out:
+        print(f"{'left out':<18}{printable(said)}")
 
 
 def _rename(store: Store, run: Run, options: argparse.Namespace) -> None:

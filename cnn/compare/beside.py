@@ -84,7 +84,7 @@ def _under(store: Store, plan: Plan, swept: str) -> Iterable[Run]:
 def _settings(text: str) -> Configuration | None:
     try:
         return Configuration.from_dict(json.loads(text))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None  # of another version
 
 

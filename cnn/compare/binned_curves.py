@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from cnn.compare.mean_curves import Stretch
+from cnn.training.store.held import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import steps
 
@@ -26,6 +27,7 @@ def binned_curves(store: Store, run_ids: Sequence[str], length: int) -> dict[str
     )
     found: dict[str, list[Stretch]] = {run_id: [] for run_id in run_ids}
     with store.begin() as connection:
-        for run_id, *values in connection.execute(query).all():
+        whole = query.where(are_whole(connection, steps, "run_id"))
+        for run_id, *values in connection.execute(whole).all():
             found[run_id].append(Stretch(*values))
     return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 
 from cnn.lessons.lesson import Check, Lesson
+from cnn.training.store.held import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import progress
 
@@ -71,7 +72,8 @@ def standing(store: Store, profile: str = LOCAL) -> Standing:
         .order_by(progress.c.id)
     )
     with store.begin() as connection:
-        return Standing(tuple(Event(*row) for row in connection.execute(query).all()))
+        found = connection.execute(query.where(are_whole(connection, progress))).all()
+    return Standing(tuple(Event(*row) for row in found))
 
 
 def answer(store: Store, lesson: Lesson, check: Check, option: int, profile: str = LOCAL) -> None:

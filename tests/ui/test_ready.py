@@ -1,6 +1,7 @@
 """`/ready` and `/metrics`: in what form, and who counts as on this machine."""
 
 import json
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.requests import HTTPConnection
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store import presence
 from cnn.training.store.store import Store
+from cnn.training.store.store_file import store_file
 from cnn.training.workers import readiness
 from tests.training.workers.test_readiness import metrics
 from tests.ui.awaiting import awaited
@@ -106,6 +108,31 @@ def test_ready_is_503_where_no_worker_is_heard_of(store: Store):
 
     assert status == 503
     assert json.loads(body)["worker_heard_s_ago"] is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file stays there; it runs on Linux")
+def test_ready_is_503_for_as_long_as_the_file_of_the_store_is_gone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(ready, "FRESH_S", 0.0)
+    assert answer("/ready")[0] == 200
+    file = store_file(store.url)
+    assert file
+    left = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
+    (aside := file.parent / "aside").mkdir()
+    for path in left:
+        path.rename(aside / path.name)
+
+    status, _, body = answer("/ready")
+
+    assert status == 503
+    found = json.loads(body)
+    assert not found["store_writable"]
+    assert "its file was moved or deleted while it was open" in found["troubles"][0]
+    assert metrics(answer("/metrics")[2])["cnn_ready"] == 0
+    for path in list(aside.iterdir()):
+        path.rename(file.parent / path.name)
+    assert answer("/ready")[0] == 200
 
 
 def test_however_often_it_is_asked_the_store_is_written_to_once_a_second(

@@ -1,30 +1,51 @@
 """Every page with what another version left in the store: it is said, and all else works."""
 
+import itertools
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 from streamlit.testing.v1 import AppTest
 
+from cnn.__main__ import main
+from cnn.commands import doctor
 from cnn.lessons.catalogue import challenges
 from cnn.lessons.goals import written
 from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.settings import images_folder
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import WEIGHTS, Checkpoint, Result, Run, State
-from cnn.training.store import designs, labels, tables
+from cnn.training.recipe.run import (
+    WEIGHTS,
+    Checkpoint,
+    Epoch,
+    GradientNorms,
+    Progress,
+    Result,
+    Run,
+    State,
+    Step,
+    WorkerState,
+)
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import designs, labels, presence, tables
 from cnn.training.store.archive import take_in_shipped
 from cnn.training.store.store import Store, new_run
 from cnn.version import VERSION
+from tests.training.damaged import OTHERS, damage_all
 from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
+from tests.training.workers.test_readiness import metrics
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_learn import THOUSAND, trained_in_train
+from tests.ui.test_ready import answer
 from tests.ui.test_training_data import kept
-from tests.ui.visiting import pressed, visited, weights_file, words
+from tests.ui.visiting import arriving, pressed, shown, visited, weights_file, words
+from ui.shell import ready
 from ui.training import history
 from ui.training.history import PER_PAGE
+from ui.training.live import TAB
 from ui.training.runs import MOST_SHOWN
 
 LENET = entry("lenet-5").architecture
@@ -125,6 +146,114 @@ def test_whatever_is_in_a_column_of_a_damaged_store_every_run_can_be_opened(stor
 
     for first in range(0, len(ids), MOST_SHOWN):
         visited("train", run=ids[first : first + MOST_SHOWN])
+
+
+def damaged_beside(store: Store) -> Run:
+    """A run in a store whose other tables are damaged: each value in each column, beside what is
+    whole.
+    """
+    run = finished(store)
+    for number in (1, 2):
+        step = Step(number, number / 2, 0.5, 0.5, 0.01, float(number))
+        norms = GradientNorms(number, {"conv2d_1": 0.5})
+        store.record(run.id, [step], run.progress, State.FINISHED, gradients=[norms])
+        store.record_epoch(run.id, Epoch(number, 0.5, 0.5, 0.5, 0.25, float(number)))
+    sizes = {"train": 150, "validation": 30, "test": 300}
+    store.freeze(run.id, "f" * 64, sizes, {})
+    store.finish(run.id, State.FINISHED, result=RESULT)
+    damage_all(store, run.id)
+    return run
+
+
+def test_whatever_is_in_the_rows_beside_runs_every_page_opens(store: Store):
+    run = damaged_beside(store)
+
+    for page, asked in PAGES.items():
+        app = visited(page, **asked)  # which no exception may have ended
+        assert "run store" not in " ".join(one.value for one in app.error)
+    compared = TWO | {"with": ["lenet-5", f"run-{run.id}"]}
+    assert "Left out" not in words(visited("compare", **compared))
+    visited("inside", run=run.id)
+
+
+def test_a_run_of_which_something_is_damaged_says_so_behind_every_tab(store: Store):
+    run = damaged_beside(store)
+    damaged = store.left_out(run.id)
+
+    for tab in ("Curves", "Gradients", "Watch it learn", "Learning rate", "Facts", "Take away"):
+        app = arriving("train", run=run.id)
+        app.session_state[TAB] = tab
+        said = words(shown(app))
+        assert f"left out: {damaged[0]} (and {len(damaged) - 1} more)" in said
+        assert "test 98.0 %" in said or "98.0" in str(app.metric[0].value)
+
+
+def test_with_rows_beside_runs_damaged_the_operator_is_answered(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    damaged_beside(store)
+    presence.beat(store, "a", WorkerState.READY)
+    monkeypatch.setattr(ready, "_look", ready._Look())
+    ready._store.cache_clear()
+
+    status, _, body = answer("/ready")
+    assert (status, json.loads(body)["ready"]) == (200, True)
+    status, _, body = answer("/metrics")
+    assert (status, metrics(body)["cnn_ready"]) == (200, 1)
+    ready._store.cache_clear()
+    assert main(["runs", "list"]) == 0
+    assert "LeNet-5" in capsys.readouterr().out
+    assert not any(one.trouble for one in doctor._store(None) if one.topic == "store")
+    assert main(["store", "check"]) == 1
+    said = capsys.readouterr().out
+    for table in set(OTHERS) - {tables.designs, tables.workers}:  # these are gone with the silent
+        assert f" {table.name}, " in said
+
+
+IN_JSON = {
+    "result": dict.fromkeys(asdict(RESULT)),
+    "progress": dict.fromkeys(asdict(Progress())),
+    "checkpoint": dict.fromkeys(asdict(Checkpoint())),
+    "images": dict.fromkeys(("train", "validation", "test")),
+}
+NO_FIGURES = {
+    "no number": float("nan"),
+    "beyond all numbers": float("inf"),
+    "below all numbers": float("-inf"),
+    "huge": 10**400,
+    "a list": [1],
+}
+
+
+def test_a_figure_in_a_run_that_is_none_makes_that_run_unreadable_and_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    good, ids = finished(store), []
+    labels.rename(store, good.id, "the good one")
+    for column, fields in IN_JSON.items():
+        for field, held in itertools.product(fields, [*NO_FIGURES.values(), -5]):
+            if (column, field, held) == ("checkpoint", "loss", -5):
+                continue
+            run = finished(store)
+            row = row_of(store, run.id)
+            known = json.loads(row[column])
+            text = json.dumps({**dict.fromkeys(fields, 1), **known, field: held})
+            with store.begin() as connection:
+                this = tables.runs.c.id == run.id
+                connection.execute(update(tables.runs).where(this).values({column: text}))
+            ids.append(run.id)
+    monkeypatch.setattr(history, "PER_PAGE", 2 * len(ids))
+
+    readable = [one for one in store.latest(2 * len(ids)) if one.id in ids]
+
+    assert {one.id for one in readable} == {id for id in ids if isinstance(store.look_up(id), Run)}
+    for page, asked in PAGES.items():
+        visited(page, **asked)
+    for first in range(0, len(ids), MOST_SHOWN):
+        visited("train", run=ids[first : first + MOST_SHOWN])
+    unreadable = [store.look_up(id) for id in ids if id not in {one.id for one in readable}]
+    assert len(unreadable) > 4 * len(ids) / 5
+    assert all(isinstance(one, Unreadable) and VERSION in one.words for one in unreadable)
 
 
 @pytest.mark.parametrize("kinds", [list(KINDS)[::2], list(KINDS)[1::2]], ids=["even", "odd"])

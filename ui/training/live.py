@@ -27,7 +27,7 @@ from ui.training.results import results
 from ui.training.take_away import take_away
 from ui.training.watch_it_learn import watch_it_learn
 from ui.training.why import why
-from ui.words import duration, percent
+from ui.words import duration, percent, plain
 
 POLL_S = 0.5
 PACES = ((2.0, POLL_S), (6.0, 1.0))
@@ -52,11 +52,24 @@ def watch(run_ids: Sequence[str]) -> None:
         runs.say(one)
     if len(others) > len(unreadable):
         st.warning("A run of this address is not there any more.", icon=":material/delete:")
+    for run in found:
+        _left_out(run)
     if found:
         every = _poll_s(found)
         st.fragment(run_every=every)(_watched)([run.id for run in found], every)
         if len(found) == 1 and not every:
             ended(found[0])
+
+
+def _left_out(run: Run) -> None:
+    """Says what of a run is damaged, and so not in what is shown of it."""
+    if said := runs.store().left_out(run.id):
+        more = f" (and {len(said) - 1:,} more)" * (len(said) > 1)
+        st.warning(
+            plain(f"What is damaged of this run is left out: {said[0]}{more}. ")
+            + "`python -m cnn store check` names all of it.",
+            icon=":material/broken_image:",
+        )
 
 
 def _found(run_ids: Sequence[str]) -> list[Run]:

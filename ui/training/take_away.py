@@ -11,8 +11,8 @@ from cnn.network.heads import end_activation
 from cnn.network.keras.file import saying_pixels
 from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
+from cnn.training.recipe.curve_file import epochs_csv, steps_csv
 from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
-from cnn.training.store.curve_file import epochs_csv, steps_csv
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from ui.training import runs

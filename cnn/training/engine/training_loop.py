@@ -158,6 +158,8 @@ class TrainingLoop:
             self.channel.keep_files({WEIGHTS: arrays_to_bytes(self.machine.weights())})
         self.channel.report_and_obey(self._progress("testing"))
         loss, accuracy, scores = self.machine.evaluate(self.data.test, self.channel.obey)
+        if not math.isfinite(loss):
+            raise self._diverged("test loss", "at the end")
         predictions: dict[str, npt.NDArray[Any]] = {
             "scores": scores,
             "labels": self.data.test.labels,

@@ -27,7 +27,7 @@ from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.trace import Trace, trace
-from cnn.settings import home, private_folder
+from cnn.settings import home, private_folder, write_private
 from cnn.training.engine.chunk import Chunk
 from cnn.training.recipe.configuration import Configuration
 
@@ -94,9 +94,8 @@ def save(calibration: Calibration, **how: Any) -> None:
     """Keeps a measurement; a folder that cannot be written to is no reason to fail."""
     with contextlib.suppress(OSError):
         private_folder(home())
-        unfinished = home() / f"{FILE}.{os.getpid()}"
-        unfinished.write_text(json.dumps({"machine": machine()} | asdict(calibration) | how))
-        unfinished.replace(home() / FILE)
+        found = {"machine": machine()} | asdict(calibration) | how
+        write_private(home() / FILE, json.dumps(found))
 
 
 def _kept() -> dict[str, Any]:

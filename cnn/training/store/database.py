@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 
 from cnn.settings import private_folder
 from cnn.training.store.kept_backups import kept_if_changed
@@ -23,6 +23,8 @@ BUSY_MS = 10_000
 
 HURRIED_MS = 200
 """How long one waits who has other things to do, and tries again later."""
+
+GONE = "its file was moved or deleted while it was open"
 
 OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
 """Each table that two processes make at the same moment costs one of them an attempt."""
@@ -49,7 +51,41 @@ def opened(url: str) -> Engine:
         if isinstance(error, (SQLAlchemyError, OSError)):
             raise StoreError.because(url, error) from error
         raise
+    if (path := store_file(url)) is not None:
+        _follow(engine, path)
     return engine
+
+
+def _follow(engine: Engine, file: Path) -> None:
+    """From now on a connection is to the file of that name, whichever that is, and never to one
+    that was moved or deleted: what is written there nobody finds again.
+    """
+
+    def look(*_: Any) -> None:
+        if _identity(file) is None:  # SQLite would make an empty one
+            raise OperationalError("", {}, FileNotFoundError(GONE))
+
+    def note(_connection: Any, record: Any) -> None:
+        record.info[GONE] = _identity(file)
+
+    def compare(_connection: Any, record: Any, _proxy: Any) -> None:
+        look()
+        if record.info.setdefault(GONE, opened_as) != _identity(file):
+            raise DisconnectionError(GONE)
+
+    opened_as = _identity(file)
+    event.listen(engine, "do_connect", look)
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkout", compare)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file has that name just now."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

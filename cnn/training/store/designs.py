@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.trace import trace
+from cnn.training.recipe.json_columns import is_time
 from cnn.training.recipe.unreadable import WAY_OUT, first_sentence
 from cnn.training.store.store import Store
 from cnn.training.store.tables import designs
@@ -57,14 +60,14 @@ def find(store: Store, name: str) -> Saved | UnreadableDesign | None:
     query = select(designs).where(designs.c.name == name)
     with store.begin() as connection:
         row = connection.execute(query).first()
-    return _saved(*row) if row else None
+    return read(row) if row else None
 
 
 def latest(store: Store, limit: int = 100) -> list[Saved | UnreadableDesign]:
     """The saved designs, the newest first; those that cannot be read among them."""
     query = select(designs).order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
     with store.begin() as connection:
-        return [_saved(*row) for row in connection.execute(query).all()]
+        return [read(row) for row in connection.execute(query).all()]
 
 
 def remove(store: Store, name: str) -> bool:
@@ -82,11 +85,21 @@ def free_name(store: Store, name: str) -> str:
     return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
 
 
-def _saved(name: str, architecture: str, saved_at: float) -> Saved | UnreadableDesign:
+def read(row: Iterable[Any]) -> Saved | UnreadableDesign:
+    """The design that a row describes; of one that is damaged, what is known of it."""
+    name, architecture, saved_at = row
+    if not is_time(saved_at):
+        return UnreadableDesign(_named(name), f"its time is {shown(saved_at)}", 0.0)
+    if not isinstance(name, str) or not isinstance(architecture, str):
+        return UnreadableDesign(_named(name), "its name or its network is no text", saved_at)
     try:
         return Saved(name, _whole(architecture), saved_at)
     except ArchitectureError as error:
         return UnreadableDesign(name, first_sentence(error), saved_at)
+
+
+def _named(name: object) -> str:
+    return name if isinstance(name, str) else shown(name)
 
 
 @functools.lru_cache(maxsize=256)

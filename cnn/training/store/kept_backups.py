@@ -15,17 +15,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cnn.settings import private_folder
+from cnn.settings import private_folder, write_private
 from cnn.training.store.store_error import check_room, refusing, shown_url
-from cnn.training.store.store_file import connected, copy_store, size_bytes, store_file
+from cnn.training.store.store_file import (
+    AT,
+    AT_WRITTEN,
+    connected,
+    copy_store,
+    size_bytes,
+    store_file,
+    sweep,
+)
 
 FOLDER = "backups"
 KEPT_BEFORE_CHANGES = 3
 REPLACED, DAMAGED, RESTORED = "replaced", "damaged", "restored"
-AT = "%Y-%m-%dT%H%M%SZ"
-NAMED = re.compile(
-    rf"\.(?P<at>\d{{4}}-\d\d-\d\dT\d{{6}}Z)\.(?P<why>v\d+|{REPLACED}|{DAMAGED})(-\d+)?(\.\w+)?"
-)
+NAMED = re.compile(rf"\.(?P<at>{AT_WRITTEN})\.(?P<why>v\d+|{REPLACED}|{DAMAGED})(-\d+)?(\.\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def _before_change(url: str, file: Path, version: int) -> Path:
         f"but no backup of it could be kept in {folder}"
     ):
         private_folder(folder)
+        sweep(folder)
         check_room(folder, size_bytes(file), f"A backup of the run store {shown_url(url)}")
         target = free_name(file, f"v{version}")
         with contextlib.closing(connected(file, "ro")) as source:
@@ -145,7 +151,7 @@ def note(file: Path, target: Path, why: str = "") -> None:
     noted = {"file": str(target), "at": time.time(), "why": why}
     with contextlib.suppress(OSError):
         private_folder(backups_folder(file))
-        _note_file(file).write_text(json.dumps(noted), "utf-8")
+        write_private(_note_file(file), json.dumps(noted))
 
 
 def _noted(file: Path) -> list[Backup]:

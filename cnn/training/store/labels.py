@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from cnn.names import visible
 from cnn.network.errors import shown
 from cnn.training.store import tables
+from cnn.training.store.held import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import runs
 
@@ -122,7 +123,7 @@ def _is_kept(letter: str) -> bool:
 
 def _tags(connection: Connection, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     table = tables.tags
-    query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.tag)
+    query = select(table).where(table.c.run_id.in_(run_ids), are_whole(connection, table))
     found = defaultdict(list)
     for run_id, tag in connection.execute(query).all():
         found[run_id].append(tag)

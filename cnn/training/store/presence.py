@@ -2,7 +2,8 @@
 
 A run whose worker has ended or fallen silent is marked as interrupted; should a silent one speak
 again, its next report takes the run up again. Of a worker on this machine the process is looked
-for: if it is gone, its silence need not be waited for; if it is there, it may have its reasons.
+for: if it is gone, its silence need not be waited for; if it is there, it may have its reasons. One
+whose row is damaged counts as silent.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true, update
 
 from cnn.training.recipe.run import CLAIMED, State, WorkerState
+from cnn.training.store.held import are_whole
 from cnn.training.store.identity import has_ended
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.tables import runs, workers
@@ -67,12 +69,19 @@ def worker_states(store: Store) -> list[WorkerState]:
     """
     heard = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
     with store.begin() as connection:
-        found = connection.execute(heard).all()
+        found = connection.execute(heard.where(are_whole(connection, workers))).all()
     return [
         WorkerState(state)
         for name, at, state in found
         if state in list(WorkerState) and not _is_gone(name, at)
     ]
+
+
+def heard_at(store: Store) -> float | None:
+    """When a worker was last heard of; None where none ever was."""
+    with store.begin() as connection:
+        last = select(func.max(workers.c.heartbeat_at)).where(are_whole(connection, workers))
+        return connection.execute(last).scalar()
 
 
 def state_of(store: Store, worker: str) -> WorkerState | None:
@@ -107,11 +116,18 @@ def dismiss_silent(store: Store) -> None:
     """Does so for every worker whose process is gone, or that has fallen silent."""
     is_claimed = runs.c.state.in_(CLAIMED)
     with store.begin() as connection:
-        heard = connection.execute(select(workers.c.name, workers.c.heartbeat_at)).all()
-        gone = [name for name, at in heard if _is_gone(name, at)]
+        are_damaged = are_whole(connection, workers).is_not(true())
+        damaged = connection.execute(select(workers.c.name).where(are_damaged).limit(1)).first()
+        gone = [
+            name
+            for name, at in connection.execute(
+                select(workers.c.name, workers.c.heartbeat_at).where(~are_damaged)
+            )
+            if _is_gone(name, at)
+        ]
         claimed = connection.execute(select(runs.c.id).where(is_claimed).limit(1)).first()
-        if gone or claimed:  # so that looking never locks
-            connection.execute(delete(workers).where(workers.c.name.in_(gone)))
+        if damaged or gone or claimed:  # so that looking never locks
+            connection.execute(delete(workers).where(workers.c.name.in_(gone) | are_damaged))
             _interrupt(connection, runs.c.worker.not_in(select(workers.c.name)))
 
 

@@ -1,12 +1,12 @@
 """What trainings left in the store, for whoever reads it: their curves, gradient norms and files.
 
-Runs, and everything that is written, are in `store`.
+A row that is damaged is left out, and `left_out` says so; all others are read. Runs, and everything
+that is written, are in `store`.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.settings import store_url
 from cnn.training.recipe.run import SNAPSHOT, Epoch, GradientNorms, Step
-from cnn.training.store import database, tables
+from cnn.training.store import database, held, rows, tables
 from cnn.training.store.store_error import StoreError
 from cnn.training.store.thinning import Curves
 
@@ -61,7 +61,8 @@ class Records:
         query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
         found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
         with self.begin() as connection:
-            for run_id, *values in connection.execute(query).all():
+            whole = query.where(held.are_whole(connection, table, "run_id"))
+            for run_id, *values in connection.execute(whole).all():
                 found[run_id].append(Epoch(*values))
         return found
 
@@ -70,8 +71,19 @@ class Records:
         table = tables.gradients
         query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
         with self.begin() as connection:
-            found = connection.execute(query.order_by(table.c.step)).all()
-        return [GradientNorms(step, json.loads(norms)) for step, norms in found]
+            whole = query.where(held.are_whole(connection, table, "run_id"))
+            found = connection.execute(whole.order_by(table.c.step)).all()
+        read = [(step, held.read(table.c.norms, norms)) for step, norms in found]
+        return [GradientNorms(step, norms) for step, norms in read if norms is not None]
+
+    def left_out(self, run_id: str) -> list[str]:
+        """What belongs to a run and is damaged: which row, and what in it is wrong."""
+        with self.begin() as connection:
+            return [
+                said
+                for table in tables.BELONGINGS
+                for said in held.damaged(connection, table, table.c.run_id == run_id)
+            ]
 
     def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
         """The epochs after which a snapshot was kept, in their order; 0 is before the first.
@@ -81,19 +93,20 @@ class Records:
         name = tables.files.c.name
         query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
         with self.begin() as connection:
-            names = connection.execute(query.order_by(name)).scalars().all()
-        return [int(found.removeprefix(kind)) for found in names]
+            whole = query.where(held.are_whole(connection, tables.files, "run_id"))
+            names = connection.execute(whole.order_by(name)).scalars().all()
+        read = [one for one in names if held.read(name, one) is not None]
+        return [held.epoch_of(one, kind) for one in read]
 
     def file(self, run_id: str, name: str) -> bytes | None:
-        table = tables.files
-        query = select(table.c.content).where(table.c.run_id == run_id, table.c.name == name)
+        """What a file of a run holds, if it keeps one of that name."""
         with self.begin() as connection:
-            content: bytes | None = connection.execute(query).scalar()
-        return content
+            return rows.content(connection, run_id, name)
 
     def file_sizes(self, run_id: str) -> dict[str, int]:
         """The files that a run keeps, by name, and how many bytes each has."""
         table = tables.files
         query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
         with self.begin() as connection:
-            return {str(name): int(size) for name, size in connection.execute(query).all()}
+            whole = query.where(held.are_whole(connection, table, "run_id"))
+            return {str(name): int(size) for name, size in connection.execute(whole).all()}

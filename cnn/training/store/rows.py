@@ -1,4 +1,7 @@
-"""What belongs to runs as rows of the store: steps thinned by the database, gradients, files."""
+"""What belongs to runs as rows of the store: steps thinned by the database, gradients, files.
+
+A row that is damaged is passed by.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select, type_coerce
+from sqlalchemy.types import NullType
 
 from cnn.training.recipe.run import GradientNorms, Step
+from cnn.training.store.held import are_whole
 from cnn.training.store.tables import files, steps
 
 
 def steps_from(connection: Connection, run_id: str, first: int) -> list[Step]:
     """The steps of a run from one on."""
     query = select(steps).where(steps.c.run_id == run_id, steps.c.step >= first)
+    query = query.where(are_whole(connection, steps, "run_id"))
     found = connection.execute(query.order_by(steps.c.step)).all()
     return [Step(*row[1:]) for row in found]
 
@@ -23,7 +29,7 @@ def extreme_steps(connection: Connection, run_id: str, length: int) -> list[Step
     """Of every stretch of so many steps those with its lowest and its highest loss, and the last
     step of all.
     """
-    this = steps.c.run_id == run_id
+    this = (steps.c.run_id == run_id) & are_whole(connection, steps, "run_id")
     stretch = steps.c.step // length
     extremes = (
         select(
@@ -47,6 +53,14 @@ def gradients(run_id: str, measured: Sequence[GradientNorms]) -> list[dict[str, 
     return [
         {"run_id": run_id, "step": one.step, "norms": json.dumps(one.norms)} for one in measured
     ]
+
+
+def content(connection: Connection, run_id: str, name: str) -> bytes | None:
+    """What a file of a run holds; None where there is none, or something else in its place."""
+    as_it_is = type_coerce(files.c.content, NullType())
+    query = select(as_it_is).where(files.c.run_id == run_id, files.c.name == name)
+    found = connection.execute(query).scalar()
+    return found if isinstance(found, bytes) else None
 
 
 def put_files(connection: Connection, run_id: str, content: Mapping[str, bytes]) -> None:

@@ -86,7 +86,7 @@ def with_any_seed(
     with store.begin() as connection:
         rows = connection.execute(query.order_by(runs.c.created_at)).mappings().all()
     of_length = f'"epochs": {configuration.epochs},'  # so that few rows are read whole
-    found = run_rows.readable(row for row in rows if of_length in row["configuration"])
+    found = run_rows.readable(row for row in rows if of_length in str(row["configuration"]))
     return [one for one in found if _is_alike(one, architecture, configuration)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -19,6 +19,14 @@ from cnn.network.remembered import LAYERS, remembered
 from cnn.network.trace import trace
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.json_columns import (
+    UnknownError,
+    as_object,
+    counts,
+    is_time,
+    object_of,
+    sentences,
+)
 from cnn.training.recipe.run import Checkpoint, Progress, Result, Run, State, Wish
 from cnn.training.recipe.unreadable import PROGRAM, Unreadable, first_sentence
 
@@ -36,16 +44,9 @@ TEXTS = {
 }
 """What is text as it stands, and what it is called. SQLite keeps anything in any column."""
 
-END_OF_TIME_S = 253_402_300_800.0
-"""Where the year 10000 begins, of which no date can be written."""
-
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=StrEnum)
 Row = Mapping[Any, Any]
-
-
-class _UnknownError(ValueError):
-    """What a row says that is unknown here."""
 
 
 def run(row: Row) -> Run | Unreadable:
@@ -54,7 +55,7 @@ def run(row: Row) -> Run | Unreadable:
     """
     try:
         return _run(row)
-    except _UnknownError as error:
+    except UnknownError as error:
         return _unreadable(row, str(error))
 
 
@@ -119,13 +120,13 @@ def _run(row: Row) -> Run:
         result=of("result", "result", _result) if row["result"] else None,
         message=row["message"],
         data_fingerprint=row["data_fingerprint"],
-        images=of("images", "images", _counts),
-        environment=of("environment", "environment", _object),
+        images=of("images", "images", counts),
+        environment=of("environment", "environment", as_object),
         worker=row["worker"],
         checkpoint=of("checkpoint", "checkpoint", _checkpoint) if row["checkpoint"] else None,
         continues=row["continues"],
         first_step=of("first_step", "first step", _whole),
-        changes=of("changes", "changes", _sentences),
+        changes=of("changes", "changes", sentences),
         note=row["note"],
         is_archived=of("is_archived", "place in the archive", _yes_or_no),
     )
@@ -138,7 +139,7 @@ def _unreadable(row: Row, reason: str) -> Unreadable:
         return held if isinstance(held := row[column], str) else ""
 
     try:
-        noted = str(_object(row["environment"]).get(PROGRAM, ""))
+        noted = str(as_object(row["environment"]).get(PROGRAM, ""))
         version = "".join(one for one in noted[:40] if one.isprintable())
     except (ValueError, TypeError, RecursionError):
         version = ""
@@ -150,7 +151,7 @@ def _unreadable(row: Row, reason: str) -> Unreadable:
         state=words("state"),
         network=words("network"),
         dataset=words("dataset"),
-        created_at=row["created_at"] if _is_time(row["created_at"]) else 0.0,
+        created_at=row["created_at"] if is_time(row["created_at"]) else 0.0,
         note=words("note"),
         is_archived=row["is_archived"] == 1,
         is_tested=bool(row["result"]),
@@ -167,7 +168,7 @@ def _read(called: str, held: Any, read: Callable[[Any], Value]) -> Value:
         reason = first_sentence(error)
     except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
         reason = f"it holds what has no meaning here ({type(error).__name__})"
-    raise _UnknownError(f"its {called}: {reason}") from None
+    raise UnknownError(f"its {called}: {reason}") from None
 
 
 # Many runs share a network, and a page reads the same rows twice a second.
@@ -180,29 +181,7 @@ def _architecture(text: str) -> Architecture:
 
 @functools.lru_cache(maxsize=512)
 def _configuration(text: str) -> Configuration:
-    return Configuration.from_dict(_object(text))
-
-
-def _object(text: str) -> dict[str, Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise _UnknownError(f"{shown(found)} is no object")
-    return found
-
-
-def _counts(text: str) -> dict[str, int]:
-    found = _object(text)
-    for name, count in found.items():
-        if type(count) is not int:
-            raise _UnknownError(f"{shown(name)} is {shown(count)}")
-    return found
-
-
-def _sentences(text: str) -> tuple[str, ...]:
-    found = json.loads(text)
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise _UnknownError(f"{shown(found)} is no list of sentences")
-    return tuple(found)
+    return Configuration.from_dict(as_object(text))
 
 
 def _word(words: type[Word]) -> Callable[[str], Word]:
@@ -210,7 +189,7 @@ def _word(words: type[Word]) -> Callable[[str], Word]:
 
     def read(text: str) -> Word:
         if text not in known:
-            raise _UnknownError(f"{shown(text)} is unknown")
+            raise UnknownError(f"{shown(text)} is unknown")
         return known[text]
 
     return read
@@ -218,29 +197,25 @@ def _word(words: type[Word]) -> Callable[[str], Word]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _UnknownError(f"{shown(value)} is no text")
+        raise UnknownError(f"{shown(value)} is no text")
     return value
 
 
 def _whole(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise _UnknownError(f"{shown(value)} is no whole number from 0 on")
+        raise UnknownError(f"{shown(value)} is no whole number from 0 on")
     return value
 
 
 def _yes_or_no(value: Any) -> bool:
     if value not in (0, 1):
-        raise _UnknownError(f"{shown(value)} is neither 0 nor 1")
+        raise UnknownError(f"{shown(value)} is neither 0 nor 1")
     return bool(value)
 
 
-def _is_time(value: Any) -> bool:
-    return isinstance(value, (int, float)) and 0 <= value < END_OF_TIME_S
-
-
 def _time(value: Any) -> float:
-    if not _is_time(value):
-        raise _UnknownError(shown(value))
+    if not is_time(value):
+        raise UnknownError(shown(value))
     return float(value)
 
 
@@ -248,31 +223,5 @@ def _time_or_none(value: Any) -> float | None:
     return None if value is None else _time(value)
 
 
-def _value(kind: type[Any]) -> Callable[[str], Any]:
-    """Reads a value of numbers and words that is kept as an object, every field looked at."""
-    known = {one.name: _types(str(one.type)) for one in fields(kind)}
-    needed = {one.name for one in fields(kind) if one.default is MISSING}
-
-    @functools.lru_cache(maxsize=1_024)  # of runs that have ended they stay the same
-    def read(text: str) -> Any:
-        found = _object(text)
-        for name, one in found.items():
-            if name not in known:
-                raise _UnknownError(f"unknown field {shown(name)}")
-            if type(one) not in known[name]:
-                raise _UnknownError(f"{name} is {shown(one)}")
-        for name in sorted(needed - found.keys()):
-            raise _UnknownError(f"{name} is missing")
-        return kind(**found)
-
-    return read
-
-
-def _types(written: str) -> set[type]:
-    """What a field may be by its annotation; a number may be whole where it need not."""
-    found: set[type] = {str} if written.startswith("str") else {int, float}
-    return found | ({type(None)} if "None" in written else set())
-
-
 _state, _wish = _word(State), _word(Wish)
-_progress, _result, _checkpoint = _value(Progress), _value(Result), _value(Checkpoint)
+_progress, _result, _checkpoint = object_of(Progress), object_of(Result), object_of(Checkpoint)

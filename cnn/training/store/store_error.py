@@ -37,6 +37,8 @@ BUSY = ("is locked", "lock timeout", "deadlock detected")
 
 HINT = "Check that its folder exists, can be written to and has room; or set CNN_STORE."
 HINTS = {
+    "moved or deleted": "Put it back, or start the app and its workers anew, which make an empty "
+    "one.",
     "locked": "Another program has been writing to it for too long: close that one, or try again.",
     "readonly": "It can be read but not written to: allow writing to it and to its folder, or set "
     "CNN_STORE to another.",

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from glob import escape
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -27,6 +27,12 @@ BESIDE = (LOG, "-shm", "-journal")
 OTHERS = 0o077
 PAGES_AT_ONCE = 4_096
 PATIENCE_S = 10.0
+AT = "%Y-%m-%dT%H%M%SZ"
+AT_WRITTEN = r"\d{4}-\d\d-\d\dT\d{6}Z"
+LEFT = re.compile(
+    rf"(?P<of>.+?(\.(?P<at>{AT_WRITTEN})\..+)?)"
+    r"\.unfinished(?P<process>\.[0-9a-f]{8}\.\d+\.\d+)?(-wal|-shm|-journal)?"
+)
 LEFT_OVER_S = 3_600.0
 """So long what was not finished stays whose process nobody can look for."""
 
@@ -108,7 +114,7 @@ def written_beside(target: Path) -> Iterator[Path]:
     The target is never written over: `FileExistsError` where it is there. Nothing is left of what
     fails, and what a killed process left is swept by the next one.
     """
-    _sweep(target)
+    sweep(target.parent, target.name)
     unfinished = target.with_name(f"{target.name}.{identified('unfinished')}")
     _check_free(target)
     os.close(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
@@ -193,14 +199,18 @@ def _to_disk(path: Path) -> None:
         os.close(number)
 
 
-def _sweep(target: Path) -> None:
-    """Deletes what killed processes left of a target."""
-    for left in target.parent.glob(f"{escape(target.name)}.unfinished*"):
-        name = left.name.removeprefix(f"{target.name}.")
-        for end in BESIDE:
-            name = name.removesuffix(end)
+def sweep(folder: Path, target: str = "") -> None:
+    """Deletes what killed processes left in a folder, whatever it was to become.
+
+    It is known by the process in its name; where it has none, by the name of a target or by that
+    of a backup that the program keeps by itself.
+    """
+    for left in folder.glob("*.unfinished*"):
+        named = LEFT.fullmatch(left.name)
+        if named is None or not (named["process"] or named["of"] == target or named["at"]):
+            continue
         with contextlib.suppress(OSError):
-            ended = has_ended(name)
+            ended = has_ended(f"unfinished{named['process'] or ''}")
             if ended is None:
                 ended = left.stat().st_mtime < time.time() - LEFT_OVER_S
             if ended:

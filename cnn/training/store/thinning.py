@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from cnn.training.recipe.run import Step
 from cnn.training.store import rows
+from cnn.training.store.held import are_whole
 from cnn.training.store.tables import steps
 
 MOST_CURVES = 32
@@ -26,7 +27,8 @@ class Curves:
 
     def thinned(self, connection: Connection, run_id: str, at_most: int) -> list[Step]:
         """The steps of a run, or between half and all of so many points of them."""
-        newest = select(func.max(steps.c.step)).where(steps.c.run_id == run_id)
+        this = (steps.c.run_id == run_id) & are_whole(connection, steps, "run_id")
+        newest = select(steps.c.step).where(this).order_by(steps.c.step.desc()).limit(1)
         last = connection.execute(newest).scalar() or 0
         if last <= at_most:
             return rows.steps_from(connection, run_id, 0)

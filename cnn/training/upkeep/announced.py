@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, inspect, select
 
+from cnn.training.store import held
 from cnn.training.store.database import hold
 from cnn.training.store.store import Store
 from cnn.training.store.tables import limits
@@ -88,13 +89,8 @@ def _is_within(narrow: Limits, wide: Limits) -> bool:
 def _read(connection: Connection) -> Announced | None:
     if not inspect(connection).has_table(limits.name):
         return None
-    row = connection.execute(select(limits)).first()
-    if row is None:
-        return None
-    try:
-        most, whole = json.loads(row.wanted)
-    except (ValueError, TypeError):
-        return None  # another version wrote it: announced anew
-    if not all(one is None or type(one) is int for one in (most, whole)):
-        return None
-    return Announced(Limits(most, whole), row.met_at, row.shown_at)
+    row = connection.execute(select(limits).where(held.are_whole(connection, limits))).first()
+    wanted = held.read(limits.c.wanted, row.wanted) if row else None
+    if row is None or wanted is None:
+        return None  # of another version, or damaged: announced anew
+    return Announced(Limits(*wanted), row.met_at, row.shown_at)

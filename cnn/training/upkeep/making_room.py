@@ -7,7 +7,7 @@ import logging
 import time
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from cnn.training.recipe.run import CHECKPOINT
 from cnn.training.store import rows, tables
@@ -53,8 +53,7 @@ def _removed(store: Store, kind: Kind, run_id: str) -> bool:
             case Kind.CURVES:
                 for table in (tables.steps, tables.gradients):
                     connection.execute(delete(table).where(table.c.run_id == run_id))
-        noted = select(files.c.content).where(files.c.run_id == run_id, files.c.name == FILE)
-        before = _read(connection.execute(noted).scalar())
+        before = _read(rows.content(connection, run_id, FILE))
         content = json.dumps(before | {kind.value: time.time()}).encode()
         rows.put_files(connection, run_id, {FILE: content})
     return True

@@ -21,7 +21,14 @@ from cnn.training.store.kept_backups import (
     note,
 )
 from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
-from cnn.training.store.store_file import beside, connected, copy_pages, copy_store, size_bytes
+from cnn.training.store.store_file import (
+    beside,
+    connected,
+    copy_pages,
+    copy_store,
+    size_bytes,
+    sweep,
+)
 from cnn.training.upkeep.backups import Content, Tell, content_of, file_of, to_be_read
 
 HEARD_OF_S = 10.0
@@ -42,6 +49,7 @@ def restore(url: str, source: Path, tell: Tell = lambda _: None) -> tuple[Conten
         raise StoreError(f"{source} is the run store itself. Name the backup to put in its place.")
     with refusing(f"the run store {shown_url(url)} was not replaced, and is what it was"):
         private_folder(file.parent)
+        sweep(backups_folder(file))
         needed = source.stat().st_size + (size_bytes(file) if file.exists() else 0)
         check_room(file.parent, needed, f"the backup {source}, and what it takes the place of,")
         put = _put_in_place if not file.exists() or _is_damaged(file) else _put_into
@@ -104,8 +112,14 @@ def _in_use(url: str, store: sqlite3.Connection) -> str:
     with contextlib.suppress(sqlite3.Error):
         store.execute("PRAGMA locking_mode=NORMAL").fetchall()
         heard = store.execute("SELECT name, heartbeat_at FROM workers").fetchall()
+        recent = time.time() - HEARD_OF_S
         names = [
-            name for name, at in heard if not has_ended(name) and at > time.time() - HEARD_OF_S
+            name
+            for name, at in heard
+            if isinstance(name, str)
+            and isinstance(at, float)
+            and at > recent
+            and not has_ended(name)
         ]
     who = f"by {', '.join(names)}, or by the app" if names else "by the app or another program"
     return (

@@ -119,11 +119,11 @@ def kept(store: Store) -> list[Kept]:
         size_of = func.sum(func.length(files.c.content))
         by_kind = select(files.c.run_id, _KIND.label("kind"), size_of)
         for run_id, kind, size in connection.execute(by_kind.group_by(files.c.run_id, "kind")):
-            found.setdefault(run_id, {})[Kind(kind)] = int(size)
+            found.setdefault(run_id, {})[Kind(kind)] = int(size or 0)
         counted = select(steps.c.run_id, func.count()).group_by(steps.c.run_id)
         curves = {id: count * STEP_BYTES for id, count in connection.execute(counted)}
         for run_id, count, text in connection.execute(_gradients()):
-            curves[run_id] = curves.get(run_id, 0) + int(count) * (NORMS_BYTES + int(text))
+            curves[run_id] = curves.get(run_id, 0) + int(count) * (NORMS_BYTES + int(text or 0))
         for run_id, size in curves.items():
             found.setdefault(run_id, {})[Kind.CURVES] = size
         return [

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from cnn.data import DatasetName
-from cnn.network.architecture import Architecture
 from cnn.training.recipe.run import LIVE
 from cnn.training.recipe.unreadable import Unreadable
-from cnn.training.store import run_rows, tables
+from cnn.training.store import designs, held, run_rows, tables
 from cnn.training.store.database import BUSY_MS
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
@@ -22,8 +21,11 @@ from cnn.training.store.store_file import connected, size_bytes, store_file, wha
 from cnn.training.upkeep.backups import check_there, file_of
 
 MOST_NAMED = 20
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What a row makes of itself that another version, or nobody, has written."""
+READ_ELSEWHERE = (tables.about, tables.runs, tables.designs)
+LEFT_OUT = (
+    "It is left out, and all else is read. If it is missed, restore a backup that has it whole: "
+    "python -m cnn store restore FILE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def check(url: str) -> Iterator[Finding]:
     try:
         yield from _runs(store)
         yield _designs(store)
+        yield from _others(store)
         yield _belongings(store)
         yield from _own_images(store)
     finally:
@@ -122,13 +125,11 @@ def _runs(store: Store) -> Iterator[Finding]:
 def _designs(store: Store) -> Finding:
     wrong, total = [], 0
     with store.begin() as connection:
-        query = select(tables.designs.c.name, tables.designs.c.architecture)
-        for name, text in connection.execute(query):
+        for row in connection.execute(select(tables.designs)):
             total += 1
-            try:
-                Architecture.from_json(text)
-            except UNREADABLE:
-                wrong.append(repr(name))
+            found = designs.read(row)
+            if isinstance(found, designs.UnreadableDesign):
+                wrong.append(repr(found.name))
     trouble = (
         f"These cannot be read: {', '.join(wrong[:MOST_NAMED])}. A newer program may have saved "
         "them: use that one, or save them anew."
@@ -136,13 +137,32 @@ def _designs(store: Store) -> Finding:
     return Finding("designs", f"{total:,} saved", trouble if wrong else "")
 
 
+def _others(store: Store) -> Iterator[Finding]:
+    """Whether each row can be read of what belongs to runs, and of workers, checks and progress."""
+    is_well = True
+    with store.begin() as connection:
+        there = inspect(connection).get_table_names()
+        for table in (*tables.metadata.sorted_tables, tables.limits):
+            if table.name not in there or table in READ_ELSEWHERE:
+                continue
+            for number, said in enumerate(held.damaged(connection, table)):
+                is_well = False
+                if number == MOST_NAMED:
+                    yield Finding("rows", f"and more of {table.name}", "They are left out, too.")
+                    break
+                yield Finding("rows", said, LEFT_OUT)
+    if is_well:
+        yield Finding("rows", "curves, files, workers and the like can all be read")
+
+
 def _belongings(store: Store) -> Finding:
     """What is kept for runs that are not there: curves, files, tags."""
     left: dict[str, int] = {}
     with store.begin() as connection:
         for table in tables.BELONGINGS:
-            known = select(tables.runs.c.id)
-            query = select(func.count()).select_from(table).where(table.c.run_id.not_in(known))
+            known = select(tables.runs.c.id).where(tables.runs.c.id.is_not(None))
+            is_left = table.c.run_id.not_in(known) | table.c.run_id.is_(None)
+            query = select(func.count()).select_from(table).where(is_left)
             if count := int(connection.execute(query).scalar_one()):
                 left[table.name] = count
     said = "rows that no run has: " + ", ".join(f"{n:,} {name}" for name, n in left.items())

@@ -9,18 +9,20 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import itertools
 import json
 import time
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.remembered import remembered
 from cnn.network.trace import trace
+from cnn.training.store.held import are_whole, read
 from cnn.training.store.store import Store
 from cnn.training.store.tables import checks
 
@@ -28,6 +30,8 @@ MOST_LAYERS = 500
 MOST_WAITING = 50
 LONGEST_S = 60.0
 KEPT_S = 7 * 86_400.0
+MOST_KEPT, MOST_KEPT_BYTES = 2_000, 20_000_000
+"""So many answers are kept, and so many letters of their networks; the oldest go first."""
 
 
 class Standing(StrEnum):
@@ -59,9 +63,8 @@ def known(store: Store, architecture: Architecture) -> Check | None:
     if len(trace(architecture).rows) > MOST_LAYERS:
         return Check(Standing.FAILED, (f"Networks of over {MOST_LAYERS} layers are not checked.",))
     this = digest(architecture)
-    query = select(checks.c.standing, checks.c.words, checks.c.wanted_at)
     with store.begin() as connection:
-        found = connection.execute(query.where(checks.c.digest == this)).first()
+        found = _kept(connection, this)
     if found is None:
         return None
     standing, words, wanted_at = found
@@ -69,15 +72,16 @@ def known(store: Store, architecture: Architecture) -> Check | None:
         return Check(Standing.FAILED, (f"Another version found {shown(standing)}: unknown here.",))
     if standing == Standing.UNDER_WAY and time.time() - wanted_at > LONGEST_S:
         return Check(Standing.FAILED, ("The process that checked ended before it was done.",))
-    return Check(Standing(standing), tuple(json.loads(words)))
+    return Check(Standing(standing), words)
 
 
 def want(store: Store, architecture: Architecture) -> Check:
     """Asks a worker to find out; what waits longest is forgotten where too many wait."""
     this, wanted = digest(architecture), Check(Standing.WANTED)
     with store.begin() as connection:
-        if connection.execute(select(checks.c.digest).where(checks.c.digest == this)).first():
+        if _kept(connection, this) is not None:
             return wanted
+        connection.execute(delete(checks).where(checks.c.digest == this))  # one that is damaged
         connection.execute(
             insert(checks).values(
                 digest=this,
@@ -91,7 +95,33 @@ def want(store: Store, architecture: Architecture) -> Check:
         kept = connection.execute(newest).scalars().all()
         is_too_old = (checks.c.standing == Standing.WANTED) & checks.c.digest.not_in(kept)
         connection.execute(delete(checks).where(is_too_old))
+        _forget_oldest(connection)
     return wanted
+
+
+def _kept(connection: Connection, this: str) -> tuple[str, tuple[str, ...], float] | None:
+    """Where a check stands, its words, and when it was asked for; None of one that is damaged."""
+    query = select(checks.c.standing, checks.c.words, checks.c.wanted_at)
+    is_this = (checks.c.digest == this) & are_whole(connection, checks)
+    row = connection.execute(query.where(is_this)).first()
+    words = read(checks.c.words, row.words) if row else None
+    return None if row is None or words is None else (row.standing, words, row.wanted_at)
+
+
+def _forget_oldest(connection: Connection) -> None:
+    """Forgets what was answered longest ago, where more is kept than may be."""
+    letters = func.coalesce(func.length(checks.c.architecture) + func.length(checks.c.words), 0)
+    answered = checks.c.standing.not_in(WAITING)
+    newest = select(checks.c.digest, letters).where(answered).order_by(checks.c.wanted_at.desc())
+    found = connection.execute(newest).all()
+    sizes = itertools.accumulate(size for _, size in found)
+    going = [
+        digest
+        for number, ((digest, _), size) in enumerate(zip(found, sizes, strict=True))
+        if number >= MOST_KEPT or size > MOST_KEPT_BYTES
+    ]
+    if going:
+        connection.execute(delete(checks).where(checks.c.digest.in_(going)))
 
 
 def is_wanted(store: Store) -> bool:
@@ -170,6 +200,7 @@ def _newest(connection: Connection) -> tuple[str, Architecture] | None:
     """
     wanted = select(checks.c.digest, checks.c.architecture)
     is_wanted = checks.c.standing == Standing.WANTED
+    is_wanted &= are_whole(connection, checks)
     found = connection.execute(wanted.where(is_wanted).order_by(checks.c.wanted_at.desc()))
     for this, text in found:
         with contextlib.suppress(ArchitectureError):

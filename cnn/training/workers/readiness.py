@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 
 from cnn.settings import whole_setting
 from cnn.training.recipe.run import TAKES_RUNS, State, WorkerState
-from cnn.training.store.presence import worker_states
+from cnn.training.store.presence import heard_at, worker_states
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreBusy, StoreError
 from cnn.training.store.tables import workers
@@ -71,8 +71,7 @@ def readiness(opened: Callable[[], Store]) -> Readiness:
     try:
         store = opened()
         queue_length, states = store.count([State.QUEUED]), worker_states(store)
-        with store.begin() as connection:
-            heard_at = connection.execute(select(func.max(workers.c.heartbeat_at))).scalar()
+        heard = heard_at(store)
     except StoreError as error:
         return Readiness(is_writable=False, troubles=(_sentence(error),))
     troubles = []
@@ -83,7 +82,7 @@ def readiness(opened: Callable[[], Store]) -> Readiness:
     is_writable = not troubles
     if whole_setting("CNN_WORKERS", 1) and not any(one in TAKES_RUNS for one in states):
         troubles.append(_nobody_takes_runs(states))
-    return Readiness(is_writable, heard_at, queue_length, tuple(troubles))
+    return Readiness(is_writable, heard, queue_length, tuple(troubles))
 
 
 def _write(store: Store) -> None:

@@ -142,6 +142,7 @@ def test_the_words_have_as_many_digits_as_are_known(seconds, mib, text):
 def test_a_measurement_is_kept_and_holds_for_this_machine_only(home):
     calibration.save(PRICES)
     assert calibration.load() == PRICES
+    assert os.name != "posix" or (home / calibration.FILE).stat().st_mode & 0o777 == 0o600
 
     kept = json.loads((home / calibration.FILE).read_text())
     (home / calibration.FILE).write_text(json.dumps(kept | {"machine": "another"}))

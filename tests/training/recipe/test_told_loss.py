@@ -40,7 +40,8 @@ def carried_out(
 ) -> Run:
     run = store.add(NETWORK, configuration, worker="me")
     if noted:
-        store.freeze(run.id, "", {"train": 150}, dict(noted))
+        images = {"train": 150, "validation": 30, "test": 30}
+        store.freeze(run.id, "", images, dict(noted))
         run = store.get(run.id) or run
     return fit.carry_out(store, run)
 

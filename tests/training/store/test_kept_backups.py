@@ -1,5 +1,6 @@
 """The backups that the program keeps by itself, and the last one of all."""
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -98,6 +99,8 @@ def test_the_last_backup_is_named_wherever_it_was_made(file: Path, tmp_path: Pat
     last = kept_backups.last(url)
     assert last is not None
     assert last.words == f"{last.words[:20]}, {target}"
+    noted = file.parent / "backups" / "runs.last.json"
+    assert os.name != "posix" or noted.stat().st_mode & 0o777 == 0o600
     target.unlink()
     assert last.words.endswith("mine.sqlite, which is not there any more")
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from cnn.__main__ import main
 from cnn.commands import worker as command
 from cnn.settings import private_folder
 from cnn.training.store import store_file
-from cnn.training.store.store import Store
-from cnn.training.store.store_file import empty_log, keep_private, written_beside
+from cnn.training.store.store import Store, StoreError
+from cnn.training.store.store_file import empty_log, keep_private, sweep, written_beside
 from cnn.training.workers.crew import Crew
 from tests.training.stores import DEMO, ON_POSIX, ROOT, SETTINGS, copied_alone, runs_in, url_of
 
@@ -24,6 +25,18 @@ from cnn.training.store.store import Store
 store = Store(sys.argv[1])
 for _ in range(10):
     store.add(entry("shapes-demo").architecture, Configuration(epochs=3))
+os._exit(0)
+"""
+
+
+LEAVES = """
+import os, sys
+from pathlib import Path
+from cnn.training.store.store_file import written_beside
+under_way = [written_beside(Path(sys.argv[1], name)) for name in sys.argv[2:]]
+for one in under_way:
+    unfinished = one.__enter__()
+    unfinished.with_name(f"{unfinished.name}-journal").write_text("half")
 os._exit(0)
 """
 
@@ -191,3 +204,78 @@ def test_what_is_written_beside_takes_the_name_of_its_target_on_a_disk_without_l
 
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
     assert (tmp_path / "target").read_text() == "whole"
+
+
+@ON_POSIX
+def test_what_killed_processes_left_is_swept_whatever_it_was_to_become(tmp_path: Path):
+    names = ("runs.2026-01-02T030405Z.replaced.sqlite", "runs.2026-01-02T030405Z.v4.sqlite", "mine")
+    subprocess.run([sys.executable, "-c", LEAVES, tmp_path, *names], cwd=ROOT, check=True)
+    assert len(list(tmp_path.iterdir())) == 2 * len(names)
+
+    with written_beside(tmp_path / "another") as mine, written_beside(tmp_path / "third") as other:
+        assert sorted(tmp_path.iterdir()) == sorted([mine, other]), "both are written just now"
+
+    assert {path.name for path in tmp_path.iterdir()} == {"another", "third"}
+
+
+def test_what_is_not_ours_or_may_be_written_still_is_not_swept(tmp_path: Path):
+    names = (
+        "notes.unfinished",
+        "letter.unfinished.txt",
+        "target.unfinished.0123abcd.7.9",  # of another machine, and of just now
+        "runs.2026-01-02T030405Z.v4.sqlite.unfinished",
+    )
+    for name in names:
+        (tmp_path / name).write_text("half")
+
+    sweep(tmp_path, "target")
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
+
+    for path in tmp_path.iterdir():
+        os.utime(path, (1.0, 1.0))
+    sweep(tmp_path, "target")
+    assert {path.name for path in tmp_path.iterdir()} == set(names[:2])
+
+
+@pytest.fixture
+def open_store(file: Path) -> Iterator[Store]:
+    store = Store(url_of(file))
+    store.add(DEMO, SETTINGS)
+    yield store
+    store.close()
+
+
+@ON_POSIX
+def test_a_file_that_was_moved_or_deleted_is_neither_written_to_nor_made_anew(
+    open_store: Store, file: Path
+):
+    aside = file.parent / "aside"
+    aside.mkdir()
+    for path in list(file.parent.glob("runs.sqlite*")):
+        path.rename(aside / path.name)
+
+    for ask in (open_store.count, open_store.latest, lambda: open_store.add(DEMO, SETTINGS)):
+        with pytest.raises(StoreError, match=r"was moved or deleted while it was open\. Put it"):
+            ask()
+    assert list(file.parent.glob("runs.sqlite*")) == []
+
+    for path in aside.iterdir():
+        path.rename(file.parent / path.name)
+    assert open_store.count() == 1
+    open_store.add(DEMO, SETTINGS)
+    assert runs_in(file) == 2
+
+
+@ON_POSIX
+def test_a_store_that_took_the_place_of_another_is_the_one_that_is_used(
+    open_store: Store, file: Path
+):
+    for path in list(file.parent.glob("runs.sqlite*")):
+        path.unlink()
+    other = Store(url_of(file))
+    assert open_store.count() == 0
+
+    run = open_store.add(DEMO, SETTINGS)
+
+    assert other.get(run.id) == run
+    other.close()

@@ -132,7 +132,8 @@ def test_a_process_killed_in_the_middle_loses_nothing(file: Path):
     assert process.wait() == -signal.SIGKILL
 
     assert all_of(file) == before
-    assert troubles(url) == {topic: [] for topic in ("file", "runs", "designs", "files", "images")}
+    topics = ("file", "runs", "designs", "rows", "files", "images")
+    assert troubles(url) == {topic: [] for topic in topics}
     compact(url)
     assert all_of(file) == before
 
@@ -147,6 +148,7 @@ def test_of_a_store_that_is_well_nothing_is_said_to_be_wrong(file: Path):
     assert [(one.topic, one.words) for one in found][1:] == [
         ("runs", "3, of which 3 can be read"),
         ("designs", "0 saved"),
+        ("rows", "curves, files, workers and the like can all be read"),
         ("files", "each belongs to a run"),
         ("images", "0 sets of own images were used, 0 are there"),
     ]

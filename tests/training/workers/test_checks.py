@@ -111,3 +111,31 @@ def test_of_many_that_wait_the_newest_are_kept(store: Store):
 def test_to_ask_what_is_known_changes_nothing(store: Store):
     assert checks.known(store, LENET) is None
     assert not checks.is_wanted(store)
+
+
+def test_of_what_was_answered_only_the_newest_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    with store.begin() as connection:
+        for number in range(10):
+            row = {
+                "digest": f"d{number}",
+                "architecture": "x" * 90,
+                "words": "[]",
+                "wanted_at": number,
+            }
+            connection.execute(table.insert().values(row | {"standing": Standing.AGREES}))
+        row |= {"digest": "under way", "standing": Standing.UNDER_WAY, "wanted_at": 0}
+        connection.execute(table.insert().values(row))
+    monkeypatch.setattr(checks, "MOST_KEPT", 5)
+    asked = checks.digest(LENET)
+    checks.want(store, LENET)
+
+    def left() -> set[str]:
+        with store.begin() as connection:
+            return set(connection.execute(select(table.c.digest)).scalars())
+
+    assert left() == {"d5", "d6", "d7", "d8", "d9", "under way", asked}
+    monkeypatch.setattr(checks, "MOST_KEPT_BYTES", 200)  # two are of 184
+    checks.want(store, DEMO)
+    assert left() == {"d8", "d9", "under way", asked, checks.digest(DEMO)}

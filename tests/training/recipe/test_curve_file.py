@@ -3,8 +3,8 @@
 import csv
 import io
 
+from cnn.training.recipe.curve_file import epochs_csv, steps_csv
 from cnn.training.recipe.run import Epoch, Step
-from cnn.training.store.curve_file import epochs_csv, steps_csv
 
 
 def test_epochs_and_steps_come_back_with_all_their_digits():
