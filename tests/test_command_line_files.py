@@ -42,7 +42,7 @@ def test_sizes_that_a_file_leaves_open_are_those_given(tmp_path: Path, capsys):
 
     assert main(["summary", file]) == 2
     assert "every size must be known" in (said := capsys.readouterr().err)
-    assert "--input 28x28x1" in said
+    assert "--input 28x28x3" in said
 
 
 def test_sizes_that_a_file_has_stay_its_own_where_none_are_given(tmp_path: Path, capsys):

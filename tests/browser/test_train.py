@@ -208,7 +208,7 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
     page.get_by_role("button", name="Train 4 more epochs").click()
     page.wait_for_url(lambda url: "run=" in url and url != before)
     expect(page.get_by_text("Continues another run after its step 40")).to_be_visible()
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, looked at again")).to_be_visible(timeout=WORKER_MS)
     settled(page)
     page.get_by_role("button", name="Show that run").click()
     page.wait_for_url(before)

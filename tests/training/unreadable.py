@@ -88,6 +88,12 @@ KINDS: Mapping[str, tuple[Callable[[Record], Record], str]] = {
         "its checkpoint: unknown field 'shard'",
     ),
     "images": (lambda _: {"images": "[150, 30]"}, "its images: [150, 30] is no object"),
+    "images of no training": (lambda _: {"images": '{"test": 30}'}, "its images: train is missing"),
+    "images below 0": (lambda _: {"images": '{"train": -5}'}, "its images: 'train' is -5"),
+    "a result that is no number": (
+        _json("result", lambda result: result.update(seconds=float("nan"))),
+        "its result: NaN is no number",
+    ),
     "environment": (lambda _: {"environment": "7"}, "its environment: 7 is no object"),
     "changes": (lambda _: {"changes": '{"a": 1}'}, "its changes: {'a': 1} is no list of sentences"),
     "no JSON": (lambda _: {"configuration": "{"}, "its settings: it is no JSON"),

@@ -125,8 +125,8 @@ def test_a_seed_without_a_result_is_shown_as_that_and_in_no_mean(
     lenet = rows(visited("compare", seeds="3", **TWO), "The networks compared")["LeNet-5"]
 
     assert lenet["name"]["note"] == f"seed 2 {state}, left out"
-    assert lenet["test"]["note"] == "n = 2"
-    assert lenet["test"]["sort"] == pytest.approx((270 / 300 + 240 / 300) / 2)
+    assert lenet["test_accuracy"]["note"] == "n = 2"
+    assert lenet["test_accuracy"]["sort"] == pytest.approx((270 / 300 + 240 / 300) / 2)
 
 
 def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, data: Dataset):
@@ -135,7 +135,7 @@ def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, 
     finished(store, "simple-cnn", data)
     finished(store, "simple-cnn", data, seed=1)
     app = visited("compare", seeds="2", **TWO)
-    assert rows(app, "The networks compared")["LeNet-5"]["test"]["note"] == "n = 2"
+    assert rows(app, "The networks compared")["LeNet-5"]["test_accuracy"]["note"] == "n = 2"
 
     store.remove(gone.id)
     app.run()
@@ -143,7 +143,7 @@ def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, 
     assert not app.exception
     lenet = rows(app, "The networks compared")["LeNet-5"]
     assert lenet["name"]["note"] == "seed 1 not trained, or deleted"
-    assert (lenet["test"]["note"], lenet["test"]["sort"]) == ("n = 1", pytest.approx(0.9))
+    assert (lenet["test_accuracy"]["note"], lenet["test"]["sort"]) == ("n = 1", pytest.approx(0.9))
     assert [button.label for button in app.button if "missing" in button.label] == [
         "Train the one missing"
     ]

@@ -173,6 +173,11 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
             "their learning rates, depend on the machine's speed at that moment, so no script can "
             "do it again. Train with epochs or with equal MACs to have one."
         )
+    if not run.images.get("train"):
+        raise ReproductionError(
+            f"run {run.id} does not say on how many images it was trained, so its batches are not "
+            "known. Train it anew."
+        )
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     feed = run.architecture.fed

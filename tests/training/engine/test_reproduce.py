@@ -162,3 +162,8 @@ def test_a_run_that_continues_another_has_no_script_and_says_whose_to_take(store
     run = replace(store.add(PLAIN, SHAPES), continues="abc")
     with pytest.raises(ReproductionError, match=r"continues run abc: .* Take the script of that"):
         script(run, [])
+
+
+def test_a_run_that_does_not_say_how_many_images_it_had_has_no_script(store: Store):
+    with pytest.raises(ReproductionError, match="on how many images it was trained"):
+        script(store.add(PLAIN, SHAPES), [])
