@@ -24,9 +24,9 @@ from cnn.training.forecast import calibration
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import Wish, WorkerState
-from cnn.training.store.presence import worker_states
+from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
-from cnn.training.workers.crew import Crew
+from cnn.training.workers.worker_pool import WorkerPool
 
 LOOK_S = 0.005
 PHASES = ("waiting", "loading the data", "building the network")
@@ -67,8 +67,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["CNN_HOME"] = home
         store = Store(f"sqlite:///{home}/runs.sqlite")
-        crew = Crew(1, store.url)
-        crew.start()
+        pool = WorkerPool(1, store.url)
+        pool.start()
         # Measuring the machine is the worker's first work; a run would wait for a part of it.
         while worker_states(store) != [WorkerState.READY] or calibration.load() is None:
             time.sleep(0.1)
@@ -81,7 +81,7 @@ def main() -> None:
             ]
             for name in options.networks
         }
-        crew.close()
+        pool.close()
         store.close()
     print(f"Seconds from queued to the first step, {options.dataset}, {options.rounds} rounds;")
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.\n")

@@ -23,15 +23,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from cnn.data.errors import DataError
-from cnn.data.outside import bring
+from cnn.data.in_child_process import bring
 from cnn.data.own.library import lay_aside
-from cnn.data.picture.outside import read_picture_outside
+from cnn.data.picture.in_child_process import read_picture_outside
 from cnn.data.sets.mnist import MNIST, read_folder
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.in_child_process import read_file_outside, read_keras_outside
 from cnn.network.keras.model import WeightsError
 from cnn.network.link import decode, encode
-from cnn.network.outside import read_file_outside, read_keras_outside
 from cnn.network.zoo import zoo
 from tests.hostile import corpus
 from tests.hostile.files import LARGE_IMAGES, npy, npy_header, zipped

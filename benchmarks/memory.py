@@ -21,8 +21,8 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
-from cnn.training.workers.crew import Crew
 from cnn.training.workers.worker import MOST_BYTES, MOST_RUNS
+from cnn.training.workers.worker_pool import WorkerPool
 
 
 def resident_mb(process: int) -> float:
@@ -41,8 +41,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["CNN_HOME"] = home
         store = Store(f"sqlite:///{home}/runs.sqlite")
-        crew = Crew(1, store.url)
-        crew.start()
+        pool = WorkerPool(1, store.url)
+        pool.start()
         print(f"{'run':>4} {'network':14}{'worker':>10}{'memory':>12}{'more':>10}", flush=True)
         for place in range(options.runs):
             one = entry(options.networks[place % len(options.networks)]).architecture
@@ -52,13 +52,13 @@ def main() -> None:
                 time.sleep(0.05)
             assert now is not None
             assert now.state is State.FINISHED, now.message
-            process = crew.process_ids[0]
+            process = pool.process_ids[0]
             found.append((process, resident_mb(process)))
             same = len(found) > 1 and found[-2][0] == process
             more = f"{found[-1][1] - found[-2][1]:+.0f} MB" if same else ""
             memory = f"{found[-1][1]:,.0f} MB"
             print(f"{place + 1:>4} {run.name:14}{process:>10}{memory:>12}{more:>10}", flush=True)
-        crew.close()
+        pool.close()
         store.close()
     workers, most = len({process for process, _ in found}), max(mb for _, mb in found)
     print(

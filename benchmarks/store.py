@@ -33,7 +33,7 @@ from cnn.training.recipe.run import (
     Step,
     WorkerState,
 )
-from cnn.training.store.presence import beat, worker_states
+from cnn.training.store.heartbeats import beat, worker_states
 from cnn.training.store.store import Store
 
 POINTS, PER_PAGE, EPOCHS = 100_000, 15, 20

@@ -16,7 +16,7 @@ from cnn.commands import doctor
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store import presence
+from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
 from cnn.training.workers import ray_cluster
 from tests.training import ray_nodes
@@ -241,7 +241,7 @@ def test_why_a_dispatcher_takes_no_runs_is_said(found: Doctor, tmp_path: Path):
     (tmp_path / "home").mkdir()
     store = Store(f"sqlite:///{tmp_path / 'home' / 'runs.sqlite'}")
     store.add(entry("shapes-demo").architecture, Configuration(epochs=1))
-    presence.beat(store, "worker", WorkerState.NO_ROOM)
+    heartbeats.beat(store, "worker", WorkerState.NO_ROOM)
     store.close()
 
     (one,) = found("executor", status=1)

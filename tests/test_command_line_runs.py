@@ -12,7 +12,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Result, State, Wish, WorkerState
-from cnn.training.store.presence import present
+from cnn.training.store.heartbeats import present
 from cnn.training.store.store import Store
 from cnn.version import VERSION
 from tests.training.unreadable import row_of, spoil

@@ -21,7 +21,7 @@ def refusals() -> Iterator[None]:
     from cnn.training.recipe.configuration import ConfigurationError
     from cnn.training.store.labels import LabelError
     from cnn.training.store.store import StoreError
-    from cnn.training.workers.continuing import ContinuationError
+    from cnn.training.workers.resuming import ContinuationError
 
     try:
         yield

@@ -16,19 +16,19 @@ from cnn.commands.terminal import printable, quiet
 from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
 from cnn.compare import budget
 from cnn.compare.answers import Answers, answers
-from cnn.compare.beside import beside
 from cnn.compare.budget import Equal
 from cnn.compare.columns import TEST, Column, Place, shown
 from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
 from cnn.compare.export import brief, tests
 from cnn.compare.findings import Findings, findings, over_seeds_in_short, the_rule, told_apart
+from cnn.compare.unshown import beside
 from cnn.data import load
 from cnn.network.source import chosen
 from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import Run, State, recipe
-from cnn.training.store.presence import dismiss_silent
+from cnn.training.store.heartbeats import dismiss_silent
 from cnn.training.store.store import Store
 
 

@@ -33,7 +33,7 @@ from cnn.settings import (
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import kept_backups
-from cnn.training.store.presence import worker_states
+from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, shown_url
 from cnn.training.store.store_file import log_bytes, store_file

@@ -17,7 +17,7 @@ from cnn.training.recipe.earlier import caution
 from cnn.training.recipe.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
-from cnn.training.store.presence import dismiss_silent
+from cnn.training.store.heartbeats import dismiss_silent
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 

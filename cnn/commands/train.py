@@ -27,10 +27,10 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id, spec_of
 from cnn.training.recipe.fitting import Fitted, fit_to
 from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
+from cnn.training.store.heartbeats import dismiss_silent, present
 from cnn.training.store.identity import identified
-from cnn.training.store.presence import dismiss_silent, present
 from cnn.training.store.store import DELETED, Store
-from cnn.training.workers import continuing
+from cnn.training.workers import resuming
 
 STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
 MOST_NAMED = 5
@@ -62,12 +62,12 @@ def resume(options: argparse.Namespace) -> int:
                 print(said, file=sys.stderr)
         if options.more_epochs is None:
             return _told(
-                store, options, lambda worker: continuing.resume(store, options.id, worker=worker)
+                store, options, lambda worker: resuming.resume(store, options.id, worker=worker)
             )
         return _told(
             store,
             options,
-            lambda worker: continuing.extend(store, options.id, options.more_epochs, worker=worker),
+            lambda worker: resuming.extend(store, options.id, options.more_epochs, worker=worker),
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from cnn.compare.mean_curves import Stretch
-from cnn.training.store.held import are_whole
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import steps
 

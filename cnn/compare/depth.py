@@ -12,10 +12,10 @@ from enum import StrEnum
 from itertools import permutations
 from math import exp, log
 
-from cnn.compare.claims import Asked, Claims, Sharing
 from cnn.compare.comparison import Entrant, Group, Plan
 from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.standings import Row
+from cnn.compare.verdict import Asked, Claims, Sharing
 from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, MOST_DEEP, Way, deep_network
 from cnn.network.layers import Conv2D

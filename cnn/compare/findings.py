@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from cnn.compare import verdict_words
 from cnn.compare.answers import Read
-from cnn.compare.claims import Claims, Judgement, claims
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.same_data import Differences, differences
 from cnn.compare.significance import FEWEST_SEEDS, LEVEL, level_at
 from cnn.compare.standings import Row, table
+from cnn.compare.verdict import Claims, Judgement, claims
 from cnn.training.recipe.run import Epoch, Run
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 
 from cnn.lessons.lesson import Check, Lesson
-from cnn.training.store.held import are_whole
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import progress
 

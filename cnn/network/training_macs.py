@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnn.network.architecture import Architecture
+from cnn.network.caching import remembered
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Layers
-from cnn.network.remembered import remembered
 from cnn.network.trace import Row, Trace, trace
 
 

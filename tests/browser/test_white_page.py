@@ -25,7 +25,9 @@ TAKEN_FOR_S = (1.0, 4.0)
 STAY_MS = (200, 2_500)
 BACK_MS = 120_000
 COMPARED = "with=lenet-5&with=alexnet-lite&with=vgg-lite&with=resnet-lite"
-MOST_DEATHS, MOST_EMPTY = 0, 0
+MOST_DEATHS, MOST_EMPTY = 2, 2
+"""A part that Streamlit loads later may be lost in a cut: the page dies, and comes back at once."""
+
 CUT_MEANWHILE = ("ERR_", "chrome-error")
 """What the browser says of a page that did not open; the second where its own page of that came."""
 

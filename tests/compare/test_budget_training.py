@@ -15,8 +15,8 @@ from cnn.training.recipe.pace import Pace
 from cnn.training.recipe.run import Run, State
 from cnn.training.recipe.schedule import learning_rates
 from cnn.training.store.store import Store
-from cnn.training.workers import continuing
-from cnn.training.workers.continuing import ContinuationError
+from cnn.training.workers import resuming
+from cnn.training.workers.resuming import ContinuationError
 from tests.training.engine.test_fit import SHAPES, TINY
 from tests.training.engine.test_reproduce import said
 
@@ -67,7 +67,7 @@ def test_one_that_is_cut_off_ends_with_the_curve_of_an_undisturbed_one(
     )
     assert cut_off.state is State.INTERRUPTED
 
-    resumed = fit.carry_out(store, continuing.resume(store, begun.id, worker="me"))
+    resumed = fit.carry_out(store, resuming.resume(store, begun.id, worker="me"))
 
     assert resumed.state is State.FINISHED
     assert losses(store, resumed) == losses(store, undisturbed)
@@ -117,7 +117,7 @@ def test_one_that_is_cut_off_spends_the_seconds_that_are_left_and_no_more(store:
     spent, before = cut_off.checkpoint.images_s, store.steps(begun.id)
     assert 0 < spent < 0.5
 
-    resumed = fit.carry_out(store, continuing.resume(store, begun.id, worker="me"))
+    resumed = fit.carry_out(store, resuming.resume(store, begun.id, worker="me"))
 
     assert resumed.state is State.FINISHED
     assert resumed.checkpoint
@@ -135,7 +135,7 @@ def test_what_a_budget_ended_is_not_extended_and_seconds_have_no_script(
     store: Store, undisturbed: Run
 ):
     with pytest.raises(ContinuationError, match="cannot be extended: it was given 14 steps and"):
-        continuing.extend(store, undisturbed.id, 1)
+        resuming.extend(store, undisturbed.id, 1)
     timed = replace(SETTINGS, steps=0, seconds=20.0, epochs=1_000)
     with pytest.raises(ReproductionError, match="was given 20 s: how many steps that is"):
         script(replace(undisturbed, configuration=timed), [])

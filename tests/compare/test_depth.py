@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from cnn.compare.answers import Answers, answers
-from cnn.compare.claims import Asked, Sharing, claims
 from cnn.compare.comparison import Entrant, Group, groups
 from cnn.compare.depth import (
     Member,
@@ -24,6 +23,7 @@ from cnn.compare.depth import (
     what_differs,
 )
 from cnn.compare.standings import table
+from cnn.compare.verdict import Asked, Sharing, claims
 from cnn.network.deep_networks import DEPTHS, Way, deep_network
 from cnn.network.keras.model import build
 from cnn.network.trace import trace

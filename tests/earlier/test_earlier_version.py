@@ -19,7 +19,7 @@ from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.run import State
 from cnn.training.store.archive import take_in
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import extend
+from cnn.training.workers.resuming import extend
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

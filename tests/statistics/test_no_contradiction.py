@@ -13,12 +13,12 @@ import pytest
 
 from cnn.commands.again import again_of
 from cnn.compare.answers import Answers
-from cnn.compare.claims import claims
 from cnn.compare.columns import stars
 from cnn.compare.comparison import Entrant, Group, Plan
 from cnn.compare.findings import Findings, told_apart
 from cnn.compare.same_data import differences
 from cnn.compare.standings import table
+from cnn.compare.verdict import claims
 from cnn.network.zoo import entry
 from cnn.pictures.comparison.report import report
 from tests.compare.test_comparison import SETTINGS, run

@@ -18,11 +18,11 @@ PATIENCE_S = 300.0
 NONE: Mapping[str, str] = MappingProxyType({})
 APP = """
 import sys
-from cnn.training.workers.crew import Crew
-crew = Crew(int(sys.argv[2]), sys.argv[1])
-crew.start()
+from cnn.training.workers.worker_pool import WorkerPool
+pool = WorkerPool(int(sys.argv[2]), sys.argv[1])
+pool.start()
 sys.stdin.read()
-crew.close()
+pool.close()
 """
 
 

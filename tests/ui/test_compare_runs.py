@@ -6,7 +6,7 @@ from typing import Any
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Checkpoint, Result, Run, State
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import extend
+from cnn.training.workers.resuming import extend
 from tests.ui.test_compare_budget import rows
 from tests.ui.test_compare_page import SETTINGS, TWO, data, finished
 from tests.ui.visiting import visited, words

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store import presence
+from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
 from cnn.training.store.store_file import store_file
 from cnn.training.workers import readiness
@@ -30,7 +30,7 @@ NAMED = {"host": "127.0.0.1:8501"}
 def fresh(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ready._store.cache_clear()
     monkeypatch.setattr(ready, "_look", ready._Look())
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     yield
     ready._store.cache_clear()
 
@@ -102,7 +102,7 @@ def test_ready_is_503_and_says_why_where_the_store_cannot_be_opened(
 
 
 def test_ready_is_503_where_no_worker_is_heard_of(store: Store):
-    presence.dismiss(store, "a")
+    heartbeats.dismiss(store, "a")
 
     status, _, body = answer("/ready")
 
@@ -159,7 +159,7 @@ def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(
     assert (status, headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     assert metrics(body)["cnn_ready"] == 1
 
-    presence.dismiss(store, "a")
+    heartbeats.dismiss(store, "a")
     monkeypatch.setattr(ready, "FRESH_S", 0.0)
     status, _, body = answer("/metrics")
     assert (status, metrics(body)["cnn_ready"]) == (200, 0)

@@ -30,7 +30,7 @@ from cnn.training.recipe.run import (
     WorkerState,
 )
 from cnn.training.recipe.unreadable import Unreadable
-from cnn.training.store import designs, labels, presence, tables
+from cnn.training.store import designs, heartbeats, labels, tables
 from cnn.training.store.archive import take_in_shipped
 from cnn.training.store.store import Store, new_run
 from cnn.version import VERSION
@@ -192,7 +192,7 @@ def test_with_rows_beside_runs_damaged_the_operator_is_answered(
     store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     damaged_beside(store)
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     monkeypatch.setattr(ready, "_look", ready._Look())
     ready._store.cache_clear()
 

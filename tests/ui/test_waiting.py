@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store import presence
+from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import WRONG
 from ui.shell import server
@@ -37,7 +37,7 @@ def test_a_sum_of_trainings_is_no_promise_where_several_train_at_once(
     store: Store, states: list[WorkerState], said: str
 ):
     for number, state in enumerate(states):
-        presence.beat(store, f"worker-{number}", state)
+        heartbeats.beat(store, f"worker-{number}", state)
 
     assert expectation.in_turn() == said
 
@@ -60,7 +60,7 @@ def test_who_is_there_decides_what_is_waited_for(
     store: Store, states: list[WorkerState], said: str, mark: str
 ):
     for number, state in enumerate(states):
-        presence.beat(store, f"worker-{number}", state)
+        heartbeats.beat(store, f"worker-{number}", state)
 
     assert said in controls.waiting_for()
     standing, why = server._waiting_for(store)

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data import DataError
 from cnn.data.dataset import Images, as_floats
-from cnn.data.picture.outside import read_picture_outside
+from cnn.data.picture.in_child_process import read_picture_outside
 from ui import words
 from ui.brought import GONE, Brought, hold
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from cnn.network.architecture import Architecture
+from cnn.network.caching import remembered
 from cnn.network.errors import ArchitectureError
-from cnn.network.remembered import remembered
 from cnn.network.trace import trace
 from cnn.training.store import designs
 from cnn.training.store.designs import Saved, UnreadableDesign

@@ -10,8 +10,8 @@ from cnn.data import CATALOGUE, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import USUAL
+from cnn.network.in_child_process import read_file_outside
 from cnn.network.keras.read import WITHOUT_WEIGHTS
-from cnn.network.outside import read_file_outside
 from cnn.network.shapes import shape_text
 from cnn.network.source import input_shape
 from cnn.network.trace import trace

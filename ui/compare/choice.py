@@ -12,9 +12,9 @@ from cnn.compare.comparison import MOST_LAYERS, MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
+from cnn.network.caching import remembered
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode, encode
-from cnn.network.remembered import remembered
 from cnn.network.zoo import CLASSICS, entry, zoo
 from cnn.training.forecast import limits
 from cnn.training.recipe.address import from_address, to_address

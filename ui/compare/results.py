@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.beside import beside
 from cnn.compare.comparison import Group, Plan, groups
 from cnn.compare.same_data import differences
 from cnn.compare.standings import table
+from cnn.compare.unshown import beside
 from cnn.pictures.comparison.bands import places
 from ui.compare.costs import costs
 from ui.compare.curves import curves

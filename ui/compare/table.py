@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from cnn.compare import columns
-from cnn.compare.claims import Claims
 from cnn.compare.columns import Place, Unit, shown, stars
 from cnn.compare.comparison import Group
 from cnn.compare.findings import the_rule, told_apart, unseen
@@ -15,6 +14,7 @@ from cnn.compare.same_data import Differences
 from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.spread import share_text
 from cnn.compare.standings import Row, Summary
+from cnn.compare.verdict import Claims
 from cnn.compare.verdict_words import power
 from cnn.network.shapes import shape_text
 from cnn.pictures.training.curves import colour

@@ -8,7 +8,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn.compare import claims, significance, verdict_words
+from cnn.compare import significance, verdict_words
+from cnn.compare import verdict as judging
 from cnn.compare.answers import (
     Answers,
     AnswersError,
@@ -17,12 +18,12 @@ from cnn.compare.answers import (
     shared_seeds,
     why_not_comparable,
 )
-from cnn.compare.claims import Asked, Claims
 from cnn.compare.comparison import Group
 from cnn.compare.standings import Row
+from cnn.compare.verdict import Asked, Claims
 from cnn.data import DataError, DatasetSpec, Split, title
+from cnn.data.in_child_process import for_tests
 from cnn.data.look import Tested
-from cnn.data.outside import for_tests
 from cnn.pictures.comparison.agreement import agreement_figure, disputed_images
 from cnn.pictures.comparison.intervals import intervals
 from cnn.training.recipe.run import Run
@@ -105,7 +106,7 @@ def _judged(
     _found: Sequence[Group],
     _others: Sequence[Group],
 ) -> Claims:
-    return claims.claims(_found, read, asked, _others)
+    return judging.claims(_found, read, asked, _others)
 
 
 def _two(rows: Sequence[Row], found: dict[str, Group]) -> tuple[Group, Group]:

@@ -20,7 +20,7 @@ from cnn.data import DataError
 from cnn.data.dataset import Images, Pixels, as_floats
 from cnn.data.picture.centring import SIDE
 from cnn.data.picture.handwriting import LIMIT_BYTES
-from cnn.data.picture.outside import read_handwriting_outside
+from cnn.data.picture.in_child_process import read_handwriting_outside
 from ui.assets import script
 from ui.words import plain
 

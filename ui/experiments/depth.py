@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.compare.beside import beside
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.depth import (
     Member,
@@ -22,6 +21,7 @@ from cnn.compare.depth import (
 from cnn.compare.outcomes import Outcome
 from cnn.compare.same_data import differences
 from cnn.compare.standings import table
+from cnn.compare.unshown import beside
 from cnn.network.deep_networks import DEPTHS, Way
 from cnn.pictures.comparison.result_curve import Series, result_curve
 from cnn.pictures.training.gradient_profile import Profile, profile_figure

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.beside import beside
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.outcomes import Outcome
 from cnn.compare.same_data import differences
@@ -18,6 +17,7 @@ from cnn.compare.sweep import (
     SweepError,
     values_of,
 )
+from cnn.compare.unshown import beside
 from cnn.network.errors import ArchitectureError
 from cnn.pictures.comparison.result_curve import Series, result_curve
 from cnn.training.recipe.configuration import ConfigurationError

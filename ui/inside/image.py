@@ -12,10 +12,10 @@ from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec
 from cnn.data.dataset import Images as Floats
 from cnn.data.dataset import as_floats
 from cnn.data.fitting import check_shape
-from cnn.data.outside import for_tests
+from cnn.data.in_child_process import for_tests
 from cnn.data.picture.any_picture import Fitted
 from cnn.data.picture.handwriting import Handwriting
-from cnn.data.picture.outside import read_handwriting_outside, read_picture_outside
+from cnn.data.picture.in_child_process import read_handwriting_outside, read_picture_outside
 from cnn.insight.readings.reading import DIGITS, Reader
 from cnn.network.shapes import shape_text
 from ui.brought import GONE, Brought, hold

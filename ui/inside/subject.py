@@ -18,9 +18,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
+from cnn.network.in_child_process import read_keras_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
-from cnn.network.outside import read_keras_outside
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights

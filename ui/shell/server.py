@@ -21,11 +21,11 @@ from cnn import log
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
 from cnn.training.recipe.run import CLAIMED, WorkerState
-from cnn.training.store.presence import worker_states
+from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store, StoreError
 from cnn.training.workers import checks
-from cnn.training.workers.crew import Crew
 from cnn.training.workers.ray_cluster import WRONG
+from cnn.training.workers.worker_pool import WorkerPool
 from ui import assets
 from ui.assets import compressed_response
 from ui.mark import ROUTE
@@ -46,14 +46,14 @@ NEW_OF_ALL = Rate(60, 1.0)
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Workers for as long as the app runs, and what there is to say of them on its terminal."""
     with log.heard():
-        crew = Crew()
-        crew.start()
+        pool = WorkerPool()
+        pool.start()
         announce.announce()
         try:
             yield
         finally:
             announce.conclude()
-            await run_in_threadpool(crew.close)
+            await run_in_threadpool(pool.close)
 
 
 async def _plotly(request: Request) -> Response:

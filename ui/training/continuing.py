@@ -8,7 +8,7 @@ from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.earlier import changes_if_continued
 from cnn.training.recipe.run import Run, State
-from cnn.training.workers.continuing import RESUMABLE, ContinuationError, extend, resume
+from cnn.training.workers.resuming import RESUMABLE, ContinuationError, extend, resume
 from ui.training import runs
 from ui.words import plain
 

@@ -12,9 +12,9 @@ from cnn.network.architecture import Architecture
 from cnn.network.heads import settled
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import TRACEBACK, Run, State, Wish, WorkerState
-from cnn.training.store.presence import worker_states
-from cnn.training.workers.continuing import RESUMABLE
+from cnn.training.store.heartbeats import worker_states
 from cnn.training.workers.ray_cluster import WRONG
+from cnn.training.workers.resuming import RESUMABLE
 from ui import design
 from ui.shell import PAGES
 from ui.training import network, runs

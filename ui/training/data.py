@@ -10,8 +10,8 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, Split, title
 from cnn.data.fitting import check_room, check_shape, fit
+from cnn.data.in_child_process import look_at as look_at_data
 from cnn.data.look import Look, few_of
-from cnn.data.outside import look_at as look_at_data
 from cnn.data.own import library
 from cnn.data.sets import SETS
 from cnn.network.shapes import shape_text

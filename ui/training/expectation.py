@@ -11,7 +11,7 @@ from cnn.training.forecast import calibration, limits
 from cnn.training.forecast.estimate import Estimate, estimate, estimate_all, measured_here
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, WorkerState
-from cnn.training.store.presence import worker_states
+from cnn.training.store.heartbeats import worker_states
 from ui.training import runs
 
 RUNS = 30

@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DataError, DatasetSpec, is_here, title
+from cnn.data.in_child_process import for_tests
 from cnn.data.look import Tested
-from cnn.data.outside import for_tests
 from cnn.diagnose.evaluation import Predictions, PredictionsError
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import Effort, TooMuchError, most_images

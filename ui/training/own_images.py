@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.data import DataError, Rejected
+from cnn.data.in_child_process import bring as bring_outside
 from cnn.data.look import Look
-from cnn.data.outside import bring as bring_outside
 from cnn.data.own import library
 from cnn.data.own.images import LIMITS, own_name
 from cnn.data.own.library import lay_aside

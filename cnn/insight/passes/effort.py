@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cnn.insight.passes import layer_effort as layers
 from cnn.insight.passes.forward import fitting_images
 from cnn.network.architecture import Architecture
-from cnn.network.remembered import remembered
+from cnn.network.caching import remembered
 from cnn.network.shapes import element_count
 from cnn.network.trace import FLOAT_BYTES, trace
 

@@ -15,10 +15,10 @@ from cnn.insight.passes.activations import Function, activation_function
 from cnn.insight.passes.layer_passes import MERGINGS, At, pass_of
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
+from cnn.network.caching import remembered
 from cnn.network.errors import Path
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.layers import Axes, Container, Layer, Layers
-from cnn.network.remembered import remembered
 from cnn.network.shapes import Shape, element_count, shape_text
 from cnn.network.trace import Row, trace
 

@@ -16,7 +16,7 @@ from cnn.insight.passes.effort import Effort, of_predict, of_weights
 from cnn.insight.passes.forward import predict
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.remembered import remembered
+from cnn.network.caching import remembered
 
 ROUNDS, FEWEST_ROUNDS, LONGEST_S = 15, 3, 0.5
 SLOWEST_S = 0.5

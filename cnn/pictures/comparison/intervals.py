@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnn.compare.claims import Judgement
 from cnn.compare.significance import Verdict
+from cnn.compare.verdict import Judgement
 from cnn.pictures.kit.figures import template
 from cnn.pictures.kit.label import label
 from cnn.pictures.kit.shortening import shortened

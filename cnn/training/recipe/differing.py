@@ -10,8 +10,8 @@ from typing import Any
 
 from cnn.data import DatasetName, ShapeOptions, title
 from cnn.network.architecture import Architecture, walk
+from cnn.network.caching import remembered
 from cnn.network.layers import Container, Layer
-from cnn.network.remembered import remembered
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.training.recipe.run import Run

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.network.architecture import Architecture
-from cnn.network.remembered import LAYERS, remembered
+from cnn.network.caching import LAYERS, remembered
 from cnn.training.recipe.configuration import Configuration
 
 

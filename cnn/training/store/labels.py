@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from cnn.names import visible
 from cnn.network.errors import shown
 from cnn.training.store import tables
-from cnn.training.store.held import are_whole
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.store import Store
 from cnn.training.store.tables import runs
 

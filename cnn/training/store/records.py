@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.settings import store_url
 from cnn.training.recipe.run import SNAPSHOT, Epoch, GradientNorms, Step
-from cnn.training.store import database, held, rows, tables
+from cnn.training.store import database, row_checks, rows, tables
 from cnn.training.store.store_error import StoreError
 from cnn.training.store.thinning import Curves
 
@@ -61,7 +61,7 @@ class Records:
         query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
         found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
         with self.begin() as connection:
-            whole = query.where(held.are_whole(connection, table, "run_id"))
+            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
             for run_id, *values in connection.execute(whole).all():
                 found[run_id].append(Epoch(*values))
         return found
@@ -71,9 +71,9 @@ class Records:
         table = tables.gradients
         query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
         with self.begin() as connection:
-            whole = query.where(held.are_whole(connection, table, "run_id"))
+            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
             found = connection.execute(whole.order_by(table.c.step)).all()
-        read = [(step, held.read(table.c.norms, norms)) for step, norms in found]
+        read = [(step, row_checks.read(table.c.norms, norms)) for step, norms in found]
         return [GradientNorms(step, norms) for step, norms in read if norms is not None]
 
     def left_out(self, run_id: str) -> list[str]:
@@ -82,7 +82,7 @@ class Records:
             return [
                 said
                 for table in tables.BELONGINGS
-                for said in held.damaged(connection, table, table.c.run_id == run_id)
+                for said in row_checks.damaged(connection, table, table.c.run_id == run_id)
             ]
 
     def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
@@ -93,10 +93,10 @@ class Records:
         name = tables.files.c.name
         query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
         with self.begin() as connection:
-            whole = query.where(held.are_whole(connection, tables.files, "run_id"))
+            whole = query.where(row_checks.are_whole(connection, tables.files, "run_id"))
             names = connection.execute(whole.order_by(name)).scalars().all()
-        read = [one for one in names if held.read(name, one) is not None]
-        return [held.epoch_of(one, kind) for one in read]
+        read = [one for one in names if row_checks.read(name, one) is not None]
+        return [row_checks.epoch_of(one, kind) for one in read]
 
     def file(self, run_id: str, name: str) -> bytes | None:
         """What a file of a run holds, if it keeps one of that name."""
@@ -108,5 +108,5 @@ class Records:
         table = tables.files
         query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
         with self.begin() as connection:
-            whole = query.where(held.are_whole(connection, table, "run_id"))
+            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
             return {str(name): int(size) for name, size in connection.execute(whole).all()}

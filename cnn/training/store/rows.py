@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, type_coerc
 from sqlalchemy.types import NullType
 
 from cnn.training.recipe.run import GradientNorms, Step
-from cnn.training.store.held import are_whole
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.tables import files, steps
 
 

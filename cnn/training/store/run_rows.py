@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from cnn.names import visible
 from cnn.network.architecture import Architecture, read_json
+from cnn.network.caching import LAYERS, remembered
 from cnn.network.errors import shown
-from cnn.network.remembered import LAYERS, remembered
 from cnn.network.trace import trace
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id

@@ -1,7 +1,7 @@
 """The run store: where pages and workers meet. Owns every query on runs, and all that writes what
 belongs to them; `records` reads it, and `waiting` has those that wait for a worker.
 
-A run belongs to the worker that claimed it; `presence` sees to those whose worker is gone. What
+A run belongs to the worker that claimed it; `heartbeats` sees to those whose worker is gone. What
 another version of the program wrote and this one cannot read is left alone, and given as that only
 to those who ask for it.
 """

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from cnn.training.recipe.run import Step
 from cnn.training.store import rows
-from cnn.training.store.held import are_whole
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.tables import steps
 
 MOST_CURVES = 32

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, inspect, select
 
-from cnn.training.store import held
+from cnn.training.store import row_checks
 from cnn.training.store.database import hold
 from cnn.training.store.store import Store
 from cnn.training.store.tables import limits
@@ -89,8 +89,8 @@ def _is_within(narrow: Limits, wide: Limits) -> bool:
 def _read(connection: Connection) -> Announced | None:
     if not inspect(connection).has_table(limits.name):
         return None
-    row = connection.execute(select(limits).where(held.are_whole(connection, limits))).first()
-    wanted = held.read(limits.c.wanted, row.wanted) if row else None
+    row = connection.execute(select(limits).where(row_checks.are_whole(connection, limits))).first()
+    wanted = row_checks.read(limits.c.wanted, row.wanted) if row else None
     if row is None or wanted is None:
         return None  # of another version, or damaged: announced anew
     return Announced(Limits(*wanted), row.met_at, row.shown_at)

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select
 from cnn.data import DatasetName
 from cnn.training.recipe.run import LIVE
 from cnn.training.recipe.unreadable import Unreadable
-from cnn.training.store import designs, held, run_rows, tables
+from cnn.training.store import designs, row_checks, run_rows, tables
 from cnn.training.store.database import BUSY_MS
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
@@ -145,7 +145,7 @@ def _others(store: Store) -> Iterator[Finding]:
         for table in (*tables.metadata.sorted_tables, tables.limits):
             if table.name not in there or table in READ_ELSEWHERE:
                 continue
-            for number, said in enumerate(held.damaged(connection, table)):
+            for number, said in enumerate(row_checks.damaged(connection, table)):
                 is_well = False
                 if number == MOST_NAMED:
                     yield Finding("rows", f"and more of {table.name}", "They are left out, too.")

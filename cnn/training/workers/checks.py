@@ -19,10 +19,10 @@ from importlib.metadata import PackageNotFoundError, version
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from cnn.network.architecture import Architecture
+from cnn.network.caching import remembered
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.remembered import remembered
 from cnn.network.trace import trace
-from cnn.training.store.held import are_whole, read
+from cnn.training.store.row_checks import are_whole, read
 from cnn.training.store.store import Store
 from cnn.training.store.tables import checks
 

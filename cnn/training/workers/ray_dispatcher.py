@@ -1,6 +1,6 @@
 """The process that hands the queue on to a Ray cluster, in place of the worker of a single machine.
 
-A process of its own, as Ray ends the one that loses its cluster; the crew starts another one then.
+A process of its own, as Ray ends the one that loses its cluster; the pool starts another then.
 Runs wait in the store until a node takes them: what this process forgets with its end, nobody
 misses, and two apps may hand on the same run, which one task gets.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from cnn import log
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store.presence import dismiss_silent, give_up, present
+from cnn.training.store.heartbeats import dismiss_silent, give_up, present
 from cnn.training.store.store import Store, StoreError
 from cnn.training.upkeep import making_room
 from cnn.training.workers import checks, ray_task

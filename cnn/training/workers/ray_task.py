@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnn.training.recipe.run import WorkerState
+from cnn.training.store.heartbeats import present, state_of
 from cnn.training.store.identity import identified
-from cnn.training.store.presence import present, state_of
 from cnn.training.store.store import Store, StoreError
 from cnn.training.workers.checks import carry_out_next
-from cnn.training.workers.continuing import take_over
 from cnn.training.workers.ray_cluster import with_own_password
+from cnn.training.workers.resuming import take_over
 from cnn.training.workers.worker import carry_out_one
 
 LISTEN_S = 0.5

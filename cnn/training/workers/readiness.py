@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert
 
 from cnn.settings import whole_setting
 from cnn.training.recipe.run import TAKES_RUNS, State, WorkerState
-from cnn.training.store.presence import heard_at, worker_states
+from cnn.training.store.heartbeats import heard_at, worker_states
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreBusy, StoreError
 from cnn.training.store.tables import workers

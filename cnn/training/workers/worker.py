@@ -19,7 +19,7 @@ from pathlib import Path
 from cnn import log
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import Run, State, WorkerState
-from cnn.training.store.presence import dismiss, dismiss_silent, present
+from cnn.training.store.heartbeats import dismiss, dismiss_silent, present
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.store_file import empty_log
 from cnn.training.upkeep import making_room
@@ -88,7 +88,7 @@ def _stand_back() -> None:
 
 
 def _is_worn(done: int) -> bool:
-    """Whether another process should go on, which a crew starts at once.
+    """Whether another process should go on, which a pool starts at once.
 
     TensorFlow 2.21 keeps some of every compiled loop: 10 to 40 MB with each training.
     """

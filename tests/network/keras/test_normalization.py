@@ -14,9 +14,9 @@ from cnn.__main__ import main
 from cnn.insight.readings.answers import class_scores, shares
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import BYTES, USUAL, Feed
+from cnn.network.in_child_process import read_file_outside
 from cnn.network.keras.read import read_keras_config, read_keras_file
 from cnn.network.keras.weights import read_keras_model
-from cnn.network.outside import read_file_outside
 from cnn.network.source import chosen
 
 Layers = Callable[[Any, np.ndarray], list[Any]]

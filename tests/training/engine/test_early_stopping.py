@@ -14,7 +14,7 @@ from cnn.training.engine import fit
 from cnn.training.recipe.configuration import Configuration, Schedule
 from cnn.training.recipe.run import WEIGHTS, Run, State
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import extend
+from cnn.training.workers.resuming import extend
 
 NETWORK = Architecture(
     "Learns by heart", (8, 8, 1), (Conv2D(8, 3, activation="relu"), Flatten(), Dense(3))

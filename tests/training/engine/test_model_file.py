@@ -24,7 +24,7 @@ from cnn.training.engine import fit, training_loop, weights
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Progress, Run, State, Wish
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import extend, resume
+from cnn.training.workers.resuming import extend, resume
 
 ROOT = Path(__file__).parents[3]
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=3)

@@ -24,7 +24,7 @@ from cnn.training.engine.reproduce import script
 from cnn.training.recipe.earlier import caution, changes_if_continued
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import ContinuationError, extend, resume
+from cnn.training.workers.resuming import ContinuationError, extend, resume
 from tests.training.in_keras import check_result, in_keras
 
 MADE_BEFORE = Path(__file__).with_name("store_before_heads.sqlite.gz")

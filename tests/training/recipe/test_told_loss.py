@@ -18,7 +18,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run, State
 from cnn.training.recipe.told_loss import PLAIN, TRAINING_LOSS, is_smoothed
 from cnn.training.store.store import Store
-from cnn.training.workers import continuing
+from cnn.training.workers import resuming
 
 NETWORK = Architecture("Small", (8, 8, 1), (Flatten(), Dense(3)))
 SMOOTHED = Configuration(
@@ -86,7 +86,7 @@ def test_a_run_that_continues_another_tells_the_loss_of_the_curve_it_begins_with
     store: Store, noted
 ):
     before = carried_out(store, noted=noted)
-    more = continuing.extend(store, before.id, 2, worker="me")
+    more = resuming.extend(store, before.id, 2, worker="me")
     was = is_smoothed(more)
 
     after = fit.carry_out(store, more)

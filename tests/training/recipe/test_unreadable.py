@@ -13,12 +13,12 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Checkpoint, Result, Run, State, WorkerState
 from cnn.training.recipe.unreadable import PROGRAM, Unreadable
-from cnn.training.store import archive, designs, presence, run_list, tables
+from cnn.training.store import archive, designs, heartbeats, run_list, tables
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 from cnn.training.upkeep import upkeep
 from cnn.training.workers import checks
-from cnn.training.workers.continuing import ContinuationError, extend, resume, take_over
+from cnn.training.workers.resuming import ContinuationError, extend, resume, take_over
 from cnn.version import VERSION, is_later
 from tests.training.stores import url_of
 from tests.training.unreadable import FOREIGN, KINDS, damage, row_of, spoil
@@ -121,7 +121,7 @@ def test_a_worker_takes_what_can_be_read_of_a_damaged_queue(file: Path, held: st
     for column in tables.runs.columns.keys():  # noqa: SIM118 - SQLAlchemy's columns are no dict
         damage(store, store.add(LENET, SETTINGS), FOREIGN[held], column)
     good = store.add(LENET, SETTINGS)
-    presence.dismiss_silent(store)
+    heartbeats.dismiss_silent(store)
 
     taken = []
     while run := store.claim_next("me"):
@@ -160,9 +160,9 @@ def test_a_worker_leaves_them_in_the_queue_and_takes_those_behind_them(store: St
         assert store.claim_next("me") is None
         assert store.waiting() == []
     assert [store.claim(run.id, "me") for run in bad] == [None] * len(bad)
-    presence.beat(store, "me", WorkerState.READY)
-    presence.dismiss(store, "me")
-    presence.dismiss_silent(store)
+    heartbeats.beat(store, "me", WorkerState.READY)
+    heartbeats.dismiss(store, "me")
+    heartbeats.dismiss_silent(store)
     assert [row_of(store, run.id) for run in bad] == rows
 
 
@@ -290,16 +290,16 @@ def test_runs_that_may_still_happen_are_found_whether_they_can_be_read_or_not(st
 
 
 def test_a_worker_in_a_state_of_another_version_is_left_out_and_left_alone(store: Store):
-    presence.beat(store, "old", WorkerState.READY)
-    presence.beat(store, "new", WorkerState.READY)
+    heartbeats.beat(store, "old", WorkerState.READY)
+    heartbeats.beat(store, "new", WorkerState.READY)
     run = store.add(DEMO, SETTINGS, worker="new")
     with store.begin() as connection:
         theirs = tables.workers.c.name == "new"
         connection.execute(update(tables.workers).where(theirs).values(state="compiling"))
 
-    assert presence.worker_states(store) == [WorkerState.READY]
-    assert presence.state_of(store, "new") is None
-    presence.dismiss_silent(store)
+    assert heartbeats.worker_states(store) == [WorkerState.READY]
+    assert heartbeats.state_of(store, "new") is None
+    heartbeats.dismiss_silent(store)
     assert store.get(run.id) == run
 
 

@@ -14,7 +14,7 @@ from cnn.training.engine import fit
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.class_names import FILE, class_names
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import extend
+from cnn.training.workers.resuming import extend
 
 NETWORK = Architecture("Tiny", (8, 8, 1), (Flatten(), Dense(3)))
 NAMES = ("cat", "dog", "<b>owl</b>")

@@ -11,7 +11,7 @@ import pytest
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import State, WorkerState
-from cnn.training.store import presence
+from cnn.training.store import heartbeats
 from cnn.training.store.identity import has_ended, identified
 from cnn.training.store.store import Store
 
@@ -61,12 +61,12 @@ def test_a_run_whose_process_was_killed_is_interrupted_without_waiting_for_its_s
     names = identified("worker-1", process.pid), identified("worker-2")
     runs = [store.add(entry("shapes-demo").architecture, Configuration(), worker=n) for n in names]
     for name in names:
-        presence.beat(store, name, WorkerState.READY)
+        heartbeats.beat(store, name, WorkerState.READY)
     process.kill()
     process.wait()
 
-    assert presence.worker_states(store) == [WorkerState.READY]
-    presence.dismiss_silent(store)
+    assert heartbeats.worker_states(store) == [WorkerState.READY]
+    heartbeats.dismiss_silent(store)
 
     found = [store.get(run.id) for run in runs]
     assert [run.state for run in found if run] == [State.INTERRUPTED, State.RUNNING]
@@ -77,19 +77,19 @@ def test_a_run_whose_process_was_killed_is_interrupted_without_waiting_for_its_s
 def test_a_worker_whose_process_is_there_may_be_silent_for_long_but_not_for_ever(
     tmp_path: Path, monkeypatch
 ):
-    monkeypatch.setattr(presence, "SILENT_AFTER_S", -1.0)
+    monkeypatch.setattr(heartbeats, "SILENT_AFTER_S", -1.0)
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     name = identified("worker-1")
     run = store.add(entry("shapes-demo").architecture, Configuration(), worker=name)
-    presence.beat(store, name, WorkerState.READY)
+    heartbeats.beat(store, name, WorkerState.READY)
 
-    presence.dismiss_silent(store)
+    heartbeats.dismiss_silent(store)
     found = store.get(run.id)
     assert found
     assert found.state is State.RUNNING
 
-    monkeypatch.setattr(presence, "HUNG_AFTER_S", -1.0)
-    presence.dismiss_silent(store)
+    monkeypatch.setattr(heartbeats, "HUNG_AFTER_S", -1.0)
+    heartbeats.dismiss_silent(store)
     found = store.get(run.id)
     assert found
     assert found.state is State.INTERRUPTED

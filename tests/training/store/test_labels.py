@@ -10,7 +10,7 @@ from cnn.training.recipe.run import Checkpoint, Result, Run, State
 from cnn.training.store import labels
 from cnn.training.store.labels import LabelError, as_tags
 from cnn.training.store.store import Store
-from cnn.training.workers import continuing
+from cnn.training.workers import resuming
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
@@ -76,7 +76,7 @@ def test_a_run_that_goes_on_has_the_name_and_tags_of_the_one_it_continues(store:
     store.keep_files(run.id, {}, Checkpoint(epoch=4, step=30))
     store.finish(run.id, State.FINISHED, result=Result(0.1, 0.9, 300, 150, 30, 1.0, 1.0))
 
-    more = continuing.extend(store, run.id, 2)
+    more = resuming.extend(store, run.id, 2)
 
     assert there(store, more).name == "mine"
     assert labels.tags_of(store, [more.id])[more.id] == ("best",)

@@ -1,4 +1,4 @@
-"""Workers that make room for one another: real processes and a real crew, but trainings that are
+"""Workers that make room for one another: real processes and a real pool, but trainings that are
 only told of, so that there can be many of both.
 """
 
@@ -13,8 +13,8 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
-from cnn.training.workers import crew, worker
-from cnn.training.workers.crew import Crew
+from cnn.training.workers import worker, worker_pool
+from cnn.training.workers.worker_pool import WorkerPool
 from tests.training.processes import ROOT, eventually
 
 SETTINGS = Configuration(epochs=1)
@@ -43,21 +43,21 @@ def test_no_run_is_lost_between_workers_that_are_replaced_after_a_few(
     most_runs: int, most_bytes: int, tmp_path: Path, monkeypatch
 ):
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
-    hired: list[crew._Worker] = []
+    hired: list[worker_pool._Worker] = []
 
-    def hire(self: Crew) -> crew._Worker:
+    def hire(self: WorkerPool) -> worker_pool._Worker:
         name = f"worker-{len(hired)}"
         process = subprocess.Popen(
             [sys.executable, "-c", WORKER, store.url, name, str(most_runs), str(most_bytes)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
         )
-        hired.append(crew._Worker(name, process, time.monotonic()))
+        hired.append(worker_pool._Worker(name, process, time.monotonic()))
         return hired[-1]
 
-    monkeypatch.setattr(Crew, "_hired", hire)
+    monkeypatch.setattr(WorkerPool, "_hired", hire)
     runs = [store.add(DEMO, SETTINGS) for _ in range(6)]
-    two = Crew(2, store.url)
+    two = WorkerPool(2, store.url)
     two.start()
     eventually("all trained", lambda: store.count([State.FINISHED]) == len(runs))
     two.close()

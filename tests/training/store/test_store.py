@@ -32,7 +32,7 @@ from cnn.training.store.migrations import MIGRATIONS
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store, StoreError, TakenOver
 from cnn.training.store.store_error import shown_url
-from cnn.training.workers.continuing import resume
+from cnn.training.workers.resuming import resume
 from tests.training.stores import VERSION_2
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,7 @@ from cnn.settings import private_folder
 from cnn.training.store import store_file
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.store_file import empty_log, keep_private, sweep, written_beside
-from cnn.training.workers.crew import Crew
+from cnn.training.workers.worker_pool import WorkerPool
 from tests.training.stores import DEMO, ON_POSIX, ROOT, SETTINGS, copied_alone, runs_in, url_of
 
 ENDS_BADLY = """
@@ -151,10 +151,10 @@ def test_when_the_app_ends_a_copy_of_the_file_alone_has_all_runs(file: Path):
     url = left_in_the_log(file)
     page = Store(url)
     page.count()
-    crew = Crew(0, url)
-    crew.start()
+    pool = WorkerPool(0, url)
+    pool.start()
 
-    crew.close()
+    pool.close()
 
     assert runs_in(copied_alone(file, file.parent / "after.sqlite")) == 10
     page.close()

@@ -9,7 +9,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Progress, State, Step
 from cnn.training.store.store import Store
 from cnn.training.store.thinning import stretch_length, thinned
-from cnn.training.workers.continuing import resume
+from cnn.training.workers.resuming import resume
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store.presence import present
+from cnn.training.store.heartbeats import present
 from cnn.training.store.store import Store, StoreError
 from cnn.training.upkeep import restoring
 from cnn.training.upkeep.backups import backup, content_of

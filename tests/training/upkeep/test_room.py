@@ -32,7 +32,7 @@ from cnn.training.upkeep.making_room import gone, keep_to_limits, remove
 from cnn.training.upkeep.room import MB, Kept, Kind, Limits, Plan, kept, plan, total
 from cnn.training.upkeep.shares import shares
 from cnn.training.workers import worker
-from cnn.training.workers.continuing import ContinuationError, extend, resume
+from cnn.training.workers.resuming import ContinuationError, extend, resume
 from tests.training.stores import DEMO, RESULT, SETTINGS, trained, url_of
 
 

@@ -22,9 +22,9 @@ import pytest
 from cnn.training.engine import fit
 from cnn.training.engine.channel import WORTH_SAYING_S
 from cnn.training.recipe.run import Run, State, WorkerState
-from cnn.training.store.presence import GONE, dismiss_silent, worker_states
+from cnn.training.store.heartbeats import GONE, dismiss_silent, worker_states
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import resume
+from cnn.training.workers.resuming import resume
 from tests.training.processes import ROOT, App, current, eventually, is_in
 from tests.training.story import (
     EPOCHS,

@@ -15,8 +15,8 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import Checkpoint, Result, Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers import queue
-from cnn.training.workers.continuing import extend, resume
 from cnn.training.workers.queue import Wanted
+from cnn.training.workers.resuming import extend, resume
 
 ROOT = Path(__file__).parents[3]
 DEMO = entry("shapes-demo").architecture

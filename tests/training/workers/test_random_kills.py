@@ -13,7 +13,7 @@ import pytest
 from cnn.training.engine import fit
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import resume
+from cnn.training.workers.resuming import resume
 from tests.training.processes import App, current, eventually
 from tests.training.story import NETWORK, SETTINGS, Rows, all_rows, curve, finish_one
 

@@ -15,7 +15,7 @@ from cnn.commands import doctor
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Run, State, Wish, WorkerState
-from cnn.training.store.presence import worker_states
+from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
 from cnn.training.workers import checks
 from cnn.training.workers.checks import Standing

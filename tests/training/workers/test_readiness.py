@@ -14,7 +14,7 @@ import pytest
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Wish, WorkerState
-from cnn.training.store import database, presence
+from cnn.training.store import database, heartbeats
 from cnn.training.store.store import Store
 from cnn.training.workers import readiness
 from cnn.training.workers.readiness import Readiness
@@ -48,7 +48,7 @@ def looked(store: Store) -> Readiness:
 
 
 def test_all_is_ready_where_the_store_is_written_to_and_a_worker_speaks(store: Store):
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     for _ in range(3):
         store.add(DEMO, SETTINGS)
     store.want(store.add(DEMO, SETTINGS).id, Wish.STOP)
@@ -71,10 +71,10 @@ def test_all_is_ready_where_the_store_is_written_to_and_a_worker_speaks(store: S
 
 
 def test_looking_leaves_the_store_as_it_was(store: Store):
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     looked(store)
 
-    assert presence.worker_states(store) == [WorkerState.READY]
+    assert heartbeats.worker_states(store) == [WorkerState.READY]
     assert store.count() == 0
 
 
@@ -94,8 +94,8 @@ def test_without_a_worker_it_is_not_ready_and_says_so(store: Store, monkeypatch)
 
 
 def test_a_silent_worker_is_none_and_when_it_was_heard_is_told(store: Store, monkeypatch):
-    presence.beat(store, "a", WorkerState.READY)
-    monkeypatch.setattr(presence, "SILENT_AFTER_S", -1.0)
+    heartbeats.beat(store, "a", WorkerState.READY)
+    monkeypatch.setattr(heartbeats, "SILENT_AFTER_S", -1.0)
 
     found = looked(store)
 
@@ -111,7 +111,7 @@ def test_a_silent_worker_is_none_and_when_it_was_heard_is_told(store: Store, mon
     ],
 )
 def test_workers_that_take_nothing_are_not_enough(store: Store, state: WorkerState, said: str):
-    presence.beat(store, "a", state)
+    heartbeats.beat(store, "a", state)
 
     (trouble,) = looked(store).troubles
 
@@ -135,7 +135,7 @@ def test_a_store_that_cannot_be_opened_is_said_with_the_way_out(tmp_path: Path):
 def file(tmp_path: Path) -> Path:
     file = tmp_path / "runs.sqlite"
     store = Store(f"sqlite:///{file}")
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     store.add(DEMO, SETTINGS)
     store.close()
     return file
@@ -193,7 +193,7 @@ def test_a_store_that_another_program_holds_is_waited_for_and_then_said(file: Pa
 def test_runs_that_cannot_be_read_count_in_the_queue_and_keep_nothing_from_being_ready(
     store: Store,
 ):
-    presence.beat(store, "a", WorkerState.READY)
+    heartbeats.beat(store, "a", WorkerState.READY)
     for kind in ("layer", "setting", "wish", "state"):
         spoil(store, store.add(DEMO, SETTINGS), kind)
 

@@ -18,9 +18,9 @@ from cnn.training.recipe.run import (
     Wish,
     WorkerState,
 )
-from cnn.training.store import presence
+from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import take_over
+from cnn.training.workers.resuming import take_over
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
@@ -67,7 +67,7 @@ def test_one_who_follows_a_lost_worker_goes_on_from_its_checkpoint(
     store: Store, held: Run, is_noticed: bool
 ):
     if is_noticed:
-        presence.dismiss(store, FIRST)
+        heartbeats.dismiss(store, FIRST)
         assert now(store, held).state is State.INTERRUPTED
 
     taken = take_over(store, held.id, SECOND, held_by=TASK)
@@ -123,10 +123,10 @@ def test_a_run_that_is_given_up_says_why_unless_it_is_in_other_hands(store: Stor
     waiting, done = store.add(DEMO, SETTINGS), store.add(DEMO, SETTINGS, worker=FIRST)
     store.finish(done.id, State.FINISHED)
 
-    presence.give_up(store, held.id, OTHER_TASK, "not theirs")
+    heartbeats.give_up(store, held.id, OTHER_TASK, "not theirs")
     assert now(store, held).state is State.RUNNING
     for run in (held, waiting, done):
-        presence.give_up(store, run.id, TASK, "too often")
+        heartbeats.give_up(store, run.id, TASK, "too often")
 
     states = [now(store, run).state for run in (held, waiting, done)]
     assert states == [State.INTERRUPTED, State.INTERRUPTED, State.FINISHED]
@@ -135,6 +135,6 @@ def test_a_run_that_is_given_up_says_why_unless_it_is_in_other_hands(store: Stor
 
 
 def test_what_a_worker_says_that_it_is_at_can_be_asked_for(store: Store):
-    assert presence.state_of(store, "a") is None
-    presence.beat(store, "a", WorkerState.ENDING)
-    assert presence.state_of(store, "a") is WorkerState.ENDING
+    assert heartbeats.state_of(store, "a") is None
+    heartbeats.beat(store, "a", WorkerState.ENDING)
+    assert heartbeats.state_of(store, "a") is WorkerState.ENDING

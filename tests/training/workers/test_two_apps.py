@@ -14,9 +14,9 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run, State, Wish
-from cnn.training.store.presence import GONE
+from cnn.training.store.heartbeats import GONE
 from cnn.training.store.store import Store
-from cnn.training.workers.continuing import resume
+from cnn.training.workers.resuming import resume
 from tests import postgres
 from tests.conftest import ENGINES
 from tests.training.processes import App, current, eventually, is_in, trains

@@ -1,6 +1,6 @@
 """The worker as a process of its own: warm, started again when it dies, gone with its parent.
 
-One stand-in for the app, a process with a crew of one, is shared by the tests, which are told in
+One stand-in for the app, a process with a pool of one, is shared by the tests, which are told in
 the order of its life: TensorFlow takes its seconds in every new worker.
 """
 
@@ -16,11 +16,11 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import State, Wish, WorkerState
-from cnn.training.store.presence import GONE, worker_states
+from cnn.training.store.heartbeats import GONE, worker_states
 from cnn.training.store.store import Store, new_run
 from cnn.training.workers import worker
-from cnn.training.workers.continuing import resume
-from cnn.training.workers.crew import Crew
+from cnn.training.workers.resuming import resume
+from cnn.training.workers.worker_pool import WorkerPool
 from tests.training.processes import App, current, eventually, trains
 from tests.training.unreadable import add_unreadable, row_of
 
@@ -148,24 +148,24 @@ def test_when_the_app_is_killed_its_worker_keeps_a_checkpoint_and_ends_too(app: 
 
 def test_closing_a_crew_ends_its_worker_before_tensorflow_is_there(app: App, monkeypatch):
     monkeypatch.setenv("CNN_HOME", str(app.home))
-    crew = Crew(1, app.store.url)
-    crew.start()
-    eventually("a worker", lambda: bool(crew.process_ids))
+    pool = WorkerPool(1, app.store.url)
+    pool.start()
+    eventually("a worker", lambda: bool(pool.process_ids))
 
-    crew.close()
+    pool.close()
 
-    for process_id in crew.process_ids:
+    for process_id in pool.process_ids:
         with pytest.raises(ProcessLookupError):
             os.kill(process_id, 0)
 
 
 def test_an_app_that_wants_no_worker_starts_none(app: App):
-    crew = Crew(0, app.store.url)
+    pool = WorkerPool(0, app.store.url)
 
-    crew.start()
-    crew.close()
+    pool.start()
+    pool.close()
 
-    assert crew.process_ids == []
+    assert pool.process_ids == []
 
 
 def test_what_a_worker_says_is_kept_in_a_file_not_shown(app: App):

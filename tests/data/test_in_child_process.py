@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn import outside as processes
+from cnn import child_process as processes
+from cnn.child_process import OutsideError, ask
 from cnn.data import DataError, DatasetName, DatasetSpec, load
-from cnn.data import outside as data_outside
+from cnn.data import in_child_process as data_outside
 from cnn.data.dataset import Split
 from cnn.data.look import Look, for_tests_of, look_of
 from cnn.data.own import library
-from cnn.outside import OutsideError, ask
 
 DIGITS = DatasetSpec(DatasetName.DIGITS)
 SAMPLE = DatasetSpec(DatasetName.MNIST_SAMPLE)

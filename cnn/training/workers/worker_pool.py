@@ -27,8 +27,8 @@ from cnn.settings import (
     store_url,
     whole_setting,
 )
+from cnn.training.store.heartbeats import dismiss, dismiss_silent
 from cnn.training.store.identity import identified
-from cnn.training.store.presence import dismiss, dismiss_silent
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.store_file import empty_log
 
@@ -48,7 +48,7 @@ class _Worker:
     since: float
 
 
-class Crew:
+class WorkerPool:
     """So many workers (`CNN_WORKERS`, 1; on Ray at most 1), watched by a thread from `start` to
     `close`.
     """
@@ -63,7 +63,7 @@ class Crew:
         self._short_lives = 0
         self._trouble = log.Trouble(_log)
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="crew", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name="worker-pool", daemon=True)
 
     def start(self) -> None:
         if self.size > 0:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn.compare.beside import beside
 from cnn.compare.budget import Budget, Equal, given, made
 from cnn.compare.comparison import Entrant, Plan, groups
 from cnn.compare.sweep import Field, Sweep
+from cnn.compare.unshown import beside
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.variants import with_filters

@@ -17,7 +17,7 @@ from cnn.training.recipe.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress
 from cnn.training.recipe.schedule import learning_rates
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store, TakenOver
-from cnn.training.workers.continuing import ContinuationError, extend, resume
+from cnn.training.workers.resuming import ContinuationError, extend, resume
 
 NETWORK = Architecture(
     "All that has a state",

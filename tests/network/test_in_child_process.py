@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from cnn.network import outside
+from cnn.network import in_child_process
 from cnn.network.errors import ArchitectureError
-from cnn.network.outside import read_file_outside
+from cnn.network.in_child_process import read_file_outside
 from cnn.network.source import read_file
 from cnn.network.zoo import zoo
 from tests.hostile import corpus
@@ -41,7 +41,7 @@ def test_a_refusal_has_the_words_it_has_here(name: str):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process' memory like this")
 def test_what_needs_more_memory_than_it_may_have_is_said(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(outside, "MEMORY_BYTES", 400_000_000)
+    monkeypatch.setattr(in_child_process, "MEMORY_BYTES", 400_000_000)
     with pytest.raises(ArchitectureError) as refused:
         read_file_outside("lists.keras", corpus.MODELS["lists-config.keras"])
     assert str(refused.value) == (

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from cnn.data import DataError
-from cnn.data.picture import outside as picture_outside
+from cnn.data.picture import in_child_process as picture_outside
 from cnn.data.picture.any_picture import read_picture
 from cnn.data.picture.handwriting import read_handwriting
-from cnn.data.picture.outside import read_handwriting_outside, read_picture_outside
+from cnn.data.picture.in_child_process import read_handwriting_outside, read_picture_outside
 from tests.hostile import corpus
 from tests.hostile.files import LARGE_IMAGES, jpeg_of_scans, png, turned
 

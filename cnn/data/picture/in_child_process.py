@@ -1,4 +1,4 @@
-"""A picture of somebody's, opened in a process of its own: see `cnn.outside`.
+"""A picture of somebody's, opened in a process of its own: see `cnn.child_process`.
 
 A file of a few thousand bytes may hold 40 million pixels, which take up to 28 bytes each before
 they are plain, or be made so that it is decoded for minutes.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import IO
 
+from cnn.child_process import Answer, Arrays, OutsideError, Values, ask
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.picture.any_picture import Fitted, read_picture
 from cnn.data.picture.handwriting import Handwriting, read_handwriting
-from cnn.outside import Answer, Arrays, OutsideError, Values, ask
 
 LONGEST_S = 60.0
 MEMORY_BYTES = 2_500_000_000

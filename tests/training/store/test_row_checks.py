@@ -7,7 +7,7 @@ from cnn.compare.binned_curves import binned_curves
 from cnn.lessons import progress
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Epoch, GradientNorms, Progress, State, Step, WorkerState
-from cnn.training.store import designs, held, labels, presence, tables
+from cnn.training.store import designs, heartbeats, labels, row_checks, tables
 from cnn.training.store.store import Store
 from cnn.training.upkeep import announced, room
 from cnn.training.upkeep.making_room import gone
@@ -81,12 +81,12 @@ def test_a_long_curve_with_damaged_steps_is_thinned_like_another(store: Store):
 def test_the_rest_of_the_store_is_read_as_far_as_it_is_whole(store: Store):
     run_id = trained(store)
     designs.save(store, DEMO)
-    presence.beat(store, "w", WorkerState.READY)
+    heartbeats.beat(store, "w", WorkerState.READY)
     progress.note(store, "shapes", "q1")
     damage_all(store, run_id)
 
-    assert WorkerState.READY in presence.worker_states(store)
-    assert (presence.heard_at(store) or 0) > 1e9
+    assert WorkerState.READY in heartbeats.worker_states(store)
+    assert (heartbeats.heard_at(store) or 0) > 1e9
     known = {type(one): one for one in designs.latest(store, 1_000)}
     assert set(known) == {designs.Saved, designs.UnreadableDesign}
     events = progress.standing(store).events
@@ -112,18 +112,18 @@ def test_a_check_of_which_the_row_is_damaged_is_asked_for_anew(store: Store):
 
 def test_a_worker_whose_row_is_damaged_counts_as_silent(store: Store):
     run = store.add(DEMO, SETTINGS, worker="w")
-    presence.beat(store, "w", WorkerState.READY)
-    presence.beat(store, "v", WorkerState.READY)
+    heartbeats.beat(store, "w", WorkerState.READY)
+    heartbeats.beat(store, "v", WorkerState.READY)
     with store.begin() as connection:
         damage = "UPDATE workers SET heartbeat_at = 'abc' WHERE name = 'w'"
         connection.exec_driver_sql(damage)
 
-    presence.dismiss_silent(store)
+    heartbeats.dismiss_silent(store)
 
     found = store.get(run.id)
     assert found
     assert found.state is State.INTERRUPTED
-    assert presence.worker_states(store) == [WorkerState.READY]
+    assert heartbeats.worker_states(store) == [WorkerState.READY]
 
 
 def test_a_store_that_is_looked_over_names_each_damaged_row_of_every_table(
@@ -145,7 +145,7 @@ def test_a_store_that_is_looked_over_names_each_damaged_row_of_every_table(
         assert len(named) + unreadable == damaged
         by_table = {table.name for table in OTHERS if table not in READ_ELSEWHERE}
         assert {one.words.split(",")[0] for one in named} == by_table
-        epochs = list(held.damaged(connection, tables.epochs))
+        epochs = list(row_checks.damaged(connection, tables.epochs))
     assert f"epochs, run {run_id}, epoch abc: its epoch is 'abc'" in epochs
     assert any(one.endswith("its val_accuracy is inf") for one in epochs)
 

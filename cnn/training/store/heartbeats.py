@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, true, update
 
 from cnn.training.recipe.run import CLAIMED, State, WorkerState
-from cnn.training.store.held import are_whole
 from cnn.training.store.identity import has_ended
+from cnn.training.store.row_checks import are_whole
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.tables import runs, workers
 

@@ -1,4 +1,4 @@
-"""A network's file of somebody's, read in a process of its own: see `cnn.outside`.
+"""A network's file of somebody's, read in a process of its own: see `cnn.child_process`.
 
 A `.keras` file of a few thousand bytes may hold a description that takes half a gigabyte.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import IO
 
+from cnn.child_process import Arrays, OutsideError, Values, ask
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.source import MAX_SHOWN, read_file
-from cnn.outside import Arrays, OutsideError, Values, ask
 
 LONGEST_S = 60.0
 MEMORY_BYTES = 2_500_000_000

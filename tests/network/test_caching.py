@@ -1,8 +1,8 @@
 """Networks are remembered by how many layers they have, not by how many they are."""
 
 from cnn.network.architecture import Architecture
+from cnn.network.caching import FEWEST, LETTERS, remembered
 from cnn.network.layers import Activation, Residual
-from cnn.network.remembered import FEWEST, LETTERS, remembered
 
 
 def of(layers: int, name: str = "one") -> Architecture:

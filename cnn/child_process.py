@@ -29,13 +29,13 @@ import numpy.typing as npt
 
 ROOT = Path(__file__).parents[1]
 TASKS = {
-    "bring": "cnn.data.outside:bring_task",
-    "handwriting": "cnn.data.picture.outside:handwriting_task",
-    "look": "cnn.data.outside:look_task",
-    "tested": "cnn.data.outside:for_tests_task",
-    "keras file": "cnn.network.outside:keras_file_task",
-    "network file": "cnn.network.outside:network_file_task",
-    "picture": "cnn.data.picture.outside:picture_task",
+    "bring": "cnn.data.in_child_process:bring_task",
+    "handwriting": "cnn.data.picture.in_child_process:handwriting_task",
+    "look": "cnn.data.in_child_process:look_task",
+    "tested": "cnn.data.in_child_process:for_tests_task",
+    "keras file": "cnn.network.in_child_process:keras_file_task",
+    "network file": "cnn.network.in_child_process:network_file_task",
+    "picture": "cnn.data.picture.in_child_process:picture_task",
 }
 """By name, where the function is that carries it out: `(request, file) -> values, arrays`."""
 
@@ -91,7 +91,7 @@ def ask(
         _turn,
         _opened(file) as given,
         subprocess.Popen(
-            [sys.executable, "-m", "cnn.outside", order],
+            [sys.executable, "-m", "cnn.child_process", order],
             stdin=given,
             stdout=subprocess.PIPE,
             env=os.environ | alone,

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cnn.compare.answers import Answers, AnswersError, Read
-from cnn.compare.claims import Claims, Sharing, claims
 from cnn.compare.comparison import Entrant, Group, groups
 from cnn.compare.findings import the_rule, unseen
 from cnn.compare.looks import looks
 from cnn.compare.significance import answered, over_seeds
+from cnn.compare.verdict import Claims, Sharing, claims
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Run, State
 from tests.compare.test_comparison import DEMO, LENET, plan, run

@@ -1,7 +1,7 @@
 """Data sets for a process that must not grow: looked at, and their test images, without being held.
 
 What is small and comes along is loaded here. All else, own images above all, is loaded in a process
-of its own (`cnn.outside`); what comes back is the same.
+of its own (`cnn.child_process`); what comes back is the same.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from cnn.child_process import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask
 from cnn.data.catalogue import CATALOGUE, is_here, load, title
 from cnn.data.dataset import Rejected, Split
 from cnn.data.errors import DataError
@@ -20,7 +21,6 @@ from cnn.data.own import library
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.shapes import shape_text
-from cnn.outside import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask
 
 HERE_BYTES = 20_000_000
 """More pixels than that are loaded outside."""

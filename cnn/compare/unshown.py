@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from cnn.compare import budget
 from cnn.compare.comparison import SETTLED, Entrant, Group, Plan
-from cnn.network.remembered import remembered
+from cnn.network.caching import remembered
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.run import Run, State, recipe
