@@ -17,14 +17,14 @@ FORBIDDEN = {
     "pages": {"pages", "app"},
 }
 FLOORS = (
-    "settings names version memory log entry outside",
+    "settings names version memory log entry child_process",
     "network",
     "network.scripts",
     "network.keras",
     "network.torch",
     "network.link",
     "network.zoo",
-    "network.source network.outside",
+    "network.source network.in_child_process",
     "data",
     "insight.passes",
     "insight.readings",

@@ -143,7 +143,10 @@ def test_a_run_deleted_meanwhile_is_said_to_be_gone_and_n_says_so(store: Store, 
     assert not app.exception
     lenet = rows(app, "The networks compared")["LeNet-5"]
     assert lenet["name"]["note"] == "seed 1 not trained, or deleted"
-    assert (lenet["test_accuracy"]["note"], lenet["test"]["sort"]) == ("n = 1", pytest.approx(0.9))
+    assert (lenet["test_accuracy"]["note"], lenet["test_accuracy"]["sort"]) == (
+        "n = 1",
+        pytest.approx(0.9),
+    )
     assert [button.label for button in app.button if "missing" in button.label] == [
         "Train the one missing"
     ]
