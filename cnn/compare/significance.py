@@ -262,10 +262,12 @@ def _check_same_test(first: Answered, second: Answered) -> None:
 
 
 def _agreeing(low: float, high: float, *, is_real: bool) -> tuple[float, float]:
-    """An interval that leaves out 0 just where the p value does, whatever rounding does to them."""
-    if is_real:
-        return low, high
-    return max(min(low, 0.0), -1.0), min(max(high, 0.0), 1.0)
+    """An interval of what can be, that leaves out 0 just where the p value does, whatever rounding
+    does to them.
+    """
+    if not is_real:
+        low, high = min(low, 0.0), max(high, 0.0)
+    return max(low, -1.0), min(high, 1.0)
 
 
 def agreement(answers: Sequence[Labels]) -> npt.NDArray[np.float64]:

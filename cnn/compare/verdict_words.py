@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 
 from cnn.compare.significance import FEWEST_SEEDS, LEVEL, OnImages, OverSeeds, Verdict, level_at
@@ -94,8 +95,9 @@ def _points(found: Verdict) -> str:
 
 
 def confidence(level: float) -> str:
-    """How sure an interval of that level is: `95 %`, `99.17 %`."""
-    return f"{100 * (1 - level):.4g} %"
+    """How sure an interval of that level is: `95 %`, `99.17 %`, `99.996 %`; never all of it."""
+    decimals = max(2, 1 - math.floor(math.log10(100 * level)))
+    return f"{100 * (1 - level):.{decimals}f}".rstrip("0").rstrip(".") + " %"
 
 
 def p_text(p: float) -> str:

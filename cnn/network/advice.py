@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cnn.network.architecture import series_at
 from cnn.network.errors import Path
 from cnn.network.feed import derived
-from cnn.network.heads import SHARES, end_activation, settled
+from cnn.network.heads import SHARES, bounding, end_activation, settled, surest
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
@@ -206,6 +206,14 @@ def _on_end(row: Row, trace: Trace) -> Iterator[str]:
             if isinstance(row.layer, Dense | Activation)
             else "Add an Activation with softmax"
         )
+        most = surest(trace.architecture)
+        if most < 1:
+            yield (
+                "no softmax at the end: the outputs are read as scores, and come from a "
+                f"{bounding(trace.architecture)}, which keeps them so close to each other that no "
+                f"answer can be surer than {100 * most:.1f} %. Leave that activation out. {remedy}."
+            )
+            return
         yield (
             "no softmax at the end: the outputs are scores, not probabilities. "
             f"{remedy}; training works either way, from the scores."

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from cnn.network.architecture import Architecture, titles
 from cnn.network.layers import Activation, Dense, Dropout, Flatten, Layer, Layers
+from cnn.network.layers.pooling import GlobalPooling, Pooling
 from cnn.network.shapes import Shape
 from cnn.network.trace import trace
 
@@ -78,13 +79,22 @@ def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
     return (architecture, ()) if new == architecture else (new, tuple(_said(architecture, place)))
 
 
+def bounding(architecture: Architecture) -> str | None:
+    """The activation that bounds the outputs: no pooling and no Flatten behind it leaves them."""
+    passing = (Pooling, GlobalPooling, Flatten)
+    for layer in reversed(architecture.layers):
+        if not (isinstance(layer, passing) or layer.is_idle or layer == Activation("linear")):
+            return layer.activation if layer.activation in BOUNDS else None
+    return None
+
+
 def surest(architecture: Architecture) -> float:
     """The most that a share of the softmax of these outputs can be, which is 1 without bounds.
 
     That is where one of n scores is at its upper bound and the others are at their lower one.
     """
-    name, outputs = end_activation(architecture), trace(architecture).output_shape[-1]
-    if name not in BOUNDS:
+    name, outputs = bounding(architecture), trace(architecture).output_shape[-1]
+    if name is None:
         return 1.0
     low, high = BOUNDS[name]
     return 1 / (1 + (outputs - 1) * math.exp(low - high))

@@ -12,6 +12,7 @@ from scipy import stats
 from cnn.compare import significance
 from cnn.compare.sign_flip import p_of
 from cnn.compare.significance import Answered, answered, least_p, on_images, over_seeds
+from cnn.compare.verdict_words import confidence
 
 seeds_drawn = st.integers(3, 6)
 answers = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=60)
@@ -103,10 +104,27 @@ def test_the_interval_leaves_out_0_just_where_the_difference_is_real(pair, level
     found = over_seeds(answered(pair[0]), answered(pair[1]), level)
 
     assert found.is_real == (found.p < level) == (not found.low <= 0 <= found.high)
-    assert found.low <= found.difference <= found.high
+    assert -1 <= found.low <= found.difference <= found.high <= 1
     turned = over_seeds(answered(pair[1]), answered(pair[0]), level)
     assert turned.p == pytest.approx(found.p)
     assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low), abs=1e-6)
+
+
+def test_networks_almost_as_far_apart_as_can_be_differ_by_no_more_than_100_points():
+    able = np.stack([np.arange(300) < count for count in (299, 298, 300)])
+    failing = np.stack([np.arange(300) < count for count in (20, 20, 52)])
+    found = over_seeds(answered(able), answered(failing))
+
+    assert found.is_real
+    assert found.high == 1
+
+
+@given(st.floats(1e-9, 0.5))
+def test_no_interval_is_said_to_be_sure_beyond_what_it_is(level):
+    said = confidence(level).removesuffix(" %")
+
+    assert float(said) < 100
+    assert 100 - float(said) == pytest.approx(100 * level, rel=0.06)
 
 
 @given(pairs)

@@ -4,20 +4,25 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from cnn.network.advice import advice
 from cnn.network.architecture import Architecture
 from cnn.network.heads import BOUNDS, end, end_activation, is_read_twice, settled, surest
 from cnn.network.keras.model import build, set_weights, weights_of
 from cnn.network.layers import (
     Activation,
+    AveragePooling2D,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layers,
+    MaxPooling2D,
     Residual,
     SpatialDropout2D,
 )
+from cnn.network.trace import trace
 
 SIGMOID = "The sigmoid at the end is replaced by a softmax: of the 3 classes one is right, and"
 SOFTMAX = Activation("softmax")
@@ -138,6 +143,25 @@ def test_no_share_is_larger_than_the_bounds_of_an_activation_allow(name: str, cl
 
     assert surest(small(Dense(classes, name))) == pytest.approx(softmax(scores).max(), rel=1e-3)
     assert surest(small(Dense(classes))) == 1
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+@pytest.mark.parametrize(
+    "behind",
+    [
+        (GlobalAveragePooling2D(),),
+        (GlobalMaxPooling2D(), Dropout()),
+        (AveragePooling2D(4), Flatten()),
+        (MaxPooling2D(2), GlobalAveragePooling2D(), Activation("linear")),
+    ],
+)
+def test_what_is_pooled_has_the_bounds_of_what_it_is_pooled_from(name: str, behind: Layers):
+    pooled = network(Conv2D(3, 1, activation=name), *behind)
+
+    assert surest(pooled) == surest(small(Dense(3, name))) < 1
+    assert surest(network(Conv2D(3, 1), *behind)) == 1
+    last = advice(trace(pooled))[-1]
+    assert f"no answer can be surer than {100 * surest(pooled):.1f} %" in str(last)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,19 @@ from cnn.network.layers import Dense, Flatten
 from cnn.training.recipe.run import Epoch, Run, State
 from tests.compare.test_comparison import SETTINGS
 
-GUESSING = ((2, 10), (2, 100), (3, 20), (10, 10), (10, 100), (10, 1_000), (20, 20), (100, 100))
+GUESSING = (
+    (2, 10),
+    (2, 100),
+    (3, 18),
+    (10, 34),
+    (100, 198),
+    (3, 20),
+    (10, 10),
+    (10, 100),
+    (10, 1_000),
+    (20, 20),
+    (100, 100),
+)
 """Classes, and images of a validation."""
 AS_RIGHT = (
     *((64, 50, 0.9), (64, 100, 0.9), (64, 200, 0.9), (64, 200, 0.95), (200, 100, 0.92)),

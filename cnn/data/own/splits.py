@@ -162,7 +162,7 @@ def _refuse_alike(lying: Sequence[Folders]) -> None:
     inside: dict[str, set[str]] = defaultdict(set)
     for folders in lying:
         if len(folders) > 1:
-            inside[folders[0]].add(folders[1])
+            inside[folders[0]].add(folders[-1])
     called = [top for top in inside if _CALLED_A_SPLIT.search(top)]
     if len(called) > 1 and len(set.intersection(*(inside[top] for top in called))) > 1:
         raise DataError(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from cnn.network.architecture import Architecture, walk
-from cnn.network.heads import end_activation, from_scores, surest
+from cnn.network.heads import bounding, from_scores, surest
 from cnn.network.layers import BatchNormalization
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.pace import steps_wanted
@@ -42,7 +42,7 @@ def _on_bounds(scoring: Architecture) -> Iterator[str]:
     most = surest(scoring)
     if most < MOST_SURE:
         yield (
-            f"The scores of the classes come from a {end_activation(scoring)}, which keeps them "
+            f"The scores of the classes come from a {bounding(scoring)}, which keeps them "
             f"close to each other: no answer can be surer than {100 * most:.1f} %, and the loss "
             f"cannot fall below {-math.log(most):.3f}. Leave that activation out."
         )

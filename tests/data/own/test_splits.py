@@ -179,6 +179,15 @@ REFUSED = {
         },
         "Its seg_train/ and seg_test/ hold folders of the same names, as splits do",
     ),
+    "splits called otherwise, and twice": (
+        {
+            f"{top}/{top}/{animal}/{n}.png": png(n)
+            for top in ("training_set", "test_set")
+            for animal, _ in ANIMALS
+            for n in (1, 2)
+        },
+        "Its training_set/ and test_set/ hold folders of the same names, as splits do",
+    ),
     "a class of test alone": (
         TWO | {"test/bird/1.png": png(1)},
         r"Its test/ has \['bird'\], and train/ has no such class, but \['cat', 'dog'\]",
