@@ -72,8 +72,8 @@ def fill(store: Store, many: int) -> None:
 
 
 def list_of_runs(store: Store, wanted: Filter) -> None:
-    """What `ui/training/history.py` asks for, and makes of it."""
-    from ui.training.history import rows
+    """What `ui/parts/runs/history.py` asks for, and makes of it."""
+    from ui.parts.runs.history import rows
 
     run_list.choices(store)
     store.count()

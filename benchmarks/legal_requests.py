@@ -142,7 +142,7 @@ def requests(seed: int) -> Iterator[Request]:
 def controls(lesson: str) -> list[str]:
     """What the address of a lesson may say."""
     from tests.ui.visiting import visited
-    from ui.learn.address import KEY
+    from ui.parts.lesson.address import KEY
 
     return list(visited("lesson", of=lesson).session_state[KEY].labels)
 
@@ -256,7 +256,7 @@ def answer(request: Request, run_id: str = "", picture: bytes = b"") -> list[str
     """Opens the page as a new session does; what it refuses in words."""
     from streamlit.testing.v1 import AppTest
 
-    from ui.brought import Brought
+    from ui.session.brought import Brought
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=900)
     app.switch_page(str(ROOT / "pages" / f"{request.page}.py"))
@@ -281,7 +281,7 @@ def _drawn(app: Any, run_id: str) -> None:
     """A seven on the pad, read by the run and by the network that ships."""
     import numpy as np
 
-    from ui.draw.board import AT_REST
+    from ui.parts.drawing.board import AT_REST
 
     image = np.zeros((28, 28), np.float32)
     image[6:8, 8:20] = 1
@@ -297,8 +297,8 @@ def measured(many: int, seed: int) -> None:
     elsewhere = ProcessPoolExecutor(1, get_context("spawn"))
     elsewhere.submit(remove, "nobody").result()  # before a page takes the place of this script
     from tests.ui.visiting import visited
-    from ui.draw import networks
-    from ui.kept import kept_bytes
+    from ui.parts.drawing import networks
+    from ui.session.kept import kept_bytes
 
     for page in dict.fromkeys(PAGES):
         visited(page)

@@ -82,7 +82,7 @@ def filled(store: Store, many: int, share: float) -> str:
 
 
 def watch(store: Store, id: str) -> None:
-    """What `ui/training/live.py` asks at every poll."""
+    """What `ui/parts/runs/live.py` asks at every poll."""
     store.get(id)
     store.epochs([id])
     store.steps(id)
@@ -99,7 +99,7 @@ def draw(store: Store, id: str) -> None:
 
 
 def history(store: Store) -> None:
-    """What `ui/training/history.py` asks for its list."""
+    """What `ui/parts/runs/history.py` asks for its list."""
     store.count(LIVE)
     store.count()
     store.epochs([run.id for run in store.latest(PER_PAGE)])

@@ -5,21 +5,21 @@ import streamlit as st
 from cnn.network.errors import path_text
 from cnn.pictures.kit.figures import cost_bars
 from cnn.pictures.network.diagram import diagram
-from ui import design, theme
-from ui.bench.cascade import cascade
-from ui.bench.layer import layer_panel
-from ui.bench.lead_on import lead_on
-from ui.bench.pinned import against_pinned
-from ui.bench.pixels import pixels
-from ui.bench.saved import save
-from ui.bench.stack import choose, chosen_row, finish, stack
-from ui.bench.start import import_notes, name_and_input, start_from
-from ui.bench.take_away import take_away
-from ui.bench.totals import totals
-from ui.learn import last_steps
-from ui.learn.challenge import goals_shown
-from ui.picture import picture
-from ui.words import plain
+from ui.components.picture import picture
+from ui.parts.lesson import last_steps
+from ui.parts.lesson.challenge import goals_shown
+from ui.parts.network.cascade import cascade
+from ui.parts.network.pixels import pixels
+from ui.session import design, theme
+from ui.session.words import plain
+from ui.views.build.layer import layer_panel
+from ui.views.build.lead_on import lead_on
+from ui.views.build.pinned import against_pinned
+from ui.views.build.saved import save
+from ui.views.build.stack import choose, chosen_row, finish, stack
+from ui.views.build.start import import_notes, name_and_input, start_from
+from ui.views.build.take_away import take_away
+from ui.views.build.totals import totals
 
 
 @st.fragment

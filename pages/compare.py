@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui.compare import shipped
-from ui.compare.choice import choose
-from ui.compare.results import results
-from ui.learn import last_steps
-from ui.shell import PAGES
+from ui.parts.comparison.choice import choose
+from ui.parts.comparison.results import results
+from ui.parts.lesson import last_steps
+from ui.session.pages import PAGES
+from ui.views.compare import shipped
 
 st.title("Compare", anchor=False)
 last_steps.in_compare()

@@ -4,14 +4,14 @@ from contextlib import ExitStack
 
 import streamlit as st
 
-from ui.draw.answers import answers
-from ui.draw.board import example, look_inside, said_of, settled
-from ui.draw.card import model_card
-from ui.draw.fool import fool
-from ui.draw.networks import choose_networks
-from ui.draw.pad import pad
-from ui.draw.unlike import how_measured
-from ui.draw.why import why
+from ui.parts.drawing.answers import answers
+from ui.parts.drawing.board import example, look_inside, said_of, settled
+from ui.parts.drawing.fool import fool
+from ui.parts.drawing.networks import choose_networks
+from ui.parts.drawing.pad import pad
+from ui.parts.drawing.unlike import how_measured
+from ui.views.draw.card import model_card
+from ui.views.draw.why import why
 
 
 @st.fragment

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from ui.experiments import blocks, depth, originals, sweep
-from ui.experiments.address import TAB, arrived, last
-from ui.shell import PAGES
+from ui.session.pages import PAGES
+from ui.views.experiments import blocks, depth, originals, sweep
+from ui.views.experiments.address import TAB, arrived, last
 
 TABS = {
     "Blocks": blocks,

@@ -5,11 +5,11 @@ import streamlit as st
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.network.diagram import diagram
-from ui import design
-from ui.picture import picture
-from ui.shell import PAGES
-from ui.training.history import latest
-from ui.words import plain, short_params
+from ui.components.picture import picture
+from ui.parts.runs.history import latest
+from ui.session import design
+from ui.session.pages import PAGES
+from ui.session.words import plain, short_params
 
 st.title("Build a CNN. See its numbers. Know why.", anchor=False)
 st.markdown(

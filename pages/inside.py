@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui.inside import address
-from ui.inside.views import WORDS, looking
+from ui.views.inside import address
+from ui.views.inside.views import WORDS, looking
 
 address.arrive(WORDS)
 st.title("Look inside", anchor=False)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cnn.lessons.catalogue import frame_text
-from ui.learn.challenge import challenge_list
-from ui.learn.overview import know_before, lesson_list
+from ui.parts.lesson.challenge import challenge_list
+from ui.views.learn.overview import know_before, lesson_list
 
 st.title("Learn", anchor=False)
 st.markdown(frame_text("learn"))

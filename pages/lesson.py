@@ -1,5 +1,5 @@
 """One lesson, `/lesson?of=KEY`, with its controls in the address."""
 
-from ui.learn.frame import lesson_page
+from ui.parts.lesson.frame import lesson_page
 
 lesson_page()

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from cnn.network.trace import trace
-from ui.learn import last_steps
-from ui.learn.challenge import arrive, goals_shown
-from ui.training import runs
-from ui.training.controls import new_training
-from ui.training.history import history
-from ui.training.labels import edit, shown_labels
-from ui.training.live import watch
-from ui.training.setup import set_up
-from ui.words import plain
+from ui.parts.lesson import last_steps
+from ui.parts.lesson.challenge import arrive, goals_shown
+from ui.parts.runs import runs
+from ui.parts.runs.history import history
+from ui.parts.runs.labels import edit, shown_labels
+from ui.parts.runs.live import watch
+from ui.parts.setup.controls import new_training
+from ui.parts.setup.setup import set_up
+from ui.session.words import plain
 
 arrive()
 shown = runs.shown()

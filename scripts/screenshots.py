@@ -18,7 +18,7 @@ from scripts import tour
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.driving import running
-from tests.browser.views import VIEWS, arrive, looks
+from tests.browser.every_view import VIEWS, arrive, looks
 
 ROOT = Path(__file__).parents[1]
 TOUR = "tour"

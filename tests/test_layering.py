@@ -47,6 +47,9 @@ FLOORS = (
 )
 """The order of the folders of `cnn`: each imports what stands on its floor and those before it."""
 
+UI_FLOORS = ("session", "components", "shell", "parts", "views")
+VIEWS = {f"ui.views.{path.parent.name}" for path in (ROOT / "ui" / "views").glob("*/__init__.py")}
+
 MOST_MODULES = 21
 SLOW_TO_IMPORT = {"keras", "tensorflow"}
 SOURCES = [path for package in FORBIDDEN for path in sorted((ROOT / package).rglob("*.py"))]
@@ -67,20 +70,40 @@ def test_imports_point_from_pages_to_ui_to_cnn(path: Path):
 def test_the_folders_of_cnn_stand_on_floors_and_import_what_is_below():
     upwards = [
         f"{module} imports {other}"
-        for module, others in _imports().items()
+        for module, others in _imports("cnn").items()
         for other in others
-        if _floor(module) < _floor(other)
+        if _floor(module, FLOORS) < _floor(other, FLOORS)
     ]
 
     assert not upwards
 
 
-def test_no_module_imports_itself_by_way_of_others():
-    assert list(TopologicalSorter(_imports()).static_order())
+def test_the_rooms_of_ui_import_what_is_below_and_a_view_never_another():
+    imports = _imports("ui")
+    upwards = [
+        f"{module} imports {other}"
+        for module, others in imports.items()
+        for other in others
+        if _floor(module, UI_FLOORS) < _floor(other, UI_FLOORS)
+    ]
+    views = [
+        f"{module} imports {other}"
+        for module, others in imports.items()
+        for other in others
+        if {_room(module), _room(other)} <= VIEWS and _room(module) != _room(other)
+    ]
+
+    assert not upwards + views
 
 
-def test_no_folder_is_too_wide_to_be_looked_through():
-    folders = {path.parent for path in (ROOT / "cnn").rglob("*.py")}
+@pytest.mark.parametrize("package", ["cnn", "ui"])
+def test_no_module_imports_itself_by_way_of_others(package: str):
+    assert list(TopologicalSorter(_imports(package)).static_order())
+
+
+@pytest.mark.parametrize("package", ["cnn", "ui"])
+def test_no_folder_is_too_wide_to_be_looked_through(package: str):
+    folders = {path.parent for path in (ROOT / package).rglob("*.py")}
     modules = {
         str(folder.relative_to(ROOT)): len(list(folder.glob("*.py"))) - 1 for folder in folders
     }
@@ -128,9 +151,9 @@ for page in sorted(Path("pages").glob("*.py")):
 
 
 @cache
-def _imports() -> dict[str, set[str]]:
-    """The modules of `cnn`, and which of them each imports, inside functions too."""
-    paths = {_dotted(path): path for path in (ROOT / "cnn").rglob("*.py")}
+def _imports(package: str) -> dict[str, set[str]]:
+    """The modules of a package, and which of them each imports, inside functions too."""
+    paths = {_dotted(path): path for path in (ROOT / package).rglob("*.py")}
     found = {}
     for module, path in paths.items():
         named: set[str] = set()
@@ -141,20 +164,25 @@ def _imports() -> dict[str, set[str]]:
                 case ast.ImportFrom(module=str(source), level=0, names=names):
                     whole = {f"{source}.{one.name}" for one in names}
                     named |= {one if one in paths else source for one in whole}
-        found[module] = (named & paths.keys()) - {"cnn", module}
-    return {name: others for name, others in found.items() if name not in {"cnn", "cnn.__main__"}}
+        found[module] = (named & paths.keys()) - {package, module}
+    outside = {package, f"{package}.__main__"}
+    return {name: others for name, others in found.items() if name not in outside}
 
 
-def _floor(module: str) -> int:
-    """The number of the longest name in `FLOORS` that the module begins with."""
-    inside = module.removeprefix("cnn.")
+def _floor(module: str, floors: tuple[str, ...]) -> int:
+    """The number of the longest name in `floors` that the module begins with."""
+    inside = module.partition(".")[2]
     fitting = [
         (len(name), number)
-        for number, names in enumerate(FLOORS)
+        for number, names in enumerate(floors)
         for name in names.split()
         if f"{inside}.".startswith(f"{name}.")
     ]
     return max(fitting)[1]
+
+
+def _room(module: str) -> str:
+    return ".".join(module.split(".")[:3])
 
 
 def _dotted(path: Path) -> str:

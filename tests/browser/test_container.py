@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.driving import ROOT, PageMaker, running
-from tests.browser.views import VIEWS, arrive
+from tests.browser.every_view import VIEWS, arrive
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PAGES = [view for view in VIEWS if not view.startswith("lesson-")] + [next(reversed(VIEWS))]

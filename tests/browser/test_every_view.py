@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.driving import PageMaker
-from tests.browser.views import VIEWS, arrive, looks
+from tests.browser.every_view import VIEWS, arrive, looks
 
 FIT, OVERLAP = (
     (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("fit.js", "overlap.js")

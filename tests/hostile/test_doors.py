@@ -32,8 +32,8 @@ from cnn.training.store.store import Store, StoreError
 from tests.hostile import corpus, names, requests, said
 from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched
-from ui.draw.pad import read_drawn
-from ui.draw.pad import read_file as read_pad_file
+from ui.parts.drawing.pad import read_drawn
+from ui.parts.drawing.pad import read_file as read_pad_file
 
 APP = Path(__file__).parents[2] / "app.py"
 LONGEST_SENTENCE = 700

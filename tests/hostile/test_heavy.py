@@ -35,10 +35,10 @@ from tests.hostile.files import LARGE_IMAGES, png
 from tests.hostile.guard import watched
 from tests.hostile.memory import PEAKS, begin_peak, memory_mb
 from tests.ui.visiting import visited, words
-from ui.bench.own_picture import fitted
-from ui.brought import Brought
-from ui.draw import pad
-from ui.inside import image
+from ui.parts.drawing import pad
+from ui.parts.network.own_picture import fitted
+from ui.session.brought import Brought
+from ui.views.inside import image
 
 PAD = ZeroPadding2D(((1_024, 1_024), (1_024, 1_024)))
 END = (GlobalAveragePooling2D(), Dense(2))
@@ -167,7 +167,7 @@ def test_a_picture_of_few_bytes_and_many_pixels_is_opened_and_takes_little_memor
 @pytest.mark.parametrize("name", ["lists.json", "lists-in-input.json", "lists-config.keras"])
 def test_a_description_that_grows_in_memory_is_refused_on_build_and_takes_little(name: str):
     def door() -> None:
-        from ui.bench import start
+        from ui.views.build import start
 
         start._file()
 

@@ -22,7 +22,7 @@ from cnn.training.store.store import Store
 from cnn.training.store.tables import runs
 from tests.hostile.files import NETWORK
 from tests.hostile.names import UNSEEN
-from ui.words import facts_html, plain
+from ui.session.words import facts_html, plain
 
 
 @pytest.fixture

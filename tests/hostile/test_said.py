@@ -13,7 +13,7 @@ from tests.hostile.memory import begin_peak, memory_mb
 from tests.hostile.said import LEGAL, UNFOLDING, asks
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.hostile.test_heavy import MOST_READ_MB, only_linux
-from tests.ui.test_late import to_its_end
+from tests.ui.shell.test_late import to_its_end
 from ui.shell.late import WithoutLate
 
 

@@ -59,7 +59,7 @@ def test_the_short_way_goes_from_why_to_a_network_that_is_trained_and_leaves_it_
 def test_the_words_around_the_lessons_have_names_alone_to_be_filled_in():
     text = catalogue.frame_text("about", number=3, minutes=4, level="easy")
     assert text == "Lesson 3 · 4 min · easy"
-    sources = [path.read_text() for path in (ROOT / "ui/learn").glob("*.py")]
+    sources = [path.read_text() for path in (ROOT / "ui/parts/lesson").glob("*.py")]
     sources.append((ROOT / "pages/learn.py").read_text())
     asked = {
         name
@@ -74,7 +74,7 @@ def test_the_words_around_the_lessons_have_names_alone_to_be_filled_in():
 
 @EVERY
 def test_a_lesson_has_a_module_a_browser_test_and_nothing_left_empty(lesson: Lesson):
-    assert find_spec(f"ui.lessons.{lesson.key}")
+    assert find_spec(f"ui.views.lessons.{lesson.key}")
     assert (ROOT / f"tests/browser/lessons/{lesson.key}.py").is_file()
     for text in (lesson.title, lesson.question, lesson.takeaway, *lesson.words.values()):
         assert text.strip()
@@ -100,10 +100,10 @@ def strings(source: str) -> tuple[set[str], list[str]]:
 
 @EVERY
 def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(lesson: Lesson):
-    source = (ROOT / f"ui/lessons/{lesson.key}.py").read_text()
+    source = (ROOT / f"ui/views/lessons/{lesson.key}.py").read_text()
     asked = set(re.findall(r'(?:lesson\.text|words\[)\(?\s*"([a-z0-9_]+)"', source))
     assert asked <= set(lesson.words)
-    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", ROOT / "ui/learn/gradient_steps.py")
+    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", ROOT / "ui/parts/lesson/gradient_steps.py")
     known, patterns = strings("\n".join([source, *(path.read_text() for path in beside)]))
     for name in lesson.words:
         assert name in known or any(re.fullmatch(one, name) for one in patterns), name
@@ -113,7 +113,7 @@ def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(l
 
 
 def test_every_module_of_a_lesson_has_its_words():
-    modules = {path.stem for path in (ROOT / "ui/lessons").glob("[a-z]*.py")}
+    modules = {path.stem for path in (ROOT / "ui/views/lessons").glob("[a-z]*.py")}
     assert modules == {one.key for one in catalogue.lessons()}
 
 

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from cnn.training.store.store import Store
-from ui import kept
+from ui.session import kept
 
 
 @pytest.fixture(scope="module", autouse=True)

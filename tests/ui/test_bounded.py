@@ -27,8 +27,8 @@ from cnn.training.recipe.run import WEIGHTS, Result, Run, State
 from cnn.training.store.store import Store
 from tests.insight.passes.test_effort import PADDED
 from tests.ui.visiting import arriving, shown, visited, weights_file, words
-from ui.bench.cascade import images
-from ui.kept import kept_bytes
+from ui.parts.network.cascade import images
+from ui.session.kept import kept_bytes
 
 MB = 1_000_000
 WIDE = ZeroPadding2D(((1_024, 1_024), (1_024, 1_024)))

@@ -19,7 +19,7 @@ from cnn.network.zoo import CLASSICS, entry
 from cnn.pictures.network.diagram import hover_text
 from cnn.shipped import shipped
 from tests.ui.visiting import visited, words
-from ui.draw.card import card_facts
+from ui.views.draw.card import card_facts
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted(file for part in ("cnn", "ui", "pages") for file in (ROOT / part).rglob("*.py"))
@@ -38,7 +38,7 @@ OTHERS = {
     ("cnn/pictures/network/timeline.py", "one.params"),  # tests/lessons/test_history.py has each
     ("cnn/compare/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/forecast/limits.py", "params"),
-    ("ui/experiments/side_by_side.py", "row.param_formula"),
+    ("ui/views/experiments/side_by_side.py", "row.param_formula"),
 }
 
 

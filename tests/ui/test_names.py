@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.training.store.store import Store
 from tests.hostile.named import fill
 from tests.ui.visiting import visited
-from ui.words import plain
+from ui.session.words import plain
 
 PAGES = ["build", "train", "run", "runs", "compare", "inside", "lesson"]
 READ = {"body", "label", "help", "caption", "captions", "content", "delta", "title"}

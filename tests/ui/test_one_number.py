@@ -53,13 +53,13 @@ from cnn.training.recipe.fitting import with_classes
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
 from cnn.training.store.tables import runs
-from tests.ui.test_compare_budget import rows
-from tests.ui.test_compare_page import SETTINGS, data, finished
+from tests.ui.parts.test_compare_budget import rows
+from tests.ui.views.test_compare import SETTINGS, data, finished
 from tests.ui.visiting import html, visited, words
-from ui.bench.trained import trained_caption
-from ui.design import traced as bench_traced
-from ui.training.history import rows as history
-from ui.training.results import in_words
+from ui.parts.network.trained import trained_caption
+from ui.parts.runs.history import rows as history
+from ui.parts.runs.results import in_words
+from ui.session.design import traced as bench_traced
 
 __all__ = ["data"]
 

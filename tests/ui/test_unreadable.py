@@ -37,16 +37,16 @@ from cnn.version import VERSION
 from tests.training.damaged import OTHERS, damage_all
 from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
 from tests.training.workers.test_readiness import metrics
-from tests.ui.test_compare_budget import rows
-from tests.ui.test_learn import THOUSAND, trained_in_train
-from tests.ui.test_ready import answer
-from tests.ui.test_training_data import kept
+from tests.ui.parts.test_compare_budget import rows
+from tests.ui.parts.test_training_data import kept
+from tests.ui.shell.test_ready import answer
+from tests.ui.views.test_learn import THOUSAND, trained_in_train
 from tests.ui.visiting import arriving, pressed, shown, visited, weights_file, words
+from ui.parts.runs import history
+from ui.parts.runs.history import PER_PAGE
+from ui.parts.runs.live import TAB
+from ui.parts.runs.runs import MOST_SHOWN
 from ui.shell import ready
-from ui.training import history
-from ui.training.history import PER_PAGE
-from ui.training.live import TAB
-from ui.training.runs import MOST_SHOWN
 
 LENET = entry("lenet-5").architecture
 SETTINGS = Configuration(epochs=3)
@@ -367,7 +367,7 @@ def test_saved_designs_beside_one_of_another_version_are_offered_in_a_comparison
 
 
 def saved() -> None:
-    from ui.bench.saved import saved_designs
+    from ui.views.build.saved import saved_designs
 
     saved_designs()
 

@@ -16,7 +16,7 @@ from cnn.training.recipe.run import State
 from cnn.training.store import database
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, pressed, visited, words
-from ui import kept
+from ui.session import kept
 
 NEEDY = ("home", "train", "compare")
 DEMO = entry("shapes-demo").architecture

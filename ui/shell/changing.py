@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from ui.session.ticket import holder
 from ui.shell.origin import is_host_allowed, is_origin_allowed
 from ui.shell.rate import Rate
-from ui.ticket import holder
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 MOST_BYTES = 64_000

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from cnn.entry import Asked, Entry
-from ui.assets import address
+from ui.session.assets import address
 from ui.shell import refusals
 from ui.shell.origin import is_host_allowed, is_loopback, is_origin_allowed, shown_port
 from ui.shell.ready import is_here

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import theme
-from ui.shell import PAGES
+from ui.session import theme
+from ui.session.pages import PAGES
 from ui.shell.memory import settle
 
 HERE = Path(__file__).parent

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from cnn.settings import store_url
 from cnn.training.store.store import Store
 from cnn.training.workers.readiness import Readiness, readiness
-from ui.assets import address
+from ui.session.assets import address
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 LOCAL = ("localhost", "127.0.0.1", "::1")

@@ -26,10 +26,10 @@ from cnn.training.store.store import Store, StoreError
 from cnn.training.workers import checks
 from cnn.training.workers.ray_cluster import WRONG
 from cnn.training.workers.worker_pool import WorkerPool
-from ui import assets
-from ui.assets import compressed_response
-from ui.mark import ROUTE
-from ui.plot.script import SCRIPT_FILE, script_path
+from ui.components.mark import ROUTE
+from ui.components.plot.script import SCRIPT_FILE, script_path
+from ui.session import assets
+from ui.session.assets import compressed_response
 from ui.shell import announce, ready
 from ui.shell.changing import METHODS, changing, take_turn
 from ui.shell.rate import Rate

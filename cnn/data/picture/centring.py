@@ -2,7 +2,7 @@
 
 As Y. LeCun, C. Cortes and C. Burges describe it: proportions are kept, the ink's longer side fills
 20 pixels, and the centre of mass lies in the middle of 28 x 28. Measured on the images themselves:
-the shift is by whole pixels, to pixel 14 counted from 0. `ui/draw/centring.js` does the same.
+the shift is by whole pixels, to pixel 14 counted from 0. The pad's `centring.js` does the same.
 """
 
 from __future__ import annotations

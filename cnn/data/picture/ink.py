@@ -1,6 +1,6 @@
 """Strokes of a pen as the ink they leave on the pad, the way a browser draws them.
 
-Owns the ink of strokes. `ui/draw/strokes.js` leaves it to the browser; where its ink is brought
+Owns the ink of strokes. The pad's `strokes.js` leaves it to the browser; where its ink is brought
 into MNIST's form is `centring`.
 """
 

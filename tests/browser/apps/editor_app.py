@@ -12,7 +12,7 @@ from cnn.network.architecture import Architecture, layers_from_list
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import Trace, trace
 from cnn.network.zoo import entry
-from ui.editor import edited, notes_of, stack_editor
+from ui.components.editor import edited, notes_of, stack_editor
 
 INPUT = (28, 28, 1)
 CONV = {"kind": "Conv2D", "filters": 8, "kernel_size": 3, "padding": "same", "activation": "relu"}

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from cnn.insight.passes.slide import Slide, convolved, pooled
 from cnn.network.layers import AveragePooling2D, Conv2D, MaxPooling2D
-from ui.grids import Grid, Step, edited, grid_pair, grid_steps
+from ui.components.grids import Grid, Step, edited, grid_pair, grid_steps
 
 WORKED = ("10100", "01101", "00110", "10011", "01011")
 CROSS = ("101", "010", "101")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tests.hostile.names import NAMES
-from ui.words import plain
+from ui.session.words import plain
 
 for place, name in enumerate(NAMES.values()):
     shown = plain(name)

@@ -20,7 +20,7 @@ from cnn.training.recipe.differing import differing
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.run import Run, State, recipe
 from cnn.training.recipe.setting import Panel, Setting, setting, settings_of
-from ui.training.facts import _more
+from ui.parts.runs.facts import _more
 
 CLIP = Setting(
     rule=Real(0.0, 100.0),
@@ -49,7 +49,7 @@ PAGE = """
 import streamlit as st
 from cnn.training.recipe.configuration import Configuration
 from tests.training.recipe.test_setting import OWN, SHAPES
-from ui.training.settings import Settings
+from ui.parts.setup.settings import Settings
 
 first = {}
 settings = Settings("page", type(first))

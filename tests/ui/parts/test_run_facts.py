@@ -1,0 +1,37 @@
+"""What is said of how a run was made: true of trainings by steps, and of those by the clock."""
+
+from cnn.data import DatasetName, DatasetSpec
+from cnn.network.zoo import entry
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Run, State
+from ui.parts.comparison.budget import HELP
+from ui.parts.runs.facts import _facts
+
+
+def facts(**settings) -> dict[str, tuple[str, str]]:
+    configuration = Configuration(DatasetSpec(DatasetName.SHAPES), **settings)
+    run = Run("id", "Demo", entry("shapes-demo").architecture, configuration, State.FINISHED, 0.0)
+    return {one.label: (one.text, one.note) for one in _facts(run)}
+
+
+def test_the_same_seed_gives_the_same_curve_except_by_the_clock():
+    # Measured: LeNet-5 on the digits, seed 0, 2 epochs, has another loss with 1 thread than with 2.
+    alike = "the same seed gives the same curve with the same machine, versions and threads"
+    assert facts()["Seed"][1] == alike
+    assert facts(steps=30)["Seed"] == facts()["Seed"]
+
+    by_the_clock = facts(seconds=30.0)["Seed"][1]
+    assert "same curve" not in by_the_clock
+    assert "how many steps the time holds, and so the curve, may differ" in by_the_clock
+    assert "how many steps that is may differ from one training to the next" in HELP
+
+
+def test_every_setting_that_does_something_is_said():
+    said = facts(patience=3, shift=0.1, rotation=15.0, zoom=0.2, label_smoothing=0.1)["Training"][1]
+
+    assert said == (
+        "label smoothing 0.1, ends early after 3 epochs without a lower validation loss, images "
+        "shifted by up to 10 % of their size, images turned by up to 15°, images zoomed by up to "
+        "20 %"
+    )
+    assert facts(optimizer="sgd")["Training"][1] == "momentum 0.9 (of SGD)"

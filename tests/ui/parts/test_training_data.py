@@ -1,0 +1,266 @@
+"""Choosing data as the pages' scripts see it: shapes, own images, and what a run will take."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn import memory
+from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
+from cnn.data.own import library
+from cnn.data.own.images import keep_upload
+from cnn.data.sets.shape_options import HARD
+from cnn.network.zoo import entry
+from cnn.settings import images_folder
+from cnn.training.forecast import calibration
+from cnn.training.forecast.calibration import ROUGH
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Epoch, Result, State
+from cnn.training.store.store import Store
+from tests.data.own.test_images import CATS_AND_DOGS, zipped
+from tests.data.own.test_splits import TWO
+from tests.ui.views.test_train import ROOT, address, finished
+from tests.ui.visiting import pressed, visited, words
+
+PETS = zipped({**CATS_AND_DOGS, "cat/notes *1*.txt": b"no picture"})
+
+
+def kept() -> library.OwnImages:
+    arrived, _ = library.read(PETS, "pets.zip", images_folder())
+    return library.keep(arrived, "pets", images_folder())
+
+
+def texts(app) -> str:
+    """Words and the HTML in which user text is shown."""
+    return "\n".join([words(app), *(one.value for one in [*app.success, *app.get("html")])])
+
+
+def test_harder_shapes_are_chosen_frozen_in_the_run_and_in_the_address(store: Store):
+    app = visited("train", network="shapes-demo", data="shapes", epochs="3")
+    app.slider(key="train_noise").set_value(0.25)
+    app.button_group(key="train_kinds").set_value([Shape.STAR, Shape.CIRCLE, Shape.CROSS, "square"])
+    app.number_input(key="train_samples").set_value(240).run()
+    wanted = ShapeOptions(
+        kinds=(Shape.CIRCLE, Shape.SQUARE, Shape.CROSS, Shape.STAR), samples=240, noise=0.25
+    )
+
+    assert "200 train, 40 validation, 300 test images of 16×16×1" in words(app)
+    assert "the test images are looked at once in each training, at its end" in words(app)
+    assert "has 4 units instead of 3" in words(app)
+    assert address(app, "kinds") == ["circle.square.cross.star"]
+    pressed(app, "Train")
+    (run,) = store.latest()
+    assert run.configuration.dataset == DatasetSpec(shapes=wanted)
+
+
+def test_a_link_sets_the_shapes(store: Store):
+    app = visited("train", data="shapes", noise="0.3", scale="0.4-0.5", drawing_seed="7")
+
+    assert app.slider(key="train_noise").value == 0.3
+    assert app.slider(key="train_scale").value == (0.4, 0.5)
+    assert app.number_input(key="train_drawing_seed").value == 7
+
+
+def test_shapes_stay_as_chosen_while_another_page_or_other_data_is_looked_at(store: Store):
+    app = visited("train", data="shapes", noise="0.3")
+
+    app.switch_page(str(ROOT / "pages" / "compare.py")).run()
+    app.switch_page(str(ROOT / "pages" / "train.py")).run()
+    assert app.slider(key="train_noise").value == 0.3
+    app.button_group(key="train_data").set_value(DatasetName.DIGITS).run()
+    app.button_group(key="train_data").set_value(DatasetName.SHAPES).run()
+
+    assert app.slider(key="train_noise").value == 0.3
+
+
+def test_one_click_makes_them_hard_and_another_classic_again(store: Store):
+    app = visited("train", network="shapes-demo", data="shapes", epochs="3")
+
+    pressed(app, "All six")
+    pressed(app, "Train")
+    assert store.latest()[0].configuration.dataset.shapes == HARD
+
+    app = pressed(visited("train", network="shapes-demo", data="shapes", noise="0.2"), "Classic")
+    assert "noise" not in app.query_params
+
+
+def test_shapes_that_cannot_be_told_apart_are_refused_with_the_reason(store: Store):
+    app = visited("train", data="shapes", kinds="circle.ring.square", samples="180")
+    app.slider(key="train_thickness").set_value(2).run()
+
+    assert not app.exception
+    assert "An outlined circle (thickness 2) is a ring" in words(app)
+    assert not [button for button in app.button if button.label.startswith("Train")]
+
+
+def test_the_shapes_of_a_run_can_be_used_again(store: Store):
+    spec = DatasetSpec(seed=5, shapes=HARD)
+    run = finished(store, Configuration(spec, epochs=3))
+
+    app = pressed(visited("train", run=run.id), "Use these settings")
+
+    assert app.number_input(key="train_drawing_seed").value == 5
+    assert app.slider(key="train_noise").value == 0.2
+
+
+def test_compare_has_the_same_shapes(store: Store):
+    app = visited("compare", **{"with": ["shapes-demo"]}, data="shapes", noise="0.1", epochs="3")
+
+    assert app.slider(key="compare_noise").value == 0.1
+    pressed(app, "Train")
+    assert store.latest()[0].configuration.dataset.shapes == ShapeOptions(noise=0.1)
+
+
+def dialog() -> None:
+    import streamlit as st
+
+    from ui.parts.setup import own_images
+
+    own_images.bring(lambda id: st.session_state.update(used=id))
+
+
+def brought(file_name: str, content: bytes) -> AppTest:
+    """The dialog's inside with an upload; a run of the whole page would close the dialog."""
+    app = AppTest.from_function(dialog, default_timeout=60).run()
+    app.file_uploader[0].set_value((file_name, content, "application/zip")).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_own_images_are_read_looked_over_named_and_used(store: Store):
+    app = brought("my pets.zip", PETS)
+
+    assert "6 images of 2 classes were read: 2 train, 2 validation, 2 test." in texts(app)
+    assert "cat/notes *1*.txt" in texts(app)
+    assert "is not a picture in a known format" in texts(app)
+    assert app.text_input[0].value == "my-pets"
+    assert library.kept(images_folder()) == []
+    app.text_input[0].set_value("Two pets")
+    pressed(app, "Use these images")
+
+    (one,) = library.kept(images_folder())
+    assert (one.name, app.session_state["used"]) == ("Two-pets", one.id)
+    app = visited("train", network="lenet-5", data=one.id)
+    assert "2 train, 2 validation, 2 test images of 28×28×1" in words(app)
+    assert "Images are resized from 6x5 to 28x28" in words(app)
+    assert "grey" not in words(app)  # as they all are
+    assert "has 2 units instead of 10" in words(app)
+    assert "It has no splits of its own: of 6 images, 2 to train" in words(app)
+    pressed(app, "Train")
+    assert store.latest()[0].configuration.dataset == one.spec
+
+
+def test_what_is_used_as_what_is_said_before_training_and_kept_with_the_run(store: Store):
+    before = keep_upload(zipped(TWO), "pets.zip", images_folder())  # as it was kept until then
+    arrived, _ = library.read(zipped(TWO), "pets.zip", images_folder())
+    now = library.keep(arrived, "pets", images_folder())
+    old = library.OwnImages(before)
+
+    app = visited("train", network="shapes-demo", data=now.id)
+    assert "of the 12 images of train/, 10 to train and 2 to validate" in words(app)
+    labels = app.button_group(key="train_data").options
+    assert "pets (yours, split: train, test)" in str(labels)
+    for page in ("compare", "experiments"):
+        assert "8 of test/ to test." in words(visited(page, data=now.id)), page
+
+    app = visited("train", network="shapes-demo", data=old.id)
+    assert "14 train, 3 validation, 3 test images" in words(app)
+    assert "Its train/ and test/ are pooled and split anew, as when it was brought in" in words(app)
+
+
+def test_a_training_accuracy_says_on_how_many_images_it_was_measured(store: Store):
+    # Batches of 16 of 150 images are 10 steps an epoch; the second epoch had 3 of them.
+    run = store.add(entry("shapes-demo").architecture, Configuration(batch_size=16, steps=13))
+    store.freeze(run.id, "f" * 64, {"train": 150, "validation": 30, "test": 300}, {})
+    for epoch in (1, 2):
+        store.record_epoch(run.id, Epoch(epoch, 1.0, 0.5, 1.1, 0.4, 2.0))
+    result = Result(0.1, 0.98, 300, 150, 30, 12.5, 4_000.0, steps=13)
+    store.finish(run.id, State.FINISHED, result=result)
+
+    app = visited("train", run=run.id)
+
+    (accuracy,) = [one for one in app.metric if one.label == "Training accuracy"]
+    assert "48 images" in str(accuracy.proto)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", PETS[:300], PETS[:-40], b"\x00" * 1_000])
+def test_a_corrupt_file_is_refused_in_a_sentence_and_changes_nothing(store: Store, content: bytes):
+    before = kept()
+
+    app = brought("half.zip", content)
+
+    assert "half.zip cannot be used. " in words(app).replace("\\", "")
+    assert "Bring a zip with one folder of images per class" in words(app)
+    assert not app.button
+    assert library.kept(images_folder()) == [before]
+
+
+def test_own_images_are_deleted_when_asked_twice_but_not_while_a_run_waits_for_them(store: Store):
+    one = kept()
+    app = pressed(visited("train", network="lenet-5", data=one.id), "Train")
+    (run,) = store.latest()
+
+    assert "A training that is not over yet needs them" in words(visited("train", data=one.id))
+    store.remove(run.id)
+    app = visited("train", network="lenet-5", data=one.id)
+    app.button(key="own_images_delete").click().run()
+
+    assert not app.exception
+    assert library.kept(images_folder()) == []
+    assert app.button_group(key="train_data").value == DatasetName.MNIST_SAMPLE
+
+
+def test_a_link_to_images_that_are_gone_opens_with_the_usual_data(store: Store):
+    app = visited("train", data="own:gone-0123456789abcdef")
+
+    assert app.button_group(key="train_data").value == DatasetName.MNIST_SAMPLE
+
+
+def test_the_estimate_is_rough_until_this_machine_was_measured(store: Store):
+    assert "Roughly " in words(visited("train", network="lenet-5", data="shapes"))
+
+    calibration.save(replace(ROUGH, step_s=1.0))  # a second for each step
+    app = visited("train", network="lenet-5", data="shapes", epochs="6")
+
+    # 150 images in batches of 16 are 10 steps an epoch.
+    assert "About 1 min and" in words(app) or "About 61 s and" in words(app)
+
+
+def test_compare_says_what_all_of_it_takes(store: Store):
+    calibration.save(replace(ROUGH, step_s=1.0))
+
+    app = visited(
+        "compare", **{"with": ["shapes-demo", "lenet-5"]}, data="shapes", epochs="6", seeds="2"
+    )
+
+    # Four trainings of 60 steps, a second each, and some time to compile.
+    assert re.search(r"All 4 trainings, one after the other: about 4(\.\d)? min and ", words(app))
+
+
+def test_a_run_that_does_not_fit_the_free_memory_is_refused_and_has_no_button(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(memory, "free_bytes", lambda: 500_000_000)
+
+    app = visited("train", network="lenet-5", data="shapes")
+
+    assert "this machine has 0.5 GB free" in words(app)
+    assert not [button for button in app.button if button.label.startswith("Train")]
+
+
+def test_what_auto_stands_for_follows_the_data(store: Store):
+    app = visited("train", network="lenet-5", data="mnist-sample")
+    assert "Auto is batches of 64 and a learning rate of 0.01." in words(app)
+
+    app.button_group(key="train_data").set_value(DatasetName.SHAPES).run()
+
+    assert "Auto is batches of 16 and a learning rate of 0.01." in words(app)
+
+
+def test_pixels_and_splits_are_said_with_what_they_were_measured_on(store: Store):
+    found = words(visited("train", network="lenet-5", data="digits"))
+
+    # Of 1,797 digits, a sixth is for the test, and a sixth of the rest for validation.
+    assert "1,247 train, 250 validation, 300 test images of 28×28×1" in found
+    assert f"All {1_247 * 64:,} values of the 1,247 training images (8×8×1), before" in found

@@ -1,0 +1,435 @@
+"""The pages of the lessons as their scripts see a visitor: addresses, locks, answers, goals."""
+
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+import streamlit as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from cnn.data import DatasetName
+from cnn.lessons import progress, rules
+from cnn.lessons.catalogue import challenges, lessons, short_way
+from cnn.lessons.goals import written
+from cnn.network.link import decode, encode
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.training.recipe.run import PREDICTIONS, Result, State
+from cnn.training.store.arrays import arrays_to_bytes
+from tests.lessons.reached import REACHED
+from tests.ui.visiting import visited, words
+from ui.session import kept
+
+ROOT = Path(__file__).parents[3]
+FIRST = lessons()[0]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    return {
+        name: value[-1] if isinstance(value, list) else value
+        for name, value in dict(app.query_params).items()
+    }
+
+
+def slider(app: AppTest, label: str):
+    return next(one for one in app.slider if one.label == label)
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=[one.key for one in lessons()])
+def test_every_lesson_opens_with_its_first_values_and_a_short_address(store, lesson):
+    app = visited("lesson", of=lesson.key)
+    assert app.title[0].value == lesson.title
+    assert address(app) == {"of": lesson.key}
+    assert lesson.takeaway in words(app)
+    assert len(app.radio) >= len(lesson.checks)
+
+
+def test_controls_have_the_values_of_the_address_and_write_their_own(store):
+    app = visited("lesson", of="why", size="16", units="8")
+    assert (slider(app, "Image size").value, slider(app, "Units, or filters").value) == (16, 8)
+    assert "2,056" in words(app)
+    slider(app, "Image size").set_value(28).run()
+    assert address(app) == {"of": "why", "units": "8"}, "a first value is not written"
+    slider(app, "Image size").set_value(32).run()
+    assert address(app) == {"of": "why", "size": "32", "units": "8"}
+    assert "1,024 numbers" in words(app)
+
+
+def test_a_locked_control_is_shown_and_disabled_and_no_preset_changes_it(store):
+    app = visited("lesson", of="why", size="64", lock="size")
+    assert slider(app, "Image size").disabled
+    assert not slider(app, "Units, or filters").disabled
+    presets = [one for one in app.button if "224" in one.label]
+    assert [one.disabled for one in presets] == [True]
+    assert address(app) == {"of": "why", "size": "64", "lock": "size"}
+
+
+def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):
+    app = visited("lesson", of="why", size="64", hide="size")
+    assert "Image size" not in [one.label for one in app.slider]
+    assert "4,096 numbers" in words(app)
+    slider(app, "Units, or filters").set_value(9).run()
+    assert "4,096 numbers" in words(app)
+    assert address(app) == {"of": "why", "size": "64", "hide": "size", "units": "9"}
+
+
+def test_a_question_of_the_address_is_plain_text_and_not_too_long(store):
+    app = visited("lesson", of="why", ask="**bold** <b>" + "x" * 1_000)
+    (asked,) = [one.value for one in app.text]
+    assert asked.startswith("**bold** <b>xxx")
+    assert len(asked) == 300
+
+
+VALUES = some.text(max_size=12) | some.integers().map(str) | some.floats().map(str)
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    some.sampled_from([one.key for one in lessons()]),
+    some.dictionaries(
+        some.sampled_from(
+            ["of", "size", "kernel", "n", "row", "seed", "epochs", "run", "rule", "lock", "hide"]
+        ),
+        VALUES,
+        max_size=5,
+    ),
+)
+def test_no_address_makes_a_lesson_fail(store, key, query):
+    app = visited("lesson", **({"of": key} | query))
+    assert app.title[0].value in {one.title for one in lessons()}
+
+
+@pytest.mark.parametrize(
+    ("query", "layers", "data", "classes"),
+    [
+        ({"of": "why", "size": "16", "units": "8"}, 1, DatasetName.MNIST_SAMPLE, 10),
+        ({"of": "kernels", "image": "shape"}, 1, DatasetName.SHAPES, 3),
+        ({"of": "receptive_field", "stack": "c3-m2-c3"}, 3, DatasetName.MNIST_SAMPLE, 10),
+    ],
+)
+def test_layers_that_give_no_answer_are_trained_with_a_head(store, query, layers, data, classes):
+    app = visited("lesson", **query)
+    link = next(one for one in app.get("page_link") if one.proto.label == "Open in Build")
+    opened = decode(parse_qs(link.proto.query_string)["net"][0])
+    assert len(opened.layers) == layers
+
+    app = press(app, "Train it", "train")
+    app = press(app, "Train", "train")
+    (run,) = store.latest(9)
+    assert run.architecture.input == opened.input
+    assert run.architecture.layers[:layers] == opened.layers
+    assert trace(run.architecture).output_shape == (classes,)
+    assert run.configuration.dataset.name == data
+
+
+def test_what_is_too_large_for_a_lesson_is_not_trained_from_it(store):
+    app = visited("lesson", of="why", size="224", units="64")
+    assert "Train it" not in {one.label for one in app.button}
+
+
+def test_next_and_previous_walk_the_lessons_and_come_back_to_what_was_set(store):
+    app = visited("lesson", of=FIRST.key, size="64")
+    after = lessons()[1]
+    next(one for one in app.button if one.label == f"Next: {after.title}").click().run()
+    assert app.title[0].value == after.title
+    assert address(app) == {"of": after.key}
+    next(one for one in app.button if one.label == f"Previous: {FIRST.title}").click().run()
+    assert address(app) == {"of": FIRST.key, "size": "64"}
+    assert slider(app, "Image size").value == 64
+
+
+def test_answers_are_kept_in_the_store_and_complete_the_lesson(store):
+    app = visited("lesson", of=FIRST.key)
+    for place, check in enumerate(FIRST.checks):
+        wrong = next(i for i, option in enumerate(check.options) if not option.is_right)
+        app.radio[place].set_value(wrong).run()
+        assert check.options[wrong].why in words(app)
+        app.radio[place].set_value(check.right).run()
+    found = progress.standing(store)
+    assert found.is_done(FIRST)
+    assert all(len(tried) == 2 for tried in found.tried.values())
+
+    again = visited("lesson", of=FIRST.key)
+    assert [one.value for one in again.radio][: len(FIRST.checks)] == [
+        check.right for check in FIRST.checks
+    ]
+
+
+def test_the_overview_counts_what_is_done_and_goes_on_with_the_first_that_is_not(store):
+    progress.mark(store, FIRST)
+    app = visited("learn")
+    labels = [one.label for one in app.button]
+    assert f"Go on with lesson {lessons()[1].number}" in labels
+    assert labels.count("Open again") == 1
+    assert labels.count("Open") == len(lessons()) - 1
+    assert not app.text_input, "no certificate yet"
+
+
+def test_the_certificate_is_offered_when_all_lessons_are_done(store):
+    for lesson in lessons():
+        progress.mark(store, lesson)
+    app = visited("learn")
+    assert "All lessons done" in words(app)
+    assert app.text_input[0].label == "Your name"
+    app.text_input[0].set_value("<b>Ada</b>").run()
+    assert not app.exception
+
+
+def test_forgetting_needs_a_second_word(store):
+    progress.mark(store, FIRST)
+    app = visited("learn")
+    forget = next(one for one in app.button if one.label == "Forget my progress")
+    assert forget.disabled
+    app.checkbox[0].check().run()
+    next(one for one in app.button if one.label == "Forget my progress").click().run()
+    assert progress.standing(store).events == ()
+    assert not app.checkbox[0].value
+
+
+def test_lessons_are_read_without_a_store_that_can_be_used(tmp_path, monkeypatch):
+    st.cache_resource.clear()
+    kept.forget()
+    (tmp_path / "runs.sqlite").write_text("not a database, but long enough to look like one" * 40)
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    app = visited("lesson", of="why")
+    app.radio[0].set_value(FIRST.checks[0].right).run()
+    assert not app.exception
+    assert FIRST.checks[0].options[FIRST.checks[0].right].why in words(app)
+    assert not visited("learn").exception
+
+
+def test_a_challenge_is_shown_in_build_and_train_until_it_is_left(store):
+    goals = written(challenges()[0].goals)
+    app = visited("build", goals=goals)
+    assert challenges()[0].title in words(app)
+    assert address(app)["goals"] == goals
+    app = visited("train", network="shapes-demo", data="shapes", goals=goals)
+    assert challenges()[0].title in words(app)
+    assert "now 9,571" in words(app)
+    next(one for one in app.button if one.label == "Leave it").click().run()
+    assert challenges()[0].title not in words(app)
+    assert "goals" not in address(app)
+
+
+THOUSAND = written(challenges()[0].goals)
+SMALL, SHAPES = REACHED["A thousand weights"]
+
+
+def with_result(store, run_id: str, test: float) -> None:
+    store.finish(run_id, State.FINISHED, result=Result(0.1, test, 300, 150, 30, 2.0, 9_000.0))
+
+
+def trained_in_train(store, test: float, **settings: str) -> str:
+    """Presses Train with the challenge on; the id of the training, which then ends like this."""
+    query = {"net": encode(SMALL), "data": "shapes", "goals": THOUSAND, **settings}
+    app = visited("train", **query)
+    press(app, "Train")
+    (run, *_) = store.latest()
+    with_result(store, run.id, test)
+    return str(run.id)
+
+
+def test_the_first_training_that_is_named_for_a_challenge_counts_and_the_next_has_its_number(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 1"
+
+    first = trained_in_train(store, 0.9, epochs="20")
+    assert "not passed; tries so far: 1" in words(visited("build", goals=THOUSAND))
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND, epochs="30")
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 2"
+    second = trained_in_train(store, 0.99, epochs="30")
+
+    said = words(visited("train", run=second, goals=THOUSAND))
+    assert "this is try 2" in said
+    assert "try 2 passed; the first, which counts, did not" in said
+    assert "this is try 1" in words(visited("train", run=first, goals=THOUSAND))
+
+
+def test_a_training_that_passes_but_was_not_named_for_the_challenge_does_not_pass_it(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    app.checkbox(key="challenge_try").uncheck().run()
+    press(app, "Train")
+    (run,) = store.latest()
+    with_result(store, run.id, 0.999)
+
+    said = words(visited("train", run=run.id, goals=THOUSAND))
+    assert "this training was not named for it before it began" in said
+    assert "not yet" in said
+    assert "passed" not in words(visited("build", net=encode(SMALL), goals=THOUSAND))
+    # Its test images have been looked at, so it cannot be named for it after the event either.
+    again = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    assert "this very training was tested already" in words(again)
+    assert not [one for one in again.checkbox if one.key == "challenge_try"]
+
+
+def test_another_seed_of_a_training_that_was_tested_unnamed_is_no_first_try(store):
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
+    app.checkbox(key="challenge_try").uncheck().run()
+    press(app, "Train")
+    (unnamed,) = store.latest()
+    with_result(store, unnamed.id, 0.999)
+
+    app = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND, seed="7")
+    assert app.checkbox(key="challenge_try").label == "Name it for the challenge: try 2"
+    assert "with these settings and other seeds that were tested before: 1" in words(app)
+    named = trained_in_train(store, 0.99, seed="7")
+
+    said = words(visited("train", run=named, goals=THOUSAND))
+    assert "this is try 2" in said
+    assert "try 2 passed; the first, which counts, was not named for it" in said
+    said = words(visited("train", run=unnamed.id, goals=THOUSAND))
+    assert "try 1, which cannot pass" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"network": "shapes-demo", "data": "shapes"}, "does not pass all of its own goals"),
+        ({"net": encode(SMALL), "data": "digits"}, "on Shapes as they usually are, of 3 kinds."),
+        (
+            {"net": encode(SMALL), "data": "shapes", "kinds": "circle.square"},
+            "on Shapes as they usually are, of 3 kinds.",
+        ),
+    ],
+    ids=["network", "data", "two kinds"],
+)
+def test_what_can_be_no_try_says_why(store, query, says):
+    app = visited("train", goals=THOUSAND, **query)
+
+    assert "No try at the challenge" in words(app)
+    assert says in words(app)
+    assert not [one for one in app.checkbox if one.key == "challenge_try"]
+
+
+def test_a_challenge_without_training_is_passed_by_the_network_alone(store):
+    see = next(one for one in challenges() if not one.goals.need_training)
+    network, _ = REACHED[see.title]
+
+    assert "passed" in words(visited("build", net=encode(network), goals=written(see.goals)))
+    assert "passed" not in words(visited("build", net=encode(see.start), goals=written(see.goals)))
+
+
+@pytest.mark.parametrize("goals", ["params=1", "<img src=x>", "params<" + "9" * 300])
+def test_a_challenge_that_cannot_be_read_says_so_and_the_page_goes_on(store, goals):
+    app = visited("build", goals=goals)
+    assert "The challenge of this link" in words(app)
+    assert app.number_input(key="finish_classes")
+
+
+def test_every_link_to_a_challenge_opens_its_network_and_its_goals(store):
+    app = visited("learn")
+    links = [one for one in app.get("page_link") if one.proto.label == "Take it on"]
+    assert len(links) == 6
+    for link, one in zip(links, challenges(), strict=True):
+        query = parse_qs(urlparse(f"?{link.proto.query_string}").query)
+        assert query["goals"] == [written(one.goals)]
+
+
+def press(app: AppTest, label: str, to: str = "") -> AppTest:
+    """Presses a button; where it leads `to` another page, AppTest has to be told to stay there."""
+    next(one for one in app.button if one.label == label).click().run()
+    if to:
+        assert not app.exception, app.exception
+        app.switch_page(str(ROOT / "pages" / f"{to}.py")).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_the_short_way_is_walked_by_next_from_the_overview_and_ends_in_build(store):
+    app = press(visited("learn"), "The short way, 45 minutes", "lesson")
+    way = short_way()
+    for place, (one, after) in enumerate(pairwise(way), start=1):
+        assert app.title[0].value == one.title
+        assert address(app) == {"of": one.key, "way": "short"}
+        assert f"short way, {place} of {len(way)}" in words(app)
+        app = press(app, f"Next: {after.title}")
+    app = press(app, "Next: a network of your own", "build")
+    assert "1 of 3" in words(app)
+    assert app.text_input[0].value == "My network"
+
+
+def test_the_end_of_the_way_trains_ones_own_network_and_lenet_alike_and_compares_them(store):
+    app = visited("lesson", of=lessons()[-1].key)
+    app = press(app, "Next: a network of your own", "build")
+    app = press(app, "Next: train it", "train")
+    (own,) = store.latest(9)
+    assert (own.architecture.name, address(app)["run"]) == ("My network", own.id)
+    assert own.configuration.dataset.name == DatasetName.MNIST_SAMPLE
+    assert "2 of 3" in words(app)
+
+    app = press(app, "Next: compare it with LeNet", "compare")
+    lenet = next(run for run in store.latest(9) if run.id != own.id)
+    assert lenet.architecture == entry("lenet-5").architecture
+    assert lenet.configuration == own.configuration
+    assert "3 of 3" in words(app)
+    assert [app.multiselect[0].value[0], app.multiselect[0].value[1]] == [
+        encode(own.architecture),
+        "lenet-5",
+    ]
+    # What Compare looks for is what was queued: nothing is trained twice.
+    assert not [one for one in app.button if one.label.startswith("Train")]
+
+    app = press(app, "Next: all lessons", "learn")
+    assert app.title[0].value == "Learn"
+    assert "1 of 3" not in words(visited("build"))
+    assert len(store.latest(9)) == 2
+
+
+def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(store):
+    app = visited("lesson", of="rules", rule="batch_norm")
+    assert "Not trained on this machine yet." in words(app)
+    app = press(app, "Train both")
+    found = store.latest(9)
+    assert {run.id for run in found} == set(app.query_params["run"])
+    rights = {"Batch norm": 0.975, "No batch norm": 0.941}
+    for run in found:
+        right = rights[run.architecture.name]
+        result = Result(0.1, right, 1_000, 5_000, 1_000, 12.5, 4_000.0)
+        store.finish(run.id, State.FINISHED, result=result)
+    app = visited("lesson", of="rules", rule="batch_norm")
+    said = words(app)
+    assert "Measured here, on 1,000 test images: **Batch norm** 97.5" in said
+    assert "**No batch norm** 94.1" in said
+    assert "It cannot be told: run" in said  # no answers are kept of these
+    for run in found:
+        wrong = np.arange(1_000) >= 1_000 * rights[run.architecture.name]
+        scores = np.eye(2, dtype=np.float32)[wrong.astype(int)]
+        answers = arrays_to_bytes({"scores": scores, "labels": np.zeros(1_000, np.int64)})
+        store.keep_file(run.id, PREDICTIONS, answers)
+    app = visited("lesson", of="rules", rule="batch_norm")
+    said = words(app)
+    assert (
+        "Of the networks trained with seed 0, on images like these, Batch norm is right more often"
+        in said
+    )
+    assert "Over seeds it cannot be told: at least 3 of each are needed, and there is 1." in said
+    assert "(95 % interval" in said
+    assert "5 seeds of each say more" in said
+    assert "Compare over 5 seeds" in [one.label for one in app.button]
+
+
+def test_a_rule_is_judged_as_in_every_table_with_what_was_trained_beside_it(store):
+    kept, broken = rules.experiment("batch_norm").sides
+    third = entry("lenet-5").architecture
+    for often, network in enumerate((kept.architecture, broken.architecture, third), start=5):
+        run = store.add(network, kept.configuration, worker="here")
+        wrong = np.arange(1_000) % often == 0
+        result = Result(0.1, float(1 - wrong.mean()), 1_000, 5_000, 1_000, 12.5, 4_000.0)
+        store.finish(run.id, State.FINISHED, result=result)
+        scores = np.eye(2, dtype=np.float32)[wrong.astype(int)]
+        answers = {"scores": scores, "labels": np.zeros(1_000, np.int64)}
+        store.keep_file(run.id, PREDICTIONS, arrays_to_bytes(answers))
+    said = words(visited("lesson", of="rules", rule="batch_norm"))
+    assert "(98.33 % interval" in said
+
+
+def test_a_way_that_is_none_is_the_whole_one(store):
+    app = visited("lesson", of="why", way="<b>")
+    assert "short way" not in words(app)
+    assert any(one.label.startswith("Next: Convolution") for one in app.button)

@@ -1,0 +1,38 @@
+"""A line of figures, each with its label, its change and its explanation.
+
+One element for the page to draw where `st.metric` is one for each: an edit redraws all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui.session.assets import script
+
+HERE = Path(__file__).parent
+
+_mount = st.components.v2.component(
+    "figures",
+    html='<dl class="figures"></dl>',
+    css=(HERE / "figures.css").read_text(encoding="utf-8"),
+    js=script("figures", (HERE / "figures.js").read_text(encoding="utf-8")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it is shown; `change` says by how much the last edit changed it."""
+
+    label: str
+    text: str
+    change: str = ""
+    help: str = ""
+
+
+def figures(shown: Sequence[Figure], *, key: str) -> None:
+    """Shows the figures side by side, in as many lines as they need."""
+    _mount(key=key, data=[asdict(one) for one in shown])

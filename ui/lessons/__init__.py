@@ -1,1 +1,0 @@
-"""One module for each lesson, named as the lesson; `ui.learn` says how one is written."""

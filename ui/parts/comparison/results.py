@@ -1,0 +1,66 @@
+"""How far a comparison is, and under it all that comes of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.compare.comparison import Group, Plan, groups
+from cnn.compare.same_data import differences
+from cnn.compare.standings import table
+from cnn.compare.unshown import beside
+from cnn.pictures.comparison.bands import places
+from ui.components.plot import fetch_ahead
+from ui.parts.comparison.costs import costs
+from ui.parts.comparison.curves import curves
+from ui.parts.comparison.progress import left_out, progress
+from ui.parts.comparison.table import chosen_target, compared
+from ui.parts.comparison.take_away import take_away
+from ui.parts.comparison.verdict import judged, verdict
+from ui.parts.runs import runs
+from ui.parts.runs.differing import differing_settings
+
+POLL_S = 1.0
+SAME_FOR_ALL = ("seed",)
+"""Differs within each network, and not between them."""
+
+
+def results(plan: Plan, every: str = "all") -> None:
+    """All that comes of a plan, shown anew while any of its runs is live.
+
+    `every` is what its button calls them: `all`, or `both`.
+    """
+    left_out([plan])
+    live = any(group.live for group in _groups(plan))
+    st.fragment(run_every=POLL_S if live else None)(_results)(plan, live, every)
+
+
+def _groups(plan: Plan) -> list[Group]:
+    return groups(plan, runs.store().find(plan.recipes()))
+
+
+def _results(plan: Plan, was_live: bool, every: str) -> None:
+    found = _groups(plan)
+    if was_live and not any(group.live for group in found):
+        st.rerun()
+    epochs = runs.store().epochs([run.id for group in found for run in group.runs if run])
+    fetch_ahead()
+    progress([plan], [found], every)
+    own = places([one.id for one in plan.entrants])
+    if any(epochs.values()):
+        curves(plan, found, epochs, own)
+    target = chosen_target()
+    rows = table(found, epochs, target)
+    apart = differences(found)
+    others = beside(runs.store(), plan, found)
+    told = judged(found, others)
+    compared(rows, own, apart, told)
+    if any(run for group in found for run in group.runs):
+        differing_settings(
+            [group.entrant.name for group in found],
+            [[run for run in group.runs if run] for group in found],
+            key="compare_differing",
+            ignored=SAME_FOR_ALL,
+        )
+    costs(rows, own, apart)
+    verdict(rows, told)
+    take_away(plan, found, others, epochs, target)

@@ -1,0 +1,1 @@
+"""Drawing: the pad, the networks that read it, their answers, and how to fool them."""

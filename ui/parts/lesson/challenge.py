@@ -1,0 +1,228 @@
+"""A challenge on the workbench: the goals that a link carries, each passed or not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DatasetName
+from cnn.data.sets.shape_options import CLASSIC
+from cnn.lessons import catalogue, goals, tries
+from cnn.lessons.catalogue import Challenge, frame_text
+from cnn.lessons.goals import OF_TRAINING, GoalError, Goals, Judged
+from cnn.lessons.tries import Try
+from cnn.network.architecture import Architecture
+from cnn.network.link import encode
+from cnn.network.trace import Trace, trace
+from cnn.training.recipe.configuration import Configuration, epochs_text
+from cnn.training.recipe.run import Run, recipe
+from cnn.training.store.store import StoreError
+from ui.parts.lesson import progress
+from ui.parts.runs import runs
+from ui.session import design
+from ui.session.pages import PAGES
+from ui.session.words import plain
+
+ADDRESS = "goals"
+KEY = "challenge"
+TRY = "challenge_try"
+
+
+def arrive() -> None:
+    """Takes up the challenge of the address, before a page writes an address of its own."""
+    _text()
+
+
+def goals_shown(traced: Trace, run: Run | None = None) -> None:
+    """The goals of the challenge that is on, if one is; `run` is the training on the page."""
+    text = _text()
+    if not text:
+        return
+    try:
+        wanted = goals.read(text)
+    except GoalError as error:
+        st.warning(
+            frame_text("challenge_unreadable", error=plain(str(error))), icon=":material/flag:"
+        )
+        _forget()
+        return
+    some = _tries(wanted)
+    of_network = tries.of_network(some, traced)
+    judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
+    ):
+        title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
+        st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
+        for one in judged:
+            _goal(one)
+        if wanted.data:
+            st.caption(_on_data(wanted), width="content")
+        if wanted.need_training:
+            if run:
+                st.caption(_this(wanted, some, run), width="content")
+            _outcome(some)
+        elif tries.passed(judged):
+            st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
+        else:
+            st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+        st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
+
+
+def _outcome(some: Sequence[Try]) -> None:
+    """What came of the tries: the first one counts, and a later one is said to be that."""
+    won = tries.first_passed(some)
+    if won and won.number == 1:
+        words = frame_text("challenge_passed_first")
+        st.badge(words, icon=":material/trophy:", color="green")
+    elif won:
+        named = some[0].was_named
+        key = "challenge_passed_later" if named else "challenge_passed_after_seen"
+        words = frame_text(key, number=won.number)
+        st.badge(words, icon=":material/replay:", color="orange")
+    elif some:
+        words = frame_text("challenge_not_passed", count=len(some))
+        st.badge(words, icon=":material/hourglass:", color="gray")
+    else:
+        st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+
+
+def _this(wanted: Goals, some: Sequence[Try], run: Run) -> str:
+    """What the training on the page is to the challenge."""
+    this = next((one for one in some if one.run and one.run.id == run.id), None)
+    if this:
+        key = "challenge_this" if this.was_named else "challenge_this_seen"
+        return frame_text(key, number=this.number)
+    is_named = tries.is_named(wanted, progress.standing(), run.id)
+    return frame_text("challenge_this_to_come" if is_named else "challenge_this_not")
+
+
+def try_offered(architecture: Architecture, configuration: Configuration) -> Goals | None:
+    """A control that names the training to come for the challenge that is on, where it can be a
+    try at it; the goals it is to be named for, or None.
+    """
+    try:
+        wanted = goals.read(_text())
+    except GoalError:  # or there is none; the goals say what is wrong with them
+        return None
+    if not wanted.need_training:
+        return None
+    judged = goals.judged(wanted, trace(architecture))
+    if not goals.is_data(wanted, configuration.dataset):
+        st.caption(frame_text("try_data", data=_on_data(wanted)))
+    elif not all(one.is_met for one in judged if one.goal.measure not in OF_TRAINING):
+        st.caption(frame_text("try_network"))
+    elif goals.misses_epochs(wanted, configuration):
+        st.caption(frame_text("try_epochs", epochs=epochs_text(configuration.epochs)))
+    elif any(run.result for run in runs.store().find([recipe(architecture, configuration)])):
+        st.caption(frame_text("try_seen"))
+    else:
+        store, standing = runs.store(), progress.standing()
+        seen = len(tries.seen_before(store, wanted, standing, architecture, configuration))
+        number = tries.next_number(store, wanted, standing) + seen
+        hint = frame_text("try_first" if number == 1 else "try_later")
+        label = frame_text("try_it", number=number)
+        if seen:
+            st.caption(frame_text("try_like_it", count=seen))
+        return wanted if st.checkbox(label, value=True, key=TRY, help=hint) else None
+    return None
+
+
+def name_try(wanted: Goals, run_id: str) -> None:
+    """Names a training for the challenge, before it begins."""
+    tries.name(runs.store(), wanted, run_id)
+
+
+def tried() -> dict[str, Sequence[Try]]:
+    """The tries at each of the challenges that come along, by its title."""
+    each = {one.title: _tries(one.goals) for one in catalogue.challenges()}
+    return {title: some for title, some in each.items() if some}
+
+
+def _on_data(wanted: Goals) -> str:
+    assert wanted.data
+    title = CATALOGUE[wanted.data].title
+    if wanted.data is DatasetName.SHAPES:
+        return frame_text("challenge_data_usual", data=title, kinds=len(CLASSIC.kinds))
+    return frame_text("challenge_data", data=title)
+
+
+def _goal(judged: Judged) -> None:
+    goal = judged.goal
+    name = catalogue.measure_words()[goal.measure]
+    sign = ">" if goal.is_above else "<"
+    limit = goals.shown_value(goal, goal.limit)
+    words = [f"{name} \\{sign} {limit}"]
+    if judged.value is not None:
+        value = goals.shown_value(goal, judged.value)
+        words.append(
+            frame_text("challenge_now_on", value=value, images=f"{judged.images:,}")
+            if judged.images
+            else frame_text("challenge_now", value=value)
+        )
+    st.badge(
+        ", ".join(words),
+        icon=":material/check:" if judged.is_met else ":material/radio_button_unchecked:",
+        color="green" if judged.is_met else "gray",
+        help=frame_text("goal_passed" if judged.is_met else "goal_not_yet"),
+    )
+
+
+def _text() -> str:
+    """The goals of the address, else those of the session, which are put into the address."""
+    found = st.query_params.get(ADDRESS, "")
+    if found:
+        st.session_state[KEY] = found
+        return found
+    kept = str(st.session_state.get(KEY, ""))
+    if kept:
+        st.query_params[ADDRESS] = kept
+    return kept
+
+
+def _forget() -> None:
+    st.session_state.pop(KEY, None)
+    st.query_params.pop(ADDRESS, None)
+
+
+def _tries(wanted: Goals) -> Sequence[Try]:
+    if not wanted.need_training:
+        return ()
+    try:
+        return tries.tries(runs.opened(), wanted, progress.standing())
+    except StoreError:
+        return ()
+
+
+def challenge_list() -> None:
+    """The challenges that come along, each a link to Build with the network to begin with."""
+    st.subheader(frame_text("challenges"), anchor=False)
+    st.caption(frame_text("challenges_about"))
+    with st.grid("auto", min_column_width=300):
+        for one in catalogue.challenges():
+            _card(one)
+
+
+def _card(one: Challenge) -> None:
+    with st.container(border=True, height="stretch", gap="small"):
+        st.markdown(f"**{one.title}**  \n{one.text}")
+        words = catalogue.measure_words()
+        st.caption(
+            " · ".join(
+                f"{words[goal.measure]} \\{'>' if goal.is_above else '<'} "
+                f"{goals.shown_value(goal, goal.limit)}"
+                for goal in one.goals.goals
+            )
+            + (f" · {CATALOGUE[one.goals.data].title}" if one.goals.data else "")
+        )
+        st.space("stretch")
+        st.page_link(
+            PAGES / "build.py",
+            label=frame_text("take_it_on"),
+            icon=":material/flag:",
+            query_params={
+                design.ADDRESS: encode(one.start),
+                ADDRESS: goals.written(one.goals),
+            },
+        )

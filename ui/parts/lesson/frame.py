@@ -1,0 +1,103 @@
+"""What is around every lesson: its title, its key sentence, its questions, and the way onward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
+
+from cnn.lessons import catalogue
+from cnn.lessons.catalogue import frame_text
+from cnn.lessons.lesson import Lesson
+from ui.components.top import to_top
+from ui.parts.lesson import address, last_steps, progress
+from ui.parts.lesson.last_steps import next_button
+from ui.parts.lesson.prepare import prepare
+from ui.parts.lesson.questions import questions
+from ui.session.pages import PAGES
+
+LESSON = PAGES / "lesson.py"
+
+
+def lesson_page() -> None:
+    """The lesson that the address names, from its title to the next one."""
+    lesson = address.arrive()
+    st.set_page_config(page_title=f"{lesson.title} · CNN Workbench")
+    _head(lesson)
+    _asked()
+    _body(lesson)
+    st.info(lesson.takeaway, icon=":material/key:")
+    if lesson.mathematics:
+        with st.expander(frame_text("mathematics"), icon=":material/function:"):
+            st.markdown(lesson.mathematics)
+    questions(lesson)
+    _onward(lesson)
+    to_top(lesson.key)
+
+
+def go(lesson: Lesson) -> None:
+    """Opens a lesson as it was left."""
+    st.switch_page(LESSON, query_params=address.written(lesson))
+
+
+def _head(lesson: Lesson) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(
+            PAGES / "learn.py", label=frame_text("all_lessons"), icon=":material/arrow_back:"
+        )
+        st.caption(about(lesson), width="content")
+        if lesson.is_on_short_way and address.is_short_way():
+            way = catalogue.short_way()
+            place = way.index(lesson) + 1
+            words = frame_text("place_on_short_way", place=place, count=len(way))
+            st.badge(words, icon=":material/bolt:", color="blue")
+        if progress.standing().is_done(lesson):
+            st.badge(frame_text("done"), icon=":material/check:", color="green")
+        prepare(lesson)
+    st.title(lesson.title, anchor=False)
+    st.markdown(f"##### {lesson.question}")
+
+
+def about(lesson: Lesson) -> str:
+    """Number, time and level of a lesson in a line."""
+    level = frame_text(lesson.level)
+    return frame_text("about", number=lesson.number, minutes=lesson.minutes, level=level)
+
+
+def _asked() -> None:
+    if question := address.question():
+        with st.container(border=True, key="own_question"):
+            st.caption(frame_text("asked"))
+            st.text(question)
+
+
+@st.fragment
+def _body(lesson: Lesson) -> None:
+    """The lesson itself; its controls run nothing else."""
+    address.begin()
+    show: Callable[[Lesson], None] = import_module(f"ui.views.lessons.{lesson.key}").show
+    show(lesson)
+    address.end()
+
+
+def _onward(lesson: Lesson) -> None:
+    before, after = catalogue.beside(lesson, address.is_short_way())
+    with st.container(horizontal=True, vertical_alignment="center", key="onward"):
+        if before and st.button(
+            frame_text("previous", title=before.title), icon=":material/arrow_back:"
+        ):
+            go(before)
+        if not progress.standing().is_done(lesson):
+            st.button(
+                frame_text("mark"),
+                icon=":material/check:",
+                type="tertiary",
+                on_click=progress.mark,
+                args=(lesson,),
+            )
+        st.space("stretch")
+        if after and next_button(frame_text("next", title=after.title)):
+            go(after)
+        if not after and next_button(frame_text("next_own")):
+            last_steps.begin()

@@ -1,0 +1,242 @@
+"""The list of runs, the latest first: open one, follow several, put away what is not needed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.data import title
+from cnn.network.errors import ArchitectureError
+from cnn.training.recipe.run import CLAIMED, LIVE, Epoch, Run, State
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import labels, run_list
+from cnn.training.store.run_list import Filter
+from cnn.training.store.store import Store
+from ui.components.table import Cell, Column, TableRow, table
+from ui.parts.comparison import choice
+from ui.parts.runs import room, runs
+from ui.parts.runs.filters import PAGE, chosen_filter
+from ui.parts.runs.labels import edit, tag_several, tag_text
+from ui.session.pages import PAGES
+from ui.session.words import ago, duration, percent, plain
+
+PER_PAGE = 15
+NOTE_LETTERS = 40
+POLL_S = 2.0
+TONES = {
+    State.RUNNING: "busy",
+    State.PAUSED: "warn",
+    State.FINISHED: "good",
+    State.DIVERGED: "bad",
+    State.FAILED: "bad",
+    State.INTERRUPTED: "warn",
+}
+COLUMNS = (
+    Column("name", "Run"),
+    Column("state", "State"),
+    Column("validation", "Validation", "Accuracy on validation images, last epoch", is_number=True),
+    Column("test", "Test", "Accuracy on test images, looked at once for each run", is_number=True),
+    Column("settings", "Settings", is_minor=True),
+    Column("time", "Time", "Time spent training", is_number=True, is_minor=True),
+    Column("created", "Started", is_number=True, is_minor=True),
+)
+
+
+def history() -> None:
+    """The list, shown anew every other second while something in the store is live."""
+    live = runs.store().count(LIVE) > 0
+    st.fragment(run_every=POLL_S if live else None)(_history)(live)
+    if runs.store().count():
+        room.offer()  # not within the fragment, whose next turn would close what it opens
+
+
+def latest(count: int) -> None:
+    """The newest runs, each a way to its curves; nothing at all where there are none."""
+    found = run_list.page(runs.store(), limit=count)
+    if not found:
+        return
+    st.subheader("Latest runs", anchor=False)
+    lines = rows(runs.store(), found)
+    picked = table("Latest runs", _columns(lines), lines, key="latest", can_open=True)
+    if picked.opened:
+        st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: picked.opened})
+
+
+def _history(was_live: bool) -> None:
+    store = runs.store()
+    if was_live and not store.count(LIVE):
+        st.rerun()
+    if not store.count():
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Runs", anchor=False, width="content")
+        wanted = chosen_filter()
+    total = run_list.count(store, wanted)
+    pages = max(-(-total // PER_PAGE), 1)
+    page = st.session_state[PAGE] = min(int(st.session_state.get(PAGE, 1)), pages)
+    found = run_list.page(store, wanted, PER_PAGE, PER_PAGE * (page - 1))
+    if not found:
+        st.caption(_nothing(wanted))
+        return
+    lines = rows(store, found)
+    actions = st.container(horizontal=True, vertical_alignment="center")
+    picked = table(
+        "Runs, the latest first",
+        _columns(lines),
+        lines,
+        key="history",
+        can_choose=True,
+        can_open=True,
+        current=runs.shown(),
+    )
+    if picked.opened:
+        runs.show(picked.opened)
+        st.rerun()
+    with actions:
+        _actions([run for run in found if run.id in picked.chosen])
+    if pages > 1:
+        st.number_input("Page", 1, pages, key=PAGE, width=120)
+        st.caption(f"{total:,} runs, page {page} of {pages}")
+
+
+def _nothing(wanted: Filter) -> str:
+    if wanted.is_archived:
+        return "No archived run is like that."
+    if wanted == run_list.EVERYTHING:
+        return "All runs are archived. They are behind Filter."
+    return "No run is like that. Archived runs are looked for apart, behind Filter."
+
+
+def _actions(chosen: Sequence[Run | Unreadable]) -> None:
+    many, ids = len(chosen), [run.id for run in chosen]
+    readable = [run for run in chosen if isinstance(run, Run)]
+    if not many:
+        st.caption("Open a run by its name; choose several to see them together.")
+        return
+    if st.button(
+        "Show together", icon=":material/stacked_line_chart:", disabled=many > runs.MOST_SHOWN
+    ):
+        runs.show(*ids)
+        st.rerun()
+    if len(readable) == many and all(run.state is State.FINISHED for run in readable):
+        compare = st.button(
+            "Compare",
+            icon=":material/compare_arrows:",
+            help="Side by side, nothing trained anew. Runs with the conditions of the first stand "
+            "for their networks; others stand as they were trained.",
+        )
+        if compare and _put_to_compare(readable):
+            st.switch_page(PAGES / "compare.py")
+    if many == 1 and readable:
+        edit(readable[0], "list")
+    else:
+        tag_several(ids)
+    back = chosen[0].is_archived
+    st.button(
+        "Bring back" if back else "Archive",
+        icon=f":material/{'unarchive' if back else 'archive'}:",
+        help="Back into the list." if back else "Leaves them out of the list, and keeps them.",
+        on_click=_archive,
+        args=(ids, back),
+        key="archive_runs",
+    )
+    label = f"Delete {many} run{'s' * (many > 1)}"
+    with st.popover(label, icon=":material/delete:"):
+        ends = " What is in training ends." if any(run.state in CLAIMED for run in chosen) else ""
+        st.markdown(f"Curves, weights and results go with them. There is no way back.{ends}")
+        if st.button(label, type="primary", key="delete_for_good"):
+            for id in ids:
+                runs.store().remove(id)
+            left = [id for id in runs.shown() if id not in ids]
+            runs.show(*left)
+            st.rerun()
+
+
+def _put_to_compare(chosen: Sequence[Run]) -> bool:
+    try:
+        choice.put_runs(chosen)
+    except ArchitectureError as error:  # too large for an address
+        st.toast(plain(str(error)), icon=":material/error:")
+        return False
+    return True
+
+
+def _archive(ids: Sequence[str], back: bool) -> None:
+    labels.archive(runs.store(), ids, back=back)
+
+
+def _columns(lines: Sequence[TableRow]) -> Sequence[Column]:
+    """With one for tags and notes, where there are any."""
+    if not any(line.cells["labels"].text or line.cells["labels"].note for line in lines):
+        return COLUMNS
+    return (COLUMNS[0], Column("labels", "Tags and note", is_minor=True), *COLUMNS[1:])
+
+
+def rows(store: Store, found: Sequence[Run | Unreadable]) -> list[TableRow]:
+    """The lines of these runs."""
+    ids = [run.id for run in found]
+    epochs, tags = store.epochs(ids), labels.tags_of(store, ids)
+    return [
+        _row(run, epochs[run.id], tags[run.id])
+        if isinstance(run, Run)
+        else _unreadable_row(run, tags[run.id])
+        for run in found
+    ]
+
+
+def _unreadable_row(run: Unreadable, tags: Sequence[str]) -> TableRow:
+    """What is known of a run that cannot be read; opened, it says why."""
+    created = ago(time.time() - run.created_at) if run.created_at else ""
+    known = {
+        "name": Cell(run.name, note=_cut(run.reason)),
+        "labels": Cell(tag_text(tags), note=_cut(run.note)),
+        "state": Cell("unreadable", tone="bad"),
+        "created": Cell(created, run.created_at),
+    }
+    left = {column.key: Cell("") for column in COLUMNS}
+    return TableRow(run.id, f"{run.name}, unreadable", left | known)
+
+
+def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
+    settings = run.configuration
+    last = epochs[-1].val_accuracy if epochs else None
+    tested = run.result.test_accuracy if run.result else None
+    seconds = run.result.seconds if run.result else run.progress.seconds
+    state = run.state.value
+    if run.state is State.RUNNING and run.progress.steps:
+        state = f"{run.progress.share:.0%}"
+    sizes = run.images
+    return TableRow(
+        run.id,
+        f"{run.name}, {run.state.value}",
+        {
+            "name": Cell(run.name, note=_what(run)),
+            "labels": Cell(tag_text(tags), note=_cut(run.note)),
+            "state": Cell(state, tone=TONES.get(run.state, "calm")),
+            "validation": Cell(percent(last), last, _of(sizes.get("validation"), last)),
+            "test": Cell(percent(tested), tested, _of(sizes.get("test"), tested)),
+            "settings": Cell(
+                f"{settings.length}, {settings.optimizer}",
+                note=f"{settings.schedule}, rate {settings.peak_rate:g}, seed {settings.seed}",
+            ),
+            "time": Cell(duration(seconds) if seconds else "", seconds or None),
+            "created": Cell(ago(time.time() - run.created_at), run.created_at),
+        },
+    )
+
+
+def _what(run: Run) -> str:
+    """What was trained on what, as far as the name does not say it."""
+    network, data = run.architecture.name, title(run.configuration.dataset)
+    return data if run.name == network else f"{network} on {data}"
+
+
+def _cut(note: str) -> str:
+    line = " ".join(note.split())
+    return line if len(line) <= NOTE_LETTERS else f"{line[: NOTE_LETTERS - 1]}…"
+
+
+def _of(images: int | None, figure: float | None) -> str:
+    return f"of {images:,}" if images and figure is not None else ""

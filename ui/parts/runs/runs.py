@@ -1,0 +1,116 @@
+"""The run store of the pages, and the runs that the address names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import streamlit as st
+from sqlalchemy import Connection
+
+from cnn.data import title as data_title
+from cnn.settings import store_url
+from cnn.training.recipe.run import CLAIMED, Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store.store import Store, StoreError
+from ui.session.words import plain
+
+ADDRESS = "run"
+MOST_SHOWN = 8
+
+
+class _PageStore(Store):
+    """A store whose page, or whose part of one, says why it cannot be used, and ends there."""
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        try:
+            with super().begin() as connection:
+                yield connection
+        except StoreError as error:
+            _end_with(error)
+
+
+def store() -> Store:
+    """The store by setting; a page that cannot have it, now or later, says why and ends there."""
+    try:
+        return _page_store(store_url())
+    except StoreError as error:
+        _end_with(error)
+
+
+def _end_with(error: StoreError) -> NoReturn:
+    st.error(plain(str(error)), icon=":material/database_off:")
+    st.stop()
+
+
+def opened() -> Store:
+    """The store by setting; raises `StoreError` for a page that can do without."""
+    return _store(store_url())
+
+
+@st.cache_resource(show_spinner=False)
+def _page_store(url: str) -> Store:
+    return _PageStore(url)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> Store:
+    return Store(url)
+
+
+def readable(run_id: str) -> Run | None:
+    """The run, if it is there; of one that cannot be read that is said, with a way to delete it."""
+    found = store().look_up(run_id)
+    if isinstance(found, Unreadable):
+        say(found)
+        return None
+    return found
+
+
+def say(one: Unreadable) -> None:
+    """Says that a run cannot be read and why, and deletes it where a person wants that."""
+    st.warning(plain(sentence(one)), icon=":material/history:")
+    if one.state in CLAIMED:
+        return  # another version is at work with it
+    with st.popover("Delete this run", icon=":material/delete:", type="tertiary"):
+        st.markdown("Curves, weights and results go with it. There is no way back.")
+        st.button(
+            "Delete it",
+            type="primary",
+            key=f"delete_unreadable_{one.id}",
+            on_click=_delete,
+            args=(one.id,),
+        )
+
+
+def sentence(one: Unreadable) -> str:
+    """What is said of a run that cannot be read."""
+    return f"{one.words[0].upper()}{one.words[1:]}"
+
+
+def _delete(run_id: str) -> None:
+    store().remove(run_id)
+    st.query_params[ADDRESS] = [id for id in shown() if id != run_id]
+
+
+def shown() -> list[str]:
+    """The ids of the runs that the address names, unchecked."""
+    return list(dict.fromkeys(st.query_params.get_all(ADDRESS)))[:MOST_SHOWN]
+
+
+def show(*run_ids: str) -> None:
+    """Puts runs into the address, in place of all that was there; none means a new training."""
+    st.query_params.from_dict({ADDRESS: list(run_ids)} if run_ids else {})
+
+
+def epoch_text(run: Run) -> str:
+    """Which epoch is under way; of how many, only where it is known beforehand."""
+    epoch, settings = max(run.progress.epoch, 1), run.configuration
+    return f"Epoch {epoch}" if settings.seconds else f"Epoch {epoch} of {settings.epochs}"
+
+
+def title(run: Run) -> str:
+    """What a run is called: its network and its data."""
+    return f"{run.name} on {data_title(run.configuration.dataset)}"

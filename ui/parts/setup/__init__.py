@@ -1,0 +1,1 @@
+"""Setting up a training: network, data, settings, and what it will take."""

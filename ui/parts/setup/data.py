@@ -1,0 +1,177 @@
+"""Choosing a data set, with a look at it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, Split, title
+from cnn.data.fitting import check_room, check_shape, fit
+from cnn.data.in_child_process import look_at as look_at_data
+from cnn.data.look import Look, few_of
+from cnn.data.own import library
+from cnn.data.sets import SETS
+from cnn.network.shapes import shape_text
+from cnn.pictures.data.data_bars import class_bars, pixel_bars
+from cnn.pictures.data.samples import samples
+from cnn.settings import images_folder
+from ui.components.picture import picture
+from ui.parts.setup import own_images
+from ui.parts.setup.shapes import choose_shapes
+from ui.session import theme
+from ui.session.kept import kept
+from ui.session.words import percent, plain, pretty
+
+LARGEST_SHOWN = 96
+
+
+def usual_epochs(id: str) -> int:
+    """How many epochs are a good beginning for a data set."""
+    name = DatasetName(id) if id in list(SETS) else DatasetName.OWN_IMAGES
+    return CATALOGUE[name].usual_epochs
+
+
+def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> DatasetSpec | None:
+    """A control with the data sets there are, and their settings, kept under the page's keys.
+
+    None, with the reason shown, where the settings make no data set.
+    """
+    own = {one.id: one for one in library.kept(images_folder())}
+    ids = [*SETS, *own]
+    if st.session_state.get(key("data")) not in ids:  # its images were deleted
+        st.session_state[key("data")] = DatasetName.MNIST_SAMPLE
+
+    names = [one.name for one in own.values()]
+
+    def words(id: str) -> str:
+        if id in own:
+            splits = own[id].spec.splits.replace("-", ", ") if names.count(own[id].name) > 1 else ""
+            told_apart = f", split: {splits}" if splits else ""
+            return f"{plain(own[id].name)} (yours{told_apart})"
+        return CATALOGUE[DatasetName(id)].title
+
+    id = st.segmented_control(
+        "Data",
+        ids,
+        format_func=words,
+        key=key("data"),
+        required=True,
+        persist_state="session",
+        wrap=True,
+        on_change=on_change,
+    )
+
+    def use(id: str) -> None:
+        st.session_state[key("data")] = id
+        on_change()
+
+    with st.container(horizontal=True, gap="small"):
+        own_images.offer(use)
+        if id in own:
+            own_images.deletion(own[id], lambda: use(DatasetName.MNIST_SAMPLE))
+    if id in own:
+        return own[id].spec
+    if id == DatasetName.SHAPES:
+        return choose_shapes(key)
+    return DatasetSpec(DatasetName(id or next(iter(SETS))))
+
+
+def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
+    """Classes, counts and examples; None, with the reason shown, where the data cannot be had."""
+    with st.spinner(f"Loading {title(spec)} ...", show_time=True):
+        found = _look(spec, input_shape if CATALOGUE[spec.name].is_made_to_fit else None)
+    if isinstance(found, Look):
+        try:
+            check_room(found.train_images + found.images["validation"], check_shape(input_shape))
+            few = few_of(found.few, len(found.class_names), math.prod(input_shape))
+            return replace(found, few=fit(few, input_shape))
+        except DataError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return None
+    st.error(plain(found), icon=":material/cloud_off:")
+    if st.button("Try again", icon=":material/refresh:"):
+        _look.clear()
+        st.rerun()
+    return None
+
+
+def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
+    """Shows what the data set is, examples of each class, and how it is split."""
+    st.caption(CATALOGUE[spec.name].description)
+    found = look(spec, input_shape)
+    if found is None:
+        return None
+    examples, per_class, pixels = st.tabs(["Examples", "Images per class", "Pixel values"])
+    with examples:
+        picture(samples(_small(found.few), found.class_names), key="samples", largest=1.0)
+    with per_class:
+        bars = class_bars(found.class_names, found.counts, dark=theme.is_dark())
+        picture(bars, key="class_bars", largest=1.2)
+    with pixels:
+        bars = pixel_bars(*found.pixels, dark=theme.is_dark(), what="Pixels of training images")
+        picture(bars, key="pixel_bars", largest=1.2)
+        st.caption(_pixel_words(found))
+    own_images.refused(found.rejected, found.all_rejected)
+    height, width, channels = found.few.image_shape
+    apart = "" if found.seen_test_images else "; none of them is also among the others"
+    st.caption(
+        f"{found.sizes} images of {height}×{width}×{channels}. Training images are learned from, "
+        "validation images show after each epoch how well; the test images are looked at once in "
+        f"each training, at its end{apart}."
+    )
+    split_said(found)
+    repeats_said(found, spec.name)
+    return found
+
+
+def _small(few: Split) -> Split:
+    """No larger than an example is shown, on a screen with two pixels for one."""
+    height, width, channels = few.image_shape
+    over = max(height, width) / LARGEST_SHOWN
+    if over <= 1:
+        return few
+    return fit(few, (max(1, round(height / over)), max(1, round(width / over)), channels))
+
+
+def split_said(found: Look) -> None:
+    """Which images of a person's own are used as what, before anything is trained on them."""
+    if found.how_split:
+        words = plain(found.how_split)
+        st.caption(f":material/call_split: {words}")
+
+
+def repeats_said(found: Look, name: DatasetName) -> None:
+    """A warning where test images are among those that are learned from."""
+    if found.seen_test_images:
+        st.warning(
+            f"{found.seen_test_images:,} of the {found.images['test']:,} test images also occur, "
+            "pixel for pixel, among the training or validation images: a network may know them "
+            "by heart. The result of a run counts the others on their own too."
+            f"{CATALOGUE[name].against_repeats}",
+            icon=":material/content_copy:",
+        )
+
+
+def _pixel_words(found: Look) -> str:
+    _, counts = found.pixels
+    total = sum(counts)
+    resized = "" if found.found_shape == found.few.image_shape else ", before they are resized"
+    size = pretty(shape_text(found.found_shape))
+    return (
+        f"All {total:,} values of the {found.train_images:,} training images ({size}){resized}, "
+        f"as float32 from 0 to 1: {percent(counts[0] / total)} in the darkest of {len(counts)} "
+        f"bins, {percent(counts[-1] / total)} in the brightest. Counts on a log scale."
+    )
+
+
+# Reasons are kept as well: a download that failed is not tried again with every click.
+@kept(most=24)
+def _look(spec: DatasetSpec, input_shape: tuple[int, int, int] | None) -> Look | str:
+    """A look at a data set, which is itself not kept: it may be large."""
+    try:
+        return look_at_data(spec, input_shape)
+    except DataError as error:
+        return str(error)

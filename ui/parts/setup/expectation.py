@@ -1,0 +1,59 @@
+"""What a training will take on this machine, said before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.training.forecast import calibration, limits
+from cnn.training.forecast.estimate import Estimate, estimate, estimate_all, measured_here
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import LIVE, TAKES_RUNS, WorkerState
+from cnn.training.store.heartbeats import worker_states
+from ui.parts.runs import runs
+
+RUNS = 30
+
+
+def of(
+    architecture: Architecture, configuration: Configuration, images: Mapping[str, int]
+) -> Estimate:
+    """The estimate; raises `ConfigurationError` where the memory does not hold the training."""
+    store = runs.store()
+    done = measured_here(store.latest(RUNS))
+    expected = estimate(architecture, configuration, images, calibration.load(), done)
+    batch = configuration.batch_size_for(images["train"])
+    limits.check_memory(architecture, batch, expected, busy=store.count(LIVE) > 0)
+    return expected
+
+
+def of_each(
+    trainings: Sequence[tuple[Architecture, Configuration]], images: Mapping[str, int]
+) -> Estimate:
+    """The estimate for these trainings, at least one, one after the other."""
+    done = measured_here(runs.store().latest(RUNS))
+    return estimate_all(trainings, images, calibration.load(), done)
+
+
+def in_turn() -> str:
+    """What the sum over several trainings supposes; it is no promise where some train at once."""
+    taking = [state for state in worker_states(runs.store()) if state in TAKES_RUNS]
+    several = len(taking) > 1 or WorkerState.DISPATCHING in taking
+    return "if done one after the other" if several else "one after the other"
+
+
+def show(expected: Estimate, what: str = "") -> None:
+    """Time and memory in a line, and how well they are known; `what` names more than a run."""
+    known = (
+        "Rough: this machine has not been measured yet, which its worker does when it is idle."
+        if expected.is_rough
+        else "From what was measured on this machine; another program at work makes it longer."
+    )
+    text = expected.text if what else f"{expected.text[0].upper()}{expected.text[1:]}"
+    st.caption(
+        f":material/timer: {what}{text} of memory on this machine"
+        f"{'.' if what else ', from the first step to the test.'}",
+        help=f"{known} The memory is the peak of the process that trains, TensorFlow included.",
+    )

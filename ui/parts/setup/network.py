@@ -1,0 +1,82 @@
+"""Choosing the network to train: the one on the bench, or one of the zoo."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.keras.read import WITHOUT_WEIGHTS
+from cnn.network.trace import trace
+from cnn.network.zoo import entry, zoo
+from cnn.pictures.network.diagram import diagram
+from cnn.training.recipe.fitting import is_fitted
+from ui.components.picture import picture
+from ui.session import design
+from ui.session.pages import PAGES
+from ui.session.words import plain, short, short_params
+
+BENCH = "bench"
+ADDRESS = "network"
+KEY = "train_network"
+
+
+def choose_network() -> Architecture | None:
+    """A network that can be traced, or None with the reason shown."""
+    from_address = st.query_params.get(ADDRESS)
+    st.session_state.setdefault(KEY, from_address if from_address in zoo() else BENCH)
+    on_bench = design.current()
+    chosen = st.selectbox(
+        "Network",
+        [BENCH, *zoo()],
+        key=KEY,
+        format_func=lambda id: f"{on_bench.name} (on the bench)" if id == BENCH else _words(id),
+        persist_state="session",
+    )
+    if chosen != BENCH:
+        return entry(chosen).architecture
+    traced = design.traced(on_bench)
+    design.keep_in_address(traced)
+    if traced.fault is not None:
+        st.error(
+            plain(f"The network on the bench is not whole yet. {traced.fault}"),
+            icon=":material/error:",
+        )
+        st.page_link(PAGES / "build.py", label="Mend it in Build", icon=":material/stacks:")
+        return None
+    return traced.architecture
+
+
+def choose_bench() -> None:
+    """Has the page begin with the network on the bench."""
+    st.session_state[KEY] = BENCH
+
+
+def choose(architecture: Architecture) -> None:
+    """Has the page begin with this network: as it is in the zoo or on the bench, else put there."""
+    for id, one in zoo().items():
+        if one.architecture.name == architecture.name and is_fitted(one.architecture, architecture):
+            st.session_state[KEY] = id
+            return
+    on_bench = design.traced(design.current())
+    if on_bench.fault is not None or not is_fitted(on_bench.architecture, architecture):
+        design.put(architecture)
+    choose_bench()
+
+
+def look_at(architecture: Architecture) -> None:
+    """The network's picture and its numbers in a line."""
+    traced = trace(architecture)
+    picture(diagram(traced), key="train_network_picture", largest=1.0)
+    height, width, channels = architecture.input
+    st.caption(
+        f"{short_params(traced)} · {short(traced.total_macs)} MACs per image · "
+        f"input {height}×{width}×{channels}"
+        + ("" if architecture.fed.is_usual else f" · pixels {architecture.fed.words}")
+    )
+    if st.session_state.get(design.FROM_FILE) == architecture.layers:
+        st.caption(WITHOUT_WEIGHTS)
+
+
+def _words(id: str) -> str:
+    one = entry(id)
+    return f"{one.title} · {short(trace(one.architecture).total_params)}"

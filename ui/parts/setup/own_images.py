@@ -1,0 +1,154 @@
+"""A person's own images: brought in a dialog, read, looked over, kept, and deleted again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from cnn.data import DataError, Rejected
+from cnn.data.in_child_process import bring as bring_outside
+from cnn.data.look import Look
+from cnn.data.own import library
+from cnn.data.own.images import LIMITS, own_name
+from cnn.data.own.library import lay_aside
+from cnn.insight.readings.explanations import Fact
+from cnn.names import visible
+from cnn.settings import images_folder
+from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import run_list
+from ui.parts.runs import runs
+from ui.session.brought import take
+from ui.session.words import facts_html, plain
+
+READ = "own_images_read"
+MOST_CLASSES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What is kept of an upload while it is looked over; its pixels stay in the file."""
+
+    path: Path
+    look: Look
+
+
+def offer(use: Callable[[str], None]) -> None:
+    """A button that opens the dialog; `use` gets the id of what was kept there."""
+    if st.button("Add your own images", icon=":material/add_photo_alternate:", type="tertiary"):
+        st.session_state.pop(READ, None)
+        st.dialog("Your own images", icon=":material/add_photo_alternate:")(bring)(use)
+
+
+def bring(use: Callable[[str], None]) -> None:
+    """What is in the dialog: an upload, what was read of it, and a name to keep it under."""
+    st.caption(
+        "A zip with one folder of images per class, or an npz with `images` and `labels`; with "
+        "splits of its own, a zip has such folders in `train/`, `test/` and perhaps `val/`, an npz "
+        "has `x_train`, `y_train`, `x_test` and so on. They stay on this machine. At most "
+        f"{LIMITS.files:,} images in {LIMITS.classes} classes, and "
+        f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
+    )
+    given = st.file_uploader(
+        "A zip or npz file",
+        type=["zip", "npz"],
+        max_upload_size=LIMITS.upload_bytes // 1_000_000,
+        key="own_images_file",
+    )
+    if given is None:
+        return
+    if st.session_state.get(READ, (None,))[0] != given.file_id:
+        with st.spinner("Reading the images ...", show_time=True):
+            st.session_state[READ] = (given.file_id, _read(given))
+    found = st.session_state[READ][1]
+    if isinstance(found, str):
+        st.error(plain(found), icon=":material/broken_image:")
+        return
+    _report(found.look)
+    name = st.text_input(
+        "Name", own_name(found.path), max_chars=40, key=f"own_images_name_{given.file_id}"
+    )
+    if st.button("Use these images", type="primary", icon=":material/check:"):
+        try:
+            kept = library.keep(found.path, name, images_folder())
+        except DataError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        del st.session_state[READ]
+        use(kept.id)
+        st.rerun()
+
+
+def _read(given: UploadedFile) -> Arrived | str:
+    """Laid aside on the disk first, so that it is not in memory while it is read."""
+    try:
+        return Arrived(*bring_outside(lay_aside(take(given), given.name, images_folder())))
+    except DataError as error:
+        return str(error)
+
+
+def _report(found: Look) -> None:
+    """What was read: classes with their images, the splits, and what was refused."""
+    per_class = [sum(split) for split in zip(*found.counts.values(), strict=True)]
+    names = found.class_names[:MOST_CLASSES]
+    facts = [Fact(name, f"{count:,} images") for name, count in zip(names, per_class, strict=False)]
+    more = len(found.class_names) - len(names)
+    if more:
+        facts.append(Fact("", f"and {more:,} more classes"))
+    st.success(
+        f"{sum(per_class):,} images of {len(found.class_names)} classes were read: {found.sizes}.",
+        icon=":material/check_circle:",
+    )
+    st.caption(f":material/call_split: {plain(found.how_split)}")
+    with st.container(height=190 if len(facts) > 6 else "content", border=False):
+        st.html(facts_html(facts))
+    refused(found.rejected, found.all_rejected)
+
+
+def refused(rejected: tuple[Rejected, ...], many: int) -> None:
+    """The first of the files that were left out, each by name and with its reason."""
+    if not rejected:
+        return
+    with st.expander(f"{many:,} file{'s were' if many > 1 else ' was'} left out"):
+        facts = [Fact(one.file, one.reason) for one in rejected]
+        if many > len(facts):
+            facts.append(Fact("", f"and {many - len(facts):,} more"))
+        with st.container(height=220 if many > 5 else "content", border=False):
+            st.html(_list(facts))
+
+
+def _list(facts: list[Fact]) -> str:
+    lines = "".join(
+        f"<li><samp>{escape(visible(fact.label))}</samp> {escape(fact.text)}</li>" for fact in facts
+    )
+    style = "margin:0;padding-left:1.1rem;font-size:.88rem;overflow-wrap:anywhere"
+    return f'<ul style="{style}">{lines}</ul>'
+
+
+def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
+    """A button, asked twice, that deletes own images which no run is waiting for."""
+    with st.popover("Delete these images", icon=":material/delete:", type="tertiary"):
+        if _in_use(chosen):
+            st.caption("A training that is not over yet needs them. Wait for it, or stop it first.")
+            return
+        st.caption("Runs that were trained on them stay, but cannot be repeated without the file.")
+
+        def delete() -> None:
+            library.forget(chosen)
+            then()
+
+        st.button("Delete", on_click=delete, type="primary", key="own_images_delete")
+
+
+def _in_use(chosen: library.OwnImages) -> bool:
+    def needs(run: Run | Unreadable) -> bool:
+        if isinstance(run, Run):
+            return run.configuration.dataset.file == str(chosen.path)
+        return run.dataset == chosen.id
+
+    return any(map(needs, run_list.live(runs.store())))

@@ -1,0 +1,1 @@
+"""What every page needs of its session: address, design, words, colours, files, caches."""

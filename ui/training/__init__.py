@@ -1,1 +1,0 @@
-"""What the Train page is made of: choosing, watching, and the list of runs."""

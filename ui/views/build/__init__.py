@@ -1,0 +1,1 @@
+"""What the Build page alone shows: start, totals, stack, chosen layer, ways out."""

@@ -1,0 +1,79 @@
+"""What one can take away of a design: code, JSON, the table, the picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import streamlit as st
+
+from cnn.network.keras.export import keras_code
+from cnn.network.scripts.code import Code
+from cnn.network.summary import summary_table
+from cnn.network.torch.export import torch_code
+from cnn.network.trace import Trace
+from cnn.pictures.network.diagram import diagram
+from cnn.pictures.network.standalone import standalone
+from ui.components.code import code_view
+from ui.components.save import save_picture
+
+FORMS = ("Keras", "PyTorch", "JSON", "Table", "Picture")
+
+
+def take_away(trace: Trace, selected: str = "") -> str | None:
+    """The design in every form, to copy or to save; the path of a layer chosen in its code."""
+    if trace.fault is not None:
+        st.caption("Mend the stack first: code and files are only written of a whole network.")
+        return None
+    architecture = trace.architecture
+    stem = "".join(c if c.isalnum() else "-" for c in architecture.name.lower()).strip("-")
+    stem = stem or "network"
+    form = st.segmented_control(
+        "Form",
+        FORMS,
+        default="Keras",
+        key="take_away_form",
+        label_visibility="collapsed",
+        required=True,
+        persist_state="session",
+    )
+    if form == "JSON":
+        _text(architecture.to_json(indent=2), f"{stem}.json", "json")
+    elif form == "Table":
+        _save(_table_csv(trace), f"{stem}.csv")
+        _text(_table_markdown(trace), f"{stem}.md", "markdown")
+    elif form == "Picture":
+        save_picture(standalone(diagram(trace)), stem=stem, key="save_picture")
+    elif form == "PyTorch":
+        return _code(torch_code(architecture), trace, f"{stem}.py", "PyTorch module", selected)
+    else:
+        name = f"{stem}_keras.py"
+        return _code(keras_code(architecture), trace, name, "Keras script", selected)
+    return None
+
+
+def _code(code: Code, trace: Trace, name: str, label: str, selected: str) -> str | None:
+    _save(code.text, name)
+    chosen: str | None = code_view(code, trace, label=label, selected=selected, key=label)
+    return chosen
+
+
+def _save(text: str, name: str) -> None:
+    st.download_button(f"Save {name}", text, name, icon=":material/download:", on_click="ignore")
+
+
+def _text(text: str, name: str, language: str) -> None:
+    _save(text, name)
+    st.code(text, language, height=420)
+
+
+def _table_csv(trace: Trace) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(summary_table(trace))
+    return written.getvalue()
+
+
+def _table_markdown(trace: Trace) -> str:
+    head, *body = summary_table(trace)
+    lines: list[list[str | int]] = [head, ["---" for _ in head], *body]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -1,0 +1,83 @@
+"""The totals of a design, with the change since the last edit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.shapes import shape_text
+from cnn.network.trace import Trace
+from cnn.network.training_macs import total_training_macs
+from ui.components.figures import Figure, figures
+from ui.session.words import pretty, short, size_bytes
+
+KEY = "totals_before"
+
+
+def totals(trace: Trace) -> None:
+    """One line of figures; those that the last edit changed say by how much."""
+    before = _before(trace)
+    memory = trace.training_memory_bytes(64)
+    params, macs = trace.total_params, trace.total_macs
+    figures(
+        [
+            Figure("Parameters", short(params), _more(params, before["params"]), _trained(trace)),
+            Figure(
+                "MACs per image",
+                short(macs),
+                _times(macs, before["macs"]),
+                help="Multiply-accumulates: so many products are added up for one image. It is "
+                "the work that a forward pass costs. To train on it, with the way back, costs "
+                f"{short(total_training_macs(trace))}.",
+            ),
+            Figure(
+                "Layers deep", str(trace.depth), help="Layers with a kernel on the longest way."
+            ),
+            Figure(
+                "Last map sees",
+                pretty(shape_text(trace.last_map_field)),
+                help="Input pixels in the receptive field of one cell of the last map; where no "
+                "layer gives a map, of one output.",
+            ),
+            Figure(
+                "Training memory",
+                f"≈ {size_bytes(memory)}",
+                help="An estimate for a batch of 64 images with Adam: weights, gradients, the "
+                "optimizer's two copies, and every output with its gradient.",
+            ),
+        ],
+        key="totals",
+    )
+
+
+def _trained(trace: Trace) -> str:
+    """How many of them are trained, where it is not all."""
+    if not trace.non_trainable_params:
+        return ""
+    return (
+        f"{trace.trainable_params:,} of them are trained; the other "
+        f"{trace.non_trainable_params:,} are the moving averages of batch norm."
+    )
+
+
+def _before(trace: Trace) -> dict[str, int]:
+    """The totals before the last edit: kept until the next one, which may change none of them."""
+    design = (trace.architecture.input, trace.architecture.layers)
+    now = {"params": trace.total_params, "macs": trace.total_macs}
+    last, latest, before = st.session_state.get(KEY, (design, now, now))
+    if design != last:
+        latest, before = now, latest
+    st.session_state[KEY] = (design, latest, before)
+    return dict(before)
+
+
+def _more(now: int, before: int) -> str:
+    if now == before:
+        return ""
+    return f"{now - before:+,}"
+
+
+def _times(now: int, before: int) -> str:
+    if not before or now == before:
+        return ""
+    said = f"{now / before:.2g}"
+    return "" if said == "1" else f"×{said}"

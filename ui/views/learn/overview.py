@@ -1,0 +1,151 @@
+"""All lessons at a glance: what each answers, how far one is, and what to know before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cnn.lessons import catalogue
+from cnn.lessons.catalogue import frame_text
+from cnn.lessons.certificate import certificate
+from cnn.lessons.lesson import Lesson
+from cnn.lessons.progress import Standing, to_json
+from ui.parts.lesson import address, challenge, last_steps, progress
+from ui.parts.lesson.frame import LESSON, about, go
+
+
+def lesson_list() -> None:
+    """The progress, the way on, and a card for each lesson."""
+    standing, lessons = progress.standing(), catalogue.lessons()
+    done = [lesson for lesson in lessons if standing.is_done(lesson)]
+    left = [lesson for lesson in lessons if lesson not in done]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        share = len(done) / len(lessons)
+        words = [frame_text("count_done", done=len(done), count=len(lessons))]
+        if left:
+            words.append(frame_text("minutes_left", minutes=_minutes(left)))
+        st.progress(share, text=" · ".join(words), width=360)
+        if left and st.button(
+            frame_text("go_on" if done else "begin", number=left[0].number),
+            type="primary",
+            icon=":material/play_arrow:",
+        ):
+            go(left[0])
+        _short_way(standing)
+        _keep(standing, lessons)
+    last, short = catalogue.last_minutes(), _minutes(catalogue.short_way())
+    st.caption(
+        frame_text(
+            "short_about",
+            count=len(catalogue.short_way()),
+            lessons=short,
+            last=last,
+            minutes=short + last,
+            all=len(lessons),
+            whole=_minutes(lessons) + last,
+        )
+    )
+    with st.grid("auto", min_column_width=300):
+        for lesson in lessons:
+            _card(lesson, standing)
+    if not left:
+        _certificate(standing)
+
+
+def _minutes(some: Sequence[Lesson]) -> int:
+    return sum(lesson.minutes for lesson in some)
+
+
+def _short_way(standing: Standing) -> None:
+    """Begins the short way, or goes on with it where it was left; then comes its end."""
+    way = catalogue.short_way()
+    left = [lesson for lesson in way if not standing.is_done(lesson)]
+    is_new = len(left) == len(way)
+    label = (
+        frame_text("short_begin", minutes=_minutes(way) + catalogue.last_minutes())
+        if is_new
+        else frame_text("short_go_on")
+    )
+    if st.button(label, icon=":material/bolt:"):
+        if left:
+            st.switch_page(LESSON, query_params=address.on_short_way(left[0]))
+        last_steps.begin()
+
+
+def _card(lesson: Lesson, standing: Standing) -> None:
+    with st.container(border=True, height="stretch", gap="small", key=f"card_{lesson.key}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(about(lesson), width="content")
+            if lesson.is_on_short_way:
+                st.badge(frame_text("short_way"), icon=":material/bolt:", color="blue")
+            if standing.is_done(lesson):
+                st.badge(frame_text("done"), icon=":material/check:", color="green")
+        st.markdown(f"**{lesson.title}**  \n{lesson.question}")
+        st.space("stretch")
+        label = frame_text("open_again" if standing.is_done(lesson) else "open")
+        if st.button(label, key=f"open_{lesson.key}", width="stretch"):
+            go(lesson)
+
+
+def _keep(standing: Standing, lessons: tuple[Lesson, ...]) -> None:
+    with st.popover(frame_text("my_progress"), icon=":material/save:"):
+        st.download_button(
+            frame_text("export"),
+            to_json(standing, lessons),
+            "cnn-workbench-progress.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption(frame_text("no_undo"))
+        is_sure = st.checkbox(frame_text("is_sure"), key="reset_sure")
+        st.button(
+            frame_text("forget"),
+            icon=":material/restart_alt:",
+            disabled=not is_sure,
+            on_click=_reset,
+        )
+
+
+def _reset() -> None:
+    progress.reset()
+    st.session_state["reset_sure"] = False
+    for key in [key for key in st.session_state if str(key).startswith("answer_")]:
+        del st.session_state[key]
+
+
+def _certificate(standing: Standing) -> None:
+    with st.container(border=True, key="certificate"):
+        st.markdown(frame_text("all_done"))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(
+                frame_text("your_name"), max_chars=80, key="certificate_name", width=320
+            )
+            st.download_button(
+                frame_text("certificate"),
+                certificate(name or "", standing, catalogue.lessons(), challenge.tried()),
+                "cnn-workbench-certificate.html",
+                "text/html",
+                icon=":material/workspace_premium:",
+                disabled=not (name or "").strip(),
+                on_click="ignore",
+            )
+
+
+def know_before() -> None:
+    """The mathematics a reader needs, with a pointer for each; and when to use a CNN at all."""
+    words = catalogue.overview()
+    with st.expander(frame_text("know_before"), icon=":material/menu_book:"):
+        for one in words["before"]:
+            st.markdown(f"**{one['name']}** · {one['line']}")
+            st.latex(one["formula"])
+            st.markdown(f"[{one['pointer']}]({one['address']})")
+    with st.expander(frame_text("when_to_use"), icon=":material/alt_route:"):
+        yes, no = st.columns(2)
+        yes.markdown(frame_text("fits_where") + "\n\n" + _points(words["use"]["yes"]))
+        no.markdown(frame_text("else_where") + "\n\n" + _points(words["use"]["no"]))
+
+
+def _points(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
