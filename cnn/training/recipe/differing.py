@@ -18,6 +18,8 @@ from cnn.training.recipe.run import Run
 
 Values = dict[tuple["Part", str], str]
 UNKNOWN = ""
+LENGTHS = ("epochs", "steps", "seconds")
+"""Settings of which one is in force, which says how long a training is."""
 
 
 class Part(StrEnum):
@@ -132,8 +134,9 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
 
 def _training(run: Run) -> Iterator[tuple[str, str]]:
     own = run.configuration
+    yield "length", own.length
     for name, value in own.in_use(run.images.get("train")).items():
-        if name == "epochs" and own.has_budget:  # only the most there could be
+        if name in LENGTHS:
             continue
         yield _words(name), UNKNOWN if name == "batch_size" and value is None else _text(value)
     yield "begun with", f"the weights of run {run.continues}" if run.continues else "new weights"

@@ -35,7 +35,7 @@ def test_runs_that_are_alike_differ_in_nothing_whatever_became_of_them():
 
 OTHER_VALUES: dict[str, tuple[Any, str, str, str]] = {
     "dataset": (DatasetSpec(DatasetName.DIGITS), "data set", "Shapes", "Digits 8x8"),
-    "epochs": (3, "epochs", "10", "3"),
+    "epochs": (3, "length", "10 epochs", "3 epochs"),
     "batch_size": (32, "batch size", "", "32"),
     "optimizer": (Optimizer.ADAMW, "optimizer", "adam", "adamw"),
     "learning_rate": (0.3, "learning rate", "0.01", "0.3"),
@@ -48,8 +48,8 @@ OTHER_VALUES: dict[str, tuple[Any, str, str, str]] = {
     "shift": (0.1, "shift", "0", "0.1"),
     "rotation": (10.0, "rotation", "0", "10"),
     "zoom": (0.1, "zoom", "0", "0.1"),
-    "steps": (70, "steps", "0", "70"),
-    "seconds": (2.5, "seconds", "0", "2.5"),
+    "steps": (70, "length", "10 epochs", "70 steps"),
+    "seconds": (2.5, "length", "10 epochs", "2.5 s of steps"),
 }
 
 
@@ -170,7 +170,7 @@ def test_in_a_group_each_value_is_said_once_and_what_is_ignored_is_left_out():
     groups = [[changed(seed=seed, epochs=epochs) for seed in (0, 1)] for epochs in (2, 3)]
 
     assert [(one.name, one.values) for one in differing(groups, ignored=("seed",))] == [
-        ("epochs", ("2", "3"))
+        ("length", ("2 epochs", "3 epochs"))
     ]
     assert ("0; 1", "0; 1") in [one.values for one in differing(groups)]
 

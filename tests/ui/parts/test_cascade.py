@@ -6,6 +6,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec
+from cnn.insight.readings.kernels import GALLERY
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, Dense, Flatten
 from cnn.network.zoo import entry
@@ -62,6 +63,14 @@ def test_a_run_of_these_very_layers_is_offered_whatever_its_name(store: Store):
     assert not app.exception, app.exception
     assert "trained on MNIST sample: 96.7\u202f% of 1,000 test images right" in captions(app)
     assert "Nobody has trained" not in captions(app)
+
+
+def test_kernels_that_are_chosen_are_not_called_random(store: Store):
+    app = visited("build")
+    app.multiselect(key="cascade_kernels").set_value([next(iter(GALLERY))]).run()
+
+    assert not app.exception, app.exception
+    assert "but for the kernels you chose, they are random" in captions(app)
 
 
 def test_weights_that_are_gone_are_said_and_random_ones_shown(store: Store):

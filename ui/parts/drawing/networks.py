@@ -72,8 +72,9 @@ def choose_networks(in_turn: ExitStack) -> list[Named]:
         key=KEY,
         persist_state="session",
         placeholder="Choose a network",
-        help="The one that ships with the app, and your finished trainings on MNIST, its sample "
-        "or the small digits. Choose several to see where they disagree.",
+        help="The one that ships with the app, and what is finished of the latest "
+        f"{MOST_RUNS} runs on MNIST, its sample or the small digits. Choose several to see where "
+        "they disagree.",
     )
     found: list[Named] = []
     held = Effort()

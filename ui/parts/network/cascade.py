@@ -95,9 +95,10 @@ def _origin(run: Run | None, by_hand: bool) -> str:
     """Where the weights come from: what is seen must not be taken for something learned."""
     if run is None:
         return (
-            "Nobody has trained these weights: they are random, drawn from the same seed at each "
-            "edit, so that those before the layer you change stay as they are. Finished trainings "
-            f"of this very network, among the latest {MOST_RUNS} runs, can be chosen here."
+            f"Nobody has trained these weights: {'but for the kernels you chose, ' * by_hand}they "
+            "are random, drawn from the same seed at each edit, so that those before the layer you "
+            "change stay as they are. Finished trainings of this very network, among the latest "
+            f"{MOST_RUNS} runs, can be chosen here."
         )
     replaced = (
         " The first convolution's kernels are replaced by yours, so this is not what was tested."
