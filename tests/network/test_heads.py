@@ -160,8 +160,9 @@ def test_what_is_pooled_has_the_bounds_of_what_it_is_pooled_from(name: str, behi
 
     assert surest(pooled) == surest(small(Dense(3, name))) < 1
     assert surest(network(Conv2D(3, 1), *behind)) == 1
-    last = advice(trace(pooled))[-1]
-    assert f"no answer can be surer than {100 * surest(pooled):.1f} %" in str(last)
+    if not isinstance(behind[-1], Flatten):  # of which something else is said
+        said = str(advice(trace(pooled))[-1])
+        assert f"no answer can be surer than {100 * surest(pooled):.1f} %" in said
 
 
 @pytest.mark.parametrize(

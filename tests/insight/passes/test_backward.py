@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -166,27 +166,40 @@ def test_every_kind_and_option_agrees_with_keras(case):
     assert_agrees_with_keras(CASES[case], random_images(CASES[case]), 1e-4)
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_the_networks_of_the_zoo_agree_with_keras(name):
-    """Where the input of a ReLU is 0 but for rounding, the two may be on different sides of it:
-    which images have such a place differs from processor to processor, and one of four has none.
+def assert_agrees_for_one_of_four(check: Callable[[int], None], seed: int = 0) -> None:
+    """Where the input of a ReLU is 0 but for rounding, or two values that a maximum is taken of are
+    equal but for rounding, ours in 32 bits and Keras' in 64 may take different sides: which images
+    have such a place differs from processor to processor, and one of four has none.
     """
-    architecture = entry(name).architecture
-    for seed in range(4):
-        images = np.random.default_rng(seed).random((2, *architecture.input), np.float32)
+    for turn in range(4):
         try:
-            assert_agrees_with_keras(architecture, images, 1e-3)
+            check(seed + turn)
         except AssertionError:
-            if seed == 3:
+            if turn == 3:
                 raise
         else:
             return
 
 
+@pytest.mark.parametrize("name", SMALL)
+def test_the_networks_of_the_zoo_agree_with_keras(name):
+    architecture = entry(name).architecture
+
+    def check(seed: int) -> None:
+        images = np.random.default_rng(seed).random((2, *architecture.input), np.float32)
+        assert_agrees_with_keras(architecture, images, 1e-3)
+
+    assert_agrees_for_one_of_four(check)
+
+
 @settings(max_examples=settings().max_examples // 2)
 @given(architectures(), st.integers(0, 10_000))
 def test_random_networks_agree_with_keras(architecture, seed):
-    assert_agrees_with_keras(architecture, random_images(architecture, seed), 1e-3, seed, 0.1)
+    def check(seed: int) -> None:
+        images = random_images(architecture, seed)
+        assert_agrees_with_keras(architecture, images, 1e-3, seed, 0.1)
+
+    assert_agrees_for_one_of_four(check, seed)
 
 
 TINY = network(
