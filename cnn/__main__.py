@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cnn.commands import CommandError
 from cnn.commands.parsers import PIXELS, Parser, add_commands
-from cnn.commands.run import RUN
+from cnn.commands.run import run
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.source import chosen
@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        run = RUN[options.run] if isinstance(options.run, str) else options.run
-        status: int = run(options) or 0
+        by_name = isinstance(options.run, str)
+        status: int = run(options.run, options) if by_name else options.run(options) or 0
         if sys.stdout is not None:  # as it is where the output was closed, as in `... >&-`
             sys.stdout.flush()
     except (ArchitectureError, CommandError) as error:
-        print(_one_line(error), file=sys.stderr)
+        print(" ".join(str(error).split()), file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # Ctrl-C before there was anything to end in an orderly way
         return 130
@@ -53,10 +53,6 @@ def _with_values(arguments: Sequence[str]) -> list[str]:
         else:
             found.append(one)
     return found
-
-
-def _one_line(message: object) -> str:
-    return " ".join(str(message).split())
 
 
 def _summary(options: argparse.Namespace) -> None:

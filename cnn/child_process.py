@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,17 @@ class OutsideError(ValueError):
     def __init__(self, words: str, *, is_refusal: bool = False) -> None:
         super().__init__(words)
         self.is_refusal = is_refusal
+
+
+@contextlib.contextmanager
+def said_as(kind: type[ValueError], else_said: Callable[[OutsideError], str]) -> Iterator[None]:
+    """Turns an `OutsideError` into an error of another kind: a refusal in its own words, all else
+    in those of `else_said`.
+    """
+    try:
+        yield
+    except OutsideError as error:
+        raise kind(str(error) if error.is_refusal else else_said(error)) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
+from cnn.training.upkeep.upkeep import Finding
 from cnn.training.workers import ray_cluster
 from tests.training import ray_nodes
 
@@ -32,7 +33,7 @@ def found(
     monkeypatch.setenv("CNN_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("CNN_STORE", raising=False)
     monkeypatch.delenv("CNN_DATA_DIR", raising=False)
-    monkeypatch.setattr(doctor, "_devices", lambda: doctor.Finding("devices", "not asked for"))
+    monkeypatch.setattr(doctor, "_devices", lambda: Finding("devices", "not asked for"))
 
     def run(topic: str, *, status: int) -> list[dict[str, Any]]:
         assert main(["doctor", "--json"]) == status

@@ -45,9 +45,7 @@ def asked(options: argparse.Namespace) -> Asked:
 
 
 def again(plan: Plan, train_images: int | None = None) -> Again:
-    """How to do a comparison again; `train_images`, where they are known, are what equal MACs are
-    counted over.
-    """
+    """How to do a comparison again; equal MACs are counted over `train_images`."""
     why_not = _networks(plan)
     # Settings are looked at all the same; an id of ours, such as a link's, is no word to parse.
     why_not += _settings(replace(plan, entrants=()) if why_not else plan)

@@ -13,23 +13,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from cnn.commands.terminal import say_findings
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.entry import entry, frame_ancestors, operator_token
 from cnn.memory import free_bytes
-from cnn.settings import (
-    LEAST,
-    WORDS,
-    Executor,
-    SettingError,
-    executor,
-    home,
-    store_url,
-    whole,
-)
+from cnn.settings import LEAST, WORDS, Executor, SettingError, executor, home, store_url, whole
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
 from cnn.training.store import kept_backups
@@ -37,6 +28,7 @@ from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, shown_url
 from cnn.training.store.store_file import log_bytes, store_file
+from cnn.training.upkeep.upkeep import Finding
 from cnn.training.workers import ray_cluster
 
 ENTRY: dict[str, Callable[[], object]] = {
@@ -69,31 +61,9 @@ PATIENCE_S = 180
 INSTALL = "Install what is pinned: pip install -r requirements.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `trouble` says what is wrong with it and what to do."""
-
-    topic: str
-    words: str
-    trouble: str = ""
-
-
 def doctor(options: argparse.Namespace) -> int:
     """Prints all that was found as it is found; the status is 1 where something is wrong."""
-    found = []
-    for finding in findings(options.store):
-        found.append(finding)
-        if not options.json:
-            mark = "!" if finding.trouble else " "
-            print(f"{mark} {finding.topic:10} {finding.words}", flush=True)
-            if finding.trouble:
-                print(f"  {'':10} -> {finding.trouble}", flush=True)
-    wrong = [finding for finding in found if finding.trouble]
-    if options.json:
-        print(json.dumps({"findings": [asdict(one) for one in found], "wrong": len(wrong)}))
-    else:
-        print(f"{len(wrong)} of {len(found)} need attention." if wrong else "Nothing is wrong.")
-    return 1 if wrong else 0
+    return say_findings(findings(options.store), options)
 
 
 def findings(url: str | None = None) -> Iterator[Finding]:

@@ -6,11 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from cnn.commands import CommandError, refusals
-from cnn.commands.terminal import printable
+from cnn.commands.terminal import printable, say
 from cnn.network.errors import shown
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.earlier import caution
@@ -18,6 +17,7 @@ from cnn.training.recipe.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
 from cnn.training.store.heartbeats import dismiss_silent
+from cnn.training.store.kept_backups import time_text
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 
@@ -52,15 +52,8 @@ def _found(store: Store, id: str) -> Run | Unreadable:
 
 def epoch_dicts(epochs: Sequence[Epoch]) -> list[dict[str, float]]:
     """The curve of a run, an object for each epoch."""
-    return [
-        {
-            "loss": one.loss,
-            "accuracy": one.accuracy,
-            "val_loss": one.val_loss,
-            "val_accuracy": one.val_accuracy,
-        }
-        for one in epochs
-    ]
+    figures = ("loss", "accuracy", "val_loss", "val_accuracy")
+    return [{name: getattr(one, name) for name in figures} for one in epochs]
 
 
 def _wanted(options: argparse.Namespace) -> Filter:
@@ -92,12 +85,12 @@ def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
     for run in found:
         if isinstance(run, Unreadable):
             said = f"{printable(run.name)}: {printable(run.words)}"
-            print(f"{run.id}  {_time(run.created_at)}  {'unreadable':<11} {'':7}  {said}")
+            print(f"{run.id}  {time_text(run.created_at)}  {'unreadable':<11} {'':7}  {said}")
             continue
         images = printable(data_id(run.configuration.dataset))
         tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
         print(
-            f"{run.id}  {_time(run.created_at)}  {run.state:<11} {tested}  "
+            f"{run.id}  {time_text(run.created_at)}  {run.state:<11} {tested}  "
             f"{_called(run)} on {images}, {run.configuration.length}"
             + "".join(f"  [{tag}]" for tag in tags[run.id])
         )
@@ -136,7 +129,7 @@ def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
 
 def _rename(store: Store, run: Run, options: argparse.Namespace) -> None:
     name = labels.rename(store, run.id, options.text)
-    _say(options, {"run_id": run.id, "name": name}, f"{run.id} is called {name} now.")
+    say(options, {"run_id": run.id, "name": name}, f"{run.id} is called {name} now.")
 
 
 def _tag(store: Store, run: Run, options: argparse.Namespace) -> None:
@@ -146,12 +139,12 @@ def _tag(store: Store, run: Run, options: argparse.Namespace) -> None:
     labels.add_tags(store, [run.id], options.tags)
     tags = labels.tags_of(store, [run.id])[run.id]
     said = f"{run.id} is tagged {', '.join(tags)}." if tags else f"{run.id} has no tags."
-    _say(options, {"run_id": run.id, "tags": tags}, said)
+    say(options, {"run_id": run.id, "tags": tags}, said)
 
 
 def _note(store: Store, run: Run, options: argparse.Namespace) -> None:
     note = labels.put_note(store, run.id, options.text)
-    _say(options, {"run_id": run.id, "note": note}, f"The note of {run.id} is kept.")
+    say(options, {"run_id": run.id, "note": note}, f"The note of {run.id} is kept.")
 
 
 def _show_unreadable(store: Store, run: Unreadable, options: argparse.Namespace) -> None:
@@ -169,7 +162,7 @@ def _archive(store: Store, found: Sequence[Run | Unreadable], options: argparse.
     labels.archive(store, ids, back=options.back)
     said = "back in the list" if options.back else "archived"
     runs = f"run{'s are' if len(ids) > 1 else ' is'}"
-    _say(options, {"archived": not options.back, "run_ids": ids}, f"{len(ids)} {runs} {said}.")
+    say(options, {"archived": not options.back, "run_ids": ids}, f"{len(ids)} {runs} {said}.")
 
 
 def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
@@ -179,7 +172,7 @@ def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
     said = f"{run.id}, {run.name}, is told to stop; its process does within half a second."
     if run.state is State.QUEUED:
         said = f"{run.id}, {run.name}, is stopped, before it was trained."
-    _say(options, {"stopped": run.id}, said)
+    say(options, {"stopped": run.id}, said)
 
 
 def _delete(store: Store, run: Run | Unreadable, options: argparse.Namespace) -> None:
@@ -189,7 +182,7 @@ def _delete(store: Store, run: Run | Unreadable, options: argparse.Namespace) ->
             f"python -m cnn runs stop {run.id}"
         )
     store.remove(run.id)
-    _say(options, {"deleted": run.id}, f"Deleted {run.id}, {run.name}.")
+    say(options, {"deleted": run.id}, f"Deleted {run.id}, {run.name}.")
 
 
 _ACTIONS = {
@@ -204,10 +197,6 @@ _OF_UNREADABLE = {"show": _show_unreadable, "delete": _delete}
 """What can be done with one that cannot be read; like any other it is archived, too."""
 
 
-def _say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
-    print(json.dumps(as_json) if options.json else sentence)
-
-
 def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
     if isinstance(run, Unreadable):
         return {
@@ -217,7 +206,7 @@ def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
             "state": run.state,
             "unreadable": run.words,
             "written_by": run.version or None,
-            "created_at": _time(run.created_at),
+            "created_at": time_text(run.created_at),
             "tags": list(tags),
             "note": run.note,
             "archived": run.is_archived,
@@ -228,7 +217,7 @@ def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
         "network": run.architecture.name,
         "state": run.state.value,
         "message": run.message,
-        "created_at": _time(run.created_at),
+        "created_at": time_text(run.created_at),
         "tags": list(tags),
         "note": run.note,
         "archived": run.is_archived,
@@ -236,7 +225,3 @@ def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
         "data_fingerprint": run.data_fingerprint,
         "result": run.result.to_dict() if run.result else None,
     } | ({"caution": said} if (said := caution(run)) else {})
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from cnn.commands import refusals
-from cnn.commands.terminal import printable
+from cnn.commands.terminal import say, say_findings
 from cnn.settings import store_url
 from cnn.training.store.store_error import shown_url
 from cnn.training.upkeep import backups, restoring, upkeep
@@ -37,7 +34,7 @@ def _backup(url: str, options: argparse.Namespace) -> int:
         "bytes": size,
         "version": content.version,
     }
-    _say(
+    say(
         options,
         said,
         f"{_runs(content.runs, f'of the run store {shown_url(url)}')} in {target} now: "
@@ -52,7 +49,7 @@ def _restore(url: str, options: argparse.Namespace) -> int:
         content, kept = restoring.restore(url, source, tell)
     said = {"store": shown_url(url), "runs": content.runs, "kept": str(kept) if kept else None}
     was = f" What was there is kept: {kept}" if kept else ""
-    _say(
+    say(
         options,
         said,
         f"{_runs(content.runs, f'of {source}')} in the run store {shown_url(url)} now.{was}",
@@ -62,7 +59,7 @@ def _restore(url: str, options: argparse.Namespace) -> int:
 
 def _compact(url: str, options: argparse.Namespace) -> int:
     before, after = upkeep.compact(url)
-    _say(
+    say(
         options,
         {"store": shown_url(url), "bytes_before": before, "bytes_after": after},
         f"The run store {shown_url(url)} took {_mb(before)}, and takes {_mb(after)} now.",
@@ -71,25 +68,10 @@ def _compact(url: str, options: argparse.Namespace) -> int:
 
 
 def _check(url: str, options: argparse.Namespace) -> int:
-    found = []
-    for finding in upkeep.check(url):
-        found.append(finding)
-        if not options.json:
-            mark = "!" if finding.trouble else " "
-            print(f"{mark} {finding.topic:10} {printable(finding.words)}", flush=True)
-            if finding.trouble:
-                print(f"  {'':10} -> {printable(finding.trouble)}", flush=True)
-    wrong = sum(bool(finding.trouble) for finding in found)
-    summary = f"{wrong} of {len(found)} need attention." if wrong else "Nothing is wrong."
-    _say(options, {"findings": [asdict(one) for one in found], "wrong": wrong}, summary)
-    return 1 if wrong else 0
+    return say_findings(upkeep.check(url), options)
 
 
 _ACTIONS = {"backup": _backup, "restore": _restore, "compact": _compact, "check": _check}
-
-
-def _say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
-    print(json.dumps(as_json) if options.json else sentence)
 
 
 @contextmanager

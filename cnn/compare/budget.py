@@ -53,9 +53,7 @@ class Budget:
 
 
 def read(text: str) -> tuple[Equal, float]:
-    """What is equal, and how many seconds, of an option or an address: `epochs`, `training-macs`,
-    `macs`, `30s`.
-    """
+    """What is equal, and the seconds: `epochs`, `training-macs`, `macs` or `30s`."""
     for equal in (Equal.EPOCHS, *COUNTED):
         if text.lower() == equal.lower():
             return equal, 0.0

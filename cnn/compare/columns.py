@@ -69,9 +69,7 @@ class Column:
         return self.title + {Unit.SECONDS: ", s", Unit.BYTES: ", bytes"}.get(self.unit, "")
 
     def written(self, rows: Sequence[Row]) -> list[str]:
-        """A cell for each row in full; measured amounts with as many digits as the one that needs
-        most of them.
-        """
+        """A cell for each row; all amounts with as many digits as one of them needs."""
         values = [self.value(row) for row in rows]
         measured = [one if isinstance(one, Summary) else None for one in values]
         digits = digits_of_all(measured, 2 if self.unit is Unit.SECONDS else 0)

@@ -121,9 +121,7 @@ class Group:
 
     @property
     def absent(self) -> list[int]:
-        """The seeds of which there is no run, while there is one of others: deleted, or never
-        trained.
-        """
+        """The seeds without a run, where others have one: deleted, or never trained."""
         return [seed for seed, run in enumerate(self.runs) if run is None] if any(self.runs) else []
 
     @property
@@ -143,7 +141,9 @@ def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
 
     def best(entrant: Entrant, seed: int) -> Run | None:
         runs = by_recipe[recipe(entrant.architecture, plan.of(entrant, seed))]
-        return min(runs, key=_rank, default=None)
+        return min(
+            runs, key=lambda run: (_PREFERENCE.index(run.state), -run.created_at), default=None
+        )
 
     def own(entrant: Entrant) -> tuple[Run | None, ...]:
         if entrant.run is None:
@@ -152,10 +152,6 @@ def groups(plan: Plan, found: Iterable[Run]) -> list[Group]:
         return (next(there, None),)
 
     return [Group(entrant, own(entrant)) for entrant in plan.entrants]
-
-
-def _rank(run: Run) -> tuple[int, float]:
-    return _PREFERENCE.index(run.state), -run.created_at
 
 
 def missing(plan: Plan, found: Sequence[Group]) -> list[tuple[Entrant, Configuration]]:
@@ -183,9 +179,7 @@ def all_missing(
 
 
 def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, int]:
-    """A colour's number for each entrant: always the same for a known network, as far as two do
-    not want the same.
-    """
+    """A colour's number for each: the same for a known network, if no two want it."""
     taken: dict[str, int] = {}
     for id in sorted(ids, key=lambda id: id not in known):
         wanted = known.index(id) % count if id in known else sum(id.encode()) % count

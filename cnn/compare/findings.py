@@ -50,9 +50,7 @@ def findings(
     target: float | None = None,
     others: Sequence[Group] = (),
 ) -> Findings:
-    """Puts together what the groups of a plan say, each two networks judged; `others` were trained
-    beside them, and are not shown.
-    """
+    """What the groups of a plan say; `others` were trained beside them, and are not shown."""
     return Findings(
         plan,
         tuple(table(found, epochs, target)),
@@ -81,17 +79,11 @@ def the_rule(found: Claims) -> list[str]:
     seeds = min((min(one.first_seeds, one.second_seeds) for one in judged), default=0)
     looks = {one.looks for one in found.judgements if one.seeds} or {1}
     level = level_at(min(looks)) if len(looks) == 1 else LEVEL
-    return [
-        *_shared(found, level),
-        *verdict_words.added_seeds(looks),
-        verdict_words.power(seeds),
-    ]
+    return [*_shared(found, level), *verdict_words.added_seeds(looks), verdict_words.power(seeds)]
 
 
 def _shared(found: Claims, level: float) -> list[str]:
-    """By how many pairs the level is shared; where some are of networks and some of trained
-    networks only, by how many of each.
-    """
+    """How many pairs share the level: of networks, and apart of trained networks only."""
     of_networks = any(one.seeds for one in found.judgements)
     own, few = found.sharing, found.of_trained
     said = verdict_words.shared_level(own.pairs, own.unseen, level, are_asked=found.are_asked)

@@ -83,9 +83,7 @@ def samples_of(
 
 
 def epoch_samples(curve: Sequence[Epoch], field: str, end: float = math.inf) -> list[Sample]:
-    """Validation stands at the end of its epoch; training, a mean over it, in its middle. The
-    training's own end may lie within its last epoch.
-    """
+    """Validation stands at its epoch's end, or the training's own; training in its middle."""
     at_end = field.startswith("val_")
     samples, before = [], 0.0
     for one in curve:
@@ -144,9 +142,7 @@ def mean_curve(
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and sample standard deviation, ten times as fast as `statistics`: a page asks for
-    thousands.
-    """
+    """Mean and sample standard deviation, ten times as fast as `statistics` has them."""
     mean = math.fsum(values) / len(values)
     if len(values) == 1:
         return mean, 0.0
@@ -154,10 +150,7 @@ def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def per_epoch(run: Run, axis: Axis) -> float | None:
-    """How much of an axis one epoch is; None where the run does not say how many images it has.
-
-    MACs are those of training steps, there and back; validation is not counted.
-    """
+    """How much of an axis (MACs: of training steps) an epoch is; None without known images."""
     if axis in (Axis.EPOCHS, Axis.SECONDS):
         return 1.0
     images = run.images.get("train") or (run.result.train_images if run.result else 0)

@@ -23,7 +23,6 @@ _LOST = 1e-14
 """Of the likeliest sum's chance: what is smaller drowns in the rounding of the transform."""
 _FAINT = -60.0
 """The log of a frequency's share that no sum notices."""
-_HALVINGS = 60
 _STEEPEST = 50.0
 """A tilt at which the smallest of coins falls one way for certain."""
 
@@ -148,14 +147,10 @@ class _Coins:
 
     def _tilt_of(self, positive: float) -> float:
         """The tilt at which so many are expected to be positive."""
-        low, high = -_STEEPEST, _STEEPEST
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            if (self._sum_at(middle) + self.all) / 2 < positive:
-                low = middle
-            else:
-                high = middle
-        return (low + high) / 2
+        from scipy.optimize import bisect
+
+        wanted = 2 * positive - self.all
+        return float(bisect(lambda tilt: self._sum_at(tilt) - wanted, -_STEEPEST, _STEEPEST))
 
 
 def _meets(tail: Callable[[float], float], start: float, side: int, chance: float) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import inf
 
 from cnn.compare.comparison import Group
@@ -95,6 +96,29 @@ def trained_s(result: Result, curve: Sequence[Epoch]) -> float:
     return curve[-1].seconds if curve else result.seconds
 
 
+class Outcome(StrEnum):
+    """One figure of a finished run: what a curve of result against value is made of."""
+
+    VALIDATION = "validation"
+    TEST = "test"
+    SECONDS = "seconds"
+
+
+def outcomes(
+    group: Group, epochs: Mapping[str, Sequence[Epoch]], outcome: Outcome
+) -> tuple[float, ...]:
+    """The best validation accuracy, the test accuracy, or the seconds of training of each run."""
+    finished = [(run, run.result) for run in group.finished if run.result]
+    match outcome:
+        case Outcome.VALIDATION:
+            curves = [epochs.get(run.id, ()) for run, _ in finished]
+            return tuple(max(one.val_accuracy for one in curve) for curve in curves if curve)
+        case Outcome.TEST:
+            return tuple(result.test_accuracy for _, result in finished)
+        case Outcome.SECONDS:
+            return tuple(trained_s(result, epochs.get(run.id, ())) for run, result in finished)
+
+
 def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float | None:
     """The seconds of a whole epoch, validation included; None where that is not known.
 
@@ -117,9 +141,7 @@ def _epoch_s(run: Run, result: Result, curve: Sequence[Epoch]) -> float | None:
 def to_target(
     curves: Sequence[Sequence[Epoch]], target: float, ends: Sequence[float] = ()
 ) -> ToTarget:
-    """How soon each curve's validation accuracy is at the target or above, at the first time; a
-    curve may end within an epoch.
-    """
+    """How soon each curve first reaches the target; one may end within an epoch."""
     firsts = [
         next((epoch for epoch in curve if epoch.val_accuracy >= target), None) for curve in curves
     ]

@@ -17,9 +17,7 @@ SHOWN = (3, 5, 10)
 
 
 def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
-    """What is to be expected of two networks with new seeds and on new images, the one that is
-    ahead first.
-    """
+    """What to expect with new seeds and new images, the network that is ahead first."""
     if found.difference < 0:
         return seeds_sentence(second, first, found.turned())
     ours, theirs = found.first_seeds, found.second_seeds
@@ -37,9 +35,7 @@ def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
 
 
 def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[int]) -> str:
-    """What is to be expected of the trained networks, as they are, on images like these, the one
-    that is ahead first.
-    """
+    """What to expect of the trained networks on images like these, the better one first."""
     if found.difference < 0:
         return images_sentence(second, first, found.turned(), seeds)
     whose = f"trained with {_seeds(seeds)}, on images like these"

@@ -3,15 +3,11 @@
 import math
 from typing import Any
 
+from cnn.network.errors import shown
+
 
 class DataError(ValueError):
     """The data cannot be used; the message says why and what to do."""
-
-
-def shown(value: object) -> str:
-    """Return a received value as a message quotes it, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def check_whole(name: str, value: Any, low: int, high: int) -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from cnn.data.dataset import Pixels, Split
-from cnn.data.errors import DataError, check_whole, shown
+from cnn.data.errors import DataError, check_whole
+from cnn.network.errors import shown
 
 LARGEST_SIDE = 512
 LIMIT_BYTES = 2_000_000_000  # of all fitted images together

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from cnn.child_process import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask
+from cnn.child_process import MEMORY_BYTES, Answer, Arrays, OutsideError, Values, ask, said_as
 from cnn.data.catalogue import CATALOGUE, is_here, load, title
 from cnn.data.dataset import Rejected, Split
 from cnn.data.errors import DataError
@@ -141,16 +141,13 @@ def _bytes(spec: DatasetSpec, shape: ImageShape | None) -> int:
 
 
 def _ask(task: str, request: Values, spec: DatasetSpec) -> Answer:
-    try:
+    def bounded(error: OutsideError) -> str:
+        return f"{title(spec)} cannot be looked at: {error}. Use a smaller input, or fewer images."
+
+    with said_as(DataError, bounded):
         if not is_here(spec):  # Keras fetches it, with TensorFlow, which takes more room
             return ask(task, request, seconds=DOWNLOAD_S, memory_bytes=None)
         return ask(task, request, memory_bytes=MEMORY_BYTES)
-    except OutsideError as error:
-        if error.is_refusal:
-            raise DataError(str(error)) from None
-        raise DataError(
-            f"{title(spec)} cannot be looked at: {error}. Use a smaller input, or fewer images."
-        ) from None
 
 
 def _wanted(request: Values) -> tuple[DatasetSpec, ImageShape | None]:

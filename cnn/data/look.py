@@ -83,10 +83,7 @@ def look_of(data: Dataset) -> Look:
 
 
 def few_of(split: Split, classes: int, image_bytes: int = 0) -> Split:
-    """Enough images of each class to show, in an array of their own.
-
-    Where they will be made larger, `image_bytes` is how large one becomes.
-    """
+    """Enough images of each class to show; `image_bytes` is the size of one that is made larger."""
     shown = min(classes, MOST_CLASSES)
     size = max(image_bytes, split.pixels[0].nbytes) if len(split) else 1
     each = min(EXAMPLES, max(FEWEST_EXAMPLES, EXAMPLES_BYTES // (size * shown)))

@@ -6,10 +6,11 @@ Owns the names and the JSON form. `catalogue.load` makes the data set of it.
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from cnn.data.errors import DataError, check_keys, check_number, check_whole, shown
+from cnn.data.errors import DataError, check_keys, check_number, check_whole
 from cnn.data.own.splits import KINDS
 from cnn.data.sets import DatasetName
 from cnn.data.sets.shape_options import CLASSIC, ShapeOptions
+from cnn.network.errors import shown
 
 LARGEST_SEED = 2**32 - 1
 

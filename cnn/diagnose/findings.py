@@ -158,9 +158,7 @@ class Evidence:
 
     @property
     def steps_done(self) -> int | None:
-        """How many steps there were, also of a run whose single steps were not kept; None where
-        nobody knows.
-        """
+        """How many steps there were, also where none were kept; None where nobody knows."""
         counted = self.run.result.steps if self.run.result else None
         return counted or (self.steps[-1].step if self.steps else self.run.progress.step or None)
 

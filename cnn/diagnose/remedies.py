@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cnn.diagnose.findings import Retry
-from cnn.network.architecture import Architecture, walk
+from cnn.network.architecture import walk
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Dense, Dropout, Layer, changed, rules
 from cnn.network.trace import trace
@@ -49,9 +49,7 @@ def higher_rate(run: Run) -> Retry:
 
 
 def longer(run: Run, wanted: int | None = None) -> Retry:
-    """Twice the epochs, steps or seconds, or as many epochs as are wanted; where there can be no
-    more of them, the same with other random numbers.
-    """
+    """Twice as long, or as many epochs as wanted; at the most there can be, another seed."""
     now = run.configuration
     times = max(math.ceil(wanted / now.epochs), 2) if wanted else 2
     if now.steps and now.steps < MOST_STEPS:
@@ -101,9 +99,7 @@ def usual_settings(run: Run) -> Retry | None:
 
 
 def regularized(run: Run) -> Retry:
-    """The first of these that is not in use: dropout before the last dense layer, augmented
-    images, weight decay; of the last there can be more.
-    """
+    """Dropout before the last dense layer, else augmented images, else (more) weight decay."""
     layers = run.architecture.layers
     has_dropout = any(isinstance(layer, Dropout) for _, layer in walk(layers))
     head = next((i for i in reversed(range(len(layers))) if isinstance(layers[i], Dense)), None)
@@ -129,9 +125,10 @@ def wider(run: Run) -> Retry | None:
     widened = [
         layer if place == head else changed(layer, _doubled) for place, layer in enumerate(layers)
     ]
+    was = trace(run.architecture).output_shape
     try:
         network = replace(run.architecture, layers=tuple(widened))
-        if network.layers == layers or trace(network).output_shape != _output(run.architecture):
+        if network.layers == layers or trace(network).output_shape != was:
             return None
         check_size(network)
     except (ArchitectureError, ConfigurationError):
@@ -149,10 +146,6 @@ def sloped(run: Run) -> Retry:
 
 def _with(run: Run, label: str, **settings: Any) -> Retry:
     return Retry(label, run.architecture, replace(run.configuration, **settings))
-
-
-def _output(architecture: Architecture) -> Any:
-    return trace(architecture).output_shape
 
 
 def _doubled(layer: Layer) -> Layer:

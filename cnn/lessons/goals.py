@@ -116,19 +116,15 @@ def written(goals: Goals) -> str:
 
 def judged(goals: Goals, trace: Trace, run: Run | None = None) -> tuple[Judged, ...]:
     """Every goal with its figure: of the network, and of a training of it on the right data."""
-    counts = run is not None and is_of(run, trace) and is_on_data(goals, run)
-    return tuple(_judged(goal, trace, run if counts else None) for goal in goals.goals)
+    if run and not (is_of(run, trace) and is_data(goals, run.configuration.dataset)):
+        run = None
+    return tuple(_judged(goal, trace, run) for goal in goals.goals)
 
 
 def is_of(run: Run, trace: Trace) -> bool:
     """Whether a run trained this very network, whatever it is called."""
     same = run.architecture.input == trace.architecture.input
     return same and run.architecture.layers == trace.architecture.layers
-
-
-def is_on_data(goals: Goals, run: Run) -> bool:
-    """Whether a run was trained on the data of the goals."""
-    return is_data(goals, run.configuration.dataset)
 
 
 def is_data(goals: Goals, spec: DatasetSpec) -> bool:

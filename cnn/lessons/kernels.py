@@ -7,7 +7,7 @@ import numpy as np
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.kernels import GALLERY
-from cnn.insight.regions.place import Place
+from cnn.insight.regions.seen import Place
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
 from cnn.network.layers import Conv2D

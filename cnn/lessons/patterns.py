@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnn.insight.passes.operations import Array
-from cnn.insight.readings.kernels import GALLERY
+from cnn.insight.readings.kernels import GALLERY, placed
 
 LARGEST = 999.0
 
@@ -35,44 +35,29 @@ def _repeated(rows: Array) -> Callable[[int], Array]:
     return of_size
 
 
-def _edge(size: int) -> Array:
-    return _where(size, lambda y, x: x >= size // 2)
+def _where(holds: Callable[[Array, Array, int], object]) -> Callable[[int], Array]:
+    """1 in the rows and columns of a size where something holds, else 0."""
+
+    def of_size(size: int) -> Array:
+        rows, columns = np.indices((size, size)).astype(np.float32)
+        return np.asarray(holds(rows, columns, size)).astype(np.float32)
+
+    return of_size
 
 
-def _cross(size: int) -> Array:
-    return _where(size, lambda y, x: (y == size // 2) | (x == size // 2))
-
-
-def _diagonal(size: int) -> Array:
-    return _where(size, lambda y, x: y == x)
-
-
-def _ring(size: int) -> Array:
+def _is_ring(y: Array, x: Array, size: int) -> object:
     middle, radius = (size - 1) / 2, size / 2 - 1
-    return _where(size, lambda y, x: np.abs(np.hypot(y - middle, x - middle) - radius) < 0.6)
-
-
-def _dot(size: int) -> Array:
-    return _where(size, lambda y, x: (y == size // 2) & (x == size // 2))
-
-
-def _stripes(size: int) -> Array:
-    return _where(size, lambda y, x: x % 2 == 1)
-
-
-def _where(size: int, holds: Callable[[Array, Array], object]) -> Array:
-    rows, columns = np.indices((size, size)).astype(np.float32)
-    return np.asarray(holds(rows, columns)).astype(np.float32)
+    return np.abs(np.hypot(y - middle, x - middle) - radius) < 0.6
 
 
 PICTURES: dict[str, Callable[[int], Array]] = {
     "worked": _repeated(WORKED),
-    "edge": _edge,
-    "cross": _cross,
-    "diagonal": _diagonal,
-    "ring": _ring,
-    "dot": _dot,
-    "stripes": _stripes,
+    "edge": _where(lambda y, x, size: x >= size // 2),
+    "cross": _where(lambda y, x, size: (y == size // 2) | (x == size // 2)),
+    "diagonal": _where(lambda y, x, size: y == x),
+    "ring": _where(_is_ring),
+    "dot": _where(lambda y, x, size: (y == size // 2) & (x == size // 2)),
+    "stripes": _where(lambda y, x, size: x % 2 == 1),
     "numbers": _repeated(WORKED_POOLING),
 }
 """By name, for any size; one channel `[rows, columns]`."""
@@ -99,18 +84,9 @@ def kernels(name: str, size: int, channels: int = 1, filters: int = 1) -> Array:
     made = np.zeros((size, size, channels, filters), np.float32)
     for f in range(filters):
         for c in range(channels):
-            made[..., c, f] = _sized(KERNELS[names[(first + f + c) % len(names)]], size)
+            one = KERNELS[names[(first + f + c) % len(names)]]
+            made[..., c, f] = placed(one, (size, size, 1))[..., 0]
     return made
-
-
-def _sized(kernel: Array, size: int) -> Array:
-    """A 3x3 kernel with zeros around it, or cut to its middle."""
-    sized = np.zeros((size, size), np.float32)
-    move = size // 2 - 1
-    for (y, x), value in np.ndenumerate(kernel):
-        if 0 <= y + move < size and 0 <= x + move < size:
-            sized[y + move, x + move] = value
-    return sized
 
 
 def grid_text(values: Array) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import delete, insert, select
 
@@ -124,12 +124,4 @@ def to_json(standing: Standing, lessons: Sequence[Lesson]) -> str:
 
 def _add(store: Store, profile: str, event: Event) -> None:
     with store.begin() as connection:
-        connection.execute(
-            insert(progress).values(
-                profile=profile,
-                lesson=event.lesson,
-                item=event.item,
-                choice=event.choice,
-                at=event.at,
-            )
-        )
+        connection.execute(insert(progress).values(profile=profile, **asdict(event)))

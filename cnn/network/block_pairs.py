@@ -10,19 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnn.network.architecture import Architecture
-from cnn.network.blocks import MOMENTUM, basic_residual, conv_bn
+from cnn.network.blocks import basic_residual, conv_bn, separable_block
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.layers import (
-    Activation,
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePooling2D,
-    Layers,
-    MaxPooling2D,
-)
+from cnn.network.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D, Layers, MaxPooling2D
 from cnn.network.shapes import MapShape
 
 INPUT: MapShape = (28, 28, 1)
@@ -83,15 +73,6 @@ def _conv(channels: int, kernel_size: int = 3) -> Conv2D:
     return Conv2D(channels, kernel_size, padding="same", activation="relu")
 
 
-def _separable(channels: int) -> Layers:
-    return (
-        DepthwiseConv2D(3, padding="same", use_bias=False),
-        BatchNormalization(momentum=MOMENTUM),
-        Activation("relu"),
-        *conv_bn(channels, 1),
-    )
-
-
 PAIRS = {
     pair.id: pair
     for pair in (
@@ -120,7 +101,11 @@ PAIRS = {
             "Space and channels mixed in one kernel, or first the one and then the other.",
             (
                 Side("Standard", "9C²", conv_bn),
-                Side("Depthwise separable", "9C + C²", _separable),
+                Side(
+                    "Depthwise separable",
+                    "9C + C²",
+                    lambda channels: separable_block(channels, channels),
+                ),
             ),
         ),
         BlockPair(

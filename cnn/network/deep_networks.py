@@ -32,11 +32,7 @@ class Way(StrEnum):
 
 
 def deep_network(
-    depth: int,
-    way: Way,
-    *,
-    batch_norm: bool = True,
-    filters: int = FILTERS,
+    depth: int, way: Way, *, batch_norm: bool = True, filters: int = FILTERS
 ) -> Architecture:
     """The network of that depth; raises `ArchitectureError` for one that is not 6n + 2."""
     if type(depth) is not int or not 8 <= depth <= MOST_DEEP or depth % 6 != 2:
@@ -66,12 +62,7 @@ def _block(filters: int, way: Way, *, halves: bool, batch_norm: bool) -> Layers:
 
 
 def _conv(
-    filters: int,
-    kernel_size: int = 3,
-    strides: int = 1,
-    *,
-    batch_norm: bool,
-    relu: bool = True,
+    filters: int, kernel_size: int = 3, strides: int = 1, *, batch_norm: bool, relu: bool = True
 ) -> Layers:
     if batch_norm:
         return conv_bn(filters, kernel_size, strides, relu=relu)

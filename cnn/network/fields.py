@@ -61,8 +61,17 @@ class Rule(Protocol):
     def write(self, value: Any) -> Any: ...
 
 
+class WrittenAsItIs:
+    """What a rule is whose values are plain JSON by themselves."""
+
+    __slots__ = ()
+
+    def write(self, value: Any) -> Any:
+        return value
+
+
 @dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(WrittenAsItIs):
     """A whole number between two limits."""
 
     low: int
@@ -75,9 +84,6 @@ class Whole:
     def read(self, value: Any) -> int:
         if type(value) is not int or not self.low <= value <= self.high:
             raise ValueError
-        return value
-
-    def write(self, value: int) -> int:
         return value
 
 
@@ -135,7 +141,7 @@ class FourSides:
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
+class Real(WrittenAsItIs):
     """A finite number between two limits."""
 
     low: float
@@ -160,12 +166,9 @@ class Real:
             raise ValueError
         return float(value)
 
-    def write(self, value: float | None) -> float | None:
-        return value
-
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(WrittenAsItIs):
     """True or false."""
 
     wanted = "true or false"
@@ -175,12 +178,9 @@ class Flag:
             raise ValueError
         return value
 
-    def write(self, value: bool) -> bool:
-        return value
-
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(WrittenAsItIs):
     """One word of a closed vocabulary; where it is optional, None stands for `absent`."""
 
     options: tuple[str, ...]
@@ -197,12 +197,9 @@ class Choice:
             raise ValueError
         return value
 
-    def write(self, value: str | None) -> str | None:
-        return value
-
 
 @dataclass(frozen=True, slots=True)
-class PaddingRule:
+class PaddingRule(WrittenAsItIs):
     """`"valid"`, `"same"`, or a whole number of pixels on every side."""
 
     high: int = MAX_KERNEL
@@ -216,20 +213,11 @@ class PaddingRule:
             return value
         return Whole(0, self.high).read(value)
 
-    def write(self, value: int | str) -> int | str:
-        return value
-
 
 def ruled(
-    rule: Rule,
-    default: Any = MISSING,
-    hint: str = "",
-    letters: str = "",
-    label: str | None = None,
+    rule: Rule, default: Any = MISSING, hint: str = "", letters: str = "", label: str | None = None
 ) -> Any:
-    """A dataclass field that follows a rule: what is said of it, its letters in a link, and what
-    the editor calls it where that is not its name.
-    """
+    """A dataclass field that follows a rule, with its hint, letters in a link, and label."""
     told = {"rule": rule, "hint": hint, "letters": letters, "label": label}
     return field(default=default, metadata=told)
 

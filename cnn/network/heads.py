@@ -14,13 +14,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnn.network.architecture import Architecture, titles
-from cnn.network.layers import Activation, Dense, Dropout, Flatten, Layer, Layers
+from cnn.network.layers import (
+    Activation,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    Layers,
+)
 from cnn.network.layers.pooling import GlobalPooling, Pooling
-from cnn.network.shapes import Shape
+from cnn.network.shapes import Shape, element_count
 from cnn.network.trace import trace
 
 SHARES = ("softmax", "sigmoid")
 """The activations whose outputs are probabilities, and whose input Keras remembers."""
+
+FLATTEN_UP_TO = 4_096
+"""Above so many features, a mean over the map keeps the dense layer from holding everything."""
 
 BOUNDS = {
     "softmax": (0.0, 1.0),
@@ -79,6 +90,23 @@ def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
     return (architecture, ()) if new == architecture else (new, tuple(_said(architecture, place)))
 
 
+def finished(architecture: Architecture, classes: int) -> Architecture:
+    """The network with a head for so many classes; one that has such a head is left as it is."""
+    output = trace(architecture).output_shape
+    if output == (classes,) and end_activation(architecture) in SHARES:
+        return settled(architecture)[0]
+    head: list[Layer] = []
+    if len(output) == 3:
+        flat = element_count(output) <= FLATTEN_UP_TO
+        head.append(Flatten() if flat else GlobalAveragePooling2D())
+    if output == (classes,):
+        head.append(Activation("softmax"))
+    else:
+        head.append(Dense(classes, activation="softmax"))
+    layers = (*architecture.layers, *head)
+    return replace(architecture, layers=layers)
+
+
 def bounding(architecture: Architecture) -> str | None:
     """The activation that bounds the outputs: no pooling and no Flatten behind it leaves them."""
     passing = (Pooling, GlobalPooling, Flatten)
@@ -115,9 +143,7 @@ def is_read_twice(architecture: Architecture) -> bool:
 
 
 def without_second_end(architecture: Architecture) -> Architecture:
-    """The network without a softmax that is a layer of its own at the end, and without what passes
-    on what stands before it.
-    """
+    """The network without a last softmax layer and without what passes on what is before it."""
     layers = list(architecture.layers)
     if layers and layers[-1] == Activation("softmax"):
         layers.pop()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import IO
 
-from cnn.child_process import Arrays, OutsideError, Values, ask
+from cnn.child_process import Answer, Arrays, Values, ask, said_as
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras.model import Weights, WeightsError
+from cnn.network.keras.model import Weights, WeightsError, by_place
 from cnn.network.keras.read import Imported
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.source import MAX_SHOWN, read_file
@@ -22,13 +22,7 @@ MEMORY_BYTES = 2_500_000_000
 def read_file_outside(name: str, content: bytes) -> Imported:
     """As `cnn.network.source.read_file`."""
     request = {"name": name[-MAX_SHOWN:]}
-    try:
-        found = ask("network file", request, content, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
-    except OutsideError as error:
-        words = str(error)
-        if not error.is_refusal:
-            words = f"this file cannot be read: {error}. Use a smaller model."
-        raise ArchitectureError(words) from None
+    found = _ask("network file", request, content, ArchitectureError, "this file")
     return _imported(found.values)
 
 
@@ -38,17 +32,8 @@ def network_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]
 
 
 def read_keras_outside(file: IO[bytes] | bytes) -> tuple[Imported, Weights]:
-    """As `read_keras_model`; large weights are mapped, and take up no memory until they are used.
-
-    Raises `WeightsError`, also in place of an `ArchitectureError`.
-    """
-    try:
-        found = ask("keras file", {}, file, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
-    except OutsideError as error:
-        words = str(error)
-        if not error.is_refusal:
-            words = f"this .keras file cannot be read: {error}. Use a smaller model."
-        raise WeightsError(words) from None
+    """As `read_keras_model`, large weights mapped from disk; every error is a `WeightsError`."""
+    found = _ask("keras file", {}, file, WeightsError, "this .keras file")
     weights = {
         row: tuple(found.arrays[f"{row}/{place}"] for place in range(count))
         for row, count in found.values["arrays"].items()
@@ -60,12 +45,14 @@ def keras_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
     """`read_keras_outside`, as it is carried out outside."""
     imported, weights = read_keras_model(file.read())
     counts = {row: len(arrays) for row, arrays in weights.items()}
-    arrays = {
-        f"{row}/{place}": array
-        for row, arrays in weights.items()
-        for place, array in enumerate(arrays)
-    }
-    return _as_plain(imported) | {"arrays": counts}, arrays
+    return _as_plain(imported) | {"arrays": counts}, by_place(weights)
+
+
+def _ask(
+    task: str, request: Values, file: IO[bytes] | bytes, kind: type[ValueError], what: str
+) -> Answer:
+    with said_as(kind, lambda error: f"{what} cannot be read: {error}. Use a smaller model."):
+        return ask(task, request, file, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
 
 
 def _as_plain(imported: Imported) -> Values:

@@ -5,6 +5,7 @@ Plain numbers in, plain numbers out; knows nothing of layers.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 MapShape = tuple[int, int, int]
@@ -21,10 +22,7 @@ def shape_text(shape: Shape) -> str:
 
 def element_count(shape: Shape) -> int:
     """How many numbers a map or a vector holds."""
-    count = 1
-    for size in shape:
-        count *= size
-    return count
+    return math.prod(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +120,7 @@ class ReceptiveField:
 
     def span(self, row: int, column: int) -> tuple[tuple[float, float], tuple[float, float]]:
         """First and last input pixel (may lie in the padding) seen by a cell, per axis."""
-        centres = (
-            self.offset[0] + row * self.jump[0],
-            self.offset[1] + column * self.jump[1],
-        )
+        centres = (self.offset[0] + row * self.jump[0], self.offset[1] + column * self.jump[1])
         (top, bottom), (left, right) = (
             (centre - (size - 1) / 2, centre + (size - 1) / 2)
             for centre, size in zip(centres, self.size, strict=True)

@@ -18,13 +18,8 @@ MAX_SHOWN = 300
 """Characters of a path in an error: most are shorter, and are shown whole."""
 
 
-def find(source: str) -> Architecture:
-    """The network a zoo id or the path of a file stands for."""
-    return read(source).architecture
-
-
 def read(source: str, size: MapShape | None = None) -> Imported:
-    """The same, with notes on what the file says that a network does not hold.
+    """The network a zoo id or the path of a file stands for, with notes on what it does not hold.
 
     `size` stands in for sizes of the input that a Keras file leaves open.
     """
@@ -88,13 +83,8 @@ def _is_keras_file(name: str, content: bytes) -> bool:
     return content[:2] == b"PK" or name.endswith(".keras")
 
 
-def from_file(name: str, content: bytes) -> Architecture:
-    """The network in a file's content: our JSON, Keras' JSON, or a `.keras` file."""
-    return read_file(name, content).architecture
-
-
 def read_file(name: str, content: bytes, size: MapShape | None = None) -> Imported:
-    """The same, with notes on what the file says that a network does not hold."""
+    """The same of a file's content: our JSON, Keras' JSON, or a `.keras` file."""
     if _is_keras_file(name, content):
         return read_keras_file(content, size)
     if content[:8] == b"\x89HDF\r\n\x1a\n":

@@ -20,7 +20,7 @@ import numpy as np
 from cnn.data.dataset import Split
 from cnn.insight.passes.forward import predict
 from cnn.network.architecture import Architecture
-from cnn.network.keras.model import Weights, WeightsError, check_weights
+from cnn.network.keras.model import Weights, WeightsError, by_place, check_weights
 from cnn.network.trace import trace
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
@@ -148,12 +148,7 @@ def weights_from_bytes(content: bytes, architecture: Architecture) -> Weights:
 def weights_to_bytes(weights: Weights) -> bytes:
     """The weights as a file, every bit of them."""
     written = io.BytesIO()
-    arrays = {
-        f"{name}/{place}": array
-        for name, arrays in weights.items()
-        for place, array in enumerate(arrays)
-    }
-    np.savez_compressed(written, allow_pickle=False, **arrays)
+    np.savez_compressed(written, allow_pickle=False, **by_place(weights))
     return written.getvalue()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cnn.compare.comparison import groups
-from cnn.compare.outcomes import Outcome, outcomes
+from cnn.compare.standings import Outcome, outcomes
 from cnn.training.recipe.run import State
 from tests.compare.test_comparison import DEMO, LENET, plan, run
 from tests.compare.test_standings import epochs

@@ -15,12 +15,12 @@ from hypothesis.extra import numpy as hnp
 
 from cnn.data import DataError
 from cnn.data.dataset import Source, Split, in_common
-from cnn.data.errors import shown
 from cnn.data.files import read_npz
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.npz import PIECE_BYTES, Stored, open_npz
 from cnn.data.own.arrays import DIMMEST, _named, _names_of, from_arrays
 from cnn.data.own.splits import Part
+from cnn.network.errors import shown
 from tests.hostile import corpus
 
 Array = npt.NDArray[Any]

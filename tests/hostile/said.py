@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-from cnn.data.picture.handwriting import LIMIT_BYTES
+from cnn.data.picture.opening import LIMIT_BYTES
 from cnn.network.architecture import MAX_LAYERS, layers_to_list
 from cnn.network.layers import Activation, Conv2D, Layer
 from ui.shell.unfolded import MARK_BYTES, MESSAGE_BYTES, WIDGET

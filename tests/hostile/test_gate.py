@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 
-from cnn.data.picture.handwriting import LIMIT_BYTES
+from cnn.data.picture.opening import LIMIT_BYTES
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode

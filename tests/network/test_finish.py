@@ -1,7 +1,7 @@
 """The head that "finish it for me" adds."""
 
 from cnn.network.architecture import Architecture
-from cnn.network.finish import finished
+from cnn.network.heads import finished
 from cnn.network.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from cnn.network.trace import trace
 from cnn.network.zoo import entry

@@ -16,8 +16,18 @@ from hypothesis import strategies as st
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D, Dense, Flatten
-from cnn.network.source import find, from_file, input_shape, read_file
+from cnn.network.source import input_shape, read_file
+from cnn.network.source import read as source_read
 from cnn.network.zoo import zoo
+
+
+def find(source: str) -> Architecture:
+    return source_read(source).architecture
+
+
+def from_file(name: str, content: bytes) -> Architecture:
+    return read_file(name, content).architecture
+
 
 OURS = Architecture("Ours", (8, 8, 1), (Conv2D(4, 3), Flatten(), Dense(2, activation="softmax")))
 

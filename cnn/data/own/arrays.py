@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data.dataset import Pixels, Source, Split, in_common
-from cnn.data.errors import DataError, shown
+from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_room, fit
 from cnn.data.npz import PIECE_BYTES, Stored
 from cnn.data.own.splits import AGAIN, BEFORE, Pair, Part, arrays_of, kind_of, other_splits
+from cnn.network.errors import shown
 
 DIMMEST = 16  # pixels of 0 to 255 that stay below are more likely shares of 1 that overshoot
 _POOLED = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))

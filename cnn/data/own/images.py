@@ -20,15 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data.dataset import Pixels, Rejected, Source, Split, in_common
-from cnn.data.errors import DataError, shown
-from cnn.data.files import (
-    BROKEN_ZIP,
-    header_of,
-    megabytes,
-    open_zip,
-    read_file,
-    read_member,
-)
+from cnn.data.errors import DataError
+from cnn.data.files import BROKEN_ZIP, header_of, megabytes, open_zip, read_file, read_member
 from cnn.data.fitting import ImageShape, check_room, fit_image
 from cnn.data.npz import HEADER_BYTES, open_npz
 from cnn.data.own.arrays import from_arrays
@@ -48,6 +41,7 @@ from cnn.data.picture.opening import open_picture, plain
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.names import visible
+from cnn.network.errors import shown
 from cnn.settings import private_folder, whole_setting
 
 ENDINGS = (".zip", ".npz")
@@ -206,7 +200,7 @@ def _from_folders(
         raise DataError(f"It holds {len(members):,} files; {limits.files:,} is the limit.")
     check_room(len(members), shape)
     layout, pooled = _layout(members, splits)
-    place = layout.place if layout else _pooled_place
+    place = layout.place if layout else lambda file: (Part.TRAIN, _class_name(file))
     images: dict[Part, list[Pixels]] = {part: [] for part in Part}
     classes: dict[Part, list[str]] = {part: [] for part in Part}
     found: set[ImageShape] = set()
@@ -274,10 +268,6 @@ def _layout(members: list[zipfile.ZipInfo], splits: str) -> tuple[Layout | None,
         return None, ""
     folders = listed(unread.folders.values())
     return None, f"Its {folders} are pooled and split anew, {BEFORE}. {AGAIN}. So here"
-
-
-def _pooled_place(file: str) -> tuple[Part, str]:
-    return Part.TRAIN, _class_name(file)
 
 
 def _check_known(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cnn.data.catalogue import load
 from cnn.data.dataset import Dataset
-from cnn.data.errors import DataError, shown
+from cnn.data.errors import DataError
 from cnn.data.own.images import (
     ENDINGS,
     LIMITS,
@@ -24,6 +24,7 @@ from cnn.data.own.images import (
 )
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
+from cnn.network.errors import shown
 
 ASIDE = "arriving"
 FORGOTTEN_AFTER_S = 3_600

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from cnn.data.errors import DataError, shown
+from cnn.data.errors import DataError
+from cnn.network.errors import shown
 
 PICTURES = frozenset(
     {".apng", ".bmp", ".dib", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".mpo", ".pbm", ".pgm"}

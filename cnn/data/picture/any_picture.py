@@ -8,12 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnn.data.dataset import Pixels
-from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_shape, fit_image
-from cnn.data.picture.opening import open_picture, plain, to_be_changed
-
-LIMIT_BYTES = 10_000_000
-LIMIT_PIXELS = 40_000_000
+from cnn.data.picture.opening import opened
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,14 +23,7 @@ class Fitted:
 def read_picture(content: bytes, shape: ImageShape) -> Fitted:
     """The picture in a file as a network takes it; `DataError` says why there is none."""
     height, width, channels = check_shape(shape)
-    if len(content) > LIMIT_BYTES:
-        raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
-    try:
-        opened = open_picture(content, LIMIT_PIXELS)
-        notes = to_be_changed(opened)
-        picture = plain(opened)
-    except DataError as error:
-        raise DataError(f"The image {error}. Bring a PNG or a JPEG.") from error
+    picture, notes = opened(content, "a PNG or a JPEG")
     if picture.mode == "RGB" and channels == 1:
         notes.append("colours turned to grey")
     if picture.mode == "L" and channels == 3:

@@ -20,10 +20,7 @@ FAINTEST = 16
 
 
 def centred(ink: Pixels) -> Pixels:
-    """Ink on nothing, 0..255 `[height, width]`, as MNIST has it: `[28, 28]`, bright on black.
-
-    Where there is no ink, neither is there in what is returned.
-    """
+    """Ink on nothing, 0..255, as MNIST has it: `[28, 28]`, bright on black, or all black."""
     framed = np.zeros((SIDE, SIDE), np.uint8)
     found = ink_box(ink)
     if found is None:

@@ -15,11 +15,9 @@ from PIL import Image
 from cnn.data.dataset import Pixels
 from cnn.data.errors import DataError
 from cnn.data.picture.centring import SIDE, centred, ink_box
-from cnn.data.picture.opening import open_picture, plain, to_be_changed
+from cnn.data.picture.opening import opened
 from cnn.data.picture.paper import Levels, is_ink_dark, near, paper_at
 
-LIMIT_BYTES = 10_000_000
-LIMIT_PIXELS = 40_000_000
 LARGEST = 1_000
 """Pixels: a larger picture is made smaller before ink is looked for."""
 FLATTEST = 24
@@ -42,14 +40,7 @@ class Handwriting:
 
 def read_handwriting(content: bytes) -> Handwriting:
     """The digit in a picture; `DataError` says why there is none."""
-    if len(content) > LIMIT_BYTES:
-        raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
-    try:
-        opened = open_picture(content, LIMIT_PIXELS)
-        notes = to_be_changed(opened)
-        picture = plain(opened)
-    except DataError as error:
-        raise DataError(f"The image {error}. Bring a PNG or a JPEG of one digit.") from error
+    picture, notes = opened(content, "a PNG or a JPEG of one digit")
     if picture.mode != "L":
         notes.append("colours turned to grey")
     if max(picture.size) > LARGEST:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from cnn.child_process import Answer, Arrays, OutsideError, Values, ask
+from cnn.child_process import Answer, Arrays, Values, ask, said_as
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.picture.any_picture import Fitted, read_picture
@@ -45,11 +45,8 @@ def _as_plain(found: Fitted | Handwriting) -> tuple[Values, Arrays]:
 
 
 def _ask(task: str, request: Values, content: bytes) -> Answer:
-    try:
+    with said_as(
+        DataError,
+        lambda error: f"The image cannot be opened: {error}. Bring a smaller PNG or JPEG.",
+    ):
         return ask(task, request, content, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
-    except OutsideError as error:
-        if error.is_refusal:
-            raise DataError(str(error)) from None
-        raise DataError(
-            f"The image cannot be opened: {error}. Bring a smaller PNG or JPEG."
-        ) from None

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from cnn.data.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")
+LIMIT_BYTES, LIMIT_PIXELS = 10_000_000, 40_000_000
 _ORIENTATION = 0x0112  # the tag of EXIF
 _PAPER = (255, 255, 255)  # what shows through where a picture is transparent
 
@@ -32,6 +33,18 @@ def open_picture(content: bytes, limit_pixels: int) -> Image.Image:
             f"has {picture.width}x{picture.height} pixels; {limit_pixels:,} are left of the limit"
         )
     return picture
+
+
+def opened(content: bytes, wanted: str) -> tuple[Image.Image, list[str]]:
+    """The picture in a file, plain, and what was changed for that; `wanted` is what to bring."""
+    if len(content) > LIMIT_BYTES:
+        raise DataError(f"The image is larger than {LIMIT_BYTES // 10**6} MB. Bring a smaller one.")
+    try:
+        found = open_picture(content, LIMIT_PIXELS)
+        notes = to_be_changed(found)
+        return plain(found), notes
+    except DataError as error:
+        raise DataError(f"The image {error}. Bring {wanted}.") from error
 
 
 def _has_a_second_frame(content: bytes, kind: str | None) -> bool:

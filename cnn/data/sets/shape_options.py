@@ -6,7 +6,8 @@ Owns their bounds and defaults; `shapes` does the drawing.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cnn.data.errors import DataError, check_number, check_whole, shown
+from cnn.data.errors import DataError, check_number, check_whole
+from cnn.network.errors import shown
 
 MAX_DRAWINGS = 6_000
 

@@ -42,10 +42,7 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The mean cross-entropy of the images with these labels, as in training.
-
-    A network without a softmax at its end is taken to give the scores before one.
-    """
+    """The mean cross-entropy with these labels; without a softmax at the end outputs are scores."""
 
     labels: tuple[int, ...]
 

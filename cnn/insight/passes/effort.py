@@ -100,10 +100,7 @@ def of_weights(architecture: Architecture) -> Effort:
 def most_images(
     asks: Callable[[int], Effort], most: int, what: str, seconds: float = CLICK_S
 ) -> int:
-    """How many images may be looked at, at most so many or a half or a quarter of them ...
-
-    Raises `TooMuchError` where a single one is too much.
-    """
+    """How many images may be looked at: `most`, a half, a quarter ...; `TooMuchError` below one."""
     count = most
     while count > 1 and not asks(count).fits(seconds):
         count //= 2
@@ -119,11 +116,7 @@ def _of_pass(architecture: Architecture, keep_linear: bool, images: int) -> tupl
     fed = 0 if architecture.fed.is_usual else 3 * image
     held = image + fed + sum(layers.held(row, keep_linear) for row in rows)
     beside = max((layers.beside(row, images) for row in rows), default=0)
-    return (
-        FLOAT_BYTES * held,
-        FLOAT_BYTES * beside,
-        sum(layers.seconds(row) for row in rows),
-    )
+    return (FLOAT_BYTES * held, FLOAT_BYTES * beside, sum(layers.seconds(row) for row in rows))
 
 
 def _size(size_bytes: int) -> str:

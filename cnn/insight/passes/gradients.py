@@ -152,7 +152,7 @@ def batch_norm_gradient(
     """Of the map, gamma, beta, moving mean and moving variance; the statistics stand still."""
     inverse = 1 / np.sqrt(variance + np.float32(epsilon))
     factor = inverse if scale is None else inverse * scale
-    summed = _over_channels(gradient)
+    summed = bias_gradient(gradient)
     # In 64 bits: x - mean may be a small difference of large numbers.
     centred = (gradient * (x.astype(np.float64) - mean)).reshape(-1, x.shape[-1]).sum(axis=0)
     to_mean = -summed * factor
@@ -173,15 +173,11 @@ def layer_norm_gradient(
     pulled = normal * (flowing * normal).mean(axis=-1, keepdims=True)
     to_input = inverse * (flowing - shared - pulled)
     to_scale = (gradient * normal).reshape(-1, x.shape[-1]).sum(axis=0)
-    return _single(to_input), _single(to_scale), _over_channels(gradient)
+    return _single(to_input), _single(to_scale), bias_gradient(gradient)
 
 
-def bias_gradient(gradient: Array) -> Array:
+def bias_gradient(values: Array) -> Array:
     """Of what is added to each channel everywhere: the sum over the rest."""
-    return _over_channels(gradient)
-
-
-def _over_channels(values: Array) -> Array:
     summed: Array = values.reshape(-1, values.shape[-1]).sum(axis=0)
     return summed
 

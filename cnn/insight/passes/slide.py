@@ -55,10 +55,7 @@ class Slide:
 def convolved(
     layer: Conv2D, image: Array, kernel: Array, bias: Array | None = None, *, flipped: bool = False
 ) -> Slide:
-    """A convolution; flipped, it is the one of mathematics, else what libraries call so.
-
-    A kernel that does not fit the map raises `ArchitectureError`.
-    """
+    """A convolution, `flipped` that of mathematics; `ArchitectureError` where it does not fit."""
     architecture = one_layer(layer, image)
     slid = kernel[::-1, ::-1] if flipped else kernel
     output = forward(
@@ -69,10 +66,7 @@ def convolved(
 
 
 def pooled(layer: Pooling, image: Array) -> Slide:
-    """A pooling; a global one is a window as large as the map.
-
-    A window that does not fit the map raises `ArchitectureError`.
-    """
+    """A pooling, a global one as large as the map; `ArchitectureError` where it does not fit."""
     output = forward(one_layer(layer, image), {}, image[None]).output[0]
     largest = isinstance(layer, MaxPooling2D | GlobalMaxPooling2D)
     reading = Reading.MAX if largest else Reading.MEAN

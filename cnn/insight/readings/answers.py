@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.passes.activations import sigmoid
+from cnn.insight.passes.activations import sigmoid, softmax
 from cnn.insight.passes.forward import predict
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
@@ -45,9 +45,7 @@ def scoring(architecture: Architecture) -> Architecture:
 
 
 def shares_of(architecture: Architecture, scores: Array) -> Array:
-    """How sure the network is of each class, by its scores: what it gives itself, where that is
-    probabilities, of a sigmoid each by itself; else their softmax.
-    """
+    """How sure the network is by its scores: of a sigmoid each by itself, else the softmax."""
     return sigmoid(scores) if end_activation(architecture) == "sigmoid" else shares(scores)
 
 
@@ -58,9 +56,7 @@ def shares_in(architecture: Architecture, output: Array) -> Array:
 
 def shares(scores: Array) -> Array:
     """The softmax of each row of scores."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    found: Array = raised / raised.sum(axis=-1, keepdims=True)
-    return found
+    return softmax(scores)
 
 
 def answer(likely: Array) -> Answer:

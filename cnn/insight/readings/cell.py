@@ -130,10 +130,7 @@ def cell(
     image: int = 0,
     top: int = TOP,
 ) -> Cell:
-    """The cell at a place of the row's output for one of the images of a forward pass.
-
-    `found` must hold the linear values: `forward(..., keep_linear=True)`.
-    """
+    """The cell at a place of a row's output for one image; `found` must keep the linear values."""
     row = next((one for one in traced.rows if one.name == name), None)
     if row is None:
         raise PlaceError(f"the network has no layer {name!r}. Use a row's name.")

@@ -18,12 +18,7 @@ from cnn.network.trace import Row, Trace
 
 
 def sentence(
-    row: Row,
-    traced: Trace,
-    arrays: Arrays,
-    found: Activations,
-    place: tuple[int, ...],
-    image: int,
+    row: Row, traced: Trace, arrays: Arrays, found: Activations, place: tuple[int, ...], image: int
 ) -> str:
     """What was done to come to the value; then the activation, where there is one."""
     at = (image, *place)

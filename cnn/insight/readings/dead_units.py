@@ -21,10 +21,7 @@ BATCH = 25
 
 @dataclass(frozen=True, slots=True)
 class LayerActivity:
-    """Of a layer that ends in a ReLU: its units, and how many gave 0 for all of these images.
-
-    A unit of a convolution is a filter, wherever it looks.
-    """
+    """Of a layer that ends in a ReLU: its units (filters), and how many gave 0 for all images."""
 
     name: str
     title: str

@@ -82,9 +82,7 @@ def turned(image: Array, degrees: float) -> Array:
 
 
 def thickened(image: Array, steps: int) -> Array:
-    """Each step every pixel becomes the brightest of itself and its four neighbours, or where
-    steps are less than 0, the darkest.
-    """
+    """Each step a pixel becomes the brightest, below 0 the darkest, of itself and 4 around."""
     pick = np.maximum if steps > 0 else np.minimum
     for _ in range(abs(steps)):
         framed = np.pad(image, 1)

@@ -47,11 +47,8 @@ def features_of(architecture: Architecture) -> int:
 
 def _head(architecture: Architecture) -> Row | None:
     rows = trace(architecture).rows
-    return next((row for row in reversed(rows) if _is_head(row)), None)
-
-
-def _is_head(row: Row) -> bool:
-    return isinstance(row.layer, Dense) and len(row.path) == 1
+    heads = (row for row in reversed(rows) if isinstance(row.layer, Dense) and len(row.path) == 1)
+    return next(heads, None)
 
 
 def principal_components(features: npt.ArrayLike, directions: int = 2) -> Embedding:

@@ -97,10 +97,8 @@ def histogram(values: npt.NDArray[np.floating], bins: int = BINS) -> Histogram:
         for part in _parts(values)
         if (finite := part[np.isfinite(part)]).size
     ]
-    low, high = (
-        min((low for low, _ in ends), default=0.0),
-        max((high for _, high in ends), default=0.0),
-    )
+    low = min((low for low, _ in ends), default=0.0)
+    high = max((high for _, high in ends), default=0.0)
     counts = sum(
         (_counts(part[np.isfinite(part)], low, high, bins) for part in _parts(values)),
         np.zeros(bins, np.int64),
@@ -175,12 +173,7 @@ class _Sums:
 
 
 def _statistics(
-    row: Row,
-    sums: _Sums,
-    activity: LayerActivity | None,
-    weights: Weights,
-    images: int,
-    bins: int,
+    row: Row, sums: _Sums, activity: LayerActivity | None, weights: Weights, images: int, bins: int
 ) -> LayerStatistics:
     saturated = sums.flat_numbers / sums.numbers if sums.flat else None
     held = zip(row.weights, weights.get(row.name, ()), strict=True)

@@ -51,9 +51,7 @@ class Reader:
         return f"The image is {' and '.join(done)} for it." if done else ""
 
     def scores(self, images: Array) -> Array:
-        """The scores `[images, classes]` of images `[images, 28, 28]` from 0 to 1; they are fitted
-        as few at a time as pass together.
-        """
+        """The scores `[images, classes]` of images `[images, 28, 28]` from 0 to 1."""
         few = fitting_images(scoring(self.architecture))
         parts = [
             class_scores(self.architecture, self.weights, self.fitted(images[start : start + few]))

@@ -38,6 +38,24 @@ class Box:
         return Box(top, left, max(min(self.bottom, height), top), max(min(self.right, width), left))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the cells of a map see of the input: how much, how far apart, where the first one's
+    middle is; and by how much the input was moved (down, right) for this map.
+    """
+
+    size: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+    offset: tuple[float, float] = (0.0, 0.0)
+    moved: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, row: Row, moved: tuple[int, int] = (0, 0)) -> Place:
+        """That of a layer's output."""
+        field = row.receptive_field
+        return cls(field.size, field.jump, field.offset, moved)
+
+
 VECTOR = Box(0, 0, 1, 1)
 """All of a vector, which has no places of its own."""
 

@@ -54,6 +54,11 @@ def build(architecture: Architecture) -> keras.Model:
     return keras.Model(image, output, name=name if name[0].isalnum() else f"network{name}")
 
 
+def by_place(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:
+    """Each array under its row and its place among the row's: `conv2d_1/0`."""
+    return {f"{row}/{i}": one for row, arrays in weights.items() for i, one in enumerate(arrays)}
+
+
 def output_name(row: Row) -> str:
     """The Keras layer that gives a row's output: the last of those the row was built as."""
     if isinstance(row.layer, Residual) and row.layer.activation:

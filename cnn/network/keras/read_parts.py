@@ -10,13 +10,7 @@ from dataclasses import dataclass, replace
 from cnn.network.architecture import MAX_DEPTH
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
-from cnn.network.keras.graph import (
-    Merge,
-    NotNestedError,
-    Series,
-    TooDeepError,
-    series_parallel,
-)
+from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError, series_parallel
 from cnn.network.keras.normalization import Adapted
 from cnn.network.keras.read_front import Front, FrontReader, target_of
 from cnn.network.keras.read_graph import Node

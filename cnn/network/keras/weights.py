@@ -16,12 +16,7 @@ from cnn.network.architecture import read_json
 from cnn.network.errors import shown
 from cnn.network.keras.arrays import adapted, array, content, group_at, opened, paths
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.keras.read import (
-    Imported,
-    config_json,
-    read_keras_config,
-    with_said_pixels,
-)
+from cnn.network.keras.read import Imported, config_json, read_keras_config, with_said_pixels
 from cnn.network.keras.zipped import AGAIN, Source
 from cnn.network.trace import Row, trace
 

@@ -2,12 +2,7 @@
 
 from cnn.network.layers.base import Axes, Layer, Weight, defaults, rules, snake_case
 from cnn.network.layers.containers import Branches, Container, Layers, Residual, changed
-from cnn.network.layers.convolution import (
-    Conv2D,
-    Convolution,
-    DepthwiseConv2D,
-    SeparableConv2D,
-)
+from cnn.network.layers.convolution import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from cnn.network.layers.pointwise import (
     Activation,
     BatchNormalization,

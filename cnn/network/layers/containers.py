@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.fields import MAX_BRANCHES, MAX_DEPTH, Choice, activation, ruled
+from cnn.network.fields import MAX_BRANCHES, MAX_DEPTH, Choice, WrittenAsItIs, activation, ruled
 from cnn.network.layers.base import Layer, rules
 from cnn.network.layers.merges import ADD, MERGES
 from cnn.network.shapes import Shape, shape_text
@@ -20,7 +20,7 @@ TOO_DEEP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class Series(WrittenAsItIs):
     """Layers one after the other; none at all is the identity."""
 
     wanted = "a list of layers"
@@ -33,12 +33,9 @@ class Series:
                 raise ArchitectureError(f"{shown(layer)} is not a layer.")
         return tuple(value)
 
-    def write(self, value: Layers) -> Any:
-        return value
-
 
 @dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(WrittenAsItIs):
     """Two or more series side by side."""
 
     wanted = f"a list of 2 to {MAX_BRANCHES} lists of layers"
@@ -47,9 +44,6 @@ class Parallel:
         if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= MAX_BRANCHES:
             raise ValueError
         return tuple(Series().read(branch) for branch in value)
-
-    def write(self, value: tuple[Layers, ...]) -> Any:
-        return value
 
 
 class Container(Layer):

@@ -21,14 +21,7 @@ from cnn.network.fields import (
     strides,
     use_bias,
 )
-from cnn.network.layers.base import (
-    Axes,
-    Layer,
-    Weight,
-    fitting_output,
-    needs_map,
-    slide_formula,
-)
+from cnn.network.layers.base import Axes, Layer, Weight, fitting_output, needs_map, slide_formula
 from cnn.network.shapes import Shape, axis
 
 FILTERS_OF_3 = {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}
@@ -58,16 +51,8 @@ class Convolution(Layer):
         raise NotImplementedError
 
     def axes(self, shape: Shape) -> Axes:
-        rows, columns = (
-            axis(
-                shape[i],
-                self.kernel_size[i],
-                self.strides[i],
-                self.dilation_rate[i],
-                self.padding,
-            )
-            for i in (0, 1)
-        )
+        along = zip(shape[:2], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        rows, columns = (axis(*one, self.padding) for one in along)
         return rows, columns
 
     def output_shape(self, shape: Shape) -> Shape:

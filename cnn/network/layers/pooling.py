@@ -17,14 +17,8 @@ from cnn.network.fields import (
     ruled,
     strides,
 )
-from cnn.network.layers.base import (
-    Axes,
-    Layer,
-    fitting_output,
-    needs_map,
-    slide_formula,
-)
-from cnn.network.shapes import Shape, axis, element_count, shape_text
+from cnn.network.layers.base import Axes, Layer, fitting_output, needs_map, slide_formula
+from cnn.network.shapes import Axis, Shape, axis, element_count, shape_text
 
 
 def _pool_size() -> Any:
@@ -141,12 +135,8 @@ class ZeroPadding2D(Layer):
     )
 
     def axes(self, shape: Shape) -> Axes:
-        rows, columns = (axis(shape[i], 1, 1) for i in (0, 1))
-        (top, bottom), (left, right) = self.padding
-        return (
-            type(rows)(rows.size, 1, 1, 1, top, bottom),
-            type(columns)(columns.size, 1, 1, 1, left, right),
-        )
+        rows, columns = self.padding
+        return Axis(shape[0], 1, 1, 1, *rows), Axis(shape[1], 1, 1, 1, *columns)
 
     def output_shape(self, shape: Shape) -> Shape:
         needs_map(self, shape)

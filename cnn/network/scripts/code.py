@@ -71,10 +71,7 @@ def number(value: float) -> str:
 
 
 def docstring_text(text: str) -> str:
-    """A user's text for the inside of a docstring: it reads the same and cannot end it.
-
-    Invisible characters are written as escapes, so that no line looks other than it is.
-    """
+    """A user's text, safe inside a docstring; what is invisible in it is written as escapes."""
     return "".join(
         rf"\{char}"
         if char in '"\\'

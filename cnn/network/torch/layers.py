@@ -23,15 +23,7 @@ from cnn.network.layers import (
 from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import number, pair
 from cnn.network.shapes import Axis
-from cnn.network.torch.modules import (
-    ACTIVATIONS,
-    Array,
-    Carried,
-    Module,
-    Modules,
-    Part,
-    sequential,
-)
+from cnn.network.torch.modules import ACTIVATIONS, Array, Carried, Module, Modules, Part, sequential
 from cnn.network.trace import Row
 
 Rows = dict[Path, Row]

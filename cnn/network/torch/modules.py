@@ -28,10 +28,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One PyTorch module: what is called, with what, what it holds and what it carries over.
-
-    `note` says what its arguments do not.
-    """
+    """One PyTorch module: call, arguments, parts, arrays; `note` says what arguments do not."""
 
     path: Path
     call: str

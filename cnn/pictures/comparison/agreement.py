@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data.dataset import Pixels
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout
 from cnn.pictures.kit.inline import data_uri
-from cnn.pictures.kit.label import label
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.label import label, shortened
 from cnn.pictures.training.curves import Figure
 
 LIGHT_SCALE = [[0.0, "#F3F4FE"], [1.0, "#A5ABF9"]]
@@ -57,11 +56,10 @@ def agreement_figure(
             }
         ],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "uirevision": "agreement",
             "xaxis": ticks | {"side": "bottom", "tickangle": -35},
             "yaxis": ticks | {"autorange": "reversed"},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from cnn.compare.comparison import colours
 from cnn.compare.mean_curves import Axis, MeanCurve
 from cnn.network.zoo import CLASSICS, zoo
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import LEGEND, layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import (
     COLOURS,
@@ -81,21 +81,12 @@ def bands(
     return {
         "data": traces,
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": f"{metric}-{axis}-{log}-{log_axis}",
-            "hovermode": "closest",
             "showlegend": True,
             "xaxis": _horizontal(axis, epochs_wanted, log=log_axis),
             "yaxis": vertical_axis(metric, log=log) | (_CLOSE if metric is Metric.ACCURACY else {}),
-            "legend": {
-                "orientation": "h",
-                "y": 1.02,
-                "yanchor": "bottom",
-                "x": 0,
-                "itemclick": "toggleothers",
-                "itemdoubleclick": "toggle",
-            },
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "legend": LEGEND | {"itemclick": "toggleothers", "itemdoubleclick": "toggle"},
         },
     }
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from cnn.compare.significance import Verdict
 from cnn.compare.verdict import Judgement
-from cnn.pictures.kit.figures import template
-from cnn.pictures.kit.label import label
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.figures import layout
+from cnn.pictures.kit.label import label, shortened
 from cnn.pictures.training.curves import Figure, colour
 
 
@@ -25,7 +24,7 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
     return {
         "data": [_interval(name, verdict, dark=dark) for name, verdict in lines],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "uirevision": title,
             "showlegend": False,
             "hovermode": "closest",
@@ -47,7 +46,6 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
                     "line": {"color": ink, "width": 1, "dash": "dot"},
                 }
             ],
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

@@ -29,7 +29,7 @@ from cnn.pictures.comparison.trade_off import (
     trade_off,
 )
 from cnn.pictures.network.diagram import diagram
-from cnn.pictures.network.standalone import standalone
+from cnn.pictures.network.slabs import standalone
 from cnn.pictures.training.curves import Figure, Metric, colour
 from cnn.training.engine.environment import together
 from cnn.training.recipe.conditions import terms

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import MARKS, Figure, colour, faint, rounded
 
@@ -60,9 +60,8 @@ def result_curve(
     return {
         "data": traces,
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": f"{over}-{what}",
-            "hovermode": "closest",
             "showlegend": len(found) > 1,
             "xaxis": {"title": {"text": label(over), "standoff": 6}, "zeroline": False}
             | _axis(values),
@@ -75,8 +74,6 @@ def result_curve(
                     else {"rangemode": "tozero", "tickformat": "~g"}
                 ),
             },
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 
@@ -115,7 +112,10 @@ def _means(series: Series, *, dark: bool, is_share: bool) -> dict[str, Any]:
         "legendgroup": series.name,
         "x": [one.value for one in series.points],
         "y": [rounded(one.mean) for one in series.points],
-        "customdata": [_seeds_text(one) for one in series.points],
+        "customdata": [
+            f"mean of {len(one.results)} seeds" if len(one.results) > 1 else "one seed"
+            for one in series.points
+        ],
         "line": {"color": own, "width": 2, "dash": "dash" if series.is_dashed else "solid"},
         "marker": {"symbol": MARKS[series.colour % len(MARKS)], "size": 9},
         "hovertemplate": f"%{{x:g}}: %{{y{':.2%' if is_share else ':.4g'}}}, %{{customdata}}",
@@ -124,7 +124,3 @@ def _means(series: Series, *, dark: bool, is_share: bool) -> dict[str, Any]:
         bars = {"type": "data", "visible": True, "thickness": 1.2, "width": 4, "color": own}
         trace["error_y"] = bars | {"array": [rounded(one.sd or 0.0) for one in series.points]}
     return trace
-
-
-def _seeds_text(one: Measured) -> str:
-    return f"mean of {len(one.results)} seeds" if len(one.results) > 1 else "one seed"

@@ -9,7 +9,7 @@ from typing import Any
 from cnn.compare.standings import Row, Summary
 from cnn.insight.passes.effort import MOST_BYTES
 from cnn.insight.readings.answer_time import ROUNDS, SLOWEST_S, answer_ms, is_measured
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import MARKS, Figure, colour
 
@@ -48,9 +48,7 @@ ANSWER_SAID = (
 
 
 def points(rows: Sequence[Row], places: Mapping[str, int], cost: str) -> list[Point]:
-    """The networks that have a test accuracy, against `params`, `macs`, seconds an `epoch`, or the
-    milliseconds of an `answer`.
-    """
+    """The networks with a test accuracy, against one of `COSTS`."""
     found = []
     for row in rows:
         test, takes = row.test_accuracy, row.seconds_per_epoch
@@ -93,9 +91,7 @@ def _cost(row: Row, cost: str, takes: Summary) -> tuple[float, float | None]:
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[int]:
-    """The places of the points (cost, accuracy) that no other is at least as good as in both and
-    better in one, by rising cost.
-    """
+    """The places of the points (cost, accuracy) that no other dominates, by rising cost."""
     kept: list[int] = []
     highest = float("-inf")
     order = sorted(range(len(points)), key=lambda place: (points[place][0], -points[place][1]))
@@ -133,9 +129,8 @@ def trade_off(
     return {
         "data": [*([stair] * are_ranked), *(_point(one, dark=dark, alone=alone) for one in points)],
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": f"{title}-{log}",
-            "hovermode": "closest",
             "showlegend": True,
             "xaxis": {
                 "title": {"text": label(title), "standoff": 6},
@@ -153,8 +148,6 @@ def trade_off(
                 "zeroline": False,
                 "autorangeoptions": {"clipmax": 1.02},
             },
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

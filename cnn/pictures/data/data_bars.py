@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.label import shortened
 from cnn.pictures.kit.svg import svg
 from cnn.pictures.training.curves import colour
 

@@ -8,7 +8,7 @@ from html import escape
 from cnn.data import Split
 from cnn.data.summary import examples
 from cnn.pictures.kit.inline import data_uri
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.label import shortened
 from cnn.pictures.kit.svg import svg
 
 TILE = 38.0

@@ -49,9 +49,9 @@ def channel_shown(cell: Cell, wanted: int | None = None) -> int:
 
 def cell_picture(cell: Cell, channel: int) -> str:
     """The cell's making with the numbers of one input channel; `data-path` names the others."""
+    sums = _channel_sums(cell)
     match cell.detail:
         case Products() as found:
-            sums = found.products.sum(axis=(0, 1), dtype=np.float64)
             parts, width, top = _grids(
                 found.window, found.kernel[..., channel], found.products[..., channel], channel
             )
@@ -64,8 +64,6 @@ def cell_picture(cell: Cell, channel: int) -> str:
                 found.depthwise[:, :, channel, 0],
                 channel,
             )
-            many = found.depthwise.shape[3]
-            sums = found.products.reshape(-1, many).sum(axis=1, dtype=np.float64)
             title = "Each channel's sum, times its pointwise weight"
             return _summed(cell, parts, width, top, sums, channel, title, found.window.channels)
         case Pooled() as found:
@@ -83,8 +81,7 @@ def _channel_sums(cell: Cell) -> npt.NDArray[np.float64]:
             return np.asarray(found.products.sum(axis=(0, 1), dtype=np.float64))
         case Mixed() as found:
             many = found.depthwise.shape[3]
-            sums = found.products.reshape(-1, many).sum(axis=1, dtype=np.float64)
-            return np.asarray(sums)
+            return np.asarray(found.products.reshape(-1, many).sum(axis=1, dtype=np.float64))
     return np.zeros(0)
 
 

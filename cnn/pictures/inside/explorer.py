@@ -6,14 +6,14 @@ without asking again. Bytes hold 256 levels; `cnn.insight.readings.cell` has a c
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn.network.shapes import Shape, shape_text
+from cnn.network.shapes import ReceptiveField, Shape, shape_text
 from cnn.network.trace import Row, Trace
+from cnn.pictures.kit.inline import encoded
 from cnn.pictures.kit.palette import colour_of
 
 LAYER_BYTES, ALL_BYTES = 60_000, 9_000_000
@@ -29,7 +29,7 @@ def explorer_parts(
     trace: Trace, image: Array, outputs: dict[str, Array], class_names: tuple[str, ...]
 ) -> list[dict[str, Any]]:
     """The input and each row's output for one image `[height, width, channels]`, in order."""
-    whole = {"size": [1, 1], "jump": [1, 1], "offset": [0.0, 0.0]}
+    whole = field_values(ReceptiveField())
     layer_bytes = min(LAYER_BYTES, ALL_BYTES // (1 + len(trace.rows)))
     parts = [
         {"name": "", "title": "Input", "kind": "", "colour": "#94a3b8", "field": whole}
@@ -43,19 +43,19 @@ def explorer_parts(
 
 
 def _part(row: Row, output: Array, layer_bytes: int) -> dict[str, Any]:
-    field = row.receptive_field
     return {
         "name": row.name,
         "title": row.title,
         "kind": row.kind,
         "colour": colour_of(row.kind),
-        "field": {
-            "size": list(field.size),
-            "jump": list(field.jump),
-            "offset": list(field.offset),
-        },
+        "field": field_values(row.receptive_field),
         **_maps(output, row.output_shape, layer_bytes),
     }
+
+
+def field_values(field: ReceptiveField) -> dict[str, Any]:
+    """What a cell sees, as a script in the browser follows it."""
+    return {"size": list(field.size), "jump": list(field.jump), "offset": list(field.offset)}
 
 
 def finite(values: Array) -> Array:
@@ -91,5 +91,5 @@ def _maps(values: Array, shape: Shape, layer_bytes: int) -> dict[str, Any]:
         "lows": [float(f"{value:.6g}") for value in low],
         "highs": [float(f"{value:.6g}") for value in high],
         "values": numbers,
-        "bytes": base64.b64encode(levels.astype(np.uint8).tobytes()).decode(),
+        "bytes": encoded(levels.astype(np.uint8)),
     }

@@ -4,7 +4,6 @@ sees of the input, so that the browser can link the cells of all maps without as
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.regions.place import Place
+from cnn.insight.regions.seen import Place
+from cnn.pictures.kit.inline import encoded
 
 Array = npt.NDArray[np.float32]
 Numbers = tuple[float, float]
@@ -73,7 +73,7 @@ class Tile:
             "height": height,
             "width": width,
             "channels": channels,
-            "numbers": base64.b64encode(self.values.astype("<f4").tobytes()).decode(),
+            "numbers": encoded(self.values.astype("<f4")),
             "size": list(self.place.size),
             "jump": list(self.place.jump),
             "offset": list(self.place.offset),

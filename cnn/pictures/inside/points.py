@@ -9,14 +9,12 @@ import numpy.typing as npt
 
 from cnn.diagnose.reliability import Reliability
 from cnn.insight.readings.embedding import Embedding
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import LEGEND, MARGIN, layout, layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import COLOURS, MARKS, Figure, colour
 
 Places = npt.NDArray[np.int64]
 
-LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 MORE = {False: ("#B4122F", "#11151C"), True: ("#FDA4AF", "#F1F5F9")}
 """By whether it is dark: ten digits need two colours more than networks have."""
 
@@ -24,12 +22,7 @@ SHARES = {"tickformat": ".0%", "tick0": 0, "dtick": 0.2, "zeroline": False}
 
 
 def embedding_figure(
-    found: Embedding,
-    labels: Places,
-    predicted: Places,
-    names: Sequence[str],
-    *,
-    dark: bool,
+    found: Embedding, labels: Places, predicted: Places, names: Sequence[str], *, dark: bool
 ) -> Figure:
     """A point per image, coloured by its true class; a click gives its place as `customdata`."""
     traces = []
@@ -73,14 +66,11 @@ def embedding_figure(
     return {
         "data": traces,
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": "points",
-            "hovermode": "closest",
             "dragmode": "pan",
             "xaxis": {"title": {"text": titles[0], "standoff": 6}, "zeroline": False},
             "yaxis": {"title": {"text": titles[1], "standoff": 6}, "zeroline": False},
-            "legend": LEGEND,
-            "margin": MARGIN,
         },
     }
 
@@ -135,7 +125,7 @@ def reliability_figure(found: Reliability, *, dark: bool) -> Figure:
             },
         ],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "uirevision": "reliability",
             "dragmode": False,
             "showlegend": True,

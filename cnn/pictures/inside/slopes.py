@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import Figure, colour
 
@@ -66,11 +66,7 @@ def curve_figure(
 
 
 def left_over_figure(
-    products: Mapping[str, Sequence[float]],
-    measured: Sequence[float],
-    chosen: str,
-    *,
-    dark: bool,
+    products: Mapping[str, Sequence[float]], measured: Sequence[float], chosen: str, *, dark: bool
 ) -> Figure:
     """What is left of a gradient after more and more layers, on a logarithmic axis: the products of
     slopes as lines, what a network really had as points. A product of 0 has no place there.
@@ -120,11 +116,8 @@ def _line(name: str, x: Any, y: Any, hue: str, is_chosen: bool) -> dict[str, Any
 
 def _layout(dark: bool) -> dict[str, Any]:
     return {
-        "template": template(dark),
-        "hovermode": "closest",
+        **layout_of_lines(dark),
         "showlegend": True,
         "xaxis": {"zeroline": True},
         "yaxis": {"zeroline": True},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
     }

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels
 from cnn.pictures.kit.inline import data_uri
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.label import shortened
 from cnn.pictures.kit.svg import box, number, svg, text
 from cnn.pictures.network.slabs import PAGE_FONT
 
@@ -118,9 +118,7 @@ def predictions_picture(
     *,
     across: int = 4,
 ) -> str:
-    """Fixed images, each with the most probable classes as bars; the true one is green, and where
-    the network is wrong its verdict is orange.
-    """
+    """Fixed images with the likeliest classes as bars: green the true, orange a wrong one."""
     bars = min(MOST_BARS, len(class_names))
     across = max(1, min(across, len(images)))
     wide = NAMES + CARD
@@ -194,9 +192,7 @@ def _scale(full: float, top: float, wide: float) -> str:
 
 
 def signed_uri(values: Numbers, full: float) -> str:
-    """Values as colours whose opacity grows with their size, evenly to either side of 0; of many,
-    every n-th.
-    """
+    """Values as colours, the more opaque the farther from 0; of many, every n-th."""
     every = -(-max(values.shape) // LARGEST)
     values = values[::every, ::every]
     shares = np.clip(

@@ -7,7 +7,6 @@ made of; for networks without branches whose layers are in `KINDS`.
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from cnn.network.keras.model import Weights
 from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, trace
+from cnn.pictures.kit.inline import encoded
 from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, colour_of
 
 KINDS = {Conv2D: "conv", MaxPooling2D: "pool", Flatten: "flatten", Dense: "dense"}
@@ -66,7 +66,7 @@ def _stage(kind: str, title: str, colour: str, values: Array, note: str) -> Stag
         "shape": list(values.shape),
         "size": _size(values.shape),
         "note": note,
-        "values": _text(values),
+        "values": encoded(values.astype("<f4")),
     }
 
 
@@ -88,7 +88,7 @@ def _making(row: Row, weights: Weights) -> Stage:
     made: Stage = {"params": row.params}
     if row.weights:
         kernel, bias = (np.asarray(array, np.float32) for array in weights[row.name])
-        made |= {"kernel": _text(kernel), "bias": _text(bias)}
+        made |= {"kernel": encoded(kernel.astype("<f4")), "bias": encoded(bias.astype("<f4"))}
     if row.axes is not None:
         made |= {
             "window": [axis.kernel for axis in row.axes],
@@ -96,7 +96,3 @@ def _making(row: Row, weights: Weights) -> Stage:
             "before": [axis.before for axis in row.axes],
         }
     return made
-
-
-def _text(values: Array) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()

@@ -6,15 +6,16 @@ with them.
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn.network.errors import path_text
-from cnn.network.shapes import Shape, shape_text
+from cnn.network.shapes import ReceptiveField, Shape, shape_text
 from cnn.network.trace import Row, Trace
+from cnn.pictures.inside.explorer import field_values
+from cnn.pictures.kit.inline import encoded
 from cnn.pictures.kit.palette import colour_of
 
 MAPS, ALL_BYTES = 16, 6_000_000
@@ -33,7 +34,7 @@ def strip(trace: Trace, image: Array, outputs: dict[str, Array]) -> list[dict[st
             "path": "",
             "colour": "#94a3b8",
             "depth": 0,
-            "field": _field((1, 1), (1, 1), (0.0, 0.0)),
+            "field": field_values(ReceptiveField()),
             **_maps(image, trace.architecture.input, most),
         }
     ]
@@ -46,13 +47,12 @@ def strip(trace: Trace, image: Array, outputs: dict[str, Array]) -> list[dict[st
 
 
 def _part(row: Row, output: Array, most: int) -> dict[str, Any]:
-    field = row.receptive_field
     return {
         "title": row.title,
         "path": path_text(row.path),
         "colour": colour_of(row.kind),
         "depth": row.depth,
-        "field": _field(field.size, field.jump, field.offset),
+        "field": field_values(row.receptive_field),
         **_maps(output, row.output_shape, most),
     }
 
@@ -88,11 +88,5 @@ def _bytes(maps: Array) -> dict[str, Any]:
         "height": height,
         "width": width,
         "every": every,
-        "bytes": base64.b64encode((scaled * 255).round().astype(np.uint8).tobytes()).decode(),
+        "bytes": encoded((scaled * 255).round().astype(np.uint8)),
     }
-
-
-def _field(
-    size: tuple[int, int], jump: tuple[int, int], offset: tuple[float, float]
-) -> dict[str, Any]:
-    return {"size": list(size), "jump": list(jump), "offset": list(offset)}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FONT = "ui-sans-serif, system-ui, 'Source Sans 3', sans-serif"
+MARGIN = dict.fromkeys("lrtb", 8)
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 def template(dark: bool) -> dict[str, Any]:
@@ -34,6 +36,16 @@ def template(dark: bool) -> dict[str, Any]:
             "modebar": {"bgcolor": behind, "color": faint, "activecolor": ink},
         }
     }
+
+
+def layout(dark: bool) -> dict[str, Any]:
+    """What a figure is laid out by that leaves its axes room for their words, and no more."""
+    return {"template": template(dark), "margin": MARGIN}
+
+
+def layout_of_lines(dark: bool) -> dict[str, Any]:
+    """The same with a legend above, and each point told of by itself."""
+    return {**layout(dark), "hovermode": "closest", "legend": LEGEND}
 
 
 def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+
+def encoded(values: npt.NDArray[Any]) -> str:
+    """The bytes of numbers, as a script in the browser reads them."""
+    return base64.b64encode(values.tobytes()).decode()
 
 
 def data_uri(pixels: npt.NDArray[np.uint8]) -> str:

@@ -1,4 +1,4 @@
-"""Names as Plotly is to show them: it reads some HTML, and puts numbers where it finds `%{`."""
+"""Names as pictures show them: as what they are to Plotly too, and as short as there is room."""
 
 from __future__ import annotations
 
@@ -8,5 +8,12 @@ from cnn.names import visible
 
 
 def label(name: str) -> str:
-    """A name as its letters and nothing else: no tag, no link, no place for a number."""
+    """A name as its letters and nothing else: Plotly reads some HTML, and puts numbers where it
+    finds `%{`.
+    """
     return escape(visible(name), quote=False).replace("%{", "%&#123;")
+
+
+def shortened(name: str, longest: int) -> str:
+    """The name, or as much of it as fits before an ellipsis."""
+    return name if len(name) <= longest else f"{name[: max(longest - 1, 1)]}…"

@@ -58,14 +58,7 @@ def _patch_words(compared: Compared) -> str:
 
 
 def _row(
-    place: int,
-    family: str,
-    name: str,
-    words: str,
-    lit: range,
-    params: int,
-    *,
-    side: int,
+    place: int, family: str, name: str, words: str, lit: range, params: int, *, side: int
 ) -> str:
     colour, top, cell = COLOUR_OF_FAMILY[family], TOP + place * ROW, SIDE / side
     cells, wires = [], []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cnn.insight.passes.operations import Array
 from cnn.network.shapes import Axis
 from cnn.network.trace import Trace
+from cnn.pictures.kit.inline import encoded
 from cnn.pictures.kit.palette import colour_of
 
 
@@ -30,15 +30,10 @@ def field_stack(traced: Trace, image: Array, names: tuple[str, ...]) -> dict[str
     return {
         "layers": layers,
         "size": list(traced.architecture.input[:2]),
-        "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        "pixels": encoded(pixels),
     }
 
 
 def sliding(axis: Axis) -> dict[str, int]:
     """How a window moves along an axis, as a script in the browser follows it."""
-    return {
-        "kernel": axis.kernel,
-        "stride": axis.stride,
-        "dilation": axis.dilation,
-        "before": axis.before,
-    }
+    return {name: getattr(axis, name) for name in ("kernel", "stride", "dilation", "before")}

@@ -104,3 +104,11 @@ STYLE = (
     "{stroke:currentColor;stroke-opacity:1;stroke-width:2}"
     + "".join(f".network .{name}{{fill:{colour}}}" for name, colour in COLOUR_OF_FAMILY.items())
 )
+
+INK = "#1b1f2a"
+FONT = "'Source Sans 3','Helvetica Neue',Arial,'Liberation Sans',sans-serif"
+
+
+def standalone(svg: str) -> str:
+    """The SVG with its words in dark ink and in a usual font; on a page, both are the page's."""
+    return svg.replace("<svg ", f'<svg color="{INK}" ', 1).replace(PAGE_FONT, FONT)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn.diagnose.evaluation import ClassFigures, Matrix, wilson_interval
-from cnn.pictures.kit.figures import template
-from cnn.pictures.kit.label import label
-from cnn.pictures.kit.shortening import shortened
+from cnn.pictures.kit.figures import layout
+from cnn.pictures.kit.label import label, shortened
 from cnn.pictures.training.curves import Figure, colour
 
 MOST_COUNTS = 25
@@ -36,7 +35,8 @@ def confusion_figure(matrix: Matrix, class_names: Sequence[str], *, dark: bool) 
         total = sum(row)
         for j, count in enumerate(row):
             share = count / total if total else 0.0
-            (right if i == j else wrong)[i][j] = _visible(share)
+            seen = PALEST + (1 - PALEST) * share**0.5 if share else 0.0
+            (right if i == j else wrong)[i][j] = seen
             verdict = "right" if i == j else f"taken for <b>{names[j]}</b>"
             about[i][j] = f"{count:,} of {total:,} <b>{names[i]}</b> {verdict} ({share:.1%})"
     # Plotly writes the text of empty cells too, so that each part has only its own.
@@ -86,12 +86,11 @@ def confusion_figure(matrix: Matrix, class_names: Sequence[str], *, dark: bool) 
             },
         ],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "uirevision": "confusion",
             "dragmode": False,
             "xaxis": ticks | {"title": {"text": "predicted", "standoff": 8}},
             "yaxis": ticks | {"title": {"text": "true", "standoff": 8}, "autorange": "reversed"},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 
@@ -135,7 +134,7 @@ def class_bars(
     return {
         "data": [trace],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "uirevision": "classes",
             "dragmode": False,
             "bargap": 0.35,
@@ -145,7 +144,6 @@ def class_bars(
                 "ticktext": [_short(class_names[one.label]) for one in known],
                 "showgrid": False,
             },
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 
@@ -153,10 +151,6 @@ def class_bars(
 def bars_height(classes: int) -> int:
     """How many pixels high the bars are to be."""
     return max(160, min(50 + 30 * classes, 900))
-
-
-def _visible(share: float) -> float:
-    return PALEST + (1 - PALEST) * share**0.5 if share else 0.0
 
 
 def _short(name: str) -> str:

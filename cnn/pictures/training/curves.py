@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.smoothing import smoothed
 from cnn.training.recipe.run import Epoch, Step
@@ -171,13 +171,7 @@ def _step_trace(
 
 
 def _epoch_trace(
-    metric: Metric,
-    curve: Curve,
-    name: str,
-    own: str,
-    mark: str,
-    *,
-    on_validation: bool = False,
+    metric: Metric, curve: Curve, name: str, own: str, mark: str, *, on_validation: bool = False
 ) -> dict[str, Any]:
     """Training is a mean over its epoch and stands in its middle; validation comes at its end."""
     field = f"val_{metric}" if on_validation else str(metric)
@@ -209,9 +203,8 @@ def _figure(
     return {
         "data": traces,
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": f"{metric}-{log}",
-            "hovermode": "closest",
             "showlegend": True,
             "xaxis": {
                 "title": {"text": "epoch", "standoff": 6},
@@ -221,8 +214,6 @@ def _figure(
                 "zeroline": False,
             },
             "yaxis": vertical,
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

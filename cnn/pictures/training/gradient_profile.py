@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import MARKS, Figure, colour, rounded
 
@@ -44,9 +44,8 @@ def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
             for one in found
         ],
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": "profile",
-            "hovermode": "closest",
             "showlegend": True,
             "xaxis": {
                 "title": {"text": "layer with a kernel, from the input on", "standoff": 6},
@@ -61,8 +60,6 @@ def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
                 "zeroline": False,
                 **_ticks(found),
             },
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import COLOURS, Figure, colour
 from cnn.training.recipe.run import GradientNorms
@@ -48,9 +48,8 @@ def gradient_figure(norms: Mapping[str, Sequence[tuple[int, float]]], *, dark: b
     return {
         "data": traces,
         "layout": {
-            "template": template(dark),
+            **layout_of_lines(dark),
             "uirevision": "gradients",
-            "hovermode": "closest",
             "showlegend": not many,
             "xaxis": {"title": {"text": "step", "standoff": 6}, "zeroline": False},
             "yaxis": {
@@ -59,8 +58,6 @@ def gradient_figure(norms: Mapping[str, Sequence[tuple[int, float]]], *, dark: b
                 "exponentformat": "power",
                 "zeroline": False,
             },
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
 

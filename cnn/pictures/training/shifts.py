@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnn.diagnose.evaluation import wilson_interval
-from cnn.pictures.kit.figures import template
+from cnn.pictures.kit.figures import layout
 from cnn.pictures.training.curves import Figure, colour
 
 
@@ -35,11 +35,10 @@ def distance_figure(found: Sequence[tuple[int, int]], *, dark: bool) -> Figure:
             }
         ],
         "layout": {
-            "template": template(dark),
+            **layout(dark),
             "hovermode": "closest",
             "showlegend": False,
             "xaxis": {"title": {"text": "moved by, pixels", "standoff": 4}, "dtick": 1},
             "yaxis": {"title": {"text": "read right"}, "tickformat": ".0%", "rangemode": "tozero"},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }

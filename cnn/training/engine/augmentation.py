@@ -22,9 +22,7 @@ def augmented(tf: Any, images: Any, configuration: Configuration, step: Any) -> 
 
 
 def draws(tf: Any, count: Any, configuration: Configuration, step: Any) -> Any:
-    """For each of so many images: angle (radians), size (1 is unchanged), and shift (of its size)
-    to the right and down.
-    """
+    """For each image: angle (radians), size (1 is unchanged), shift (of its size) right, down."""
     angle = math.radians(configuration.rotation)
     most = tf.constant([angle, configuration.zoom, configuration.shift, configuration.shift])
     seed = tf.stack([tf.constant(configuration.seed), step])

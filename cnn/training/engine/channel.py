@@ -114,10 +114,7 @@ class Channel:
             self.report_and_obey(self._last)
 
     def _exchange(
-        self,
-        state: State,
-        new_steps: Sequence[Step] = (),
-        gradients: Sequence[GradientNorms] = (),
+        self, state: State, new_steps: Sequence[Step] = (), gradients: Sequence[GradientNorms] = ()
     ) -> None:
         self._writes.put(partial(self._record, new_steps, self._last, state, gradients))
         if self._is_gone():  # not before what is done was written: a checkpoint goes on from it

@@ -59,9 +59,7 @@ class Done:
 
 
 def curve(chunk: Chunk, done: Done, per_epoch: int, seconds: float, took: float) -> list[Step]:
-    """The steps of a chunk that began after so many seconds; their times are spread evenly, as
-    they were measured together.
-    """
+    """The steps of a chunk that began after so many seconds, their times spread evenly."""
     accuracies = (done.hits / chunk.sizes).astype(np.float32)
     return [
         Step(

@@ -75,9 +75,7 @@ def processor() -> str:
 
 
 def together(environments: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """What some runs were trained with, each value once; what none or not all of them noted of the
-    machine is said to be missing.
-    """
+    """What runs were trained with, each value once, and what of the machine is missing."""
     noted = [one for one in environments if names_versions(one)]
     names = dict.fromkeys(name for one in noted for name in one)
     if noted:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.heads import from_scores
-from cnn.network.keras.model import build, output_name, weights_of
+from cnn.network.keras.model import build, by_place, output_name, weights_of
 from cnn.network.layers import Convolution
 from cnn.network.trace import trace
 from cnn.training.engine.augmentation import augmented
@@ -27,7 +27,7 @@ from cnn.training.engine.fused import fuse
 from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
-from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.configuration import Configuration
 
 EVALUATED_VALUES = 1_000_000
 COMPILE_POLL_S = 0.05
@@ -71,7 +71,8 @@ class Machine:
             if row.weights and (trained := self.model.get_layer(row.name).trainable_variables)
         }
         self.classes = int(self.model.output_shape[-1])
-        self.optimizer = _optimizer(configuration, keras)
+        called, given = configuration.optimizer_call
+        self.optimizer = getattr(keras.optimizers, called)(**given)
         self.optimizer.build(self.model.trainable_variables)
         self.loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=configuration.label_smoothing, reduction=None
@@ -167,10 +168,7 @@ class Machine:
         return Done(*(one.numpy() for one in found))
 
     def evaluate(self, split: Split, pulse: Callable[[], None]) -> tuple[float, float, Numbers]:
-        """Mean loss and accuracy over all images, and each image's probability of each class.
-
-        `pulse` is called now and then, and may raise to end it.
-        """
+        """Mean loss, accuracy, and each image's class probabilities; `pulse` may end it."""
         values = int(np.prod(split.image_shape))
         batch = max(16, min(500, EVALUATED_VALUES // values))
         parts = []
@@ -181,18 +179,11 @@ class Machine:
         return judged(np.concatenate(parts), split.labels)
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
-        """All weights by row and place: `conv2d_1/0`; the softmax that was left out has none."""
-        found = weights_of(self.model, self.scoring)
-        return {
-            f"{name}/{place}": array
-            for name, arrays in found.items()
-            for place, array in enumerate(arrays)
-        }
+        """All weights by row and place; the softmax that was left out has none."""
+        return by_place(weights_of(self.model, self.scoring))
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
-        """All that changes while it trains: weights, moving averages, the optimizer's and the
-        random generators' state.
-        """
+        """All that changes in training: weights, averages, optimizer and random generators."""
         best = {f"best/{place:04}": array for place, array in enumerate(self.best)}
         return {name: variable.numpy() for name, variable in self._variables()} | best
 
@@ -295,16 +286,3 @@ class Machine:
 
 def _floats(tf: Any, pixels: Any) -> Any:
     return tf.cast(pixels, tf.float32) / 255.0
-
-
-def _optimizer(configuration: Configuration, keras: Any) -> Any:
-    decay = configuration.weight_decay or None
-    match configuration.optimizer:
-        case Optimizer.SGD:
-            return keras.optimizers.SGD(momentum=configuration.momentum, weight_decay=decay)
-        case Optimizer.RMSPROP:
-            return keras.optimizers.RMSprop(weight_decay=decay)
-        case Optimizer.ADAM:
-            return keras.optimizers.Adam(weight_decay=decay)
-        case Optimizer.ADAMW:
-            return keras.optimizers.AdamW(weight_decay=configuration.weight_decay)

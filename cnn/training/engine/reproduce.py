@@ -14,7 +14,6 @@ import textwrap
 from collections.abc import Sequence
 
 from cnn.data import DatasetName
-from cnn.network.architecture import Architecture
 from cnn.network.heads import from_scores
 from cnn.network.keras.export import keras_function
 from cnn.network.layers import BatchNormalization
@@ -25,7 +24,6 @@ from cnn.training.engine.environment import WITH_ONEDNN
 from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
-from cnn.training.recipe.configuration import Configuration, Optimizer
 from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.run import Epoch, Run
 from cnn.training.recipe.told_loss import is_smoothed
@@ -181,9 +179,13 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     feed = run.architecture.fed
+    called, parts = configuration.optimizer_call
+    given = ", ".join(f"{name}={value}" for name, value in parts.items())
     augmented = configuration.is_augmented
     is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
-    fused = run.environment.get(BATCH_NORM) == FUSED and _has_batch_norm(scoring)
+    layers = (row.layer for row in trace(scoring).rows)
+    has_batch_norm = any(isinstance(layer, BatchNormalization) for layer in layers)
+    fused = run.environment.get(BATCH_NORM) == FUSED and has_batch_norm
     return _SCRIPT.format(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),
@@ -208,7 +210,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
         feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
         input=run.architecture.input,
-        optimizer=_optimizer(configuration),
+        optimizer=f"keras.optimizers.{called}({given})",
         label_smoothing=configuration.label_smoothing,
         plain=_PLAIN if is_plain else "",
         told=_TOLD if is_plain else "loss",
@@ -232,21 +234,3 @@ def file_needed(run: Run) -> str:
 
 def _wrapped(text: str) -> str:
     return textwrap.fill(text, 92, break_long_words=False, break_on_hyphens=False)
-
-
-def _has_batch_norm(architecture: Architecture) -> bool:
-    return any(isinstance(row.layer, BatchNormalization) for row in trace(architecture).rows)
-
-
-def _optimizer(configuration: Configuration) -> str:
-    decay = configuration.weight_decay or None
-    match configuration.optimizer:
-        case Optimizer.SGD:
-            momentum = configuration.momentum
-            return f"keras.optimizers.SGD(momentum={momentum}, weight_decay={decay})"
-        case Optimizer.RMSPROP:
-            return f"keras.optimizers.RMSprop(weight_decay={decay})"
-        case Optimizer.ADAM:
-            return f"keras.optimizers.Adam(weight_decay={decay})"
-        case Optimizer.ADAMW:
-            return f"keras.optimizers.AdamW(weight_decay={configuration.weight_decay})"

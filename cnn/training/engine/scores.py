@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn.insight.passes.activations import softmax
 from cnn.training.engine.chunk import Numbers
 
 
@@ -24,6 +25,4 @@ def judged(
 
 def probabilities(scores: npt.NDArray[np.floating[Any]]) -> Numbers:
     """The softmax of each row of scores."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Numbers = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
-    return shares
+    return softmax(scores).astype(np.float32)

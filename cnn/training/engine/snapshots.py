@@ -79,10 +79,7 @@ def weights_name(epoch: int) -> str:
 
 
 def is_kept(epoch: int, epochs: int, most: int = MOST_SNAPSHOTS) -> bool:
-    """Whether there is a snapshot after an epoch: of many epochs, evenly chosen ones have it.
-
-    Besides the `most` there may be the one before the first epoch, and the last.
-    """
+    """Whether an epoch has a snapshot: `most` evenly chosen ones, beside the first and the last."""
     return epoch % -(-epochs // most) == 0 or epoch == epochs
 
 

@@ -221,11 +221,7 @@ class TrainingLoop:
         self.at = replace(self.at, compiling_s=self.at.compiling_s + took)
 
     def _do(
-        self,
-        steps: Callable[[Chunk], Done],
-        order: npt.NDArray[np.int32],
-        first: int,
-        count: int,
+        self, steps: Callable[[Chunk], Done], order: npt.NDArray[np.int32], first: int, count: int
     ) -> None:
         """Trains so many steps of an epoch, from its `first` on, and takes what comes of them."""
         rates = self.pace.rates(self.at, count)

@@ -10,7 +10,7 @@ from typing import Any
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
 from cnn.network.fields import Real, Whole
-from cnn.training.recipe.setting import Panel, Setting, Word, setting, settings_of
+from cnn.training.recipe.setting import Panel, Word, setting, settings_of
 
 SMALL_DATA = 2_000
 MOST_EPOCHS, MOST_STEPS, MOST_SECONDS = 1_000, 100_000_000, 86_400.0
@@ -73,202 +73,172 @@ class Configuration:
     dataset: DatasetSpec = field(default_factory=DatasetSpec)
     epochs: int = setting(
         10,
-        Setting(
-            rule=Whole(1, MOST_EPOCHS),
-            label="Epochs",
-            hint="How often the training images are gone through, unless it ends sooner.",
-            panel=Panel.IN_VIEW,
-            short=lambda own: epochs_text(own.epochs),
-            has_effect=lambda own: not own.has_budget,
-            is_said_apart=True,
-            is_always_given=True,
-            is_compiled=False,
-        ),
+        rule=Whole(1, MOST_EPOCHS),
+        label="Epochs",
+        hint="How often the training images are gone through, unless it ends sooner.",
+        panel=Panel.IN_VIEW,
+        short=lambda own: epochs_text(own.epochs),
+        has_effect=lambda own: not own.has_budget,
+        is_said_apart=True,
+        is_always_given=True,
+        is_compiled=False,
     )
     batch_size: int | None = setting(
         None,
-        Setting(
-            rule=Whole(1, 8_192),
-            label="Batch size",
-            hint="Images per step. Few images learn better from small batches: "
-            f"16 below {SMALL_DATA:,}, else 64.",
-            panel=Panel.IN_VIEW,
-            said=lambda own: str(own.batch_size or AUTO),
-            short=lambda own: f"batch {own.batch_size or 'auto'}",
-            offered=(8, 16, 32, 64, 128, 256, 512),
-            is_auto=True,
-            is_always_said=True,
-            is_compiled=False,
-        ),
+        rule=Whole(1, 8_192),
+        label="Batch size",
+        hint="Images per step. Few images learn better from small batches: "
+        f"16 below {SMALL_DATA:,}, else 64.",
+        panel=Panel.IN_VIEW,
+        said=lambda own: str(own.batch_size or AUTO),
+        short=lambda own: f"batch {own.batch_size or 'auto'}",
+        offered=(8, 16, 32, 64, 128, 256, 512),
+        is_auto=True,
+        is_always_said=True,
+        is_compiled=False,
     )
     optimizer: Optimizer = setting(
         Optimizer.ADAM,
-        Setting(
-            rule=Word(Optimizer, OPTIMIZER_NAMES),
-            label="Optimizer",
-            hint="How steps are made of gradients.",
-            panel=Panel.IN_VIEW,
-            short=lambda own: str(own.optimizer),
-            is_always_said=True,
-        ),
+        rule=Word(Optimizer, OPTIMIZER_NAMES),
+        label="Optimizer",
+        hint="How steps are made of gradients.",
+        panel=Panel.IN_VIEW,
+        short=lambda own: str(own.optimizer),
+        is_always_said=True,
     )
     learning_rate: float | None = setting(
         None,
-        Setting(
-            rule=Real(1e-8, 10.0),
-            label="Learning rate",
-            hint="The highest of the schedule; where it is not given, the optimizer's usual one.",
-            panel=Panel.IN_VIEW,
-            said=lambda own: f"{own.peak_rate:g}",
-            short=lambda own: f"rate {own.peak_rate:g}",
-            offered=(0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001),
-            is_auto=True,
-            is_always_said=True,
-            is_compiled=False,
-        ),
+        rule=Real(1e-8, 10.0),
+        label="Learning rate",
+        hint="The highest of the schedule; where it is not given, the optimizer's usual one.",
+        panel=Panel.IN_VIEW,
+        said=lambda own: f"{own.peak_rate:g}",
+        short=lambda own: f"rate {own.peak_rate:g}",
+        offered=(0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001),
+        is_auto=True,
+        is_always_said=True,
+        is_compiled=False,
     )
     schedule: Schedule = setting(
         Schedule.ONE_CYCLE,
-        Setting(
-            rule=Word(Schedule, SCHEDULE_NAMES),
-            label="Schedule",
-            hint="How the learning rate changes: one cycle is laid out to climb to its peak in the "
-            "first 30 % of the steps, then to fall to almost nothing.",
-            panel=Panel.IN_VIEW,
-            short=lambda own: str(own.schedule),
-            is_always_said=True,
-            is_compiled=False,
-        ),
+        rule=Word(Schedule, SCHEDULE_NAMES),
+        label="Schedule",
+        hint="How the learning rate changes: one cycle is laid out to climb to its peak in the "
+        "first 30 % of the steps, then to fall to almost nothing.",
+        panel=Panel.IN_VIEW,
+        short=lambda own: str(own.schedule),
+        is_always_said=True,
+        is_compiled=False,
     )
     momentum: float = setting(
         0.9,
-        Setting(
-            rule=Real(0.0, 0.999),
-            label="Momentum",
-            hint="Of SGD: how much of the last step goes into the next.",
-            said=lambda own: f"{own.momentum:g} (of SGD)",
-            step=0.05,
-            has_effect=lambda own: own.optimizer is Optimizer.SGD,
-            is_always_said=True,
-        ),
+        rule=Real(0.0, 0.999),
+        label="Momentum",
+        hint="Of SGD: how much of the last step goes into the next.",
+        said=lambda own: f"{own.momentum:g} (of SGD)",
+        step=0.05,
+        has_effect=lambda own: own.optimizer is Optimizer.SGD,
+        is_always_said=True,
     )
     weight_decay: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, 1.0),
-            label="Weight decay",
-            hint="Pulls weights to zero.",
-            short=lambda own: f"decay {own.weight_decay:g}",
-            step=0.001,
-            follows="optimizer",
-            usual=lambda optimizer: usual_decay(optimizer),
-            is_always_said=True,
-        ),
+        rule=Real(0.0, 1.0),
+        label="Weight decay",
+        hint="Pulls weights to zero.",
+        short=lambda own: f"decay {own.weight_decay:g}",
+        step=0.001,
+        follows="optimizer",
+        usual=lambda optimizer: usual_decay(optimizer),
+        is_always_said=True,
     )
     label_smoothing: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, 0.5),
-            label="Label smoothing",
-            hint="How much of the target is spread over all classes.",
-            short=lambda own: f"smoothing {own.label_smoothing:g}",
-            step=0.05,
-            is_always_said=True,
-        ),
+        rule=Real(0.0, 0.5),
+        label="Label smoothing",
+        hint="How much of the target is spread over all classes.",
+        short=lambda own: f"smoothing {own.label_smoothing:g}",
+        step=0.05,
+        is_always_said=True,
     )
     seed: int = setting(
         0,
-        Setting(
-            rule=Whole(0, 2**31 - 1),
-            label="Seed",
-            hint="The same gives the same curve with the same machine, versions and threads.",
-            panel=Panel.IN_VIEW,
-            is_said_apart=True,
-        ),
+        rule=Whole(0, 2**31 - 1),
+        label="Seed",
+        hint="The same gives the same curve with the same machine, versions and threads.",
+        panel=Panel.IN_VIEW,
+        is_said_apart=True,
     )
     patience: int = setting(
         0,
-        Setting(
-            rule=Whole(0, 1_000),
-            label="Patience",
-            unit="epochs",
-            hint="Early stopping: after so many epochs without a lower validation loss the "
-            "training ends, and the weights of its best epoch are kept and tested. 0 is never.",
-            title="Ends early",
-            said=lambda own: f"after {epochs_text(own.patience)} without a lower validation loss",
-            is_compiled=False,
-            is_later=True,
-        ),
+        rule=Whole(0, 1_000),
+        label="Patience",
+        unit="epochs",
+        hint="Early stopping: after so many epochs without a lower validation loss the "
+        "training ends, and the weights of its best epoch are kept and tested. 0 is never.",
+        title="Ends early",
+        said=lambda own: f"after {epochs_text(own.patience)} without a lower validation loss",
+        is_compiled=False,
+        is_later=True,
     )
     shift: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, 0.5),
-            label="Shift",
-            hint="Of images in training: a share of the image's size; 0.1 moves 28 pixels by up "
-            "to 2.8.",
-            panel=Panel.AUGMENTATION,
-            title="Images shifted",
-            said=lambda own: f"by up to {100 * own.shift:g} % of their size",
-            step=0.05,
-            in_address="augment_shift",
-            is_later=True,
-        ),
+        rule=Real(0.0, 0.5),
+        label="Shift",
+        hint="Of images in training: a share of the image's size; 0.1 moves 28 pixels by up "
+        "to 2.8.",
+        panel=Panel.AUGMENTATION,
+        title="Images shifted",
+        said=lambda own: f"by up to {100 * own.shift:g} % of their size",
+        step=0.05,
+        in_address="augment_shift",
+        is_later=True,
     )
     rotation: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, 180.0),
-            label="Rotation",
-            unit="degrees",
-            hint="Of images in training: either way by up to so much.",
-            panel=Panel.AUGMENTATION,
-            title="Images turned",
-            said=lambda own: f"by up to {own.rotation:g}°",
-            step=5.0,
-            in_address="augment_rotation",  # drawings have a rotation too
-            is_later=True,
-        ),
+        rule=Real(0.0, 180.0),
+        label="Rotation",
+        unit="degrees",
+        hint="Of images in training: either way by up to so much.",
+        panel=Panel.AUGMENTATION,
+        title="Images turned",
+        said=lambda own: f"by up to {own.rotation:g}°",
+        step=5.0,
+        in_address="augment_rotation",  # drawings have a rotation too
+        is_later=True,
     )
     zoom: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, 0.5),
-            label="Zoom",
-            hint="Of images in training: 0.1 makes them 0.9 to 1.1 times their size.",
-            panel=Panel.AUGMENTATION,
-            title="Images zoomed",
-            said=lambda own: f"by up to {100 * own.zoom:g} %",
-            step=0.05,
-            in_address="augment_zoom",
-            is_later=True,
-        ),
+        rule=Real(0.0, 0.5),
+        label="Zoom",
+        hint="Of images in training: 0.1 makes them 0.9 to 1.1 times their size.",
+        panel=Panel.AUGMENTATION,
+        title="Images zoomed",
+        said=lambda own: f"by up to {100 * own.zoom:g} %",
+        step=0.05,
+        in_address="augment_zoom",
+        is_later=True,
     )
     steps: int = setting(
         0,
-        Setting(
-            rule=Whole(0, MOST_STEPS),
-            label="Steps",
-            hint="After how many steps a training ends.",
-            panel=Panel.BUDGET,
-            short=lambda own: f"{own.steps} step{'s' * (own.steps != 1)}",
-            is_said_apart=True,
-            is_compiled=False,
-            is_later=True,
-        ),
+        rule=Whole(0, MOST_STEPS),
+        label="Steps",
+        hint="After how many steps a training ends.",
+        panel=Panel.BUDGET,
+        short=lambda own: f"{own.steps} step{'s' * (own.steps != 1)}",
+        is_said_apart=True,
+        is_compiled=False,
+        is_later=True,
     )
     seconds: float = setting(
         0.0,
-        Setting(
-            rule=Real(0.0, MOST_SECONDS),
-            label="Seconds",
-            hint="After how many seconds of steps a training ends.",
-            panel=Panel.BUDGET,
-            short=lambda own: f"{own.seconds:g} s",
-            is_said_apart=True,
-            is_compiled=False,
-            is_later=True,
-        ),
+        rule=Real(0.0, MOST_SECONDS),
+        label="Seconds",
+        hint="After how many seconds of steps a training ends.",
+        panel=Panel.BUDGET,
+        short=lambda own: f"{own.seconds:g} s",
+        is_said_apart=True,
+        is_compiled=False,
+        is_later=True,
     )
 
     def __post_init__(self) -> None:
@@ -322,6 +292,16 @@ class Configuration:
             return self.learning_rate
         peak = PEAK[self.optimizer]
         return peak if self.schedule is Schedule.ONE_CYCLE else peak / 10
+
+    @property
+    def optimizer_call(self) -> tuple[str, dict[str, float | None]]:
+        """What Keras calls the optimizer, and what it is made with."""
+        given: dict[str, float | None] = {}
+        if self.optimizer is Optimizer.SGD:
+            given["momentum"] = self.momentum
+        is_for_decay = self.optimizer is Optimizer.ADAMW
+        given["weight_decay"] = self.weight_decay if is_for_decay else self.weight_decay or None
+        return OPTIMIZER_NAMES[self.optimizer], given
 
     def in_use(self, train_images: int | None = None) -> dict[str, Any]:
         """Each setting by name, with what `auto` comes to where that is known."""

@@ -84,9 +84,7 @@ def changes_again(run: Run, architecture: Architecture) -> tuple[str, ...]:
 
 
 def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture, tuple[str, ...]]:
-    """The network with one output per class and an end that can be trained, and what was changed
-    for it.
-    """
+    """The network with one output per class and a trainable end, and what was changed for it."""
     traced = trace(architecture)
     if traced.output_shape == (classes,):
         return settled(architecture)

@@ -205,10 +205,7 @@ class Run:
 
 @remembered(5 * LAYERS)
 def recipe(architecture: Architecture, configuration: Configuration, continues: str = "") -> str:
-    """A digest of all that decides the outcome of a training; the network's name does not.
-
-    A training that continues another is never the same as one that began anew.
-    """
+    """A digest of all that decides a training's outcome, also what it continues; not the name."""
     network = architecture.to_record()
     del network["name"]
     values = json.dumps([network, configuration.to_dict(), *filter(None, [continues])])

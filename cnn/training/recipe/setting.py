@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from cnn.network.fields import Real, Rule, Whole
+
+P = ParamSpec("P")
 
 
 class Panel(StrEnum):
@@ -90,9 +92,15 @@ class Setting:
                 return self.rule.read(text)
 
 
-def setting(default: Any, declared: Setting) -> Any:
-    """A field of a configuration that is a setting."""
-    return field(default=default, metadata={"setting": declared})
+def _field_of(kind: Callable[P, Setting]) -> Callable[Concatenate[Any, P], Any]:
+    def made(default: Any, /, *args: P.args, **parts: P.kwargs) -> Any:
+        return field(default=default, metadata={"setting": kind(*args, **parts)})
+
+    return made
+
+
+setting = _field_of(Setting)
+"""A field of a configuration that is a setting: its default, and the parts of a `Setting`."""
 
 
 def settings_of(kind: type) -> dict[str, Setting]:

@@ -62,9 +62,7 @@ def packed(store: Store, run_ids: Sequence[str]) -> bytes:
 
 
 def _in_short(predictions: bytes) -> bytes:
-    """The predictions as a smaller file: every answer, its share and that of the true class are
-    what they were.
-    """
+    """The predictions in fewer bytes: all answers, their shares and the true ones stay."""
     arrays = arrays_from_bytes(predictions)
     scores, rows = arrays["scores"].astype(np.float32), np.arange(len(arrays["labels"]))
     if (scores < 0).any() or not np.allclose(scores.sum(axis=1), 1, atol=0.01):

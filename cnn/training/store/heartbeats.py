@@ -64,9 +64,7 @@ def present(
 
 
 def worker_states(store: Store) -> list[WorkerState]:
-    """What each worker is at that has been heard of lately; what only another version of the
-    program can be at is left out.
-    """
+    """What each worker heard of lately is at, as far as this version knows it."""
     heard = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
     with store.begin() as connection:
         found = connection.execute(heard.where(are_whole(connection, workers))).all()
@@ -93,9 +91,7 @@ def state_of(store: Store, worker: str) -> WorkerState | None:
 
 
 def give_up(store: Store, run_id: str, held_by: str, why: str) -> None:
-    """Interrupts a run that nobody will train who was to: one whose worker's name begins so, or
-    that still waits for one.
-    """
+    """Interrupts a queued run, or one whose worker's name begins so: nobody trains it."""
     is_theirs = runs.c.worker.startswith(held_by) & runs.c.state.in_((*CLAIMED, State.INTERRUPTED))
     with store.begin() as connection:
         connection.execute(

@@ -20,9 +20,7 @@ ENDED_STATES = ("Z", "X")  # ended, but its parent has not asked for it yet
 
 
 def identified(name: str, process_id: int | None = None) -> str:
-    """The name of a worker with its process, by default this one; unchanged where there is no way
-    to find a process again.
-    """
+    """The worker's name with its process (this one), if a process can be found again."""
     process_id = process_id or os.getpid()
     started = _stat(process_id)
     return f"{name}.{_machine()}.{process_id}.{started[1]}" if started else name

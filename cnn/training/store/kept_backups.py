@@ -108,10 +108,7 @@ def _forget_old(file: Path) -> None:
 
 
 def last(url: str) -> Backup | None:
-    """The newest backup that is known of: one that was asked for, kept or restored.
-
-    What was kept of a store that another took the place of is none of this one.
-    """
+    """The newest backup known of this very store: asked for, kept or restored."""
     file = store_file(url)
     if file is None:
         return None

@@ -46,12 +46,8 @@ def put_note(store: Store, run_id: str, note: str) -> str:
         )
     kept = "".join(one for one in visible(text) if one == "\n" or _is_kept(one))
     with store.begin() as connection:
-        if not connection.execute(
-            update(runs).where(runs.c.id == run_id).values(note=kept)
-        ).rowcount:
-            raise LabelError(
-                f"there is no run {shown(run_id)} to put a note to. It may be deleted."
-            )
+        _check_there(connection, run_id, "put a note to")
+        connection.execute(update(runs).where(runs.c.id == run_id).values(note=kept))
     return kept
 
 
@@ -136,6 +132,6 @@ def _insert(connection: Connection, run_id: str, tags: Sequence[str]) -> None:
         connection.execute(insert(tables.tags), new)
 
 
-def _check_there(connection: Connection, run_id: str) -> None:
+def _check_there(connection: Connection, run_id: str, wanted: str = "be tagged") -> None:
     if connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is None:
-        raise LabelError(f"there is no run {shown(run_id)} to be tagged. It may be deleted.")
+        raise LabelError(f"there is no run {shown(run_id)} to {wanted}. It may be deleted.")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cnn.settings import store_url
@@ -50,6 +50,12 @@ class Records:
         except SQLAlchemyError as error:
             raise StoreError.because(self.url, error) from error
 
+    def _whole(self, query: Select[Any], table: Table) -> Sequence[Any]:
+        """Those of the rows that are not damaged."""
+        with self.begin() as connection:
+            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
+            return connection.execute(whole).all()
+
     def steps(self, run_id: str, at_most: int = 1_000) -> list[Step]:
         """The curve, thinned to at most so many points and one, its extremes kept."""
         with self.begin() as connection:
@@ -60,19 +66,15 @@ class Records:
         table = tables.epochs
         query = select(table).where(table.c.run_id.in_(run_ids)).order_by(table.c.epoch)
         found: dict[str, list[Epoch]] = {run_id: [] for run_id in run_ids}
-        with self.begin() as connection:
-            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
-            for run_id, *values in connection.execute(whole).all():
-                found[run_id].append(Epoch(*values))
+        for run_id, *values in self._whole(query, table):
+            found[run_id].append(Epoch(*values))
         return found
 
     def gradients(self, run_id: str) -> list[GradientNorms]:
         """The gradient norms of each row, at every step at which they were measured."""
         table = tables.gradients
         query = select(table.c.step, table.c.norms).where(table.c.run_id == run_id)
-        with self.begin() as connection:
-            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
-            found = connection.execute(whole.order_by(table.c.step)).all()
+        found = self._whole(query.order_by(table.c.step), table)
         read = [(step, row_checks.read(table.c.norms, norms)) for step, norms in found]
         return [GradientNorms(step, norms) for step, norms in read if norms is not None]
 
@@ -86,16 +88,11 @@ class Records:
             ]
 
     def snapshots(self, run_id: str, kind: str = SNAPSHOT) -> list[int]:
-        """The epochs after which a snapshot was kept, in their order; 0 is before the first.
-
-        Of the kind `WEIGHTS_AFTER` they are those after which all weights were kept.
-        """
+        """The epochs with a snapshot (or `WEIGHTS_AFTER`), in order; 0 is before the first."""
         name = tables.files.c.name
         query = select(name).where(tables.files.c.run_id == run_id, name.startswith(kind))
-        with self.begin() as connection:
-            whole = query.where(row_checks.are_whole(connection, tables.files, "run_id"))
-            names = connection.execute(whole.order_by(name)).scalars().all()
-        read = [one for one in names if row_checks.read(name, one) is not None]
+        names = self._whole(query.order_by(name), tables.files)
+        read = [one for (one,) in names if row_checks.read(name, one) is not None]
         return [row_checks.epoch_of(one, kind) for one in read]
 
     def file(self, run_id: str, name: str) -> bytes | None:
@@ -107,6 +104,4 @@ class Records:
         """The files that a run keeps, by name, and how many bytes each has."""
         table = tables.files
         query = select(table.c.name, func.length(table.c.content)).where(table.c.run_id == run_id)
-        with self.begin() as connection:
-            whole = query.where(row_checks.are_whole(connection, table, "run_id"))
-            return {str(name): int(size) for name, size in connection.execute(whole).all()}
+        return {str(name): int(size) for name, size in self._whole(query, table)}

@@ -26,9 +26,7 @@ def steps_from(connection: Connection, run_id: str, first: int) -> list[Step]:
 
 
 def extreme_steps(connection: Connection, run_id: str, length: int) -> list[Step]:
-    """Of every stretch of so many steps those with its lowest and its highest loss, and the last
-    step of all.
-    """
+    """The steps with the lowest and highest loss of every so many, and the last of all."""
     this = (steps.c.run_id == run_id) & are_whole(connection, steps, "run_id")
     stretch = steps.c.step // length
     extremes = (

@@ -79,9 +79,7 @@ def count(store: Store, wanted: Filter = EVERYTHING) -> int:
 def with_any_seed(
     store: Store, architecture: Architecture, configuration: Configuration
 ) -> list[Run]:
-    """The runs of this network with these settings that can be read, the oldest first: their seeds
-    may differ, and what they continue.
-    """
+    """The readable runs of this network with these settings, of any seed, the oldest first."""
     query = select(runs).where(runs.c.dataset == data_id(configuration.dataset))
     with store.begin() as connection:
         rows = connection.execute(query.order_by(runs.c.created_at)).mappings().all()

@@ -44,15 +44,19 @@ TEXTS = {
 }
 """What is text as it stands, and what it is called. SQLite keeps anything in any column."""
 
+AS_THEY_ARE = (
+    *("id", "name", "recipe", "state", "wish", "created_at", "started_at", "finished_at"),
+    *("message", "data_fingerprint", "worker", "continues", "first_step", "note"),
+)
+"""What of a run is in a column of that name as it is."""
+
 Value = TypeVar("Value")
 Word = TypeVar("Word", bound=StrEnum)
 Row = Mapping[Any, Any]
 
 
 def run(row: Row) -> Run | Unreadable:
-    """The run that a row of the table of runs describes, or what is known of one that cannot be
-    read.
-    """
+    """The run that a row describes, or what is known of one that cannot be read."""
     try:
         return _run(row)
     except UnknownError as error:
@@ -71,31 +75,17 @@ def unreadable(found: Iterable[Row]) -> list[Unreadable]:
 
 def columns(run: Run) -> dict[str, Any]:
     """The row of the table of runs that describes a run."""
-    return {
-        "id": run.id,
-        "name": run.name,
+    return {name: getattr(run, name) for name in AS_THEY_ARE} | {
         "architecture": json.dumps(run.architecture.to_record(), ensure_ascii=False),
         "configuration": json.dumps(run.configuration.to_dict()),
-        "recipe": run.recipe,
-        "state": run.state,
-        "created_at": run.created_at,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "wish": run.wish,
         "progress": json.dumps(asdict(run.progress)),
         "result": json.dumps(asdict(run.result)) if run.result else None,
-        "message": run.message,
-        "data_fingerprint": run.data_fingerprint,
         "images": json.dumps(run.images),
         "environment": json.dumps(run.environment),
-        "worker": run.worker,
         "checkpoint": json.dumps(asdict(run.checkpoint)) if run.checkpoint else None,
-        "continues": run.continues,
-        "first_step": run.first_step,
         "changes": json.dumps(run.changes),
         "network": run.architecture.name,
         "dataset": data_id(run.configuration.dataset),
-        "note": run.note,
         "is_archived": int(run.is_archived),
     }
 

@@ -16,17 +16,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    RowMapping,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Connection, RowMapping, case, delete, func, insert, select, true, update
 
 from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
@@ -65,10 +55,7 @@ def new_run(
     worker: str = "",
     changes: Sequence[str] = (),
 ) -> Run:
-    """A run that begins now: queued, or in the hands of a worker.
-
-    `changes` are what was changed to fit network and data to each other.
-    """
+    """A run that begins now: queued, or in a worker's hands; `changes` fitted network and data."""
     now = time.time()
     return Run(
         id=uuid.uuid4().hex[:12],
@@ -97,9 +84,7 @@ class Store(Waiting):
         worker: str = "",
         changes: Sequence[str] = (),
     ) -> Run:
-        """Puts a new run straight into the hands of a worker, or into the queue, whose limit only
-        `queue.put` looks at.
-        """
+        """Puts a run in a worker's hands, or the queue, whose limit `queue.put` looks at."""
         run = new_run(architecture, configuration, worker=worker, changes=changes)
         with self.begin() as connection:
             connection.execute(insert(runs).values(run_rows.columns(run)))
@@ -228,9 +213,7 @@ class Store(Waiting):
         *,
         worker: str = "",
     ) -> None:
-        """Keeps several at once, and with a checkpoint's file where it stands; nothing at all where
-        the run is another worker's by now.
-        """
+        """Keeps several, and where a checkpoint stands; nothing in another worker's run."""
         with self.begin() as connection:
             if _exists(connection, run_id, worker):
                 rows.put_files(connection, run_id, files)

@@ -140,10 +140,7 @@ def copy_pages(
     target: sqlite3.Connection,
     tell: Callable[[float], None] = lambda _: None,
 ) -> None:
-    """Puts all that is in one database into another; `tell` hears how much of it is done.
-
-    It is that of one moment, and others go on writing meanwhile.
-    """
+    """Copies a database as of one moment, while others write; `tell` hears how much is done."""
 
     def told(_status: int, left: int, pages: int) -> None:
         tell(1 - left / pages if pages else 1.0)
@@ -162,10 +159,7 @@ def copy_store(
     tell: Callable[[float], None] = lambda _: None,
     check: Callable[[sqlite3.Connection], None] = lambda _: None,
 ) -> None:
-    """A whole copy of a database as one file, with nothing beside it.
-
-    `check` may refuse the copy, before it has its name.
-    """
+    """A whole copy of a database as one file alone, which `check` may refuse before it is named."""
     with written_beside(target) as unfinished:
         with contextlib.closing(connected(unfinished)) as copy:
             copy.execute("PRAGMA synchronous=OFF")  # all of it is put on the disk at the end
@@ -176,10 +170,7 @@ def copy_store(
 
 
 def what_is_damaged(database: sqlite3.Connection, *, whole: bool = False, most: int = 5) -> str:
-    """What SQLite finds wrong in a file, in its words; nothing where all is well.
-
-    `whole` looks whether each index agrees with its table, too, which takes longer.
-    """
+    """What SQLite finds wrong in a file, or nothing; `whole` also checks indexes, which is slow."""
     how = "integrity_check" if whole else "quick_check"
     lines = database.execute(f"PRAGMA {how}({most})").fetchall()
     found = [" ".join(str(line).split()) for (line,) in lines]

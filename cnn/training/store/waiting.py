@@ -20,9 +20,7 @@ class Waiting(Records):
     """The queue of a store, as those meet it who train."""
 
     def claim_next(self, worker: str) -> Run | None:
-        """The oldest queued run that can be read, from now on this worker's; None where there is
-        none.
-        """
+        """The oldest queued run that can be read, now this worker's; None without one."""
         return self._claim(true(), worker)
 
     def claim(self, run_id: str, worker: str) -> Run | None:

@@ -23,9 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def remove(store: Store, wanted: Plan) -> int:
-    """Removes what a plan says, as far as no run of it has been taken up again; how many runs lost
-    something.
-    """
+    """Removes what a plan says of runs not taken up again; how many lost something."""
     touched: set[str] = set()
     for kind, ids in wanted.going.items():
         for run_id in ids:

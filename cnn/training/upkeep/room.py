@@ -144,10 +144,7 @@ def may_lose() -> ColumnElement[bool]:
 
 
 def _gradients() -> Any:
-    """Of each run how often its gradients were measured, and how long the text of one is.
-
-    All of a run are about as long, so that one of them tells.
-    """
+    """How often each run's gradients were measured, and the length of one text: all are alike."""
     each = (
         select(
             gradients.c.run_id, func.count().label("count"), func.min(gradients.c.step).label("at")

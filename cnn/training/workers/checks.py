@@ -53,11 +53,6 @@ class Check:
     words: tuple[str, ...] = ()
 
 
-def ask(store: Store, architecture: Architecture) -> Check:
-    """What is known of the network; where nothing is, a worker is asked to find out."""
-    return known(store, architecture) or want(store, architecture)
-
-
 def known(store: Store, architecture: Architecture) -> Check | None:
     """What is known of the network, if anything is; this changes nothing."""
     if len(trace(architecture).rows) > MOST_LAYERS:
@@ -195,9 +190,7 @@ def _version(package: str) -> str:
 
 
 def _newest(connection: Connection) -> tuple[str, Architecture] | None:
-    """The network that was asked for last; those that cannot be read wait for the version that
-    asked.
-    """
+    """The network asked for last; an unreadable one waits for the version that asked."""
     wanted = select(checks.c.digest, checks.c.architecture)
     is_wanted = checks.c.standing == Standing.WANTED
     is_wanted &= are_whole(connection, checks)

@@ -31,9 +31,7 @@ class Wanted:
 
 
 def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
-    """Puts trainings into the queue: all of them, or none where it would be too long, which raises
-    `ConfigurationError`.
-    """
+    """Queues all trainings, or none where it gets too long: then a `ConfigurationError`."""
     if not wanted:
         return []
     new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in wanted]

@@ -225,10 +225,7 @@ def nodes(ray: Any) -> list[Node]:
 def request(there: list[Node]) -> Request:
     """What a training asks for by setting; else one processor, and a GPU where there are any."""
     has_gpu = any(node.gpus >= 1 for node in there)
-    return Request(
-        whole_setting("CNN_RAY_CPUS", 1),
-        whole_setting("CNN_RAY_GPUS", int(has_gpu)),
-    )
+    return Request(whole_setting("CNN_RAY_CPUS", 1), whole_setting("CNN_RAY_GPUS", int(has_gpu)))
 
 
 def what_is_wrong(there: list[Node], here: str, url: str) -> WorkerState | None:

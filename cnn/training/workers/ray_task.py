@@ -35,10 +35,7 @@ def train(url: str, run_id: str, task: str, dispatcher: str) -> None:
     name = identified(called(task) + uuid.uuid4().hex[:4])
     store = Store(with_own_password(url))
     try:
-        with (
-            _hears_of_the_end(store, dispatcher) as gone,
-            present(store, name, WorkerState.ON_RAY),
-        ):
+        with _hears_of_the_end(store, dispatcher) as gone, present(store, name, WorkerState.ON_RAY):
             if gone.is_set():
                 return
             run = store.claim(run_id, name) or take_over(store, run_id, name, held_by=called(task))

@@ -8,8 +8,6 @@ laid anew over the epochs it adds.
 from __future__ import annotations
 
 import json
-import time
-import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
@@ -36,7 +34,7 @@ from cnn.training.recipe.run import (
 from cnn.training.recipe.told_loss import handed_on
 from cnn.training.recipe.unreadable import Unreadable, written_by
 from cnn.training.store import run_rows, tables
-from cnn.training.store.store import Store
+from cnn.training.store.store import Store, new_run
 from cnn.training.store.tables import runs
 from cnn.training.workers import queue
 
@@ -124,30 +122,23 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
             f"{old.name}, run {old.id}, cannot be extended: an earlier version trained it with an "
             f"end that is not trained any more. Train it anew, with this change: {change}"
         )
-    at, now = old.checkpoint, time.time()
+    at = old.checkpoint
     configuration = replace(old.configuration, epochs=at.epoch - 1 + more_epochs)
     architecture, changes = earlier.continued(old, at.step)
     if architecture != old.architecture:  # a best loss of another kind is none
         at = replace(at, best_epoch=0, best_loss=None)
     limits.check_size(architecture)
     limits.check_epochs(configuration)
-    new = Run(
-        id=uuid.uuid4().hex[:12],
+    new = replace(
+        new_run(architecture, configuration, worker=worker, changes=changes),
         name=old.name,
-        architecture=architecture,
-        configuration=configuration,
-        state=State.RUNNING if worker else State.QUEUED,
-        created_at=now,
-        started_at=now if worker else None,
         progress=Progress(at.epoch, at.step, seconds=at.seconds_in_all),
-        worker=worker,
         checkpoint=at,
         continues=old.id,
         first_step=at.step,
         data_fingerprint=old.data_fingerprint,
         images=old.images,
         environment=handed_on(old) | written_by(),
-        changes=changes,
     )
     left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))
     with _transaction(store, worker) as connection:

@@ -88,10 +88,7 @@ def _stand_back() -> None:
 
 
 def _is_worn(done: int) -> bool:
-    """Whether another process should go on, which a pool starts at once.
-
-    TensorFlow 2.21 keeps some of every compiled loop: 10 to 40 MB with each training.
-    """
+    """Whether a new process should go on: TensorFlow 2.21 keeps 10 to 40 MB of each training."""
     if done >= MOST_RUNS:
         return True
     try:

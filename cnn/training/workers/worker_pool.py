@@ -19,14 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn import log
-from cnn.settings import (
-    Executor,
-    executor,
-    home,
-    private_folder,
-    store_url,
-    whole_setting,
-)
+from cnn.settings import Executor, executor, home, private_folder, store_url, whole_setting
 from cnn.training.store.heartbeats import dismiss, dismiss_silent
 from cnn.training.store.identity import identified
 from cnn.training.store.store import Store, StoreError
@@ -49,9 +42,7 @@ class _Worker:
 
 
 class WorkerPool:
-    """So many workers (`CNN_WORKERS`, 1; on Ray at most 1), watched by a thread from `start` to
-    `close`.
-    """
+    """`CNN_WORKERS` workers (1; on Ray at most 1), watched by a thread from `start` to `close`."""
 
     def __init__(self, size: int | None = None, url: str | None = None) -> None:
         self.size = whole_setting("CNN_WORKERS", 1) if size is None else size
@@ -70,10 +61,7 @@ class WorkerPool:
             self._thread.start()
 
     def close(self) -> None:
-        """Ends the workers as the end of this process would, and waits for them.
-
-        What they wrote last is in the store's file then, not beside it.
-        """
+        """Ends the workers as this process' end would; then all they wrote is in the file."""
         self._ended.set()
         if self._thread.ident is not None:
             self._thread.join(CLOSE_S)

@@ -11,8 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnn.data.picture.centring import centred
-from cnn.data.picture.handwriting import LIMIT_BYTES
 from cnn.data.picture.ink import ink_of
+from cnn.data.picture.opening import LIMIT_BYTES
 from cnn.data.sets.mnist import load_sample
 from scripts.drawings import LETTERS
 from tests.browser.drawing import DIGITS, draw

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from cnn.data import DataError
-from cnn.data.picture.any_picture import LIMIT_BYTES, read_picture
+from cnn.data.picture.any_picture import read_picture
+from cnn.data.picture.opening import LIMIT_BYTES
 
 
 def written(picture: Image.Image, kind: str = "PNG", **options) -> bytes:

@@ -8,7 +8,8 @@ from PIL import Image
 
 from cnn.data import DataError, load
 from cnn.data.picture.centring import centred
-from cnn.data.picture.handwriting import LIMIT_BYTES, read_handwriting
+from cnn.data.picture.handwriting import read_handwriting
+from cnn.data.picture.opening import LIMIT_BYTES
 
 SEVEN = load("mnist-sample").test.pixels[7, :, :, 0]
 LARGE = np.kron(SEVEN, np.ones((10, 10), np.uint8))

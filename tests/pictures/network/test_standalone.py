@@ -7,7 +7,7 @@ from cnn.network.layers import Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.network.diagram import diagram
-from cnn.pictures.network.standalone import INK, standalone
+from cnn.pictures.network.slabs import INK, standalone
 
 
 def test_nothing_is_left_to_a_page():

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.training.engine import machine
 from cnn.training.recipe.conditions import changed, terms
 from cnn.training.recipe.configuration import AUTO, Configuration, Optimizer, Schedule
 from cnn.training.recipe.setting import settings_of
@@ -51,10 +50,10 @@ def test_a_setting_that_differs_from_its_default_is_among_the_conditions(name: s
 def test_momentum_is_said_only_of_an_optimizer_that_keras_gives_it_to(optimizer: Optimizer):
     import keras
 
-    made = machine._optimizer(Configuration(optimizer=optimizer, momentum=0.8), keras)
-    has_it = getattr(made, "momentum", 0.0) == 0.8
-
     own = Configuration(optimizer=optimizer, momentum=0.8)
+    called, given = own.optimizer_call
+    has_it = getattr(getattr(keras.optimizers, called)(**given), "momentum", 0.0) == 0.8
+
     assert ("Momentum" in dict(terms(own))) == has_it
     assert ("momentum 0.8 (of SGD)" in changed(own)) == has_it
 

@@ -19,23 +19,24 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.differing import differing
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.run import Run, State, recipe
-from cnn.training.recipe.setting import Panel, Setting, setting, settings_of
+from cnn.training.recipe.setting import Panel, setting, settings_of
 from ui.parts.runs.facts import _more
 
-CLIP = Setting(
+CLIP = setting(
+    0.0,
     rule=Real(0.0, 100.0),
     label="Clip norm",
     hint="Gradients that are longer are made so long. 0 is never.",
     is_later=True,
 )
-FREEZE = Setting(
-    rule=Whole(0, 9), label="Freeze", hint="So many layers stay.", panel=Panel.IN_VIEW,
+FREEZE = setting(
+    1, rule=Whole(0, 9), label="Freeze", hint="So many layers stay.", panel=Panel.IN_VIEW,
     title="Layers frozen", said=lambda own: f"the first {own.freeze}",
     short=lambda own: f"frozen {own.freeze}", in_address="freeze_layers", is_always_said=True,
 )  # fmt: skip
 Newer: Any = make_dataclass(
     "Newer",
-    [("clip_norm", float, setting(0.0, CLIP)), ("freeze", int, setting(1, FREEZE))],
+    [("clip_norm", float, CLIP), ("freeze", int, FREEZE)],
     bases=(Configuration,),
     frozen=True,
     slots=True,
@@ -122,7 +123,10 @@ def test_pages_ask_for_it_where_it_says_and_with_its_own_words():
     assert not app.exception
     assert app.session_state.made == OWN
     asked = {one.label: one for one in app.number_input}
-    assert (asked["Clip norm"].max, asked["Clip norm"].help) == (100.0, CLIP.hint)
+    assert (asked["Clip norm"].max, asked["Clip norm"].help) == (
+        100.0,
+        settings_of(Newer)["clip_norm"].hint,
+    )
     asked["Clip norm"].set_value(2.5)
     asked["Freeze"].set_value(4)
     app.run()

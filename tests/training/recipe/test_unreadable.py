@@ -20,6 +20,7 @@ from cnn.training.upkeep import upkeep
 from cnn.training.workers import checks
 from cnn.training.workers.resuming import ContinuationError, extend, resume, take_over
 from cnn.version import VERSION, is_later
+from tests.training.asking import ask
 from tests.training.stores import url_of
 from tests.training.unreadable import FOREIGN, KINDS, damage, row_of, spoil
 
@@ -304,7 +305,7 @@ def test_a_worker_in_a_state_of_another_version_is_left_out_and_left_alone(store
 
 
 def test_a_check_that_another_version_asked_for_waits_for_it_and_keeps_nobody(store: Store):
-    checks.ask(store, LENET)
+    ask(store, LENET)
     network = json.dumps(LENET.to_dict() | {"layers": [{"kind": "Attention"}]})
     with store.begin() as connection:
         connection.execute(
@@ -325,11 +326,11 @@ def test_a_check_that_another_version_asked_for_waits_for_it_and_keeps_nobody(st
 
 
 def test_what_another_version_found_of_a_design_is_no_error(store: Store):
-    checks.ask(store, LENET)
+    ask(store, LENET)
     with store.begin() as connection:
         connection.execute(update(tables.checks).values(standing="agrees in part"))
 
-    found = checks.ask(store, LENET)
+    found = ask(store, LENET)
 
     assert found.standing is checks.Standing.FAILED
     assert "'agrees in part'" in found.words[0]

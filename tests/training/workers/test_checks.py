@@ -14,6 +14,7 @@ from cnn.training.store.store import Store
 from cnn.training.store.tables import checks as table
 from cnn.training.workers import checks
 from cnn.training.workers.checks import Standing
+from tests.training.asking import ask
 
 LENET = entry("lenet-5").architecture
 DEMO = entry("shapes-demo").architecture
@@ -26,11 +27,11 @@ def test_keras_agrees_with_every_network_of_the_zoo(id: str):
 
 
 def test_a_design_that_was_asked_about_agrees_once_it_was_checked(store: Store):
-    assert checks.ask(store, LENET).standing is Standing.WANTED
-    assert checks.ask(store, LENET).standing is Standing.WANTED
+    assert ask(store, LENET).standing is Standing.WANTED
+    assert ask(store, LENET).standing is Standing.WANTED
     assert checks.carry_out_next(store)
     assert not checks.carry_out_next(store)
-    found = checks.ask(store, LENET)
+    found = ask(store, LENET)
     assert found.standing is Standing.AGREES
     assert "built this network of 9 Keras layers" in found.words[0]
 
@@ -54,11 +55,11 @@ def test_what_keras_refuses_is_said_and_not_raised(monkeypatch):
 
 
 def test_the_network_that_was_asked_about_last_is_checked_first(store: Store):
-    checks.ask(store, LENET)
-    checks.ask(store, DEMO)
+    ask(store, LENET)
+    ask(store, DEMO)
     checks.carry_out_next(store)
-    assert checks.ask(store, DEMO).standing is Standing.AGREES
-    assert checks.ask(store, LENET).standing is Standing.WANTED
+    assert ask(store, DEMO).standing is Standing.AGREES
+    assert ask(store, LENET).standing is Standing.WANTED
 
 
 def test_a_name_decides_nothing_and_a_layer_does():
@@ -69,29 +70,29 @@ def test_a_name_decides_nothing_and_a_layer_does():
 
 
 def test_a_check_whose_process_died_is_told_as_failed_and_not_taken_again(store: Store):
-    checks.ask(store, LENET)
+    ask(store, LENET)
     long_ago = time.time() - checks.LONGEST_S - 1
     with store.begin() as connection:
         died = {"standing": Standing.UNDER_WAY, "wanted_at": long_ago}
         connection.execute(update(table).values(died))
-    assert checks.ask(store, LENET).words == ("The process that checked ended before it was done.",)
+    assert ask(store, LENET).words == ("The process that checked ended before it was done.",)
     assert not checks.carry_out_next(store)
 
 
 def test_networks_too_long_to_check_are_refused_at_once(store: Store):
     layers: tuple[Layer, ...] = (Flatten(), *[Dense(2)] * checks.MOST_LAYERS)
-    found = checks.ask(store, Architecture("long", (4, 4, 1), layers))
+    found = ask(store, Architecture("long", (4, 4, 1), layers))
     assert found.standing is Standing.FAILED
     assert "over 500 layers" in found.words[0]
     assert not checks.carry_out_next(store)
 
 
 def test_checks_of_last_week_are_forgotten(store: Store):
-    checks.ask(store, LENET)
+    ask(store, LENET)
     checks.carry_out_next(store)
     with store.begin() as connection:
         connection.execute(update(table).values(wanted_at=time.time() - checks.KEPT_S - 1))
-    checks.ask(store, DEMO)
+    ask(store, DEMO)
     checks.carry_out_next(store)
     with store.begin() as connection:
         assert connection.execute(select(table.c.digest)).scalars().all() == [checks.digest(DEMO)]
@@ -100,12 +101,12 @@ def test_checks_of_last_week_are_forgotten(store: Store):
 def test_of_many_that_wait_the_newest_are_kept(store: Store):
     many = [replace(LENET, layers=(*[Dropout(0.1)] * i, *LENET.layers)) for i in range(60)]
     for one in many:
-        assert checks.ask(store, one).standing is Standing.WANTED
+        assert ask(store, one).standing is Standing.WANTED
     with store.begin() as connection:
         waiting = set(connection.execute(select(table.c.digest)).scalars())
     assert waiting == {checks.digest(one) for one in many[-checks.MOST_WAITING :]}
     assert checks.known(store, many[0]) is None
-    assert checks.ask(store, many[0]).standing is Standing.WANTED
+    assert ask(store, many[0]).standing is Standing.WANTED
 
 
 def test_to_ask_what_is_known_changes_nothing(store: Store):

@@ -17,11 +17,11 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.run import Run, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
-from cnn.training.workers import checks
 from cnn.training.workers.checks import Standing
 from cnn.training.workers.ray_cluster import ClusterError, must_ask_for_a_token
 from tests import postgres
 from tests.training import ray_nodes
+from tests.training.asking import ask
 from tests.training.processes import ROOT, App, current, eventually, is_in, trains
 from tests.training.ray_nodes import Cluster, node_of
 from tests.training.story import NETWORK, PER_EPOCH, SETTINGS, Rows, curve
@@ -163,9 +163,9 @@ def test_designs_are_checked_while_runs_hold_both_nodes(apps: list[App], store: 
         eventually("paused", is_in(store, run, State.PAUSED))
     lenet = entry("lenet-5").architecture
 
-    assert checks.ask(store, lenet).standing is Standing.WANTED
+    assert ask(store, lenet).standing is Standing.WANTED
 
-    eventually("checked", lambda: checks.ask(store, lenet).standing is Standing.AGREES)
+    eventually("checked", lambda: ask(store, lenet).standing is Standing.AGREES)
     for run in runs:
         assert current(store, run).state is State.PAUSED
         store.want(run.id, Wish.STOP)

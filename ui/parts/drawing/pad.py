@@ -19,8 +19,8 @@ import streamlit as st
 from cnn.data import DataError
 from cnn.data.dataset import Images, Pixels, as_floats
 from cnn.data.picture.centring import SIDE
-from cnn.data.picture.handwriting import LIMIT_BYTES
 from cnn.data.picture.in_child_process import read_handwriting_outside
+from cnn.data.picture.opening import LIMIT_BYTES
 from ui.session.assets import script
 from ui.session.words import plain
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.lessons.catalogue import frame_text
 from cnn.network.architecture import Architecture
-from cnn.network.finish import finished
+from cnn.network.heads import finished
 from cnn.network.link import encode
 from cnn.training.recipe.configuration import Configuration
 from ui.parts.comparison import choice

@@ -11,8 +11,8 @@ from cnn.network.heads import end_activation
 from cnn.network.keras.file import saying_pixels
 from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
-from cnn.training.recipe.curve_file import epochs_csv, steps_csv
-from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
+from cnn.training.recipe.curve_file import curve_csv
+from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State, Step
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from ui.parts.runs import runs
@@ -54,7 +54,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
     with right:
         st.markdown("**The training**")
         _script(run, epochs, stem)
-        _save(f"{stem}-epochs.csv", lambda: epochs_csv(epochs), ":material/table:")
+        _save(f"{stem}-epochs.csv", lambda: curve_csv(Epoch, epochs), ":material/table:")
         if Kind.CURVES in gone(store, run.id):
             st.caption("The curve with all its digits. Its single steps were removed to make room.")
             return
@@ -66,7 +66,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
             return
         _save(
             f"{stem}-steps.csv",
-            lambda: steps_csv(store.steps(run.id, ALL_STEPS)),
+            lambda: curve_csv(Step, store.steps(run.id, ALL_STEPS)),
             ":material/table_rows:",
         )
         st.caption("The curve with all its digits, and in the second file step by step.")

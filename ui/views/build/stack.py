@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.network.errors import path_text
-from cnn.network.finish import finished
+from cnn.network.heads import finished
 from cnn.network.trace import Row, Trace
 from ui.components.editor import edited, notes_of, stack_editor
 from ui.session import design

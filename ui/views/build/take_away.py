@@ -13,7 +13,7 @@ from cnn.network.summary import summary_table
 from cnn.network.torch.export import torch_code
 from cnn.network.trace import Trace
 from cnn.pictures.network.diagram import diagram
-from cnn.pictures.network.standalone import standalone
+from cnn.pictures.network.slabs import standalone
 from ui.components.code import code_view
 from ui.components.save import save_picture
 

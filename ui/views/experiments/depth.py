@@ -18,9 +18,8 @@ from cnn.compare.depth import (
     of_gradients,
     what_differs,
 )
-from cnn.compare.outcomes import Outcome
 from cnn.compare.same_data import differences
-from cnn.compare.standings import table
+from cnn.compare.standings import Outcome, table
 from cnn.compare.unshown import beside
 from cnn.network.deep_networks import DEPTHS, Way
 from cnn.pictures.comparison.result_curve import Series, result_curve

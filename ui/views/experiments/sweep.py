@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.compare.comparison import Group, Plan
-from cnn.compare.outcomes import Outcome
 from cnn.compare.same_data import differences
-from cnn.compare.standings import table
+from cnn.compare.standings import Outcome, table
 from cnn.compare.sweep import (
     MOST_VALUES,
     OF_TRAINING,

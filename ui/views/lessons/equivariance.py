@@ -7,7 +7,7 @@ import streamlit as st
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.answers import article
 from cnn.insight.readings.disturbance import REACH
-from cnn.insight.regions.place import Place
+from cnn.insight.regions.seen import Place
 from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage
 from cnn.lessons.lesson import Lesson
