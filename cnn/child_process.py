@@ -102,7 +102,7 @@ def ask(
         _turn,
         _opened(file) as given,
         subprocess.Popen(
-            [sys.executable, "-m", "cnn.child_process", order],
+            [sys.executable, "-P", "-m", "cnn.child_process", order],
             stdin=given,
             stdout=subprocess.PIPE,
             env=os.environ | alone,

@@ -35,7 +35,7 @@ st.caption(
     "Each block is what one layer gives to the next."
 )
 
-st.subheader("Start from a classic", anchor=False)
+st.header("Start from a classic", anchor=False)
 columns = st.container(key="classics").columns(len(CLASSICS))
 for column, id in zip(columns, CLASSICS, strict=True):
     one = entry(id)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from cnn.training.store.store import Store
-from tests import postgres
+from tests import needs, postgres
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -27,6 +27,10 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 def pytest_configure(config: pytest.Config) -> None:
     if is_for_proofs(config):
         settings.load_profile("proof")
+
+
+def pytest_report_header() -> list[str]:
+    return needs.header()
 
 
 def is_for_proofs(config: pytest.Config) -> bool:
@@ -60,8 +64,7 @@ def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A running server, by its databases' URL; skipped with the reason where there is none."""
-    if postgres.programs() is None:
-        pytest.skip(postgres.MISSING)
+    needs.POSTGRESQL.or_skip()
     with postgres.server() as address:
         yield address
 

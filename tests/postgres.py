@@ -9,14 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-MISSING = "no PostgreSQL server here: its packages (apt-get install postgresql) are not installed"
 OWNER = "postgres"
 """Who starts the server where root runs the tests, as PostgreSQL refuses to be root."""
 
@@ -33,7 +31,7 @@ def programs() -> Path | None:
 def server() -> Iterator[str]:
     """Starts a server; yields the URL of its databases up to their name."""
     there = programs()
-    assert there is not None, MISSING
+    assert there is not None
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # a short path: it holds a socket
     data = folder / "data"
     try:
@@ -68,15 +66,13 @@ def _run(*command: object) -> None:
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
 
-def main() -> int:
+def install() -> None:
     """Installs a server where there is none and one may be installed."""
     if programs() is None and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for words in (["update", "-qq"], ["install", "-y", "-qq", "postgresql"]):
             subprocess.run(["apt-get", *words], env=environment, check=False)
-    print("PostgreSQL: ", programs() or MISSING)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    install()

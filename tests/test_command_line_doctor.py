@@ -20,7 +20,7 @@ from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
 from cnn.training.upkeep.upkeep import Finding
 from cnn.training.workers import ray_cluster
-from tests.training import ray_nodes
+from tests.needs import RAY
 
 Doctor = Callable[..., list[dict[str, Any]]]
 
@@ -208,7 +208,7 @@ def test_where_ray_is_wanted_and_missing_it_says_how_to_install_it(
 def test_a_cluster_that_does_not_answer_is_found_at_once(
     found: Doctor, monkeypatch: pytest.MonkeyPatch
 ):
-    pytest.importorskip("ray", reason=ray_nodes.MISSING)
+    pytest.importorskip("ray", reason=RAY.reason)
     monkeypatch.setenv("CNN_EXECUTOR", "ray")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -119,6 +119,14 @@ def test_tensorflow_is_imported_only_inside_functions(path: Path):
 
 
 @source
+def test_no_table_is_a_picture_on_a_canvas(path: Path):
+    # The menus of Streamlit's own are reached by no key, its cells read by no screen reader.
+    called = {node.attr for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+
+    assert not called & {"dataframe", "data_editor"}
+
+
+@source
 def test_links_to_pages_are_whole_paths(path: Path):
     # A relative one works in AppTest, which starts from app.py, and fails in the browser.
     links = [

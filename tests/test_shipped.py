@@ -1,7 +1,5 @@
 """The network that ships: its card says what is found again with the files that ship."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -14,14 +12,10 @@ from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.trace import trace
 from cnn.shipped import Card, confusion, shipped, weights_from_bytes, weights_to_bytes
 from scripts.train_digits import CONFIGURATION, architecture
-
-full = pytest.mark.skipif(
-    "CNN_DATA_DIR" not in os.environ,
-    reason="needs all of MNIST: runs where CNN_DATA_DIR says where it lies, as in CI",
-)
+from tests import needs
 
 
-@full
+@needs.MNIST.mark()
 def test_the_card_is_right_about_all_10_000_test_images():
     card = shipped().card
     data = load(card.configuration.dataset, card.architecture.input)

@@ -1,7 +1,6 @@
 """What the Draw page calls unlike: its card says what is found again with the files that ship."""
 
 import json
-import os
 
 import numpy as np
 import pytest
@@ -14,11 +13,8 @@ from cnn.shipped import unlike as module
 from cnn.shipped.unlike import UnlikeCard, digit_features, unlike
 from scripts.drawings import FONTS, LETTERS, LOOK_ALIKES, glyphs, written
 from scripts.measure_unlikeness import GLYPHS, KEPT_SHARE, stored_glyphs
+from tests import needs
 
-full = pytest.mark.skipif(
-    "CNN_DATA_DIR" not in os.environ,
-    reason="needs all of MNIST: runs where CNN_DATA_DIR says where it lies, as in CI",
-)
 AT_THE_LINE = 1
 """So many images may change sides where another processor rounds in another way."""
 
@@ -28,7 +24,7 @@ def data() -> Dataset:
     return load(shipped().card.configuration.dataset, shipped().architecture.input)
 
 
-@full
+@needs.MNIST.mark()
 def test_at_most_2_percent_of_10_000_test_digits_are_called_unlike(data: Dataset):
     beyond = unlike().distances(data.test.images[..., 0]) > unlike().card.line
     assert len(beyond) == unlike().card.test.drawings == 10_000
@@ -36,7 +32,7 @@ def test_at_most_2_percent_of_10_000_test_digits_are_called_unlike(data: Dataset
     assert beyond.mean() <= 0.02
 
 
-@full
+@needs.MNIST.mark()
 def test_the_line_comes_from_the_images_kept_aside_alone(data: Dataset):
     found, card = unlike(), unlike().card
     distances = found.distances(data.validation.images[..., 0])
@@ -47,7 +43,7 @@ def test_the_line_comes_from_the_images_kept_aside_alone(data: Dataset):
     assert within[0] >= KEPT_SHARE == card.kept_share >= within[1]
 
 
-@full
+@needs.MNIST.mark()
 def test_where_an_eight_lies_is_the_mean_of_all_eights_that_were_learned(data: Dataset):
     eights = data.train.take(np.flatnonzero(data.train.labels == 8))
     wanted = digit_features(eights.images[..., 0]).mean(axis=0, dtype=np.float64)

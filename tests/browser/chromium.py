@@ -6,7 +6,6 @@ Browsers are never downloaded from their makers' sites; the system's package is 
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -15,10 +14,8 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
-MISSING = (
-    "no Chromium or Chrome on this machine: install one (Debian: apt-get install chromium), "
-    "or name it in CNN_BROWSER"
-)
+GET = "Debian: apt-get install chromium; or name one in CNN_BROWSER"
+MISSING = f"There is no Chromium or Chrome on this machine ({GET})."
 
 
 def find() -> str | None:
@@ -41,8 +38,5 @@ def install() -> None:
         subprocess.run(apt + command, env=env, stdout=subprocess.DEVNULL, check=False)
 
 
-if __name__ == "__main__":
-    if find() is None:
-        install()
-    if find() is None:
-        print(f"Note: browser tests will be skipped: {MISSING}.", file=sys.stderr)
+if __name__ == "__main__" and find() is None:
+    install()

@@ -1,6 +1,5 @@
 """Fixtures that open the running app in Chromium, and fail a test for whatever goes wrong there."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from playwright.sync_api import (
 
 from tests.browser import chromium
 from tests.browser.driving import PageMaker, running
+from tests.needs import BROWSER
 
 OURS = {"127.0.0.1", "localhost"}
 INLINE = {"data", "blob", "file"}
@@ -73,12 +73,9 @@ def fresh_training_url(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; a test without one is skipped, but never in CI."""
-    executable = chromium.find()
-    if executable is None:
-        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
-        refuse(chromium.MISSING)
+    BROWSER.or_skip()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
         yield launched
         launched.close()
 

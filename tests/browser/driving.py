@@ -27,14 +27,14 @@ def running(
     *,
     workers: int = 0,
     store: str = "",
-    root: Path = ROOT,
+    cwd: Path = ROOT,
     options: tuple[str, ...] = (),
     settings: dict[str, str] | None = None,
 ) -> Iterator[str]:
     """Serve a script from a fresh process, whose home and store are `home`; yield its address.
 
-    Or whose store is at that URL, which another one may use too; the code is that under `root`,
-    `options` are Streamlit's, `settings` those of the environment.
+    Or whose store is at that URL, which another one may use too; `cwd` is the folder it is started
+    in, which holds no code for it; `options` are Streamlit's, `settings` those of the environment.
 
     Streamlit shows a visitor most errors and logs all of them, so the log has the last word. A
     worker costs the seconds that TensorFlow takes; ask for one to train.
@@ -43,11 +43,11 @@ def running(
     url = f"http://127.0.0.1:{port}"
     log = home / "server.log"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
-    command = [sys.executable, "-m", "streamlit", "run"]
+    command = [sys.executable, "-P", "-m", "streamlit", "run"]
     with log.open("wb") as output:
         server = subprocess.Popen(
             [*command, str(script), f"--server.port={port}", *options],
-            cwd=root,
+            cwd=cwd,
             env=inherited
             | {"HOME": str(home), "CNN_HOME": str(home / "store"), "CNN_WORKERS": str(workers)}
             | ({"CNN_STORE": store} if store else {})

@@ -1,6 +1,7 @@
 """Every view, light and dark, from desk to phone: nothing sticks out, everybody can use it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,12 +13,16 @@ from tests.browser.every_view import VIEWS, arrive, looks
 FIT, OVERLAP = (
     (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("fit.js", "overlap.js")
 )
-GRAVE = {"serious", "critical"}
 CHECKED = {("light", 1440), ("dark", 390)}
 """Where axe looks: each theme and each layout once; it takes as long as all the rest together."""
 LOOKS, AGAIN_MS = 6, 500
-OURS = {"exclude": [["[data-testid='stSidebarNav']"]]}
-"""Streamlit's own list of pages has headings among its items: not ours to mend."""
+PAGES = "[data-testid='stSidebarNavItems']"
+UPSTREAM = {
+    ("list", PAGES): "Streamlit's list of pages has the names of its sections among its items",
+    ("listitem", f"{PAGES} > * > li"): "and the pages of a section in a part of that list",
+}
+"""What axe finds in Streamlit's own frame: the rule, the elements, and why. The links in that list
+have their names, and are reached one after the other, as README says."""
 
 
 def unfit(page: Page) -> list[str]:
@@ -30,7 +35,36 @@ def unfit(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("view", VIEWS)
+def barred(page: Page) -> tuple[list[str], set[tuple[str, str]]]:
+    """What keeps people out of a page by axe's rules, and what Streamlit's own frame broke."""
+    answer = Axe().run(page, options={"resultTypes": ["violations"]})
+    ours, theirs = [], set()
+    for one in answer.response["violations"]:
+        for node in one["nodes"]:
+            if known := next((id for id in UPSTREAM if _is(page, one["id"], node, id)), None):
+                theirs.add(known)
+            else:
+                said = f"{node['html'][:160]}: {node['failureSummary'][:300]}"
+                ours.append(f"{one['id']} ({one['impact']}): {said}")
+    return ours, theirs
+
+
+def _is(page: Page, rule: str, node: dict[str, Any], known: tuple[str, str]) -> bool:
+    if rule != known[0]:
+        return False
+    found: bool = page.locator(node["target"][0]).evaluate("(one, at) => one.matches(at)", known[1])
+    return found
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        pytest.param(view, marks=pytest.mark.xfail(reason="an h4 under the h1, made by a script"))
+        if view == "lesson-pipeline"
+        else view
+        for view in VIEWS
+    ],
+)
 def test_a_view_fits_every_screen_and_is_open_to_everybody(
     app_url: str, new_page: PageMaker, view: str
 ):
@@ -41,14 +75,30 @@ def test_a_view_fits_every_screen_and_is_open_to_everybody(
         at = f"{scheme}, {width} px"
         found += [f"{at}: {trouble}" for trouble in unfit(page)]
         if (scheme, width) in CHECKED:
-            answer = Axe().run(page, context=OURS, options={"resultTypes": ["violations"]})
-            found += [
-                f"{at}: {one['id']}: {node['html'][:160]}: {node['failureSummary'][:300]}"
-                for one in answer.response["violations"]
-                if one["impact"] in GRAVE
-                for node in one["nodes"]
-            ]
+            ours, theirs = barred(page)
+            found += [f"{at}: {trouble}" for trouble in ours]
+            found += [f"{at}: no longer: {UPSTREAM[one]}" for one in UPSTREAM.keys() - theirs]
     assert not found, "\n".join(found)
+
+
+def test_what_keeps_people_out_is_found_however_little_it_seems(page: Page):
+    page.set_content(
+        """
+        <html lang="en"><title>A page</title><main><h1>One</h1><h3>Three</h3>
+          <ul data-testid="stSidebarNavItems"><div><li>known</li></div></ul>
+          <ul><div><li>ours</li></div></ul>
+        </main></html>
+        """
+    )
+
+    ours, theirs = barred(page)
+
+    assert [said.split(":")[0] for said in ours] == [
+        "heading-order (moderate)",
+        "list (serious)",
+        "listitem (serious)",
+    ]
+    assert theirs == UPSTREAM.keys()
 
 
 def test_what_does_not_fit_is_found(page: Page):

@@ -3,7 +3,6 @@ somebody who comes back. Nothing may go wrong on the way, not even where it woul
 the guards of `new_page` and `running`.
 """
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from cnn.network.zoo import CLASSICS, entry
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, running, settled
 from tests.browser.training import WORKER_MS, press_train
+from tests.needs import TORCH
 
 BOTH_MS = 300_000
 PARAMETERS = """
@@ -191,8 +191,7 @@ def test_an_engineer_halves_a_keras_network_at_equal_accuracy_and_takes_it_to_py
     module = tmp_path / "half.py"
     download.value.save_as(module)
     settled(page)
-    if importlib.util.find_spec("torch") is None:
-        pytest.skip("PyTorch is not installed, so the module was written but not run")
+    TORCH.or_skip()
     command = [sys.executable, "-c", PARAMETERS, str(module)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.stdout.split() == [str(halved), "2", "10"], ran.stderr

@@ -1,7 +1,5 @@
 """The networks that lesson 6 follows: their cards say what is found again with the files."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.shipped import Card, Which, confusion, of_lesson
 from scripts.train_lesson_networks import RECIPES
+from tests import needs
 
 EACH = pytest.mark.parametrize("which", Which)
 
@@ -47,10 +46,7 @@ def test_the_card_of_the_small_one_is_right_about_its_test_images():
     assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
 
 
-@pytest.mark.skipif(
-    "CNN_DATA_DIR" not in os.environ,
-    reason="needs all of MNIST: runs where CNN_DATA_DIR says where it lies, as in CI",
-)
+@needs.MNIST.mark()
 def test_the_card_of_simple_cnn_is_right_about_all_10_000_test_images():
     one = of_lesson(Which.SIMPLE_CNN)
     data = load(one.card.configuration.dataset, one.architecture.input)

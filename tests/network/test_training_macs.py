@@ -28,8 +28,9 @@ from cnn.network.torch.export import torch_code
 from cnn.network.trace import trace
 from cnn.network.training_macs import Cost, total_training_macs, training_costs, training_macs
 from cnn.network.zoo import entry
+from tests.needs import TORCH
 from tests.network.strategies import architectures
-from tests.network.torch.test_export import WITHOUT_TORCH, module_of
+from tests.network.torch.test_export import module_of
 
 HEAD = (GlobalAveragePooling2D(), Dense(3, "softmax"))
 SMALL_ZOO = (
@@ -110,7 +111,7 @@ def _products(operation: Any, tf: Any) -> int:
 
 def counted_in_pytorch(architecture: Architecture) -> int:
     """What PyTorch's own counter says of the exported module, there and back, in products."""
-    torch = pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
     from torch.utils.flop_counter import FlopCounterMode
 
     module = module_of(torch_code(architecture).text).train()

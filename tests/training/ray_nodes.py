@@ -4,7 +4,6 @@ lose a node of.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import secrets
 import shutil
@@ -15,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-MISSING = "Ray is no dependency of the app: requirements-ray.txt; CI installs it for these tests"
 
 # The head has no processor, so that only nodes train which may be lost.
 CLUSTER = """
@@ -58,10 +55,6 @@ class Cluster:
             if line.startswith("there"):
                 return line.removeprefix("there").strip()
         raise AssertionError("the cluster has ended")
-
-
-def is_installed() -> bool:
-    return importlib.util.find_spec("ray") is not None
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def words(app: AppTest) -> str:
     """All that is said in words, as it is read."""
     kinds = [
         "title",
-        "subheader",
+        "header",
         "markdown",
         "caption",
         "info",

@@ -47,7 +47,7 @@ def _fetch(name: str, keras_home: str) -> None:
     """Run Keras' download, or raise with the last line it said."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _SCRIPT, name.replace("-", "_"), str(SILENCE_LIMIT_S)],
+            [sys.executable, "-P", "-c", _SCRIPT, name.replace("-", "_"), str(SILENCE_LIMIT_S)],
             env=os.environ | {"KERAS_HOME": keras_home, "CUDA_VISIBLE_DEVICES": "-1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,

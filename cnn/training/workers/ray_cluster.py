@@ -143,7 +143,7 @@ def must_ask_for_a_token(address: str) -> None:
     try:
         with tempfile.TemporaryDirectory() as nobody:
             stranger = subprocess.run(
-                [sys.executable, "-c", _STRANGER, address],
+                [sys.executable, "-P", "-c", _STRANGER, address],
                 env=kept | {"RAY_AUTH_MODE": "disabled", "HOME": nobody, "USERPROFILE": nobody},
                 capture_output=True,
                 text=True,

@@ -114,7 +114,7 @@ class WorkerPool:
             private_folder(home())
         with log.opened(home()) as words:
             process = subprocess.Popen(
-                [sys.executable, "-m", "cnn", "worker", "--name", name, "--with-parent"],
+                [sys.executable, "-P", "-m", "cnn", "worker", "--name", name, "--with-parent"],
                 stdin=subprocess.PIPE,  # its other end closes with this process, killed or not
                 stdout=words,
                 stderr=words,

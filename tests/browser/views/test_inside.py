@@ -25,7 +25,7 @@ def open_inside(page: Page, url: str) -> None:
 
 
 def cell_heading(page: Page) -> Locator:
-    return page.get_by_role("heading", level=5)
+    return page.get_by_test_id("stMain").get_by_role("heading", level=2)
 
 
 def card(page: Page, title: str) -> Locator:

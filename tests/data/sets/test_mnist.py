@@ -1,7 +1,6 @@
 """MNIST from files: found under its usual names, verified to the byte, never made up."""
 
 import gzip
-import os
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +24,8 @@ from cnn.data.sets.mnist import (
     read_folder,
 )
 from scripts.make_mnist_sample import sample_arrays
+from tests import needs
 
-FULL = Path(os.environ.get("CNN_DATA_DIR", Path(__file__).parents[4] / "shared" / "data"))
-needs_full_mnist = pytest.mark.skipif(
-    not (FULL / "mnist.npz").is_file(),
-    reason=f"needs mnist.npz in CNN_DATA_DIR or {FULL}; runs where the data is kept",
-)
 Arrays = dict[str, npt.NDArray[np.uint8]]
 
 IDX_NAMES = {
@@ -233,18 +228,18 @@ def test_fashion_mnist_says_that_only_its_structure_is_verified(tmp_path):
     assert source.origin.endswith("content verified by its structure: shapes and class counts")
 
 
-@needs_full_mnist
+@needs.MNIST.mark()
 def test_full_mnist_is_verified_and_split(monkeypatch):
-    monkeypatch.setenv("CNN_DATA_DIR", str(FULL))
+    monkeypatch.setenv("CNN_DATA_DIR", str(needs.MNIST_FILE.parent))
     data = load("mnist")
 
     assert [len(split) for split in data.splits.values()] == [50_000, 10_000, 10_000]
-    assert data.origin == f"{FULL / 'mnist.npz'}, content verified by SHA-256"
+    assert data.origin == f"{needs.MNIST_FILE}, content verified by SHA-256"
 
 
-@needs_full_mnist
+@needs.MNIST.mark()
 def test_one_changed_pixel_of_full_mnist_is_noticed(tmp_path):
-    with np.load(FULL / "mnist.npz", allow_pickle=False) as file:
+    with np.load(needs.MNIST_FILE, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     arrays["x_train"][12_345, 14, 14] ^= 1
     np.savez(tmp_path / "mnist.npz", allow_pickle=False, **arrays)
@@ -274,9 +269,9 @@ def test_a_broken_sample_asks_for_a_new_installation(monkeypatch, tmp_path):
         load_sample()
 
 
-@needs_full_mnist
+@needs.MNIST.mark()
 def test_the_sample_is_the_part_of_mnist_that_it_says_it_is():
-    full = np.load(FULL / "mnist.npz", allow_pickle=False)
+    full = np.load(needs.MNIST_FILE, allow_pickle=False)
     sample = np.load(SAMPLE_FILE, allow_pickle=False)
 
     for part in ("train", "test"):
@@ -286,9 +281,9 @@ def test_the_sample_is_the_part_of_mnist_that_it_says_it_is():
         np.testing.assert_array_equal(sample[f"y_{part}"], full[f"y_{part}"][indexes])
 
 
-@needs_full_mnist
+@needs.MNIST.mark()
 def test_the_script_makes_the_sample_that_ships():
-    full = read_folder(MNIST, FULL)
+    full = read_folder(MNIST, needs.MNIST_FILE.parent)
 
     assert full is not None
     assert content_hash(SAMPLE, sample_arrays(full)) == SAMPLE.sha256

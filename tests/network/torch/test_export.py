@@ -25,6 +25,7 @@ from cnn.network.layers import (
 from cnn.network.torch.export import torch_code, torch_state
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
+from tests.needs import TORCH
 from tests.network.export_cases import (
     CASES,
     INPUT,
@@ -34,8 +35,6 @@ from tests.network.export_cases import (
     same_conv,
 )
 from tests.network.strategies import architectures
-
-WITHOUT_TORCH = "PyTorch is no dependency of the app; CI installs it for these tests"
 
 
 @pytest.mark.parametrize("architecture", CASES.values(), ids=CASES.keys())
@@ -51,7 +50,7 @@ def test_the_modules_of_the_zoo_give_what_the_keras_models_give(id: str):
 @pytest.mark.parametrize("id", ["alexnet", "vgg-16"])
 def test_the_largest_originals_have_every_parameter(id: str):
     """Counted without memory for the weights; they hold no layer that the others do not."""
-    torch = pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
     architecture = entry(id).architecture
     with torch.device("meta"):
         module = module_of(torch_code(architecture).text)
@@ -193,7 +192,7 @@ def test_batch_norm_says_what_pytorch_calls_buffers():
 
 @pytest.mark.parametrize("momentum", [0.9, 0.99])
 def test_batch_norm_remembers_as_long_as_keras_does(momentum: float):
-    torch = pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
     network = Architecture("net", INPUT, (BatchNormalization(momentum=momentum),))
     weights = random_weights(network)
     images = random_images(network)
@@ -225,7 +224,7 @@ def test_a_network_that_cannot_be_has_no_code():
 
 @pytest.mark.parametrize("id", ["lenet-5", "resnet-lite", "inception-lite"])
 def test_the_script_runs_as_it_stands(id: str, tmp_path):
-    pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    pytest.importorskip("torch", reason=TORCH.reason)
     architecture = entry(id).architecture
     script = tmp_path / "network.py"
     script.write_text(torch_code(architecture).text, encoding="utf-8")
@@ -240,7 +239,7 @@ def test_the_script_runs_as_it_stands(id: str, tmp_path):
 
 def assert_same_outputs(architecture: Architecture, dtype: str = "float32") -> None:
     """Carries random weights over, and compares parameters and outputs with Keras."""
-    torch = pytest.importorskip("torch", reason=WITHOUT_TORCH)
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
     weights = random_weights(architecture)
     images = random_images(architecture)
     built = build_in(dtype, architecture)

@@ -1,7 +1,6 @@
 """Runs as a file and back: everything that says what was trained and what came of it."""
 
 import itertools
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -27,6 +26,7 @@ from cnn.training.store import archive
 from cnn.training.store.arrays import arrays_from_bytes
 from cnn.training.store.store import Store
 from scripts.train_shipped import plan_of
+from tests import needs
 
 TINY = Architecture("Tiny", (8, 8, 1), (Conv2D(2, 3), Flatten(), Dense(3, "softmax")))
 
@@ -182,7 +182,7 @@ def test_what_ships_is_what_the_script_trains_and_is_one_look(store, which):
         assert looks(pair, beside(store, own, pair)) == 1
 
 
-@pytest.mark.skipif("CNN_DATA_DIR" not in os.environ, reason="needs all of MNIST (CNN_DATA_DIR)")
+@needs.MNIST.mark()
 def test_the_comparison_that_ships_was_trained_on_mnist_as_it_is_here(store):
     run = store.get(archive.take_in_shipped(store)[0])
     assert run

@@ -4,7 +4,6 @@ reads the images itself where they come as files, and they are fed by hand as th
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,13 +20,12 @@ from cnn.network.feed import NAMED, Feed
 from cnn.network.layers import Conv2D, Dense, Flatten, Layers, Rescaling
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
+from tests import needs
 from tests.training.in_keras import check, check_training, in_keras
 from tests.training.own_files import CLASSES, SIDE
 from tests.training.subjects import trained
 
 BODY = (Conv2D(4, 3, strides=2, activation="relu"), Flatten(), Dense(3, "softmax"))
-
-MNIST_FILE = Path(os.environ.get("CNN_DATA_DIR", "")) / "mnist.npz"
 
 Pixels = np.typing.NDArray[Any]
 
@@ -134,14 +132,11 @@ def test_of_the_sample_of_mnist_the_page_says_what_keras_finds_in_it(store: Stor
     check(store, run, replace(images, test=test), in_keras(store, run, tmp_path))
 
 
-@pytest.mark.skipif(
-    not MNIST_FILE.is_file(),
-    reason="needs all of MNIST: runs where CNN_DATA_DIR has mnist.npz, as in CI",
-)
+@needs.MNIST.mark()
 def test_of_all_of_mnist_the_page_says_what_keras_finds_in_it(store: Store, tmp_path: Path):
     network = Architecture("MNIST", (28, 28, 1), BODY)
     run, images = trained(store, network, DatasetSpec(DatasetName.MNIST), steps=3)
-    with np.load(MNIST_FILE) as arrays:
+    with np.load(needs.MNIST_FILE) as arrays:
         test = as_split(arrays["x_test"][..., None], arrays["y_test"])
     check(store, run, replace(images, test=test), in_keras(store, run, tmp_path))
 

@@ -25,6 +25,8 @@ from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.heartbeats import GONE, dismiss_silent, worker_states
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import resume
+from tests import small_disk
+from tests.needs import SMALL_DISK
 from tests.training.processes import ROOT, App, current, eventually, is_in
 from tests.training.story import (
     EPOCHS,
@@ -217,10 +219,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     folder = tmp_path_factory.mktemp("worker")
     disk = folder / "disk"
     disk.mkdir()
-    small = ["mount", "-t", "tmpfs", "-o", f"size={MOUNT_BYTES}", "tmpfs", str(disk)]
-    mounted = (
-        bool(shutil.which("mount")) and not subprocess.run(small, capture_output=True).returncode
-    )
+    mounted = small_disk.mounted(disk, str(MOUNT_BYTES))
     url = f"sqlite:///{disk / 'runs.sqlite'}"
     Store(url).close()
     process = None
@@ -243,7 +242,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
             process.kill()
             process.wait()
         if mounted:
-            subprocess.run(["umount", "-l", str(disk)], check=False)
+            small_disk.unmount(disk)
 
 
 @pytest.fixture(scope="module")
@@ -339,7 +338,7 @@ def test_a_disk_that_is_full_interrupts_a_run_and_loses_nothing(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):
     if not worker.has_own_disk:
-        pytest.skip("fills a disk of its own, which only root may mount; runs so in CI")
+        pytest.skip(SMALL_DISK.reason)
     ballast = worker.folder / "disk" / "ballast"
     with ballast.open("wb", buffering=0) as filling, contextlib.suppress(OSError):
         while filling.write(bytes(4_096)):

@@ -20,6 +20,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers.checks import Standing
 from cnn.training.workers.ray_cluster import ClusterError, must_ask_for_a_token
 from tests import postgres
+from tests.needs import GPU, RAY
 from tests.training import ray_nodes
 from tests.training.asking import ask
 from tests.training.processes import ROOT, App, current, eventually, is_in, trains
@@ -30,9 +31,7 @@ pytestmark = [
     pytest.mark.skipif(
         not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
     ),
-    pytest.mark.skipif(
-        not (ray_nodes.is_installed() or os.environ.get("CI")), reason=ray_nodes.MISSING
-    ),
+    RAY.mark(),
 ]
 
 EPOCHS = 5
@@ -364,7 +363,7 @@ def test_a_run_that_takes_more_memory_than_there_is_ends_and_says_so(store: Stor
     assert "too little memory for this run: Ray ended it 4 times" in current(store, run).message
 
 
-@pytest.mark.skipif(not Path("/dev/nvidia0").exists(), reason="no NVIDIA GPU on this machine")
+@GPU.mark()
 def test_with_a_gpu_in_the_cluster_a_run_uses_it(cluster: Cluster, tmp_path: Path):
     settings = {name: one for name, one in cluster.settings.items() if name != "CNN_RAY_GPUS"}
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")

@@ -57,8 +57,8 @@ def html(app: AppTest) -> str:
     return "\n".join(one.proto.body for one in app.get("html"))
 
 
-def subheaders(app: AppTest) -> list[str]:
-    return [one.value for one in app.subheader]
+def headings(app: AppTest) -> list[str]:
+    return [one.value for one in app.header]
 
 
 def test_two_networks_on_the_same_images_are_judged_and_their_images_shown(store: Store, data):
@@ -231,7 +231,7 @@ def test_curves_are_drawn_over_every_axis(store: Store, data, axis: str, on: str
 def test_before_anything_has_finished_there_is_nothing_to_judge_or_take_away(store: Store):
     app = visited("compare", **TWO)
 
-    assert subheaders(app) == ["Results"]
+    assert headings(app) == ["Results"]
 
 
 def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
@@ -240,7 +240,7 @@ def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
 
     app = visited("compare", **TWO)
 
-    assert subheaders(app) == [
+    assert headings(app) == [
         *("Results", "Accuracy and cost", "Is the difference real?", "Take it away"),
     ]
     assert len(app.get("download_button")) == 4
@@ -255,7 +255,7 @@ def test_the_comparison_that_ships_is_read_without_training_and_without_mnist(
     assert f"Over {seeds} seeds of each and 10,000 test images, " in html(app)
     assert "All 10 pairs of the table share the level 5 %" in words(app)
     assert [button.label for button in app.button if button.label == "Fetch them"]
-    assert "Is the difference real?" in subheaders(app)
+    assert "Is the difference real?" in headings(app)
     assert store.count() == 5 * seeds
     visited("compare", open="shipped")
     assert store.count() == 5 * seeds, "they are taken in once"

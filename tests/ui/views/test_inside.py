@@ -64,7 +64,7 @@ def test_it_opens_with_the_network_that_ships_a_digit_and_a_cell(store: Store):
 
     assert "It is a 5." in html(app)  # test image 0 of the sample
     assert "the label says so too" in html(app)
-    assert "##### Conv2D #1, map" in words(app)
+    assert "## Conv2D #1, map" in words(app)
     assert app.query_params["image"] == "test:0"
     assert app.query_params["layer"] == "conv2d_1"
 
@@ -79,7 +79,7 @@ def test_a_link_opens_its_image_and_its_cell_with_the_true_number(store: Store):
     app = opened(address)
 
     value = f"{found['dense_1'][0, 7]:.5g}".replace("-", "−")
-    assert f"##### Dense #1, feature 7: **{value}**" in words(app)
+    assert f"## Dense #1, feature 7: **{value}**" in words(app)
     assert app.number_input(key=image.PLACE).value == 12
     assert app.query_params["cell"] == "7,0"
 
@@ -100,7 +100,7 @@ def test_a_link_to_what_is_not_there_opens_something_that_is(store: Store, addre
     app = opened(address)
 
     assert not app.error
-    assert "#####" in words(app)
+    assert "## " in words(app)
 
 
 def test_the_input_can_be_looked_at_too(store: Store):
@@ -124,9 +124,9 @@ def test_the_input_can_be_looked_at_too(store: Store):
 )
 def test_a_tab_is_worked_out_when_it_is_opened(store: Store, tab: str, said: str):
     app = opened(None, **{TAB: tab})
-    shown = words(app) + "\n".join(one.value for one in app.subheader)
+    shown = words(app) + "\n".join(one.value for one in app.header)
     assert said in shown
-    assert "##### Conv2D #1" not in shown
+    assert "## Conv2D #1" not in shown
 
 
 def test_a_run_is_opened_by_its_link_with_its_own_data_and_every_tab(store: Store):

@@ -37,7 +37,7 @@ def costs(rows: Sequence[Row], places: Mapping[str, int], apart: Differences) ->
     """One figure for the cost that is chosen."""
     if not any(row.test_accuracy for row in rows):
         return
-    st.subheader("Accuracy and cost", anchor=False)
+    st.header("Accuracy and cost", anchor=False)
     cost = st.segmented_control(
         "Cost",
         list(COSTS),

@@ -48,7 +48,7 @@ def compared(
 ) -> None:
     """The table, what its stars mean, and the way to the runs behind a network."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.subheader("Results", anchor=False)
+        st.header("Results", anchor=False)
         st.number_input(
             "Target validation accuracy, %",
             1.0,

@@ -31,7 +31,7 @@ def take_away(
     def written(form: Callable[[Findings], str]) -> Callable[[], str]:
         return lambda: form(findings(plan, found, epochs, read, target, others))
 
-    st.subheader("Take it away", anchor=False)
+    st.header("Take it away", anchor=False)
     with st.container(horizontal=True):
         for label, name, mime, form in (
             ("Report (HTML)", "comparison.html", "text/html", _report),

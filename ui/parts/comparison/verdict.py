@@ -41,7 +41,7 @@ def verdict(rows: Sequence[Row], judged: Claims) -> None:
     found = {row.id: row.group for row in rows if row.test_accuracy}
     if len(found) < 2:
         return
-    st.subheader("Is the difference real?", anchor=False)
+    st.header("Is the difference real?", anchor=False)
     first, second = _two(rows, found)
     if first is second:
         st.info("Choose two different networks.", icon=":material/compare_arrows:")

@@ -197,7 +197,7 @@ def _tries(wanted: Goals) -> Sequence[Try]:
 
 def challenge_list() -> None:
     """The challenges that come along, each a link to Build with the network to begin with."""
-    st.subheader(frame_text("challenges"), anchor=False)
+    st.header(frame_text("challenges"), anchor=False)
     st.caption(frame_text("challenges_about"))
     with st.grid("auto", min_column_width=300):
         for one in catalogue.challenges():

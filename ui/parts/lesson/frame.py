@@ -56,7 +56,7 @@ def _head(lesson: Lesson) -> None:
             st.badge(frame_text("done"), icon=":material/check:", color="green")
         prepare(lesson)
     st.title(lesson.title, anchor=False)
-    st.markdown(f"##### {lesson.question}")
+    st.markdown(f"**{lesson.question}**")
 
 
 def about(lesson: Lesson) -> str:

@@ -11,7 +11,7 @@ from ui.parts.lesson import progress
 
 def questions(lesson: Lesson) -> None:
     """Every question of the lesson, answered as it was left."""
-    st.subheader(frame_text("check"), anchor=False)
+    st.header(frame_text("check"), anchor=False)
     for check in lesson.checks:
         _question(lesson, check)
 

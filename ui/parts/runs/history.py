@@ -57,7 +57,7 @@ def latest(count: int) -> None:
     found = run_list.page(runs.store(), limit=count)
     if not found:
         return
-    st.subheader("Latest runs", anchor=False)
+    st.header("Latest runs", anchor=False)
     lines = rows(runs.store(), found)
     picked = table("Latest runs", _columns(lines), lines, key="latest", can_open=True)
     if picked.opened:
@@ -71,7 +71,7 @@ def _history(was_live: bool) -> None:
     if not store.count():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Runs", anchor=False, width="content")
+        st.header("Runs", anchor=False, width="content")
         wanted = chosen_filter()
     total = run_list.count(store, wanted)
     pages = max(-(-total // PER_PAGE), 1)

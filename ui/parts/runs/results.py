@@ -66,7 +66,7 @@ def results(run: Run) -> None:
         st.warning(plain(found), icon=":material/broken_image:")
     elif found is not None and len(found):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("Test result", anchor=False)
+            st.header("Test result", anchor=False)
             if st.button("Look inside", icon=":material/visibility:"):
                 st.switch_page(PAGES / "inside.py", query_params={runs.ADDRESS: run.id})
         st.fragment(_results)(run, found)

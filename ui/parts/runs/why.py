@@ -35,7 +35,7 @@ def why(run: Run) -> None:
     if not found:
         return
     ill = any(finding.severity is Severity.PROBLEM for finding in found)
-    st.subheader("Why isn't it learning?" if ill else "Does it learn?", anchor=False)
+    st.header("Why isn't it learning?" if ill else "Does it learn?", anchor=False)
     with st.container(border=True, gap="medium"):
         for finding in found:
             _one(run, finding)

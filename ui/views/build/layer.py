@@ -17,7 +17,7 @@ def layer_panel(trace: Trace, row: Row | None) -> None:
     if row is None:
         st.caption("Choose a layer in the stack or in the picture to see its numbers.")
         return
-    st.subheader(row.title, anchor=False)
+    st.header(row.title, anchor=False)
     st.caption(row.layer.purpose)
     for remark in advice(trace):
         if remark.path == row.path:

@@ -50,7 +50,7 @@ def show() -> None:
         "biases and batch norm as well."
     )
     pictures(titles, blocks, "blocks_picture")
-    st.subheader("Which learns better?", anchor=False)
+    st.header("Which learns better?", anchor=False)
     st.caption(
         "Two small networks for 28×28 images that differ in this block alone: a strided stem, the "
         + (

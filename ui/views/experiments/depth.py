@@ -147,7 +147,7 @@ def _results(found: dict[Member, Group], others: Sequence[Group], epochs: Epochs
     groups = list(found.values())
     told = judged(groups, others, asked(found, others))
     rows = table(groups, epochs, chosen_target())
-    st.subheader("What was measured", anchor=False)
+    st.header("What was measured", anchor=False)
     _said_of_shipped(found)
     for sentence in findings(dict(zip(found, rows, strict=True)), told):
         st.markdown(plain(sentence))

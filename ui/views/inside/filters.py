@@ -121,7 +121,7 @@ def _one(subject: Subject, row: Row, kernels: Array, chosen: int, images: Images
 
 
 def _against_hand_made(row: Row, kernels: Array) -> None:
-    st.subheader("Learned against made by hand", anchor=False)
+    st.header("Learned against made by hand", anchor=False)
     try:
         found = likeness(kernels)
     except LikenessError as error:

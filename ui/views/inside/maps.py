@@ -100,7 +100,7 @@ def _cell_panel(
         if len(row.output_shape) == 1
         else f"map {place.map}, cell {place.row}, {place.column}"
     )
-    st.markdown(f"##### {row.title}, {where}: **{_exact(one.value)}**")
+    st.markdown(f"## {row.title}, {where}: **{_exact(one.value)}**")
     left, right = st.columns([1, 4], gap="medium")
     with left:
         _seen(traced, row, looked, place)

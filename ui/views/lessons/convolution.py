@@ -176,7 +176,7 @@ def _size(lesson: Lesson, slide: Slide, layer: Conv2D) -> None:
     traced = trace(one_layer(layer, slide.input))
     row = traced.rows[0]
     weights, biases = row.weights
-    st.markdown(f"##### {lesson.text('size_heading')}")
+    st.markdown(f"## {lesson.text('size_heading')}")
     st.latex(size_formula(slide.axes[0]))
     lines = size_notes(slide.axes[0], lesson.text)
     if slide.input.shape[2] > 1:

@@ -42,9 +42,9 @@ def show(lesson: Lesson) -> None:
     line = timeline(milestones(), which)
     picture(line, key=LINE, narrow=narrow_timeline(milestones(), which))
     _milestone(lesson, milestone(which))
-    st.subheader(lesson.text("residual_title"), anchor=False)
+    st.header(lesson.text("residual_title"), anchor=False)
     _residual(lesson)
-    st.subheader(lesson.text("after_title"), anchor=False)
+    st.header(lesson.text("after_title"), anchor=False)
     _after(lesson)
 
 

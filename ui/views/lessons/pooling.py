@@ -56,7 +56,7 @@ def show(lesson: Lesson) -> None:
         on_edit=partial(_take, slide, origin, first),
     )
     st.markdown(_size(lesson, slide))
-    st.markdown(f"##### {lesson.text('shift_heading')}")
+    st.markdown(f"## {lesson.text('shift_heading')}")
     st.markdown(_shift(lesson, before, slide, down, right))
     _saving(lesson, pool)
     ways_on(saving(pool).with_pools.architecture, FIRST)
@@ -168,7 +168,7 @@ def _shift(lesson: Lesson, before: Slide, after: Slide, down: int, right: int) -
 def _saving(lesson: Lesson, pool: Pooling) -> None:
     found = saving(pool)
     is_local = isinstance(pool, MaxPooling2D | AveragePooling2D)
-    st.markdown(f"##### {lesson.text('saving_heading')}")
+    st.markdown(f"## {lesson.text('saving_heading')}")
     st.markdown(lesson.text("saving_local" if is_local else "saving_global"))
     with_pools, without = found.with_pools, found.without
     shown = (

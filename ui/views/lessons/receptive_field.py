@@ -63,7 +63,7 @@ def show(lesson: Lesson) -> None:
     )
     st.markdown(_numbers(lesson, traced, stack))
     ways_on(traced.architecture, BRIEF, classes=10)
-    st.subheader(lesson.text("patches_title"), anchor=False)
+    st.header(lesson.text("patches_title"), anchor=False)
     _filters(lesson)
 
 

@@ -48,7 +48,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(lesson.text(f"{chosen.key}_look"))
     _measured(lesson, chosen)
     _try(lesson, chosen)
-    st.subheader(lesson.text("beyond_title"), anchor=False)
+    st.header(lesson.text("beyond_title"), anchor=False)
     st.markdown(lesson.text("beyond"))
 
 

@@ -41,7 +41,7 @@ def show(lesson: Lesson) -> None:
 
 def _draw(lesson: Lesson) -> int:
     """The drawings, and the seed they are drawn with."""
-    st.subheader(lesson.text("draw_title"), anchor=False)
+    st.header(lesson.text("draw_title"), anchor=False)
     left, right = st.columns([5, 6], gap="large")
     with left:
         words = st.container()
@@ -63,7 +63,7 @@ def _draw(lesson: Lesson) -> int:
 
 
 def _network(lesson: Lesson) -> None:
-    st.subheader(lesson.text("network_title"), anchor=False)
+    st.header(lesson.text("network_title"), anchor=False)
     traced = trace(shapes.DEMO)
     parts = " + ".join(f"{row.params:,}" for row in traced.rows if row.params)
     st.markdown(lesson.text("network", parts=parts, total=f"{traced.total_params:,}"))
@@ -71,7 +71,7 @@ def _network(lesson: Lesson) -> None:
 
 
 def _train(lesson: Lesson, seed: int) -> None:
-    st.subheader(lesson.text("train_title"), anchor=False)
+    st.header(lesson.text("train_title"), anchor=False)
     data = load(shapes.dataset(seed), shapes.DEMO.input)
     sizes = {"train": len(data.train), "validation": len(data.validation)}
     batch = shapes.configuration(1, seed).batch_size_for(sizes["train"])
@@ -136,7 +136,7 @@ def _watched(lesson: Lesson, run_id: str, was_live: bool) -> None:
 
 
 def _filters(lesson: Lesson, run: Run | None) -> None:
-    st.subheader(lesson.text("filters_title"), anchor=False)
+    st.header(lesson.text("filters_title"), anchor=False)
     if run is None or run.is_live or run.result is None:
         st.caption(lesson.text("filters_before"))
         return
