@@ -179,7 +179,9 @@ def all_missing(
 
 
 def colours(ids: Sequence[str], known: Sequence[str], count: int) -> dict[str, int]:
-    """A colour's number for each: the same for a known network, if no two want it."""
+    """A colour's number for each entrant: always the same for a known network, as far as two do
+    not want the same.
+    """
     taken: dict[str, int] = {}
     for id in sorted(ids, key=lambda id: id not in known):
         wanted = known.index(id) % count if id in known else sum(id.encode()) % count

@@ -83,7 +83,9 @@ def the_rule(found: Claims) -> list[str]:
 
 
 def _shared(found: Claims, level: float) -> list[str]:
-    """How many pairs share the level: of networks, and apart of trained networks only."""
+    """By how many pairs the level is shared; where some are of networks and some of trained
+    networks only, by how many of each.
+    """
     of_networks = any(one.seeds for one in found.judgements)
     own, few = found.sharing, found.of_trained
     said = verdict_words.shared_level(own.pairs, own.unseen, level, are_asked=found.are_asked)

@@ -27,7 +27,9 @@ def looks(found: Sequence[Group], others: Sequence[Group] = ()) -> int:
 
 
 def looks_at(pair: tuple[str, str], batches: Sequence[Counter[str]]) -> int:
-    """How often these two: once, and once more for each time that judged ones got seeds."""
+    """How often these two, by id: once, and once more for each time that one of them got seeds
+    after both could be judged.
+    """
     had: Counter[str] = Counter()
     count = 1
     for batch in batches:

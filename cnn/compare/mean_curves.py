@@ -83,7 +83,9 @@ def samples_of(
 
 
 def epoch_samples(curve: Sequence[Epoch], field: str, end: float = math.inf) -> list[Sample]:
-    """Validation stands at its epoch's end, or the training's own; training in its middle."""
+    """Validation stands at the end of its epoch; training, a mean over it, in its middle. The
+    training's own end may lie within its last epoch.
+    """
     at_end = field.startswith("val_")
     samples, before = [], 0.0
     for one in curve:

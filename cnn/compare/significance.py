@@ -49,7 +49,9 @@ def level_at(look: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A difference in accuracy (first minus second), its p, the level, and the interval there."""
+    """A difference in accuracy (first minus second), its p value, the level that this is held
+    against, and the interval at 1 minus the level.
+    """
 
     difference: float
     low: float
@@ -79,7 +81,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class OnImages(Verdict):
-    """The verdict on trained networks, and on how many images either is right more often."""
+    """The verdict on trained networks over the same test images, and on how many of them either is
+    right more often.
+    """
 
     only_first: int
     only_second: int

@@ -136,7 +136,10 @@ class Asked:
 def claims(
     found: Sequence[Group], read: Read, asked: Asked | None = None, others: Sequence[Group] = ()
 ) -> Claims:
-    """Judges each two finished networks, or those asked; `others` are not shown (`beside`)."""
+    """Judges each two networks of a table that have finished runs, or those asked about.
+
+    `others` were trained under the same conditions, and are not shown (`beside`).
+    """
     done = [group for group in found if group.finished]
     of_networks, of_trained = (
         (asked and asked.sharing) or _sharing(found, others, fewest) for fewest in (FEWEST_SEEDS, 1)

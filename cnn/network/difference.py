@@ -103,7 +103,9 @@ class _Comparison:
         return self.both(Change.CHANGED, before, after, _words(before.layer, after.layer))
 
     def replaced(self, left: Sequence[Row], right: Sequence[Row]) -> Pairs:
-        """Pairs layers of the same kind in a stretch that differs; the rest came or went."""
+        """Within a stretch that differs, layers of the same kind are paired; the rest came or
+        went.
+        """
         kinds = [row.kind for row in left], [row.kind for row in right]
         for verb, ours, theirs in _stretches(*kinds):
             if verb == "equal":

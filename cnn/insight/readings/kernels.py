@@ -30,7 +30,10 @@ GALLERY: dict[str, Array] = {
 
 
 def with_kernels(architecture: Architecture, weights: Weights, names: tuple[str, ...]) -> Weights:
-    """The weights with these kernels, in turn, amid the first filters, shared by the channels."""
+    """The weights with the first convolution's filters set to these kernels, in turn.
+
+    A kernel stands in the middle of a larger window, and is averaged over the input channels.
+    """
     first = next((row for row in trace(architecture).rows if isinstance(row.layer, Conv2D)), None)
     if first is None or not names:
         return weights

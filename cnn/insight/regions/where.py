@@ -21,7 +21,10 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatMap:
-    """A number for each pixel, and how it was made; below 0 in `signed` ones speaks against."""
+    """A number for each pixel `[height, width]`, and in a sentence how it was made.
+
+    `signed` maps have pixels that speak against the class, below zero.
+    """
 
     values: Array
     how: str
