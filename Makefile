@@ -7,6 +7,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 RUN_READY := .venv/run.stamp
 TEST_READY := .venv/test.stamp
+NODE_READY := $(if $(shell command -v npm),node_modules/.package-lock.json)
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make requirements"
@@ -37,12 +38,14 @@ format: $(TEST_READY) ## put the code in order
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 
-lint: $(TEST_READY) ## look for mistakes and untidiness, change nothing
+lint: $(TEST_READY) $(NODE_READY) ## look for mistakes and untidiness, change nothing
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(call scripts,lint)
 
-types: $(TEST_READY) ## check the types
+types: $(TEST_READY) $(NODE_READY) ## check the types
 	@$(PY) -m mypy
+	@$(call scripts,types)
 
 bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME)
 	@$(PY) benchmarks/all.py $(ARGS)
@@ -55,6 +58,14 @@ requirements: $(TEST_READY) ## pin requirements*.in anew (ARGS=--upgrade for new
 	@$(COMPILE) requirements.in -o requirements.txt $(ARGS)
 	@$(COMPILE) requirements-ray.in -o requirements-ray.txt $(ARGS)
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt $(ARGS)
+
+# The scripts of ui/ are checked where node is; the app needs none of it.
+scripts = $(if $(NODE_READY),npm run --silent $(1),echo "Skipped, as node is not here: npm run $(1)")
+
+node_modules/.package-lock.json: package-lock.json
+	@echo "Installing what checks the scripts ..."
+	@npm ci --silent
+	@touch $@
 
 $(PY):
 	@set -e; \

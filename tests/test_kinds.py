@@ -47,7 +47,7 @@ from cnn.network.variants import with_depth, with_dropout, with_filters, with_ke
 from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
 from cnn.pictures.network.diagram import SIGNS, diagram
 from tests.network.export_cases import CASES
-from ui.components.editor.schema import GROUPS
+from ui.components.schema import GROUPS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [

@@ -17,7 +17,7 @@ FORBIDDEN = {
     "pages": {"pages", "app"},
 }
 FLOORS = (
-    "settings names version memory log entry child_process",
+    "settings names numbers version memory log entry child_process",
     "network",
     "network.scripts",
     "network.keras",

@@ -8,6 +8,7 @@ from cnn.diagnose import network_symptoms, symptoms
 from cnn.diagnose.evaluation import Predictions
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom
 from cnn.insight.readings.dead_units import LayerActivity
+from cnn.numbers import number
 from cnn.training.recipe.run import Epoch, Run, Step
 
 RULES: tuple[Callable[[Evidence], Finding | None], ...] = (
@@ -71,7 +72,8 @@ def _learns(found: Evidence) -> bool:
 def _it_learns(found: Evidence) -> Finding:
     first, last = found.epochs[0], found.epochs[-1]
     low, high = found.validation_range
-    way = f"from {first.loss:.3g} to {last.loss:.3g}" if first is not last else f"{last.loss:.3g}"
+    end = number(last.loss, 3)
+    way = f"from {number(first.loss, 3)} to {end}" if first is not last else end
     return Finding(
         Symptom.IT_LEARNS,
         Severity.GOOD,

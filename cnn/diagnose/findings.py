@@ -16,6 +16,7 @@ from cnn.diagnose.evaluation import Predictions, ahead_by_chance, by_chance, wil
 from cnn.insight.readings.dead_units import LayerActivity
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.pace import images_of_epoch
 from cnn.training.recipe.run import Epoch, Run, State, Step
@@ -119,7 +120,7 @@ class Evidence:
     def guessing_loss(self) -> str:
         """What has the loss of `chance_loss`, with that loss, as sentences name it."""
         how = "" if self._are_equally_frequent else " by how frequent each class is"
-        return f"guessing{how} has {self.chance_loss:.3g}"
+        return f"guessing{how} has {number(self.chance_loss, 3)}"
 
     @property
     def _are_equally_frequent(self) -> bool:

@@ -11,6 +11,7 @@ from cnn.network.architecture import walk
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Dense, Dropout, Layer, changed, rules
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.forecast.limits import check_size
 from cnn.training.recipe.configuration import (
     MOST_EPOCHS,
@@ -38,14 +39,14 @@ def lower_rate(run: Run) -> Retry:
     """The usual rate where it was far above it, else a third."""
     usual, peak = usual_rate(run.configuration), run.configuration.peak_rate
     rate = usual if peak >= 3 * usual else float(f"{peak / 3:.2g}")
-    return _with(run, f"Train with rate {rate:g}", learning_rate=rate)
+    return _with(run, f"Train with rate {number(rate)}", learning_rate=rate)
 
 
 def higher_rate(run: Run) -> Retry:
     """The usual rate where it was below it, else three times as much."""
     usual, peak = usual_rate(run.configuration), run.configuration.peak_rate
     rate = usual if peak < usual else min(float(f"{peak * 3:.2g}"), 10.0)
-    return _with(run, f"Train with rate {rate:g}", learning_rate=rate)
+    return _with(run, f"Train with rate {number(rate)}", learning_rate=rate)
 
 
 def longer(run: Run, wanted: int | None = None) -> Retry:
@@ -113,9 +114,8 @@ def regularized(run: Run) -> Retry:
     if not run.configuration.is_augmented:
         return _with(run, "Train with augmentation", shift=SHIFT, rotation=ROTATION, zoom=ZOOM)
     decay = max(DECAY, min(3 * run.configuration.weight_decay, 1.0))
-    return _with(
-        run, f"Train with weight decay {decay:g}", optimizer=Optimizer.ADAMW, weight_decay=decay
-    )
+    words = f"Train with weight decay {number(decay)}"
+    return _with(run, words, optimizer=Optimizer.ADAMW, weight_decay=decay)
 
 
 def wider(run: Run) -> Retry | None:

@@ -14,6 +14,7 @@ from cnn.compare.significance import LEVEL
 from cnn.diagnose import remedies
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.recipe.run import Epoch, State
 
 JUMP = 3.0  # times the loss that guessing has
@@ -31,25 +32,27 @@ def rate_too_high(found: Evidence) -> Finding | None:
     run, highest = found.run, max((step.loss for step in found.steps), default=0.0)
     rate = run.configuration.peak_rate
     usual = remedies.usual_rate(run.configuration)
-    times = f", {rate / usual:,.3g} times the usual {usual:g}" if rate > 1.5 * usual else ""
+    times = (
+        f", {number(rate / usual, 3)} times the usual {number(usual)}" if rate > 1.5 * usual else ""
+    )
     jumped = highest > JUMP * max(found.chance_loss, found.steps[0].loss if found.steps else 0.0)
     last = found.epochs[-1].loss if found.epochs else math.inf
     best = min(found.epochs, key=lambda epoch: epoch.loss, default=None)
     if run.state is State.DIVERGED:
         said = run.message or "The loss was no longer a finite number."
-        said = f"{said} The highest rate was {rate:g}{times}."
+        said = f"{said} The highest rate was {number(rate)}{times}."
     elif jumped and found.epochs and not found.has_learnt:
         said = (
             f"The loss of a step reached {_figure(highest)}, while "
             f"{found.guessing_loss}; after {_epochs(found)} training is at {_figure(last)} "
-            f"(mean over {_images(found)} images). The highest rate was {rate:g}{times}."
+            f"(mean over {_images(found)} images). The highest rate was {number(rate)}{times}."
         )
     elif best and last > max(1.3 * best.loss, 0.1 * found.chance_loss):
         said = (
             f"The training loss rose from {_figure(best.loss)} in epoch {best.epoch} to "
             f"{_figure(last)} in epoch {found.epochs[-1].epoch} (means over "
-            f"{_of_both(found, best)} images): steps go too far. The highest rate was {rate:g}"
-            f"{times}."
+            f"{_of_both(found, best)} images): steps go too far. The highest rate was "
+            f"{number(rate)}{times}."
         )
     else:
         return None
@@ -78,7 +81,8 @@ def rate_too_low(found: Evidence) -> Finding | None:
         "The learning rate is too low",
         f"The training loss went from {_figure(first)} to {_figure(last)} in {_epochs(found)} (the "
         f"last a mean over {_images(found)} images), where "
-        f"{found.guessing_loss}. The highest rate was {rate:g}; usual here is {usual:g}.",
+        f"{found.guessing_loss}. The highest rate was {number(rate)}; usual here is "
+        f"{number(usual)}.",
         remedies.higher_rate(found.run),
     )
 
@@ -165,7 +169,7 @@ def underfitting(found: Evidence) -> Finding | None:
     settings = found.run.configuration
     decayed = settings.weight_decay >= 10 * remedies.DECAY
     if decayed:
-        held, retry = f" Weight decay is {settings.weight_decay:g}.", remedies.without_decay
+        held, retry = f" Weight decay is {number(settings.weight_decay)}.", remedies.without_decay
     elif settings.is_augmented:
         held, retry = " Its images are augmented.", remedies.without_augmentation
     else:
@@ -250,8 +254,8 @@ def _of_both(found: Evidence, best: Epoch) -> str:
 def _epochs(found: Evidence) -> str:
     """How many it had; a training by steps or seconds may end within one."""
     many = min(len(found.epochs), epochs_trained(found.run))
-    return f"{many:.4g} epoch{'s' * (many != 1)}"
+    return f"{number(many)} epoch{'s' * (many != 1)}"
 
 
 def _figure(loss: float) -> str:
-    return f"{loss:,.0f}" if loss >= 1_000 else f"{loss:.3g}"
+    return f"{loss:,.0f}" if loss >= 1_000 else number(loss, 3)

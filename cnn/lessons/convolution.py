@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnn.network.shapes import Axis
+from cnn.numbers import number
 
 
 def size_formula(axis: Axis) -> str:
@@ -34,7 +35,7 @@ def size_notes(axis: Axis, text: Callable[..., str]) -> list[str]:
         "room": axis.room,
         "stride": axis.stride,
         "steps": steps,
-        "exact": f"{exact:.4g}",
+        "exact": number(exact),
         "output": axis.output,
     }
     notes = [text("floor" if axis.unused else "fits", **values)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnn.network.layers import Convolution, Dense, Layer
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Trace
+from cnn.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def ratio_text(ratio: float | None) -> str:
         return ""
     if 0 < ratio < 0.1:
         return f"1/{1 / ratio:,.0f}"
-    return f"x{ratio:.3g}" if ratio < 1_000 else f"x{ratio:,.0f}"
+    return f"x{number(ratio, 3)}" if ratio < 1_000 else f"x{ratio:,.0f}"
 
 
 def _held_by(traced: Trace, kind: type[Layer]) -> int:

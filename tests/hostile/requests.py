@@ -58,7 +58,7 @@ STRANGERS: dict[str, Sent] = {
     "a conversation with a cookie made up": _stream(**_cookie("1" * 64)),
     "the front end's script": Sent("/static/js/index.js"),
     "the host's configuration": Sent("/_stcore/host-config"),
-    "a file of ours": Sent("/scripts/editor-000000000000.js"),
+    "a file of ours": Sent("/js/000000000000/editor/editor.js"),
     "Plotly": Sent("/vendor/plotly-6.0.0.min.js"),
     "media": Sent("/media/0123456789.png"),
     "a component": Sent("/component/x/index.html"),

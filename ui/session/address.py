@@ -13,17 +13,13 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui.session.assets import script
-
 Address = Mapping[str, list[str]]
 REMEMBERED = 6
 """So many quick choices may be on their way, each with the address from before them all."""
 
 _mount = st.components.v2.component(
     "address_in_place",
-    js=script(
-        "address_in_place",
-        """
+    js="""
 export default function ({ data }) {
   const url = new URL(location.href);
   const flat = (entries) => JSON.stringify(entries.flatMap(([n, all]) => all.map((v) => [n, v])));
@@ -37,7 +33,6 @@ export default function ({ data }) {
   history.replaceState(history.state, "", url);
 }
 """,
-    ),
 )
 
 

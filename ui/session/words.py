@@ -9,6 +9,7 @@ from html import escape
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.network.trace import Trace
+from cnn.numbers import number
 
 _MARKS = set("\\`*_{}[]<>()#+-!|~$:&")
 _LIST = re.compile(r"^(\s*\d+)\.", re.MULTILINE)
@@ -49,12 +50,12 @@ def pretty(formula: str) -> str:
     return re.sub(r"(?<=\d)x(?=\d)", "×", signs)
 
 
-def short(number: float) -> str:
+def short(value: float) -> str:
     """A large number at a glance: 61,706 stays, 15,470,264,320 is 15.5 G."""
     for limit, unit in ((1e9, "G"), (1e6, "M")):
-        if abs(number) >= limit:
-            return f"{number / limit:.3g} {unit}"
-    return f"{number:,.0f}"
+        if abs(value) >= limit:
+            return f"{number(value / limit, 3)} {unit}"
+    return f"{value:,.0f}"
 
 
 def short_params(traced: Trace) -> str:

@@ -10,7 +10,7 @@
   const state = { wasHere: false, isReviving: false, gone: 0, cut: 0 };
 
   function look() {
-    const app = document.querySelector(APP);
+    const app = /** @type {HTMLElement | null} */ (document.querySelector(APP));
     state.gone = app || !state.wasHere ? 0 : state.gone + 1;
     if (state.gone === DEAD_LOOKS) revive();
     const isCut = app && app.dataset.testConnectionState !== "CONNECTED";
@@ -83,8 +83,8 @@
     if (!document.querySelector('script[type="module"]')) revive(); // the page ended before it
   }
 
-  if (window.cnnRevive) return;
-  window.cnnRevive = setInterval(look, LOOK_MS);
+  if (window["cnnRevive"]) return;
+  window["cnnRevive"] = setInterval(look, LOOK_MS);
   new MutationObserver(begin).observe(document, { childList: true, subtree: true });
   window.addEventListener("load", loaded);
   window.addEventListener("error", failed, true); // Streamlit's own script did not arrive

@@ -19,6 +19,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from ui.components import scripts
+
 HEAD = b"<head>"
 SCRIPT = Path(__file__).with_name("revive.js")
 ONLY_WHOLE = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"}
@@ -28,7 +30,9 @@ OF_THE_FILE = ("etag", "last-modified", "accept-ranges")
 
 
 class Watched:
-    """Puts the watch into the page that Streamlit serves, before all else in it."""
+    """Puts the watch into the page that Streamlit serves, before all else in it, and after it the
+    names of our scripts that are needed first.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -38,6 +42,7 @@ class Watched:
         if scope["type"] != "http" or scope["method"] != "GET" or not _is_for_a_page(scope):
             await self.app(scope, receive, send)
             return
+        watched = _watched_page(scripts.ahead(scope["path"]))
         start: Message | None = None
         body = b""
 
@@ -51,8 +56,8 @@ class Watched:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
                     is_it = body == _page()
-                    await send(_watched_start(start) if is_it else start)
-                    await send({**message, "body": _watched_page() if is_it else body})
+                    await send(_watched_start(start, watched) if is_it else start)
+                    await send({**message, "body": watched if is_it else body})
 
         whole = [(name, value) for name, value in scope["headers"] if name not in ONLY_WHOLE]
         await self.app({**scope, "headers": whole}, receive, say)
@@ -68,9 +73,9 @@ def _may_be_the_page(start: Message) -> bool:
     return start["status"] == 200 and is_as_long
 
 
-def _watched_start(start: Message) -> Message:
+def _watched_start(start: Message, page: bytes) -> Message:
     raw = [(name, value) for name, value in start["headers"] if name.decode() not in OF_THE_FILE]
-    MutableHeaders(raw=raw)["content-length"] = str(len(_watched_page()))
+    MutableHeaders(raw=raw)["content-length"] = str(len(page))
     return {**start, "headers": raw}
 
 
@@ -80,6 +85,7 @@ def _page() -> bytes:
 
 
 @functools.cache
-def _watched_page() -> bytes:
+def _watched_page(ahead: str) -> bytes:
     script = SCRIPT.read_bytes()
-    return _page().replace(HEAD, HEAD + b"<script>" + script + b"</script>", 1)
+    first = HEAD + b"<script>" + script + b"</script>" + ahead.encode()
+    return _page().replace(HEAD, first, 1)

@@ -26,10 +26,10 @@ from cnn.training.store.store import Store, StoreError
 from cnn.training.workers import checks
 from cnn.training.workers.ray_cluster import WRONG
 from cnn.training.workers.worker_pool import WorkerPool
+from ui.components import scripts
 from ui.components.mark import ROUTE
 from ui.components.plot.script import SCRIPT_FILE, script_path
-from ui.session import assets
-from ui.session.assets import compressed_response
+from ui.session.assets import address, compressed_response
 from ui.shell import announce, ready
 from ui.shell.changing import METHODS, changing, take_turn
 from ui.shell.rate import Rate
@@ -100,7 +100,7 @@ def _waiting_for(store: Store) -> tuple[str, tuple[str, ...]]:
 
 ROUTES = [
     Route(script_path(), _plotly),
-    Route(assets.address(ROUTE), changing(_checked, QUESTIONS), methods=METHODS),
-    assets.route(),
+    Route(address(ROUTE), changing(_checked, QUESTIONS), methods=METHODS),
+    scripts.route(),
     *ready.ROUTES,
 ]

@@ -15,6 +15,7 @@ from cnn.network import layers as kinds
 from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
+from cnn.numbers import number
 
 
 def sentence(
@@ -190,4 +191,4 @@ MERGE_SENTENCES = {"concatenate": _one_of, "add": _sum}
 
 
 def _n(value: float | np.floating) -> str:
-    return f"{float(value):.4g}".replace("-", "−")
+    return number(value)

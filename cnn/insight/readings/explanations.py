@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cnn.network.layers import Container, Conv2D, Convolution
 from cnn.network.shapes import Axis, element_count, shape_text
 from cnn.network.trace import Row, Trace, params_text
+from cnn.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _channels_read(layer: Conv2D, channels: int) -> str:
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:,.0f} times" if ratio >= 9.5 else f"{ratio:.2g} times"
+    return f"{ratio:,.0f} times" if ratio >= 9.5 else f"{number(ratio, 2)} times"
 
 
 def _view_facts(row: Row, trace: Trace) -> list[Fact]:

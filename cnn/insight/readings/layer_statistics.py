@@ -15,6 +15,7 @@ from cnn.insight.readings.dead_units import BATCH, Alive, LayerActivity
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
 from cnn.network.trace import Row, trace
+from cnn.numbers import number
 
 BINS = 40
 COUNTED_TOGETHER = 1 << 20
@@ -202,8 +203,8 @@ def _warnings(
         found.append(f"{row.title} gives numbers that are not finite. Train with a smaller rate.")
     elif sums.low == sums.high:
         found.append(
-            f"{row.title} gives {sums.low:.3g} everywhere, for each of these images: nothing of "
-            "them passes it."
+            f"{row.title} gives {number(sums.low, 3)} everywhere, for each of these images: "
+            "nothing of them passes it."
         )
     if activity and activity.share >= DEAD:
         found.append(

@@ -15,6 +15,7 @@ from cnn.network.keras.model import Weights
 from cnn.network.layers import Convolution
 from cnn.network.shapes import ReceptiveField, shape_text
 from cnn.network.trace import Row, trace
+from cnn.numbers import number
 
 BATCH = 64
 
@@ -130,8 +131,8 @@ def occlusion(
     what = "confidence in" if _has_shares(architecture) else "score of"
     return HeatMap(
         (total / count).astype(np.float32),
-        f"How far the {what} class {place} falls from {before:.3g} when a {side}×{side} square of "
-        f"each channel's median covers the image; mean of the squares over a pixel, "
+        f"How far the {what} class {place} falls from {number(before, 3)} when a {side}×{side} "
+        f"square of each channel's median covers the image; mean of the squares over a pixel, "
         f"{len(corners):,} in all, {every} pixels apart.",
         signed=True,
     )

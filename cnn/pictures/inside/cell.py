@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.cell import Cell, Contributions, Mixed, Pooled, Products, Window
+from cnn.numbers import fixed, number
 from cnn.pictures.inside.cell_bars import channel_bars, contribution_bars, sign_colour
-from cnn.pictures.kit.svg import number, svg, text
+from cnn.pictures.kit.svg import svg, text
 from cnn.pictures.network.slabs import PAGE_FONT
 
 GAP = 34.0
@@ -245,7 +246,7 @@ def _in_square(value: float) -> str:
     """As much of a number as has room in its square."""
     if value == 0 or abs(value) >= 100:
         return number(value, 3)
-    return number(value, 1) if abs(value) < 0.001 else f"{value:.3f}"[:6].replace("-", "−")
+    return number(value, 1) if abs(value) < 0.001 else fixed(value, 3)[:6]
 
 
 def _svg(parts: Sequence[str], width: float, height: float, cell: Cell) -> str:

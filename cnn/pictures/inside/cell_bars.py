@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.readings.cell import Contributions
-from cnn.pictures.inside.snapshots import ABOVE, BELOW
-from cnn.pictures.kit.svg import number, text
+from cnn.numbers import number
+from cnn.pictures.kit.palette import ABOVE, BELOW
+from cnn.pictures.kit.svg import text
 
 WIDE = 190.0
 MOST_BARS = 64

@@ -9,13 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.regions.occlusion import Cover, Evidence
+from cnn.pictures.kit.palette import ABOVE, BELOW, hex_of
 
 Numbers = npt.NDArray[np.float32]
 
 CELL = 11
 FAINTEST = 0.04
-FOR, AGAINST = (129, 140, 248), (251, 146, 60)
-"""On black, whatever the theme: a drawing is bright ink on black."""
 WEAKEST = 0.25
 """Log odds: where nothing is worth more than that, colours stay pale."""
 
@@ -30,8 +29,8 @@ def evidence_picture(image: Numbers, found: Evidence, names: Sequence[str]) -> s
         for y, x in np.argwhere(image > FAINTEST)
     ]
     name, rival = names[found.label], names[found.rival]
-    label = f"What in the drawing speaks for {name} (blue) and for {rival} (orange)"
-    frames = _frame(found.strongest_for, FOR) + _frame(found.strongest_against, AGAINST)
+    label = f"What in the drawing speaks for {name} (indigo) and for {rival} (orange)"
+    frames = _frame(found.strongest_for, ABOVE) + _frame(found.strongest_against, BELOW)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="0 0 {width * CELL} {height * CELL}" shape-rendering="crispEdges">'
@@ -42,7 +41,7 @@ def evidence_picture(image: Numbers, found: Evidence, names: Sequence[str]) -> s
 
 def _ink(brightness: float, worth: float) -> str:
     """Grey where a pixel is worth nothing, else the colour of its side, as bright as the ink."""
-    hue = FOR if worth > 0 else AGAINST
+    hue = ABOVE if worth > 0 else BELOW
     strength = min(abs(worth), 1.0) ** 0.6
     light = 0.15 + 0.85 * brightness
     mixed = (round(light * (150 + strength * (part - 150))) for part in hue)
@@ -90,7 +89,7 @@ def shift_map(
                 f'<g data-path="{right},{down}" style="cursor:pointer" '
                 f'transform="translate({column * side} {row * side})">'
                 f"<title>{escape(about)}</title>"
-                f'<rect width="{side - 1}" height="{side - 1}" rx="2" fill="#6265f0" '
+                f'<rect width="{side - 1}" height="{side - 1}" rx="2" fill="{hex_of(ABOVE)}" '
                 f'fill-opacity="{0.07 + 0.93 * share:.3f}"{edge}/>{other}</g>'
             )
     label_text = f"The share of {names[label]} at all {likely.shape[0] ** 2} shifts"

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnn.insight.passes.operations import Array
 from cnn.insight.regions.exciting_patches import Patch
+from cnn.numbers import number
 from cnn.pictures.kit.inline import data_uri
 
 STYLE = """<style>
@@ -34,7 +35,7 @@ def exciting(patches: Sequence[Sequence[Patch]], images: Array, filters: Sequenc
 
 
 def _image(patch: Patch, images: Array) -> str:
-    about = escape(f"test image {patch.image}, answer {patch.activation:.3g}", quote=True)
+    about = escape(f"test image {patch.image}, answer {number(patch.activation, 3)}", quote=True)
     return f'<img src="{data_uri(framed(patch, images))}" alt="{about}" title="{about}">'
 
 

@@ -7,6 +7,7 @@ from html import escape
 from math import floor, log10
 
 from cnn.lessons.residual import DEPTHS, Norms, median_at
+from cnn.numbers import number
 from cnn.pictures.kit.svg import svg
 from cnn.pictures.network.slabs import PAGE_FONT
 
@@ -31,7 +32,7 @@ def power(value: float) -> str:
     """Two digits of a number, over many powers of ten: `5.7 × 10⁻⁷`, `0.14`, `9,100`."""
     rounded = float(f"{value:.1e}")
     if rounded == 0 or 0.01 <= abs(rounded) < 100:
-        return f"{rounded:.2g}"
+        return number(rounded, 2)
     if 100 <= abs(rounded) < 1e6:
         return f"{rounded:,.0f}"
     exponent = floor(log10(abs(rounded)))

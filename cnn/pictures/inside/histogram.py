@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnn.insight.readings.layer_statistics import Histogram
-from cnn.pictures.kit.svg import number, svg, text
+from cnn.numbers import number
+from cnn.pictures.kit.svg import svg, text
 from cnn.pictures.network.slabs import PAGE_FONT
 
 WIDE, HIGH, BELOW = 360.0, 84.0, 18.0

@@ -9,7 +9,9 @@ import numpy as np
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.kernels import GALLERY, placed
 from cnn.insight.readings.likeness import BY_HAND, Correlations
-from cnn.pictures.inside.snapshots import ABOVE, BELOW, signed_tile
+from cnn.numbers import fixed
+from cnn.pictures.inside.snapshots import signed_tile
+from cnn.pictures.kit.palette import ABOVE, BELOW
 from cnn.pictures.kit.svg import svg, text
 from cnn.pictures.network.slabs import PAGE_FONT
 
@@ -69,4 +71,4 @@ def _tile(values: Array, x: float, y: float, words: str, side: float = TILE) -> 
 
 
 def _signed(value: float, digits: int) -> str:
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+    return fixed(value, digits)

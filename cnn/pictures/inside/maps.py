@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.regions.seen import Place
-from cnn.pictures.kit.inline import encoded
+from cnn.numbers import fixed, number
 
 Array = npt.NDArray[np.float32]
 Numbers = tuple[float, float]
@@ -26,7 +26,7 @@ MOST_PARTS = 48
 
 
 class Scale(StrEnum):
-    """How numbers become colours: brightness from 0 to 1, or orange below 0 and blue above."""
+    """How numbers become colours: brightness from 0 to 1, or orange below 0 and indigo above."""
 
     BRIGHTNESS = "brightness"
     SIGNED = "signed"
@@ -92,17 +92,16 @@ def span(values: Array) -> str:
     return f"{signed(float(values.min()))} to {signed(float(values.max()))}"
 
 
-def signed(number: float) -> str:
+def signed(value: float) -> str:
     """A number with two decimals and a real minus; never `-0.00`."""
-    text = f"{number:.2f}"
-    return ("0.00" if float(text) == 0 else text).replace("-", "−")
+    return fixed(value, 2)
 
 
 def weight_text(weight: float) -> str:
     """A weight as one writes it: a whole number or a simple fraction, else its decimals."""
     near = Fraction(weight).limit_denominator(MOST_PARTS)
-    text = str(near) if abs(float(near) - weight) < 1e-6 else f"{weight:.3g}"
-    return text.replace("-", "−")
+    is_simple = abs(float(near) - weight) < 1e-6
+    return str(near).replace("-", "−") if is_simple else number(weight, 3)
 
 
 def _kernel(kernel: Kernel) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from cnn.insight.regions.seen import Box
 from cnn.insight.regions.where import HeatMap
-from cnn.pictures.inside.evidence import AGAINST, FOR
 from cnn.pictures.kit.inline import data_uri, pixels_uri
+from cnn.pictures.kit.palette import signed_pixels
 
 Array = npt.NDArray[np.float32]
 
@@ -40,13 +40,8 @@ def heat_picture(image: Array, found: HeatMap, name: str) -> str:
     height, width = found.values.shape
     across, down = _sizes(height, width)
     reach = float(np.abs(found.values).max())
-    shares = found.values / reach if reach else np.zeros_like(found.values)
-    coloured = np.empty((height, width, 4), np.uint8)
-    coloured[..., :3] = np.where(shares[..., None] < 0, AGAINST, FOR)
-    coloured[..., 3] = np.round(np.abs(shares) ** 0.8 * 235)
-    inside = _image(pixels_uri(image * DIM), across, down) + _image(
-        data_uri(coloured), across, down
-    )
+    below, map_ = pixels_uri(image * DIM), data_uri(signed_pixels(found.values, reach))
+    inside = _image(below, across, down) + _image(map_, across, down)
     return _svg(inside, across, down, name)
 
 

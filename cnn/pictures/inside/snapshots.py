@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data.dataset import Pixels
+from cnn.numbers import number
 from cnn.pictures.kit.inline import data_uri
 from cnn.pictures.kit.label import shortened
-from cnn.pictures.kit.svg import box, number, svg, text
+from cnn.pictures.kit.palette import Numbers, signed_pixels
+from cnn.pictures.kit.svg import box, svg, text
 from cnn.pictures.network.slabs import PAGE_FONT
-
-Numbers = npt.NDArray[np.floating[Any]]
 
 TILE = 44.0
 GAP = 9.0
@@ -29,8 +29,6 @@ LARGEST = 128
 MOST_TILES = 32
 MOST_CHANNELS = 3
 SCALE = 26.0
-BELOW, ABOVE = (217, 72, 15), (98, 101, 240)
-"""Orange is below zero, indigo above; both are read on white and on black."""
 
 CARD, BAR, NAMES = 118.0, 11.0, 62.0
 MOST_BARS = 10
@@ -107,7 +105,7 @@ def _tiles(values: Numbers, word: str, about: str, full: float, chosen: int | No
         parts.append(f"<g{path}><title>{escape(words)}</title>{inside}</g>")
     wide = max(across * (TILE + GAP) - GAP, 4 * TILE)
     parts.append(_scale(full, down * row + 4, wide))
-    return _svg(parts, wide, down * row + SCALE, f"{about}, values up to {full:.3g}")
+    return _svg(parts, wide, down * row + SCALE, f"{about}, values up to {number(full, 3)}")
 
 
 def predictions_picture(
@@ -194,14 +192,7 @@ def _scale(full: float, top: float, wide: float) -> str:
 def signed_uri(values: Numbers, full: float) -> str:
     """Values as colours, the more opaque the farther from 0; of many, every n-th."""
     every = -(-max(values.shape) // LARGEST)
-    values = values[::every, ::every]
-    shares = np.clip(
-        np.asarray(values, np.float64) / full if full else np.zeros(values.shape), -1, 1
-    )
-    coloured = np.empty((*values.shape, 4), np.uint8)
-    coloured[..., :3] = np.where(shares[..., None] < 0, BELOW, ABOVE)
-    coloured[..., 3] = np.round(np.abs(shares) * 255)
-    return data_uri(coloured)
+    return data_uri(signed_pixels(values[::every, ::every], full))
 
 
 def signed_tile(values: Numbers, x: float, y: float, side: float, full: float) -> str:

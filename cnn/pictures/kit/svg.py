@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-
 
 def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
     """Words at a place; `kind` is the class that the picture's style knows."""
@@ -22,12 +20,6 @@ def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") 
 def box(x: float, y: float, width: float, height: float) -> str:
     """Place and size as attributes of a `rect` or an `image`."""
     return f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-
-
-def number(value: float | np.floating, digits: int = 4) -> str:
-    """So many significant digits, no zeros at the end, and a true minus, but none before 0."""
-    shown = f"{float(value) + 0.0 or 0.0:.{digits}g}".replace("-", "−")
-    return shown.replace("e−0", "e−").replace("e+0", "e")
 
 
 def svg(

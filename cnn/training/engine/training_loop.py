@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from cnn.data import fingerprint, load
 from cnn.data.summary import seen_test_images
+from cnn.numbers import number
 from cnn.training.engine import kept_splits
 from cnn.training.engine.channel import PULSE_S, Channel, Interrupted, Stopped
 from cnn.training.engine.checkpoint import Keeper
@@ -298,8 +299,8 @@ class TrainingLoop:
         peak = self.configuration.peak_rate
         return Diverged(
             f"The {what} was no longer a finite number {where}. The learning rate was "
-            f"{self.rate:.2g}, its highest is {peak:g}. Try a third: "
-            f"{peak / 3:.2g}."
+            f"{number(self.rate, 2)}, its highest is {number(peak)}. Try a third: "
+            f"{number(peak / 3, 2)}."
         )
 
     @property

@@ -15,6 +15,7 @@ from math import prod
 
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
+from cnn.numbers import number
 from cnn.training.engine.kept_machines import found_compiled
 from cnn.training.forecast.calibration import ROUGH, Calibration
 from cnn.training.recipe.configuration import SLOTS, Configuration
@@ -146,7 +147,7 @@ def _duration(seconds: float) -> str:
     """Two digits, as it is not known better."""
     for limit, unit, name in ((99.5, 1, "s"), (99.5 * 60, 60, "min")):
         if seconds < limit:
-            return f"{max(seconds / unit, 1):.2g} {name}"
+            return f"{number(max(seconds / unit, 1), 2)} {name}"
     return f"{seconds / 3_600:,.0f} h"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
 from cnn.network.fields import Real, Whole
+from cnn.numbers import number
 from cnn.training.recipe.setting import Panel, Word, setting, settings_of
 
 SMALL_DATA = 2_000
@@ -112,8 +113,8 @@ class Configuration:
         label="Learning rate",
         hint="The highest of the schedule; where it is not given, the optimizer's usual one.",
         panel=Panel.IN_VIEW,
-        said=lambda own: f"{own.peak_rate:g}",
-        short=lambda own: f"rate {own.peak_rate:g}",
+        said=lambda own: number(own.peak_rate),
+        short=lambda own: f"rate {number(own.peak_rate)}",
         offered=(0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001),
         is_auto=True,
         is_always_said=True,
@@ -145,7 +146,7 @@ class Configuration:
         rule=Real(0.0, 1.0),
         label="Weight decay",
         hint="Pulls weights to zero.",
-        short=lambda own: f"decay {own.weight_decay:g}",
+        short=lambda own: f"decay {number(own.weight_decay)}",
         step=0.001,
         follows="optimizer",
         usual=lambda optimizer: usual_decay(optimizer),

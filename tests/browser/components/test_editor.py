@@ -97,7 +97,7 @@ def test_each_layer_shows_its_output_its_parameters_and_their_share(
 
     expect(row(page, "Conv2D #2")).to_contain_text("10×10×162,416")
     expect(row(page, "Dense #1")).to_have_accessible_name(
-        "Dense #1, output 120, 48,120 parameters, 78%"
+        "Dense #1, output 120, 48,120 parameters, 78.0\u202f%"
     )
     total(page, LENET_PARAMS)
 

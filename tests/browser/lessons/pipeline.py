@@ -32,7 +32,7 @@ def use_central_control(page: Page) -> None:
     scrubbed(page, 4)
     for row, column, map_ in ((0, 0, 0), (3, 1, 5), (2, 3, 15)):
         click_cell(view.get_by_role("img", name=f"Conv, map {map_}", exact=True), row, column, 4)
-        expect(details.locator("h4")).to_have_text(f"Conv, map {map_}, row {row}, column {column}")
+        expect(details.locator("h2")).to_have_text(f"Conv, map {map_}, row {row}, column {column}")
         near(details, expected("conv2d_2", row, column, map_))
     page.wait_for_url("**cell=2-3-15**")
     settled(page)

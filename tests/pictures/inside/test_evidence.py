@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from cnn.insight.regions.occlusion import Cover, Evidence
-from cnn.pictures.inside.evidence import AGAINST, CELL, FOR, evidence_picture, shift_map
+from cnn.pictures.inside.evidence import CELL, evidence_picture, shift_map
+from cnn.pictures.kit.palette import ABOVE, BELOW
 
 NAMES = ("<b>0</b>", "1", "2")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,10 +28,10 @@ def test_ink_takes_the_colour_of_its_side_and_nothing_else_is_drawn():
 
     board, *rects = picture.findall(f"{SVG}rect")
     cells = {(one.get("x"), one.get("y")): one.get("fill", "") for one in rects[:3]}
-    assert channels(cells[str(3 * CELL), str(2 * CELL)]) == FOR
-    assert channels(cells[str(5 * CELL), str(4 * CELL)]) == AGAINST
+    assert channels(cells[str(3 * CELL), str(2 * CELL)]) == ABOVE
+    assert channels(cells[str(5 * CELL), str(4 * CELL)]) == BELOW
     assert len(set(channels(cells[str(7 * CELL), str(6 * CELL)]))) == 1
-    assert [one.get("stroke") for one in rects[3:]] == [f"rgb{FOR}", f"rgb{AGAINST}"]
+    assert [one.get("stroke") for one in rects[3:]] == [f"rgb{ABOVE}", f"rgb{BELOW}"]
     assert board.get("fill") == "#0a0c12"
     assert "<b>0</b>" in (picture.get("aria-label") or "")
 

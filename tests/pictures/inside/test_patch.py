@@ -10,8 +10,8 @@ from PIL import Image
 
 from cnn.insight.regions.seen import Box
 from cnn.insight.regions.where import HeatMap
-from cnn.pictures.inside.evidence import AGAINST, FOR
 from cnn.pictures.inside.patch import SIDE, heat_picture, patch_picture
+from cnn.pictures.kit.palette import ABOVE, BELOW
 
 SVG = "{http://www.w3.org/2000/svg}"
 IMAGE = np.linspace(0, 1, 8 * 4, dtype=np.float32).reshape(8, 4, 1)
@@ -40,8 +40,8 @@ def test_a_map_is_fullest_where_it_is_largest_and_orange_below_zero():
     svg = ElementTree.fromstring(heat_picture(IMAGE, HeatMap(values, "", signed=True), "a <b>"))
 
     heat = pixels(list(svg.iter(f"{SVG}image"))[1])
-    assert tuple(heat[1, 2, :3]) == FOR
-    assert tuple(heat[5, 0, :3]) == AGAINST
+    assert tuple(heat[1, 2, :3]) == ABOVE
+    assert tuple(heat[5, 0, :3]) == BELOW
     assert heat[1, 2, 3] > heat[5, 0, 3] > heat[0, 0, 3] == 0
     assert svg.attrib["aria-label"] == "a <b>"
 

@@ -11,13 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn.pictures.inside.snapshots import (
-    ABOVE,
-    BELOW,
     kernels_picture,
     largest_weight,
     maps_picture,
     predictions_picture,
 )
+from cnn.pictures.kit.palette import ABOVE, BELOW
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("circle", "square", "triangle")
@@ -40,7 +39,10 @@ def test_a_weight_is_a_colour_by_its_sign_and_an_opacity_by_its_size():
 
     (tile,) = tiles(kernels_picture(kernels))
 
-    assert tile[..., 3].tolist() == [[128, 0], [64, 255]]
+    assert tile[..., 3].tolist() == [
+        [157, 0],
+        [97, 255],
+    ]  # 255 times 1/2 and 1/4 to the power of 0.7
     assert tuple(tile[0, 0, :3]) == BELOW
     assert tuple(tile[1, 1, :3]) == ABOVE
 
@@ -50,7 +52,7 @@ def test_the_scale_can_be_that_of_all_moments():
     limit = largest_weight([early, late])
 
     assert limit == pytest.approx(0.4)
-    assert tiles(kernels_picture(early, limit=limit))[0][..., 3].max() == 64
+    assert tiles(kernels_picture(early, limit=limit))[0][..., 3].max() == 97
     assert tiles(kernels_picture(late, limit=limit))[0][..., 3].min() == 255
     assert largest_weight([]) == 0
 
@@ -66,8 +68,8 @@ def test_every_kernel_has_its_images_up_to_a_number_that_is_said(
 
     found = tiles(svg)
     assert len(found) == min(count, 32) * min(channels, 3)
-    expected = np.round(np.abs(kernels[..., 0, 0].astype(float)) / np.abs(kernels).max() * 255)
-    assert (found[0][..., 3] == expected).all()
+    shares = np.abs(kernels[..., 0, 0].astype(float)) / np.abs(kernels).max()
+    assert (found[0][..., 3] == np.round(shares**0.7 * 255)).all()
     about = ElementTree.fromstring(svg).attrib["aria-label"]
     assert f"{min(count, 32)} of {count} kernels of {side}x{side}" in about
 
@@ -92,7 +94,7 @@ def test_the_maps_of_an_image_are_drawn_one_by_one_on_one_scale():
 
     svg = maps_picture(maps)
 
-    assert [tile[..., 3].max() for tile in tiles(svg)] == [128, 255, 0]
+    assert [tile[..., 3].max() for tile in tiles(svg)] == [157, 255, 0]
     assert tiles(svg)[0].shape == (2, 3, 4)
     about = ElementTree.fromstring(svg).attrib["aria-label"]
     assert about == "3 of 3 feature maps of 2x3, values up to 1"

@@ -16,8 +16,8 @@ from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from ui.components import editor
 from ui.components.editor.notes import Note, notes_of
-from ui.components.editor.schema import GROUPS, schema
 from ui.components.editor.value import Ask, EditorValue, read_value
+from ui.components.schema import GROUPS, schema
 
 SCHEMA = schema()
 LAYER = {"kind": "Dense", "units": 3}

@@ -181,7 +181,7 @@ def test_a_finding_is_retried_in_one_click(store: Store, shapes: Dataset):
     app = visited(run)
 
     assert "Why isn't it learning?" in words(app)
-    assert "The highest rate was 1e-06; usual here is 0.01." in words(app)
+    assert "The highest rate was 1e-6; usual here is 0.01." in words(app)
     next(one for one in app.button if one.label == "Train with rate 0.01").click().run()
     assert not app.exception
     newest = store.latest()[0]

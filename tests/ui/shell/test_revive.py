@@ -1,6 +1,7 @@
 """The watch is put into Streamlit's page and into nothing else."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from streamlit import file_util
 
+from ui.components import scripts
 from ui.shell.revive import SCRIPT, Watched
 
 INDEX = Path(file_util.get_static_dir(), "index.html").read_bytes()
 OTHER = b"<head>" + b"x" * (len(INDEX) - 6)
+AHEAD = re.compile(rb'<link rel="modulepreload" fetchpriority="low" [^>]*>')
 SEES = "text/html,*/*"
 
 
@@ -21,6 +24,7 @@ def answered(content: bytes, *, method: str = "GET", accept: str = SEES) -> tupl
     asked: Scope = {
         "type": "http",
         "method": method,
+        "path": "/",
         "headers": [(b"accept", accept.encode()), (b"accept-encoding", b"gzip")],
     }
 
@@ -47,9 +51,22 @@ def test_the_watch_is_the_first_thing_in_the_page():
     assert head.endswith(b"<head>")
     script, _, rest = rest.partition(b"</script>")
     assert b"location.reload" in script
-    assert head + rest == INDEX
+    assert head + AHEAD.sub(b"", rest) == INDEX
     assert (b"content-length", str(len(body)).encode()) in start["headers"]
     assert b"etag" not in dict(start["headers"])
+
+
+def test_a_page_names_the_scripts_that_it_needs_first(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scripts, "_served", [True])
+    _, body = answered(INDEX)
+
+    assert AHEAD.findall(body) == [
+        f'<link rel="modulepreload" fetchpriority="low" href="{module}">'.encode()
+        for module in (
+            f"/js/{scripts.version()}/{name}"
+            for name in ("kit/element.js", "picture/picture.js", "table/table.js")
+        )
+    ]
 
 
 def test_another_page_stays_as_it_is():

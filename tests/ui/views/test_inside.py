@@ -19,6 +19,7 @@ from cnn.network.keras.file import keras_file
 from cnn.network.layers import Dense, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from cnn.numbers import number
 from cnn.shipped import shipped
 from cnn.training.engine.snapshots import weights_name
 from cnn.training.recipe.configuration import Configuration
@@ -78,7 +79,7 @@ def test_a_link_opens_its_image_and_its_cell_with_the_true_number(store: Store):
 
     app = opened(address)
 
-    value = f"{found['dense_1'][0, 7]:.5g}".replace("-", "−")
+    value = number(found["dense_1"][0, 7], 5)
     assert f"## Dense #1, feature 7: **{value}**" in words(app)
     assert app.number_input(key=image.PLACE).value == 12
     assert app.query_params["cell"] == "7,0"
@@ -163,7 +164,7 @@ def test_a_run_is_looked_into_at_a_time_of_its_training(store: Store):
     def value(seed: int) -> str:
         image_ = load(DatasetSpec(DatasetName.SHAPES), DEMO.input).test.take([5]).images
         found = forward(DEMO, random_weights(DEMO, seed=seed), image_)
-        return f"Dense #2, feature 1: **{found['dense_2'][0, 1]:.5g}**".replace("-", "−")
+        return f"Dense #2, feature 1: **{number(found['dense_2'][0, 1], 5)}**"
 
     app = opened(address)
     assert "After epoch 2 of its training." in words(app)

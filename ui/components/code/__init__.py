@@ -5,26 +5,16 @@ The browser colours and explains by itself; only a choice comes back.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from cnn.network.errors import path_text
 from cnn.network.scripts.code import Code
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, params_text
-from ui.session.assets import script
+from ui.components.component import component, read_path
 from ui.session.words import pretty
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "code_view",
-    html='<div class="code-view"></div>',
-    css=(HERE / "code.css").read_text(encoding="utf-8"),
-    js=script("code", (HERE / "code.js").read_text(encoding="utf-8")),
-)
+_mount = component("code", state=("picked",))
 
 
 def code_view(code: Code, trace: Trace, *, label: str, selected: str = "", key: str) -> str | None:
@@ -35,8 +25,7 @@ def code_view(code: Code, trace: Trace, *, label: str, selected: str = "", key: 
         "layers": {path_text(row.path): _said(row, trace) for row in trace.rows},
         "selected": selected,
     }
-    picked = _mount(key=key, data=data, on_picked_change=lambda: None).picked
-    return picked if isinstance(picked, str) and len(picked) < 500 else None
+    return read_path(_mount(key=key, data=data).picked)
 
 
 def _said(row: Row, trace: Trace) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 // Every word of the code goes in as text, never as markup.
 
+import { added, copied, element, remembered } from "../kit/element.js";
+import { stepDown } from "../kit/keys.js";
+
 // Python as our exports write it: strings, comments, numbers, names.
 const TOKENS =
   /("""[\s\S]*?"""|f?"(?:\\.|[^"\\\n])*"|f?'(?:\\.|[^'\\\n])*')|(#[^\n]*)|(\b\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?\b)|([A-Za-z_]\w*)/g;
@@ -10,13 +13,6 @@ const HINT = "Point at a line of a layer to see what the layer does; click it to
 const FOLDED_MS = 1500;
 const DRAGGED_PX = 4;
 const states = new WeakMap();
-
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function kindOf(match, text) {
   if (match[1]) return "text";
@@ -51,32 +47,16 @@ function colouredLines(text) {
   return lines;
 }
 
-function build(root, state) {
-  const bar = element("div", "bar");
-  state.title = element("span", "title");
-  state.copy = element("button", "copy", "Copy");
-  state.copy.type = "button";
-  bar.append(state.title, state.copy);
-  state.frame = element("div", "lines");
-  state.frame.setAttribute("role", "group");
-  state.about = element("div", "about");
-  root.append(bar, state.frame, state.about);
-}
-
 function fill(state, data) {
-  const all = element("div", "");
+  const all = element("div");
   const coloured = colouredLines(state.text);
   state.lines = data.lines.map(([, path], i) => {
-    const line = element("code", "line");
-    line.append(...coloured[i].map(([kind, words]) => (kind ? element("span", kind, words) : words)));
-    if (path && data.layers[path]) {
-      line.dataset.path = path;
-      line.tabIndex = -1;
-      line.setAttribute("role", "button");
-      const { title, numbers, purpose } = data.layers[path];
-      line.setAttribute("aria-description", `${title}: ${numbers}. ${purpose}`);
-    }
-    all.append(line, "\n");
+    const { title, numbers, purpose } = data.layers[path] ?? {};
+    const description = `${title}: ${numbers}. ${purpose}`;
+    const layer = title && { "data-path": path, tabIndex: -1, role: "button", "aria-description": description };
+    const words = coloured[i].map(([kind, text]) => (kind ? element("span", kind, text) : text));
+    const line = added(all, "code", { class: "line", ...layer }, ...words);
+    all.append("\n");
     return line;
   });
   state.frame.replaceChildren(all);
@@ -120,17 +100,7 @@ function mark(state) {
 }
 
 async function copy(state) {
-  try {
-    await navigator.clipboard.writeText(state.text);
-    state.copy.textContent = "Copied";
-  } catch {
-    // Not over plain HTTP, or not allowed: the reader can still press the keys.
-    const range = document.createRange();
-    range.selectNodeContents(state.frame);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    state.copy.textContent = "Ctrl+C";
-  }
+  state.copy.textContent = (await copied(state.text, state.frame)) ? "Copied" : "Ctrl+C";
   clearTimeout(state.timer);
   state.timer = setTimeout(() => (state.copy.textContent = "Copy"), FOLDED_MS);
 }
@@ -144,10 +114,11 @@ function step(state, from, by) {
   line.focus();
 }
 
-const STEPS = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+const ENDS = { Home: -Infinity, End: Infinity };
 
 function listen(state) {
   const { frame } = state;
+  state.copy.onclick = () => copy(state);
   const lineAt = (event) => event.target.closest(".line[data-path]");
   const pathAt = (event) => lineAt(event)?.dataset.path ?? "";
   frame.onpointerover = (event) => point(state, pathAt(event));
@@ -163,23 +134,22 @@ function listen(state) {
   frame.onkeydown = (event) => {
     const line = lineAt(event);
     if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in STEPS) step(state, line, STEPS[event.key]);
+    const by = stepDown(event) ?? ENDS[event.key];
+    if (by) step(state, line, by);
     else if (event.key === "Enter" || event.key === " ") state.choose(line.dataset.path);
     else return;
     event.preventDefault();
   };
-  state.copy.onclick = () => copy(state);
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".code-view");
-  let state = states.get(root);
-  if (!state) {
-    state = { text: null, choices: [], lines: [] };
-    states.set(root, state);
-    build(root, state);
-    listen(state);
-  }
+  const state = remembered(states, root, () => {
+    const one = (name) => root.querySelector(`.${name}`);
+    const parts = { title: one("title"), copy: one("copy"), frame: one("lines"), about: one("about") };
+    return { ...parts, text: null, choices: [], lines: [] };
+  });
+  listen(state);
   state.choose = (path) => setTriggerValue("picked", path);
   const lines = JSON.stringify(data.lines);
   const isNew = state.key !== lines;

@@ -6,9 +6,7 @@ traces it and gives notes back. A new `rev` from Python replaces the list, as on
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -17,43 +15,15 @@ from cnn.network.architecture import layers_to_list
 from cnn.network.blocks import BLOCKS
 from cnn.network.errors import ArchitectureError
 from cnn.network.shapes import Shape
+from ui.components.component import component
 from ui.components.editor.notes import Note, notes_of
-from ui.components.editor.schema import schema
 from ui.components.editor.value import Ask, EditorValue, LayerDict, read_value
-from ui.session.assets import script
 
 __all__ = ["EditorValue", "Note", "edited", "notes_of", "stack_editor"]
 
-HERE = Path(__file__).parent
-PARTS = (
-    "dom",
-    "model",
-    "fields",
-    "numbers",
-    "rows",
-    "palette",
-    "actions",
-    "drag",
-    "keys",
-    "editor",
-)
-"""The script's files in the order in which they make up one module."""
-
-
-def _script() -> str:
-    """The whole script: the schema, which never changes, then every part."""
-    parts = [(HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS]
-    return "\n".join([f"const SCHEMA = {json.dumps(schema())};", *parts])
-
-
 # The state is not called "value": Streamlit 1.67 takes a lone state of that name apart, and then
 # finds no callback for it.
-_editor = st.components.v2.component(
-    "stack_editor",
-    html='<div class="editor"></div>',
-    css=(HERE / "editor.css").read_text(encoding="utf-8"),
-    js=script("editor", _script()),
-)
+_editor = component("editor", html='<div class="editor"></div>', state=("stack",))
 
 
 def stack_editor(
@@ -88,7 +58,7 @@ def stack_editor(
             "selected": selected,
             "answers": [_answer(ask) for ask in mine.asks] if mine else [],
         },
-        on_stack_change=on_change or _nothing,
+        stack=on_change,
     )
     return mine
 
@@ -111,7 +81,3 @@ def _answer(ask: Ask) -> dict[str, Any]:
     except ArchitectureError as error:
         return {"id": ask.id, "layers": [], "problem": str(error)}
     return {"id": ask.id, "layers": layers_to_list(layers), "problem": ""}
-
-
-def _nothing() -> None:
-    """Registered where the page has no callback: without one, Streamlit keeps no value."""

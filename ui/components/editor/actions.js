@@ -1,29 +1,34 @@
 // Everything a user can do to the stack. Each edit is one step of undo, is shown at once, is said to
 // a screen reader, and is sent.
 
-const TYPING_DELAY_MS = 0;
+import {
+  alike, containersOf, copyOf, inserted, isContainer, kindOf, laneFrom, mapOf, moved, newId, nodeFrom, record, removed,
+  topmost, withLanes, withValues,
+} from "./model.js";
+import { focusItem, visibleIds } from "./places.js";
+import { say, tell } from "./talk.js";
 
-function commit(editor, said, root, { tag = null, choose = null, delay = 0 } = {}) {
+function commit(editor, said, root, { tag = null, chosen = null } = {}) {
   if (isSameTree(root, editor.root)) return false;
   record(editor.history, snapshot(editor, said), tag);
-  show(editor, root, choose ?? [...editor.selection], delay);
+  show(editor, root, chosen ?? [...editor.selection]);
   return true;
 }
 
-function snapshot(editor, said) {
+export function snapshot(editor, said) {
   return { said, root: editor.root, selection: [...editor.selection], active: editor.active };
 }
 
-function show(editor, root, chosen, delay) {
+function show(editor, root, chosen) {
   const { nodes } = mapOf(root);
   editor.root = root;
   editor.selection = new Set(chosen.filter((id) => nodes.has(id)));
   if (chosen.length > 0 && !chosen.includes(editor.active)) editor.active = chosen[0];
-  tell(editor, delay);
-  render(editor);
+  tell(editor);
+  editor.render();
 }
 
-function isSameTree(left, right) {
+export function isSameTree(left, right) {
   if (left === right) return true;
   return alike(left.nodes, right.nodes, (node, other) => {
     if (node === other) return true;
@@ -34,8 +39,8 @@ function isSameTree(left, right) {
 
 // ---- undo and redo -------------------------------------------------------------------------------
 
-function undo(editor) { step(editor, editor.history.past, editor.history.future, "Undone"); }
-function redo(editor) { step(editor, editor.history.future, editor.history.past, "Done again"); }
+export function undo(editor) { step(editor, editor.history.past, editor.history.future, "Undone"); }
+export function redo(editor) { step(editor, editor.history.future, editor.history.past, "Done again"); }
 
 function step(editor, from, to, word) {
   const there = from.pop();
@@ -43,13 +48,13 @@ function step(editor, from, to, word) {
   editor.history.tag = null;
   to.push(snapshot(editor, there.said));
   editor.active = there.active;
-  show(editor, there.root, there.selection, 0);
+  show(editor, there.root, there.selection);
   say(editor, `${word}: ${there.said}`);
 }
 
 // ---- fields --------------------------------------------------------------------------------------
 
-function setField(editor, id, field, value, typing) {
+export function setField(editor, id, field, value, typing) {
   const { node, title } = mapOf(editor.root).nodes.get(id);
   const values = { ...node.values, [field.name]: value };
   const isUsual = !field.required && JSON.stringify(value) === JSON.stringify(field.default);
@@ -57,15 +62,14 @@ function setField(editor, id, field, value, typing) {
   if (JSON.stringify(values) === JSON.stringify(node.values)) return;
   const tag = typing ? `${id} ${field.name}` : null;
   const said = `${field.name} of ${title}`;
-  const delay = typing ? TYPING_DELAY_MS : 0;
-  commit(editor, said, withValues(editor.root, id, values), { tag, delay });
+  commit(editor, said, withValues(editor.root, id, values), { tag });
 }
 
 // ---- adding --------------------------------------------------------------------------------------
 
 // Where a new layer goes: into the lane asked for, after the chosen layer, or at the end but before
 // the layer that gives the classes.
-function spotFor(editor, asked = null) {
+export function spotFor(editor, asked = null) {
   const { nodes, lanes } = mapOf(editor.root);
   const isLaneChosen = lanes.has(editor.active) && editor.selection.size === 0;
   const laneId = asked?.laneId ?? (isLaneChosen ? editor.active : null);
@@ -95,30 +99,30 @@ function fitting(editor, { laneId, index }, takes) {
   return { laneId, index: takes === "vector" ? Math.max(index, head + 1) : index };
 }
 
-function addKind(editor, kind, asked) {
+export function addKind(editor, kind, asked) {
   const spot = fitting(editor, spotFor(editor, asked), kindOf(kind).takes);
   addNodes(editor, spot, [nodeFrom(structuredClone(kindOf(kind).start))], kind);
 }
 
 function addNodes(editor, { laneId, index }, nodes, name) {
   const root = inserted(editor.root, laneId, index, nodes);
-  commit(editor, `added ${name}`, root, { choose: nodes.map((node) => node.id) });
+  commit(editor, `added ${name}`, root, { chosen: nodes.map((node) => node.id) });
   focusItem(editor, nodes[0].id);
   say(editor, `${name} added ${whereabouts(editor, nodes)}`);
 }
 
 // Blocks are made for the number of channels they get, by Python: it is asked, and answers through
 // `data`. The place is kept as "behind this layer", which stays true whatever is edited meanwhile.
-function addBlock(editor, block, spotAsked) {
+export function addBlock(editor, block, spotAsked) {
   const spot = fitting(editor, spotFor(editor, spotAsked), "map");
   const before = mapOf(editor.root).lanes.get(spot.laneId).lane.nodes[spot.index - 1];
   const id = newId();
   const asked = { id, block: block.id, channels: channelsAt(editor, spot) };
   editor.asks.set(id, { ...asked, title: block.title, laneId: spot.laneId, behind: before?.id });
-  tell(editor, 0);
+  tell(editor);
 }
 
-function takeAnswer(editor, { id, layers, problem }) {
+export function takeAnswer(editor, { id, layers, problem }) {
   const ask = editor.asks.get(id);
   if (!ask) return;
   editor.asks.delete(id);
@@ -146,20 +150,20 @@ function channelsAt(editor, { laneId, index }) {
 // ---- removing, doubling, moving ------------------------------------------------------------------
 
 // A tool on a row works on the whole selection where the row is part of it.
-const chosenWith = (editor, id) => (editor.selection.has(id) ? editor.selection : new Set([id]));
+export const chosenWith = (editor, id) => (editor.selection.has(id) ? editor.selection : new Set([id]));
 
-function named(editor, nodes) {
+export function named(editor, nodes) {
   if (nodes.length > 1) return `${nodes.length} layers`;
   return mapOf(editor.root).nodes.get(nodes[0].id).title;
 }
 
-function remove(editor, chosen) {
+export function remove(editor, chosen) {
   const gone = topmost(editor.root, chosen);
   if (gone.length === 0) return;
   const said = `deleted ${named(editor, gone)}`;
   const next = neighbourOf(editor, gone);
   const ids = new Set(gone.map((node) => node.id));
-  commit(editor, said, removed(editor.root, ids), { choose: next ? [next] : [] });
+  commit(editor, said, removed(editor.root, ids), { chosen: next ? [next] : [] });
   focusItem(editor, editor.active);
   say(editor, said);
 }
@@ -172,30 +176,30 @@ function neighbourOf(editor, gone) {
   return next?.id;
 }
 
-function duplicate(editor, ids) {
+export function duplicate(editor, ids) {
   const nodes = topmost(editor.root, ids);
   if (nodes.length === 0) return;
   const { lane, index } = mapOf(editor.root).nodes.get(nodes.at(-1).id);
   const copies = nodes.map(copyOf);
   const said = `duplicated ${named(editor, nodes)}`;
   const root = inserted(editor.root, lane.id, index + 1, copies);
-  commit(editor, said, root, { choose: copies.map((node) => node.id) });
+  commit(editor, said, root, { chosen: copies.map((node) => node.id) });
   focusItem(editor, copies[0].id);
   say(editor, said);
 }
 
-function move(editor, ids, laneId, index) {
+export function move(editor, ids, laneId, index) {
   const nodes = topmost(editor.root, ids);
   const name = named(editor, nodes);
   const chosen = nodes.map((node) => node.id);
   const root = moved(editor.root, ids, laneId, index);
-  if (!commit(editor, `moved ${name}`, root, { choose: chosen })) return;
+  if (!commit(editor, `moved ${name}`, root, { chosen })) return;
   focusItem(editor, chosen[0]);
   say(editor, `${name} moved ${whereabouts(editor, nodes)}`);
 }
 
 // One step up or down; at the end of a lane, out of it.
-function moveBy(editor, way) {
+export function moveBy(editor, way) {
   const nodes = topmost(editor.root, editor.selection);
   if (nodes.length === 0) return;
   const first = way < 0 ? nodes[0] : nodes.at(-1);
@@ -211,14 +215,14 @@ function moveBeside(editor, node, after) {
   move(editor, editor.selection, lane.id, index + after);
 }
 
-function moveOut(editor) {
+export function moveOut(editor) {
   const first = topmost(editor.root, editor.selection)[0];
   const holder = first && mapOf(editor.root).nodes.get(first.id).holder;
   if (holder) moveBeside(editor, holder, 1);
 }
 
 // Into the container above, at its end, or else into the one below, at its beginning.
-function moveIn(editor) {
+export function moveIn(editor) {
   const nodes = topmost(editor.root, editor.selection);
   if (nodes.length === 0) return;
   const { lane, index } = mapOf(editor.root).nodes.get(nodes[0].id);
@@ -239,7 +243,7 @@ function whereabouts(editor, nodes) {
   return `to position ${index + 1} of ${lane.nodes.length}${inside}`;
 }
 
-function addLane(editor, id) {
+export function addLane(editor, id) {
   const { node, title } = mapOf(editor.root).nodes.get(id);
   const lane = laneFrom([]);
   commit(editor, `added a branch to ${title}`, withLanes(editor.root, id, [...node.lanes, lane]));
@@ -247,17 +251,17 @@ function addLane(editor, id) {
   focusItem(editor, lane.id);
 }
 
-function removeLane(editor, id, laneId) {
+export function removeLane(editor, id, laneId) {
   const { node, title } = mapOf(editor.root).nodes.get(id);
   const lanes = node.lanes.filter((lane) => lane.id !== laneId);
-  commit(editor, `removed a branch of ${title}`, withLanes(editor.root, id, lanes), { choose: [id] });
+  commit(editor, `removed a branch of ${title}`, withLanes(editor.root, id, lanes), { chosen: [id] });
   focusItem(editor, id);
 }
 
 // ---- choosing and folding ------------------------------------------------------------------------
 
 // `how`: "one" alone, "toggle" it, or the "range" from the last one chosen alone.
-function choose(editor, id, how = "one") {
+export function choose(editor, id, how = "one") {
   const { nodes } = mapOf(editor.root);
   editor.active = id;
   if (how === "range" && nodes.has(editor.anchor) && nodes.has(id)) {
@@ -270,23 +274,23 @@ function choose(editor, id, how = "one") {
     editor.selection = new Set(nodes.has(id) && !isTakenAway ? [...others, id] : others);
     editor.anchor = id;
   }
-  tell(editor, TYPING_DELAY_MS);
-  render(editor);
+  tell(editor);
+  editor.render();
 }
 
-function collapse(editor, id) {
+export function collapse(editor, id) {
   toggle(editor, editor.collapsed, id);
   choose(editor, id);
 }
 
-function collapseAll(editor) {
+export function collapseAll(editor) {
   const containers = containersOf(editor.root);
   const isAnyOpen = containers.some((id) => !editor.collapsed.has(id));
   editor.collapsed = new Set(isAnyOpen ? containers : []);
-  render(editor);
+  editor.render();
 }
 
-function toggle(editor, set, id) {
+export function toggle(editor, set, id) {
   if (!set.delete(id)) set.add(id);
-  render(editor);
+  editor.render();
 }

@@ -1,12 +1,16 @@
 // Dragging rows with mouse, pen or finger. A finger drags by the grip alone, so that it can scroll.
 
+import { element } from "../kit/element.js";
+import { choose, move, named } from "./actions.js";
+import { topmost } from "./model.js";
+
 const THRESHOLD_PX = 5;
 const EDGE_PX = 56;
 const OUTSIDE_PX = 30; // how much farther a lane counts when the pointer is left of it
 
 const CONTROL = "button, input, select, label, .field, .message";
 
-function watchPointer(editor) {
+export function watchPointer(editor) {
   editor.stack.onpointerdown = (event) => {
     const card = event.target.closest(".card, .lane-head");
     if (!card || event.button !== 0 || event.target.closest(CONTROL)) return;
@@ -50,10 +54,10 @@ function watchDrag(editor, card, down, onClick) {
 function startDrag(editor) {
   const nodes = topmost(editor.root, editor.selection);
   const ids = new Set(nodes.map((node) => node.id));
-  const ghost = make("div", { class: "ghost" }, named(editor, nodes));
-  const line = make("div", { class: "drop-line" });
+  const ghost = element("div", "ghost", named(editor, nodes));
+  const line = element("div", "drop-line");
   editor.host.append(ghost, line);
-  for (const id of ids) editor.views.get(id).element.classList.add("is-dragged");
+  for (const id of ids) editor.views.get(id).root.classList.add("is-dragged");
   const drag = { ids, ghost, line, scroller: scrollerOf(editor.host), slot: null, x: 0, y: 0, frame: 0 };
   const scroll = () => {
     scrollAtEdge(editor, drag);
@@ -67,7 +71,7 @@ function stopDrag(editor, { ids, ghost, line, slot, frame }, isDrop) {
   cancelAnimationFrame(frame);
   ghost.remove();
   line.remove();
-  for (const id of ids) editor.views.get(id)?.element.classList.remove("is-dragged");
+  for (const id of ids) editor.views.get(id)?.root.classList.remove("is-dragged");
   if (isDrop && slot) move(editor, ids, slot.laneId, slot.index);
 }
 
@@ -82,10 +86,10 @@ function pointDrop(editor, drag) {
 // Every place between rows, also in lanes that are open; not inside what is being dragged.
 function slots(editor, ids) {
   const found = [];
-  const visit = (lane, element) => {
-    const { left, right, top, bottom } = element.getBoundingClientRect();
+  const visit = (lane, series) => {
+    const { left, right, top, bottom } = series.getBoundingClientRect();
     lane.nodes.forEach((node, index) => {
-      const { element: item } = editor.views.get(node.id);
+      const item = editor.views.get(node.id).root;
       found.push({ laneId: lane.id, index, left, right, y: item.getBoundingClientRect().top });
       if (ids.has(node.id) || editor.collapsed.has(node.id)) return;
       for (const held of node.lanes) visit(held, editor.views.get(held.id).series);
@@ -112,8 +116,8 @@ function scrollAtEdge(editor, drag) {
 }
 
 // The nearest thing that scrolls around the editor, outside of its shadow root.
-function scrollerOf(element) {
-  for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) {
+function scrollerOf(inside) {
+  for (let at = inside; at; at = at.parentElement ?? at.getRootNode().host) {
     const isLonger = at.scrollHeight > at.clientHeight;
     if (isLonger && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
   }

@@ -4,6 +4,18 @@
 // with the number of the message they belong to, and are laid on the tree that was sent with it. A
 // `rev` of Python's that is not ours means that Python has put another network in place of ours.
 
+import { element, setAttribute, setLabel, setText } from "../kit/element.js";
+import {
+  choose, collapseAll, duplicate, isSameTree, moveBy, redo, remove, snapshot, takeAnswer, undo,
+} from "./actions.js";
+import { watchPointer } from "./drag.js";
+import { icon, iconButton } from "./icons.js";
+import { helpView, openHelp, watchKeys } from "./keys.js";
+import { containersOf, laneFrom, mapOf, newHistory, reconciled, record } from "./model.js";
+import { shapeText } from "./numbers.js";
+import { openPalette, paletteView } from "./palette.js";
+import { renderStack } from "./rows.js";
+
 const LATE_MS = 300;
 const editorOfHost = new WeakMap();
 const editorOfKey = new Map(); // so that undo survives a visit to another page
@@ -42,6 +54,7 @@ function newEditor(key) {
     timer: null,
     lateness: null, // the timer after which numbers that are waited for look it
     cancelDrag: null,
+    render: () => render(editor),
   };
   editorOfKey.set(key, editor);
   return editor;
@@ -97,50 +110,22 @@ function obey(editor, path) {
   editor.active = editor.anchor = id;
 }
 
-// ---- here to Python ------------------------------------------------------------------------------
-
-// Counts a message, to be sent when nothing else has happened for a moment.
-function tell(editor, delayMs) {
-  editor.edit += 1;
-  editor.awaited = editor.edit;
-  editor.sent.set(editor.edit, editor.root);
-  clearTimeout(editor.timer);
-  editor.timer = setTimeout(() => flush(editor), delayMs);
-}
-
-function flush(editor) {
-  clearTimeout(editor.timer);
-  editor.timer = null;
-  editor.told = chosenPath(editor);
-  const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
-  const { rev, edit, told: selected } = editor;
-  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks });
-}
-
-// The layer the page speaks of: the active one, or the container of the active lane.
-function chosenPath(editor) {
-  const { nodes, lanes } = mapOf(editor.root);
-  const id = editor.selection.has(editor.active) ? editor.active : [...editor.selection].at(-1);
-  const holder = lanes.get(editor.active)?.holder;
-  return nodes.get(id ?? holder?.id)?.path ?? null;
-}
-
 // ---- the frame -----------------------------------------------------------------------------------
 
 function mount(editor, host) {
   editor.host = host;
   editor.views = new Map();
-  editor.stack = make("div", { class: "stack", role: "tree", "aria-label": "Layers" });
+  editor.stack = element("div", { class: "stack", role: "tree", "aria-label": "Layers" });
   setAttribute(editor.stack, "aria-multiselectable", "true");
   editor.palette = paletteView(editor);
   editor.help = helpView();
-  editor.status = make("div", { class: "status", role: "status", "aria-live": "polite" });
-  editor.alert = make("div", { class: "unseen", "aria-live": "polite" });
-  const more = make("button", { type: "button", class: "add-row" }, icon("plus"));
+  editor.status = element("div", { class: "status", role: "status", "aria-live": "polite" });
+  editor.alert = element("div", { class: "unseen", "aria-live": "polite" });
+  const more = element("button", { type: "button", class: "add-row" }, icon("plus"));
   more.append("Add a layer or a block");
   more.onclick = () => openPalette(editor, more, { end: true });
   host.replaceChildren(toolbar(editor), headRow(editor), editor.stack, more, editor.alert,
-    editor.palette.element, editor.help);
+    editor.palette.root, editor.help);
   watchPointer(editor);
   watchKeys(editor);
   host.addEventListener("focusin", (event) => followFocus(editor, event));
@@ -149,17 +134,17 @@ function mount(editor, host) {
 }
 
 function headRow(editor) {
-  editor.inputShape = make("span", { class: "shape" });
-  const captions = make("span", { class: "numbers" },
-    make("span", {}, "output"),
-    make("span", { class: "cost" }, "params"));
-  const end = make("span", { class: "end" });
-  return make("div", { class: "head-row" }, "Input", editor.inputShape, captions, end);
+  editor.inputShape = element("span", "shape");
+  const captions = element("span", "numbers",
+    element("span", "", "output"),
+    element("span", "cost", "params"));
+  const end = element("span", "end");
+  return element("div", "head-row", "Input", editor.inputShape, captions, end);
 }
 
 function toolbar(editor) {
   const onChosen = (action) => () => action(editor, editor.selection);
-  editor.addButton = make("button", { type: "button", class: "add-button" }, icon("plus"), "Add");
+  editor.addButton = element("button", { type: "button", class: "add-button" }, icon("plus"), "Add");
   editor.addButton.onclick = () => openPalette(editor, editor.addButton);
   setAttribute(editor.addButton, "aria-label", "Add a layer or a block");
   editor.undoButton = iconButton("undo", "Undo", () => undo(editor));
@@ -173,8 +158,8 @@ function toolbar(editor) {
   const foldLabel = "Collapse or expand all containers";
   editor.foldButton = iconButton("fold", foldLabel, () => collapseAll(editor));
   editor.helpButton = iconButton("keyboard", "Keys", () => openHelp(editor));
-  const gap = () => make("span", { class: "gap" });
-  return make("div", { class: "toolbar", role: "toolbar", "aria-label": "Edit the stack" },
+  const gap = () => element("span", "gap");
+  return element("div", { class: "toolbar", role: "toolbar", "aria-label": "Edit the stack" },
     editor.addButton, gap(), editor.undoButton, editor.redoButton, gap(), ...editor.onSelection,
     editor.status, editor.foldButton, editor.helpButton);
 }
@@ -219,10 +204,6 @@ function sayFault(editor, notes) {
   const [path, note] = Object.entries(notes).find(([, { error }]) => error) ?? [];
   const id = mapOf(editor.root).idOfPath.get(path);
   setText(editor.alert, id ? `${mapOf(editor.root).nodes.get(id).title}: ${note.error}` : "");
-}
-
-function say(editor, text) {
-  setText(editor.status, sentence(text));
 }
 
 // A field that gets the focus chooses its layer.

@@ -1,8 +1,12 @@
 // One control for each type of field. What cannot be a value is kept as the text it is and sent on:
 // Python is the judge, and nothing that was typed is lost.
 //
-// A control is {element, inputs, show(value, values)}, with a name for each of its `parts` where it
+// A control is {root, inputs, show(value, values)}, with a name for each of its `parts` where it
 // has several. It calls `send(value, typing)` when it changes.
+
+import { element, setAttribute } from "../kit/element.js";
+import { stepDown } from "../kit/keys.js";
+import { icon } from "./icons.js";
 
 const PAIR = /^(\d+)\s*[x×*,;\s]\s*(\d+)$/i;
 const plain = (value) => (value === null || value === undefined ? "" : String(value));
@@ -50,14 +54,14 @@ const CHECKS = {
 };
 
 // What is wrong with a field, in the words of its rule; nothing where it is right.
-function problemOf(field, value) {
+export function problemOf(field, value) {
   if (value === undefined && !field.required) return "";
   if (value === null && field.optional) return "";
   return CHECKS[field.type](field, value) ? "" : `${field.name} must be ${field.wanted}.`;
 }
 
 // A field at a glance, for what is set out of sight.
-function briefly(field, value) {
+export function briefly(field, value) {
   if (field.type === "flag") return value ? field.label : `no ${field.label}`;
   return `${field.label} ${(FORMATS[field.type]?.print ?? plain)(value)}`;
 }
@@ -68,7 +72,7 @@ function valueOf(field, values) {
 }
 
 function textInput(width) {
-  const input = make("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   input.fit = () => {
     const letters = Math.max(width, (input.value || input.placeholder).length);
     input.style.width = `${letters + 0.5}ch`;
@@ -103,12 +107,12 @@ function textControl(field, send) {
     if (field.follows) input.placeholder = print(values[field.follows] ?? 2);
     showText(input, print(value));
   };
-  return { element: input, inputs: [input], show };
+  return { root: input, inputs: [input], show };
 }
 
 // A number one (with Shift ten) up or down by the arrow keys, within its limits.
 function stepOf(field, event, value) {
-  const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  const way = -stepDown(event);
   if (!way || field.type === "real" || event.altKey || event.ctrlKey || event.metaKey) return null;
   if (!Number.isInteger(value)) return null;
   const step = way * (event.shiftKey ? 10 : 1);
@@ -116,30 +120,30 @@ function stepOf(field, event, value) {
 }
 
 function selectControl(options, onchange) {
-  const select = make("select");
-  for (const [value, label] of options) select.append(make("option", { value }, label));
+  const select = element("select");
+  for (const [value, label] of options) select.append(element("option", { value }, label));
   select.onchange = () => onchange(select.value);
-  return { select, element: make("span", { class: "select" }, select, icon("chevron")) };
+  return { select, root: element("span", "select", select, icon("chevron")) };
 }
 
 function choiceControl(field, send) {
   const none = field.absent ? [["", `no ${field.name}`]] : [];
   const options = [...none, ...field.options.map((word) => [word, word])];
-  const { select, element } = selectControl(options, (word) => send(word || null, false));
+  const { select, root } = selectControl(options, (word) => send(word || null, false));
   const show = (value) => {
     const word = value === field.absent ? "" : plain(value);
     const isKnown = [...select.options].some((option) => option.value === word);
-    if (!isKnown) select.append(make("option", { value: word }, word));
+    if (!isKnown) select.append(element("option", { value: word }, word));
     select.value = word;
-    element.classList.toggle("is-none", word === "");
+    root.classList.toggle("is-none", word === "");
   };
-  return { element, inputs: [select], show };
+  return { root, inputs: [select], show };
 }
 
 function flagControl(field, send) {
-  const input = make("input", { type: "checkbox" });
+  const input = element("input", { type: "checkbox" });
   input.onchange = () => send(input.checked, false);
-  return { element: input, inputs: [input], show: (value) => { input.checked = value === true; } };
+  return { root: input, inputs: [input], show: (value) => { input.checked = value === true; } };
 }
 
 function paddingControl(field, send) {
@@ -156,16 +160,16 @@ function paddingControl(field, send) {
     input.hidden = isWord;
     showText(input, isWord ? "" : plain(value));
   };
-  const element = make("span", { class: "pair" }, choice.element, input);
-  return { element, inputs: [choice.select, input], parts: ["", " in pixels"], show };
+  const root = element("span", "pair", choice.root, input);
+  return { root, inputs: [choice.select, input], parts: ["", " in pixels"], show };
 }
 
 const SIDES = ["top", "bottom", "left", "right"];
 
 function sidesControl(field, send) {
   const inputs = SIDES.map(() => textInput(2));
-  const element = make("span", { class: "pair" });
-  SIDES.forEach((side, i) => element.append(make("span", { class: "side" }, side), inputs[i]));
+  const root = element("span", "pair");
+  SIDES.forEach((side, i) => root.append(element("span", "side", side), inputs[i]));
   const read = () => {
     const [top, bottom, left, right] = inputs.map((input) => parseWhole(input.value.trim()));
     const alike = top === bottom && left === right && top === left;
@@ -177,7 +181,7 @@ function sidesControl(field, send) {
     const sides = halves.flatMap((half) => (Array.isArray(half) ? half : [half, half]));
     inputs.forEach((input, i) => showText(input, plain(sides[i])));
   };
-  return { element, inputs, parts: SIDES.map((side) => ` ${side}`), show };
+  return { root, inputs, parts: SIDES.map((side) => ` ${side}`), show };
 }
 
 const CONTROLS = {
@@ -191,22 +195,22 @@ const CONTROLS = {
 };
 
 // A field's control with its label; `show` also says when it is wrong.
-function fieldBox(field, send) {
+export function fieldBox(field, send) {
   const control = CONTROLS[field.type](field, send);
-  const label = field.label ? make("span", { class: "label" }, field.label) : "";
+  const label = field.label ? element("span", "label", field.label) : "";
   const tag = control.inputs.length === 1 ? "label" : "span";
   const title = `${field.name}: ${field.help}`;
-  const element = make(tag, { class: "field", title }, label, control.element);
+  const root = element(tag, { class: "field", title }, label, control.root);
   const show = (values, layer, messagesId) => {
     const value = valueOf(field, values);
     control.show(value, values);
     const wrong = problemOf(field, values[field.name]) !== "";
-    element.classList.toggle("is-wrong", wrong);
+    root.classList.toggle("is-wrong", wrong);
     control.inputs.forEach((input, i) => {
       setAttribute(input, "aria-invalid", wrong ? "true" : null);
       setAttribute(input, "aria-describedby", messagesId);
       setAttribute(input, "aria-label", `${field.name}${control.parts?.[i] ?? ""}, ${layer}`);
     });
   };
-  return { field, element, inputs: control.inputs, show };
+  return { field, root, inputs: control.inputs, show };
 }

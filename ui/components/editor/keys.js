@@ -1,5 +1,11 @@
 // The keyboard: what each key does on a row, and the list of keys shown as help.
 
+import { element } from "../kit/element.js";
+import { choose, collapse, duplicate, moveBy, moveIn, moveOut, redo, remove, toggle, undo } from "./actions.js";
+import { isContainer, mapOf } from "./model.js";
+import { openPalette, placeBeside } from "./palette.js";
+import { beside, cardOf, focusItem } from "./places.js";
+
 const MOD = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
 const HELP = [
@@ -64,7 +70,7 @@ function comboOf(event) {
 
 // Streamlit's own keys (R runs the page again, C clears its cache) see only a host element, not the
 // field inside it: nothing typed here may reach them.
-function watchKeys(editor) {
+export function watchKeys(editor) {
   editor.host.onkeyup = editor.host.onkeypress = (event) => event.stopPropagation();
   editor.host.onkeydown = (event) => {
     event.stopPropagation();
@@ -91,19 +97,6 @@ const backToRow = (editor) => focusItem(editor, editor.active);
 
 // ---- going about ---------------------------------------------------------------------------------
 
-function visibleIds(editor) {
-  const cards = [...editor.stack.querySelectorAll("[role=treeitem]")];
-  return cards.filter((card) => card.offsetParent).map((card) => Number(card.dataset.id));
-}
-
-const cardOf = (editor, id) => editor.views.get(id)?.card;
-
-function beside(editor, way) {
-  const ids = visibleIds(editor);
-  const at = ids.indexOf(editor.active) + way;
-  return ids[Math.min(Math.max(at, 0), ids.length - 1)];
-}
-
 function goTo(editor, way, how = "one") {
   const id = beside(editor, way);
   if (id === undefined) return;
@@ -113,14 +106,8 @@ function goTo(editor, way, how = "one") {
 
 function focusBeside(editor, way) {
   editor.active = beside(editor, way);
-  render(editor);
+  editor.render();
   focusItem(editor, editor.active);
-}
-
-// The focus goes to a row; not while something is picked in the palette.
-function focusItem(editor, id) {
-  if (editor.palette.element.matches(":popover-open")) return;
-  (cardOf(editor, id) ?? editor.addButton).focus();
 }
 
 function goOut(editor) {
@@ -145,7 +132,7 @@ function chooseSiblings(editor) {
   const place = mapOf(editor.root).nodes.get(editor.active);
   if (!place) return;
   editor.selection = new Set(place.lane.nodes.map((node) => node.id));
-  render(editor);
+  editor.render();
 }
 
 function chooseNothing(editor) {
@@ -153,7 +140,7 @@ function chooseNothing(editor) {
   editor.selection = new Set();
   choose(editor, null);
   editor.active = kept;
-  render(editor);
+  editor.render();
 }
 
 function editFirstField(editor) {
@@ -167,15 +154,14 @@ function editFirstField(editor) {
 
 // ---- help ----------------------------------------------------------------------------------------
 
-function helpView() {
+export function helpView() {
   const row = ([keys, does]) =>
-    make("div", { class: "help-row" }, make("kbd", {}, keys), make("span", {}, does));
-  const element = make("div", { class: "help", popover: "auto", role: "dialog", "aria-label": "Keys" });
-  element.append(make("h3", {}, "Keys"), ...HELP.map(row));
-  return element;
+    element("div", "help-row", element("kbd", "", keys), element("span", "", does));
+  const look = { class: "help", popover: "auto", role: "dialog", "aria-label": "Keys" };
+  return element("div", look, element("h2", "", "Keys"), ...HELP.map(row));
 }
 
-function openHelp(editor) {
+export function openHelp(editor) {
   editor.help.showPopover();
   placeBeside(editor.help, editor.helpButton, 640);
 }

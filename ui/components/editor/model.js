@@ -5,18 +5,20 @@
 //
 // The whole stack is one lane. Ids stay with a node wherever it moves, and never leave the browser.
 
+import { SCHEMA } from "./schema.js";
+
 const UNKNOWN = { fields: [], series: [], parallel: null, purpose: "", colour: "gray" };
-const kindOf = (name) => (Object.hasOwn(SCHEMA.kinds, name) ? SCHEMA.kinds[name] : UNKNOWN);
-const isContainer = (node) => node.lanes.length > 0;
+export const kindOf = (name) => (Object.hasOwn(SCHEMA.kinds, name) ? SCHEMA.kinds[name] : UNKNOWN);
+export const isContainer = (node) => node.lanes.length > 0;
 
 let lastId = 0;
-const newId = () => (lastId += 1);
+export const newId = () => (lastId += 1);
 
-const laneFrom = (layers) => ({ id: newId(), nodes: layers.map(nodeFrom) });
-const layersFrom = (lane) => lane.nodes.map(layerFrom);
+export const laneFrom = (layers) => ({ id: newId(), nodes: layers.map(nodeFrom) });
+export const layersFrom = (lane) => lane.nodes.map(layerFrom);
 const textOf = (node) => JSON.stringify(layerFrom(node));
 
-function nodeFrom(layer) {
+export function nodeFrom(layer) {
   const { kind, ...values } = layer;
   const { series, parallel } = kindOf(kind);
   const held = parallel ? values[parallel] ?? [[], []] : series.map((name) => values[name] ?? []);
@@ -32,9 +34,9 @@ function layerFrom(node) {
   return layer;
 }
 
-const copyOf = (node) => nodeFrom(layerFrom(node));
+export const copyOf = (node) => nodeFrom(layerFrom(node));
 
-function laneName(node, i) {
+export function laneName(node, i) {
   const { series, parallel } = kindOf(node.kind);
   return parallel ? `branch ${i + 1}` : series[i];
 }
@@ -47,7 +49,7 @@ function lanePart(node, i) {
 // Where everything stands in a tree: nodes and lanes by id, in reading order, with path and title.
 const maps = new WeakMap();
 
-function mapOf(root) {
+export function mapOf(root) {
   if (!maps.has(root)) maps.set(root, survey(root));
   return maps.get(root);
 }
@@ -73,9 +75,9 @@ function survey(root) {
   return map;
 }
 
-const alike = (left, right, test) =>
+export const alike = (left, right, test) =>
   left.length === right.length && left.every((one, i) => test(one, right[i]));
-const same = (left, right) => alike(left, right, (one, other) => one === other);
+export const same = (left, right) => alike(left, right, (one, other) => one === other);
 
 // The tree with the nodes of every lane passed through `change(nodes, laneId)`, innermost first.
 function mapLanes(lane, change) {
@@ -87,12 +89,12 @@ function mapLanes(lane, change) {
   return nodes === lane.nodes ? lane : { ...lane, nodes };
 }
 
-function inserted(root, laneId, index, nodes) {
+export function inserted(root, laneId, index, nodes) {
   const put = (old) => [...old.slice(0, index), ...nodes, ...old.slice(index)];
   return mapLanes(root, (old, id) => (id === laneId ? put(old) : old));
 }
 
-function removed(root, ids) {
+export function removed(root, ids) {
   const isGoing = (node) => ids.has(node.id);
   const stay = (old) => old.filter((node) => !isGoing(node));
   return mapLanes(root, (old) => (old.some(isGoing) ? stay(old) : old));
@@ -104,11 +106,11 @@ function changed(root, id, change) {
   return mapLanes(root, (old) => (old.some(isMeant) ? put(old) : old));
 }
 
-const withValues = (root, id, values) => changed(root, id, (node) => ({ ...node, values }));
-const withLanes = (root, id, lanes) => changed(root, id, (node) => ({ ...node, lanes }));
+export const withValues = (root, id, values) => changed(root, id, (node) => ({ ...node, values }));
+export const withLanes = (root, id, lanes) => changed(root, id, (node) => ({ ...node, lanes }));
 
 // The chosen nodes in reading order, without those that a chosen container holds anyway.
-function topmost(root, ids) {
+export function topmost(root, ids) {
   const found = [];
   const visit = (lane) => lane.nodes.forEach((node) => {
     if (ids.has(node.id)) found.push(node);
@@ -130,7 +132,7 @@ function isInside(root, laneId, ids) {
 }
 
 // The tree with nodes moved before the one that now stands at `index` of a lane.
-function moved(root, ids, laneId, index) {
+export function moved(root, ids, laneId, index) {
   if (isInside(root, laneId, ids)) return root;
   const nodes = topmost(root, ids);
   const going = new Set(nodes.map((node) => node.id));
@@ -143,7 +145,7 @@ function moved(root, ids, laneId, index) {
 }
 
 // A lane with other layers, that keeps the nodes which are the same at its beginning and its end.
-function reconciled(lane, layers) {
+export function reconciled(lane, layers) {
   const fresh = layers.map(nodeFrom);
   const before = lane.nodes.map(textOf);
   const after = fresh.map(textOf);
@@ -157,7 +159,7 @@ function reconciled(lane, layers) {
   return { ...lane, nodes: [...lane.nodes.slice(0, head), ...middle, ...end] };
 }
 
-function containersOf(root) {
+export function containersOf(root) {
   const places = [...mapOf(root).nodes.values()];
   return places.filter(({ node }) => isContainer(node)).map(({ node }) => node.id);
 }
@@ -166,9 +168,9 @@ function containersOf(root) {
 // are one.
 const MAX_STEPS = 200;
 
-const newHistory = () => ({ past: [], future: [], tag: null });
+export const newHistory = () => ({ past: [], future: [], tag: null });
 
-function record(history, step, tag) {
+export function record(history, step, tag) {
   if (tag === null || tag !== history.tag) history.past.push(step);
   if (history.past.length > MAX_STEPS) history.past.shift();
   history.future = [];

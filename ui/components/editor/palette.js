@@ -1,5 +1,12 @@
 // The palette: every kind of layer and every block, found by typing a few letters of it.
 
+import { element, setAttribute, setText } from "../kit/element.js";
+import { stepDown } from "../kit/keys.js";
+import { addBlock, addKind, spotFor } from "./actions.js";
+import { icon } from "./icons.js";
+import { kindOf, mapOf } from "./model.js";
+import { SCHEMA } from "./schema.js";
+
 let paletteCount = 0;
 
 function paletteEntries() {
@@ -14,9 +21,9 @@ function paletteEntries() {
   return [...kinds, ...blocks];
 }
 
-function paletteView(editor) {
+export function paletteView(editor) {
   const prefix = `palette-${(paletteCount += 1)}`;
-  const search = make("input", {
+  const search = element("input", {
     type: "text",
     role: "combobox",
     placeholder: "Find a layer or a block",
@@ -26,16 +33,16 @@ function paletteView(editor) {
     "aria-expanded": "true",
     "aria-controls": `${prefix}-list`,
   });
-  const list = make("div", { class: "palette-list", role: "listbox", id: `${prefix}-list` });
+  const list = element("div", { class: "palette-list", role: "listbox", id: `${prefix}-list` });
   setAttribute(list, "aria-label", "Layers and blocks");
-  const goal = make("span", { class: "palette-goal" });
-  const about = make("span", { class: "palette-about" });
-  const hint = make("span", {}, "Shift adds several");
-  const head = make("div", { class: "palette-search" }, icon("search"), search);
-  const foot = make("div", { class: "palette-foot" }, about, goal, hint);
-  const element = make("div", { class: "palette", popover: "auto", role: "dialog" }, head, list, foot);
-  setAttribute(element, "aria-label", "Add a layer");
-  const palette = { element, search, list, goal, about, asked: null, cameFrom: null };
+  const goal = element("span", "palette-goal");
+  const about = element("span", "palette-about");
+  const hint = element("span", "", "Shift adds several");
+  const head = element("div", "palette-search", icon("search"), search);
+  const foot = element("div", "palette-foot", about, goal, hint);
+  const look = { class: "palette", popover: "auto", role: "dialog", "aria-label": "Add a layer" };
+  const root = element("div", look, head, list, foot);
+  const palette = { root, search, list, goal, about, asked: null, cameFrom: null };
   const optionOf = (entry, i) => paletteOption(editor, palette, entry, `${prefix}-${i}`);
   palette.options = paletteEntries().map(optionOf);
   fillGroups(palette);
@@ -45,37 +52,37 @@ function paletteView(editor) {
 }
 
 function paletteOption(editor, palette, entry, id) {
-  const chip = make("span", { class: entry.colour ? "chip" : "chip is-block" });
+  const chip = element("span", { class: entry.colour ? "chip" : "chip is-block" });
   if (entry.colour) chip.style.setProperty("--family", entry.colour);
   const attributes = { class: "option", role: "option", id, title: entry.text };
-  const element = make("div", attributes, chip, entry.name);
-  const option = { entry, element, words: `${entry.name} ${entry.group} ${entry.text}`.toLowerCase() };
-  element.onclick = (event) => pick(editor, palette, entry, event.shiftKey);
-  element.onpointermove = () => pointAt(palette, palette.shown.indexOf(option));
+  const root = element("div", attributes, chip, entry.name);
+  const option = { entry, root, words: `${entry.name} ${entry.group} ${entry.text}`.toLowerCase() };
+  root.onclick = (event) => pick(editor, palette, entry, event.shiftKey);
+  root.onpointermove = () => pointAt(palette, palette.shown.indexOf(option));
   return option;
 }
 
 function fillGroups(palette) {
-  palette.groups = make("div", { class: "palette-groups" });
+  palette.groups = element("div", "palette-groups");
   palette.list.append(palette.groups);
   for (const title of new Set(palette.options.map(({ entry }) => entry.group))) {
     const options = palette.options.filter(({ entry }) => entry.group === title);
-    const heading = make("div", { class: "group-title", "aria-hidden": "true" }, title);
-    const group = make("div", { class: "group", role: "group", "aria-label": title }, heading);
-    group.append(...options.map(({ element }) => element));
+    const heading = element("div", { class: "group-title", "aria-hidden": "true" }, title);
+    const group = element("div", { class: "group", role: "group", "aria-label": title }, heading);
+    group.append(...options.map((option) => option.root));
     palette.groups.append(group);
   }
 }
 
-function openPalette(editor, anchor, asked = null) {
+export function openPalette(editor, anchor, asked = null) {
   const { palette } = editor;
   palette.asked = asked;
   palette.cameFrom = editor.host.getRootNode().activeElement;
   palette.search.value = "";
-  palette.element.showPopover();
+  palette.root.showPopover();
   describeGoal(editor, palette);
   filterPalette(palette);
-  placeBeside(palette.element, anchor);
+  placeBeside(palette.root, anchor);
   palette.search.focus();
 }
 
@@ -89,17 +96,17 @@ function describeGoal(editor, palette) {
 }
 
 // Below its anchor where there is room, else above; never off the screen.
-function placeBeside(element, anchor, most = 460) {
+export function placeBeside(root, anchor, most = 460) {
   const { left, top, bottom } = anchor.getBoundingClientRect();
-  const [width, gap] = [element.offsetWidth, 6];
+  const [width, gap] = [root.offsetWidth, 6];
   const below = window.innerHeight - bottom - 2 * gap;
   const isBelow = below >= 320 || below >= top;
-  element.style.maxHeight = `${Math.min(most, Math.max(isBelow ? below : top - 2 * gap, 200))}px`;
-  const height = element.offsetHeight;
+  root.style.maxHeight = `${Math.min(most, Math.max(isBelow ? below : top - 2 * gap, 200))}px`;
+  const height = root.offsetHeight;
   const y = isBelow ? bottom + gap : top - gap - height;
   const onScreen = (at, size, room) => Math.max(Math.min(at, room - size - gap), gap);
-  element.style.top = `${onScreen(y, height, window.innerHeight)}px`;
-  element.style.left = `${onScreen(left, width, window.innerWidth)}px`;
+  root.style.top = `${onScreen(y, height, window.innerHeight)}px`;
+  root.style.left = `${onScreen(left, width, window.innerWidth)}px`;
 }
 
 // Every word typed must occur; a name that begins with them comes to be the one Enter takes.
@@ -107,8 +114,8 @@ function filterPalette(palette) {
   const text = palette.search.value.trim().toLowerCase();
   const words = text.split(/\s+/);
   const isMeant = (option) => words.every((word) => option.words.includes(word));
-  for (const option of palette.options) option.element.hidden = !isMeant(option);
-  palette.shown = palette.options.filter((option) => !option.element.hidden);
+  for (const option of palette.options) option.root.hidden = !isMeant(option);
+  palette.shown = palette.options.filter((option) => !option.root.hidden);
   for (const group of palette.groups.children) {
     group.hidden = !group.querySelector(".option:not([hidden])");
   }
@@ -118,30 +125,30 @@ function filterPalette(palette) {
 
 function pointAt(palette, at) {
   palette.at = at;
-  palette.shown.forEach(({ element }, i) => setAttribute(element, "aria-selected", String(i === at)));
-  setAttribute(palette.search, "aria-activedescendant", palette.shown[at]?.element.id);
+  palette.shown.forEach(({ root }, i) => setAttribute(root, "aria-selected", String(i === at)));
+  setAttribute(palette.search, "aria-activedescendant", palette.shown[at]?.root.id);
   setText(palette.about, palette.shown[at]?.entry.text ?? "Nothing of that name");
 }
 
 function paletteKey(editor, palette, event) {
   const count = palette.shown.length;
-  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const way = stepDown(event);
   if (way && count > 0) {
     event.preventDefault();
     pointAt(palette, (palette.at + way + count) % count);
-    palette.shown[palette.at].element.scrollIntoView({ block: "nearest" });
+    palette.shown[palette.at].root.scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter" && palette.shown[palette.at]) {
     event.preventDefault();
     pick(editor, palette, palette.shown[palette.at].entry, event.shiftKey);
   } else if (event.key === "Escape") {
     event.preventDefault();
-    palette.element.hidePopover();
+    palette.root.hidePopover();
     palette.cameFrom?.focus();
   }
 }
 
 function pick(editor, palette, entry, staysOpen) {
-  if (!staysOpen) palette.element.hidePopover();
+  if (!staysOpen) palette.root.hidePopover();
   entry.add(editor, palette.asked);
   if (!staysOpen) return;
   describeGoal(editor, palette);

@@ -1,12 +1,20 @@
 // The rows on the screen: one card per node, one head per lane. A view is built once and patched; it
 // is kept by the id of its node or lane, so typing, moving and undoing never rebuild what is shown.
 
+import { element, setAttribute, setChildren, setLabel, setText } from "../kit/element.js";
+import { addLane, chosenWith, collapse, duplicate, remove, removeLane, setField, toggle } from "./actions.js";
+import { briefly, fieldBox } from "./fields.js";
+import { icon, iconButton } from "./icons.js";
+import { isContainer, kindOf, laneName, mapOf, same } from "./model.js";
+import { messagesFor, numbersView, patchMessages, patchNumbers, spoken } from "./numbers.js";
+import { openPalette } from "./palette.js";
+
 function viewOf(editor, id, build) {
   if (!editor.views.has(id)) editor.views.set(id, build());
   return editor.views.get(id);
 }
 
-function renderStack(editor) {
+export function renderStack(editor) {
   const map = mapOf(editor.root);
   renderSeries(editor, editor.root, editor.stack);
   for (const id of editor.views.keys()) {
@@ -14,9 +22,9 @@ function renderStack(editor) {
   }
 }
 
-function renderSeries(editor, lane, element) {
+function renderSeries(editor, lane, series) {
   const views = lane.nodes.map((node) => viewOf(editor, node.id, () => nodeView(editor, node)));
-  setChildren(element, views.map((view) => view.element));
+  setChildren(series, views.map((view) => view.root));
   views.forEach((view, i) => patchNode(editor, view, lane.nodes[i]));
 }
 
@@ -28,39 +36,39 @@ function nodeView(editor, { id, kind, lanes }) {
   const boxes = fields.map((field) => fieldBox(field, sender(field)));
   const [common, others] = [true, false].map((is) => boxes.filter((box) => box.field.common === is));
   const numbers = numbersView();
-  const name = make("span", { class: "kind" }, kind);
-  const number = make("span", { class: "number" });
-  const hint = make("button", { type: "button", class: "hint", title: "Show all fields" });
+  const name = element("span", "kind", kind);
+  const number = element("span", "number");
+  const hint = element("button", { type: "button", class: "hint", title: "Show all fields" });
   hint.onclick = () => toggle(editor, editor.opened, id);
   const view = { id, numbers, number, hint, boxes, seen: [], seenFields: [] };
   const twist = () => collapse(editor, id);
   view.twist = lanes.length > 0 ? iconButton("chevron", "Collapse", twist) : "";
   view.more = others.length > 0 ? iconButton("chevron", "All fields", hint.onclick) : "";
-  view.rest = make("div", { class: "rest" }, ...others.map((box) => box.element));
-  view.messages = make("div", { class: "messages", id: `messages-${id}` });
+  view.rest = element("div", "rest", ...others.map((box) => box.root));
+  view.messages = element("div", { class: "messages", id: `messages-${id}` });
   view.tools = [
     iconButton("copy", "Duplicate", () => duplicate(editor, chosenWith(editor, id))),
     iconButton("trash", "Delete", () => remove(editor, chosenWith(editor, id))),
   ];
   const isShort = common.length <= 2;
-  const chip = make("span", { class: "chip" });
+  const chip = element("span", "chip");
   const attributes = { class: isShort ? "card is-short" : "card", role: "treeitem", "data-id": id };
-  view.card = make("div", attributes,
-    make("span", { class: "grip", title: "Drag to move" }, icon("grip")),
-    make("span", { class: "name", title: purpose }, view.twist, chip, name, number),
-    make("div", { class: "fields" }, ...common.map((box) => box.element), hint),
-    numbers.element,
-    make("span", { class: "end" }, view.more),
+  view.card = element("div", attributes,
+    element("span", { class: "grip", title: "Drag to move" }, icon("grip")),
+    element("span", { class: "name", title: purpose }, view.twist, chip, name, number),
+    element("div", "fields", ...common.map((box) => box.root), hint),
+    numbers.root,
+    element("span", "end", view.more),
     view.rest,
     view.messages);
-  numbers.element.append(make("span", { class: "tools" }, ...view.tools));
+  numbers.root.append(element("span", "tools", ...view.tools));
   view.card.style.setProperty("--family", colour);
   const buttons = [hint, view.twist, view.more, ...view.tools].filter(Boolean);
   view.focusable = [...boxes.flatMap((box) => box.inputs), ...buttons];
-  view.lanes = make("div", { class: "lanes" });
-  view.addLane = make("button", { type: "button", class: "add-lane" }, icon("plus"), "Add a branch");
+  view.lanes = element("div", "lanes");
+  view.addLane = element("button", { type: "button", class: "add-lane" }, icon("plus"), "Add a branch");
   view.addLane.onclick = () => addLane(editor, id);
-  view.element = make("div", { class: "item" }, view.card, view.lanes);
+  view.root = element("div", "item", view.card, view.lanes);
   return view;
 }
 
@@ -115,7 +123,7 @@ function patchItem(editor, view, level, index, count) {
   setAttribute(view.card, "aria-posinset", index + 1);
   setAttribute(view.card, "aria-setsize", count);
   setAttribute(view.card, "tabindex", isActive ? 0 : -1);
-  for (const element of view.focusable) setAttribute(element, "tabindex", isActive ? null : -1);
+  for (const one of view.focusable) setAttribute(one, "tabindex", isActive ? null : -1);
 }
 
 function patchDisclosure(button, isOpen, label) {
@@ -142,20 +150,20 @@ function renderLanes(editor, view, node, place) {
   const build = (lane) => () => laneView(editor, lane.id, node.id);
   const views = node.lanes.map((lane) => viewOf(editor, lane.id, build(lane)));
   const more = kindOf(node.kind).parallel ? [view.addLane] : [];
-  setChildren(view.lanes, [...views.map((lane) => lane.element), ...more]);
-  views.forEach((laneView, i) => patchLane(editor, laneView, node, i, place));
+  setChildren(view.lanes, [...views.map((lane) => lane.root), ...more]);
+  views.forEach((lane, i) => patchLane(editor, lane, node, i, place));
 }
 
 function laneView(editor, id, holderId) {
   const add = iconButton("plus", "Add", () => openPalette(editor, add, { laneId: id }));
   const drop = iconButton("close", "Remove", () => removeLane(editor, holderId, id));
-  const label = make("span", { class: "lane-name" });
-  const count = make("span", { class: "lane-count" });
-  const card = make("div", { class: "lane-head", role: "treeitem", "data-id": id });
+  const label = element("span", "lane-name");
+  const count = element("span", "lane-count");
+  const card = element("div", { class: "lane-head", role: "treeitem", "data-id": id });
   card.append(label, count, add, drop);
-  const series = make("div", { class: "series" });
-  const element = make("div", { class: "lane" }, card, series);
-  return { id, card, element, series, label, count, add, drop, focusable: [add, drop] };
+  const series = element("div", "series");
+  const root = element("div", "lane", card, series);
+  return { id, card, root, series, label, count, add, drop, focusable: [add, drop] };
 }
 
 function patchLane(editor, view, node, i, place) {
@@ -167,7 +175,7 @@ function patchLane(editor, view, node, i, place) {
   setLabel(view.add, `Add a layer to ${full}`);
   setLabel(view.drop, `Remove ${full}`);
   view.drop.hidden = !kindOf(node.kind).parallel || node.lanes.length <= 2;
-  view.element.classList.toggle("is-empty", lane.nodes.length === 0);
+  view.root.classList.toggle("is-empty", lane.nodes.length === 0);
   patchItem(editor, view, 2 * place.depth + 2, i, node.lanes.length);
   const isChosen = editor.active === lane.id && editor.selection.size === 0;
   const held = lane.nodes.length === 1 ? "1 layer" : `${lane.nodes.length} layers`;

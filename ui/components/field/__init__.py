@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.session.assets import script
+from ui.components.component import component
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
+_mount = component(
     "field",
     html='<section class="field"><div class="maps" role="list"></div>'
     '<output class="said" aria-live="polite"></output></section>',
-    css=(HERE / "field.css").read_text(encoding="utf-8"),
-    js=script("field", (HERE / "field.js").read_text(encoding="utf-8")),
+    state=("cell",),
 )
 
 
@@ -40,4 +36,4 @@ def field_view(
             on_chosen(*cell)
 
     data = {"stack": stack, "chosen": list(chosen), "locked": locked}
-    _mount(key=key, data=data, on_cell_change=heard)
+    _mount(key=key, data=data, cell=heard)

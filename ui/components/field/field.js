@@ -1,15 +1,14 @@
 // What a cell sees, layer by layer back to the pixels. A pixel is the brighter, the more ways lead
 // from it to the cell.
 
-const CELL = [6, 182, 212];
-const states = new WeakMap();
+import { cellUnder, paint } from "../kit/cells.js";
+import { bytesOf } from "../kit/bytes.js";
+import { inkOf, LIT, pixel } from "../kit/colours.js";
+import { element, remembered } from "../kit/element.js";
+import { ARROWS } from "../kit/keys.js";
+import { counted } from "../kit/numbers.js";
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
+const states = new WeakMap();
 
 /** On one axis the ways from each place of the layer before to the chosen ones. */
 function waysBack(axis, ways, size) {
@@ -56,7 +55,7 @@ function reach(stack, [layer, row, column]) {
 }
 
 /** First and last of the places that count, and whether there are others between them. */
-function counted(line) {
+function span(line) {
   const places = [...line.keys()].filter((place) => line[place] > 0);
   const [first, last] = [places[0], places[places.length - 1]];
   return { first, last, count: places.length, hasGaps: places.length < last - first + 1 };
@@ -67,35 +66,29 @@ function words(stack, cell) {
   const name = layer < 0 ? "Input" : stack.layers[layer].name;
   const [height, width] = reach(stack, cell).map(([first, last]) => last - first + 1);
   const ways = waysOf(stack, cell).get(-1);
-  const [rows, columns] = ways.map(counted);
+  const [rows, columns] = ways.map(span);
   const seen = rows.count * columns.count;
   const few = rows.hasGaps || columns.hasGaps ? ", with gaps" : "";
-  const inImage = seen < height * width ? ` ${seen.toLocaleString("en")} of them count${few}:` : "";
+  const inImage = seen < height * width ? ` ${counted(seen)} of them count${few}:` : "";
   const most = ways.map((line) => Math.max(...line));
   return (
     `${name}, row ${row}, column ${column}: its field is ${height}×${width} pixels.${inImage} Rows ${rows.first} to ` +
-    `${rows.last}, columns ${columns.first} to ${columns.last}. Up to ${(most[0] * most[1]).toLocaleString("en")} ways lead from one pixel to it.`
+    `${rows.last}, columns ${columns.first} to ${columns.last}. Up to ${counted(most[0] * most[1])} ways lead from one pixel to it.`
   );
 }
 
-function paint(canvas, stack, layer, ways, ink) {
+function colour(canvas, stack, layer, ways, ink) {
   const [height, width] = sizeOf(stack, layer);
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
   const most = ways ? Math.max(...ways[0]) * Math.max(...ways[1]) : 1;
-  for (let i = 0; i < width * height; i++) {
+  paint(canvas, height, width, (i) => {
     const [row, column] = [Math.floor(i / width), i % width];
     const count = ways ? ways[0][row] * ways[1][column] : 0;
     const strength = count ? 0.35 + 0.65 * Math.sqrt(count / most) : 0;
     const grey = layer < 0 ? stack.bytes[i] / 255 : (row + column) % 2 ? 0.1 : 0.05;
     const share = strength * (layer < 0 ? 0.8 : 1);
     const alpha = share + grey * (1 - share);
-    const colour = CELL.map((part, k) => (part * share + ink[k] * grey * (1 - share)) / (alpha || 1));
-    image.data.set([...colour.map(Math.round), Math.round(alpha * 255)], 4 * i);
-  }
-  context.putImageData(image, 0, 0);
+    return pixel(LIT.map((part, k) => (part * share + ink[k] * grey * (1 - share)) / (alpha || 1)), alpha);
+  });
 }
 
 function light(state, cell) {
@@ -103,34 +96,23 @@ function light(state, cell) {
   if (text === state.lit) return;
   state.lit = text;
   const ways = waysOf(state.stack, cell);
-  state.canvases.forEach((canvas, i) => paint(canvas, state.stack, i - 1, ways.get(i - 1), state.ink));
+  state.canvases.forEach((canvas, i) => colour(canvas, state.stack, i - 1, ways.get(i - 1), state.ink));
   state.said.textContent = words(state.stack, cell);
 }
 
-function cellUnder(event) {
+function pointed(event) {
   const canvas = event.target.closest("canvas");
-  if (!canvas) return null;
-  const bounds = canvas.getBoundingClientRect();
-  const [row, column] = [
-    Math.floor(((event.clientY - bounds.top) / bounds.height) * canvas.height),
-    Math.floor(((event.clientX - bounds.left) / bounds.width) * canvas.width),
-  ];
-  const isInside = row >= 0 && column >= 0 && row < canvas.height && column < canvas.width;
-  return isInside ? [Number(canvas.dataset.layer), row, column] : null;
+  return canvas && [Number(canvas.dataset.layer), ...cellUnder(event, canvas, canvas.height, canvas.width)];
 }
 
 function card(stack, layer) {
-  const [height, width] = sizeOf(stack, layer);
-  const made = element("div", "card");
-  made.setAttribute("role", "listitem");
-  made.style.setProperty("--colour", layer < 0 ? "#94a3b8" : stack.layers[layer].colour);
-  const canvas = element("canvas");
+  const size = sizeOf(stack, layer).join("×");
   const name = layer < 0 ? "Input" : stack.layers[layer].name;
-  canvas.dataset.layer = layer;
-  canvas.tabIndex = 0;
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${name}, ${height}×${width}: choose a cell with the arrow keys`);
-  made.append(element("b", "", name), element("span", "", `${height}×${width}`), canvas);
+  const look = { tabIndex: 0, role: "img", "data-layer": layer };
+  const label = `${name}, ${size}: choose a cell with the arrow keys`;
+  const canvas = element("canvas", { ...look, "aria-label": label });
+  const made = element("div", { class: "card", role: "listitem" }, element("b", "", name), element("span", "", size), canvas);
+  made.style.setProperty("--colour", layer < 0 ? "#94a3b8" : stack.layers[layer].colour);
   return made;
 }
 
@@ -141,7 +123,7 @@ function build(state, root) {
 }
 
 function moved(cell, key, stack) {
-  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
+  const step = ARROWS[key];
   if (!step) return null;
   const [height, width] = sizeOf(stack, cell[0]);
   const [row, column] = [cell[1] + step[0], cell[2] + step[1]];
@@ -150,13 +132,12 @@ function moved(cell, key, stack) {
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".field");
-  const state = states.get(root) || {};
-  states.set(root, state);
-  const ink = (getComputedStyle(root).color.match(/\d+/g) || [128, 128, 128]).slice(0, 3).map(Number);
+  const state = remembered(states, root, () => ({}));
+  const ink = inkOf(root);
   const text = JSON.stringify([data.stack, ink]);
   if (text !== state.text) {
-    const bytes = Uint8Array.from(atob(data.stack.pixels), (letter) => letter.charCodeAt(0));
-    Object.assign(state, { text, ink, stack: { ...data.stack, bytes }, lit: "", said: root.querySelector(".said") });
+    const stack = { ...data.stack, bytes: bytesOf(data.stack.pixels) };
+    Object.assign(state, { text, ink, stack, lit: "", said: root.querySelector(".said") });
     build(state, root);
   }
   state.chosen = data.chosen;
@@ -168,11 +149,11 @@ export default function ({ parentElement, data, setStateValue }) {
     setStateValue("cell", cell);
   };
   root.onpointermove = (event) => {
-    const cell = cellUnder(event);
+    const cell = pointed(event);
     if (cell) light(state, cell);
   };
   root.onpointerleave = () => light(state, state.chosen);
-  root.onclick = (event) => choose(cellUnder(event));
+  root.onclick = (event) => choose(pointed(event));
   root.onkeydown = (event) => {
     const layer = Number(event.target.dataset?.layer);
     const from = state.chosen[0] === layer ? state.chosen : [layer, 0, 0];

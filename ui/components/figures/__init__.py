@@ -7,20 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import streamlit as st
+from ui.components.component import component
 
-from ui.session.assets import script
-
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "figures",
-    html='<dl class="figures"></dl>',
-    css=(HERE / "figures.css").read_text(encoding="utf-8"),
-    js=script("figures", (HERE / "figures.js").read_text(encoding="utf-8")),
-)
+_mount = component("figures", html='<dl class="figures"></dl>')
 
 
 @dataclass(frozen=True, slots=True)

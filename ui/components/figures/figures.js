@@ -1,27 +1,12 @@
 // Words are patched where they differ: the line is drawn anew with every edit.
 
-function element(tag, className) {
-  const made = document.createElement(tag);
-  made.className = className;
-  return made;
-}
+import { element, setAttribute, setText } from "../kit/element.js";
 
 function figure() {
-  const made = element("div", "figure");
-  const label = element("dt", "label");
-  const help = element("button", "help");
-  help.type = "button";
-  help.append(element("span", "tip"));
-  label.append(element("span", "words"), help);
-  const value = element("dd", "value");
-  value.append(element("span", "text"), element("span", "change"));
-  made.append(label, value);
-  return made;
-}
-
-function say(made, part, text) {
-  const there = made.querySelector(part);
-  if (there.textContent !== text) there.textContent = text;
+  const help = element("button", { class: "help", type: "button" }, element("span", "tip"));
+  const label = element("dt", "label", element("span", "words"), help);
+  const value = element("dd", "value", element("span", "text"), element("span", "change"));
+  return element("div", "figure", label, value);
 }
 
 export default function ({ parentElement, data }) {
@@ -30,12 +15,10 @@ export default function ({ parentElement, data }) {
   while (line.children.length < data.length) line.append(figure());
   data.forEach(({ label, text, change, help }, place) => {
     const made = line.children[place];
-    say(made, ".words", label);
-    say(made, ".text", text);
-    say(made, ".change", change);
-    say(made, ".tip", help);
+    const parts = { words: label, text, change, tip: help };
+    for (const [part, said] of Object.entries(parts)) setText(made.querySelector(`.${part}`), said);
     const button = made.querySelector(".help");
     button.hidden = !help;
-    button.setAttribute("aria-label", `${label}: ${help}`);
+    setAttribute(button, "aria-label", `${label}: ${help}`);
   });
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,35 +17,17 @@ import streamlit as st
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.slide import Reading, Slide
 from cnn.pictures.network.field_stack import sliding
+from ui.components.component import component
 from ui.components.grids.edit import Edit, read_edit
-from ui.session.assets import script
 
 __all__ = ["Edit", "Grid", "Labels", "Step", "edited", "grid_pair", "grid_row", "grid_steps"]
 
-HERE = Path(__file__).parent
-SHARED = ("words", "grid", "stepper", "written")
 WEIGHTS_CYCLE = (-1, 0, 1)
 PIXELS_CYCLE = (0, 1)
 
 
-def _script(*parts: str) -> str:
-    text = "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)
-    return script(f"grids-{parts[-1]}", text)
-
-
-_CSS = (HERE / "grids.css").read_text(encoding="utf-8")
-_mount_pair = st.components.v2.component(
-    "grid_pair",
-    html=(HERE / "pair.html").read_text(encoding="utf-8"),
-    css=_CSS,
-    js=_script(*SHARED, "slide", "pair"),
-)
-_mount_steps = st.components.v2.component(
-    "grid_steps",
-    html=(HERE / "steps.html").read_text(encoding="utf-8"),
-    css=_CSS,
-    js=_script(*SHARED, "steps"),
-)
+_mount_pair = component("grids/pair", state=("edited",))
+_mount_steps = component("grids/steps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +68,7 @@ def grid_pair(
             one["kept"] = kept[..., place].tolist()
     answered = last.count if last and last.rev == rev else 0
     data |= {"rev": rev, "answered": answered, "start": list(start)}
-    _mount_pair(key=key, data=data, on_edited_change=on_edit)
+    _mount_pair(key=key, data=data, edited=on_edit)
 
 
 def edited(key: str, slide: Slide) -> Edit | None:

@@ -1,25 +1,22 @@
 // One grid of numbers: its cells, their colours, the keys that move in it and the edits.
 
-function element(name, className, parent, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  parent?.append(made);
-  return made;
-}
+import { added } from "../kit/element.js";
+import { ARROWS } from "../kit/keys.js";
+import { read } from "../kit/numbers.js";
+import { brief, exact } from "./words.js";
 
-const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const LARGEST = 999;
 const MOST_LETTERS = 8;
 
-class Grid {
+export class Grid {
+  unread; // says of a row and a column whether no window reaches it
+
   /** `on.point(cell)` hears where mouse, finger or keys are (null: away), `on.edit()` of a change. */
   constructor(parent, spec, on) {
     this.on = on;
-    this.root = element("figure", "grid", parent);
-    this.title = element("figcaption", "title", this.root);
-    this.box = element("div", "cells", this.root);
-    this.box.setAttribute("role", "grid");
+    this.root = added(parent, "figure", "grid");
+    this.title = added(this.root, "figcaption", "title");
+    this.box = added(this.root, "div", { class: "cells", role: "grid" });
     this.listen();
     this.update(spec);
   }
@@ -53,18 +50,13 @@ class Grid {
     this.cells = new Map();
     this.box.replaceChildren();
     for (let row = -top; row < this.height + bottom; row++) {
-      const line = element("div", "line", this.box);
-      line.setAttribute("role", "row");
+      const line = added(this.box, "div", { class: "line", role: "row" });
       for (let column = -left; column < this.width + right; column++) {
-        const cell = element("div", "cell", line);
-        cell.setAttribute("role", "gridcell");
-        cell.dataset.row = row;
-        cell.dataset.column = column;
-        element("span", "number", cell);
-        element("span", "note", cell);
         const isReal = this.holds(row, column);
-        cell.classList.toggle("padding", !isReal);
-        if (isReal) cell.tabIndex = -1;
+        const look = { class: isReal ? "cell" : "cell padding", tabIndex: isReal ? -1 : null, role: "gridcell" };
+        const cell = added(line, "div", { ...look, "data-row": row, "data-column": column });
+        added(cell, "span", "number");
+        added(cell, "span", "note");
         this.cells.set(`${row},${column}`, cell);
       }
     }
@@ -100,13 +92,13 @@ class Grid {
       cell.style.setProperty("--share", `${value === 0 ? 0 : 14 + 78 * share ** 1.5}%`);
       cell.classList.toggle("negative", value < 0);
       cell.classList.toggle("strong", share > 0.82);
-      const place = { row: exact(row), column: exact(column), value: isReal ? exact(value) : text };
       const unread = this.unread?.(row, column);
       cell.classList.toggle("unread", Boolean(unread));
       const isKept = Boolean(this.spec.kept?.[row]?.[column]);
       cell.classList.toggle("kept", isKept);
-      const said = say(isReal ? WORDS.cell : WORDS.padding, place);
-      cell.setAttribute("aria-label", unread ? `${said}, ${WORDS.unread}` : isKept ? `${said}, ${WORDS.kept}` : said);
+      const place = `row ${exact(row)}, column ${exact(column)}`;
+      const said = isReal ? `${place}: ${exact(value)}` : `padding, ${place}: ${text}`;
+      cell.setAttribute("aria-label", `${said}${unread ? ", no window reaches it" : isKept ? ", as before" : ""}`);
     }
   }
 
@@ -210,13 +202,11 @@ class Grid {
     const arrow = ARROWS[event.key];
     if (arrow) {
       event.preventDefault();
-      const next = this.cell(place.row + arrow[0], place.column + arrow[1]);
-      if (!next || !this.holds(place.row + arrow[0], place.column + arrow[1])) return;
-      this.reach(place.row + arrow[0], place.column + arrow[1]);
-      next.focus();
-      return;
-    }
-    if (event.key === "Enter" || event.key === " ") {
+      const next = [place.row + arrow[0], place.column + arrow[1]];
+      if (!this.holds(...next)) return;
+      this.reach(...next);
+      this.cell(...next).focus();
+    } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.on.pick?.(place);
       if (!this.edits(place)) return;
@@ -230,10 +220,9 @@ class Grid {
 
   /** A field in the cell; Enter or leaving it takes the number, Escape does not. */
   type({ row, column, cell }, first) {
-    const field = element("input", "field", cell);
-    field.setAttribute("aria-label", cell.getAttribute("aria-label"));
-    field.inputMode = "decimal";
-    field.maxLength = MOST_LETTERS;
+    const label = cell.getAttribute("aria-label");
+    const look = { class: "field", inputmode: "decimal", maxlength: MOST_LETTERS, "aria-label": label };
+    const field = added(cell, "input", look);
     field.value = first || exact(this.at(row, column));
     field.focus();
     if (!first) field.select();
@@ -241,7 +230,7 @@ class Grid {
     const end = (takes) => {
       if (isDone) return;
       isDone = true;
-      const value = Number(field.value.trim().replace(MINUS, "-").replace(",", "."));
+      const value = read(field.value);
       field.remove();
       if (!takes || field.value.trim() === "" || !Number.isFinite(value)) return;
       this.set({ row, column }, Math.max(-LARGEST, Math.min(LARGEST, value)));

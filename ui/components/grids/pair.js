@@ -1,9 +1,18 @@
 // Input grids, kernels and output grids that show how one cell comes from others, both ways.
 
+import { remembered } from "../kit/element.js";
+import { Grid } from "./grid.js";
+import { feeds, patch, positions, writtenPool, writtenSum } from "./slide.js";
+import { Stepper } from "./stepper.js";
+import { brief, exact } from "./words.js";
+import { Written } from "./written.js";
+
 const SEND_MS = 120;
 const pairs = new WeakMap();
 
 class Pair {
+  setStateValue;
+
   constructor(root) {
     const one = (selector) => root.querySelector(selector);
     this.root = root;
@@ -157,7 +166,7 @@ class Pair {
     const output = this.grids.output[index];
     output.light([[row, column, "picked"]]);
     output.reach(row, column);
-    const head = say(WORDS.output, { label: output.spec.label, row, column });
+    const head = `${output.spec.label}, row ${row}, column ${column}`;
     const result = this.isWaiting ? "…" : exact(output.at(row, column));
     if (kind === "sum") {
       const channels = this.grids.input.map((grid, channel) => {
@@ -180,11 +189,7 @@ class Pair {
     const won = kind === "max" ? values.indexOf(Math.max(...values)) : -1;
     const winner = won < 0 ? null : real[won];
     grid.light(
-      cells.map(([i, j, line, pixel]) => [
-        line,
-        pixel,
-        winner && winner[2] === line && winner[3] === pixel ? "patch winner" : "patch",
-      ]),
+      cells.map(([, , line, pixel]) => [line, pixel, winner?.[2] === line && winner[3] === pixel ? "patch winner" : "patch"]),
     );
     this.written.show({ head, rows: writtenPool({ kind, axes, values, result }) });
   }
@@ -194,9 +199,9 @@ class Pair {
     const found = feeds(axes, this.outputHeight, this.outputWidth, row, column);
     const grid = this.grids.input[index];
     grid.light([[row, column, "picked"]]);
-    const at = { label: grid.spec.label, row, column };
+    const at = `${grid.spec.label}, row ${row}, column ${column}`;
     if (!found.length) {
-      this.written.show({ head: say(WORDS.feedsNone, at), rows: [] });
+      this.written.show({ head: `${at} is read by no window.`, rows: [] });
       return;
     }
     this.grids.output.forEach((output, filter) => {
@@ -206,16 +211,11 @@ class Pair {
       );
     });
     const each = found.length * (kind === "sum" ? this.grids.output.length : 1);
-    const count = each === 1 ? WORDS.oneCell : say(WORDS.cells, { count: each });
+    const count = each === 1 ? "1 output cell" : `${each} output cells`;
     const shown = kind === "sum" && this.grids.output.length === 1;
-    const into = found.map(([y, x, i, j]) =>
-      say(shown ? WORDS.times : WORDS.into, {
-        row: y,
-        column: x,
-        weight: shown ? exact(this.weight(0, index, i, j)) : "",
-      }),
-    );
-    this.written.show({ head: say(WORDS.feeds, { ...at, count }), rows: [[WORDS.enters, into.join("\n")]] });
+    const times = (i, j) => (shown ? ` (times ${exact(this.weight(0, index, i, j))})` : "");
+    const into = found.map(([y, x, i, j]) => `row ${y}, column ${x}${times(i, j)}`);
+    this.written.show({ head: `${at} is read by ${count}`, rows: [["goes into", into.join("\n")]] });
   }
 
   drawWeight({ index, row, column }) {
@@ -235,9 +235,9 @@ class Pair {
     }
     this.grids.input[channel].light(met);
     this.grids.output[filter].light(made);
-    const value = exact(kernel.at(row, column));
-    const head = say(WORDS.weight, { label: kernel.spec.label, row, column, value });
-    this.written.show({ head, rows: [["", say(WORDS.everywhere, { count: made.length })]] });
+    const head = `${kernel.spec.label}, row ${row}, column ${column}: ${exact(kernel.at(row, column))}`;
+    const everywhere = `It is used at all ${made.length} positions of the window: one weight, shared.`;
+    this.written.show({ head, rows: [["", everywhere]] });
   }
 
   /** What is on the screen goes to Python, once the hand rests. */
@@ -258,16 +258,14 @@ class Pair {
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".pair");
-  const pair = pairs.get(root) ?? new Pair(root);
-  pairs.set(root, pair);
+  const pair = remembered(pairs, root, () => new Pair(root));
   pair.setStateValue = setStateValue;
   pair.show(data);
   return () => {
     clearTimeout(pair.timer);
     pair.stepper.stop();
     pairs.delete(root);
-    for (const section of Object.values(pair.sections)) section.replaceChildren();
-    root.querySelector(".stepper").replaceChildren();
-    root.querySelector(".written").replaceChildren();
+    const filled = root.querySelectorAll(".stepper, .written");
+    for (const part of [...Object.values(pair.sections), ...filled]) part.replaceChildren();
   };
 }

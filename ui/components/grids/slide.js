@@ -1,7 +1,9 @@
 // How a window slides: which cells one output cell reads, which outputs one cell feeds, and the
 // arithmetic in words. The numbers themselves come from Python.
 
-function positions(axis, place) {
+import { bracketed, exact } from "./words.js";
+
+export function positions(axis, place) {
   return Array.from({ length: axis.kernel }, (_, i) => place * axis.stride - axis.before + i * axis.dilation);
 }
 
@@ -16,13 +18,13 @@ function readers(axis, count, position) {
 }
 
 /** `[kernel row, kernel column, row, column]` of everything that one output cell reads. */
-function patch(axes, row, column) {
+export function patch(axes, row, column) {
   const across = positions(axes.columns, column);
   return positions(axes.rows, row).flatMap((line, i) => across.map((pixel, j) => [i, j, line, pixel]));
 }
 
 /** `[row, column, kernel row, kernel column]` of every output cell that reads a cell. */
-function feeds(axes, height, width, row, column) {
+export function feeds(axes, height, width, row, column) {
   const across = readers(axes.columns, width, column);
   return readers(axes.rows, height, row).flatMap(([y, i]) => across.map(([x, j]) => [y, x, i, j]));
 }
@@ -37,28 +39,28 @@ function lines(terms, width) {
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 /** The products, the sum, the bias and the result; several channels one after the other. */
-function writtenSum({ axes, channels, result, bias }) {
+export function writtenSum({ axes, channels, result, bias }) {
   const rows = [];
   const sums = channels.map(({ label, pairs }) => {
     const products = pairs.map(([value, weight]) => value * weight);
     const several = channels.length > 1;
     rows.push([
-      several ? label : WORDS.products,
+      several ? label : "products",
       lines(pairs.map(([value, weight]) => `${bracketed(value)}×${bracketed(weight)}`), axes.columns.kernel),
     ]);
     const sum = total(products);
-    rows.push([several ? "" : WORDS.sum, `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
+    rows.push([several ? "" : "sum", `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
     return sum;
   });
   const sum = exact(total(sums));
-  if (sums.length > 1) rows.push([WORDS.channels, `${sums.map(bracketed).join(" + ")} = ${sum}`]);
-  if (bias !== null) rows.push([WORDS.bias, `${sum} + ${bracketed(bias)} = ${result}`]);
+  if (sums.length > 1) rows.push(["all channels", `${sums.map(bracketed).join(" + ")} = ${sum}`]);
+  if (bias !== null) rows.push(["+ bias", `${sum} + ${bracketed(bias)} = ${result}`]);
   return rows;
 }
 
-function writtenPool({ kind, axes, values, result }) {
-  const rows = [[WORDS.window, lines(values.map(exact), axes.columns.kernel).replaceAll("\n+ ", "\n").replaceAll(" + ", "  ")]];
-  if (kind === "max") rows.push([WORDS.largest, `max(${values.map(exact).join(", ")}) = ${result}`]);
-  else rows.push([WORDS.mean, `(${values.map(bracketed).join(" + ")}) / ${values.length} = ${result}`]);
+export function writtenPool({ kind, axes, values, result }) {
+  const rows = [["window", lines(values.map(exact), axes.columns.kernel).replaceAll("\n+ ", "\n").replaceAll(" + ", "  ")]];
+  if (kind === "max") rows.push(["largest", `max(${values.map(exact).join(", ")}) = ${result}`]);
+  else rows.push(["mean", `(${values.map(bracketed).join(" + ")}) / ${values.length} = ${result}`]);
   return rows;
 }

@@ -1,6 +1,9 @@
 // Step, play and scrub through so many places; says which one it is at, and knows nothing of them.
 
+import { added, drawing, setLabel } from "../kit/element.js";
+
 const STEP_MS = 700;
+const LABELS = { back: "Step back", play: "Play", pause: "Pause", step: "Step" };
 const ICONS = {
   back: "M17 5v14L8 12zM6 5v14",
   play: "M8 5l11 7-11 7z",
@@ -8,17 +11,7 @@ const ICONS = {
   step: "M7 5v14l9-7zM18 5v14",
 };
 
-function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
-}
-
-class Stepper {
+export class Stepper {
   constructor(root, onStep) {
     this.root = root;
     this.onStep = onStep;
@@ -27,34 +20,27 @@ class Stepper {
     this.back = this.button("back", () => this.go(this.place - 1));
     this.toggle = this.button("play", () => (this.timer ? this.stop() : this.play()));
     this.next = this.button("step", () => this.go(this.place + 1));
-    this.range = element("input", "scrub", root);
-    this.range.type = "range";
-    this.range.min = 0;
-    this.range.setAttribute("aria-label", WORDS.scrub);
+    this.range = added(root, "input", { class: "scrub", type: "range", min: 0, "aria-label": "Position" });
     this.range.oninput = () => {
       this.stop();
       this.move(Number(this.range.value));
     };
-    this.said = element("span", "where", root);
+    this.said = added(root, "span", "where");
   }
 
   button(name, act) {
-    const made = element("button", name, this.root);
-    made.type = "button";
-    made.title = WORDS[name];
-    made.setAttribute("aria-label", WORDS[name]);
-    made.append(icon(name));
-    made.onclick = act;
+    const made = added(this.root, "button", { class: name, type: "button", onclick: act }, drawing(ICONS[name]));
+    setLabel(made, LABELS[name]);
     return made;
   }
 
   /** Shows a place without telling anyone. */
-  show(place, count) {
-    this.place = place;
+  show(step, count) {
+    this.place = step;
     this.count = count;
     this.range.max = count - 1;
-    this.range.value = place;
-    const said = say(WORDS.position, { place: place + 1, count });
+    this.range.value = step;
+    const said = `position ${step + 1} of ${count}`;
     this.said.textContent = said;
     this.range.setAttribute("aria-valuetext", said);
   }
@@ -86,8 +72,7 @@ class Stepper {
   }
 
   look(name) {
-    this.toggle.setAttribute("aria-label", WORDS[name]);
-    this.toggle.title = WORDS[name];
-    this.toggle.replaceChildren(icon(name));
+    setLabel(this.toggle, LABELS[name]);
+    this.toggle.replaceChildren(drawing(ICONS[name]));
   }
 }

@@ -1,6 +1,11 @@
 // Grids whose numbers change step by step, as Python has worked them out: step, play, scrub, or
 // point at a cell of the leading grid.
 
+import { added, remembered } from "../kit/element.js";
+import { Grid } from "./grid.js";
+import { Stepper } from "./stepper.js";
+import { Written } from "./written.js";
+
 const shows = new WeakMap();
 
 class Steps {
@@ -28,7 +33,7 @@ class Steps {
   build() {
     this.board.replaceChildren();
     this.grids = this.data.grids.map((spec) => {
-      if (spec.sign) element("span", "sign", this.board, spec.sign).setAttribute("aria-hidden", "true");
+      if (spec.sign) added(this.board, "span", { class: "sign", "aria-hidden": "true" }, spec.sign);
       const leads = spec.id === this.data.leader;
       const point = ({ row, column }) => {
         if (leads) this.stepTo(row * this.lead.width + column, true);
@@ -62,8 +67,7 @@ class Steps {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".steps");
-  const steps = shows.get(root) ?? new Steps(root);
-  shows.set(root, steps);
+  const steps = remembered(shows, root, () => new Steps(root));
   steps.show(data);
   return () => {
     steps.stepper.stop();

@@ -5,26 +5,23 @@ what sees it in the other maps, and writes out its sum: in the browser, without 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from cnn.pictures.inside.maps import Tile
-from ui.session.assets import script
+from ui.components.component import component
 
-HERE = Path(__file__).parent
 LARGEST_WEIGHT = 1_000
 
 Cell = tuple[int, int, int]
 """The map, counted from 0, and in it the row and the column."""
 
-_mount = st.components.v2.component(
-    "linked_maps",
+_mount = component(
+    "maps",
     html='<div class="room"><div class="maps"></div>'
     '<output class="said" aria-live="polite"></output></div>',
-    css=(HERE / "maps.css").read_text(encoding="utf-8"),
-    js=script("maps", (HERE / "maps.js").read_text(encoding="utf-8")),
+    state=("cell", "weights"),
 )
 
 
@@ -63,8 +60,8 @@ def linked_maps(
             "side": side,
             "picks": on_cell is not None,
         },
-        on_cell_change=picked,
-        on_weights_change=edited,
+        cell=picked,
+        weights=edited,
     )
 
 

@@ -6,26 +6,19 @@ which asks the store, which a worker answers: neither edits nor the page wait fo
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import encode
 from cnn.network.trace import Trace
+from ui.components.component import component
 from ui.session.assets import address
 from ui.session.ticket import ticket
 
-HERE = Path(__file__).parent
 ROUTE = "/checks"
 LONGEST = 30_000
 """Letters of the longest link that is asked about."""
 
-_mount = st.components.v2.component(
-    "keras_mark",
-    html='<details class="mark"><summary></summary><div class="words"></div></details>',
-    css=(HERE / "mark.css").read_text(encoding="utf-8"),
-    js=(HERE / "mark.js").read_text(encoding="utf-8"),
+_mount = component(
+    "mark", html='<details class="mark"><summary></summary><div class="words"></div></details>'
 )
 
 

@@ -1,5 +1,7 @@
 // Asks the server about the network in view, until there is an answer; the page is not involved.
 
+import { element, remembered } from "../kit/element.js";
+
 const REST_MS = 250; // after an edit: whoever is typing need not be asked about
 const POLL_MS = [300, 300, 500, 1000, 2000];
 const LOOKS = {
@@ -19,11 +21,7 @@ function show(root, standing, words) {
   root.dataset.standing = standing;
   root.querySelector("summary").textContent = sign ? `${sign} ${title}` : title;
   root.querySelector(".words").replaceChildren(
-    ...(words.length ? words : [hint]).map((word) => {
-      const line = document.createElement("p");
-      line.textContent = word;
-      return line;
-    }),
+    ...(words.length ? words : [hint]).map((word) => element("p", "", word)),
   );
 }
 
@@ -52,8 +50,7 @@ async function ask(root, state, code, attempt) {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".mark");
-  const state = states.get(root) ?? {};
-  states.set(root, state);
+  const state = remembered(states, root, () => ({}));
   if (state.code === data.code && state.ticket === data.ticket) return;
   clearTimeout(state.timer);
   Object.assign(state, data);

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import streamlit as st
 
-HERE = Path(__file__).parent
+from ui.components.component import component, read_path
 
-_mount = st.components.v2.component(
+_mount = component(
     "picture",
     html='<div class="frame"><div class="picture"></div></div><div class="tip" hidden></div>',
-    css=(HERE / "picture.css").read_text(encoding="utf-8"),
-    js=(HERE / "picture.js").read_text(encoding="utf-8"),
+    state=("picked",),
 )
 
 
@@ -23,15 +19,10 @@ def picture(svg: str, *, key: str, largest: float = 1.15, narrow: str = "") -> s
     `narrow` is shown in its place where there is no more room than on a phone.
     """
     data = {"svg": svg, "narrow": narrow, "largest": largest}
-    return _read(_mount(key=key, data=data, on_picked_change=lambda: None).picked)
+    return read_path(_mount(key=key, data=data).picked)
 
 
 def picked(key: str) -> str | None:
     """The part that was clicked last in the picture of that key, known before it is shown again."""
     shown = st.session_state.get(key)
-    return _read(shown.get("picked") if shown else None)
-
-
-def _read(sent: Any) -> str | None:
-    """A `data-path` as the browser sends it, which may send anything."""
-    return sent if isinstance(sent, str) and len(sent) < 500 else None
+    return read_path(shown.get("picked") if shown else None)

@@ -1,5 +1,7 @@
 // The SVG comes from our own Python, which escapes every word in it.
 
+import { element } from "../kit/element.js";
+
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
 const CLOSE = 0.86; // of that: smaller by so little, all of the picture is in view
 const BESIDE_PX = 14;
@@ -50,7 +52,7 @@ function explain(tip, part, event) {
   if (tip.dataset.words !== words) {
     tip.dataset.words = words;
     const lines = words.replace(/(?<=\d)x(?=\d)/g, "×").split("\n");
-    tip.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    tip.replaceChildren(...lines.map((line) => element("div", "", line)));
   }
   const { offsetWidth: width, offsetHeight: height } = tip;
   const left = Math.min(event.clientX + BESIDE_PX, window.innerWidth - width - BESIDE_PX);

@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from ui.components.component import component
 from ui.components.plot.script import script_path
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "live_plot",
-    html='<div class="live-plot"></div>',
-    css=(HERE / "plot.css").read_text(encoding="utf-8"),
-    js=(HERE / "plot.js").read_text(encoding="utf-8"),
-    isolate_styles=False,  # Plotly puts its own styles into the document
+# Plotly puts its own styles into the document
+_mount = component(
+    "plot", html='<div class="live-plot"></div>', state=("clicked",), isolate_styles=False
 )
 
 
@@ -47,7 +42,7 @@ def plot(
 
     named = figure | {"data": [_selectable(trace) for trace in figure["data"]]}
     data = {"script": script_path(), "figure": named, "label": label, "height": height}
-    clicked = _mount(key=key, data=data, on_clicked_change=heard).clicked
+    clicked = _mount(key=key, data=data, clicked=heard).clicked
     return clicked if isinstance(clicked, dict) else None
 
 

@@ -1,5 +1,7 @@
 // One script for all plots of the page, fetched from our own server when the first is shown.
 
+import { added, remembered } from "../kit/element.js";
+
 const CONFIG = {
   displaylogo: false,
   responsive: false, // the observer below does it, and only when the width has changed
@@ -10,21 +12,17 @@ const CONFIG = {
 const AGAIN_MS = 3000;
 const plots = new WeakMap();
 const configs = new Map();
+let fetched;
 
-function plotly(address) {
-  if (!window.cnnPlotly) {
-    window.cnnPlotly = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = address;
-      script.onload = () => resolve(window.Plotly);
-      script.onerror = () => {
-        window.cnnPlotly = undefined;
-        reject(new Error(`${address} could not be loaded`));
-      };
-      document.head.append(script);
-    });
-  }
-  return window.cnnPlotly;
+function plotly(src) {
+  fetched ??= new Promise((resolve, reject) => {
+    const failed = () => {
+      fetched = undefined;
+      reject(new Error(`${src} could not be loaded`));
+    };
+    added(document.head, "script", { src, onload: () => resolve(window["Plotly"]), onerror: failed });
+  });
+  return fetched;
 }
 
 /** The same object for the same label: another one makes Plotly forget zoom and hidden lines. */
@@ -94,11 +92,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return;
   }
   const element = parentElement.querySelector(".live-plot");
-  const state = plots.get(element) ?? {};
+  const state = remembered(plots, element, () => ({}));
   const text = JSON.stringify(data);
   const isNew = state.text !== text;
   Object.assign(state, { data, text, setTriggerValue });
-  plots.set(element, state);
   if (isNew) show(element, state);
   if (!state.observer) {
     state.observer = new ResizeObserver(() => {

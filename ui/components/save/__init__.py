@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from ui.components.component import component
 
-import streamlit as st
-
-from ui.session.assets import script
-
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
-    "save_picture",
-    html='<div class="save"></div>',
-    css=(HERE / "save.css").read_text(encoding="utf-8"),
-    js=script("save", (HERE / "save.js").read_text(encoding="utf-8")),
-)
+_mount = component("save")
 
 
 def save_picture(svg: str, *, stem: str, key: str) -> None:

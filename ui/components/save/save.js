@@ -1,22 +1,15 @@
 // The file is the picture as it is shown here: on paper, whatever the page's theme.
 
+import { element, remembered } from "../kit/element.js";
+import { counted } from "../kit/numbers.js";
+
 const SCALE = 2; // sharp on any screen, and in print at half its size
 const LONGEST_PX = 16000; // beyond this, browsers give an empty canvas
 const states = new WeakMap();
 
-function element(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function download(blob, name) {
   const address = URL.createObjectURL(blob);
-  const link = element("a", "");
-  link.href = address;
-  link.download = name;
-  link.click();
+  element("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
@@ -28,7 +21,7 @@ function pixels(picture) {
 }
 
 function drawn(picture, isClear) {
-  const canvas = element("canvas", "");
+  const canvas = element("canvas");
   [canvas.width, canvas.height] = pixels(picture);
   const context = canvas.getContext("2d");
   if (!isClear) {
@@ -50,21 +43,13 @@ async function savePng(state) {
 }
 
 function build(root, state) {
-  const controls = element("div", "controls");
-  state.png = element("button", "", "Save as PNG");
-  state.svg = element("button", "", "Save as SVG");
-  const label = element("label", "");
-  state.clear = element("input", "");
-  state.clear.type = "checkbox";
-  label.append(state.clear, "Transparent");
-  controls.append(state.png, state.svg, label);
-  state.said = element("output", "said");
-  state.sheet = element("div", "sheet");
-  root.append(controls, state.said, state.sheet);
+  const parts = { png: ".png", svg: ".svg", clear: "input", said: ".said", sheet: ".sheet" };
+  for (const [part, selector] of Object.entries(parts)) state[part] = root.querySelector(selector);
   state.clear.onchange = () => state.sheet.classList.toggle("see-through", state.clear.checked);
   state.png.onclick = () => savePng(state);
   state.svg.onclick = () =>
     download(new Blob([state.data.svg], { type: "image/svg+xml" }), `${state.data.stem}.svg`);
+  return state;
 }
 
 function show(state) {
@@ -75,7 +60,7 @@ function show(state) {
     if (state.picture !== picture) return; // another one came meanwhile
     const [width, height] = pixels(picture);
     state.png.disabled = false;
-    state.said.textContent = `${width.toLocaleString("en")} × ${height.toLocaleString("en")} pixels`;
+    state.said.textContent = `${counted(width)} × ${counted(height)} pixels`;
   };
   state.picture = picture;
   picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(state.data.svg)}`;
@@ -84,12 +69,7 @@ function show(state) {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".save");
-  let state = states.get(root);
-  if (!state) {
-    state = { data: {} };
-    states.set(root, state);
-    build(root, state);
-  }
+  const state = remembered(states, root, () => build(root, { data: {} }));
   const isNew = state.data.svg !== data.svg;
   state.data = data;
   if (isNew) show(state);

@@ -7,26 +7,13 @@ it comes to rest, so that an address can hold it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.session.assets import script
+from ui.components.component import component
 
-HERE = Path(__file__).parent
-PARTS = ("numbers", "paint", "details", "stages")
-"""The script's files in the order in which they make up one module."""
-
-_mount = st.components.v2.component(
-    "stages",
-    html='<section class="stages"></section>',
-    css=(HERE / "stages.css").read_text(encoding="utf-8"),
-    js=script(
-        "stages",
-        "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
-    ),
-)
+_mount = component("stages", state=("rest",))
 
 
 def stages_view(
@@ -52,4 +39,4 @@ def stages_view(
                 on_rest(at, place)
 
     data = {"stages": stages, "classes": classes, "stage": stage, "cell": cell, "locked": locked}
-    _mount(key=key, data=data, on_rest_change=heard)
+    _mount(key=key, data=data, rest=heard)

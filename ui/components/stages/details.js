@@ -1,18 +1,25 @@
 // The numbers behind a cell, as text that can be read and copied.
 
+import { signedCss } from "../kit/colours.js";
+import { added, element } from "../kit/element.js";
+import { counted, fixed, number, percent } from "../kit/numbers.js";
+import { convolved, placeOf, shared, valueAt, weighed, windowOf } from "./numbers.js";
+
+const shown = (value) => number(value, 4);
+
 const SHOWN_CHANNELS = 4;
 const SHOWN_FEATURES = 8;
 
-function grid(values, { mark, scale } = {}) {
+function grid(values, scale, won) {
   const table = element("table", "numbers");
   for (const line of values) {
     const row = table.insertRow();
     for (const value of line) {
       const cell = row.insertCell();
-      cell.textContent = value === null ? "0" : brief(value);
+      cell.textContent = value ? fixed(value, 2) : "0";
       cell.classList.toggle("padding", value === null);
-      cell.classList.toggle("won", value !== null && value === mark);
-      if (value) cell.style.background = cssColour(value / scale);
+      cell.classList.toggle("won", value !== null && value === won);
+      if (value) cell.style.background = signedCss(value / scale, 0.6);
     }
   }
   return table;
@@ -27,9 +34,7 @@ function name(place) {
 }
 
 function sentence(...parts) {
-  const line = element("p");
-  line.append(...parts.map((part) => (typeof part === "string" ? part : element("b", "", part[0]))));
-  return line;
+  return element("p", "", ...parts.map((part) => (typeof part === "string" ? part : element("b", "", part[0]))));
 }
 
 function ofConvolution(stage, before, place) {
@@ -38,15 +43,10 @@ function ofConvolution(stage, before, place) {
   const few = order.slice(0, SHOWN_CHANNELS);
   const blocks = element("div", "blocks");
   for (const part of few) {
-    const block = element("div", "block");
-    if (parts.length > 1) block.append(element("small", "", `map ${part.channel}`));
-    const line = element("div", "line");
-    line.append(
-      grid(part.seen, { scale: largestOf(part.seen) }), element("span", "", "×"),
-      grid(part.kernel, { scale: largestOf(part.kernel) }), element("span", "", `= ${shown(part.sum)}`),
-    );
-    block.append(line);
-    blocks.append(block);
+    const block = added(blocks, "div", "block");
+    if (parts.length > 1) added(block, "small", "", `map ${part.channel}`);
+    const [seen, kernel] = [part.seen, part.kernel].map((values) => grid(values, largestOf(values)));
+    added(block, "div", "line", seen, element("span", "", "×"), kernel, element("span", "", `= ${shown(part.sum)}`));
   }
   const rest = order.slice(SHOWN_CHANNELS);
   const others = rest.reduce((sum, part) => sum + part.sum, 0);
@@ -58,7 +58,7 @@ function ofConvolution(stage, before, place) {
 function ofPooling(stage, before, place) {
   const seen = windowOf(stage, before, place, place[2]);
   const value = valueAt(stage, place);
-  return [grid(seen, { mark: value, scale: largestOf(seen) }), sentence("The largest of the window is ", [shown(value)])];
+  return [grid(seen, largestOf(seen), value), sentence("The largest of the window is ", [shown(value)])];
 }
 
 function ofDense(stage, before, place) {
@@ -73,7 +73,7 @@ function ofDense(stage, before, place) {
   }
   const first = parts.slice(0, SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
   const rest = parts.slice(SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
-  const others = `${shown(first)} (these ${SHOWN_FEATURES}) + ${shown(rest)} (the other ${(parts.length - SHOWN_FEATURES).toLocaleString("en")})`;
+  const others = `${shown(first)} (these ${SHOWN_FEATURES}) + ${shown(rest)} (the other ${counted(parts.length - SHOWN_FEATURES)})`;
   return [table, sentence(`${others} + bias ${shown(bias)} = `, [shown(total)])];
 }
 
@@ -88,7 +88,7 @@ function ofSoftmax(stage, before, place) {
 }
 
 /** What a cell was made of: a head line, and its numbers. */
-function details(stages, at, place, classes) {
+export function details(stages, at, place, classes) {
   const [stage, before] = [stages[at], stages[at - 1]];
   const value = valueAt(stage, place);
   const head = stage.kind === "dense" || stage.kind === "softmax" ? `class ${classes[place[0]]}` : name(place);
@@ -101,5 +101,5 @@ function details(stages, at, place, classes) {
     dense: () => ofDense(stage, before, place),
     softmax: () => ofSoftmax(stage, before, place),
   }[stage.kind]();
-  return [element("h4", "", `${stage.title}, ${head}`), ...made];
+  return [element("h2", "", `${stage.title}, ${head}`), ...made];
 }

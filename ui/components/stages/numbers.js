@@ -1,12 +1,10 @@
 // What a cell was made of: its window, its products, its sum. Arithmetic alone, no page.
 
-function floats(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
-}
+import { floatsOf } from "../kit/bytes.js";
 
-function unpacked(stage) {
-  const made = { ...stage, values: floats(stage.values) };
-  if (stage.kernel) Object.assign(made, { kernel: floats(stage.kernel), bias: floats(stage.bias) });
+export function unpacked(stage) {
+  const made = { ...stage, values: floatsOf(stage.values) };
+  if (stage.kernel) Object.assign(made, { kernel: floatsOf(stage.kernel), bias: floatsOf(stage.bias) });
   return made;
 }
 
@@ -16,18 +14,18 @@ function indexOf(stage, place) {
   return stage.shape.length === 1 ? place[0] : (place[0] * width + place[1]) * channels + place[2];
 }
 
-function placeOf(stage, index) {
+export function placeOf(stage, index) {
   if (stage.shape.length === 1) return [index];
   const [, width, channels] = stage.shape;
   const cell = Math.floor(index / channels);
   return [Math.floor(cell / width), cell % width, index % channels];
 }
 
-function valueAt(stage, place) {
+export function valueAt(stage, place) {
   return stage.values[indexOf(stage, place)];
 }
 
-function strongest(stage) {
+export function strongest(stage) {
   let best = 0;
   stage.values.forEach((value, i) => {
     if (value > stage.values[best]) best = i;
@@ -35,7 +33,7 @@ function strongest(stage) {
   return placeOf(stage, best);
 }
 
-function fits(stage, place) {
+export function fits(stage, place) {
   return place.length === stage.shape.length && place.every((one, i) => one >= 0 && one < stage.shape[i]);
 }
 
@@ -45,11 +43,11 @@ function corner(stage, place) {
 }
 
 /** A window of one map of the input; what lies in the padding is null. */
-function windowOf(stage, before, place, channel) {
+export function windowOf(stage, before, place, channel) {
   const [top, left] = corner(stage, place);
   const [height, width] = before.shape;
   return Array.from({ length: stage.window[0] }, (_, i) =>
-    Array.from({ length: stage.window[1] }, (_, j) => {
+    Array.from({ length: stage.window[1] }, (__, j) => {
       const [row, column] = [top + i, left + j];
       if (row < 0 || column < 0 || row >= height || column >= width) return null;
       return valueAt(before, [row, column, channel]);
@@ -61,12 +59,12 @@ function kernelOf(stage, channels, channel, filter) {
   const [height, width] = stage.window;
   const filters = stage.shape[2];
   return Array.from({ length: height }, (_, i) =>
-    Array.from({ length: width }, (_, j) => stage.kernel[((i * width + j) * channels + channel) * filters + filter]),
+    Array.from({ length: width }, (__, j) => stage.kernel[((i * width + j) * channels + channel) * filters + filter]),
   );
 }
 
 /** For each channel its window, its kernel and the sum of their products; the bias; the total. */
-function convolved(stage, before, place) {
+export function convolved(stage, before, place) {
   const channels = before.shape[2];
   const parts = Array.from({ length: channels }, (_, channel) => {
     const seen = windowOf(stage, before, place, channel);
@@ -80,7 +78,7 @@ function convolved(stage, before, place) {
 }
 
 /** A dense unit: every feature's value times its weight, the one that moves the sum most first. */
-function weighed(stage, before, unit) {
+export function weighed(stage, before, unit) {
   const units = stage.shape[0];
   const parts = Array.from(before.values, (value, feature) => {
     const weight = stage.kernel[feature * units + unit];
@@ -92,14 +90,14 @@ function weighed(stage, before, unit) {
 }
 
 /** The exponentials of all scores, less the largest, and their sum. */
-function shared(before) {
+export function shared(before) {
   const largest = Math.max(...before.values);
   const parts = Array.from(before.values, (score) => Math.exp(score - largest));
   return { largest, parts, sum: parts.reduce((sum, part) => sum + part, 0) };
 }
 
 /** What of the stage before feeds a cell: rows and columns, first and last, and a map or all. */
-function feeding(stage, before, place) {
+export function feeding(stage, before, place) {
   if (before.shape.length === 1) return null;
   if (stage.kind === "flatten") {
     const [row, column, map] = placeOf(before, place[0]);
@@ -110,23 +108,4 @@ function feeding(stage, before, place) {
   const rows = [top, top + stage.window[0] - 1];
   const columns = [left, left + stage.window[1] - 1];
   return { rows, columns, map: stage.kind === "pool" ? place[2] : null };
-}
-
-/** A number at a glance: four digits, a real minus. */
-function shown(value) {
-  if (value === 0) return "0";
-  const text = Math.abs(value) < 1e-4 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
-  return text.replace("-", "−");
-}
-
-/** A number in a grid: two decimals. */
-function brief(value) {
-  return value === 0 ? "0" : value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−");
-}
-
-/** A share that is neither nothing nor all never reads as such. */
-function percent(share) {
-  if (share >= 0.9995) return ">99.9 %";
-  if (share < 0.0005) return "<0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,5 +1,13 @@
 // The stages on the page: the one chosen, the one before it, and the numbers behind a cell.
 
+import { cellUnder, mark, unmark } from "../kit/cells.js";
+import { inkOf } from "../kit/colours.js";
+import { drawing, element, remembered, setAttribute } from "../kit/element.js";
+import { ARROWS } from "../kit/keys.js";
+import { details } from "./details.js";
+import { feeding, fits, strongest, unpacked } from "./numbers.js";
+import { bars, frame, lineOf } from "./paint.js";
+
 const STEP_MS = 1600;
 const REST_MS = 350;
 const views = new WeakMap();
@@ -7,28 +15,18 @@ const ICONS = {
   back: "M15 5 8 12l7 7", on: "m9 5 7 7-7 7", play: "M8 5v14l11-7z", pause: "M9 5v14M15 5v14",
 };
 
-function icon(name) {
-  return `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
-}
-
 class View {
+  pointed; // the cell that is lit,
+  pointedAt; // and the panel it is lit in
+
   constructor(root) {
     this.root = root;
     this.stages = [];
-    root.innerHTML = `<div class="chips" role="group" aria-label="Stages"></div>
-      <div class="controls">
-        <button type="button" class="back" aria-label="Stage before">${icon("back")}</button>
-        <button type="button" class="play" aria-label="Play">${icon("play")}</button>
-        <button type="button" class="on" aria-label="Next stage">${icon("on")}</button>
-        <input type="range" min="0" step="1" aria-label="Stage"><output class="where"></output>
-      </div>
-      <div class="panels"><div class="before"></div><div class="now"></div></div>
-      <div class="details" aria-live="off"></div>`;
     const find = (name) => root.querySelector(name);
-    this.parts = {
-      chips: find(".chips"), range: find("input"), where: find(".where"), play: find(".play"),
-      back: find(".back"), on: find(".on"), before: find(".before"), now: find(".now"), details: find(".details"),
-    };
+    const names = ["chips", "where", "play", "back", "on", "before", "now", "details"];
+    this.parts = Object.fromEntries(names.map((name) => [name, find(`.${name}`)]));
+    this.parts.range = find("input");
+    for (const name of ["back", "play", "on"]) this.parts[name].append(drawing(ICONS[name]));
     this.listen();
   }
 
@@ -66,12 +64,10 @@ class View {
 
   chips() {
     this.parts.chips.replaceChildren(...this.stages.map((stage, i) => {
-      const chip = element("button", "chip");
-      chip.type = "button";
+      const look = { class: "chip", type: "button", disabled: this.locked, onclick: () => this.go(i) };
+      const size = element("span", "size", stage.shape.join("×"));
+      const chip = element("button", look, element("span", "title", stage.title), size);
       chip.style.setProperty("--colour", stage.colour);
-      chip.append(element("span", "title", stage.title), element("span", "size", stage.shape.join("×")));
-      chip.disabled = this.locked;
-      chip.onclick = () => this.go(i);
       return chip;
     }));
     const { range, back, on, play } = this.parts;
@@ -105,8 +101,8 @@ class View {
     const { play } = this.parts;
     const name = this.timer ? "Pause" : "Play";
     if (play.getAttribute("aria-label") === name) return;
-    play.setAttribute("aria-label", name);
-    play.innerHTML = icon(this.timer ? "pause" : "play");
+    setAttribute(play, "aria-label", name);
+    play.replaceChildren(drawing(ICONS[this.timer ? "pause" : "play"]));
   }
 
   show(place) {
@@ -133,14 +129,12 @@ class View {
 
   panel(at, said) {
     const stage = this.stages[at];
-    const head = element("div", "head");
+    const head = element("div", "head", element("b", "", stage.title), element("span", "", said || stage.note));
     head.style.setProperty("--colour", stage.colour);
-    head.append(element("b", "", stage.title), element("span", "", said || stage.note));
     const size = element("div", "size", stage.size);
     if (stage.kind === "dense" || stage.kind === "softmax") return [head, size, bars(stage, this.classes)];
-    const maps = element("div", "maps");
-    maps.tabIndex = said ? -1 : 0;
-    maps.setAttribute("aria-label", said ? "The stage before" : "Cells: choose one with the arrow keys");
+    const label = said ? "The stage before" : "Cells: choose one with the arrow keys";
+    const maps = element("div", { class: "maps", tabIndex: said ? -1 : 0, "aria-label": label });
     const count = stage.shape.length === 1 ? 1 : stage.shape[2];
     for (let i = 0; i < count; i++) maps.append(frame(stage, i, count, this.ink));
     return [head, size, maps];
@@ -150,13 +144,11 @@ class View {
     const stage = this.stages[this.at];
     const bar = event.target.closest(".bar");
     if (bar) return [Number(bar.dataset.unit)];
-    const frame = event.target.closest(".map");
-    if (!frame) return null;
-    const canvas = frame.querySelector("canvas");
-    const bounds = canvas.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - bounds.left) / bounds.width) * canvas.width);
-    const row = Math.floor(((event.clientY - bounds.top) / bounds.height) * canvas.height);
-    const place = stage.shape.length === 1 ? [row * canvas.width + column] : [row, column, Number(frame.dataset.map)];
+    const map = event.target.closest(".map");
+    if (!map) return null;
+    const canvas = map.querySelector("canvas");
+    const [row, column] = cellUnder(event, canvas, canvas.height, canvas.width);
+    const place = stage.shape.length === 1 ? [row * canvas.width + column] : [row, column, Number(map.dataset.map)];
     return fits(stage, place) ? place : null;
   }
 
@@ -174,7 +166,7 @@ class View {
   }
 
   key(event) {
-    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const move = ARROWS[event.key];
     if (!move) return;
     event.preventDefault();
     const isVector = this.stages[this.at].shape.length === 1;
@@ -188,7 +180,7 @@ class View {
     const stage = this.stages[this.at];
     if (String(place) === this.pointed && this.pointedAt === now.firstChild) return;
     Object.assign(this, { pointed: String(place), pointedAt: now.firstChild });
-    for (const mark of this.root.querySelectorAll(".mark")) mark.style.display = "none";
+    unmark(this.root);
     for (const bar of now.querySelectorAll(".bar")) bar.classList.toggle("chosen", Number(bar.dataset.unit) === place[0]);
     if (!now.querySelector(".bar")) {
       const [row, column, map] = place.length === 3 ? place : [Math.floor(place[0] / lineOf(stage)), place[0] % lineOf(stage), 0];
@@ -200,15 +192,10 @@ class View {
   }
 
   mark(panel, map, rows, columns) {
-    for (const frame of panel.querySelectorAll(".map")) {
-      if (map !== null && Number(frame.dataset.map) !== map) continue;
-      const { width, height } = frame.querySelector("canvas");
-      const [top, bottom] = [Math.max(rows[0], 0), Math.min(rows[1], height - 1)];
-      const [left, right] = [Math.max(columns[0], 0), Math.min(columns[1], width - 1)];
-      Object.assign(frame.querySelector(".mark").style, {
-        display: "block", top: `${(100 * top) / height}%`, left: `${(100 * left) / width}%`,
-        height: `${(100 * (bottom + 1 - top)) / height}%`, width: `${(100 * (right + 1 - left)) / width}%`,
-      });
+    for (const one of panel.querySelectorAll(".map")) {
+      if (map !== null && Number(one.dataset.map) !== map) continue;
+      const { width, height } = one.querySelector("canvas");
+      mark(one.querySelector(".mark"), height, width, rows, columns);
     }
   }
 
@@ -222,6 +209,6 @@ class View {
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".stages");
-  if (!views.has(root)) views.set(root, new View(root));
-  views.get(root).take(data, (rest) => setStateValue("rest", rest));
+  const view = remembered(views, root, () => new View(root));
+  view.take(data, (rest) => setStateValue("rest", rest));
 }

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from ui.components.component import component, read_path
 
-from ui.session.assets import script
-
-HERE = Path(__file__).parent
-MAPS = (HERE / "maps.js").read_text(encoding="utf-8")
-"""What scripts that draw feature maps begin with."""
-
-_mount = st.components.v2.component(
-    "feature_strip",
+_mount = component(
+    "strip",
     html='<div class="strip" role="list"></div><output class="said" aria-live="polite"></output>',
-    css=(HERE / "strip.css").read_text(encoding="utf-8"),
-    js=script("strip", f"{MAPS}\n{(HERE / 'strip.js').read_text(encoding='utf-8')}"),
+    state=("picked",),
 )
 
 
 def feature_strip(parts: list[dict[str, Any]], *, selected: str = "", key: str) -> str | None:
     """Draws what `pictures.inside.strip` made; returns the path of a layer just clicked."""
     data = {"parts": parts, "selected": selected}
-    picked = _mount(key=key, data=data, on_picked_change=lambda: None).picked
-    return picked if isinstance(picked, str) and len(picked) < 500 else None
+    return read_path(_mount(key=key, data=data).picked)

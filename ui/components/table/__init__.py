@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.session.assets import script
+from ui.components.component import component
 
-HERE = Path(__file__).parent
-
-_mount = st.components.v2.component(
+_mount = component(
     "table",
     html='<div class="frame"><table></table></div>',
-    css=(HERE / "table.css").read_text(encoding="utf-8"),
-    js=script("table", (HERE / "table.js").read_text(encoding="utf-8")),
+    state=("chosen", "opened", "pressed"),
 )
 
 
@@ -103,13 +99,7 @@ def table(
         "current": list(current),
         "chosen": _chosen(st.session_state.get(key)),
     }
-    result = _mount(
-        key=key,
-        data=data,
-        on_chosen_change=lambda: None,
-        on_opened_change=lambda: None,
-        on_pressed_change=heard,
-    )
+    result = _mount(key=key, data=data, pressed=heard)
     opened = result.opened if isinstance(result.opened, str) else None
     return Picked(
         tuple(id for id in _chosen(result) if id in known),

@@ -2,14 +2,9 @@
 // which brings new numbers leaves them as they are. A table that is put up anew begins with the rows
 // that the page knows as chosen.
 
-const tables = new WeakMap();
+import { added, element, remembered } from "../kit/element.js";
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
+const tables = new WeakMap();
 
 function compared(a, b) {
   if (a === b) return 0;
@@ -31,54 +26,37 @@ function ordered(rows, sort) {
   });
 }
 
+function looksOf(column, isBest = false) {
+  const names = [column.is_number && "number", column.is_minor && "minor", isBest && "best"];
+  return names.filter(Boolean).join(" ");
+}
+
 function cellOf(row, column, state, isFirst) {
   const cell = row.cells[column.key] ?? { text: "" };
-  const names = [column.is_number && "number", column.is_minor && "minor", cell.is_best && "best"];
-  const made = element("td", names.filter(Boolean).join(" "));
-  if (cell.swatch) {
-    const swatch = element("span", "swatch");
-    swatch.style.background = cell.swatch;
-    made.append(swatch);
-  }
+  const made = element("td", looksOf(column, cell.is_best));
+  if (cell.swatch) added(made, "span", "swatch").style.background = cell.swatch;
   if (isFirst && state.data.canOpen) {
-    const button = element("button", "", cell.text);
-    button.type = "button";
-    button.setAttribute("aria-label", `Show ${row.title}`);
-    button.onclick = () => state.setTriggerValue("opened", row.id);
-    made.append(button);
-  } else {
-    made.append(element("span", cell.tone ? `badge ${cell.tone}` : "value", cell.text));
-  }
-  if (cell.note) made.append(element("small", "", cell.note));
+    const open = () => state.setTriggerValue("opened", row.id);
+    added(made, "button", { type: "button", "aria-label": `Show ${row.title}`, onclick: open }, cell.text);
+  } else added(made, "span", cell.tone ? `badge ${cell.tone}` : "value", cell.text);
+  if (cell.note) added(made, "small", "", cell.note);
   return made;
 }
 
 function headOf(table, state) {
   const line = element("tr");
-  if (state.data.canChoose) {
-    const corner = element("th", "box");
-    corner.scope = "col";
-    line.append(corner);
-  }
+  if (state.data.canChoose) added(line, "th", { class: "box", scope: "col" });
   for (const column of state.data.columns) {
-    const names = [column.is_number && "number", column.is_minor && "minor"];
-    const head = element("th", names.filter(Boolean).join(" "));
-    head.scope = "col";
-    if (state.sort?.key === column.key) {
-      head.setAttribute("aria-sort", state.sort.down ? "descending" : "ascending");
-    }
-    const button = element("button", "", column.label);
-    button.type = "button";
-    button.title = column.help;
-    button.onclick = () => {
+    const order = state.sort?.key === column.key && (state.sort.down ? "descending" : "ascending");
+    const onclick = () => {
       const same = state.sort?.key === column.key;
       if (same && state.sort.down !== column.is_number) state.sort = null;
       else state.sort = { key: column.key, down: same ? !state.sort.down : column.is_number };
       draw(table, state);
       table.querySelectorAll("th button")[state.data.columns.indexOf(column)].focus();
     };
-    head.append(button);
-    line.append(head);
+    const button = element("button", { type: "button", title: column.help, onclick }, column.label);
+    added(line, "th", { class: looksOf(column) || null, scope: "col", "aria-sort": order }, button);
   }
   return line;
 }
@@ -99,22 +77,18 @@ function makePressable(line, row, state) {
   };
 }
 
-function rowOf(row, table, state) {
+function rowOf(row, state) {
   const line = element("tr", state.data.current.includes(row.id) ? "current" : "");
   if (state.data.canPress) makePressable(line, row, state);
   if (state.data.canChoose) {
-    const held = element("td", "box");
-    const box = element("input");
-    box.type = "checkbox";
+    const box = element("input", { type: "checkbox", "aria-label": `Choose ${row.title}` });
     box.checked = state.chosen.has(row.id);
-    box.setAttribute("aria-label", `Choose ${row.title}`);
     box.onchange = () => {
       if (box.checked) state.chosen.add(row.id);
       else state.chosen.delete(row.id);
       state.setStateValue("chosen", [...state.chosen]);
     };
-    held.append(box);
-    line.append(held);
+    added(line, "td", "box", box);
   }
   state.data.columns.forEach((column, place) =>
     line.append(cellOf(row, column, state, place === 0)),
@@ -123,26 +97,23 @@ function rowOf(row, table, state) {
 }
 
 function draw(table, state) {
-  const head = element("thead");
-  const body = element("tbody");
-  head.append(headOf(table, state));
-  body.append(...ordered(state.data.rows, state.sort).map((row) => rowOf(row, table, state)));
+  const head = element("thead", "", headOf(table, state));
+  const rows = ordered(state.data.rows, state.sort).map((row) => rowOf(row, state));
   const active = table.getRootNode().activeElement;
   const [focused, row] = [active?.getAttribute("aria-label"), active?.dataset.row];
   table.setAttribute("aria-label", state.data.label);
   table.classList.toggle("stays", state.data.nameStays);
-  table.replaceChildren(head, body);
+  table.replaceChildren(head, element("tbody", "", ...rows));
   if (row) table.querySelector(`[data-row="${CSS.escape(row)}"]`)?.focus();
   else if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const table = parentElement.querySelector("table");
-  const state = tables.get(table) ?? { chosen: new Set(data.chosen), sort: null };
+  const state = remembered(tables, table, () => ({ chosen: new Set(data.chosen), sort: null }));
   const text = JSON.stringify({ ...data, chosen: null }); // the boxes that were ticked are drawn
   const isNew = state.text !== text;
   Object.assign(state, { data, text, setStateValue, setTriggerValue });
-  tables.set(table, state);
   const ids = new Set(data.rows.map((row) => row.id));
   for (const id of state.chosen) if (!ids.has(id)) state.chosen.delete(id);
   if (isNew) draw(table, state);

@@ -5,22 +5,9 @@ Streamlit leaves the page scrolled where it was, as it does for any other run of
 
 from __future__ import annotations
 
-import streamlit as st
+from ui.components.component import component
 
-_mount = st.components.v2.component(
-    "to_top",
-    js="""
-let last = null;
-export default function ({ data }) {
-  if (last !== null && last !== data.now) {
-    const up = () => document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
-    up();
-    requestAnimationFrame(() => requestAnimationFrame(up)); // what is still being laid out moves it
-  }
-  last = data.now;
-}
-""",
-)
+_mount = component("top")
 
 
 def to_top(now: str) -> None:

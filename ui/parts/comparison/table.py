@@ -17,6 +17,7 @@ from cnn.compare.standings import Row, Summary
 from cnn.compare.verdict import Claims
 from cnn.compare.verdict_words import power
 from cnn.network.shapes import shape_text
+from cnn.numbers import number
 from cnn.pictures.training.curves import colour
 from ui.components.table import Cell, Column, TableRow, table
 from ui.parts.comparison.focus import alone, press
@@ -30,7 +31,7 @@ FINE = 10_000
 """Of so many images one is a hundredth of a percentage point."""
 AT_A_GLANCE: dict[Unit, Callable[[float], str]] = {
     Unit.COUNT: short,
-    Unit.EPOCHS: "{:.3g}".format,
+    Unit.EPOCHS: lambda value: number(value, 3),
     Unit.BYTES: size_bytes,
     Unit.SECONDS: duration,
     Unit.RATE: "{:,.0f}".format,

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnn.data.dataset import Images
 from cnn.data.sets.mnist import MNIST
 from cnn.insight.readings.answers import answer, in_words
+from ui.components.answers import answer_cards
 from ui.parts.drawing.networks import Named
 from ui.parts.drawing.unlike import distance, standing
-from ui.session.assets import script
 from ui.session.words import percent
 
-HERE = Path(__file__).parent
 NAMES = MNIST.class_names
-
-_mount = st.components.v2.component(
-    "digit_answers",
-    html='<section class="answers"></section>',
-    css=(HERE / "answers.css").read_text(encoding="utf-8"),
-    js=script("answers", (HERE / "answers.js").read_text(encoding="utf-8")),
-)
 
 
 def answers(
@@ -47,7 +37,7 @@ def answers(
         answer_card(one, likely, is_told=measured, far=far)
         for one, likely in zip(networks, found or [None] * len(networks), strict=True)
     ]
-    _mount(key=key, data={"answers": cards, "answered": answered, "label": label})
+    answer_cards(cards, answered=answered, label=label, key=key)
     return found
 
 

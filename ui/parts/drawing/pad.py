@@ -9,7 +9,6 @@ import base64
 import binascii
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,25 +20,13 @@ from cnn.data.dataset import Images, Pixels, as_floats
 from cnn.data.picture.centring import SIDE
 from cnn.data.picture.in_child_process import read_handwriting_outside
 from cnn.data.picture.opening import LIMIT_BYTES
-from ui.session.assets import script
+from ui.components.pad import digit_pad
 from ui.session.words import plain
 
-HERE = Path(__file__).parent
 PAD, ON_PAD = "draw_pad", "draw_on_pad"
-PARTS = ("centring", "strokes", "keys", "bring", "pad")
 BROUGHT, TROUBLE = "draw_brought", "draw_trouble"
 LONGEST_NAME = 80 * len("%F0%9F%98%80")
 """Of a file, as an address would have it."""
-
-_mount = st.components.v2.component(
-    "digit_pad",
-    html=(HERE / "pad.html").read_text(encoding="utf-8"),
-    css=(HERE / "pad.css").read_text(encoding="utf-8"),
-    js=script(
-        "pad",
-        "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +63,13 @@ def pad() -> Drawing:
     brought: Brought | None = st.session_state.get(BROUGHT)
     shown = st.session_state.get(PAD)
     drawn = read_drawn(shown.get("drawn") if shown else None)
-    _mount(
+    digit_pad(
+        answered=drawn.count,
+        brought={"id": brought.id, "pixels": _base64(brought.pixels)} if brought else None,
+        trouble=st.session_state.get(TROUBLE, ("", ""))[0],
+        on_drawn=_drawn,
+        on_file=_bring,
         key=PAD,
-        data={
-            "answered": drawn.count,
-            "brought": brought and {"id": brought.id, "pixels": _base64(brought.pixels)},
-            "trouble": st.session_state.get(TROUBLE, ("", ""))[0],
-        },
-        on_drawn_change=_drawn,
-        on_file_change=_bring,
-        on_seen_change=lambda: None,
     )
     if trouble := st.session_state.get(TROUBLE):
         st.error(plain(trouble[1]), icon=":material/error:")

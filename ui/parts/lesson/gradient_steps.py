@@ -6,6 +6,7 @@ import numpy as np
 
 from cnn.insight.passes.kernel_gradient import Descent, numerical_gradients
 from cnn.lessons.lesson import Lesson
+from cnn.numbers import number
 from ui.components.grids import Grid, Step, grid_steps
 
 
@@ -41,7 +42,7 @@ def _step(lesson: Lesson, found: Descent, place: int) -> Step:
         (
             (
                 lesson.text("place_gradient"),
-                f"{number(output)} − {_factor(target)} = {number(gradient)}",
+                f"{exact(output)} − {_factor(target)} = {exact(gradient)}",
             ),
             (lesson.text("place_patch"), "\n".join(lines)),
             (
@@ -66,13 +67,13 @@ def _step(lesson: Lesson, found: Descent, place: int) -> Step:
 
 def _sum(values: np.ndarray) -> str:
     total = float(values.sum(dtype=np.float64))
-    return f"{' + '.join(map(_factor, values))} = {number(total)}"
+    return f"{' + '.join(map(_factor, values))} = {exact(total)}"
 
 
-def number(value: float | np.floating) -> str:
+def exact(value: float | np.floating) -> str:
     """As the grids write numbers: up to seven digits, a real minus."""
-    return f"{float(value) + 0.0:.7g}".replace("-", "−")
+    return number(value, 7)
 
 
 def _factor(value: float | np.floating) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
+    return f"({exact(value)})" if value < 0 else exact(value)

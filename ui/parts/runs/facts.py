@@ -10,6 +10,7 @@ from cnn.data import DatasetName, described
 from cnn.insight.readings.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.engine.environment import together
 from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.recipe.conditions import changed, phrase
@@ -63,7 +64,8 @@ def _facts(run: Run) -> list[Fact]:
         Fact(
             "Training",
             f"{settings.length}, batches of {batch or 'auto'}, "
-            f"{settings.optimizer}, {settings.schedule}, learning rate {settings.peak_rate:g}",
+            f"{settings.optimizer}, {settings.schedule}, "
+            f"learning rate {number(settings.peak_rate)}",
             _more(settings),
         ),
         Fact("Seed", str(settings.seed), _of_seed(settings)),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.data import title
 from cnn.network.errors import ArchitectureError
+from cnn.numbers import number
 from cnn.training.recipe.run import CLAIMED, LIVE, Epoch, Run, State
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
@@ -219,7 +220,8 @@ def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
             "test": Cell(percent(tested), tested, _of(sizes.get("test"), tested)),
             "settings": Cell(
                 f"{settings.length}, {settings.optimizer}",
-                note=f"{settings.schedule}, rate {settings.peak_rate:g}, seed {settings.seed}",
+                note=f"{settings.schedule}, rate {number(settings.peak_rate)}, "
+                f"seed {settings.seed}",
             ),
             "time": Cell(duration(seconds) if seconds else "", seconds or None),
             "created": Cell(ago(time.time() - run.created_at), run.created_at),

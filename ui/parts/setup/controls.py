@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.heads import settled
+from cnn.numbers import number
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import TRACEBACK, Run, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
@@ -76,7 +77,7 @@ def controls(run: Run, *, alone: bool = False) -> None:
         rate = float(f"{run.configuration.peak_rate / 3:.2g}")
         calmer = replace(run.configuration, learning_rate=rate)
         _button(
-            f"Train with {rate:g}",
+            f"Train with {number(rate)}",
             run,
             ":material/replay:",
             lambda: train(run.architecture, calmer, run.changes),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnn.data import DatasetSpec
 from cnn.network.fields import Real, Whole
+from cnn.numbers import number
 from cnn.training.recipe.conditions import changed
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
@@ -111,7 +112,7 @@ class Settings:
         if made.batch_size is None:
             said.append(f"batches of {made.batch_size_for(train_images)}")
         if made.learning_rate is None:
-            said.append(f"a learning rate of {made.peak_rate:g}")
+            said.append(f"a learning rate of {number(made.peak_rate)}")
         lines = [f"Auto is {' and '.join(said)}."] if said else []
         if below := changed(made, (Panel.MORE, Panel.AUGMENTATION)):
             lines.append(f"Changed below: {', '.join(below)}.")

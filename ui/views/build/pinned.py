@@ -9,6 +9,7 @@ from cnn.network.difference import MOST_PAIRS, Change, Pair, can_be_matched, dif
 from cnn.network.errors import Path
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, trace
+from cnn.numbers import number
 from ui.components.table import Cell, Column, TableRow, table
 from ui.session.words import pretty
 
@@ -75,7 +76,7 @@ def _sums(before: Trace, now: Trace) -> None:
     sums.append(("MACs per image", before.total_macs, now.total_macs))
     with st.container(horizontal=True):
         for label, old, new in sums:
-            change = f"×{new / old:.3g}" if old and new != old else None
+            change = f"×{number(new / old, 3)}" if old and new != old else None
             words = f"{old:,} → {new:,}"
             st.metric(f"{label}, pinned to now", words, change, "off", delta_arrow="off")
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Trace
 from cnn.network.training_macs import total_training_macs
+from cnn.numbers import number
 from ui.components.figures import Figure, figures
 from ui.session.words import pretty, short, size_bytes
 
@@ -79,5 +80,5 @@ def _more(now: int, before: int) -> str:
 def _times(now: int, before: int) -> str:
     if not before or now == before:
         return ""
-    said = f"{now / before:.2g}"
+    said = number(now / before, 2)
     return "" if said == "1" else f"×{said}"

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.diagnose.evaluation import wilson_interval
 from cnn.insight.readings.explanations import Fact
 from cnn.network.trace import Trace, trace
+from cnn.numbers import number
 from cnn.pictures.training.confusion import confusion_figure
 from cnn.shipped import Card, shipped
 from ui.components.plot import plot
@@ -63,8 +64,9 @@ def card_facts(card: Card) -> list[Fact]:
         Fact(
             "How",
             f"{settings.epochs} epochs, {settings.optimizer}, {settings.schedule}",
-            f"rate {settings.peak_rate:g}, batch {settings.batch_size}, seed {settings.seed}; "
-            f"images moved by up to {settings.shift * 100:g} %, turned by {settings.rotation:g}°, "
+            f"rate {number(settings.peak_rate)}, batch {settings.batch_size}, "
+            f"seed {settings.seed}; images moved by up to {settings.shift * 100:g} %, "
+            f"turned by {settings.rotation:g}°, "
             f"zoomed by {settings.zoom * 100:g} %",
         ),
         Fact("Took", duration(card.seconds), f"on {card.environment['processors']} processors"),

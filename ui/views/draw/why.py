@@ -100,12 +100,12 @@ def sentences(found: Evidence) -> list[str]:
     """The evidence in words, with what was measured."""
     name, rival = NAMES[found.label], NAMES[found.rival]
     lines = [
-        f":blue[**Blue**] ink speaks for **{name}** rather than **{rival}**, "
+        f":blue[**Indigo**] ink speaks for **{name}** rather than **{rival}**, "
         f":orange[**orange**] ink for **{rival}** rather than **{name}**; grey, covered alone, "
         "changes nothing."
     ]
     if best := found.strongest_for:
-        lines.append(f"Without the ink in the blue frame, {_change(name, found.share, best)}.")
+        lines.append(f"Without the ink in the indigo frame, {_change(name, found.share, best)}.")
     if worst := found.strongest_against:
         lines.append(f"Without the ink in the orange frame, {_change(name, found.share, worst)}.")
     else:

@@ -6,7 +6,6 @@ What the browser sends back is checked here; how the cell came to its value is s
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,11 @@ import streamlit as st
 from cnn.insight.passes.forward import Activations
 from cnn.network.layers import Convolution
 from cnn.network.trace import Row, Trace
-from ui.components.strip import MAPS
-from ui.session.assets import script
+from ui.components.explorer import explorer_view
 
-HERE = Path(__file__).parent
-PARTS = ("cells", "explorer")
 KEY = "inside_explorer"
 INPUT = ""
 """What the input is called, where layers have their names."""
-
-_mount = st.components.v2.component(
-    "explorer",
-    html=(HERE / "explorer.html").read_text(encoding="utf-8"),
-    css=(HERE / "explorer.css").read_text(encoding="utf-8"),
-    js=script(
-        "explorer",
-        "\n".join([MAPS, *((HERE / f"{one}.js").read_text(encoding="utf-8") for one in PARTS)]),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +43,7 @@ def explorer(parts: list[dict[str, Any]], place: Place, *, id: str, rev: str) ->
     heard = told()
     has = heard.get("has") if isinstance(heard, dict) else None
     is_there = isinstance(has, list) and id in has
-    _mount(
-        key=KEY,
-        data={"id": id, "parts": None if is_there else parts, "rev": rev, "at": asdict(place)},
-        on_at_change=lambda: None,
-    )
+    explorer_view(None if is_there else parts, asdict(place), id=id, rev=rev, key=KEY)
 
 
 def told() -> Any:

@@ -13,6 +13,7 @@ from cnn.insight.readings.look_effort import of_kernels
 from cnn.network.layers import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
+from cnn.numbers import number
 from cnn.pictures.inside.likeness import MOST, likeness_picture
 from cnn.pictures.inside.snapshots import MOST_CHANNELS, MOST_TILES, kernels_picture
 from cnn.pictures.kit.gallery import Tile, gallery
@@ -108,7 +109,7 @@ def _one(subject: Subject, row: Row, kernels: Array, chosen: int, images: Images
         Tile(
             patch.crop(images.test.pixels),
             f"Test image {patch.image}, cell {patch.cell}",
-            f"{patch.activation:.3g}".replace("-", "−"),
+            number(patch.activation, 3),
             f"image {patch.image}",
         )
         for patch in found[chosen]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.insight.readings.layer_statistics import DEAD, Histogram, LayerStatistics
+from cnn.numbers import number
 from cnn.pictures.inside.histogram import histogram_picture
 from ui.components.picture import picture
 from ui.components.table import Cell, Column, TableRow, table
@@ -90,4 +91,4 @@ def _histograms(one: LayerStatistics) -> None:
 
 
 def _n(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return number(value, 3)

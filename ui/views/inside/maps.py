@@ -15,6 +15,7 @@ from cnn.insight.readings.cell import Cell, cell
 from cnn.insight.readings.explanations import explain
 from cnn.insight.regions.seen import seen_box
 from cnn.network.trace import Row, Trace
+from cnn.numbers import number
 from cnn.pictures.inside.cell import cell_picture, channel_shown
 from cnn.pictures.inside.explorer import explorer_parts
 from cnn.pictures.inside.patch import patch_picture
@@ -61,8 +62,9 @@ def show_maps(
     if place.layer == INPUT:
         value = float(looked.pixels[place.row, place.column, place.map])
         st.markdown(
-            f"**Pixel {place.row}, {place.column}** of the image has the value **{value:.4g}**, "
-            f"from 0 (black) to 1. {_fed(subject, looked, place)}Choose a layer to see what "
+            f"**Pixel {place.row}, {place.column}** of the image has the value "
+            f"**{number(value)}**, from 0 (black) to 1. {_fed(subject, looked, place)}"
+            "Choose a layer to see what "
             "becomes of it."
         )
         return
@@ -117,7 +119,7 @@ def _cell_panel(
 
 
 def _exact(value: float) -> str:
-    return f"{value:.5g}".replace("-", "−")
+    return number(value, 5)
 
 
 def _seen(traced: Trace, row: Row, looked: Looked, place: Place) -> None:

@@ -68,7 +68,7 @@ def show_where(
         st.markdown("**The image**")
         picture(patch_picture(looked.pixels, None), key="inside_where_image", largest=1.3)
         st.caption(
-            "Blue speaks for the class, orange against it; the fuller, the more. Each map has a "
+            "Indigo speaks for the class, orange against it; the fuller, the more. Each map has a "
             "scale of its own. On the network's own pixels, not smoothed."
         )
     for column, (kind, one) in zip(columns[1:], found.items(), strict=True):

@@ -8,6 +8,7 @@ import streamlit as st
 from cnn.data import DatasetName
 from cnn.lessons import activations
 from cnn.lessons.lesson import Lesson
+from cnn.numbers import fixed, number
 from cnn.pictures.inside.maps import Scale, Tile, span
 from cnn.pictures.inside.slopes import curve_figure, left_over_figure
 from cnn.training.recipe.presets import FIRST
@@ -55,7 +56,7 @@ def _curves(lesson: Lesson, name: str, x: float) -> None:
     axis, dark = activations.axis(), theme.is_dark()
     values = {WORDS[one]: activations.value(one, axis) for one in activations.NAMES}
     slopes = {WORDS[one]: activations.slope(one, axis) for one in activations.NAMES}
-    shown = {"function": WORDS[name], "x": f"{x:g}".replace("-", "−")}
+    shown = {"function": WORDS[name], "x": number(x)}
     left, right = st.columns(2, gap="medium")
     with left:
         said = lesson.text("value", **shown, value=_decimals(value))
@@ -153,15 +154,14 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
     )
 
 
-def _decimals(number: float) -> str:
-    text = f"{number:.4f}"
-    return ("0.0000" if float(text) == 0 else text).replace("-", "−")
+def _decimals(value: float) -> str:
+    return fixed(value, 4)
 
 
-def _powers(number: float) -> str:
+def _powers(value: float) -> str:
     """A share that may be tiny: `0.094`, `8.4 · 10⁻¹⁵`."""
-    if number == 0 or 0.001 <= number < 1_000:
-        return f"{number:.3g}"
-    digits, power = f"{number:.1e}".split("e")
+    if value == 0 or 0.001 <= value < 1_000:
+        return number(value, 3)
+    digits, power = f"{value:.1e}".split("e")
     raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{digits} · 10{raised}"

@@ -11,6 +11,7 @@ from cnn.insight.passes.kernel_gradient import Descent, network_of, numerical_gr
 from cnn.lessons.backpropagation import after, as_convolution, full_convolution
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS
+from cnn.numbers import number
 from ui.components.figures import Figure, figures
 from ui.components.grids import Grid, Labels, grid_pair, grid_row
 from ui.parts.lesson import controls
@@ -93,7 +94,7 @@ def _loss(lesson: Lesson, found: Descent) -> None:
         ],
         key=f"{KEY}_loss",
     )
-    st.markdown(lesson.text("loss", loss=f"{found.loss:.6g}"))
+    st.markdown(lesson.text("loss", loss=number(found.loss, 6)))
 
 
 def _input(lesson: Lesson, found: Descent) -> None:
@@ -115,7 +116,7 @@ def _input(lesson: Lesson, found: Descent) -> None:
 
 
 def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
-    st.markdown(lesson.text("step_note", rate=f"{found.rate:g}"))
+    st.markdown(lesson.text("step_note", rate=number(found.rate)))
     scaled = np.float32(found.rate) * found.to_kernel
     grid_row(
         [
@@ -129,8 +130,8 @@ def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
     losses, button = st.columns([4, 3], vertical_alignment="center")
     with losses:
         shown = (
-            Figure(lesson.text("loss_before"), f"{found.loss:.4g}"),
-            Figure(lesson.text("loss_after"), f"{found.loss_after:.4g}"),
+            Figure(lesson.text("loss_before"), number(found.loss)),
+            Figure(lesson.text("loss_after"), number(found.loss_after)),
         )
         figures(shown, key=f"{KEY}_losses")
     with button:

@@ -11,6 +11,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.insight.passes.operations import Array
 from cnn.lessons import kernels
 from cnn.lessons.lesson import Lesson
+from cnn.numbers import fixed
 from cnn.pictures.inside.maps import Kernel, Scale, Tile, largest, span
 from cnn.training.recipe.configuration import Configuration
 from ui.components.maps import Cell, linked_maps
@@ -202,7 +203,7 @@ def _numbers(lesson: Lesson, name: str, found: Array, kernel: Array, relu: bool)
     above, none, below = kernels.counts(found)
     values = {
         "kernel": _titled(name),
-        "total": f"{float(kernel.sum()):.2f}".replace("-", "−").replace("−0.00", "0.00"),
+        "total": fixed(kernel.sum(), 2),
         "cells": found.size,
         "above": above,
         "none": none,

@@ -20,6 +20,7 @@ from cnn.network.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
 )
+from cnn.numbers import number
 from cnn.training.recipe.presets import FIRST
 from ui.components.figures import Figure, figures
 from ui.components.grids import edited, grid_pair
@@ -131,7 +132,7 @@ def _size(lesson: Lesson, slide: Slide) -> str:
         output=f"{height}×{width}",
         before=slide.input.size,
         after=slide.output.size,
-        times=f"{slide.input.size / slide.output.size:.3g}",
+        times=number(slide.input.size / slide.output.size, 3),
     )
     if rows.dropped:
         return f"{text} {lesson.text('dropped', room=rows.room, stride=rows.stride)}"
@@ -184,7 +185,7 @@ def _saving(lesson: Lesson, pool: Pooling) -> None:
     st.markdown(
         lesson.text(
             "saving",
-            times=f"{found.times:.3g}",
+            times=number(found.times, 3),
             second_with=f"{second[0].macs:,}",
             second_without=f"{second[1].macs:,}",
             dense_with=f"{with_pools.rows[-1].macs:,}",

@@ -1,28 +1,29 @@
 // The pad: strokes become ink, ink becomes the 784 bytes that a network sees, and those go to Python.
 
+import { base64Of, bytesOf } from "../kit/bytes.js";
+import { paint } from "../kit/cells.js";
+import { pixel } from "../kit/colours.js";
+import { remembered } from "../kit/element.js";
+import { takeFiles } from "./bring.js";
+import { centred, SIDE } from "./centring.js";
+import { penKey, showPen } from "./keys.js";
+import { INK, kept, path, remember } from "./strokes.js";
+
 const LIVE_MS = 90; // while the pen is down, bytes go out so often, and only once those before are answered
 const LATE_MS = 600;
 const REST_MS = 60;
 const pads = new WeakMap();
 
-const toBase64 = (bytes) => btoa(String.fromCharCode(...bytes));
-const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-
-/** Bytes as a picture, bright on black, one canvas pixel each. */
-function picture(bytes) {
-  const image = new ImageData(SIDE, SIDE);
-  bytes.forEach((value, place) => image.data.set([value, value, value, 255], 4 * place));
-  return image;
-}
-
 class Pad {
+  setStateValue;
+
   constructor(root) {
     const one = (selector) => root.querySelector(selector);
     this.root = root;
     this.canvas = one(".ink");
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
     Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });
-    this.seen = one(".seen").getContext("2d");
+    this.seen = one(".seen");
     this.hint = one(".hint");
     this.said = one(".said");
     this.brush = one(".brush");
@@ -140,15 +141,15 @@ class Pad {
     this.frame = null;
     context.clearRect(0, 0, INK, INK);
     if (this.brought) {
-      this.bytes = fromBase64(this.brought.pixels);
+      this.bytes = bytesOf(this.brought.pixels);
     } else {
       for (const stroke of kept.strokes) path(context, stroke);
       this.bytes = this.centred();
     }
-    this.seen.putImageData(picture(this.bytes), 0, 0);
+    paint(this.seen, SIDE, SIDE, (i) => pixel(Array(3).fill(this.bytes[i])));
     if (this.brought) {
       context.imageSmoothingEnabled = false;
-      context.drawImage(this.seen.canvas, 0, 0, INK, INK);
+      context.drawImage(this.seen, 0, 0, INK, INK);
     }
     const isEmpty = !this.brought && !kept.strokes.length;
     this.hint.hidden = !isEmpty;
@@ -192,7 +193,7 @@ class Pad {
   }
 
   tell(isUp) {
-    const pixels = this.brought ? "" : toBase64(this.bytes);
+    const pixels = this.brought ? "" : base64Of(this.bytes);
     const text = [pixels, isUp, this.dismissed].join();
     if (text === this.sent) return;
     this.sent = text;
@@ -236,8 +237,7 @@ class Pad {
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".pad");
   const isNew = !pads.has(root);
-  const pad = pads.get(root) ?? new Pad(root);
-  pads.set(root, pad);
+  const pad = remembered(pads, root, () => new Pad(root));
   Object.assign(pad, { setStateValue, setTriggerValue });
   pad.show(data);
   if (isNew && !pad.brought && kept.strokes.length) pad.send(true);

@@ -1,11 +1,11 @@
 // What was drawn: strokes as points and a width, kept over pages, and how they become ink.
 
-const INK = 560; // pixels of the ink along one side, whatever the pad's size on the screen
+export const INK = 560; // pixels of the ink along one side, whatever the pad's size on the screen
 const BRUSH = 44;
 
 // A drawing outlives the page it is on, and a refresh: whoever comes back finds it again.
 const KEPT = "cnn-workbench-drawing";
-const kept = { strokes: remembered(), past: [], brush: BRUSH };
+export const kept = { strokes: remembered(), past: [], brush: BRUSH };
 
 function remembered() {
   try {
@@ -17,7 +17,7 @@ function remembered() {
   }
 }
 
-function remember() {
+export function remember() {
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(kept.strokes));
   } catch {
@@ -25,7 +25,7 @@ function remember() {
   }
 }
 
-function path(context, { points, width }) {
+export function path(context, { points, width }) {
   context.lineWidth = width;
   context.beginPath();
   if (points.length === 1) {

@@ -1,4 +1,4 @@
-"""What the editor must know of every kind of layer: its fields, their limits, what it starts as.
+"""What the stack editor must know of a kind of layer: its fields, their limits, what it starts as.
 
 Everything is derived from the layer classes, but for the order of the palette's groups.
 """

@@ -1,6 +1,13 @@
 // The network as a strip of feature maps, one layer of it large, one of its maps larger. Stepping,
 // playing, scrubbing and colours are the browser's; a place is told to Python once it rests.
 
+import { bytesOf } from "../kit/bytes.js";
+import { cellUnder, within } from "../kit/cells.js";
+import { added, element, remembered } from "../kit/element.js";
+import { ARROWS } from "../kit/keys.js";
+import { counted, number } from "../kit/numbers.js";
+import { ACROSS, brightest, draw, drawn, ends, frame, grid, isVector, place } from "./cells.js";
+
 const FEW = 2; // maps of a layer in the strip
 const PLAY_MS = 900;
 const REST_MS = 220; // steps closer than this are told as one
@@ -23,14 +30,14 @@ function tell(state, rest = 0) {
 /** The maps of this data, decoded; undefined where they are not here any more. */
 function partsOf(data) {
   if (data.parts && !kept.has(data.id)) {
-    kept.set(data.id, data.parts.map((part) => ({ ...part, levels: decode(part) })));
+    kept.set(data.id, data.parts.map((part) => ({ ...part, levels: bytesOf(part.bytes) })));
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
   }
   return kept.get(data.id);
 }
 
 function go(state, layer, rest = REST_MS) {
-  const part = state.parts[Math.max(0, Math.min(state.parts.length - 1, layer))];
+  const part = state.parts[within(layer, state.parts.length)];
   const map = isVector(part) ? 0 : Math.min(state.at.map, part.count - 1);
   state.at = { layer: part.name, map, ...brightest(part, map) };
   show(state);
@@ -72,20 +79,16 @@ function play(state) {
 
 function strip(state) {
   const cards = state.parts.map((part, layer) => {
-    const card = make("button", "card");
-    card.type = "button";
-    card.style.setProperty("--colour", part.colour);
-    const few = make("span", "few");
-    for (let map = 0; map < Math.min(FEW, part.count); map++) few.append(make("canvas", ""));
-    card.append(make("b", "", part.title), few, make("small", "", part.size));
-    card.onclick = () => {
+    const onclick = () => {
       halt(state);
       go(state, layer, 0);
     };
-    const item = make("div", "");
-    item.setAttribute("role", "listitem");
-    item.append(card);
-    return item;
+    const few = element("span", "few");
+    for (let map = 0; map < Math.min(FEW, part.count); map++) added(few, "canvas", "");
+    const [title, size] = [element("b", "", part.title), element("small", "", part.size)];
+    const card = element("button", { class: "card", type: "button", onclick }, title, few, size);
+    card.style.setProperty("--colour", part.colour);
+    return element("div", { role: "listitem" }, card);
   });
   state.root.querySelector(".strip").replaceChildren(...cards);
   state.painted = "";
@@ -95,7 +98,7 @@ function paintStrip(state) {
   const cards = state.root.querySelectorAll(".card");
   state.parts.forEach((part, layer) =>
     cards[layer].querySelectorAll("canvas").forEach((canvas, map) => {
-      paint(state, canvas, part, map);
+      draw(state, canvas, part, map);
       const [rows, columns] = grid(part);
       if (isVector(part)) Object.assign(canvas.style, { width: `${Math.min(84, Math.max(40, columns * 3))}px`, height: rows === 1 ? "14px" : "40px" });
       else canvas.style.width = `${(40 * columns) / rows}px`;
@@ -105,27 +108,20 @@ function paintStrip(state) {
 
 function units(state, part) {
   return part.values.map((value, unit) => {
-    const button = make("button", "unit");
-    button.type = "button";
-    button.append(make("b", "", part.classes ? part.classes[unit] : String(unit)), make("span", "", number(value)));
-    button.setAttribute("aria-pressed", state.at.row === unit);
-    button.onclick = () => choose(state, 0, { row: unit, column: 0 });
-    return button;
+    const onclick = () => choose(state, 0, { row: unit, column: 0 });
+    const look = { class: "unit", type: "button", "aria-pressed": String(state.at.row === unit), onclick };
+    return element("button", look, element("b", "", part.classes?.[unit] ?? unit), element("span", "", number(value)));
   });
 }
 
 function maps(state, part) {
   return Array.from({ length: part.count }, (_, map) => {
-    const button = make("button", "map");
-    button.type = "button";
-    button.setAttribute("aria-label", `Map ${map}`);
-    button.title = `Map ${map}: ${number(part.lows[map])} to ${number(part.highs[map])}`;
-    const canvas = make("canvas", "");
-    paint(state, canvas, part, map);
-    button.append(canvas);
-    button.setAttribute("aria-pressed", map === state.at.map);
-    button.onclick = () => choose(state, map);
-    return button;
+    const title = `Map ${map}: ${number(part.lows[map])} to ${number(part.highs[map])}`;
+    const named = { class: "map", type: "button", "aria-label": `Map ${map}`, title };
+    const canvas = element("canvas");
+    draw(state, canvas, part, map);
+    const look = { ...named, "aria-pressed": String(map === state.at.map), onclick: () => choose(state, map) };
+    return element("button", look, canvas);
   });
 }
 
@@ -155,7 +151,7 @@ function show(state) {
     state.stage = stage;
     row.replaceChildren(...(isVector(part) ? units(state, part) : maps(state, part)));
     const sampled = part.every > 1 ? ` Drawn with every ${part.every}. cell.` : "";
-    find(".more").textContent = (part.hidden ? `${part.hidden.toLocaleString("en")} more are not drawn.` : "") + sampled;
+    find(".more").textContent = (part.hidden ? `${counted(part.hidden)} more are not drawn.` : "") + sampled;
   } else {
     const chosen = isVector(part) ? state.at.row : state.at.map;
     [...row.children].forEach((button, i) => button.setAttribute("aria-pressed", i === chosen));
@@ -177,7 +173,7 @@ function showCurrent(root, layer) {
 function showOne(state, part) {
   const { root, at } = state;
   const canvas = root.querySelector(".large");
-  paint(state, canvas, part, at.map);
+  draw(state, canvas, part, at.map);
   canvas.style.minHeight = isVector(part) ? "28px" : "";
   const words = isVector(part) ? `${part.title}, feature ${at.row}` : `${part.title}, map ${at.map}, cell ${at.row}, ${at.column}`;
   canvas.setAttribute("aria-label", `${words}. Arrow keys move the cell.`);
@@ -186,10 +182,10 @@ function showOne(state, part) {
   const [low, high] = ends(state, part, at.map);
   root.querySelector(".low").textContent = number(low);
   root.querySelector(".high").textContent = number(high);
-  root.querySelector("figcaption").textContent = words + sees(part, at);
+  root.querySelector("figcaption").textContent = words + sees(part);
 }
 
-function sees(part, at) {
+function sees(part) {
   if (isVector(part) || !part.field.jump[0]) return isVector(part) ? "" : "; sees the whole image";
   const [height, width] = part.field.size;
   return height * width > 1 ? `; sees ${height}×${width} pixels of the image` : "";
@@ -197,10 +193,7 @@ function sees(part, at) {
 
 function pointed(state, event) {
   const part = state.parts[index(state)];
-  const bounds = event.currentTarget.getBoundingClientRect();
-  const [rows, columns] = grid(part);
-  const row = Math.max(0, Math.min(rows - 1, Math.floor(((event.clientY - bounds.top) / bounds.height) * rows)));
-  const column = Math.max(0, Math.min(columns - 1, Math.floor(((event.clientX - bounds.left) / bounds.width) * columns)));
+  const [row, column] = cellUnder(event, event.currentTarget, ...grid(part));
   const cell = isVector(part) ? row * ACROSS + column : row * part.width + column;
   return cell < part.height * part.width ? { part, row, column, cell } : undefined;
 }
@@ -219,7 +212,7 @@ function hover(state, event) {
 }
 
 function keys(state, event) {
-  const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  const by = ARROWS[event.key];
   if (!by) return;
   event.preventDefault();
   const part = state.parts[index(state)];
@@ -228,9 +221,8 @@ function keys(state, event) {
     if (row >= 0 && row < part.width) choose(state, 0, { row, column: 0 });
     return;
   }
-  const limit = (value, size) => Math.max(0, Math.min(size - 1, value));
-  const row = limit(state.at.row + by[0] * part.every, part.shape[0]);
-  const column = limit(state.at.column + by[1] * part.every, part.shape[1]);
+  const row = within(state.at.row + by[0] * part.every, part.shape[0]);
+  const column = within(state.at.column + by[1] * part.every, part.shape[1]);
   choose(state, state.at.map, { row, column });
 }
 
@@ -265,8 +257,7 @@ function listen(state) {
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".explorer");
-  const state = states.get(root) ?? { root, scale: "map", id: "" };
-  states.set(root, state);
+  const state = remembered(states, root, () => ({ root, scale: "map", id: "" }));
   state.send = setStateValue;
   const parts = partsOf(data);
   if (!parts) {

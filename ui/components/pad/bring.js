@@ -2,7 +2,7 @@
 
 const LARGEST_FILE = 10_000_000;
 
-function takeFiles(pad, button, field) {
+export function takeFiles(pad, button, field) {
   button.onclick = () => field.click();
   field.onchange = () => {
     readFile(pad, field.files[0]);
@@ -46,4 +46,4 @@ async function readFile(pad, file) {
 }
 
 // One emoji beside the picture would make each of its letters four bytes long where it is read.
-const inAscii = (name) => encodeURIComponent(name.replace(/\p{Cs}/gu, "?"));
+export const inAscii = (name) => encodeURIComponent(name.replace(/\p{Cs}/gu, "?"));

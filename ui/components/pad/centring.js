@@ -1,6 +1,6 @@
 // Ink in the form of MNIST, as `cnn/data/picture/centring.py` makes it: there is the explanation.
 
-const SIDE = 28;
+export const SIDE = 28;
 const BOX = 20;
 const MIDDLE = 14;
 const FAINTEST = 16;
@@ -8,7 +8,7 @@ const FAINTEST = 16;
 const rounded = (number) => Math.floor(number + 0.5);
 
 /** The edges of all ink in a map of `width` x `height`; null where there is none. */
-function inkBox(ink, width, height) {
+export function inkBox(ink, width, height) {
   let [top, bottom, left, right] = [height, -1, width, -1];
   for (let y = 0, place = 0; y < height; y++) {
     for (let x = 0; x < width; x++, place++) {
@@ -23,7 +23,7 @@ function inkBox(ink, width, height) {
 }
 
 /** Of each cell of `few`, which of `many` it covers, and how much of its mean each makes up. */
-function averages(many, few) {
+export function averages(many, few) {
   const size = many / few;
   return Array.from({ length: few }, (_, cell) => {
     const [low, high] = [cell * size, (cell + 1) * size];
@@ -40,7 +40,7 @@ function start(mean, size) {
 }
 
 /** 784 bytes, bright on black, of a map of ink from 0 to 255. */
-function centred(ink, mapWidth, mapHeight) {
+export function centred(ink, mapWidth, mapHeight) {
   const framed = new Uint8Array(SIDE * SIDE);
   const box = inkBox(ink, mapWidth, mapHeight);
   if (!box) return framed;

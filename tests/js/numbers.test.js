@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { counted, fixed, number, percent, read } from "../../ui/components/kit/numbers.js";
+
+const CASES = JSON.parse(readFileSync(new URL("../numbers.json", import.meta.url), "utf-8"));
+
+test("a number has so many digits, and an exponent without zeros", () => {
+  for (const [value, digits, text] of CASES.number) assert.equal(number(value, digits), text, `${value}, ${digits}`);
+  assert.equal(number(NaN), "NaN");
+});
+
+test("a number has so many decimals, and no minus before nothing", () => {
+  for (const [value, decimals, text] of CASES.fixed) assert.equal(fixed(value, decimals), text, `${value}, ${decimals}`);
+});
+
+test("a share never reads as all or nothing", () => {
+  const texts = [0, 0.0004, 0.0005, 0.4567, 0.9994, 0.9995, 1].map(percent);
+  assert.deepEqual(texts.map((text) => text.replace("\u202f", " ")), [
+    "<0.1 %", "<0.1 %", "0.1 %", "45.7 %", "99.9 %", ">99.9 %", ">99.9 %",
+  ]);
+});
+
+test("counts have their thousands apart, and what is written is read again", () => {
+  assert.equal(counted(61706), "61,706");
+  assert.equal(read(" −1,5 "), -1.5);
+  assert.ok(Number.isNaN(read("one")));
+});

@@ -1,0 +1,36 @@
+// What is said to Python and to a screen reader.
+
+import { setText } from "../kit/element.js";
+import { layersFrom, mapOf } from "./model.js";
+
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// Counts a message, to be sent when all that happens now has happened.
+export function tell(editor) {
+  editor.edit += 1;
+  editor.awaited = editor.edit;
+  editor.sent.set(editor.edit, editor.root);
+  clearTimeout(editor.timer);
+  editor.timer = setTimeout(() => flush(editor));
+}
+
+function flush(editor) {
+  clearTimeout(editor.timer);
+  editor.timer = null;
+  editor.told = chosenPath(editor);
+  const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
+  const { rev, edit, told: selected } = editor;
+  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks });
+}
+
+// The layer the page speaks of: the active one, or the container of the active lane.
+function chosenPath(editor) {
+  const { nodes, lanes } = mapOf(editor.root);
+  const id = editor.selection.has(editor.active) ? editor.active : [...editor.selection].at(-1);
+  const holder = lanes.get(editor.active)?.holder;
+  return nodes.get(id ?? holder?.id)?.path ?? null;
+}
+
+export function say(editor, text) {
+  setText(editor.status, sentence(text));
+}

@@ -1,0 +1,36 @@
+// Numbers as text, as `cnn/numbers.py` writes them; a test compares the two.
+
+const COUNTED = new Intl.NumberFormat("en-US");
+const SMALLEST = 1e-4; // without an exponent
+const MOST_DIGITS = 5; // before the point, at least
+
+/** A count: `61,706`. @type {(value: number) => string} */
+export const counted = (value) => COUNTED.format(value);
+
+/** Text with a real minus. @type {(text: string) => string} */
+const withMinus = (text) => text.replace(/^-/, "−");
+
+/** A number of so many digits that count: `0.731`, `−12`, `3.7e-7`. @type {(value: number, digits?: number) => string} */
+export function number(value, digits = 3) {
+  const size = Math.abs(Number(value.toPrecision(digits)));
+  if (!Number.isFinite(size)) return String(value);
+  if (!size) return "0";
+  const isPlain = size >= SMALLEST && size < 10 ** Math.max(digits, MOST_DIGITS);
+  if (!isPlain) return withMinus(value.toExponential(1).replace(/\.0(?=e)|\+/g, ""));
+  return withMinus(String(Number(value.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size)))))));
+}
+
+/** A number of so many decimals, never `−0.00`. @type {(value: number, decimals: number) => string} */
+export function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  return withMinus(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
+/** A share that is neither nothing nor all never reads as such. @type {(share: number) => string} */
+export function percent(share) {
+  if (share >= 0.9995) return ">99.9\u202f%";
+  return share < 0.0005 ? "<0.1\u202f%" : `${(100 * share).toFixed(1)}\u202f%`;
+}
+
+/** The number that somebody wrote, maybe with a real minus or a comma. @type {(text: string) => number} */
+export const read = (text) => Number(text.trim().replace("−", "-").replace(",", "."));

@@ -1,0 +1,169 @@
+"""The scripts of the components, ES modules that import each other, as the browser gets them.
+
+They are served from one folder whose address changes with any of them. Streamlit sends a script
+again whenever the data of its component change, so it gets a few lines instead which load the
+modules, again and again where the connection was cut meanwhile. Where no server of ours runs, it
+gets the modules themselves.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import hashlib
+import json
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ui.components.schema import schema
+from ui.session.assets import address, compressed_response
+
+FOLDER = Path(__file__).parent
+MOST = ("picture/picture.js", "table/table.js")
+AHEAD = {
+    "build": ("figures/figures.js", "editor/editor.js", "strip/strip.js"),
+    "draw": ("pad/pad.js", "answers/answers.js"),
+    "inside": ("explorer/explorer.js",),
+    "lesson": ("figures/figures.js", "grids/pair.js", "maps/maps.js"),
+    "compare": ("plot/plot.js",),
+}
+"""What pages begin with: a browser fetches it while Streamlit's own script is on its way."""
+
+_IMPORT = re.compile(r'(?<=from )"(\.{1,2}/[^"]+\.js)"')
+_LOADER = """
+const PAUSE_MS = [1000, 3000, 10000, 30000];
+let script;
+async function load(tries) {
+  try {
+    return await import(entry(tries));
+  } catch {
+    const pause = PAUSE_MS[Math.min(tries, PAUSE_MS.length - 1)];
+    await new Promise((done) => setTimeout(done, pause));
+    return load(tries + 1);
+  }
+}
+const fetched = load(0).then((module) => (script = module));
+export default function (component) {
+  if (script) return script.default(component);
+  let isGone = false;
+  let end;
+  fetched.then(() => { if (!isGone) end = script.default(component); });
+  return () => { isGone = true; end?.(); };
+}
+"""
+# Some browsers never ask again for a module that did not arrive: another try has other addresses,
+# which those of its imports follow. All is asked for at once, not as one module names the next.
+_SERVED = """
+const MODULES = [];
+function entry(tries) {
+  const folder = new URL(tries ? `ADDRESS.${tries}/` : "ADDRESS/", location.origin);
+  const addresses = MODULES.map((module) => new URL(module, folder).href);
+  for (const href of addresses) {
+    const link = document.createElement("link");
+    document.head.append(Object.assign(link, { rel: "modulepreload", href }));
+  }
+  return addresses.at(-1);
+}
+"""
+_WHOLE = """
+const MODULES = {};
+function entry() {
+  const made = {};
+  let last;
+  for (const [module, text] of Object.entries(MODULES)) {
+    const linked = text.replace(/(?<=from )"module:(.+)"/g, (_, name) => `"${made[name]}"`);
+    last = made[module] = URL.createObjectURL(new Blob([linked], { type: "text/javascript" }));
+  }
+  return last;
+}
+"""
+_served = [False]
+
+
+def script(entry: str) -> str:
+    """The script of a component for Streamlit: lines that load its modules, the last of which is
+    `entry`, or where no server of ours runs, also the modules themselves.
+    """
+    modules = needed(entry)
+    if _served[0]:
+        found = _SERVED.replace("[]", json.dumps(modules)).replace("ADDRESS", _folder())
+    else:
+        found = _WHOLE.replace("{}", json.dumps({one: _linked(one) for one in modules}), 1)
+    return found + _LOADER
+
+
+def ahead(path: str) -> str:
+    """What the head of a page says of the modules that it needs first."""
+    entries = MOST + AHEAD.get(path.rpartition("/")[2], ()) if _served[0] else ()
+    return "".join(
+        f'<link rel="modulepreload" fetchpriority="low" href="{_folder()}/{module}">'
+        for module in dict.fromkeys(module for entry in entries for module in needed(entry))
+    )
+
+
+@functools.cache
+def modules() -> dict[str, str]:
+    """The text of each module by its path from this folder, read once."""
+    files = sorted(FOLDER.rglob("*.js"))
+    read = {file.relative_to(FOLDER).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    return read | {"editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n"}
+
+
+@functools.cache
+def needed(entry: str) -> tuple[str, ...]:
+    """The modules that one needs, each after those it imports; raises `CycleError`, as there is no
+    such order where modules import each other.
+    """
+    imports: dict[str, list[str]] = {}
+    rest = [entry]
+    while rest:
+        module = rest.pop()
+        if module not in imports:
+            imports[module] = [_path(module, to) for to in _IMPORT.findall(modules()[module])]
+            rest += imports[module]
+    return tuple(TopologicalSorter(imports).static_order())
+
+
+def _path(module: str, to: str) -> str:
+    return normpath(join(dirname(module), to))
+
+
+def _linked(module: str) -> str:
+    """The text of a module, that names others by their paths from this folder."""
+    return _IMPORT.sub(lambda found: f'"module:{_path(module, found[1])}"', modules()[module])
+
+
+def _folder() -> str:
+    return address(f"/js/{version()}")
+
+
+@functools.cache
+def version() -> str:
+    """What changes with any of the modules."""
+    return hashlib.sha256(json.dumps(modules()).encode()).hexdigest()[:12]
+
+
+def route() -> Route:
+    """The route that serves the modules; from now on components are told to load theirs."""
+    _served[0] = True
+    return Route(address("/js/{version}/{module:path}"), _answer)
+
+
+async def _answer(request: Request) -> Response:
+    asked, _, _tries = request.path_params["version"].partition(".")
+    module = request.path_params["module"]
+    if asked != version() or module not in modules():
+        return Response("No such script. Load the page again.", status_code=404)
+    plain = modules()[module].encode()
+    return compressed_response(request, _packed(module), plain, "text/javascript")
+
+
+@functools.cache
+def _packed(module: str) -> bytes:
+    return gzip.compress(modules()[module].encode())
