@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from cnn.insight.regions.seen import Place
 from cnn.numbers import fixed, number
+from cnn.pictures.kit.inline import encoded
 
 Array = npt.NDArray[np.float32]
 Numbers = tuple[float, float]
