@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from cnn.commands import CommandError
 from cnn.commands.parsers import PIXELS, Parser, add_commands
 from cnn.commands.run import run
+from cnn.commands.terminal import printable
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.source import chosen
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:  # as it is where the output was closed, as in `... >&-`
             sys.stdout.flush()
     except (ArchitectureError, CommandError) as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        print(" ".join(printable(str(error)).split()), file=sys.stderr)
         return 2
     except KeyboardInterrupt:  # Ctrl-C before there was anything to end in an orderly way
         return 130

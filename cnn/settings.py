@@ -58,9 +58,13 @@ def private_folder(folder: Path) -> None:
 def write_private(file: Path, text: str) -> None:
     """Writes a file anew that its owner alone may read; it is whole, or what it was."""
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
-    with open(unfinished, "w", encoding="utf-8", opener=_opened_private) as written:
-        written.write(text)
-    unfinished.replace(file)
+    try:
+        with open(unfinished, "w", encoding="utf-8", opener=_opened_private) as written:
+            written.write(text)
+        unfinished.replace(file)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _opened_private(name: str, how: int) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
 from cnn.__main__ import main
 from cnn.commands.parsers import STATES
@@ -12,6 +13,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Result, State, Wish, WorkerState
+from cnn.training.store import tables
 from cnn.training.store.heartbeats import present
 from cnn.training.store.store import Store
 from cnn.version import VERSION
@@ -221,3 +223,33 @@ def test_it_is_not_deleted_while_another_version_is_at_work_with_it(store: Store
     with present(store, "other", WorkerState.FOREGROUND):
         assert "is running, so it is not deleted" in runs("delete", run.id, status=2)
     assert store.look_up(run.id)
+
+
+ORDER = "\x1b[31mred\x07"
+
+
+def test_what_a_terminal_would_take_for_an_order_never_reaches_it(store: Store, runs: Any, id: str):
+    values = {"name": ORDER, "note": f"{ORDER}\nstate  finished", "message": ORDER}
+    with store.begin() as connection:
+        this = update(tables.runs).where(tables.runs.c.id == id)
+        connection.execute(this.values(values | {"network": ORDER}))
+        connection.execute(insert(tables.tags).values(run_id=id, tag=ORDER))
+
+    said = [
+        runs("list"),
+        runs("show", id),
+        runs("tag", id, "more"),
+        runs("archive", id),
+        runs("rename", id, ""),
+        runs("stop", id),
+        runs("stop", id, status=2),
+    ]
+    store.want(id, Wish.RUN)
+    spoil(store, id, "layer")
+    said += [runs("show", id), runs("list", "--archived"), runs("rename", id, "x", status=2)]
+    said.append(runs("delete", id))
+
+    for one in said:
+        assert not [sign for sign in one if not sign.isprintable() and sign != "\n"], one
+    assert "[ [31mred ]" in said[0]
+    assert f"note{'':14} [31mred \n{'':18}state  finished\n" in said[1]

@@ -58,6 +58,7 @@ def test_a_backup_says_what_is_in_it_and_a_second_one_needs_another_name(
         "runs": 10,
         "bytes": target.stat().st_size,
         "version": 5,
+        "noted": True,
     }
 
 
@@ -111,7 +112,7 @@ def test_a_check_ends_with_status_1_where_something_is_wrong(typed: Any, home: P
     said = typed("check", status=1)
     assert "! runs       run " in said
     assert "\x1b" not in said
-    assert said.endswith("1 of 7 need attention.\n")
+    assert said.endswith("1 of 8 need attention.\n")
     assert typed("check", "--json", status=1)["wrong"] == 1
 
 

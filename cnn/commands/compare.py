@@ -107,7 +107,8 @@ def _train_missing(store: Store, plan: Plan) -> State | None:
             run = carried_out(store, _adding(store, entrant, configuration), Bar(terminal))
             state = run.state
             if state is not State.FINISHED:
-                terminal.write(f"{run.name}, seed {configuration.seed}: {state}. {run.message}\n")
+                said = f"{run.name}, seed {configuration.seed}: {state}. {run.message}"
+                terminal.write(f"{printable(said)}\n")
             if state is State.INTERRUPTED:
                 break
     return state

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn.commands import CommandError, refusals
-from cnn.commands.terminal import printable, say
+from cnn.commands.terminal import fact, printable, say
 from cnn.network.errors import shown
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.earlier import caution
@@ -91,8 +91,8 @@ def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
         tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
         print(
             f"{run.id}  {time_text(run.created_at)}  {run.state:<11} {tested}  "
-            f"{_called(run)} on {images}, {run.configuration.length}"
-            + "".join(f"  [{tag}]" for tag in tags[run.id])
+            f"{printable(_called(run))} on {images}, {run.configuration.length}"
+            + "".join(f"  [{printable(tag)}]" for tag in tags[run.id])
         )
 
 
@@ -117,14 +117,14 @@ def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
     for name, value in brief.items():
         if value not in (None, "", [], False):
             is_made_up = isinstance(value, dict | list)
-            print(f"{name:<18}{json.dumps(value) if is_made_up else value}")
+            print(fact(name, json.dumps(value) if is_made_up else str(value)))
     for one in epochs:
         print(
             f"epoch {one.epoch:<12}loss {one.loss:.4f}  accuracy {one.accuracy:.1%}  "
             f"validation {one.val_loss:.4f}  {one.val_accuracy:.1%}"
         )
     for said in left_out:
-        print(f"{'left out':<18}{printable(said)}")
+        print(fact("left out", printable(said)))
 
 
 def _rename(store: Store, run: Run, options: argparse.Namespace) -> None:
@@ -154,7 +154,7 @@ def _show_unreadable(store: Store, run: Unreadable, options: argparse.Namespace)
         return
     for name, value in brief.items():
         if value not in (None, "", [], False):
-            print(f"{name:<18}{printable(str(value))}")
+            print(fact(name, str(value)))
 
 
 def _archive(store: Store, found: Sequence[Run | Unreadable], options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from cnn.commands import refusals
 from cnn.commands.terminal import say, say_findings
 from cnn.settings import store_url
+from cnn.training.store import kept_backups
 from cnn.training.store.store_error import shown_url
 from cnn.training.upkeep import backups, restoring, upkeep
 from cnn.training.upkeep.backups import Tell
@@ -28,11 +29,14 @@ def _backup(url: str, options: argparse.Namespace) -> int:
     with _progress("copied") as tell:
         content = backups.backup(url, target, tell)
     size = target.stat().st_size
+    noted = kept_backups.last(url)
+    is_noted = noted is not None and noted.file == target.absolute()
     said = {
         "file": str(target.absolute()),
         "runs": content.runs,
         "bytes": size,
         "version": content.version,
+        "noted": is_noted,
     }
     say(
         options,
@@ -40,6 +44,12 @@ def _backup(url: str, options: argparse.Namespace) -> int:
         f"{_runs(content.runs, f'of the run store {shown_url(url)}')} in {target} now: "
         f"{_mb(size)}, read through and whole.",
     )
+    if not is_noted:
+        print(
+            "It could not be noted beside the store, so `python -m cnn doctor` does not name it: "
+            "make room on the store's disk, and allow writing there.",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 def say(options: argparse.Namespace, as_json: dict[str, Any], sentence: str) -> None:
     """Prints what came of a command, for programs or for people."""
-    print(json.dumps(as_json) if options.json else sentence)
+    print(json.dumps(as_json) if options.json else printable(sentence))
 
 
 def say_findings(found: Iterable[Finding], options: argparse.Namespace) -> int:
@@ -39,6 +39,11 @@ def say_findings(found: Iterable[Finding], options: argparse.Namespace) -> int:
     summary = f"{wrong} of {len(every)} need attention." if wrong else "Nothing is wrong."
     say(options, {"findings": [asdict(one) for one in every], "wrong": wrong}, summary)
     return 1 if wrong else 0
+
+
+def fact(name: str, value: str) -> str:
+    """A named text, whose own lines stand below each other behind the name."""
+    return f"\n{'':18}".join(printable(line) for line in f"{name:<18}{value}".split("\n"))
 
 
 @contextmanager

@@ -144,7 +144,7 @@ def _told(store: Store, options: argparse.Namespace, claimed_by: Callable[[str],
     with quiet() as terminal:
         run = carried_out(store, claimed_by, Bar(terminal))
     epochs = store.epochs([run.id])[run.id]
-    print(json.dumps(_outcome(run, epochs)) if options.json else _sentence(run))
+    print(json.dumps(_outcome(run, epochs)) if options.json else printable(_sentence(run)))
     if options.json and run.message == DELETED:
         print(run.message, file=sys.stderr)
     return STATUS.get(run.state, 1)
@@ -161,7 +161,7 @@ class Bar:
     def begin(self, store: Store, run: Run) -> None:
         self._store, self._run = store, run
         self._epochs_shown = run.checkpoint.epoch - 1 if run.checkpoint else 0
-        self._say(f"{run.name} on {printable(data_id(run.configuration.dataset))}, run {run.id}")
+        self._say(printable(f"{run.name} on {data_id(run.configuration.dataset)}, run {run.id}"))
 
     def watch(self, progress: Progress) -> None:
         done = progress.epoch - (progress.phase != "testing")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ import numpy.typing as npt
 from cnn.compare.comparison import Group
 from cnn.network.shapes import shape_text
 from cnn.training.recipe.run import PREDICTIONS, Run
+from cnn.training.store.arrays import arrays_from_bytes
 from cnn.training.store.store import Store
 
 ROUNDED_AWAY = 0.01
@@ -45,10 +44,10 @@ def answers(store: Store, run: Run) -> Answers:
     if content is None:
         raise AnswersError(f"run {run.id} keeps no answers to the test images. Train it again.")
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            scores = np.asarray(arrays["scores"], np.float32)
-            labels = np.asarray(arrays["labels"], np.int64)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        arrays = arrays_from_bytes(content)
+        scores = np.asarray(arrays["scores"], np.float32)
+        labels = np.asarray(arrays["labels"], np.int64)
+    except (KeyError, ValueError, TypeError) as error:
         raise AnswersError(
             f"the answers of run {run.id} cannot be read: {error}. Train it again."
         ) from error

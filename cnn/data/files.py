@@ -30,6 +30,7 @@ BROKEN_ZIP = (
     RuntimeError,
     ValueError,
 )
+MOST_ARRAYS = 100
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
 DAMAGED = "is damaged, cut off, or no NumPy array; save it again"
@@ -103,10 +104,10 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: 
     return content
 
 
-def read_npz(content: bytes, limit_bytes: int) -> dict[str, Array]:
+def read_npz(content: bytes, limit_bytes: int, most_arrays: int = MOST_ARRAYS) -> dict[str, Array]:
     """Return the arrays of an npz file by name, together not larger than the limit."""
     arrays: dict[str, Array] = {}
-    with open_zip(content, max_members=100) as archive:
+    with open_zip(content, most_arrays) as archive:
         for member in archive.infolist():
             try:
                 unpacked = read_member(archive, member, limit_bytes)

@@ -18,6 +18,7 @@ from cnn.data.errors import DataError
 from cnn.data.files import (
     BROKEN_ZIP,
     DAMAGED,
+    MOST_ARRAYS,
     Array,
     array_of,
     check_member,
@@ -58,9 +59,9 @@ class Stored:
         return array_of(read_member(self.archive, self.member, self.member.file_size))
 
 
-def open_npz(content: bytes, limit_bytes: int) -> dict[str, Stored]:
+def open_npz(content: bytes, limit_bytes: int, most_arrays: int = MOST_ARRAYS) -> dict[str, Stored]:
     """Return the arrays of an npz by name, each checked to be whole, together within the limit."""
-    archive = open_zip(content, max_members=100)
+    archive = open_zip(content, most_arrays)
     arrays = {}
     for member in archive.infolist():
         try:

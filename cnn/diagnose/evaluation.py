@@ -5,13 +5,13 @@ Pure: probabilities and labels in. Which images stand at those places is the dat
 
 from __future__ import annotations
 
-import io
 import math
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from cnn.training.store.arrays import arrays_from_bytes
 
 Scores = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
@@ -49,9 +49,9 @@ class Predictions:
     def from_bytes(cls, content: bytes) -> Predictions:
         """The predictions that a run keeps as an .npz file."""
         try:
-            with np.load(io.BytesIO(content), allow_pickle=False) as found:
-                return cls(found["scores"].astype(np.float32), found["labels"].astype(np.int64))
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            found = arrays_from_bytes(content)
+            return cls(found["scores"].astype(np.float32), found["labels"].astype(np.int64))
+        except (KeyError, ValueError, TypeError) as error:
             if isinstance(error, PredictionsError):
                 raise
             raise PredictionsError(

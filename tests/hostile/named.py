@@ -19,6 +19,7 @@ from cnn.settings import images_folder
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import with_classes
 from cnn.training.recipe.run import (
+    CLASS_NAMES,
     PREDICTIONS,
     WEIGHTS,
     Epoch,
@@ -101,6 +102,6 @@ def _finish(store: Store, id: str, data: Dataset, wrong: int) -> None:
     given = np.where(np.arange(len(truth)) < wrong, (truth + 1) % len(CLASSES), truth)
     scores = np.eye(len(CLASSES), dtype=np.float16)[given]
     store.keep_file(id, PREDICTIONS, arrays_to_bytes({"scores": scores, "labels": truth}))
-    store.keep_file(id, class_names.FILE, class_names.to_bytes(data.class_names))
+    store.keep_file(id, CLASS_NAMES, class_names.to_bytes(data.class_names))
     right = 1 - wrong / len(truth)
     store.finish(id, State.FINISHED, result=Result(0.1, right, len(truth), 150, 30, 4.0, 4_000.0))

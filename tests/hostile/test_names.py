@@ -16,6 +16,7 @@ from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.network.link import decode, encode
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import CLASS_NAMES
 from cnn.training.store import class_names
 from cnn.training.store.labels import put_note, put_tags, rename
 from cnn.training.store.store import Store
@@ -56,7 +57,7 @@ def test_a_name_that_an_earlier_version_kept_is_shown_without_it(name: str, stor
         raw = json.dumps(NETWORK.to_dict() | {"name": _in_one_line(given)})
         this = update(runs).where(runs.c.id == run.id)
         connection.execute(this.values(name=given, architecture=raw))
-    store.keep_file(run.id, class_names.FILE, json.dumps([given] * 3).encode())
+    store.keep_file(run.id, CLASS_NAMES, json.dumps([given] * 3).encode())
     found = store.get(run.id)
     assert found
     assert (found.name, found.architecture.name) == (seen or "unnamed",) * 2

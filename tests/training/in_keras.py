@@ -168,7 +168,9 @@ def check_followed(store: Store, run: Run, keras: Keras) -> None:
     with np.load(io.BytesIO(store.file(run.id, WATCHED) or b"")) as watched:
         likely = keras.likely(watched["pixels"])
     last = store.epochs([run.id])[run.id][-1]
-    snapshot = Snapshot.from_bytes(store.file(run.id, snapshot_name(last.epoch)) or b"")
+    snapshot = Snapshot.from_bytes(
+        store.file(run.id, snapshot_name(last.epoch)) or b"", run.architecture
+    )
     np.testing.assert_allclose(snapshot.probabilities, likely, atol=1e-3)  # in half precision
 
 

@@ -72,7 +72,7 @@ def filled(file: Path, runs: int = 10, *, each_bytes: int = 0) -> str:
         run = store.add(DEMO, SETTINGS)
         store.finish(run.id, State.STOPPED)
         if each_bytes:
-            store.keep_file(run.id, "weights", bytes(each_bytes))
+            store.keep_file(run.id, "ballast", bytes(each_bytes))
     store.close()
     return store.url
 

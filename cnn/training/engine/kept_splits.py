@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from cnn.data import Dataset
 from cnn.data.summary import class_counts
+from cnn.training.recipe.run import SPLITS
+from cnn.training.store import row_checks
 from cnn.training.store.store import Store
-
-FILE = "splits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,5 @@ def to_bytes(data: Dataset) -> bytes:
 
 def kept_splits(store: Store, run_id: str) -> KeptSplits:
     """What a run has kept of its splits."""
-    content = store.file(run_id, FILE)
-    try:
-        found = json.loads(content) if content else {}
-        counts = {str(name): tuple(map(int, one)) for name, one in found["counts"].items()}
-        return KeptSplits(counts, str(found["how"]))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return KeptSplits()
+    found = row_checks.meaning(SPLITS, store.file(run_id, SPLITS))
+    return KeptSplits(*found) if found else KeptSplits()

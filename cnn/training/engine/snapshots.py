@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.data import Split
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Convolution
+from cnn.network.trace import trace
 from cnn.training.recipe.run import SNAPSHOT, WEIGHTS_AFTER
-from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
+from cnn.training.store.arrays import ArraysError, arrays_from_bytes, arrays_to_bytes
 
 IMAGES, LAYERS = 8, 2
 """So many images are followed, through so many of the first convolutions."""
@@ -57,15 +60,39 @@ class Snapshot:
         return arrays_to_bytes(arrays)
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Snapshot:
+    def from_bytes(cls, content: bytes, of: Architecture) -> Snapshot:
+        """The snapshot that a run of a network keeps; raises `ArraysError` where it is none."""
         arrays = arrays_from_bytes(content)
         maps = {}
-        for key, levels in arrays.items():
-            kind, _, name = key.partition("/")
-            if kind == "maps":
-                low, high = arrays[f"low/{name}"], arrays[f"high/{name}"]
-                maps[name] = low + levels.astype(np.float32) / 255 * (high - low)
-        return cls(arrays.get("kernels"), maps, arrays["probabilities"])
+        try:
+            for key, levels in arrays.items():
+                kind, _, name = key.partition("/")
+                if kind == "maps":
+                    low, high = arrays[f"low/{name}"], arrays[f"high/{name}"]
+                    maps[name] = low + levels.astype(np.float32) / 255 * (high - low)
+            found = cls(arrays.get("kernels"), maps, arrays["probabilities"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArraysError("it is no snapshot of a training") from error
+        if not found._is_of(of):
+            raise ArraysError("it is a snapshot of another network")
+        return found
+
+    def _is_of(self, of: Architecture) -> bool:
+        """Whether each array has the shape that it has of this network."""
+        traced, images = trace(of), len(self)
+        watched = [row for row in traced.rows if isinstance(row.layer, Convolution)][:LAYERS]
+        first = watched[0].weights[0].shape[:3] if watched else ()
+        return (
+            _is_like(self.probabilities, images, traced.output_shape[-1])
+            and (self.kernels is None) == (not watched)
+            and (self.kernels is None or _is_like(self.kernels, *first, None))
+            and list(self.maps) == [row.name for row in watched]
+            and all(_is_like(one, images, None, None, None) for one in self.maps.values())
+        )
+
+    def __len__(self) -> int:
+        """How many images it is of."""
+        return len(self.probabilities)
 
 
 def snapshot_name(epoch: int) -> str:
@@ -111,3 +138,27 @@ def watched_to_bytes(validation: Split, places: npt.NDArray[np.int64]) -> bytes:
         "labels": few.labels,
     }
     return arrays_to_bytes(found)
+
+
+def watched_from_bytes(content: bytes, of: Architecture) -> Split:
+    """Those images, of a run of a network; raises `ArraysError` where they are none of its own."""
+    arrays = arrays_from_bytes(content)
+    try:
+        found = Split(arrays["pixels"], arrays["labels"])
+    except (KeyError, ValueError) as error:
+        raise ArraysError("it holds no images with labels") from error
+    classes = int(trace(of).output_shape[-1])
+    if found.image_shape != of.input or not len(found):
+        raise ArraysError("its images are none that this network reads")
+    if not 0 <= found.labels.min() <= found.labels.max() < classes:
+        raise ArraysError(f"its labels are none of {classes} classes")
+    return found
+
+
+def _is_like(array: npt.NDArray[Any], *shape: int | None) -> bool:
+    """Whether these are numbers in such a shape, in which None may be any length."""
+    return (
+        array.dtype.kind in "fiu"
+        and array.ndim == len(shape)
+        and all(want in (None, got) for want, got in zip(shape, array.shape, strict=True))
+    )

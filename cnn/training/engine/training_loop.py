@@ -41,7 +41,9 @@ from cnn.training.recipe import earlier
 from cnn.training.recipe.pace import Pace, per_epoch
 from cnn.training.recipe.run import (
     CHECKPOINT,
+    CLASS_NAMES,
     PREDICTIONS,
+    SPLITS,
     WATCHED,
     WEIGHTS,
     Checkpoint,
@@ -52,7 +54,7 @@ from cnn.training.recipe.run import (
 )
 from cnn.training.recipe.told_loss import is_only_handed_on, is_smoothed, note
 from cnn.training.store import class_names
-from cnn.training.store.arrays import arrays_from_bytes, arrays_to_bytes
+from cnn.training.store.arrays import Arrays, ArraysError, arrays_from_bytes, arrays_to_bytes
 
 
 class Diverged(Exception):
@@ -86,9 +88,17 @@ class TrainingLoop:
             tells_smoothed=is_smoothed(run),
         )
         if run.checkpoint:
-            kept = channel.file(CHECKPOINT)
-            self.machine.restore(arrays_from_bytes(kept) if kept else {})
+            self.machine.restore(self._kept_state())
         self.keeper = Keeper(channel, self.machine.state)
+
+    def _kept_state(self) -> Arrays:
+        kept, this = self.channel.file(CHECKPOINT), f"the checkpoint of run {self.run.id}"
+        if kept is None:
+            raise CheckpointError(f"{this} is not there any more. Train it anew.")
+        try:
+            return arrays_from_bytes(kept)
+        except ArraysError as error:
+            raise CheckpointError(f"{this} cannot be read: {error}. Train it anew.") from error
 
     def _freeze(self) -> None:
         """Notes what the run is trained with; one that goes on must find the same data."""
@@ -104,7 +114,7 @@ class TrainingLoop:
             self.run = replace(self.run, environment=made_with)
             names = class_names.to_bytes(self.data.class_names)
             splits = kept_splits.to_bytes(self.data)
-            self.channel.keep_files({class_names.FILE: names, kept_splits.FILE: splits})
+            self.channel.keep_files({CLASS_NAMES: names, SPLITS: splits})
 
     def to_the_end(self) -> Result:
         try:

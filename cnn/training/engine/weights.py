@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import zipfile
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from cnn.network.trace import trace
 from cnn.training.engine.channel import Channel
 from cnn.training.engine.snapshots import weights_name
 from cnn.training.recipe.run import MODEL, WEIGHTS, Run
+from cnn.training.store.arrays import arrays_from_bytes
 from cnn.training.store.store import Store
 
 MOST_MODEL_BYTES = 200_000_000
@@ -31,13 +30,12 @@ def _weights(content: bytes | None, run: Run, when: str = "") -> Weights:
         raise WeightsError(f"run {run.id} keeps no weights{when}. Train it again.")
     found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            for key in arrays:
-                name, place = key.rsplit("/", 1)
-                found.setdefault(name, {})[int(place)] = np.asarray(arrays[key], np.float32)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        for key, array in arrays_from_bytes(content).items():
+            name, place = key.rsplit("/", 1)
+            found.setdefault(name, {})[int(place)] = np.asarray(array, np.float32)
+    except (ValueError, TypeError) as error:
         raise WeightsError(
-            f"the weights of run {run.id} cannot be read: {error}. Train it again."
+            f"the weights of run {run.id}{when} cannot be read: {error}. Train it again."
         ) from error
     weights = {
         name: tuple(array for _, array in sorted(numbered.items()))

@@ -75,6 +75,27 @@ def norms(text: str) -> dict[str, float]:
     return found
 
 
+def splits(text: str) -> tuple[dict[str, tuple[int, ...]], str]:
+    """How many images of each class each split has, and how the splits came about."""
+    found = as_object(text)
+    per_class, how = found.get("counts"), found.get("how")
+    if not isinstance(per_class, dict) or not isinstance(how, str):
+        raise UnknownError(f"{shown(found)} says nothing of splits")
+    for name, one in per_class.items():
+        if not isinstance(one, list) or not all(map(_is_count, one)):
+            raise UnknownError(f"{shown(name)} is {shown(one)}")
+    return {name: tuple(one) for name, one in per_class.items()}, how
+
+
+def times(text: str) -> dict[str, float]:
+    """When something was, by what it was."""
+    found = as_object(text)
+    for name, one in found.items():
+        if not _is_number(one) or not is_time(one):
+            raise UnknownError(f"{shown(name)} is {shown(one)}")
+    return found
+
+
 def two_limits(text: str) -> tuple[int | None, int | None]:
     """How many bytes may be kept, and how many runs whole; None where there is no limit."""
     found = json.loads(text)

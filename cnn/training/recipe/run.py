@@ -36,6 +36,7 @@ WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
 CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
 WEIGHTS_AFTER = "weights-"
 MODEL = "model.keras"
+CLASS_NAMES, SPLITS, MADE_ROOM = "class-names", "splits", "made-room"
 """The files that a run keeps in the store; of some there is one for an epoch: `snapshot-0007`."""
 
 
@@ -68,6 +69,16 @@ class WorkerState(StrEnum):
 
 TAKES_RUNS = (WorkerState.STARTING, WorkerState.READY, WorkerState.DISPATCHING)
 """States in which somebody takes what is queued, or is about to."""
+
+
+class Standing(StrEnum):
+    """How far a worker is that compares a design with Keras, or what came of it."""
+
+    WANTED = "wanted"
+    UNDER_WAY = "under way"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Arrays as the bytes that the store keeps of them."""
+"""Arrays as the bytes that the store keeps of them, and back: the one reader of such files.
+
+A file in a damaged store may hold anything. It is whole, or `ArraysError` says what it is not.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnn.data.errors import DataError
+from cnn.data.files import read_npz
+from cnn.data.npz import open_npz
+
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+MOST_BYTES = 2_000_000_000
+"""What the arrays of a file take at most; SQLite holds files of half of that."""
+
+MOST_ARRAYS = 100_000
+
+
+class ArraysError(ValueError):
+    """What a file holds is not what it is kept for: why, as the end of a sentence."""
 
 
 def arrays_to_bytes(arrays: Arrays) -> bytes:
@@ -20,6 +36,23 @@ def arrays_to_bytes(arrays: Arrays) -> bytes:
 
 
 def arrays_from_bytes(content: bytes) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of an .npz file."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        return dict(found)
+    """The arrays of an .npz file; raises `ArraysError` where it is none, or damaged."""
+    try:
+        return read_npz(content, MOST_BYTES, MOST_ARRAYS)
+    except DataError as error:
+        raise ArraysError(as_clause(error)) from error
+
+
+def shapes_in(content: bytes) -> dict[str, tuple[int, ...]]:
+    """The shapes alone, once all of the file was read through in pieces; raises the same."""
+    try:
+        found = open_npz(content, MOST_BYTES, MOST_ARRAYS)
+    except DataError as error:
+        raise ArraysError(as_clause(error)) from error
+    return {name: one.shape for name, one in found.items()}
+
+
+def as_clause(error: Exception) -> str:
+    """What an error says, as the end of a sentence."""
+    said = str(error).rstrip(".")
+    return f"{said[0].lower()}{said[1:]}"

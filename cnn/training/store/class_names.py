@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from cnn.data.catalogue import named_classes
 from cnn.names import visible
 from cnn.network.trace import trace
-from cnn.training.recipe.run import Run
+from cnn.training.recipe.run import CLASS_NAMES, Run
+from cnn.training.store import row_checks
 from cnn.training.store.store import Store
-
-FILE = "class-names"
 
 
 def to_bytes(names: Sequence[str]) -> bytes:
@@ -29,9 +28,5 @@ def class_names(store: Store, run: Run) -> tuple[str, ...]:
 
 
 def _kept(store: Store, run_id: str) -> tuple[str, ...]:
-    content = store.file(run_id, FILE)
-    try:
-        found = json.loads(content) if content else ()
-    except ValueError:
-        return ()
-    return tuple(visible(str(one)) for one in found) if isinstance(found, (list, tuple)) else ()
+    found = row_checks.meaning(CLASS_NAMES, store.file(run_id, CLASS_NAMES))
+    return tuple(map(visible, found or ()))

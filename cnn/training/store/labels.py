@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Column, Connection, delete, insert, select, update
 
 from cnn.names import visible
 from cnn.network.errors import shown
@@ -33,7 +34,7 @@ def rename(store: Store, run_id: str, name: str) -> str:
         if network is None:
             raise LabelError(f"there is no run {shown(run_id)} to be renamed. It may be deleted.")
         connection.execute(update(runs).where(this).values(name=wanted or network))
-    return wanted or str(network)
+    return wanted or visible(str(network))
 
 
 def put_note(store: Store, run_id: str, note: str) -> str:
@@ -75,9 +76,10 @@ def add_tags(store: Store, run_ids: Sequence[str], tags: Iterable[str]) -> None:
 def remove_tags(store: Store, run_ids: Sequence[str], tags: Iterable[str]) -> None:
     """Takes these tags from each of these runs."""
     table = tables.tags
-    these = table.c.run_id.in_(run_ids), table.c.tag.in_(as_tags(tags))
     with store.begin() as connection:
-        connection.execute(delete(table).where(*these))
+        these = spellings(connection, table.c.tag, as_tags(tags))
+        here = table.c.run_id.in_(run_ids), table.c.tag.in_(these)
+        connection.execute(delete(table).where(*here))
 
 
 def tags_of(store: Store, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -120,10 +122,20 @@ def _is_kept(letter: str) -> bool:
 def _tags(connection: Connection, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     table = tables.tags
     query = select(table).where(table.c.run_id.in_(run_ids), are_whole(connection, table))
-    found = defaultdict(list)
+    found = defaultdict(set)
     for run_id, tag in connection.execute(query).all():
-        found[run_id].append(tag)
+        if seen := visible(tag):
+            found[run_id].add(seen)
     return {run_id: tuple(sorted(found[run_id])) for run_id in run_ids}
+
+
+def spellings(connection: Connection, column: Column[Any], seen: Sequence[str]) -> list[str]:
+    """What a column holds that reads like one of these: an earlier version kept signs that nobody
+    sees.
+    """
+    wanted = {*seen, *map(visible, seen)}
+    kept = connection.execute(select(column).distinct()).scalars()
+    return [one for one in kept if isinstance(one, str) and {one, visible(one)} & wanted]
 
 
 def _insert(connection: Connection, run_id: str, tags: Sequence[str]) -> None:

@@ -27,10 +27,27 @@ from sqlalchemy import (
     true,
 )
 
+from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
-from cnn.training.recipe.json_columns import UnknownError, bounds, norms, sentences, two_limits
-from cnn.training.recipe.run import SNAPSHOT, WEIGHTS_AFTER
-from cnn.training.store.tables import checks, files, gradients, limits
+from cnn.training.recipe.json_columns import (
+    UnknownError,
+    bounds,
+    norms,
+    sentences,
+    splits,
+    times,
+    two_limits,
+)
+from cnn.training.recipe.run import (
+    CLASS_NAMES,
+    MADE_ROOM,
+    SNAPSHOT,
+    SPLITS,
+    WEIGHTS_AFTER,
+    Standing,
+    WorkerState,
+)
+from cnn.training.store.tables import checks, files, gradients, limits, workers
 
 MOST = 2**31 - 1
 """What PostgreSQL takes for a whole number."""
@@ -54,12 +71,20 @@ def _file_name(name: str) -> str:
 READERS: Mapping[Column[Any], Callable[[str], object]] = MappingProxyType(
     {
         gradients.c.norms: norms,
+        checks.c.architecture: Architecture.from_json,
+        checks.c.standing: Standing,
         checks.c.words: sentences,
         files.c.name: _file_name,
         limits.c.wanted: two_limits,
+        workers.c.state: WorkerState,
     }
 )
 """How text is read that has to be more than text, of tables beside that of runs."""
+
+CONTENTS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {CLASS_NAMES: sentences, SPLITS: splits, MADE_ROOM: times}
+)
+"""How the small files of a run are read, by their names; what reads arrays looks at the others."""
 
 
 def are_whole(connection: Connection, table: Table, *but: str) -> ColumnElement[bool]:
@@ -98,6 +123,19 @@ def damaged(connection: Connection, table: Table, *where: ColumnElement[bool]) -
         for row in connection.execute(query).mappings():
             if read(column, row[column]) is None:
                 yield f"{_place(table, row)}: its {column.name} is {shown(row[column])}"
+    if table is files:
+        query = select(files).where(are_whole(connection, table), files.c.name.in_(list(CONTENTS)))
+        for row in connection.execute(query.where(*where)).mappings():
+            if meaning(row["name"], row["content"]) is None:
+                yield f"{_place(table, row)}: its content is {shown(row['content'])}"
+
+
+def meaning(name: str, content: bytes | None) -> Any:
+    """What a small file of a run says; None where it means nothing, or there is none."""
+    try:
+        return None if content is None else CONTENTS[name](content.decode())
+    except (ValueError, RecursionError):
+        return None
 
 
 def read(column: Column[Any], text: str) -> Any:

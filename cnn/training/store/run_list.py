@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from cnn.data import DatasetName
 from cnn.data.own.library import PREFIX
+from cnn.names import visible
 from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
@@ -17,6 +18,7 @@ from cnn.training.recipe.run import LIVE, Run, State, recipe
 from cnn.training.recipe.setting import settings_of, usual_for
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_rows
+from cnn.training.store.labels import spellings
 from cnn.training.store.store import Store
 from cnn.training.store.tables import runs, tags
 
@@ -55,8 +57,9 @@ def page(
     store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0
 ) -> list[Run | Unreadable]:
     """The runs that fit, the newest first; those that cannot be read among them."""
-    query = _fitting(select(runs), wanted).order_by(runs.c.created_at.desc(), runs.c.id)
     with store.begin() as connection:
+        query = _fitting(connection, select(runs), wanted)
+        query = query.order_by(runs.c.created_at.desc(), runs.c.id)
         found = connection.execute(query.limit(limit).offset(offset)).all()
     return [run_rows.run(row._mapping) for row in found]
 
@@ -71,8 +74,8 @@ def live(store: Store) -> list[Run | Unreadable]:
 
 def count(store: Store, wanted: Filter = EVERYTHING) -> int:
     """How many runs fit."""
-    query = _fitting(select(func.count()).select_from(runs), wanted)
     with store.begin() as connection:
+        query = _fitting(connection, select(func.count()).select_from(runs), wanted)
         return int(connection.execute(query).scalar_one())
 
 
@@ -109,7 +112,8 @@ def choices(store: Store) -> Choices:
     def each(column: Any) -> tuple[str, ...]:
         query = select(column).distinct().order_by(column)
         found = connection.execute(query).scalars().all()
-        return tuple(one for one in found if one and isinstance(one, str))
+        seen = [visible(one) for one in found if isinstance(one, str)]
+        return tuple(dict.fromkeys(filter(None, seen)))
 
     put_away = select(func.count()).select_from(runs).where(runs.c.is_archived == 1)
     with store.begin() as connection:
@@ -121,7 +125,7 @@ def choices(store: Store) -> Choices:
         )
 
 
-def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
+def _fitting(connection: Connection, query: Select[Any], wanted: Filter) -> Select[Any]:
     # What says neither of itself, as a damaged row may, is in the list and not behind a filter.
     is_archived = runs.c.is_archived == 1
     query = query.where(
@@ -134,13 +138,16 @@ def _fitting(query: Select[Any], wanted: Filter) -> Select[Any]:
             | runs.c.note.icontains(word, autoescape=True)
         )
     if wanted.tag:
-        query = query.where(runs.c.id.in_(select(tags.c.run_id).where(tags.c.tag == wanted.tag)))
+        tagged = tags.c.tag.in_(spellings(connection, tags.c.tag, [wanted.tag]))
+        query = query.where(runs.c.id.in_(select(tags.c.run_id).where(tagged)))
     if wanted.network:
-        query = query.where(runs.c.network == wanted.network)
+        these = spellings(connection, runs.c.network, [wanted.network])
+        query = query.where(runs.c.network.in_(these))
     if wanted.dataset == DatasetName.OWN_IMAGES:
         query = query.where(runs.c.dataset.startswith(PREFIX, autoescape=True))
     elif wanted.dataset:
-        query = query.where(runs.c.dataset == wanted.dataset)
+        these = spellings(connection, runs.c.dataset, [wanted.dataset])
+        query = query.where(runs.c.dataset.in_(these))
     if wanted.states:
         query = query.where(runs.c.state.in_(wanted.states))
     return query

@@ -117,7 +117,7 @@ def _run(row: Row) -> Run:
         continues=row["continues"],
         first_step=of("first_step", "first step", _whole),
         changes=of("changes", "changes", sentences),
-        note=row["note"],
+        note=visible(row["note"]),
         is_archived=of("is_archived", "place in the archive", _yes_or_no),
     )
 
@@ -126,7 +126,7 @@ def _unreadable(row: Row, reason: str) -> Unreadable:
     """What can be known of a run whatever else its row says."""
 
     def words(column: str) -> str:
-        return held if isinstance(held := row[column], str) else ""
+        return visible(held) if isinstance(held := row[column], str) else ""
 
     try:
         noted = str(as_object(row["environment"]).get(PROGRAM, ""))
@@ -135,7 +135,7 @@ def _unreadable(row: Row, reason: str) -> Unreadable:
         version = ""
     return Unreadable(
         id=words("id") or shown(row["id"]),
-        name=visible(words("name")) or "unnamed",
+        name=words("name") or "unnamed",
         reason=reason,
         version=version,
         state=words("state"),

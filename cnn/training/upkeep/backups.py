@@ -155,6 +155,8 @@ def _version_of(database: sqlite3.Connection, file: Path) -> int:
         (version,) = database.execute("SELECT schema_version FROM about").fetchone()
         database.execute("SELECT id FROM runs LIMIT 1").fetchall()
     except (sqlite3.OperationalError, TypeError) as error:
+        if isinstance(error, sqlite3.Error) and "no such" not in str(error):
+            raise  # it is not known what it holds: its disk is full, or it may not be read
         raise StoreError(
             f"{file} is a SQLite file of another kind: it holds no run store. Name one that does."
         ) from error

@@ -9,15 +9,12 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from cnn.training.recipe.run import CHECKPOINT
-from cnn.training.store import rows, tables
+from cnn.training.recipe.run import CHECKPOINT, MADE_ROOM
+from cnn.training.store import row_checks, rows, tables
 from cnn.training.store.store import Store
 from cnn.training.store.tables import files, runs
 from cnn.training.upkeep import announced, room
 from cnn.training.upkeep.room import GOING, IS_SNAPSHOT, MB, WORDS, Kind, Plan, may_lose
-
-FILE = "made-room"
-"""The file in which a run keeps what of it was removed, and when."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,23 +48,20 @@ def _removed(store: Store, kind: Kind, run_id: str) -> bool:
             case Kind.CURVES:
                 for table in (tables.steps, tables.gradients):
                     connection.execute(delete(table).where(table.c.run_id == run_id))
-        before = _read(rows.content(connection, run_id, FILE))
+        before = _read(rows.content(connection, run_id, MADE_ROOM))
         content = json.dumps(before | {kind.value: time.time()}).encode()
-        rows.put_files(connection, run_id, {FILE: content})
+        rows.put_files(connection, run_id, {MADE_ROOM: content})
     return True
 
 
 def gone(store: Store, run_id: str) -> dict[Kind, float]:
     """What of a run was removed to make room, and when (seconds)."""
-    return {Kind(kind): at for kind, at in _read(store.file(run_id, FILE)).items()}
+    return {Kind(kind): at for kind, at in _read(store.file(run_id, MADE_ROOM)).items()}
 
 
 def _read(content: bytes | None) -> dict[str, float]:
-    try:
-        found = json.loads(content or b"{}")
-        return {kind.value: float(found[kind]) for kind in GOING if kind in found}
-    except (ValueError, TypeError):
-        return {}
+    found = row_checks.meaning(MADE_ROOM, content) or {}
+    return {kind.value: found[kind] for kind in GOING if kind in found}
 
 
 def keep_to_limits(store: Store) -> None:

@@ -18,6 +18,7 @@ from cnn.training.store.database import BUSY_MS
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
 from cnn.training.store.store_file import connected, size_bytes, store_file, what_is_damaged
+from cnn.training.upkeep import contents
 from cnn.training.upkeep.backups import check_there, file_of
 
 MOST_NAMED = 20
@@ -25,6 +26,10 @@ READ_ELSEWHERE = (tables.about, tables.runs, tables.designs)
 LEFT_OUT = (
     "It is left out, and all else is read. If it is missed, restore a backup that has it whole: "
     "python -m cnn store restore FILE"
+)
+DAMAGED_FILE = (
+    "Whatever needs it says so, and all else is read. Train that run again, or restore a backup "
+    "that has it whole: python -m cnn store restore FILE"
 )
 
 
@@ -80,6 +85,7 @@ def check(url: str) -> Iterator[Finding]:
         yield _designs(store)
         yield from _others(store)
         yield _belongings(store)
+        yield from _contents(store)
         yield from _own_images(store)
     finally:
         store.close()
@@ -171,6 +177,17 @@ def _belongings(store: Store) -> Finding:
         "a backup that has them."
     )
     return Finding("files", "each belongs to a run" if not left else said, trouble if left else "")
+
+
+def _contents(store: Store) -> Iterator[Finding]:
+    """Whether what the files of runs hold is whole; said before, as it may take a while."""
+    count, size = contents.amount(store)
+    yield Finding("contents", f"{count:,} files of runs, {size / 1e6:,.1f} MB, are read through")
+    for number, said in enumerate(contents.damaged(store)):
+        if number == MOST_NAMED:
+            yield Finding("contents", "and more of them", "Do the same with them.")
+            return
+        yield Finding("contents", said, DAMAGED_FILE)
 
 
 def _own_images(store: Store) -> Iterator[Finding]:

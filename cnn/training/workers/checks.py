@@ -13,7 +13,6 @@ import itertools
 import json
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -22,6 +21,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.caching import remembered
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.trace import trace
+from cnn.training.recipe.run import Standing
 from cnn.training.store.row_checks import are_whole, read
 from cnn.training.store.store import Store
 from cnn.training.store.tables import checks
@@ -32,14 +32,6 @@ LONGEST_S = 60.0
 KEPT_S = 7 * 86_400.0
 MOST_KEPT, MOST_KEPT_BYTES = 2_000, 20_000_000
 """So many answers are kept, and so many letters of their networks; the oldest go first."""
-
-
-class Standing(StrEnum):
-    WANTED = "wanted"
-    UNDER_WAY = "under way"
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    FAILED = "failed"
 
 
 WAITING = (Standing.WANTED, Standing.UNDER_WAY)

@@ -1,7 +1,8 @@
 """The queue of runs that wait: what would make it too long is refused as it is put in.
 
 The limit is looked at within the transaction that adds to the queue, and those who add wait for
-each other: it holds for all who press a button at the same moment, on any database.
+each other: it holds for all who press a button at the same moment, on any database. What cannot be
+read, and so is not trained, takes nobody's place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from cnn.network.architecture import Architecture
 from cnn.training.forecast import limits
@@ -45,7 +46,6 @@ def room_for(store: Store, new: int = 1) -> Iterator[Connection]:
     """A transaction in which so many runs may join the queue, and nobody else adds to it."""
     with store.begin() as connection:
         database.hold(connection)
-        is_queued = runs.c.state == State.QUEUED
-        waiting = connection.execute(select(func.count()).select_from(runs).where(is_queued))
-        limits.check_queue(int(waiting.scalar_one()), new)
+        queued = connection.execute(select(runs).where(runs.c.state == State.QUEUED)).mappings()
+        limits.check_queue(len(run_rows.readable(queued)), new)
         yield connection

@@ -65,7 +65,7 @@ def arrays(store: Store, run: Run, name: str) -> dict[str, np.ndarray]:
 def snapshot(store: Store, run: Run, epoch: int) -> Snapshot:
     content = store.file(run.id, snapshot_name(epoch))
     assert content
-    return Snapshot.from_bytes(content)
+    return Snapshot.from_bytes(content, run.architecture)
 
 
 def test_there_is_one_before_training_and_one_after_each_epoch(store: Store, run: Run):
@@ -182,7 +182,7 @@ def test_a_snapshot_is_small(name: str):
     content = machine.snapshot(pixels).to_bytes()
 
     assert len(content) <= 102_400
-    assert Snapshot.from_bytes(content).maps
+    assert Snapshot.from_bytes(content, architecture).maps
 
 
 @pytest.mark.parametrize(
@@ -194,10 +194,11 @@ def test_of_large_maps_only_a_part_is_kept(shape: tuple[int, int, int], part: tu
 
 
 def test_the_kernels_of_a_wide_convolution_are_kept_in_part():
-    kernels = np.ones((11, 11, 3, 96), np.float32)
-    content = Snapshot(kernels, {}, np.full((8, 10), 0.1, np.float32)).to_bytes()
+    wide = Architecture("Wide", (32, 32, 3), (Conv2D(96, 11), Flatten(), Dense(10)))
+    kernels, maps = np.ones((11, 11, 3, 96), np.float32), np.ones((8, 22, 22, 6), np.float32)
+    seen = Snapshot(kernels, {"conv2d_1": maps}, np.full((8, 10), 0.1, np.float32))
 
-    found = Snapshot.from_bytes(content).kernels
+    found = Snapshot.from_bytes(seen.to_bytes(), wide).kernels
 
     assert found is not None
     assert found.shape == (11, 11, 3, 27)

@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import Checkpoint, Result, Run, State, WorkerState
+from cnn.training.recipe.run import Checkpoint, Result, Run, Standing, State, WorkerState
 from cnn.training.recipe.unreadable import PROGRAM, Unreadable
 from cnn.training.store import archive, designs, heartbeats, run_list, tables
 from cnn.training.store.run_list import Filter
@@ -332,7 +332,7 @@ def test_what_another_version_found_of_a_design_is_no_error(store: Store):
 
     found = ask(store, LENET)
 
-    assert found.standing is checks.Standing.FAILED
+    assert found.standing is Standing.FAILED
     assert "'agrees in part'" in found.words[0]
 
 

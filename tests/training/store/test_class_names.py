@@ -12,7 +12,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.training.engine import fit
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.store.class_names import FILE, class_names
+from cnn.training.recipe.run import CLASS_NAMES
+from cnn.training.store.class_names import class_names
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import extend
 
@@ -60,6 +61,6 @@ def test_a_run_without_readable_names_has_a_number_for_each_class(store: Store, 
     own = Configuration(DatasetSpec(DatasetName.OWN_IMAGES, file="gone.npz"))
     run = store.add(NETWORK, own)
     if kept is not None:
-        store.keep_file(run.id, FILE, kept)
+        store.keep_file(run.id, CLASS_NAMES, kept)
 
     assert class_names(store, run) == ("class 0", "class 1", "class 2")

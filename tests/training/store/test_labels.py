@@ -3,14 +3,18 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert, update
 
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Checkpoint, Result, Run, State
-from cnn.training.store import labels
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store import labels, run_list, tables
 from cnn.training.store.labels import LabelError, as_tags
+from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 from cnn.training.workers import resuming
+from tests.training.unreadable import spoil
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
@@ -135,3 +139,56 @@ def test_whatever_is_typed_becomes_tags_of_one_line_that_stay_as_they_are(texts:
         assert tag.isprintable()
         assert tag == " ".join(tag.split(" "))
         assert tag.strip() == tag != ""
+
+
+# What an earlier version kept ---------------------------------------------------------------------
+
+UNSEEN = "be\u202es\u200bt"
+
+
+def kept_unseen(store: Store, run: Run) -> None:
+    with store.begin() as connection:
+        connection.execute(insert(tables.tags).values(run_id=run.id, tag=UNSEEN))
+        this = update(tables.runs).where(tables.runs.c.id == run.id)
+        values = {"name": UNSEEN, "note": f"{UNSEEN}\nof all", "network": UNSEEN}
+        connection.execute(this.values(values | {"dataset": f"own:{UNSEEN}"}))
+
+
+def test_what_nobody_sees_in_it_is_left_out_where_it_is_read(store: Store, run: Run):
+    kept_unseen(store, run)
+
+    found = there(store, run)
+
+    assert (found.name, found.note) == ("best", "best\nof all")
+    assert labels.tags_of(store, [run.id]) == {run.id: ("best",)}
+    assert labels.rename(store, run.id, "") == "best"
+    spoil(store, run, "layer")
+    unreadable = store.look_up(run.id)
+    assert isinstance(unreadable, Unreadable)
+    assert (unreadable.note, unreadable.network) == ("best\nof all", "best")
+
+
+def test_a_run_is_found_by_what_is_seen_and_by_what_is_kept(store: Store, run: Run):
+    kept_unseen(store, run)
+    store.add(DEMO, SETTINGS)
+
+    choices = run_list.choices(store)
+
+    assert choices.tags == ("best",)
+    assert sorted(choices.networks) == ["Shapes demo", "best"]
+    assert "own:best" in choices.datasets
+    for word in ("best", UNSEEN):
+        for wanted in (Filter(tag=word), Filter(network=word), Filter(dataset=f"own:{word}")):
+            assert [one.id for one in run_list.page(store, wanted)] == [run.id]
+            assert run_list.count(store, wanted) == 1
+    assert run_list.count(store, Filter(words=UNSEEN)) == 1
+
+
+def test_a_tag_is_one_with_what_looks_like_it(store: Store, run: Run):
+    kept_unseen(store, run)
+
+    labels.add_tags(store, [run.id], ["best", "other"])
+    assert labels.tags_of(store, [run.id])[run.id] == ("best", "other")
+    labels.remove_tags(store, [run.id], ["best"])
+
+    assert labels.tags_of(store, [run.id])[run.id] == ("other",)

@@ -6,7 +6,15 @@ from sqlalchemy import update
 from cnn.compare.binned_curves import binned_curves
 from cnn.lessons import progress
 from cnn.network.zoo import entry
-from cnn.training.recipe.run import Epoch, GradientNorms, Progress, State, Step, WorkerState
+from cnn.training.recipe.run import (
+    Epoch,
+    GradientNorms,
+    Progress,
+    Standing,
+    State,
+    Step,
+    WorkerState,
+)
 from cnn.training.store import designs, heartbeats, labels, row_checks, tables
 from cnn.training.store.store import Store
 from cnn.training.upkeep import announced, room
@@ -107,7 +115,7 @@ def test_a_check_of_which_the_row_is_damaged_is_asked_for_anew(store: Store):
 
     found = checks.known(store, DEMO)
     assert found
-    assert found.standing is checks.Standing.WANTED
+    assert found.standing is Standing.WANTED
 
 
 def test_a_worker_whose_row_is_damaged_counts_as_silent(store: Store):

@@ -2,11 +2,13 @@
 
 import sqlite3
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from cnn.__main__ import main
+from cnn.training.store import kept_backups
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.tables import SCHEMA_VERSION
 from cnn.training.upkeep import backups
@@ -134,6 +136,41 @@ def test_a_full_disk_leaves_neither_half_a_backup_nor_a_traceback(file: Path, sm
         with pytest.raises(StoreError, match=r"was not made: .*full.* Make room on that disk"):
             backup(url, small_disk / "backup.sqlite")
     assert list(small_disk.iterdir()) == []
+
+
+@ON_POSIX
+def test_a_backup_that_cannot_be_noted_beside_the_store_says_so(
+    small_disk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    url = filled(small_disk / "runs.sqlite", 1)
+    said, app = ["store", "backup", "--store", url], Store(url)
+    app.add(DEMO, SETTINGS)  # so that what SQLite keeps beside the file is there
+    assert main([*said, str(tmp_path / "first.sqlite")]) == 0
+    assert capsys.readouterr().err == ""
+    fill(small_disk)
+
+    assert main([*said, str(tmp_path / "second.sqlite")]) == 0
+
+    told = capsys.readouterr()
+    assert "2 runs of the run store" in told.out
+    assert told.err.startswith("It could not be noted beside the store")
+    assert told.err.count("\n") == 1
+    assert runs_in(tmp_path / "second.sqlite") == 2
+    assert [one.name for one in (small_disk / "backups").iterdir()] == ["runs.last.json"]
+    last = kept_backups.last(url)
+    assert last
+    assert last.file == tmp_path / "first.sqlite", "as it was noted before"
+    app.close()
+    fill(small_disk)
+
+    with pytest.raises(StoreError, match=r"was not made: (?!.*another kind)"):
+        backup(url, tmp_path / "third.sqlite")
+
+
+def fill(disk: Path) -> None:
+    with (disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+        while ballast.write(bytes(4_096)):
+            pass
 
 
 @ON_POSIX

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from cnn import log
 from cnn.training.recipe.run import (
     CHECKPOINT,
+    MADE_ROOM,
     MODEL,
     PREDICTIONS,
     SNAPSHOT,
@@ -194,9 +195,7 @@ def test_only_what_was_shown_goes_and_it_is_noted_with_the_run(store: Store):
     found = plan(kept(store), Limits(whole_runs=1))
     assert remove(store, found) == 1
 
-    assert store.file_sizes(run.id).keys() == {
-        *(WEIGHTS, MODEL, PREDICTIONS, TRACEBACK, making_room.FILE)
-    }
+    assert store.file_sizes(run.id).keys() == {*(WEIGHTS, MODEL, PREDICTIONS, TRACEBACK, MADE_ROOM)}
     assert (store.steps(run.id), store.gradients(run.id)) == ([], [])
     assert [epoch.epoch for epoch in store.epochs([run.id])[run.id]] == [1, 2]
     after = store.get(run.id)
@@ -323,9 +322,9 @@ def test_a_worker_keeps_to_it(store: Store, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("content", [b"no JSON", b"[1]", b'{"snapshots": "long ago"}', b"3"])
 def test_a_note_that_cannot_be_read_is_none(store: Store, content: bytes):
     run = trained(store, days_ago=9)
-    store.keep_file(run.id, making_room.FILE, content)
+    store.keep_file(run.id, MADE_ROOM, content)
 
     assert gone(store, run.id) == {}
     remove(store, plan(kept(store), Limits(whole_runs=0)))
-    noted = store.file(run.id, making_room.FILE)
+    noted = store.file(run.id, MADE_ROOM)
     assert set(json.loads(noted or b"")) == {"snapshots", "checkpoints", "curves"}

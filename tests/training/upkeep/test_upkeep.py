@@ -132,7 +132,7 @@ def test_a_process_killed_in_the_middle_loses_nothing(file: Path):
     assert process.wait() == -signal.SIGKILL
 
     assert all_of(file) == before
-    topics = ("file", "runs", "designs", "rows", "files", "images")
+    topics = ("file", "runs", "designs", "rows", "files", "contents", "images")
     assert troubles(url) == {topic: [] for topic in topics}
     compact(url)
     assert all_of(file) == before
@@ -150,6 +150,7 @@ def test_of_a_store_that_is_well_nothing_is_said_to_be_wrong(file: Path):
         ("designs", "0 saved"),
         ("rows", "curves, files, workers and the like can all be read"),
         ("files", "each belongs to a run"),
+        ("contents", "0 files of runs, 0.0 MB, are read through"),
         ("images", "0 sets of own images were used, 0 are there"),
     ]
 

@@ -10,10 +10,10 @@ from cnn.network.architecture import Architecture
 from cnn.network.keras import model as keras_model
 from cnn.network.layers import Dense, Dropout, Flatten, Layer
 from cnn.network.zoo import entry, zoo
+from cnn.training.recipe.run import Standing
 from cnn.training.store.store import Store
 from cnn.training.store.tables import checks as table
 from cnn.training.workers import checks
-from cnn.training.workers.checks import Standing
 from tests.training.asking import ask
 
 LENET = entry("lenet-5").architecture

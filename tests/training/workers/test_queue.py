@@ -17,6 +17,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers import queue
 from cnn.training.workers.queue import Wanted
 from cnn.training.workers.resuming import extend, resume
+from tests.training.unreadable import spoil
 
 ROOT = Path(__file__).parents[3]
 DEMO = entry("shapes-demo").architecture
@@ -68,6 +69,17 @@ def test_of_several_trainings_all_are_queued_or_none(store: Store):
     assert store.count() == 3
     queue.put(store, wanted(2))
     assert store.count([State.QUEUED]) == MOST
+
+
+def test_what_cannot_be_read_takes_nobodys_place(store: Store):
+    for run in queue.put(store, wanted(MOST)):
+        spoil(store, run, "layer")
+
+    readable = queue.put(store, wanted(MOST))
+
+    assert store.waiting() == [run.id for run in readable]
+    with pytest.raises(ConfigurationError, match="5 runs are waiting already, 1 more would be ove"):
+        queue.put(store, wanted(1))
 
 
 def test_what_goes_on_joins_the_queue_under_the_same_limit(store: Store):

@@ -14,10 +14,9 @@ import pytest
 from cnn.commands import doctor
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
-from cnn.training.recipe.run import Run, State, Wish, WorkerState
+from cnn.training.recipe.run import Run, Standing, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
-from cnn.training.workers.checks import Standing
 from cnn.training.workers.ray_cluster import ClusterError, must_ask_for_a_token
 from tests import postgres
 from tests.needs import GPU, RAY

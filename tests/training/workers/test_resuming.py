@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
@@ -17,7 +18,9 @@ from cnn.training.recipe.run import CHECKPOINT, WEIGHTS, WEIGHTS_AFTER, Progress
 from cnn.training.recipe.schedule import learning_rates
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store, TakenOver
+from cnn.training.store.tables import files
 from cnn.training.workers.resuming import ContinuationError, extend, resume
+from tests.training.damaged import WAYS
 
 NETWORK = Architecture(
     "All that has a state",
@@ -247,6 +250,32 @@ def test_a_checkpoint_of_another_network_is_refused(store: Store, step_by_step):
     assert failed.message.startswith(
         "CheckpointError: the checkpoint of All that has a state has 1"
     )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_checkpoint_that_is_damaged_is_said_to_be_that(store: Store, step_by_step, way: str):
+    run = stopped_at(store, 3)
+    content = store.file(run.id, CHECKPOINT)
+    assert content
+    store.keep_file(run.id, CHECKPOINT, WAYS[way](content))
+
+    failed = carried_out(store, resume(store, run.id, worker="me"))
+
+    assert failed.state is State.FAILED
+    assert failed.message.startswith("CheckpointError: the checkpoint of ")
+    assert failed.message.endswith("Train it anew.")
+    assert "cannot be read: " in failed.message or way == "another file"
+
+
+def test_a_checkpoint_that_is_gone_is_said_to_be_that(store: Store, step_by_step):
+    run = stopped_at(store, 3)
+    with store.begin() as connection:
+        connection.execute(delete(files).where(files.c.name == CHECKPOINT))
+
+    failed = carried_out(store, resume(store, run.id, worker="me"))
+
+    assert failed.state is State.FAILED
+    assert f"the checkpoint of run {run.id} is not there any more" in failed.message
 
 
 def test_a_run_does_not_go_on_with_other_images(store: Store, step_by_step):

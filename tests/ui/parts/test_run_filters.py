@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.training.store import labels
+from cnn.training.store import labels, tables
 from cnn.training.store.store import Store
 from tests.ui.parts.test_compare_budget import rows
 from tests.ui.views.test_train import finished
@@ -63,6 +63,31 @@ def test_an_address_opens_the_list_as_it_was(two: Store, query: dict[str, str], 
     app = visited("train", **query)
 
     assert listed(app) == found
+
+
+def test_what_nobody_sees_in_a_label_is_nowhere_on_the_page(two: Store):
+    unseen = "be\u202es\u200bt"
+    demo = next(run for run in two.latest() if run.name == "Shapes demo")
+    with two.begin() as connection:
+        connection.execute(tables.tags.update().values(tag=unseen))
+        this = tables.runs.update().where(tables.runs.c.id == demo.id)
+        values = {"name": unseen, "note": unseen, "network": unseen, "dataset": f"own:{unseen}"}
+        connection.execute(this.values(values))
+
+    pages = [
+        visited("train"),
+        visited("train", run=demo.id),
+        visited("train", **{"list-tag": unseen}),
+    ]
+
+    for app in pages:
+        protos = "".join(str(getattr(node, "proto", "")) for node in app._tree)
+        assert "best" in protos
+        # As letters, as protobuf writes them, and as JSON does.
+        for sign in ("\u202e", "\u200b", r"\342\200\256", r"\342\200\213", r"\u202e", r"\u200b"):
+            assert sign not in protos, app
+    assert listed(pages[-1]) == ["best"]
+    assert "tagged best" in words(pages[-1])
 
 
 def test_archived_runs_have_an_address_too(two: Store):

@@ -75,7 +75,8 @@ def _snapshot(epoch: int) -> Snapshot:
     maps[:, 0] = 0.0
     shares = np.full((8, 3), 0.1, np.float32)
     shares[:, epoch % 3] = 0.8
-    return Snapshot(np.full((3, 3, 1, 4), 0.25 * (epoch + 1)), {"conv2d_1": maps}, shares)
+    both = {"conv2d_1": maps, "conv2d_2": maps}
+    return Snapshot(np.full((3, 3, 1, 4), 0.25 * (epoch + 1)), both, shares)
 
 
 def labels(app: AppTest) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
+from cnn.names import visible
 from cnn.training.recipe.run import State
 from cnn.training.store import run_list
 from cnn.training.store.run_list import Choices, Filter
@@ -69,7 +70,7 @@ def _arrive() -> None:
     if given is None:
         return
     for key, name in NAMES.items():
-        text = last(given, name)
+        text = visible(last(given, name))
         st.session_state[key] = bool(text) if key == ARCHIVED else text or None
     st.session_state[WORDS] = st.session_state[WORDS] or ""
 

@@ -15,6 +15,7 @@ from cnn.insight.passes.forward import ImagesError
 from cnn.insight.readings.dead_units import LayerActivity, layer_activity
 from cnn.insight.readings.look_effort import of_activity
 from cnn.network.keras.model import WeightsError
+from cnn.network.trace import trace
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.run import PREDICTIONS, Run
 from ui.parts.runs import runs
@@ -29,7 +30,14 @@ Images = Tested
 
 def predictions(run: Run) -> Predictions | str | None:
     """The kept predictions, or why they cannot be read; None where none were made."""
-    return _predictions(runs.store().url, run.id, run.finished_at)
+    found = _predictions(runs.store().url, run.id, run.finished_at)
+    classes = trace(run.architecture).output_shape[-1]
+    if isinstance(found, Predictions) and found.classes != classes:
+        return (
+            f"The kept predictions are of {found.classes:,} classes, and the network has "
+            f"{classes:,}. Train the run again."
+        )
+    return found
 
 
 def activity(run: Run, found: Images) -> tuple[LayerActivity, ...]:

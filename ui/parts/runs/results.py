@@ -80,7 +80,9 @@ def _results(run: Run, found: Predictions) -> None:
             why = plain(images)  # it may hold the name of someone's file
             st.warning(f"The test images cannot be shown. {why}", icon=":material/hide_image:")
             st.button("Look again", icon=":material/refresh:", on_click=measured.look_again)
-    names = images.class_names if isinstance(images, Images) else class_names(runs.store(), run)
+    names = images.class_names if isinstance(images, Images) else ()
+    if len(names) != found.classes:
+        names = class_names(runs.store(), run)
     matrix = confusion_matrix(found)
     shown = images if isinstance(images, Images) else None
     tabs = st.tabs([MATRIX, MISTAKES, CLASSES], key=f"results_{run.id}", on_change="rerun")

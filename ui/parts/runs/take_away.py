@@ -13,6 +13,8 @@ from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
 from cnn.training.recipe.curve_file import curve_csv
 from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State, Step
+from cnn.training.store.arrays import ArraysError
+from cnn.training.upkeep.contents import what_is_wrong
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from ui.parts.runs import runs
@@ -96,6 +98,8 @@ def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
 
     def content() -> bytes:
         found = store.file(run.id, kept) or b""
+        if said := what_is_wrong(kept, found, run):  # which whoever saves it finds in the log
+            raise ArraysError(f"{kept} of run {run.id} is damaged: {said}. Train it again.")
         # A file that an older program kept does not say yet what the network is fed.
         return saying_pixels(found, run.architecture) if found and kept == MODEL else found
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
+from cnn.data import Split
+from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.pictures.inside.snapshots import (
     kernels_picture,
@@ -19,21 +19,19 @@ from cnn.pictures.inside.snapshots import (
     predictions_picture,
 )
 from cnn.pictures.kit.inline import data_uri
-from cnn.training.engine.snapshots import Snapshot, snapshot_name
+from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched_from_bytes
 from cnn.training.recipe.run import WATCHED, Run
-from cnn.training.store.arrays import arrays_from_bytes
+from cnn.training.store.arrays import ArraysError
 from cnn.training.store.class_names import class_names
 from ui.components.picture import picture
 from ui.parts.runs import runs
 from ui.session.kept import kept
+from ui.session.words import plain
 
 PLAY_S = 0.6
 LATE_S = 1.5
 ACROSS = 2
 MOST_KEPT = 130
-
-Watched = dict[str, npt.NDArray[Any]]
-"""The images that are followed: `pixels`, `labels`, `places`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,26 +55,43 @@ def watch_it_learn(run: Run) -> None:
             "trained it, or they were removed to make room."
         )
         return
+    try:
+        watched = watched_from_bytes(content, run.architecture)
+    except ArraysError as error:
+        _say_unreadable("file of the images that it was followed by", error)
+        return
     playing = _playing(run) and not run.is_live
-    st.fragment(run_every=PLAY_S if playing else None)(_moments)(
-        run, kept, arrays_from_bytes(content)
+    st.fragment(run_every=PLAY_S if playing else None)(_moments)(run, kept, watched)
+
+
+def _say_unreadable(what: str, why: object) -> None:
+    st.warning(
+        plain(f"The {what} cannot be read: {why}. Train again to have it anew."),
+        icon=":material/broken_image:",
     )
 
 
-def _moments(run: Run, kept: list[int], watched: Watched) -> None:
+def _moments(run: Run, kept: list[int], watched: Split) -> None:
     epoch = _chosen_epoch(run, kept)
-    moments = {one: _moment(runs.store().url, run.id, one, run.started_at) for one in kept}
+    url, of = runs.store().url, run.architecture
+    moments = {one: _moment(url, run.id, one, run.started_at, of) for one in kept}
     moment = moments[epoch]
-    if moment is None:
-        st.warning("This snapshot cannot be read. Train again to have another.")
+    if isinstance(moment, Moment) and len(moment.snapshot) != len(watched):
+        moment = f"it is of {len(moment.snapshot)} images, and {len(watched)} were followed"
+    if isinstance(moment, str):
+        _say_unreadable(f"snapshot after epoch {epoch}", moment)
         return
-    known = [one for one in moments.values() if one is not None]
+    known = [
+        one
+        for one in moments.values()
+        if isinstance(one, Moment) and len(one.snapshot) == len(watched)
+    ]
     left, right = st.columns(2, gap="large")
     with left:
         _kernels(run, moment, known)
     with right:
         _maps(run, moment, known, watched)
-    st.markdown(f"**Predictions for {len(watched['labels'])} validation images**")
+    st.markdown(f"**Predictions for {len(watched)} validation images**")
     _predictions(run, moment.snapshot, watched)
     st.caption(
         "Validation images, chosen by the run's seed, and the same at each moment. Green is the "
@@ -155,11 +170,11 @@ def _kernels(run: Run, moment: Moment, known: list[Moment]) -> None:
     st.caption("Indigo is above zero, orange below; the scale is the same for every epoch.")
 
 
-def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> None:
+def _maps(run: Run, moment: Moment, known: list[Moment], watched: Split) -> None:
     layers = list(moment.snapshot.maps)
     if not layers:
         return
-    labels = watched["labels"]
+    labels = watched.labels
     names = class_names(runs.store(), run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.selectbox(
@@ -178,7 +193,7 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
             width=190,
         )
         st.html(
-            f'<img src="{data_uri(watched["pixels"][place])}" alt="" '
+            f'<img src="{data_uri(watched.pixels[place])}" alt="" '
             'style="height:3.2rem;image-rendering:pixelated;border-radius:3px">',
             width="content",
         )
@@ -191,17 +206,17 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Watched) -> No
         st.caption(f"The first {maps.shape[-1]:,} of {channels:,} maps; more are not kept.")
 
 
-def _predictions(run: Run, snapshot: Snapshot, watched: Watched) -> None:
+def _predictions(run: Run, snapshot: Snapshot, watched: Split) -> None:
     """Two pictures side by side, which stand one below the other on a phone."""
-    names, many = class_names(runs.store(), run), len(watched["labels"])
+    names, many = class_names(runs.store(), run), len(watched)
     half = -(-many // 2)
     parts = [slice(0, half), slice(half, many)] if many > ACROSS else [slice(0, many)]
     for column, part in zip(st.columns(len(parts), gap="medium"), parts, strict=True):
         with column:
             svg = predictions_picture(
-                watched["pixels"][part],
+                watched.pixels[part],
                 snapshot.probabilities[part].astype(np.float32),
-                watched["labels"][part],
+                watched.labels[part],
                 names,
                 across=ACROSS,
             )
@@ -214,11 +229,16 @@ def _titles(run: Run) -> dict[str, str]:
 
 # By the start of the run too: one that was resumed takes its later snapshots once more.
 @kept(most=MOST_KEPT)
-def _moment(url: str, run_id: str, epoch: int, started_at: float | None) -> Moment | None:
+def _moment(
+    url: str, run_id: str, epoch: int, started_at: float | None, _of: Architecture
+) -> Moment | str:
     content = runs.store().file(run_id, snapshot_name(epoch))
     if content is None:
-        return None
-    snapshot = Snapshot.from_bytes(content)
+        return "it is not there any more"
+    try:
+        snapshot = Snapshot.from_bytes(content, _of)
+    except ArraysError as error:
+        return str(error)
     return Moment(
         snapshot,
         largest_weight([] if snapshot.kernels is None else [snapshot.kernels]),

@@ -20,6 +20,7 @@ from cnn.training.engine.snapshots import Snapshot, snapshot_name
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.run import Run, Wish
+from cnn.training.store.arrays import ArraysError
 from ui.components.picture import picture
 from ui.parts.lesson import controls
 from ui.parts.lesson.ways_on import ways_on
@@ -173,5 +174,8 @@ def _filters(lesson: Lesson, run: Run | None) -> None:
 def _before(run: Run) -> str:
     """The likeness of the filters that the training began with, where that was kept."""
     content = runs.store().file(run.id, snapshot_name(0))
-    kernels = Snapshot.from_bytes(content).kernels if content else None
+    try:
+        kernels = Snapshot.from_bytes(content, run.architecture).kernels if content else None
+    except ArraysError:
+        return "–"
     return f"{shapes.typical(shapes.likenesses(kernels)):.2f}" if kernels is not None else "–"
