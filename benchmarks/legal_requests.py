@@ -8,6 +8,7 @@ is kept, never with the number of requests. `python benchmarks/legal_requests.py
 from __future__ import annotations
 
 import argparse
+import asyncio
 import functools
 import gc
 import logging
@@ -23,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -64,11 +66,15 @@ MOST_WEIGHTS = 30_000_000
 """More parameters than that nobody has trained, unless the settings say so."""
 
 SIDES = (1, 8, 16, 28, 28, 28, 32, 64, 96, 128, 224, 256, 257, 384, 512, 1_000, 4_000)
+SAVE = "save"
 PAGES = (
     *("build", "build", "build", "train", "inside", "inside", "draw"),
-    *("compare", "experiments", "lesson"),
+    *("compare", "experiments", "lesson", SAVE),
 )
 CLASSIFYING = ("inside", "draw", "compare", "experiments")
+PEOPLE = 3
+"""Who save the files of a run at the same moment."""
+
 BUILD_TABS = ("An image inside", "An image inside", "Layer", "Cost", "Difference", "Take away")
 INSIDE_TABS = ("maps", "filters", "layers", "where", "errors")
 INSIDE_VIEWS = ("Confusion matrix", "Mistakes", "Images as points")
@@ -105,6 +111,11 @@ def requests(seed: int) -> Iterator[Request]:
     rng = random.Random(seed)
     while True:
         page = rng.choice(PAGES)
+        if page == SAVE:
+            large = _large(rng)
+            about = _about(large, trace(large))
+            yield Request("train", {}, {"run_tab": "Take away"}, f"{about}, saved", large)
+            continue
         network = _network(rng, ends_in=10 if page in CLASSIFYING else None)
         traced = trace(network, partial=True)
         about = _about(network, traced)
@@ -163,6 +174,12 @@ def with_pictures(given: Iterator[Request], seed: int) -> Iterator[Request]:
             about=f"{one.about}, a picture: {name}",
             picture=name,
         )
+
+
+def _large(rng: random.Random) -> Architecture:
+    """A network of up to as many parameters as may be."""
+    units = rng.randint(10_000, MOST_WEIGHTS // (28 * 28 + 10 + 1) - 1)
+    return Architecture("Large", (28, 28, 1), (Flatten(), Dense(units, "relu"), Dense(10)))
 
 
 def _network(rng: random.Random, *, ends_in: int | None) -> Architecture:
@@ -266,15 +283,57 @@ def answer(request: Request, run_id: str = "", picture: bytes = b"") -> list[str
         app.session_state[name] = value
     if picture:
         app.session_state[PICTURES[request.page]] = Brought("a.png", picture)
-    if request.page == "inside":
+    if request.page == "inside" or "run_tab" in request.session:
         app.query_params["run"] = run_id
     if request.page == "draw":
         _drawn(app, run_id)
     app.run()
     if app.exception:
         raise SystemExit(f"{request}: {app.exception[0].message}")
+    if "run_tab" in request.session:
+        _saved(app)
     said = [one.value for kind in ("caption", "info", "error") for one in getattr(app, kind)]
     return [one for one in said if "a page takes at most" in one]
+
+
+def _saved(app: Any) -> None:
+    """All files of the page, sent to several people who take them at once."""
+    from ui.session import offers
+    from ui.shell import sending
+
+    paths = []
+    marks = [one.proto.url.rpartition("/")[2] for one in app.get("link_button")]
+    for mark, person in product(marks, range(PEOPLE)):
+        own = f"{mark}-{person}"
+        offers._offers[own] = replace(offers._offers[mark], session=str(person))
+        paths.append(f"{offers.ROUTE}/{own}")
+    sending.is_open = lambda _session: True  # AppTest has no sessions
+
+    async def all_at_once() -> list[int]:
+        from starlette.applications import Starlette
+
+        server = Starlette(routes=[sending.route()])
+        return await asyncio.gather(*(_taken(server, path) for path in paths))
+
+    if not (paths and all(asyncio.run(all_at_once()))):
+        raise SystemExit(f"Not all files came: {paths}")
+
+
+async def _taken(server: Any, path: str) -> int:
+    """How many bytes come from an address."""
+    came, status = 0, 0
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        nonlocal came, status
+        status = message.get("status", status)
+        came += len(message.get("body", b""))
+
+    asked = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    await server(asked, receive, send)
+    return came if status == 200 else 0
 
 
 def _drawn(app: Any, run_id: str) -> None:
@@ -300,7 +359,7 @@ def measured(many: int, seed: int) -> None:
     from ui.parts.drawing import networks
     from ui.session.kept import kept_bytes
 
-    for page in dict.fromkeys(PAGES):
+    for page in dict.fromkeys(one for one in PAGES if one != SAVE):
         visited(page)
     gc.collect()
     first, watch = resident_mb(), Watch()
@@ -319,10 +378,11 @@ def measured(many: int, seed: int) -> None:
         if run_id:
             elsewhere.submit(remove, run_id).result()
         gc.collect()  # as Streamlit does after each run of a page
-        found[request.page].append((watch.peak_mb, took, bool(refused), request.about))
+        page = SAVE if "run_tab" in request.session else request.page
+        found[page].append((watch.peak_mb, took, bool(refused), request.about))
         if os.environ.get("VERBOSE"):
             print(
-                f"{number:4} {request.page:8} {watch.peak_mb:6.0f} MB, after it "
+                f"{number:4} {page:8} {watch.peak_mb:6.0f} MB, after it "
                 f"{resident_mb():4.0f} with {kept_bytes() / 1e6:4.0f} kept, {took:6.1f} s "
                 f"{'refused' if refused else '':8}{request.about}",
                 flush=True,

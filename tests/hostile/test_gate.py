@@ -6,19 +6,25 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.LinkButton_pb2 import LinkButton
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
+from cnn.data import DatasetName, DatasetSpec
 from cnn.data.picture.opening import LIMIT_BYTES
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import WEIGHTS, Epoch, Run, State
+from cnn.training.store.store import Store
 from tests.browser.driving import running
 from tests.hostile import requests
 from tests.hostile.requests import FILE, OURS, Sent
@@ -250,6 +256,64 @@ def test_conversations_that_hold_too_much_together_make_room(url: str):
             answers(talks[1], says())
     assert ended.value.rcvd
     assert (ended.value.rcvd.code, ended.value.rcvd.reason) == (1013, MAKES_ROOM)
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_file_is_saved_by_the_page_that_offers_it_as_long_as_it_is_open(
+    others: bool, url: str, home: Path, open_url: str, open_home: Path, cookie: str
+):
+    at, kept, shown = (open_url, open_home, cookie) if others else (url, home, "")
+    letters = "abcdefghij" * 300_000
+    with closing(Store(f"sqlite:///{kept / 'store' / 'runs.sqlite'}")) as store:
+        run = finished(store, letters.encode())
+    with talking(at, cookie=shown) as talk:
+        links = [one for one in _offered(talk, run.id) if ".npz" in one.label]
+        assert links
+        path = links[0].url
+        headers = {"Cookie": shown, "Sec-Fetch-Site": "same-origin"}
+        came = send(at, Sent(path, headers=headers))
+        assert (came.status, came.text) == (200, letters)
+        assert came.headers["content-length"] == str(len(letters))
+        assert came.headers["content-disposition"].endswith(f'-{run.id[:6]}.npz"')
+        for site in ("cross-site", "same-site"):
+            refused = send(at, Sent(path, headers=headers | {"Sec-Fetch-Site": site}))
+            assert refused.status == 403
+            assert_is_a_sentence(refused.text)
+        foreign = send(at, Sent("/saved/" + "0" * 64, headers=headers))
+        assert foreign.status == 404
+        assert_is_a_sentence(foreign.text)
+        if others:
+            assert send(at, Sent(path)).status == 401
+    over = send(at, Sent(path, headers=headers))
+    assert over.status == 403
+    assert_is_a_sentence(over.text)
+
+
+def finished(store: Store, weights: bytes) -> Run:
+    """A run that ended, with these weights."""
+    network = Architecture("x", (8, 8, 1), (Flatten(), Dense(2)))
+    run = store.add(network, Configuration(DatasetSpec(DatasetName.SHAPES)), worker="me")
+    store.keep_file(run.id, WEIGHTS, weights)
+    store.record_epoch(run.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+    store.finish(run.id, State.FINISHED)
+    return run
+
+
+def _offered(talk: ClientConnection, run: str) -> list[LinkButton]:
+    """The files that the page of a run offers to whoever opens *Take away*."""
+    message = BackMsg()
+    message.rerun_script.page_name = "train"
+    message.rerun_script.query_string = f"run={run}"
+    said = answers(talk, message)
+    tabs = (one.delta.add_block.tab_container.id for one in said if one.HasField("delta"))
+    pages = [one.navigation.page_script_hash for one in said if one.HasField("navigation")]
+    message.rerun_script.page_script_hash = pages[-1]
+    chosen = message.rerun_script.widget_states.widgets.add()
+    chosen.id = next(id for id in tabs if "run_tab" in id)
+    chosen.string_value = "Take away"
+    found = answers(talk, message)
+    elements = [one.delta.new_element for one in found if one.HasField("delta")]
+    return [one.link_button for one in elements if one.HasField("link_button")]
 
 
 @pytest.mark.parametrize("name", requests.QUESTIONS)

@@ -1,7 +1,9 @@
 """Every page that reads what a run keeps, where that is damaged: it is said, and all else works."""
 
+import io
 import json
 from collections.abc import Callable
+from typing import IO
 
 import numpy as np
 import pytest
@@ -25,12 +27,13 @@ from cnn.training.recipe.run import (
     State,
     Step,
 )
-from cnn.training.store.arrays import ArraysError, arrays_to_bytes
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.training.damaged import IN_WORDS, WAYS, whole_files
 from tests.ui.visiting import arriving, shown, visited, weights_file, words
 from ui.parts.runs import take_away
 from ui.parts.runs.live import TAB
+from ui.session.offers import Gone
 
 DEMO = entry("shapes-demo").architecture
 SPEC = DatasetSpec(DatasetName.SHAPES)
@@ -140,16 +143,19 @@ def test_what_is_damaged_is_not_handed_out(
     name: str,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    handed: list[Callable[[], bytes]] = []
-    monkeypatch.setattr(take_away, "_save", lambda _name, content, *_: handed.append(content))
+    handed: list[Callable[[IO[bytes]], None]] = []
+    monkeypatch.setattr(
+        take_away, "save_file", lambda _label, _name, make, **_: handed.append(make)
+    )
     run = finished(store, data, files)
     take_away._file(run, name, "a file", len(files[name]), "")
-    (content,) = handed
+    (make,) = handed
+    make(whole := io.BytesIO())
 
-    assert content()
+    assert whole.getvalue()
     store.keep_file(run.id, name, WAYS["flipped in the middle"](files[name]))
-    with pytest.raises(ArraysError, match=f"{name} of run {run.id} is damaged: its member"):
-        content()
+    with pytest.raises(Gone, match=f"What run {run.id} keeps as {name} is damaged: its member"):
+        make(io.BytesIO())
 
 
 def test_a_run_of_more_outputs_than_its_data_has_classes_has_a_result(store: Store, data: Dataset):

@@ -1,5 +1,6 @@
 """Visiting a page without a browser, and reading what it says; and weights for it to find."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.training.store.arrays import arrays_to_bytes
+from ui.session.offers import offered
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,6 +38,16 @@ def pressed(app: AppTest, label: str) -> AppTest:
     """After the first button whose label begins like this."""
     next(button for button in app.button if button.label.startswith(label)).click()
     return shown(app)
+
+
+def saved(app: AppTest, label: str) -> bytes:
+    """What comes of a press on the button whose label has this in it."""
+    (link,) = (one.proto.url for one in app.get("link_button") if label in one.proto.label)
+    found = offered(link.rpartition("/")[2])
+    assert found
+    with io.BytesIO() as into:
+        found.make(into)
+        return into.getvalue()
 
 
 def words(app: AppTest) -> str:

@@ -15,12 +15,13 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.insight.passes.effort import Effort
 
@@ -102,7 +103,7 @@ def turn(asked: Effort) -> Iterator[None]:
         yield
         return
     if not _turn.acquire(timeout=PATIENCE_S):
-        with st.spinner(WAITING, show_time=True):
+        with _waiting():
             _turn.acquire()
     try:
         make_room(asked.peak_bytes)
@@ -111,6 +112,12 @@ def turn(asked: Effort) -> Iterator[None]:
     finally:
         _turn.release()
         give_back()
+
+
+def _waiting() -> AbstractContextManager[object]:
+    """Says on the page, if there is one, that it waits."""
+    is_page = get_script_run_ctx(suppress_warning=True) is not None
+    return st.spinner(WAITING, show_time=True) if is_page else nullcontext()
 
 
 def make_room(wanted_bytes: int) -> None:

@@ -24,10 +24,18 @@ def holder(shown: str) -> str:
     """The session that a ticket was made for, if it is one of ours and still open; else nothing."""
     session, _, _ = shown.rpartition(".")
     is_ours = hmac.compare_digest(shown.encode("utf-8", "replace"), _signed(session).encode())
-    is_open = is_ours and runtime.exists() and runtime.get_instance().is_active_session(session)
-    return session if is_open else ""
+    return session if is_ours and is_open(session) else ""
+
+
+def is_open(session: str) -> bool:
+    """Whether somebody has a page of that session before them."""
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+def sign(text: str) -> str:
+    """What nobody else can make of a text; it does not say the text."""
+    return hmac.digest(_KEY, text.encode("utf-8", "replace"), hashlib.sha256).hex()
 
 
 def _signed(session: str) -> str:
-    mark = hmac.digest(_KEY, session.encode("utf-8", "replace"), hashlib.sha256).hex()
-    return f"{session}.{mark}"
+    return f"{session}.{sign(session)}"

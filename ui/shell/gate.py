@@ -27,15 +27,18 @@ from starlette.websockets import WebSocketClose
 from cnn.entry import Asked, Entry
 from ui.session.assets import address
 from ui.shell import refusals
-from ui.shell.origin import is_host_allowed, is_loopback, is_origin_allowed, shown_port
+from ui.shell.origin import (
+    is_host_allowed,
+    is_loopback,
+    is_of_no_other_site,
+    is_origin_allowed,
+    shown_port,
+)
 from ui.shell.ready import is_here
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = "/_stcore/health"
 OF_OPERATORS = ("/ready", "/metrics", "/_stcore/metrics")
-BY_NOBODY_ELSE = ("none", "same-origin")
-"""What a browser says of a request that no page of another server made."""
-
 LONGEST_WANTED = 3_000
 """Letters of a deep link that a cookie surely holds, as it is kept for whoever has no token yet."""
 
@@ -88,7 +91,7 @@ class Gate:
         if is_foreign and (is_of_operators or method not in SAFE):
             return refusals.foreign_origin(str(origin))
         if is_of_operators:
-            if visit.headers.get("sec-fetch-site", "none") not in BY_NOBODY_ELSE:
+            if not is_of_no_other_site(visit.headers):
                 return refusals.foreign_origin("another site")
             is_let_in = self._has_shown(visit) or self._is_operator(visit) or is_here(visit)
             return None if is_let_in else refusals.operators_only()

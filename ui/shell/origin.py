@@ -4,13 +4,20 @@ sent it. Streamlit looks at both, but only where a conversation begins; the gate
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-__all__ = ["is_host_allowed", "is_loopback", "is_origin_allowed", "shown_port"]
+__all__ = [
+    "is_host_allowed",
+    "is_loopback",
+    "is_of_no_other_site",
+    "is_origin_allowed",
+    "shown_port",
+]
 
 
 def is_origin_allowed(origin: str, host: str) -> bool:
@@ -27,6 +34,13 @@ def is_origin_allowed(origin: str, host: str) -> bool:
         return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
     except ValueError:
         return False
+
+
+def is_of_no_other_site(headers: Mapping[str, str]) -> bool:
+    """Whether no page of another server made a request, as far as the browser says; all of today
+    do.
+    """
+    return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
 
 def is_loopback(address: str | None) -> bool:

@@ -1,7 +1,8 @@
-"""What the server does beside showing pages: it keeps the workers, serves scripts, and answers
-whether Keras agrees with a network, and whether all is ready.
+"""What the server does beside showing pages: it keeps the workers, serves scripts, sends files that
+are saved, and answers whether Keras agrees with a network, and whether all is ready.
 
-Runs once per process, with the app. Whoever runs a page without the server (a test) gets neither.
+Runs once per process, with the app. Whoever runs a page without the server (a test) has none of
+that.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ui.components import scripts
 from ui.components.mark import ROUTE
 from ui.components.plot.script import SCRIPT_FILE, script_path
 from ui.session.assets import address, compressed_response
-from ui.shell import announce, ready
+from ui.shell import announce, ready, sending
 from ui.shell.changing import METHODS, changing, take_turn
 from ui.shell.rate import Rate
 
@@ -102,5 +103,6 @@ ROUTES = [
     Route(script_path(), _plotly),
     Route(address(ROUTE), changing(_checked, QUESTIONS), methods=METHODS),
     scripts.route(),
+    sending.route(),
     *ready.ROUTES,
 ]

@@ -5,11 +5,11 @@ It holds no optimizer: it is for using the network, not for training it on.
 
 from __future__ import annotations
 
-import io
 import json
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import IO
 
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights, build, set_weights
@@ -23,18 +23,17 @@ def keras_file(architecture: Architecture, weights: Weights) -> bytes:
     with tempfile.TemporaryDirectory(prefix="cnn-model-") as folder:
         path = Path(folder) / "model.keras"
         model.save(path)
-        return saying_pixels(path.read_bytes(), architecture)
+        say_pixels(path, architecture)
+        return path.read_bytes()
 
 
-def saying_pixels(content: bytes, architecture: Architecture) -> bytes:
-    """The file with a note of what the network is fed, where its layers do not say it.
+def say_pixels(model: Path | IO[bytes], architecture: Architecture) -> None:
+    """Puts a note into the file of what the network is fed, where its layers do not say it.
 
     Keras reads past the note; opened here again, the network is fed the same.
     """
     if architecture.feed is None and not architecture.fed.is_usual:
-        return content
-    whole = io.BytesIO(content)
-    with zipfile.ZipFile(whole, "a") as file:
+        return
+    with zipfile.ZipFile(model, "a") as file:
         if PIXELS_MEMBER not in file.namelist():
             file.writestr(PIXELS_MEMBER, json.dumps({"pixels": architecture.fed.text}))
-    return whole.getvalue()

@@ -6,8 +6,9 @@ A file in a damaged store may hold anything. It is whole, or `ArraysError` says 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ MOST_BYTES = 2_000_000_000
 """What the arrays of a file take at most; SQLite holds files of half of that."""
 
 MOST_ARRAYS = 100_000
+SMALL_BYTES = 5_000_000
+"""Of a file: it may be in memory as well as what is in it."""
 
 
 class ArraysError(ValueError):
@@ -41,6 +44,23 @@ def arrays_from_bytes(content: bytes) -> dict[str, npt.NDArray[Any]]:
         return read_npz(content, MOST_BYTES, MOST_ARRAYS)
     except DataError as error:
         raise ArraysError(as_clause(error)) from error
+
+
+def arrays_from_file(file: IO[bytes]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The arrays of an .npz file, of a large one by one; raises as `arrays_from_bytes` does."""
+    if len(head := file.read(SMALL_BYTES + 1)) <= SMALL_BYTES:
+        yield from arrays_from_bytes(head).items()
+        return
+    file.seek(0)
+    if not zipfile.is_zipfile(file):
+        raise ArraysError("it is not a readable zip file")
+    file.seek(0)
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            for name in arrays:
+                yield name, arrays[name]
+    except Exception as error:  # the header is Python source: anything is raised, in any words
+        raise ArraysError(as_clause(error) if str(error) else "it is damaged") from error
 
 
 def shapes_in(content: bytes) -> dict[str, tuple[int, ...]]:

@@ -7,9 +7,10 @@ that is written, are in `store`.
 from __future__ import annotations
 
 import copy
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from sqlalchemy import Connection, Select, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,7 +48,7 @@ class Records:
                 if self._is_hurried:
                     database.hurry(connection)
                 yield connection
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:  # the second of a file read in slices
             raise StoreError.because(self.url, error) from error
 
     def _whole(self, query: Select[Any], table: Table) -> Sequence[Any]:
@@ -60,6 +61,17 @@ class Records:
         """The curve, thinned to at most so many points and one, its extremes kept."""
         with self.begin() as connection:
             return self._curves.thinned(connection, run_id, at_most)
+
+    def every_step(self, run_id: str, at_once: int = 10_000) -> Iterator[Step]:
+        """The whole curve, of which so many steps are in memory."""
+        first = 0
+        while True:
+            with self.begin() as connection:
+                found = rows.steps_from(connection, run_id, first, at_once)
+            yield from found
+            if len(found) < at_once:
+                return
+            first = found[-1].step + 1
 
     def epochs(self, run_ids: Sequence[str]) -> dict[str, list[Epoch]]:
         """The epochs of each of these runs, in their order."""
@@ -99,6 +111,16 @@ class Records:
         """What a file of a run holds, if it keeps one of that name."""
         with self.begin() as connection:
             return rows.content(connection, run_id, name)
+
+    def copy_file(self, run_id: str, name: str, into: IO[bytes]) -> int | None:
+        """Writes what a file of a run holds, never all of it in memory; how many bytes that is, or
+        None where it keeps none of that name.
+        """
+        size = None
+        with self.begin() as connection:
+            for part in rows.slices(connection, run_id, name):
+                size = (size or 0) + into.write(part)
+        return size
 
     def file_sizes(self, run_id: str) -> dict[str, int]:
         """The files that a run keeps, by name, and how many bytes each has."""

@@ -6,22 +6,39 @@ A row that is damaged is passed by.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from cnn.training.recipe.run import GradientNorms, Step
 from cnn.training.store.row_checks import are_whole
 from cnn.training.store.tables import files, steps
 
+SLICE_BYTES = 1_000_000
+"""How much of a file is in memory where it is read in slices."""
 
-def steps_from(connection: Connection, run_id: str, first: int) -> list[Step]:
-    """The steps of a run from one on."""
+
+def steps_from(
+    connection: Connection, run_id: str, first: int, at_most: int | None = None
+) -> list[Step]:
+    """The steps of a run from one on, or so many of them."""
     query = select(steps).where(steps.c.run_id == run_id, steps.c.step >= first)
     query = query.where(are_whole(connection, steps, "run_id"))
-    found = connection.execute(query.order_by(steps.c.step)).all()
+    found = connection.execute(query.order_by(steps.c.step).limit(at_most)).all()
     return [Step(*row[1:]) for row in found]
 
 
@@ -56,9 +73,50 @@ def gradients(run_id: str, measured: Sequence[GradientNorms]) -> list[dict[str, 
 def content(connection: Connection, run_id: str, name: str) -> bytes | None:
     """What a file of a run holds; None where there is none, or something else in its place."""
     as_it_is = type_coerce(files.c.content, NullType())
-    query = select(as_it_is).where(files.c.run_id == run_id, files.c.name == name)
-    found = connection.execute(query).scalar()
+    found = connection.execute(select(as_it_is).where(_of_run(run_id, name))).scalar()
     return found if isinstance(found, bytes) else None
+
+
+def slices(connection: Connection, run_id: str, name: str) -> Iterator[bytes]:
+    """What a file of a run holds, slice by slice, all of one moment; none where there is no such
+    file, and an empty one of one that is empty.
+    """
+    if connection.dialect.name == "sqlite":
+        return _slices_of_sqlite(connection, run_id, name)
+    return _slices_of_others(connection, run_id, name)
+
+
+def _slices_of_sqlite(connection: Connection, run_id: str, name: str) -> Iterator[bytes]:
+    # Its substr() would read the whole file into memory for each slice.
+    connection.exec_driver_sql("BEGIN")
+    where = _of_run(run_id, name) & are_whole(connection, files, "run_id")
+    query = select(literal_column("rowid", Integer)).select_from(files).where(where)
+    number = connection.execute(query).scalar()
+    if number is None:
+        return
+    raw: Any = connection.connection.driver_connection
+    with raw.blobopen("files", "content", number, readonly=True) as blob:
+        yield blob.read(SLICE_BYTES)
+        while part := blob.read(SLICE_BYTES):
+            yield part
+
+
+def _slices_of_others(connection: Connection, run_id: str, name: str) -> Iterator[bytes]:
+    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    at = 1
+    while True:
+        part = func.substr(files.c.content, at, SLICE_BYTES, type_=LargeBinary)
+        found = connection.execute(select(part).where(_of_run(run_id, name))).scalar()
+        if found is None:
+            return
+        yield bytes(found)
+        if len(found) < SLICE_BYTES:
+            return
+        at += len(found)
+
+
+def _of_run(run_id: str, name: str) -> ColumnElement[bool]:
+    return (files.c.run_id == run_id) & (files.c.name == name)
 
 
 def put_files(connection: Connection, run_id: str, content: Mapping[str, bytes]) -> None:

@@ -128,7 +128,7 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     settled(page)
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Report (HTML)").click()
+        page.get_by_role("link", name="Report (HTML)").click()
     file = tmp_path / "comparison.html"
     download.value.save_as(file)
     settled(page)

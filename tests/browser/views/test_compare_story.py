@@ -48,7 +48,7 @@ def test_the_four_classics_over_two_seeds_from_the_click_to_the_report(
     settled(page)
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Report (HTML)").click()
+        page.get_by_role("link", name="Report (HTML)").click()
     file = tmp_path / "comparison.html"
     download.value.save_as(file)
     settled(page)

@@ -198,9 +198,15 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
 
     page.get_by_role("tab", name="Take away").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile(r"Save .*\.keras")).click()
+        page.get_by_role("link", name=re.compile(r"Save .*\.keras")).click()
+    assert re.fullmatch(r"shapes-demo-\w{6}\.keras", download.value.suggested_filename)
     download.value.save_as(tmp_path / "model.keras")
-    assert zipfile.is_zipfile(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as model:
+        assert model.testzip() is None
+    import keras
+
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.output_shape == (None, 3)
     settled(page)
 
     before = page.url

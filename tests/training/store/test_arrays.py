@@ -5,9 +5,11 @@ import io
 import numpy as np
 import pytest
 
+from cnn.training.store import arrays
 from cnn.training.store.arrays import (
     ArraysError,
     arrays_from_bytes,
+    arrays_from_file,
     arrays_to_bytes,
     shapes_in,
 )
@@ -62,6 +64,20 @@ def test_whichever_byte_is_another_it_is_read_as_it_was_or_refused(flip: int):
 
     assert len(refused) > len(content) / 2
     assert not [one for one in refused if not one or one.endswith(".")]
+
+
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_a_large_file_is_read_array_by_array_as_a_small_one_is(
+    most: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(arrays, "SMALL_BYTES", most)
+    content = arrays_to_bytes(ARRAYS)
+
+    assert same(dict(arrays_from_file(io.BytesIO(content))), ARRAYS)
+    flipped = content[:200] + bytes([content[200] ^ 255]) + content[201:]
+    for damaged in (content[:700], b"no zip", b"", flipped):
+        with pytest.raises(ArraysError):
+            dict(arrays_from_file(io.BytesIO(damaged)))
 
 
 @pytest.mark.parametrize("length", range(0, 1_500, 41))

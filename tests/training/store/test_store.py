@@ -1,11 +1,16 @@
 """The run store, on a real file."""
 
+import io
 import json
+import random
 import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import NullPool, create_engine, func, make_url, select, text, update
@@ -27,7 +32,7 @@ from cnn.training.recipe.run import (
     recipe,
 )
 from cnn.training.recipe.unreadable import Unreadable
-from cnn.training.store import labels, run_list, tables
+from cnn.training.store import labels, rows, run_list, tables
 from cnn.training.store.migrations import MIGRATIONS
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store, StoreError, TakenOver
@@ -69,6 +74,65 @@ def test_the_files_of_a_run_are_listed_with_their_sizes(store: Store):
 
     assert store.file_sizes(run.id) == {"weights": 4, "model.keras": 1_000}
     assert store.file_sizes("nowhere") == {}
+
+
+class Pieces(io.BytesIO):
+    """What is written, and how it came; `between` is done after the first piece."""
+
+    def __init__(self, between: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self.between = between
+
+    def write(self, piece: Any) -> int:
+        self.sizes.append(len(piece))
+        if len(self.sizes) == 1:
+            self.between()
+        return super().write(piece)
+
+
+def test_a_file_is_copied_in_slices_and_comes_whole(store: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rows, "SLICE_BYTES", 1_000)
+    content = random.Random(0).randbytes(200_500)
+    run = store.add(DEMO, SETTINGS)
+    store.keep_files(run.id, {"weights": content, "empty": b""})
+    copied = Pieces()
+
+    assert store.copy_file(run.id, "weights", copied) == 200_500
+    assert copied.getvalue() == content
+    assert copied.sizes == [1_000] * 200 + [500]
+    store.keep_file(run.id, "even", content[:2_000])
+    assert store.copy_file(run.id, "even", io.BytesIO()) == 2_000
+    assert store.copy_file(run.id, "empty", copied) == 0
+    for missing in ((run.id, "other"), ("nowhere", "weights")):
+        assert store.copy_file(*missing, copied) is None
+    assert copied.getvalue() == content
+
+
+def test_a_file_that_is_replaced_while_it_is_copied_comes_as_it_was(
+    store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(rows, "SLICE_BYTES", 1_000)
+    run = store.add(DEMO, SETTINGS)
+    store.keep_file(run.id, "weights", b"a" * 50_000)
+    with closing(Store(url)) as other:
+        copied = Pieces(lambda: other.keep_file(run.id, "weights", b"b" * 50_000))
+
+        store.copy_file(run.id, "weights", copied)
+
+    assert copied.getvalue() == b"a" * 50_000
+    assert store.file(run.id, "weights") == b"b" * 50_000
+
+
+def test_a_curve_is_read_whole_however_much_of_it_at_once(store: Store):
+    run, other = store.add(DEMO, SETTINGS, worker="me"), store.add(DEMO, SETTINGS, worker="me")
+    numbers = [*range(1, 8), 11, 12, 40]
+    store.record(run.id, [step(one) for one in numbers], Progress(1, 40, 40))
+    store.record(other.id, [step(3)], Progress(1, 3, 40))
+
+    for at_once in (1, 2, 5, 9, 10, 11, 10_000):
+        assert [one.step for one in store.every_step(run.id, at_once)] == numbers
+    assert list(store.every_step("nowhere")) == []
 
 
 def test_runs_outlive_the_process(store: Store, url: str):

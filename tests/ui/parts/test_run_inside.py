@@ -1,7 +1,10 @@
 """What the tabs of a run hold, and how a run goes on: as the page's script sees a visitor."""
 
 import ast
+import io
+import json
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
+from cnn.insight.passes.weights import random_weights
+from cnn.network.keras.file import keras_file
+from cnn.network.keras.read import PIXELS_MEMBER
 from cnn.network.zoo import entry
 from cnn.training.engine.reproduce import script
 from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
@@ -32,8 +38,9 @@ from cnn.training.recipe.run import (
 from cnn.training.store import archive
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
-from tests.ui.visiting import arriving, html, pressed, shown, words
+from tests.ui.visiting import arriving, html, pressed, saved, shown, words
 from ui.parts.runs.live import TAB
+from ui.session.offers import Gone
 
 ROOT = Path(__file__).parents[3]
 SPEC = DatasetSpec(DatasetName.SHAPES)
@@ -84,7 +91,9 @@ def labels(app: AppTest) -> list[str]:
 
 
 def files(app: AppTest) -> list[str]:
-    return [one.proto.label for one in app.get("download_button")]
+    """What is offered to be saved: what may be large, then what is small."""
+    found = [*app.get("link_button"), *app.get("download_button")]
+    return [one.proto.label for one in found]
 
 
 def visited(run: Run, tab: str = "Curves") -> AppTest:
@@ -238,11 +247,50 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
     assert files(app) == [
         f"Save {stem}.keras · 2.0 KiB",
         f"Save {stem}.npz · 7 B",
+        f"Save {stem}-steps.csv",
         f"Save {stem}.py",
         f"Save {stem}-epochs.csv",
-        f"Save {stem}-steps.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
+
+
+def test_the_buttons_save_what_the_store_keeps(store: Store):
+    run = made(store, State.FINISHED)
+    weights = random_weights(DEMO)
+    model = _without_note(keras_file(DEMO, weights))
+    store.keep_files(run.id, {MODEL: model, WEIGHTS: bytes(range(256))})
+
+    app = visited(run, "Take away")
+
+    assert saved(app, ".npz") == bytes(range(256))
+    assert len(saved(app, "-steps.csv").splitlines()) == 1 + len(store.steps(run.id))
+    of_today = saved(app, ".keras")
+    with zipfile.ZipFile(io.BytesIO(of_today)) as new, zipfile.ZipFile(io.BytesIO(model)) as old:
+        assert json.loads(new.read(PIXELS_MEMBER)) == {"pixels": DEMO.fed.text}
+        assert {name: new.read(name) for name in old.namelist()} == {
+            name: old.read(name) for name in old.namelist()
+        }
+    store.keep_file(run.id, MODEL, of_today)
+    assert saved(app, ".keras") == of_today, "it says it once"
+
+
+def _without_note(model: bytes) -> bytes:
+    """The file as a program of before wrote it."""
+    older = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(model)) as file, zipfile.ZipFile(older, "w") as written:
+        for entry in file.infolist():
+            if entry.filename != PIXELS_MEMBER:
+                written.writestr(entry, file.read(entry))
+    return older.getvalue()
+
+
+def test_a_file_that_was_removed_meanwhile_is_said_to_be_gone(store: Store):
+    run = made(store, State.FINISHED)
+    app = visited(run, "Take away")
+    store.remove(run.id)
+
+    with pytest.raises(Gone, match="does not keep that file any more"):
+        saved(app, ".npz")
 
 
 def test_a_run_from_a_file_offers_no_steps_and_says_that_it_kept_none(store: Store):

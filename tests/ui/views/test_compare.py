@@ -1,5 +1,7 @@
 """What the Compare page says of runs that are there: the table, what is real, what differs."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -19,7 +21,7 @@ from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, S
 from cnn.training.store import archive, designs
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
-from tests.ui.visiting import visited, words
+from tests.ui.visiting import saved, visited, words
 
 SPEC = DatasetSpec(DatasetName.SHAPES)
 SETTINGS = Configuration(SPEC, epochs=2)
@@ -243,7 +245,17 @@ def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
     assert headings(app) == [
         *("Results", "Accuracy and cost", "Is the difference real?", "Take it away"),
     ]
-    assert len(app.get("download_button")) == 4
+    assert [one.proto.label for one in app.get("link_button")] == [
+        *("Report (HTML)", "Everything (JSON)", "Table (CSV)", "Curves (CSV)"),
+    ]
+    table = list(csv.DictReader(io.StringIO(saved(app, "Table").decode())))
+    assert {row["name"] for row in table} == {"LeNet-5", "Simple CNN"}
+    told = json.loads(saved(app, "Everything"))
+    assert [len(one["runs"]) for one in told["results"]] == [1, 1]
+    curves = list(csv.DictReader(io.StringIO(saved(app, "Curves").decode())))
+    kept = store.epochs([run.id for run in store.latest()])
+    assert len(curves) == sum(map(len, kept.values()))
+    assert saved(app, "Report").startswith(b"<!doctype html>")
 
 
 def test_the_comparison_that_ships_is_read_without_training_and_without_mnist(

@@ -63,4 +63,4 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
         )
     costs(rows, own, apart)
     verdict(rows, told)
-    take_away(plan, found, others, epochs, target)
+    take_away(plan, found, others, target)

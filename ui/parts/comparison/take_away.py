@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import IO
 
 import streamlit as st
 
@@ -12,51 +14,56 @@ from cnn.commands.again import again_of
 from cnn.compare.comparison import Group, Plan
 from cnn.compare.export import as_dict, curves_csv, table_csv
 from cnn.compare.findings import Findings, findings
+from cnn.insight.passes.effort import Effort
 from cnn.pictures.comparison.report import report
-from cnn.training.recipe.run import Epoch
+from ui.components.save import save_file
 from ui.parts.comparison.verdict import read
+from ui.parts.runs import runs
+from ui.session.kept import turn
+from ui.session.offers import Make
+
+WRITING = Effort(peak_bytes=90_000_000, seconds=7.0)
+"""What it takes to write one of 120 runs of 1,000 epochs."""
 
 
 def take_away(
     plan: Plan,
     found: Sequence[Group],
     others: Sequence[Group],
-    epochs: Mapping[str, Sequence[Epoch]],
     target: float | None,
 ) -> None:
     """The files, each written when it is asked for."""
     if not any(group.finished for group in found):
         return
 
-    def written(form: Callable[[Findings], str]) -> Callable[[], str]:
-        return lambda: form(findings(plan, found, epochs, read, target, others))
+    def written(form: Callable[[Findings, IO[str]], object]) -> Make:
+        def make(into: IO[bytes]) -> None:
+            with turn(WRITING):
+                epochs = runs.opened().epochs([run.id for group in found for run in group.finished])
+                text = io.TextIOWrapper(into, encoding="utf-8", newline="")
+                form(findings(plan, found, epochs, read, target, others), text)
+                text.detach()  # flushes, and leaves it open
+
+        return make
 
     st.header("Take it away", anchor=False)
     with st.container(horizontal=True):
-        for label, name, mime, form in (
-            ("Report (HTML)", "comparison.html", "text/html", _report),
-            ("Everything (JSON)", "comparison.json", "application/json", _json),
-            ("Table (CSV)", "comparison.csv", "text/csv", table_csv),
-            ("Curves (CSV)", "curves.csv", "text/csv", curves_csv),
+        for label, name, form in (
+            ("Report (HTML)", "comparison.html", _report),
+            ("Everything (JSON)", "comparison.json", _json),
+            ("Table (CSV)", "comparison.csv", lambda told, into: into.write(table_csv(told))),
+            ("Curves (CSV)", "curves.csv", lambda told, into: into.write(curves_csv(told))),
         ):
-            st.download_button(
-                label,
-                written(form),
-                name,
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"compare_save_{name}",
-            )
+            save_file(label, name, written(form))
     st.caption(
         "The report is one file of about 5 MB: figures one can turn, conditions, data, versions, "
         "networks. It opens without this app and without the internet."
     )
 
 
-def _json(found: Findings) -> str:
-    return json.dumps(as_dict(found), indent=2)
+def _json(found: Findings, into: IO[str]) -> None:
+    json.dump(as_dict(found), into, indent=2)  # piece by piece: as one text it takes 240 MB
 
 
-def _report(found: Findings) -> str:
-    return report(found, time.time(), again_of(found))
+def _report(found: Findings, into: IO[str]) -> None:
+    into.write(report(found, time.time(), again_of(found)))

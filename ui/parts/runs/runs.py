@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import streamlit as st
 from sqlalchemy import Connection
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.data import title as data_title
 from cnn.settings import store_url
@@ -41,6 +42,9 @@ def store() -> Store:
 
 
 def _end_with(error: StoreError) -> NoReturn:
+    # Where a file is made for a page, there is none to say it.
+    if get_script_run_ctx(suppress_warning=True) is None:
+        raise error
     st.error(plain(str(error)), icon=":material/database_off:")
     st.stop()
 

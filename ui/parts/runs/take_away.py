@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import IO
 
 import streamlit as st
 
 from cnn.network.heads import end_activation
-from cnn.network.keras.file import saying_pixels
+from cnn.network.keras.file import say_pixels
 from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
-from cnn.training.recipe.curve_file import curve_csv
-from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State, Step
-from cnn.training.store.arrays import ArraysError
-from cnn.training.upkeep.contents import what_is_wrong
+from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
+from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
+from cnn.training.upkeep.contents import broken
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
+from ui.components.save import save_file
 from ui.parts.runs import runs
+from ui.session.offers import Gone
 from ui.session.words import plain, size_bytes
 
 WITH_MODEL = (State.FINISHED, State.STOPPED)
-ALL_STEPS = 1 << 40
+STEPS_ICON = ":material/table_rows:"
 WRITING_S = 15.0
 """For so long after a stop, the worker may still be writing the model."""
 
@@ -56,7 +58,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
     with right:
         st.markdown("**The training**")
         _script(run, epochs, stem)
-        _save(f"{stem}-epochs.csv", lambda: curve_csv(Epoch, epochs), ":material/table:")
+        _save(f"{stem}-epochs.csv", lambda: epochs_csv(epochs), ":material/table:")
         if Kind.CURVES in gone(store, run.id):
             st.caption("The curve with all its digits. Its single steps were removed to make room.")
             return
@@ -66,11 +68,8 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
                 "from a file."
             )
             return
-        _save(
-            f"{stem}-steps.csv",
-            lambda: curve_csv(Step, store.steps(run.id, ALL_STEPS)),
-            ":material/table_rows:",
-        )
+        name = f"{stem}-steps.csv"
+        save_file(f"Save {name}", name, lambda into: _steps(run.id, into), icon=STEPS_ICON)
         st.caption("The curve with all its digits, and in the second file step by step.")
 
 
@@ -94,23 +93,24 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
 
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
-    store = runs.store()
+    def make(into: IO[bytes]) -> None:
+        if runs.opened().copy_file(run.id, kept, into) is None:
+            raise Gone("This run does not keep that file any more.")
+        if said := broken(into):
+            raise Gone(f"What run {run.id} keeps as {kept} is damaged: {said}. Train it again.")
+        if kept == MODEL:  # that of an older program does not say yet what the network is fed
+            say_pixels(into, run.architecture)
 
-    def content() -> bytes:
-        found = store.file(run.id, kept) or b""
-        if said := what_is_wrong(kept, found, run):  # which whoever saves it finds in the log
-            raise ArraysError(f"{kept} of run {run.id} is damaged: {said}. Train it again.")
-        # A file that an older program kept does not say yet what the network is fed.
-        return saying_pixels(found, run.architecture) if found and kept == MODEL else found
-
-    _save(name, content, icon, f" · {size_bytes(size)}")
+    save_file(f"Save {name} · {size_bytes(size)}", name, make, icon=icon)
 
 
-def _save(name: str, content: Callable[[], str | bytes], icon: str, note: str = "") -> None:
-    # The content is made when it is asked for, so that looking here costs nothing.
-    st.download_button(
-        f"Save {name}{note}", content, name, icon=icon, key=f"save_{name}", on_click="ignore"
-    )
+def _steps(run_id: str, into: IO[bytes]) -> None:
+    write_steps_csv(runs.opened().every_step(run_id), into)
+
+
+def _save(name: str, text: Callable[[], str], icon: str) -> None:
+    """A file that is small, whichever run it is of; looking here does not make it."""
+    st.download_button(f"Save {name}", text, name, icon=icon, key=f"save_{name}", on_click="ignore")
 
 
 def _about(run: Run, epochs: Sequence[Epoch]) -> str:
