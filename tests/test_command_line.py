@@ -93,7 +93,7 @@ def test_a_summary_as_json_has_the_promised_fields():
             *("max_pooling2d_2", "MaxPooling2D", [5, 5, 16], 0, 0, 16),
             "floor((10 - 2 + 0) / 2) + 1 = 5",
         ],
-        ["flatten_1", "Flatten", [400], 0, 0, 28, "5x5x16 = 400"],
+        ["flatten_1", "Flatten", [400], 0, 0, 16, "5x5x16 = 400"],
     ]
 
 

@@ -73,6 +73,17 @@ def epochs_trained(run: Run) -> float:
     return steps / an_epoch if an_epoch else math.inf
 
 
+def moment(run: Run, epoch: int) -> str:
+    """When the figures of an epoch were taken: `epoch 3`, or within it, where the run ended there:
+    `59 of the 78 steps of epoch 1`.
+    """
+    whole = f"epoch {epoch:,}"
+    an_epoch, share = per_epoch(run, Axis.STEPS), epochs_trained(run) - (epoch - 1)
+    if not an_epoch or not 0 < share < 1:
+        return whole
+    return f"{share * an_epoch:,.0f} of the {an_epoch:,.0f} steps of {whole}"
+
+
 def samples_of(
     runs: Sequence[Run], epochs: Mapping[str, Sequence[Epoch]], field: str
 ) -> dict[str, list[Sample]]:

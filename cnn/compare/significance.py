@@ -17,8 +17,11 @@ interval reaches as far as any of theirs:
     large as one sample in two hundred would understate it, the variance is by the delta method.
 
 With fewer seeds a claim is about the trained networks alone, on images like these: (c), which of
-one seed is McNemar's exact test. Which level a pair has is the table's affair (`claims`);
-`docs/statistics.md` has how often all this is wrong, and how often it finds what is there.
+one seed is McNemar's exact test. That goes by the images that differ; how many those are is left to
+chance too, so the interval reaches as far as `bounded_mean` has it, but not across 0.
+
+Which level a pair has is the table's affair (`claims`); `docs/statistics.md` has how often all this
+is wrong, and how often it finds what is there.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from cnn.compare.bounded_mean import interval_of_mean
 from cnn.compare.sign_flip import flipped
 
 LEVEL = 0.05
@@ -241,7 +245,10 @@ def on_images(first: Answered, second: Answered, level: float = LEVEL) -> OnImag
     _check_same_test(first, second)
     own = _differences(first, second)
     coins, scale = _on_images(first, second, level)
-    low, high = _agreeing(coins.low * scale, coins.high * scale, is_real=coins.p < level)
+    unit = first.seeds * second.seeds
+    least, most = (end / unit for end in interval_of_mean(own, unit, level))
+    low, high = _lower(coins.low * scale, least), -_lower(-coins.high * scale, -most)
+    low, high = _agreeing(low, high, is_real=coins.p < level)
     difference = float(own.sum() * scale)
     return OnImages(
         *(difference, low, high, coins.p, level, first.images, first.seeds, second.seeds),
@@ -254,6 +261,11 @@ def _on_images(first: Answered, second: Answered, level: float) -> tuple[Any, fl
     """Test (c), and what one of its whole differences is in accuracy."""
     scale = 1 / (first.seeds * second.seeds * first.images)
     return flipped(_differences(first, second), level), scale
+
+
+def _lower(by_coins: float, by_mean: float) -> float:
+    """The lower of two ends, unless it crosses 0 where the coins' end, and so p, does not."""
+    return by_coins if by_coins > 0 >= by_mean else min(by_coins, by_mean)
 
 
 def _check_same_test(first: Answered, second: Answered) -> None:

@@ -7,10 +7,10 @@ import numpy as np
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.kernels import GALLERY
-from cnn.insight.regions.seen import Place
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
 from cnn.network.layers import Conv2D
+from cnn.network.seen import Place
 from cnn.network.trace import trace
 
 CUSTOM = "custom"

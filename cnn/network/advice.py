@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cnn.network.architecture import series_at
+from cnn.network.architecture import Architecture, series_at
 from cnn.network.errors import Path
 from cnn.network.feed import derived
-from cnn.network.heads import SHARES, bounding, end_activation, settled, surest
+from cnn.network.heads import SHARES, bounding, end, end_activation, settled, surest
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
@@ -195,7 +195,7 @@ def _on_end(row: Row, trace: Trace) -> Iterator[str]:
             "the network ends in a map, not in class scores. "
             "Add a GlobalAveragePooling2D or a Flatten, then a Dense with one unit per class."
         )
-    elif isinstance(row.layer, Flatten):
+    elif _gives_a_whole_map(trace.architecture):
         yield (
             "the network ends in all values of its last map, not in class scores. Add a Dense with "
             "one unit per class."
@@ -218,6 +218,11 @@ def _on_end(row: Row, trace: Trace) -> Iterator[str]:
             "no softmax at the end: the outputs are scores, not probabilities. "
             f"{remedy}; training works either way, from the scores."
         )
+
+
+def _gives_a_whole_map(architecture: Architecture) -> bool:
+    place = end(architecture)
+    return place is not None and isinstance(architecture.layers[place], Flatten)
 
 
 def _ends_in_relu(layers: Layers) -> bool:

@@ -7,8 +7,9 @@ who only traces networks need not wait for it.
 Which feed a network has, in one place:
 
 - A design (our JSON, a link, a Keras file, the bench) that says nothing is fed as its layers say:
-  0 to 255 where it begins with a Rescaling of at most 1/32, else 0 to 1 (`derived`). What is said
-  otherwise is kept as `Architecture.feed` and written as `pixels`.
+  0 to 255 where it begins with Rescalings that come to at most 1/32, or to 0 for a pixel of 32 or
+  more, else 0 to 1 (`derived`). What is said otherwise is kept as `Architecture.feed` and written
+  as `pixels`.
 - A Keras file whose layers say nothing was trained on pixels that nobody here knows, also where it
   begins with a Rescaling of more: it is asked for (`Imported.says_pixels`).
 - A run is what it was trained on: its record says `pixels` wherever they are not 0 to 1, and a
@@ -39,7 +40,7 @@ from cnn.network.layers import (
 LIMIT = 1e6
 SMALLEST_SD = 1e-6
 MEANT_FOR_BYTES = 1 / 32
-"""A first Rescaling by no more is meant for 0 to 255: of 0 to 1 it would leave next to nothing."""
+"""Rescaling by no more is meant for 0 to 255: of 0 to 1 it would leave next to nothing."""
 
 KEEP_RANGE = (ZeroPadding2D, Flatten, Pooling, GlobalPooling)
 """What comes out of these is in the range of what went in."""
@@ -147,21 +148,47 @@ def read(text: Any) -> Feed:
 
 def derived(layers: Layers) -> Feed:
     """What the first layers say that a network is fed; 0 to 1 where they say nothing."""
-    return _said(layers) or USUAL
+    return BYTES if _followed(layers, _Scaling())[0] else USUAL
 
 
-def _said(layers: Layers) -> Feed | None:
-    """The same; None where the values come out as they went in."""
+@dataclass(frozen=True, slots=True)
+class _Scaling:
+    """What several rescalings come to, one behind another."""
+
+    scale: float = 1.0
+    offset: float = 0.0
+
+    def then(self, layer: Rescaling) -> _Scaling:
+        return _Scaling(self.scale * layer.scale, self.offset * layer.scale + layer.offset)
+
+    @property
+    def is_for_bytes(self) -> bool:
+        """Whether 1 comes to next to nothing, or what comes to 0 is no pixel from 0 to 1 by far."""
+        if not self.scale:
+            return False
+        at_zero = -self.offset / self.scale
+        return abs(self.scale) <= MEANT_FOR_BYTES or at_zero >= 1 / MEANT_FOR_BYTES
+
+
+def _followed(layers: Layers, scaling: _Scaling) -> tuple[bool, _Scaling | None]:
+    """Whether pixels are rescaled on the way as those from 0 to 255 are, and to what in the end;
+    None where a layer makes something else of them.
+    """
+    is_for_bytes = False
     for layer in layers:
         if isinstance(layer, Rescaling):
-            return BYTES if 0 < abs(layer.scale) <= MEANT_FOR_BYTES else USUAL
-        if isinstance(layer, Container):
-            said = {_said(branch) for _, branch in layer.series()} - {None}
-            if said:
-                return BYTES if BYTES in said else USUAL
+            scaling = scaling.then(layer)
+            is_for_bytes = is_for_bytes or scaling.is_for_bytes
+        elif isinstance(layer, Container):
+            ends = [_followed(branch, scaling) for _, branch in layer.series()]
+            is_for_bytes = is_for_bytes or any(of_bytes for of_bytes, _ in ends)
+            behind = [end for _, end in ends if end]
+            if len(behind) < len(ends):
+                return is_for_bytes, None
+            scaling = max(behind, key=lambda end: abs(end.scale))
         elif not _leaves_values(layer):
-            return USUAL
-    return None
+            return is_for_bytes, None
+    return is_for_bytes, scaling
 
 
 def _for_channels(values: Numbers) -> Any:

@@ -4,7 +4,8 @@ confidences and plain Keras read alike.
 A network that ends in a softmax gives probabilities, and Keras finds their loss from the scores
 before it. Any other gives scores (in Keras: `from_logits=True`), whatever activation they come
 from. Keras remembers the input of a softmax and of a sigmoid (`_keras_logits`) and takes a loss
-from there even where that is not what the network gives: such ends are changed by `settled`.
+from there even where that is not what the network gives: such ends are changed by `settled`. So are
+means of probabilities over a map, which are probabilities too, but come from no scores.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import replace
 from cnn.network.architecture import Architecture, titles
 from cnn.network.layers import (
     Activation,
+    AveragePooling2D,
     Dense,
     Dropout,
     Flatten,
@@ -25,13 +27,15 @@ from cnn.network.layers import (
 )
 from cnn.network.layers.pooling import GlobalPooling, Pooling
 from cnn.network.shapes import Shape, element_count
-from cnn.network.trace import trace
+from cnn.network.trace import Row, trace
 
 SHARES = ("softmax", "sigmoid")
 """The activations whose outputs are probabilities, and whose input Keras remembers."""
 
 FLATTEN_UP_TO = 4_096
 """Above so many features, a mean over the map keeps the dense layer from holding everything."""
+
+POOLINGS = (Pooling, GlobalPooling)
 
 BOUNDS = {
     "softmax": (0.0, 1.0),
@@ -53,6 +57,20 @@ def end(architecture: Architecture) -> int | None:
     return None
 
 
+def averaged(architecture: Architecture) -> int | None:
+    """The place of the softmax or sigmoid that the outputs are means of over a map, if they are."""
+    traced = trace(architecture)
+    shapes = {row.path: row.input_shape for row in traced.rows}
+    is_mean = False
+    for place in reversed(range(len(architecture.layers) * (len(traced.output_shape) == 1))):
+        layer = architecture.layers[place]
+        if isinstance(layer, AveragePooling2D | GlobalAveragePooling2D):
+            is_mean = True
+        elif not _is_idle(layer, shapes[(place,)]):
+            return place if is_mean and layer.activation in SHARES else None
+    return None
+
+
 def from_scores(architecture: Architecture) -> Architecture:
     """The same network without the softmax at its end: what training reads, as it is exact."""
     layers = list(architecture.layers)
@@ -65,24 +83,27 @@ def from_scores(architecture: Architecture) -> Architecture:
 
 
 def end_activation(architecture: Architecture) -> str | None:
-    """What the outputs come from: `softmax`, `sigmoid`, ...; None where that is no activation."""
-    place = end(architecture)
+    """What the outputs come from, or are means of: `softmax`, `sigmoid`, ...; None where that is no
+    activation.
+    """
+    place = _place(architecture)
     return None if place is None else architecture.layers[place].activation
 
 
 def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
     """The network with an end that everything reads alike, and what was changed for it.
 
-    The weights stay those of the network, and so do the scores of a network that is not training.
+    The weights stay those of the network, and so do the scores of a network that is not training;
+    where its outputs are means of probabilities, it has none, and answers otherwise then.
     """
-    place, outputs = end(architecture), trace(architecture).output_shape
+    place, outputs = _place(architecture), trace(architecture).output_shape
     name = end_activation(architecture)
     if place is None or name not in SHARES or len(outputs) != 1 or outputs == (1,):
         return architecture, ()
     last, behind = architecture.layers[place], architecture.layers[place + 1 :]
-    flat = tuple(layer for layer in behind if isinstance(layer, Flatten))
-    if flat or not isinstance(last, Dense | Activation):
-        layers = (*_bare(last), *flat, Activation("softmax"))
+    kept = tuple(layer for layer in behind if isinstance(layer, (*POOLINGS, Flatten)))
+    if kept or not isinstance(last, Dense | Activation):
+        layers = (*_bare(last), *kept, Activation("softmax"))
     else:
         assert isinstance(last, Dense | Activation)
         layers = (replace(last, activation="softmax"),)
@@ -109,7 +130,7 @@ def finished(architecture: Architecture, classes: int) -> Architecture:
 
 def bounding(architecture: Architecture) -> str | None:
     """The activation that bounds the outputs: no pooling and no Flatten behind it leaves them."""
-    passing = (Pooling, GlobalPooling, Flatten)
+    passing = (*POOLINGS, Flatten)
     for layer in reversed(architecture.layers):
         if not (isinstance(layer, passing) or layer.is_idle or layer == Activation("linear")):
             return layer.activation if layer.activation in BOUNDS else None
@@ -166,10 +187,28 @@ def _said(architecture: Architecture, place: int) -> Iterator[str]:
         yield f"Left out behind the end: {', '.join(dropped)}, which would drop answers."
     if Activation("linear") in behind:
         yield "The linear activation behind the end is left out: it does nothing."
-    if any(isinstance(layer, Flatten) for layer in behind):
+    if averaged(architecture) is not None:
+        yield _said_of_means(trace(architecture).rows, place)
+    elif any(isinstance(layer, Flatten) for layer in behind):
         yield "The softmax stands behind the Flatten, where it gives the same."
     elif not isinstance(last, Dense | Activation):
         yield f"The softmax of {called[(place,)]} is a layer of its own, which gives the same."
+
+
+def _said_of_means(rows: tuple[Row, ...], place: int) -> str:
+    shape = next(row.output_shape for row in rows if row.path == (place,))
+    if shape[:2] == (1, 1):
+        return "The softmax stands behind the pooling, where it gives the same."
+    return (
+        "The softmax stands behind the pooling, and makes shares of mean scores, where there were "
+        "means of shares. That is not the same: weights that were trained before answer otherwise."
+    )
+
+
+def _place(architecture: Architecture) -> int | None:
+    """The place of what the outputs come from, or are means of."""
+    place = averaged(architecture)
+    return end(architecture) if place is None else place
 
 
 def _is_idle(layer: Layer, shape: Shape) -> bool:

@@ -128,10 +128,52 @@ class ReceptiveField:
         return (top, bottom), (left, right)
 
 
-def whole_field(input_shape: Shape) -> ReceptiveField:
-    """The field of a cell that sees the whole input, and has no neighbour beside it."""
+Reach = tuple[tuple[float, float], tuple[float, float]]
+"""First and last input pixel that any cell of a map sees, per axis."""
+
+
+def whole_reach(input_shape: Shape) -> Reach:
+    """That of the input itself."""
     height, width = input_shape[:2]
-    return ReceptiveField((height, width), (0, 0), ((height - 1) / 2, (width - 1) / 2))
+    return (0.0, height - 1.0), (0.0, width - 1.0)
+
+
+def reach_through(reach: Reach, field: ReceptiveField, axes: tuple[Axis, Axis]) -> Reach:
+    """The reach one layer further, of a map with this field: windows may leave out the border."""
+    rows, columns = (_reached(seen, field.along(i), axes[i]) for i, seen in enumerate(reach))
+    return rows, columns
+
+
+def _reached(
+    seen: tuple[float, float], field: tuple[int, int, float], axis: Axis
+) -> tuple[float, float]:
+    size, jump, offset = field
+    last = (axis.output - 1) * axis.stride - axis.before + axis.effective_kernel - 1
+    if last >= axis.size - 1:
+        return seen
+    return seen[0], min(seen[1], offset + last * jump + (size - 1) / 2)
+
+
+def united_reach(reaches: list[Reach]) -> Reach:
+    """The reach after parallel branches meet."""
+    rows, columns = (
+        (min(one[axis][0] for one in reaches), max(one[axis][1] for one in reaches))
+        for axis in (0, 1)
+    )
+    return rows, columns
+
+
+def field_of_all(reach: Reach) -> ReceptiveField:
+    """The field of what sees all cells of a map, and has no neighbour beside it."""
+    (top, bottom), (left, right) = reach
+    size = round(bottom - top) + 1, round(right - left) + 1
+    return ReceptiveField(size, (0, 0), ((top + bottom) / 2, (left + right) / 2))
+
+
+def field_of_one(field: ReceptiveField, shape: Shape) -> ReceptiveField:
+    """The field of the middle cell of a map of this shape, as if it had no neighbour beside it."""
+    (top, bottom), (left, right) = field.span(shape[0] // 2, shape[1] // 2)
+    return ReceptiveField(field.size, (0, 0), ((top + bottom) / 2, (left + right) / 2))
 
 
 def united(fields: list[ReceptiveField]) -> ReceptiveField:

@@ -9,8 +9,20 @@ from dataclasses import dataclass
 
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
-from cnn.network.layers import Axes, Container, Layer, Layers, Weight, snake_case
-from cnn.network.shapes import ReceptiveField, Shape, element_count, shape_text, united, whole_field
+from cnn.network.layers import Axes, Container, Flatten, Layer, Layers, Weight, snake_case
+from cnn.network.shapes import (
+    Reach,
+    ReceptiveField,
+    Shape,
+    element_count,
+    field_of_all,
+    field_of_one,
+    reach_through,
+    shape_text,
+    united,
+    united_reach,
+    whole_reach,
+)
 
 FLOAT_BYTES = 4
 MAX_VALUES = 10**12
@@ -27,6 +39,7 @@ class Row:
     input_shape: Shape
     output_shape: Shape
     receptive_field: ReceptiveField
+    reach: Reach
     merged_shapes: tuple[Shape, ...] = ()
 
     @property
@@ -38,6 +51,11 @@ class Row:
     @property
     def kind(self) -> str:
         return self.layer.kind
+
+    @property
+    def sees_all_cells(self) -> bool:
+        """Whether each output has the same field: all that the cells of the map before it see."""
+        return self.receptive_field == field_of_all(self.reach)
 
     @property
     def depth(self) -> int:
@@ -178,12 +196,21 @@ def trace(architecture: Architecture, *, partial: bool = False) -> Trace:
     """
     way = _Way(architecture, titles(architecture.layers), [])
     try:
-        way.follow(architecture.layers, (), architecture.input, ReceptiveField())
+        start = _Sight(ReceptiveField(), whole_reach(architecture.input))
+        way.follow(architecture.layers, (), architecture.input, start)
     except ArchitectureError as fault:
         if not partial:
             raise
         return Trace(architecture, tuple(way.rows), fault)
     return Trace(architecture, tuple(way.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What one cell sees of the input, and how far all of them together do."""
+
+    field: ReceptiveField
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,28 +222,31 @@ class _Way:
     rows: list[Row]
 
     def follow(
-        self, layers: Layers, path: Path, shape: Shape, field: ReceptiveField
-    ) -> tuple[Shape, ReceptiveField]:
-        """The shape and the field after the layers, whose rows are added."""
+        self, layers: Layers, path: Path, shape: Shape, sight: _Sight
+    ) -> tuple[Shape, _Sight]:
+        """The shape and what is seen after the layers, whose rows are added."""
         for index, layer in enumerate(layers):
-            row = self._row(layer, (*path, index), shape, field)
-            shape, field = row.output_shape, row.receptive_field
-        return shape, field
+            row = self._row(layer, (*path, index), shape, sight)
+            shape, sight = row.output_shape, _Sight(row.receptive_field, row.reach)
+        return shape, sight
 
-    def _row(self, layer: Layer, path: Path, shape: Shape, field: ReceptiveField) -> Row:
+    def _row(self, layer: Layer, path: Path, shape: Shape, sight: _Sight) -> Row:
         place = len(self.rows)
         merged: tuple[Shape, ...] = ()
         try:
             if isinstance(layer, Container):
                 ends = [
-                    self.follow(held, path + part, shape, field) for part, held in layer.series()
+                    self.follow(held, path + part, shape, sight) for part, held in layer.series()
                 ]
                 merged = tuple(end for end, _ in ends)
                 output = layer.merged_shape(merged)
-                field = united([seen for _, seen in ends])
+                sight = _Sight(
+                    united([seen.field for _, seen in ends]),
+                    united_reach([seen.reach for _, seen in ends]),
+                )
             else:
                 output = layer.output_shape(shape)
-                field = self._seen(layer, shape, field)
+                sight = _seen(layer, shape, sight)
             if element_count(output) > MAX_VALUES:
                 raise ArchitectureError(
                     f"gives {shape_text(output)} for each image, more than {MAX_VALUES:,} values. "
@@ -224,15 +254,21 @@ class _Way:
                 )
         except ArchitectureError as fault:
             raise fault.at(self.titles[path], path) from None
-        row = Row(path, self.titles[path], layer, shape, output, field, merged)
+        row = Row(path, self.titles[path], layer, shape, output, sight.field, sight.reach, merged)
         self.rows.insert(place, row)
         return row
 
-    def _seen(self, layer: Layer, shape: Shape, field: ReceptiveField) -> ReceptiveField:
-        if layer.sees_everything:
-            return whole_field(self.architecture.input)
-        axes = layer.axes(shape)
-        return field.through(axes) if axes else field
+
+def _seen(layer: Layer, shape: Shape, sight: _Sight) -> _Sight:
+    if isinstance(layer, Flatten):
+        is_map = len(shape) == 3
+        return _Sight(field_of_one(sight.field, shape), sight.reach) if is_map else sight
+    if layer.sees_everything:
+        return _Sight(field_of_all(sight.reach), sight.reach)
+    if not (axes := layer.axes(shape)):
+        return sight
+    reach = reach_through(sight.reach, sight.field, axes)
+    return _Sight(sight.field.through(axes), reach)
 
 
 def _depth(layers: Layers) -> int:

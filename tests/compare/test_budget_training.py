@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.compare.mean_curves import epochs_trained
+from cnn.compare.mean_curves import epochs_trained, moment
 from cnn.training.engine import fit
 from cnn.training.engine.reproduce import ReproductionError, script
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
@@ -54,6 +54,7 @@ def test_a_training_ends_after_exactly_its_steps_within_an_epoch(store: Store, u
     first, second = store.epochs([run.id])[run.id]
     assert second.loss == pytest.approx(np.mean(losses(store, run)[PER_EPOCH:]), rel=1e-6)
     assert epochs_trained(run) == pytest.approx(1.4)
+    assert [moment(run, epoch) for epoch in (1, 2)] == ["epoch 1", "4 of the 10 steps of epoch 2"]
     assert first.epoch == 1
 
 

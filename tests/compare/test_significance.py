@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
 from cnn.compare import significance
 from cnn.compare.sign_flip import p_of
@@ -197,16 +197,66 @@ def test_trained_networks_of_one_seed_are_judged_by_mcnemars_exact_test(drawn):
     assert -1 <= found.low <= found.difference <= found.high <= 1
 
 
+def one_seed_each(ours: int, theirs: int, images: int) -> tuple[Answered, Answered]:
+    """Networks of which one alone is right on so many images, and the other on so many."""
+    first, second = np.ones((1, images), bool), np.ones((1, images), bool)
+    second[0, :ours], first[0, ours : ours + theirs] = False, False
+    return answered(first), answered(second)
+
+
+def by_mcnemar(ours: int, theirs: int, images: int) -> list[float]:
+    """The interval that goes by the images that differ alone, as the test does."""
+    share = stats.binomtest(ours, ours + theirs).proportion_ci(method="exact")
+    return [(2 * end - 1) * (ours + theirs) / images for end in (share.low, share.high)]
+
+
+def by_dirichlet(ours: int, theirs: int, images: int) -> list[float]:
+    """Between which differences of shares drawn from Dirichlet's distribution 95 % lie, with an
+    image more on one side for either end: by integration over the one share.
+    """
+
+    def most(ours: int, theirs: int) -> float:
+        def chance(difference: float) -> float:
+            one = stats.beta(ours + 1, images - ours)
+            other = stats.beta(theirs, images - ours - theirs)
+            x = np.linspace(0, 1, 200_001)
+            below = other.cdf((x - difference) / np.maximum(1 - x, 1e-300))
+            return float(np.trapezoid(one.pdf(x) * below, x)) - 0.025
+
+        return float(optimize.brentq(chance, (ours - theirs) / images, 1))
+
+    return [-most(theirs, ours), most(ours, theirs)]
+
+
 def test_the_interval_of_11_to_3_in_a_hundred_worked_with_scipy():
-    first, second = np.ones((1, 100), bool), np.ones((1, 100), bool)
-    second[0, :11], first[0, 11:14] = False, False
-    found = on_images(answered(first), answered(second))
-    share = stats.binomtest(11, 14).proportion_ci(method="exact")
+    found = on_images(*one_seed_each(11, 3, 100))
+    ends = [by_mcnemar(11, 3, 100), by_dirichlet(11, 3, 100)]
 
     assert found.p == pytest.approx(0.0574, abs=1e-4)
-    ends = [(2 * end - 1) * 14 / 100 for end in (share.low, share.high)]
-    assert [found.low, found.high] == pytest.approx(ends)
+    assert found.low == pytest.approx(min(low for low, _ in ends), abs=1e-6)
+    assert found.high == pytest.approx(max(high for _, high in ends), abs=1e-6)
     assert found.low < 0
+
+
+def test_the_interval_of_one_that_is_never_behind_reaches_beyond_what_was_seen():
+    """Before, its upper end was the difference itself, as if so many images always differed."""
+    found = on_images(*one_seed_each(24, 0, 120))
+    more, fewer = stats.beta(25, 96), by_mcnemar(24, 0, 120)[0]
+
+    assert found.high == pytest.approx(more.ppf(0.975), abs=1e-6)  # Clopper and Pearson's
+    assert 0 < found.low < fewer
+
+
+@pytest.mark.parametrize("theirs", [0, 1, 2, 4, 38])
+def test_an_interval_leaves_out_0_just_where_the_test_does(theirs: int):
+    ours = theirs
+    while stats.binomtest(ours, ours + theirs).pvalue >= 0.05 if ours else True:
+        ours += 1
+    for more, is_real in ((ours, True), (ours - 1, False)):
+        found = on_images(*one_seed_each(more, theirs, 200))
+
+        assert (found.p < 0.05) is is_real
+        assert (found.low > 0) is is_real
 
 
 def test_answers_to_different_tests_are_refused():

@@ -61,6 +61,8 @@ def test_what_ends_in_a_map_stays():
 
 DROPPED = "Left out behind the end: Dropout #1, which would drop answers."
 BEHIND = "The softmax stands behind the Flatten, where it gives the same."
+POOLED = "The softmax stands behind the pooling, where it gives the same."
+OF_MEANS = "The softmax stands behind the pooling, and makes shares of mean scores"
 CHANGED: list[tuple[Layers, Layers, list[str]]] = [
     ((Flatten(), Dense(3, "sigmoid")), (Flatten(), Dense(3, "softmax")), [SIGMOID]),
     ((Flatten(), Dense(3), Activation("sigmoid")), (Flatten(), Dense(3), SOFTMAX), [SIGMOID]),
@@ -86,10 +88,37 @@ CHANGED: list[tuple[Layers, Layers, list[str]]] = [
         (Flatten(), Dense(3), Residual((Dense(3),)), SOFTMAX),
         ["The softmax of Residual #1 is a layer of its own, which gives the same."],
     ),
+    (
+        (Conv2D(3, 4, activation="softmax"), GlobalAveragePooling2D()),
+        (Conv2D(3, 4), GlobalAveragePooling2D(), SOFTMAX),
+        [POOLED],
+    ),
+    (
+        (Conv2D(3, 4), Activation("sigmoid"), AveragePooling2D(1), Flatten(), Dropout(0.2)),
+        (Conv2D(3, 4), AveragePooling2D(1), Flatten(), SOFTMAX),
+        [SIGMOID, DROPPED, POOLED],
+    ),
+]
+OF_MEANS_CHANGED: list[tuple[Layers, Layers, list[str]]] = [
+    (
+        (Conv2D(3, 1, activation="softmax"), GlobalAveragePooling2D()),
+        (Conv2D(3, 1), GlobalAveragePooling2D(), SOFTMAX),
+        [OF_MEANS],
+    ),
+    (
+        (Conv2D(3, 2), SOFTMAX, AveragePooling2D(3), Flatten(), Activation("linear")),
+        (Conv2D(3, 2), AveragePooling2D(3), Flatten(), SOFTMAX),
+        ["The linear activation behind the end is left out", OF_MEANS],
+    ),
+    (
+        (Conv2D(3, 1, activation="sigmoid"), AveragePooling2D(2), GlobalAveragePooling2D()),
+        (Conv2D(3, 1), AveragePooling2D(2), GlobalAveragePooling2D(), SOFTMAX),
+        [SIGMOID, OF_MEANS],
+    ),
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "said"), CHANGED)
+@pytest.mark.parametrize(("before", "after", "said"), CHANGED + OF_MEANS_CHANGED)
 def test_an_end_that_would_be_read_twice_is_changed_and_each_change_is_a_sentence(
     before: Layers, after: Layers, said: list[str]
 ):
@@ -115,6 +144,37 @@ def test_a_changed_end_gives_in_keras_what_the_other_gave_or_the_softmax_of_its_
     np.testing.assert_allclose(theirs.predict(images, verbose=0), given, atol=1e-5)
 
 
+@pytest.mark.parametrize(("before", "after", "said"), OF_MEANS_CHANGED)
+def test_what_gave_means_of_shares_gives_the_softmax_of_mean_scores_which_is_another(
+    before: Layers, after: Layers, said: list[str]
+):
+    ours, theirs = (build(network(*layers)) for layers in (before, after))
+    kernel = 5 * np.random.default_rng(1).normal(size=ours.get_weights()[0].shape)
+    for model in (ours, theirs):
+        model.set_weights([kernel, np.zeros(3)])
+    images = np.random.default_rng(0).normal(size=(20, 4, 4, 1)).astype(np.float32)
+
+    maps = keras_maps(ours, images)
+    np.testing.assert_allclose(
+        theirs.predict(images, verbose=0), softmax(maps.mean(axis=(1, 2)), axis=1), atol=1e-5
+    )
+    assert np.abs(theirs.predict(images, verbose=0) - ours.predict(images, verbose=0)).max() > 0.1
+
+
+def keras_maps(model, images: np.ndarray) -> np.ndarray:
+    """What the convolution of a model makes of images, by plain loops, without its activation."""
+    kernel = model.get_weights()[0]
+    side = kernel.shape[0]
+    cells = [
+        [
+            np.tensordot(images[:, top : top + side, left : left + side], kernel, 3)
+            for left in range(5 - side)
+        ]
+        for top in range(5 - side)
+    ]
+    return np.moveaxis(np.array(cells), 2, 0)
+
+
 @pytest.mark.parametrize(
     ("layers", "place", "activation"),
     [
@@ -123,7 +183,11 @@ def test_a_changed_end_gives_in_keras_what_the_other_gave_or_the_softmax_of_its_
         ((Flatten(), Dense(3, "tanh"), Dropout(), Activation("linear")), 1, "tanh"),
         ((Conv2D(3, 4, activation="relu"), Flatten()), 0, "relu"),
         ((Conv2D(3, 2, activation="relu"), Flatten()), 1, None),  # nine cells, and not one
-        ((Conv2D(3, 2, activation="softmax"), GlobalAveragePooling2D()), 1, None),
+        ((Conv2D(3, 2, activation="softmax"), GlobalAveragePooling2D()), 1, "softmax"),
+        ((Conv2D(3, 2, activation="softmax"), GlobalMaxPooling2D()), 1, None),
+        ((Conv2D(3, 2, activation="tanh"), GlobalAveragePooling2D()), 1, None),
+        ((Conv2D(3, 1, activation="softmax"), AveragePooling2D(2)), 1, None),  # a map still
+        ((Conv2D(3, 1, activation="softmax"), AveragePooling2D(2), Flatten()), 2, None),
     ],
 )
 def test_the_end_is_the_last_layer_that_does_something_after_training(layers, place, activation):
@@ -160,9 +224,14 @@ def test_what_is_pooled_has_the_bounds_of_what_it_is_pooled_from(name: str, behi
 
     assert surest(pooled) == surest(small(Dense(3, name))) < 1
     assert surest(network(Conv2D(3, 1), *behind)) == 1
-    if not isinstance(behind[-1], Flatten):  # of which something else is said
-        said = str(advice(trace(pooled))[-1])
-        assert f"no answer can be surer than {100 * surest(pooled):.1f} %" in said
+    last = str(advice(trace(pooled))[-1])
+    if name in ("softmax", "sigmoid") and not isinstance(behind[0], MaxPooling):
+        assert "The softmax stands behind the pooling" in last
+    else:
+        assert f"no answer can be surer than {100 * surest(pooled):.1f} %" in last
+
+
+MaxPooling = MaxPooling2D | GlobalMaxPooling2D
 
 
 @pytest.mark.parametrize(

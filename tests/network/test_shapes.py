@@ -13,9 +13,10 @@ from cnn.network.shapes import (
     ReceptiveField,
     axis,
     element_count,
+    field_of_all,
     shape_text,
     united,
-    whole_field,
+    whole_reach,
 )
 
 # size, kernel, stride, dilation, padding -> output, before, after, unused, dropped
@@ -211,7 +212,7 @@ def test_an_uneven_same_padding_moves_the_centre_of_the_first_field():
 
 
 def test_a_cell_that_sees_everything_has_its_centre_in_the_middle_and_no_neighbour():
-    field = whole_field((28, 21, 3))
+    field = field_of_all(whole_reach((28, 21, 3)))
 
     assert field == ReceptiveField((28, 21), (0, 0), (13.5, 10.0))
     assert field.span(0, 0) == ((0.0, 27.0), (0.0, 20.0))

@@ -49,7 +49,7 @@ residual_1              8x9x2       0      0   5x5  8x9x2 + 8x9x2 = 8x9x2, value
 width: floor((9 - 3 + 2) / 1) + 1 = 9
 max_pooling2d_1         4x4x2       0      0   6x6  height: floor((8 - 2 + 0) / 2) + 1 = 4; \
 width: floor((9 - 2 + 0) / 2) + 1 = 4
-flatten_1                  32       0      0   8x9  4x4x2 = 32
+flatten_1                  32       0      0   6x6  4x4x2 = 32
 dense_1                     3      99     96   8x9  units = 3
 ----------------------------------------------------------------------------------------------------
 163 parameters (159 trainable, 4 not trainable)

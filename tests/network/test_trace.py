@@ -63,7 +63,7 @@ LENET_ROWS = [
     ("max_pooling2d_1", (14, 14, 6), 0, 0, 4_704, 6, 2, 0.5),
     ("conv2d_2", (10, 10, 16), 2_416, 240_000, 6_400, 14, 2, 4.5),
     ("max_pooling2d_2", (5, 5, 16), 0, 0, 1_600, 16, 4, 5.5),
-    ("flatten_1", (400,), 0, 0, 1_600, 28, 0, 13.5),
+    ("flatten_1", (400,), 0, 0, 1_600, 16, 0, 13.5),
     ("dense_1", (120,), 48_120, 48_000, 480, 28, 0, 13.5),
     ("dense_2", (84,), 10_164, 10_080, 336, 28, 0, 13.5),
     ("dense_3", (10,), 850, 840, 40, 28, 0, 13.5),
@@ -259,7 +259,15 @@ FIELDS = [
     ((BLOCK,), 7, 2, 1.0),
     ((Conv2D(4, 3), GlobalAveragePooling2D()), 28, 0, 13.5),
     ((GlobalMaxPooling2D(keepdims=True), Conv2D(4, 1)), 28, 0, 13.5),
-    ((Flatten(), Dropout()), 28, 0, 13.5),
+    ((Flatten(), Dense(3), Dropout()), 28, 0, 13.5),
+    ((Flatten(), Dropout()), 1, 0, 14.0),
+    ((Conv2D(4, 5), Flatten(), Dropout()), 5, 0, 14.0),
+    ((MaxPooling2D(3), GlobalAveragePooling2D()), 27, 0, 13.0),
+    ((MaxPooling2D(3), Flatten(), Dense(10)), 27, 0, 13.0),
+    ((Conv2D(4, 3, strides=4), MaxPooling2D(2), GlobalMaxPooling2D(keepdims=True)), 23, 0, 11.0),
+    ((Conv2D(4, 5, strides=4), Conv2D(4, 3, padding="same"), Flatten(), Dense(1)), 25, 0, 12.0),
+    ((padded(2), MaxPooling2D(3), GlobalAveragePooling2D()), 28, 0, 13.5),
+    ((Conv2D(1, 3, padding="same"), MaxPooling2D(9), Flatten(), Dense(1)), 28, 0, 13.5),
 ]
 
 
@@ -272,7 +280,7 @@ def test_a_cell_sees_what_was_derived_by_hand(layers, size, jump, offset):
     assert field == ReceptiveField((size, size), (jump, jump), (offset, offset))
 
 
-def test_after_flatten_a_cell_sees_all_of_an_oblong_input():
+def test_after_flatten_a_unit_sees_all_of_an_oblong_input():
     assert last(Conv2D(4, 3), Flatten(), Dense(2), size=(20, 31, 3)).receptive_field == (
         ReceptiveField((20, 31), (0, 0), (9.5, 15.0))
     )

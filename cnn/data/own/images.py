@@ -122,21 +122,23 @@ def brought(path: Path, limits: Limits = LIMITS) -> DatasetSpec:
         members = _members(archive)
         if _are_arrays(members):
             names = [member.filename.removesuffix(".npy") for member in members]
-            splits = kind_of(arrays_of(names, _shaped_like_images(archive, members)))
+            axes = _axes(archive, members)
+            shaped = [name for name, count in axes.items() if count in (3, 4)]
+            rows = [name for name, count in axes.items() if count in (1, 2)]
+            splits = kind_of(arrays_of(names, shaped, rows))
         else:
             layout = layout_of([member.filename for member in members])
             splits = layout.kind if layout else ""
     return DatasetSpec(DatasetName.OWN_IMAGES, file=str(path), splits=splits)
 
 
-def _shaped_like_images(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> set[str]:
-    """The arrays of (images, height, width), or one axis more; what cannot be read is none yet."""
-    found = set()
+def _axes(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, int]:
+    """How many axes each array has; what cannot be read yet is left out."""
+    found = {}
     for member in members:
         with contextlib.suppress(DataError, *BROKEN_ZIP), archive.open(member) as stream:
             shape, _, _ = header_of(io.BytesIO(stream.read(HEADER_BYTES)))
-            if len(shape) in (3, 4):
-                found.add(member.filename.removesuffix(".npy"))
+            found[member.filename.removesuffix(".npy")] = len(shape)
     return found
 
 

@@ -192,17 +192,24 @@ FORMS = (
 )
 """As Keras' own files and scikit-learn's examples have them, as MedMNIST has them, and others."""
 
-_CALLED_A_SPLIT = re.compile(r"train|val|test", re.IGNORECASE)
+_OTHER_WORDS = r"trn|tst|learn(ing)?|hold(_?out)?|eval|dev"
+_CALLED_A_SPLIT = re.compile(rf"train|val|test|(?<![a-z])({_OTHER_WORDS})(?![a-z])", re.IGNORECASE)
+_SAYS_A_SPLIT = re.compile(
+    rf"(?<![a-z])({'|'.join(SAID)}|{_OTHER_WORDS}|(split|subset|fold|partition)s?)(?![a-z])",
+    re.IGNORECASE,
+)
 _LIKE_IMAGES = re.compile(r"(x|images?)_?\w+|\w+_(x|images?)", re.IGNORECASE)
 
 Pair = tuple[str, str]
 
 
-def arrays_of(names: Sequence[str], shaped: Collection[str] = ()) -> dict[Part, Pair]:
+def arrays_of(
+    names: Sequence[str], shaped: Collection[str] = (), rows: Collection[str] = ()
+) -> dict[Part, Pair]:
     """The names of the images and the labels of each part; what is not split is to train on.
 
-    In any case; several sets in one file, one without its labels, and what by its name or its shape
-    (`shaped`) are images of no split, are refused.
+    In any case; several sets in one file, one without its labels, what by its name or its shape
+    (`shaped`) are images of no split, and other `rows` called as splits are, are refused.
     """
     there = {name.lower(): name for name in names} | {name: name for name in names}
     found: list[tuple[Part, Pair]] = []
@@ -234,6 +241,13 @@ def arrays_of(names: Sequence[str], shaped: Collection[str] = ()) -> dict[Part, 
         raise DataError(
             f"Its {' and '.join(one[:40] for one in left)} stand for no split. Call them x_train, "
             "x_val or x_test, or leave them out."
+        )
+    read = used | {labels for _, (_, labels) in found}
+    if unread := [one for one in rows if one not in read and _SAYS_A_SPLIT.search(one)]:
+        raise DataError(
+            f"Its {' and '.join(one[:40] for one in unread)} may say which images are of which "
+            "split, or be images themselves, and cannot be read. Give each split arrays of its "
+            "own, x_train and y_train, x_val and y_val, x_test and y_test, or leave it out."
         )
     return dict(found)
 

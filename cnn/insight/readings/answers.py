@@ -12,7 +12,7 @@ from cnn.insight.passes.activations import sigmoid, softmax
 from cnn.insight.passes.forward import predict
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
-from cnn.network.heads import SHARES, end_activation, from_scores, settled
+from cnn.network.heads import SHARES, averaged, end_activation, from_scores, settled
 from cnn.network.keras.model import Weights
 
 SURE = 0.9
@@ -35,13 +35,31 @@ class Answer:
 
 
 def class_scores(architecture: Architecture, weights: Weights, images: npt.ArrayLike) -> Array:
-    """The scores `[images, classes]`: before a softmax, or a sigmoid, at the end."""
-    return predict(scoring(architecture), weights, images)
+    """The scores `[images, classes]`: before a softmax, or a sigmoid, at the end; of means of
+    probabilities those that they would come from.
+    """
+    return scores_in(architecture, predict(scoring(architecture), weights, images))
 
 
 def scoring(architecture: Architecture) -> Architecture:
-    """The same network, as far as its scores."""
-    return from_scores(settled(architecture)[0])
+    """The same network, as far as its scores, or as far as what they are made of (`scores_in`)."""
+    return architecture if _gives_means(architecture) else from_scores(settled(architecture)[0])
+
+
+def scores_in(architecture: Architecture, found: Array) -> Array:
+    """The scores, by what `scoring` gives."""
+    if not _gives_means(architecture):
+        return found
+    least = np.finfo(np.float32)
+    log = np.log(np.maximum(found, least.tiny))
+    if end_activation(architecture) == "softmax":
+        return log
+    odds: Array = log - np.log(np.maximum(1 - found, least.epsneg))
+    return odds
+
+
+def _gives_means(architecture: Architecture) -> bool:
+    return averaged(architecture) is not None
 
 
 def shares_of(architecture: Architecture, scores: Array) -> Array:

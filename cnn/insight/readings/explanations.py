@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from cnn.network.layers import Container, Conv2D, Convolution
+from cnn.network.seen import read_pixels
 from cnn.network.shapes import Axis, element_count, shape_text
 from cnn.network.trace import Row, Trace, params_text
 from cnn.numbers import number
@@ -112,11 +114,24 @@ def _times(ratio: float) -> str:
 
 def _view_facts(row: Row, trace: Trace) -> list[Fact]:
     field = row.receptive_field
-    if field.jump == (0, 0):
-        return [Fact("Sees", shape_text(field.size), "the whole input")]
     height, width = trace.architecture.input[:2]
+    if field.jump == (0, 0) and row.sees_all_cells:
+        return [Fact("Sees", shape_text(field.size), _of_the_input(row, trace))]
+    if field.jump == (0, 0):
+        note = "each value is of one cell of the map"
+        return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]
     beyond = field.size[0] > height or field.size[1] > width
     note = f"neighbouring cells see fields {shape_text(field.jump)} pixels apart"
     if beyond:
         note += f"; larger than the {height}x{width} input, so the border sees padding"
     return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]
+
+
+def _of_the_input(row: Row, trace: Trace) -> str:
+    """How much of the input makes a difference to outputs that see all cells of a map."""
+    pixels, read = prod(trace.architecture.input[:2]), read_pixels(trace, row)
+    if read == pixels:
+        return "the whole input"
+    if read is None:
+        return "of the input, at most"
+    return f"{read:,} of the {pixels:,} input pixels: windows before it leave out the others"

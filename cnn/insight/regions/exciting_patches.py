@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.passes.forward import forward, held_images
-from cnn.insight.regions.seen import Box, seen_box
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import Weights
+from cnn.network.seen import Box, seen_box
 from cnn.network.trace import Row, Trace, trace
 
 Number = TypeVar("Number", bound=np.generic)

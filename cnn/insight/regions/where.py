@@ -11,6 +11,7 @@ from cnn.insight.passes.backward import ClassScore, TargetError, backward, is_so
 from cnn.insight.passes.forward import held_images, predict
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
+from cnn.network.heads import end_activation
 from cnn.network.keras.model import Weights
 from cnn.network.layers import Convolution
 from cnn.network.shapes import ReceptiveField, shape_text
@@ -128,12 +129,11 @@ def occlusion(
         for fall, (top, left) in zip(falls, few, strict=True):
             total[top : top + side, left : left + side] += fall
             count[top : top + side, left : left + side] += 1
-    what = "confidence in" if _has_shares(architecture) else "score of"
     return HeatMap(
         (total / count).astype(np.float32),
-        f"How far the {what} class {place} falls from {number(before, 3)} when a {side}×{side} "
-        f"square of each channel's median covers the image; mean of the squares over a pixel, "
-        f"{len(corners):,} in all, {every} pixels apart.",
+        f"How far the {_measured(architecture)} class {place} falls from {number(before, 3)} when "
+        f"a {side}×{side} square of each channel's median covers the image; mean of the squares "
+        f"over a pixel, {len(corners):,} in all, {every} pixels apart.",
         signed=True,
     )
 
@@ -150,12 +150,14 @@ def spread_over_image(coarse: Array, field: ReceptiveField, size: tuple[int, ...
 
 def score_words(architecture: Architecture, place: int) -> str:
     """What `ClassScore` differentiates, in words."""
-    before = " before the softmax" if _has_shares(architecture) else ""
-    return f"the score of class {place}{before}"
+    if architecture.layers and is_softmax(architecture.layers[-1]):
+        return f"the score of class {place} before the softmax"
+    return f"the {_measured(architecture)} class {place}"
 
 
-def _has_shares(architecture: Architecture) -> bool:
-    return bool(architecture.layers) and is_softmax(architecture.layers[-1])
+def _measured(architecture: Architecture) -> str:
+    """What an output of the network is, in words."""
+    return "confidence in" if end_activation(architecture) == "softmax" else "score of"
 
 
 def _score(output: Array, place: int) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
-from cnn.network.heads import end_activation
+from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.layers import Flatten, GlobalAveragePooling2D, GlobalPooling
 from cnn.network.scripts.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
@@ -164,7 +164,9 @@ def _head(seen: Trace) -> str:
             "which PyTorch calls buffers."
         )
     facts.append(f"Output: {_batch(seen.output_shape)}.")
-    if end_activation(seen.architecture) == "softmax":
+    if averaged(seen.architecture) is not None:
+        facts[-1] = f"Output: {_batch(seen.output_shape)}, means of probabilities."
+    elif end_activation(seen.architecture) == "softmax":
         facts[-1] = f"Output: {_batch(seen.output_shape)}, probabilities after a softmax."
         facts.append(
             "To train: nn.NLLLoss on their logarithm, or nn.CrossEntropyLoss without nn.Softmax."

@@ -6,11 +6,13 @@ without asking again. Bytes hold 256 levels; `cnn.insight.readings.cell` has a c
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cnn.network.seen import read_pixels
 from cnn.network.shapes import ReceptiveField, Shape, shape_text
 from cnn.network.trace import Row, Trace
 from cnn.pictures.kit.inline import encoded
@@ -32,10 +34,13 @@ def explorer_parts(
     whole = field_values(ReceptiveField())
     layer_bytes = min(LAYER_BYTES, ALL_BYTES // (1 + len(trace.rows)))
     parts = [
-        {"name": "", "title": "Input", "kind": "", "colour": "#94a3b8", "field": whole}
+        {"name": "", "title": "Input", "kind": "", "colour": "#94a3b8", "field": whole, "sees": ""}
         | _maps(image, trace.architecture.input, layer_bytes)
     ]
-    parts += [_part(row, outputs[row.name][0], layer_bytes) for row in trace.rows]
+    parts += [
+        _part(row, outputs[row.name][0], layer_bytes) | {"sees": _sees(row, trace)}
+        for row in trace.rows
+    ]
     last = parts[-1]
     if last["shape"] == [len(class_names)]:
         last["classes"] = list(class_names)
@@ -56,6 +61,20 @@ def _part(row: Row, output: Array, layer_bytes: int) -> dict[str, Any]:
 def field_values(field: ReceptiveField) -> dict[str, Any]:
     """What a cell sees, as a script in the browser follows it."""
     return {"size": list(field.size), "jump": list(field.jump), "offset": list(field.offset)}
+
+
+def _sees(row: Row, trace: Trace) -> str:
+    """What a cell of a map sees of the image; nothing of vectors, and of single pixels."""
+    height, width = row.receptive_field.size
+    if len(row.output_shape) == 1 or height * width == 1:
+        return ""
+    if row.receptive_field.jump == (0, 0):
+        pixels, read = prod(trace.architecture.input[:2]), read_pixels(trace, row)
+        if read == pixels:
+            return "the whole image"
+        if read is not None:
+            return f"{read:,} of the {pixels:,} pixels of the image"
+    return f"{height}×{width} pixels of the image"
 
 
 def finite(values: Array) -> Array:

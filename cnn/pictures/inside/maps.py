@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.regions.seen import Place
+from cnn.network.seen import Place
 from cnn.numbers import fixed, number
 from cnn.pictures.kit.inline import encoded
 

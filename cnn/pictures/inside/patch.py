@@ -7,8 +7,8 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from cnn.insight.regions.seen import Box
 from cnn.insight.regions.where import HeatMap
+from cnn.network.seen import Box
 from cnn.pictures.kit.inline import data_uri, pixels_uri
 from cnn.pictures.kit.palette import signed_pixels
 

@@ -188,6 +188,18 @@ REFUSED = {
         },
         "Its training_set/ and test_set/ hold folders of the same names, as splits do",
     ),
+    "short for splits": (
+        renamed(TWO, train="trn", test="tst"),
+        "Its trn/ and tst/ hold folders of the same names, as splits do",
+    ),
+    "other words for splits": (
+        renamed(TWO, train="Learning", test="Holdout"),
+        "Its Learning/ and Holdout/ hold folders of the same names, as splits do",
+    ),
+    "words for splits among others": (
+        renamed(TWO, train="learn_set", test="hold-out"),
+        "Its learn_set/ and hold-out/ hold folders of the same names, as splits do",
+    ),
     "a class of test alone": (
         TWO | {"test/bird/1.png": png(1)},
         r"Its test/ has \['bird'\], and train/ has no such class, but \['cat', 'dog'\]",
@@ -507,6 +519,40 @@ def test_images_of_no_split_are_not_left_out_without_a_word(name: str):
 
     with pytest.raises(DataError, match=f"Its {name} stand for no split"):
         arrays_of(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("split", [0, 1] * 5),
+        ("Fold", ["train", "test"] * 5),
+        ("test", np.zeros((6, 64), np.uint8)),
+        ("test_idx", [1, 2]),
+        ("is_train", [True, False] * 5),
+        ("holdout", [1, 2]),
+    ],
+)
+def test_what_is_called_as_a_split_is_not_left_out_without_a_word(tmp_path, name: str, array):
+    path = tmp_path / "mine.npz"
+    path.write_bytes(npz(images=X, labels=Y, **{name: np.array(array)}))
+
+    with pytest.raises(DataError, match=f"Its {name} may say which images are of which split"):
+        brought(path)
+
+
+@pytest.mark.parametrize("name", ["mean_values", "latest", "device", "class_names", "notes"])
+def test_what_only_sounds_like_a_split_is_left_alone(tmp_path, name: str):
+    path = tmp_path / "mine.npz"
+    path.write_bytes(npz(images=X, labels=Y, **{name: np.array(["a", "b"])}))
+
+    assert brought(path).splits == ""
+
+
+@pytest.mark.parametrize("tops", [("devices", "thresholds"), ("learners", "households")])
+def test_folders_that_only_sound_like_splits_are_none(tmp_path, tops: tuple[str, str]):
+    members = renamed(TWO, train=tops[0], test=tops[1])
+
+    assert {"cat", "dog"} == set(read(tmp_path, members).class_names)
 
 
 @pytest.mark.parametrize("name", ["val_data", "dev", "pixels_test"])

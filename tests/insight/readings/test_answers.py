@@ -15,9 +15,20 @@ from cnn.insight.readings.answers import (
     shares_of,
 )
 from cnn.network.architecture import Architecture
-from cnn.network.keras.model import build, set_weights
-from cnn.network.layers import Activation, Dense, Dropout, Flatten, Layers, Residual
+from cnn.network.keras.model import Weights, build, set_weights
+from cnn.network.layers import (
+    Activation,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layers,
+    Residual,
+)
 
+MEAN = GlobalAveragePooling2D()
 NAMES = tuple("0123456789")
 
 
@@ -78,7 +89,35 @@ def test_scores_are_those_before_a_softmax(end: tuple[Dense, ...]):
     ],
 )
 def test_it_is_as_sure_as_keras_says_that_it_is(end: Layers):
-    network = Architecture("ends", (3, 3, 1), (Flatten(), *end))
+    is_as_sure_as_keras(Architecture("ends", (3, 3, 1), (Flatten(), *end)))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        (Conv2D(4, 1, activation="softmax"), GlobalAveragePooling2D()),
+        (Conv2D(4, 2), Activation("softmax"), AveragePooling2D(2), Flatten()),
+        (Conv2D(4, 1, activation="softmax"), Dropout(), AveragePooling2D(2), MEAN, Dropout()),
+        (Conv2D(4, 1, activation="sigmoid"), GlobalAveragePooling2D()),
+    ],
+)
+def test_means_of_probabilities_are_probabilities(end: Layers):
+    is_as_sure_as_keras(Architecture("means", (3, 3, 1), end))
+
+
+def test_what_is_given_means_of_probabilities_is_never_without_a_score():
+    network = Architecture("means", (3, 3, 1), (Conv2D(4, 1, activation="softmax"), MEAN))
+    weights: Weights = {
+        "conv2d_1": (np.array([[[[-900, 0, 0, 900]]]], np.float32), np.zeros(4, np.float32))
+    }
+
+    scores = class_scores(network, weights, np.ones((1, 3, 3, 1), np.float32))
+
+    assert np.isfinite(scores).all()
+    np.testing.assert_allclose(shares_of(network, scores), [[0, 0, 0, 1]], atol=1e-6)
+
+
+def is_as_sure_as_keras(network: Architecture) -> None:
     weights = random_weights(network)
     images = 5 * np.random.default_rng(0).random((4, 3, 3, 1), np.float32)
     model = build(network)

@@ -6,7 +6,19 @@ import pytest
 
 from cnn.insight.readings.explanations import explain
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D, Residual
+from cnn.network.keras.model import build
+from cnn.network.layers import (
+    Activation,
+    AveragePooling2D,
+    Branches,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layers,
+    MaxPooling2D,
+    Residual,
+)
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 
@@ -95,10 +107,53 @@ def test_moving_statistics_are_not_called_trained():
     assert found["Parameters"].note == "32 of them are moving statistics, not trained"
 
 
-@pytest.mark.parametrize("layers", [(Flatten(), Dense(10)), (Flatten(),)])
-def test_behind_the_flattening_everything_is_seen(layers):
-    found = facts(Architecture("d", (8, 8, 1), layers), len(layers) - 1)
-    assert (found["Sees"].text, found["Sees"].note) == ("8x8", "the whole input")
+def test_behind_the_flattening_everything_is_seen_and_of_it_one_cell():
+    network = Architecture("d", (8, 8, 1), (Conv2D(4, 3), Flatten(), Dense(10)))
+    flat, dense = (facts(network, place)["Sees"] for place in (1, 2))
+
+    assert (flat.text, flat.note) == ("3x3 input pixels", "each value is of one cell of the map")
+    assert (dense.text, dense.note) == ("8x8", "the whole input")
+
+
+MEAN = GlobalAveragePooling2D()
+READ: list[tuple[Layers, str]] = [
+    ((Conv2D(4, 3), MEAN), "12x10"),
+    ((MaxPooling2D(5), MEAN, Dense(3)), "10x10"),
+    ((Conv2D(4, 1, strides=3), MEAN), "10x10"),
+    ((Conv2D(4, 3, dilation_rate=2), Flatten(), Dense(3)), "12x10"),
+    ((Conv2D(4, 2, strides=4), AveragePooling2D(2), Flatten(), Dense(3)), "6x6"),
+    ((Conv2D(4, 3, padding="same"), Conv2D(4, 1, strides=3), MEAN), "11x10"),
+    ((Residual((Conv2D(1, 3, padding="same"),)), MaxPooling2D(7), Flatten(), Dense(3)), "8x8"),
+    (
+        (
+            Branches(((Conv2D(2, 1, 4),), (Conv2D(2, 2, 4), Activation("relu")))),
+            GlobalAveragePooling2D(keepdims=True),
+        ),
+        "10x10",
+    ),
+]
+
+
+@pytest.mark.parametrize(("layers", "size"), READ)
+def test_what_is_read_of_the_input_is_what_makes_a_difference_in_keras(layers: Layers, size: str):
+    network = Architecture("Read", (12, 10, 1), layers)
+    model = build(network)
+    for layer in model.layers:  # so that no two differences make up for each other
+        random = np.random.default_rng(1)
+        layer.set_weights([random.uniform(0.1, 1, one.shape) for one in layer.get_weights()])
+    image = np.random.default_rng(0).random((12, 10, 1))
+    others = np.repeat(image[None], 120, axis=0)
+    others.reshape(120, 120)[np.arange(120), np.arange(120)] += 9
+    before, after = (model.predict(one, verbose=0) for one in (image[None], others))
+    read = (np.abs(after - before).reshape(120, -1).max(axis=1) > 1e-4).reshape(12, 10)
+
+    said = facts(network, -1)["Sees"]
+
+    lines, columns = (np.flatnonzero(read.any(axis=axis)) for axis in (1, 0))
+    assert said.text == size == f"{np.ptp(lines) + 1}x{np.ptp(columns) + 1}"
+    whole = "the whole input"
+    some = f"{read.sum()} of the 120 input pixels: windows before it leave out the others"
+    assert said.note == (whole if read.all() else some)
 
 
 @pytest.mark.parametrize("id", zoo())

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from cnn.insight.passes.forward import forward
 from cnn.insight.regions.exciting_patches import LayerError, exciting_patches
-from cnn.insight.regions.seen import Box, seen_box
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Branches,
@@ -18,6 +17,7 @@ from cnn.network.layers import (
     Residual,
     ZeroPadding2D,
 )
+from cnn.network.seen import Box, seen_box
 from cnn.network.trace import trace
 from tests.network.export_cases import random_weights
 from tests.network.strategies import architectures, convolutions_for

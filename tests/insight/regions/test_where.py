@@ -173,6 +173,16 @@ def test_occlusion_is_the_mean_fall_of_the_score_over_the_squares_on_a_pixel():
     assert found.how.startswith("How far the score of class 1 falls")
 
 
+def test_what_a_mean_of_softmaxes_gives_is_called_a_confidence():
+    head = (Conv2D(2, 1, activation="softmax"), GlobalAveragePooling2D())
+    means = Architecture("Means", PLAIN.input, head)
+
+    network = means, random_weights(means), IMAGE, 1
+
+    assert occlusion(*network).how.startswith("How far the confidence in class 1 falls")
+    assert "the gradient of the confidence in class 1 at each pixel" in saliency(*network).how
+
+
 def test_a_square_larger_than_the_image_covers_all_of_it():
     weights = random_weights(PLAIN)
     flat = np.broadcast_to(np.median(IMAGE, axis=(0, 1)), IMAGE.shape)

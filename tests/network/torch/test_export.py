@@ -19,6 +19,9 @@ from cnn.network.layers import (
     Dense,
     DepthwiseConv2D,
     Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layers,
     Residual,
     SeparableConv2D,
 )
@@ -294,3 +297,20 @@ def module_of(script: str) -> Any:
 
 def channels_last(array: Any) -> Any:
     return array.transpose(0, 2, 3, 1) if array.ndim == 4 else array
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ((GlobalAveragePooling2D(),), "(N, 3), means of probabilities."),
+        ((GlobalAveragePooling2D(), Dense(3, "softmax")), "(N, 3), probabilities after a softmax."),
+        ((GlobalMaxPooling2D(),), "(N, 3)."),
+    ],
+)
+def test_it_is_said_what_the_outputs_are(end: Layers, said: str):
+    layers = (Conv2D(3, 1, activation="softmax"), *end)
+
+    code = torch_code(Architecture("Ends", (4, 4, 1), layers))
+
+    assert f"Output: {said}\n" in str(code.text)
+    assert ("without nn.Softmax" in code.text) is ("after a softmax" in said)

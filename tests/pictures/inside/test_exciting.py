@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn.insight.regions.exciting_patches import Patch
-from cnn.insight.regions.seen import Box
+from cnn.network.seen import Box
 from cnn.pictures.inside.exciting import exciting, framed
 
 

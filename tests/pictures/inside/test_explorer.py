@@ -9,7 +9,14 @@ import pytest
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Conv2D, Dense, Flatten, GlobalMaxPooling2D
+from cnn.network.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.inside.explorer import ALL_BYTES, LARGEST, LAYER_BYTES, explorer_parts
@@ -83,3 +90,24 @@ def test_endless_numbers_are_sent_as_json_can_hold_them():
     parts = explorer_parts(trace(network), image[0], found.outputs, ())
 
     json.dumps(parts, allow_nan=False)
+
+
+def test_it_is_said_what_a_cell_sees_and_the_whole_image_only_where_it_is():
+    kept = GlobalAveragePooling2D(keepdims=True)
+    networks = {
+        (Conv2D(2, 1), Conv2D(2, 3), MaxPooling2D(2), kept): [
+            *("", "", "3×3 pixels of the image", "4×4 pixels of the image"),
+            "the whole image",
+        ],
+        (MaxPooling2D(3), kept, Flatten()): [
+            *("", "3×3 pixels of the image", "81 of the 100 pixels of the image", ""),
+        ],
+    }
+    for layers, wanted in networks.items():
+        network = Architecture("Seen", (10, 10, 1), layers)
+        image = np.ones((1, 10, 10, 1), np.float32)
+        outputs = forward(network, random_weights(network), image).outputs
+
+        parts = explorer_parts(trace(network), image[0], outputs, ())
+
+        assert [part["sees"] for part in parts] == wanted

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnn.insight.readings.kernels import GALLERY
-from cnn.insight.regions.seen import Place
+from cnn.network.seen import Place
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.inside.maps import Kernel, Scale, Tile, largest, signed, span, weight_text

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.insight.regions.seen import Box
 from cnn.insight.regions.where import HeatMap
+from cnn.network.seen import Box
 from cnn.pictures.inside.patch import SIDE, heat_picture, patch_picture
 from cnn.pictures.kit.palette import ABOVE, BELOW
 

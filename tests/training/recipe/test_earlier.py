@@ -18,11 +18,15 @@ import pytest
 from cnn.compare.comparison import Entrant, Group
 from cnn.compare.same_data import differences
 from cnn.data import load
-from cnn.network.layers import Activation, Dense
+from cnn.insight.readings.answers import class_scores, shares_of
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Activation, Conv2D, Dense, GlobalAveragePooling2D
 from cnn.training.engine import fit
 from cnn.training.engine.reproduce import script
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe import earlier
 from cnn.training.recipe.earlier import caution, changes_if_continued
-from cnn.training.recipe.run import Run, State
+from cnn.training.recipe.run import MODEL, Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import ContinuationError, extend, resume
 from tests.training.in_keras import check_result, in_keras
@@ -115,6 +119,34 @@ def test_what_was_not_yet_begun_is_not_begun_with_such_an_end(store: Store):
 def test_a_run_whose_loss_cannot_go_on_is_not_extended_and_says_why(store: Store):
     with pytest.raises(ContinuationError, match=r"Train it anew, .* Left out .*: Dropout #1"):
         extend(store, called(store, "Dropping").id, 1)
+
+
+def test_a_mean_of_softmaxes_that_was_trained_as_it_stood_keeps_its_figures_and_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Before, the means of shares were read as scores in training and in judgement."""
+    import keras
+
+    usual = called(store, "Usual")
+    head = (Conv2D(3, 1, activation="softmax"), GlobalAveragePooling2D())
+    means = Architecture("Means", usual.architecture.input, head)
+    monkeypatch.setattr(earlier, "check_end", lambda _: None)  # which a version before did not have
+    run = fit.carry_out(store, store.add(means, usual.configuration, worker="me"))
+
+    assert run.state is State.FINISHED, run.message
+    (tmp_path / "means.keras").write_bytes(store.file(run.id, MODEL) or b"")
+    model = keras.models.load_model(tmp_path / "means.keras")
+    data = load(run.configuration.dataset, means.input)
+    given = model.predict(data.test.images, verbose=0)
+    as_scores = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    assert run.result
+    assert run.result.test_loss == close_to(float(as_scores(data.test.labels, given)))
+    weights = trained_weights(store, run)
+    scores = class_scores(means, weights, data.test.images)
+    assert shares_of(means, scores) == pytest.approx(given, abs=1e-5)
+    assert "are not those that Keras finds with the file" in caution(run)
+    with pytest.raises(ContinuationError, match="The softmax stands behind the pooling"):
+        extend(store, run.id, 1)
 
 
 def test_a_reader_is_told_of_every_such_run_and_of_no_other(store: Store):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from cnn.network.feed import NAMED, Feed
 from cnn.network.fields import ACTIVATIONS
 from cnn.network.layers import (
     Activation,
+    AveragePooling2D,
     BatchNormalization,
     Branches,
     Conv2D,
@@ -35,6 +37,7 @@ from cnn.network.layers import (
     Rescaling,
     Residual,
     SeparableConv2D,
+    SpatialDropout2D,
 )
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
@@ -85,6 +88,11 @@ MAP_HEADS: dict[str, Layers] = {
     "mean of maps": (Conv2D(3, 1), GlobalAveragePooling2D()),
     "softmax of the mean of maps": (Conv2D(3, 1), GlobalAveragePooling2D(), Activation("softmax")),
     "mean of softmaxes": (Conv2D(3, 1, activation="softmax"), GlobalAveragePooling2D()),
+    "mean of sigmoids": (Conv2D(3, 1, activation="sigmoid"), GlobalAveragePooling2D()),
+    "softmaxes pooled twice": (
+        *(Conv2D(3, 2), Activation("softmax"), SpatialDropout2D(0.2)),
+        *(AveragePooling2D(2), Flatten(), Activation("linear")),
+    ),
     "most of sigmoids": (Conv2D(3, 1, activation="sigmoid"), GlobalMaxPooling2D()),
     "softmax of one cell": (Conv2D(3, 3, activation="softmax"), Flatten()),
     "sigmoid of one cell": (Conv2D(3, 3), Activation("sigmoid"), GlobalAveragePooling2D()),
@@ -125,6 +133,9 @@ def test_a_run_of_any_head_was_trained_and_judged_as_keras_does_it(
     keras = in_keras(store, run, tmp_path)
     check(store, run, images, keras)
     check_training(store, run, images, keras)
+    given = keras.model.predict(keras.fed(images.test.pixels), verbose=0)
+    is_probabilities = given.min() >= 0 and np.allclose(given.sum(axis=1), 1, atol=1e-5)
+    assert is_probabilities == keras.has_softmax
 
 
 some_channels = st.sampled_from((1, 3))

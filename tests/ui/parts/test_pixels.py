@@ -34,7 +34,7 @@ def test_build_says_what_the_layers_say_of_the_pixels():
     page = build(RESCALED)
     assert not page.exception
     assert control(page).value == "0..255"
-    assert "Its first Rescaling says so: pixels from 0 to 255." in captions(page)
+    assert "Its rescaling says so: pixels from 0 to 255." in captions(page)
     page = build(PLAIN)
     assert control(page).value == "0..1"
     assert "Rescaling" not in captions(page)
@@ -56,7 +56,7 @@ def test_a_rescaling_network_can_be_fed_otherwise_and_is_told_that_its_layer_is_
     control(page).set_value("0..1").run()
     assert not page.exception
     assert page.session_state["design"].feed == Feed()
-    assert "Its first Rescaling is meant for pixels from 0 to 255." in captions(page)
+    assert "Its rescaling is meant for pixels from 0 to 255." in captions(page)
     control(page).set_value("0..255").run()
     assert page.session_state["design"].feed is None
 

@@ -185,11 +185,7 @@ function showOne(state, part) {
   root.querySelector("figcaption").textContent = words + sees(part);
 }
 
-function sees(part) {
-  if (isVector(part) || !part.field.jump[0]) return isVector(part) ? "" : "; sees the whole image";
-  const [height, width] = part.field.size;
-  return height * width > 1 ? `; sees ${height}×${width} pixels of the image` : "";
-}
+const sees = (part) => (part.sees ? `; sees ${part.sees}` : "");
 
 function pointed(state, event) {
   const part = state.parts[index(state)];

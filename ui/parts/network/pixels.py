@@ -35,9 +35,9 @@ def pixels(trace: Trace) -> None:
         design.change(feed=None if chosen == said else chosen)
         st.rerun()
     if now.feed is not None and not said.is_usual:
-        st.caption(f"Its first Rescaling is meant for pixels {said.words}.")
+        st.caption(f"Its rescaling is meant for pixels {said.words}.")
     elif not said.is_usual:
-        st.caption(f"Its first Rescaling says so: pixels {said.words}.")
+        st.caption(f"Its rescaling says so: pixels {said.words}.")
 
 
 def choose_pixels(

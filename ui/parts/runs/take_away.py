@@ -8,7 +8,8 @@ from typing import IO
 
 import streamlit as st
 
-from cnn.network.heads import end_activation
+from cnn.compare.mean_curves import moment
+from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.file import say_pixels
 from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
@@ -116,6 +117,8 @@ def _save(name: str, text: Callable[[], str], icon: str) -> None:
 def _about(run: Run, epochs: Sequence[Epoch]) -> str:
     best = run.result.best_epoch if run.result else None
     match end_activation(run.architecture):
+        case str(name) if averaged(run.architecture) is not None:
+            end = f"Its outputs are means of a {name}, as designed: probabilities."
         case "softmax":
             end = "It ends in the softmax of its design and gives probabilities."
         case "sigmoid":
@@ -123,7 +126,8 @@ def _about(run: Run, epochs: Sequence[Epoch]) -> str:
         case _:
             end = "It has no softmax at its end, as designed: it gives scores, not probabilities."
     pixels = run.architecture.fed.words
-    return f"Weights as after epoch {best or epochs[-1].epoch}; pixels {pixels}. {end}"
+    after = moment(run, best or epochs[-1].epoch)
+    return f"Weights as after {after}; pixels {pixels}. {end}"
 
 
 def _no_model(run: Run) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.compare.mean_curves import moment
 from cnn.training.recipe.run import WEIGHTS_AFTER, Epoch, Run
 from ui.parts.runs import runs
 from ui.session.kept import kept
@@ -46,9 +47,12 @@ def is_kept(run: Run, key: str) -> bool:
 def said_of_epoch(run: Run, key: str, epoch: int) -> str:
     """What the network was at that time, and how much of which images it then got right."""
     if epoch == 0:
-        return "Before the first step of its training: nothing but random numbers."
+        return (
+            "Before the first step of its training: kernels are random numbers, and all else is as "
+            "it begins, 0 or 1."
+        )
     found = {one.epoch: one for one in _epochs(runs.opened().url, key, run.id)}
-    said = f"After epoch {epoch:,} of its training."
+    said = f"After {moment(run, epoch)} of its training."
     images = run.result.validation_images if run.result else 0
     if epoch in found:
         said += f" {percent(found[epoch].val_accuracy)} of {images:,} validation images were right."

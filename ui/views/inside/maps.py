@@ -13,7 +13,7 @@ from cnn.data.dataset import Images as Floats
 from cnn.insight.passes.forward import Activations
 from cnn.insight.readings.cell import Cell, cell
 from cnn.insight.readings.explanations import explain
-from cnn.insight.regions.seen import seen_box
+from cnn.network.seen import seen_box
 from cnn.network.trace import Row, Trace
 from cnn.numbers import number
 from cnn.pictures.inside.cell import cell_picture, channel_shown

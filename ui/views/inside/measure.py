@@ -13,7 +13,7 @@ from cnn.insight.passes import effort
 from cnn.insight.passes.effort import Effort, most_images
 from cnn.insight.passes.forward import Activations, fitting_images, forward, predict
 from cnn.insight.readings import look_effort
-from cnn.insight.readings.answers import scoring, shares_of
+from cnn.insight.readings.answers import scores_in, scoring, shares_of
 from cnn.insight.readings.embedding import Embedding, hidden_features, principal_components
 from cnn.insight.readings.layer_statistics import LayerStatistics, layer_statistics
 from cnn.insight.regions.exciting_patches import Patch, exciting_patches
@@ -81,7 +81,8 @@ def _predictions(key: str, _subject: Subject, _images: Images) -> Predictions:
         predict(reading, _subject.weights, _images.test.take(places).images)
         for places in np.split(np.arange(count), range(together, count, together))
     ]
-    shares = shares_of(_subject.architecture, np.concatenate(scores))
+    found = scores_in(_subject.architecture, np.concatenate(scores))
+    shares = shares_of(_subject.architecture, found)
     return Predictions(shares, _images.test.labels[:count])
 
 

@@ -7,10 +7,10 @@ import streamlit as st
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.answers import article
 from cnn.insight.readings.disturbance import REACH
-from cnn.insight.regions.seen import Place
 from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage
 from cnn.lessons.lesson import Lesson
+from cnn.network.seen import Place
 from cnn.pictures.inside.evidence import shift_map
 from cnn.pictures.inside.maps import Scale, Tile, largest
 from cnn.pictures.training.shifts import distance_figure

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.weights import random_weights
-from cnn.insight.regions.seen import Box, seen_box
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Branches,
@@ -19,6 +18,7 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
 )
+from cnn.network.seen import Box, read_pixels, seen_box
 from cnn.network.trace import Row, trace
 from tests.network.strategies import architectures
 
@@ -51,6 +51,23 @@ def test_no_pixel_outside_of_the_box_makes_a_difference(network, row_number, num
 
     one, other = found[row.name]
     assert one[place] == pytest.approx(other[place], rel=1e-5, abs=1e-6, nan_ok=True)
+
+
+@given(architectures(), st.integers(0, 1_000))
+def test_what_sees_all_cells_of_a_map_sees_what_is_framed_of_the_image(network, row_number):
+    traced = trace(network)
+    rows = [row for row in traced.rows if row.receptive_field.jump == (0, 0)]
+    row = rows[row_number % len(rows)] if rows else None
+    if row is None or not row.sees_all_cells:
+        return
+    height, width = network.input[:2]
+
+    box = seen_box(traced, row, (0, 0)).within(height, width)
+
+    assert row.receptive_field.size == (box.bottom - box.top, box.right - box.left)
+    read = read_pixels(traced, row)
+    assert read is not None
+    assert 0 < read <= math.prod(row.receptive_field.size)
 
 
 @pytest.mark.parametrize("feature", [0, 4, 13, 17])

@@ -6,11 +6,17 @@ differently it is that of the widest one, while a single cell sees what any of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Flatten
+from cnn.network.shapes import Axis, Shape
 from cnn.network.trace import Row, Trace
 
 
@@ -56,8 +62,12 @@ class Place:
         return cls(field.size, field.jump, field.offset, moved)
 
 
+Mask = npt.NDArray[np.bool_]
+Part = TypeVar("Part", Box, Mask)
+
 VECTOR = Box(0, 0, 1, 1)
 """All of a vector, which has no places of its own."""
+MOST_PIXELS = 4_000_000
 
 
 def seen_box(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
@@ -74,13 +84,34 @@ def seen_box(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
         box = _back(rows, row, Box(line, column, line + 1, column + 1))
     else:
         box = _back(rows, row, VECTOR)
-    path = row.path
+    return _to_input(rows, row.path, box, _back)
+
+
+def read_pixels(traced: Trace, row: Row) -> int | None:
+    """How many pixels of the image make a difference to any output of the row; None of an image
+    that is too large to count.
+    """
+    height, width = traced.architecture.input[:2]
+    if height * width > MOST_PIXELS:
+        return None
+    rows = {one.path: one for one in traced.rows}
+    read = _mask_back(rows, row, _all_of(row.output_shape))
+    return int(_to_input(rows, row.path, read, _mask_back).sum())
+
+
+def _to_input(
+    rows: dict[Path, Row],
+    path: Path,
+    part: Part,
+    back: Callable[[dict[Path, Row], Row, Part], Part],
+) -> Part:
+    """What of the image makes this part of the input of the layer at a path."""
     while path:
         *outer, index = path
         for before in reversed(range(int(index))):
-            box = _back(rows, rows[(*outer, before)], box)
+            part = back(rows, rows[(*outer, before)], part)
         path = _holder(rows, tuple(outer))
-    return box
+    return part
 
 
 def _holder(rows: dict[Path, Row], path: Path) -> Path:
@@ -112,3 +143,34 @@ def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box:
         (box.bottom - 1) * lines.stride - lines.before + lines.effective_kernel,
         (box.right - 1) * columns.stride - columns.before + columns.effective_kernel,
     )
+
+
+def _all_of(shape: Shape) -> Mask:
+    return np.ones(shape[:2] if len(shape) == 3 else (1, 1), bool)
+
+
+def _mask_back(rows: dict[Path, Row], row: Row, read: Mask) -> Mask:
+    """Which cells of a layer's input make these cells of its output."""
+    layer = row.layer
+    if isinstance(layer, Container):
+        masks = []
+        for part, held in layer.series():
+            seen = read
+            for index in reversed(range(len(held))):
+                seen = _mask_back(rows, rows[(*row.path, *part, index)], seen)
+            masks.append(seen)
+        return reduce(np.logical_or, masks)
+    if layer.sees_everything:
+        return _all_of(row.input_shape)
+    if row.axes is None:
+        return read
+    lines, columns = row.axes
+    return _slid_back(_slid_back(read, lines).T, columns).T
+
+
+def _slid_back(read: Mask, axis: Axis) -> Mask:
+    """The same of the windows along the first axis of a map."""
+    found = np.zeros((axis.padding + axis.size, read.shape[1]), bool)
+    for tap in range(0, axis.effective_kernel, axis.dilation):
+        found[tap : tap + len(read) * axis.stride : axis.stride][: len(read)] |= read
+    return found[axis.before : axis.before + axis.size]
