@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Flatten
 from cnn.network.shapes import Axis, Shape
 from cnn.network.trace import Row, Trace
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Place:
         return cls(field.size, field.jump, field.offset, moved)
 
 
-Mask = npt.NDArray[np.bool_]
-Part = TypeVar("Part", Box, Mask)
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
+Part = TypeVar("Part", Box, "Mask")
 
 VECTOR = Box(0, 0, 1, 1)
 """All of a vector, which has no places of its own."""
@@ -146,6 +147,8 @@ def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box:
 
 
 def _all_of(shape: Shape) -> Mask:
+    import numpy as np
+
     return np.ones(shape[:2] if len(shape) == 3 else (1, 1), bool)
 
 
@@ -159,6 +162,8 @@ def _mask_back(rows: dict[Path, Row], row: Row, read: Mask) -> Mask:
             for index in reversed(range(len(held))):
                 seen = _mask_back(rows, rows[(*row.path, *part, index)], seen)
             masks.append(seen)
+        import numpy as np
+
         return reduce(np.logical_or, masks)
     if layer.sees_everything:
         return _all_of(row.input_shape)
@@ -170,6 +175,8 @@ def _mask_back(rows: dict[Path, Row], row: Row, read: Mask) -> Mask:
 
 def _slid_back(read: Mask, axis: Axis) -> Mask:
     """The same of the windows along the first axis of a map."""
+    import numpy as np
+
     found = np.zeros((axis.padding + axis.size, read.shape[1]), bool)
     for tap in range(0, axis.effective_kernel, axis.dilation):
         found[tap : tap + len(read) * axis.stride : axis.stride][: len(read)] |= read

@@ -64,7 +64,7 @@ def test_a_picture_of_ones_own_goes_through_the_network(page: Page, app_url: str
     page.get_by_role("option", name="My own image").click()
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(mine)
     shown = page.locator('.card[data-path=""]')
-    expect(shown).to_contain_text("0.400 … 0.400")
+    expect(shown).to_contain_text("0.4 … 0.4")
     page.get_by_text("Swap dark and light").click()
     expect(shown).to_contain_text("0.600 … 0.600")
     settled(page)

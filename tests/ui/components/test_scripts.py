@@ -254,6 +254,7 @@ def test_the_scripts_pass_their_own_tests():
 
 
 def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(scripts, "_served", [False])
     assert scripts.ahead("/build") == "", "where no server of ours answers"
     monkeypatch.setattr(scripts, "_served", [True])
     for name, entries in scripts.AHEAD.items():
