@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from cnn.training.upkeep.upkeep import Finding
+if TYPE_CHECKING:
+    from cnn.training.upkeep.upkeep import Finding
 
 
 def printable(text: str) -> str:
