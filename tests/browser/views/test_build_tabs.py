@@ -66,7 +66,7 @@ def test_a_picture_of_ones_own_goes_through_the_network(page: Page, app_url: str
     shown = page.locator('.card[data-path=""]')
     expect(shown).to_contain_text("0.4 … 0.4")
     page.get_by_text("Swap dark and light").click()
-    expect(shown).to_contain_text("0.600 … 0.600")
+    expect(shown).to_contain_text("0.6 … 0.6")
     settled(page)
 
 
