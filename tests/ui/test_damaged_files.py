@@ -114,7 +114,7 @@ def test_a_snapshot_that_is_damaged_is_said_to_be_that(
     app = behind(run, "Watch it learn")
     assert "cannot be read" not in words(app)
 
-    app.slider(key=f"moment_{run.id}").set_value(0)
+    app.select_slider(key=f"moment_{run.id}").set_value(0)
     said = words(shown(app))
 
     assert "The snapshot after epoch 0 cannot be read: i" in said

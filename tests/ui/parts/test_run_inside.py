@@ -177,34 +177,30 @@ def test_gradients_say_on_how_many_batches_they_were_measured(store: Store):
     assert "measured on 2 batches" in words(visited(made(store, State.FINISHED), "Gradients"))
 
 
-def test_the_slider_follows_the_newest_snapshot_until_it_is_moved(store: Store):
+def test_at_its_end_the_slider_follows_the_newest_snapshot_until_it_is_moved(store: Store):
     run = made(store, State.RUNNING, epochs=1)
-    app = visited(run, "Watch it learn")
-    slider = f"moment_{run.id}"
-    assert (app.slider(key=slider).value, app.slider(key=slider).max) == (1, 3)
+    app, slider = visited(run, "Watch it learn"), f"moment_{run.id}"
+    assert app.select_slider(key=slider).options == ["0", "1", "2", "newest: 1"]
+    assert app.select_slider(key=slider).value == 3
+    assert "circle 80%" not in pictures(app)
 
     store.keep_file(run.id, snapshot_name(2), _snapshot(2).to_bytes())
-    assert app.run().slider(key=slider).value == 2
+    assert app.run().select_slider(key=slider).options[-1] == "newest: 2"
+    newest = pictures(app)
 
-    app.slider(key=slider).set_value(0).run()
+    app.select_slider(key=slider).set_value(0).run()
+    assert "circle 80%" in pictures(app)
     store.keep_file(run.id, snapshot_name(3), _snapshot(3).to_bytes())
-    assert app.run().slider(key=slider).value == 0
+    assert app.run().select_slider(key=slider).value == 0
+    assert "circle 80%" in pictures(app)
+    assert pictures(app) != newest
 
 
-def test_a_browser_that_is_late_by_an_epoch_has_not_moved_the_slider(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-):
+def test_an_epoch_that_is_not_there_yet_is_the_newest(store: Store):
     run = made(store, State.RUNNING, epochs=1)
-    app = visited(run, "Watch it learn")
-    slider = f"moment_{run.id}"
-    store.keep_file(run.id, snapshot_name(2), _snapshot(2).to_bytes())
-    app.run()
+    app, slider = visited(run, "Watch it learn"), f"moment_{run.id}"
 
-    # The browser asks again before it has heard that the slider stands at 2.
-    assert app.slider(key=slider).set_value(1).run().slider(key=slider).value == 2
-
-    monkeypatch.setattr("ui.parts.runs.watch_it_learn.LATE_S", 0.0)  # time passes
-    assert app.slider(key=slider).set_value(1).run().slider(key=slider).value == 1
+    assert app.select_slider(key=slider).set_value(2).run().select_slider(key=slider).value == 3
 
 
 def test_each_epoch_shows_its_own_kernels_on_one_scale_and_its_own_predictions(store: Store):
@@ -214,7 +210,7 @@ def test_each_epoch_shows_its_own_kernels_on_one_scale_and_its_own_predictions(s
     # The largest kernel weight of all snapshots is the last one's: 0.25 x 4.
     assert "values up to 1" in pictures(app)
     last = pictures(app)
-    app.slider(key=f"moment_{run.id}").set_value(0).run()
+    app.select_slider(key=f"moment_{run.id}").set_value(0).run()
 
     assert not app.exception
     first = pictures(app)

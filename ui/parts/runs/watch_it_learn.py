@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +28,6 @@ from ui.session.kept import kept
 from ui.session.words import plain
 
 PLAY_S = 0.6
-LATE_S = 1.5
 ACROSS = 2
 MOST_KEPT = 130
 
@@ -44,7 +42,7 @@ class Moment:
 
 
 def watch_it_learn(run: Run) -> None:
-    """A slider through the training; it follows the newest snapshot until it is moved."""
+    """A slider through the training; at its end it shows the newest snapshot."""
     store = runs.store()
     kept, content = store.snapshots(run.id), store.file(run.id, WATCHED)
     if not kept or content is None:
@@ -100,43 +98,36 @@ def _moments(run: Run, kept: list[int], watched: Split) -> None:
 
 
 def _chosen_epoch(run: Run, kept: list[int]) -> int:
-    """The epoch of the snapshot to show, with the slider that chooses it."""
+    """The epoch of the snapshot to show, with the slider that chooses it.
+
+    Its end means the newest one while the run is live, so nothing has to move it there.
+    """
     newest, key = kept[-1], f"moment_{run.id}"
-    seen = st.session_state.get(f"{key}_newest")
-    now = st.session_state.get(key, newest)
+    # As long as the whole training from the beginning: its ends must not move under the pointer.
+    last = run.epochs_wanted if run.is_live else newest
+    now = st.session_state.get(key, last)
     if _playing(run) and not run.is_live:
         if now >= newest:
             st.session_state[f"{key}_playing"] = False
             st.rerun()  # whole: nothing moves by itself any more
         now = _next(kept, now)
-    elif now == seen or now > newest or _is_late(key, now):
-        _replace(key, now, newest)
-        now = newest  # it was at the end, so it goes on with it
-    st.session_state[f"{key}_newest"] = newest
-    # As long as the whole training from the beginning: its ends must not move under the pointer.
-    last = run.epochs_wanted if run.is_live else newest
+    elif now > newest:
+        now = last
     if last:
         st.session_state[key] = now
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            now = st.slider(f"After epoch (of {last:,})", 0, last, key=key, persist_state="session")
+            now = st.select_slider(
+                f"After epoch (of {last:,})",
+                range(last + 1),
+                format_func=lambda epoch: (
+                    f"newest: {newest:,}" if run.is_live and epoch == last else f"{epoch:,}"
+                ),
+                key=key,
+                persist_state="session",
+            )
             if not run.is_live:
                 _play_button(run, key, is_at_end=now == newest)
     return kept[max(bisect.bisect_right(kept, now) - 1, 0)]
-
-
-def _replace(key: str, old: int, new: int) -> None:
-    if old != new:
-        st.session_state.setdefault(f"{key}_replaced", {})[old] = time.monotonic()
-
-
-def _is_late(key: str, value: int) -> bool:
-    """Whether a value is one that was just replaced: the browser had not heard of the new one yet.
-
-    Nobody has moved the slider then, however old the value is: epochs may end faster than pages
-    are drawn.
-    """
-    replaced = st.session_state.get(f"{key}_replaced", {}).get(value)
-    return replaced is not None and time.monotonic() - replaced < LATE_S
 
 
 def _play_button(run: Run, key: str, *, is_at_end: bool) -> None:
