@@ -50,7 +50,8 @@ def test_a_backup_says_what_is_in_it_and_a_second_one_needs_another_name(
     url = url_of(home / "runs.sqlite")
     size = f"{target.stat().st_size / 1e6:.1f} MB"
     assert said == (
-        f"10 runs of the run store {url} are in {target} now: {size}, read through and whole.\n"
+        f"10 runs of the run store {url} are in {target} now: {size}, whole as a database. "
+        "What the files of runs hold is looked through by `python -m cnn store check`.\n"
     )
     assert "is not written over" in typed("backup", str(target), status=2)
     assert typed("backup", str(tmp_path / "2.sqlite"), "--json") == {
@@ -78,7 +79,23 @@ def test_a_backup_that_is_restored_says_where_what_was_there_is(
         f"kept: {kept}\n"
     )
     assert (runs_in(home / "runs.sqlite"), runs_in(kept)) == (1, 5)
-    assert typed("restore", str(kept), "--json")["runs"] == 5
+    again = typed("restore", str(kept), "--json")
+    assert (again["runs"], again["noted"]) == (5, True)
+
+
+@pytest.mark.parametrize("action", ["backup", "restore"])
+def test_what_could_not_be_noted_for_the_doctor_is_said(
+    action: str, typed: Any, home: Path, tmp_path: Path, capsys: Any
+):
+    filled(home / "runs.sqlite", 1)
+    typed("backup", str(tmp_path / "1.sqlite"))
+    note = home / "backups" / "runs.last.json"
+    note.unlink()
+    note.mkdir()  # as where nothing may be written
+
+    main(["store", action, str(tmp_path / f"{2 if action == 'backup' else 1}.sqlite")])
+
+    assert "It could not be noted beside the store" in capsys.readouterr().err
 
 
 def test_a_backup_can_be_of_and_for_another_store(typed: Any, home: Path, tmp_path: Path):

@@ -29,8 +29,7 @@ def _backup(url: str, options: argparse.Namespace) -> int:
     with _progress("copied") as tell:
         content = backups.backup(url, target, tell)
     size = target.stat().st_size
-    noted = kept_backups.last(url)
-    is_noted = noted is not None and noted.file == target.absolute()
+    is_noted = _is_noted(url, target)
     said = {
         "file": str(target.absolute()),
         "runs": content.runs,
@@ -42,14 +41,11 @@ def _backup(url: str, options: argparse.Namespace) -> int:
         options,
         said,
         f"{_runs(content.runs, f'of the run store {shown_url(url)}')} in {target} now: "
-        f"{_mb(size)}, read through and whole.",
+        f"{_mb(size)}, whole as a database. What the files of runs hold is looked through by "
+        "`python -m cnn store check`.",
     )
     if not is_noted:
-        print(
-            "It could not be noted beside the store, so `python -m cnn doctor` does not name it: "
-            "make room on the store's disk, and allow writing there.",
-            file=sys.stderr,
-        )
+        _say_not_noted()
     return 0
 
 
@@ -57,14 +53,35 @@ def _restore(url: str, options: argparse.Namespace) -> int:
     source = Path(options.file)
     with _progress("restored") as tell:
         content, kept = restoring.restore(url, source, tell)
-    said = {"store": shown_url(url), "runs": content.runs, "kept": str(kept) if kept else None}
+    is_noted = _is_noted(url, source)
+    said = {
+        "store": shown_url(url),
+        "runs": content.runs,
+        "kept": str(kept) if kept else None,
+        "noted": is_noted,
+    }
     was = f" What was there is kept: {kept}" if kept else ""
     say(
         options,
         said,
         f"{_runs(content.runs, f'of {source}')} in the run store {shown_url(url)} now.{was}",
     )
+    if not is_noted:
+        _say_not_noted()
     return 0
+
+
+def _is_noted(url: str, file: Path) -> bool:
+    noted = kept_backups.last(url)
+    return noted is not None and noted.file == file.absolute()
+
+
+def _say_not_noted() -> None:
+    print(
+        "It could not be noted beside the store, so `python -m cnn doctor` does not name it: "
+        "make room on the store's disk, and allow writing there.",
+        file=sys.stderr,
+    )
 
 
 def _compact(url: str, options: argparse.Namespace) -> int:
