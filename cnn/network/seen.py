@@ -6,6 +6,7 @@ differently it is that of the widest one, while a single cell sees what any of t
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -30,8 +31,15 @@ class Box:
     bottom: int
     right: int
 
-    def joined(self, other: Box) -> Box:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing lies in it."""
+        return self.top >= self.bottom or self.left >= self.right
+
+    def __or__(self, other: Box) -> Box:
         """The smallest box around both."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
         return Box(
             min(self.top, other.top),
             min(self.left, other.left),
@@ -76,16 +84,27 @@ def seen_box(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
     around it. A feature of a vector is the cell (feature, 0); where it is made of several, its box
     is that of them all.
     """
+    return _seen_box(traced, row, cell, _box_before)
+
+
+def seen_of_image(traced: Trace, row: Row, cell: tuple[int, int]) -> Box:
+    """The same within the image: what no padding, of the image or of a map, is part of."""
+    return _seen_box(traced, row, cell, _box_on_the_map_before)
+
+
+def _seen_box(
+    traced: Trace, row: Row, cell: tuple[int, int], through: Callable[[Row, Box], Box]
+) -> Box:
     rows = {one.path: one for one in traced.rows}
     line, column = cell
     if isinstance(row.layer, Flatten) and len(row.input_shape) == 3:
         line, column = divmod(line // row.input_shape[2], row.input_shape[1])
         box = Box(line, column, line + 1, column + 1)
     elif len(row.output_shape) == 3:
-        box = _back(rows, row, Box(line, column, line + 1, column + 1))
+        box = _back(rows, row, Box(line, column, line + 1, column + 1), through)
     else:
-        box = _back(rows, row, VECTOR)
-    return _to_input(rows, row.path, box, _back)
+        box = _back(rows, row, VECTOR, through)
+    return _to_input(rows, row.path, box, through)
 
 
 def read_pixels(traced: Trace, row: Row) -> int | None:
@@ -96,21 +115,18 @@ def read_pixels(traced: Trace, row: Row) -> int | None:
     if height * width > MOST_PIXELS:
         return None
     rows = {one.path: one for one in traced.rows}
-    read = _mask_back(rows, row, _all_of(row.output_shape))
-    return int(_to_input(rows, row.path, read, _mask_back).sum())
+    read = _back(rows, row, _all_of(row.output_shape), _mask_before)
+    return int(_to_input(rows, row.path, read, _mask_before).sum())
 
 
 def _to_input(
-    rows: dict[Path, Row],
-    path: Path,
-    part: Part,
-    back: Callable[[dict[Path, Row], Row, Part], Part],
+    rows: dict[Path, Row], path: Path, part: Part, through: Callable[[Row, Part], Part]
 ) -> Part:
     """What of the image makes this part of the input of the layer at a path."""
     while path:
         *outer, index = path
         for before in reversed(range(int(index))):
-            part = back(rows, rows[(*outer, before)], part)
+            part = _back(rows, rows[(*outer, before)], part, through)
         path = _holder(rows, tuple(outer))
     return part
 
@@ -122,19 +138,24 @@ def _holder(rows: dict[Path, Row], path: Path) -> Path:
     return path
 
 
-def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box:
-    """What of a layer's input makes this box of its output."""
-    layer = row.layer
-    if isinstance(layer, Container):
-        boxes = []
-        for part, held in layer.series():
-            seen = box
-            for index in reversed(range(len(held))):
-                seen = _back(rows, rows[(*row.path, *part, index)], seen)
-            boxes.append(seen)
-        return reduce(Box.joined, boxes)
-    if layer.sees_everything:
-        return Box(0, 0, *row.input_shape[:2]) if len(row.input_shape) == 3 else VECTOR
+def _back(
+    rows: dict[Path, Row], row: Row, part: Part, through: Callable[[Row, Part], Part]
+) -> Part:
+    """What of a layer's input makes this part of its output; `through` tells it of a leaf."""
+    if not isinstance(row.layer, Container):
+        return through(row, part)
+    parts = []
+    for name, held in row.layer.series():
+        seen = part
+        for index in reversed(range(len(held))):
+            seen = _back(rows, rows[(*row.path, *name, index)], seen, through)
+        parts.append(seen)
+    return reduce(operator.or_, parts)
+
+
+def _box_before(row: Row, box: Box) -> Box:
+    if row.layer.sees_everything:
+        return Box(0, 0, *_size(row.input_shape))
     if row.axes is None:
         return box
     lines, columns = row.axes
@@ -146,31 +167,28 @@ def _back(rows: dict[Path, Row], row: Row, box: Box) -> Box:
     )
 
 
-def _all_of(shape: Shape) -> Mask:
-    import numpy as np
-
-    return np.ones(shape[:2] if len(shape) == 3 else (1, 1), bool)
+def _box_on_the_map_before(row: Row, box: Box) -> Box:
+    return box if box.is_empty else _box_before(row, box).within(*_size(row.input_shape))
 
 
-def _mask_back(rows: dict[Path, Row], row: Row, read: Mask) -> Mask:
+def _mask_before(row: Row, read: Mask) -> Mask:
     """Which cells of a layer's input make these cells of its output."""
-    layer = row.layer
-    if isinstance(layer, Container):
-        masks = []
-        for part, held in layer.series():
-            seen = read
-            for index in reversed(range(len(held))):
-                seen = _mask_back(rows, rows[(*row.path, *part, index)], seen)
-            masks.append(seen)
-        import numpy as np
-
-        return reduce(np.logical_or, masks)
-    if layer.sees_everything:
+    if row.layer.sees_everything:
         return _all_of(row.input_shape)
     if row.axes is None:
         return read
     lines, columns = row.axes
     return _slid_back(_slid_back(read, lines).T, columns).T
+
+
+def _size(shape: Shape) -> tuple[int, int]:
+    return (shape[0], shape[1]) if len(shape) == 3 else (1, 1)
+
+
+def _all_of(shape: Shape) -> Mask:
+    import numpy as np
+
+    return np.ones(_size(shape), bool)
 
 
 def _slid_back(read: Mask, axis: Axis) -> Mask:

@@ -17,8 +17,9 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    ZeroPadding2D,
 )
-from cnn.network.seen import Box, read_pixels, seen_box
+from cnn.network.seen import Box, read_pixels, seen_box, seen_of_image
 from cnn.network.trace import Row, trace
 from tests.network.strategies import architectures
 
@@ -45,7 +46,9 @@ def test_no_pixel_outside_of_the_box_makes_a_difference(network, row_number, num
     traced = trace(network)
     row = traced.rows[row_number % len(traced.rows)]
     cell, place = place_of(row, number)
-    box = seen_box(traced, row, cell).within(*network.input[:2])
+    box = seen_of_image(traced, row, cell)
+    wide = seen_box(traced, row, cell).within(*network.input[:2])
+    assert box.is_empty or box | wide == wide
 
     found = forward(network, random_weights(network), images_within(network, box, number))
 
@@ -60,14 +63,23 @@ def test_what_sees_all_cells_of_a_map_sees_what_is_framed_of_the_image(network, 
     row = rows[row_number % len(rows)] if rows else None
     if row is None or not row.sees_all_cells:
         return
-    height, width = network.input[:2]
 
-    box = seen_box(traced, row, (0, 0)).within(height, width)
+    box = seen_of_image(traced, row, (0, 0))
 
     assert row.receptive_field.size == (box.bottom - box.top, box.right - box.left)
     read = read_pixels(traced, row)
     assert read is not None
-    assert 0 < read <= math.prod(row.receptive_field.size)
+    assert read <= math.prod(row.receptive_field.size)
+
+
+def test_windows_that_lie_in_the_padding_see_nothing_of_the_image():
+    framed = (ZeroPadding2D(3), Conv2D(1, 3, strides=3), Conv2D(1, 1))
+    traced = trace(Architecture("Framed", (3, 3, 1), (*framed, GlobalAveragePooling2D())))
+
+    seen = [seen_of_image(traced, traced.rows[2], (line, 1)) for line in range(3)]
+
+    assert [one.is_empty for one in seen] == [True, False, True]
+    assert seen_of_image(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 3, 3)
 
 
 @pytest.mark.parametrize("feature", [0, 4, 13, 17])

@@ -184,7 +184,9 @@ def _are_arrays(members: list[zipfile.ZipInfo]) -> bool:
 
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:
-    """Say whether an entry is a folder or something that an operating system has left there."""
+    """Say whether an entry is a folder, nothing by name, or what an operating system left there."""
+    if not member.filename:
+        return True
     parts = _parts(member.filename)
     hidden = any(part.startswith(".") and part != ".." for part in parts)
     return member.is_dir() or hidden or "__MACOSX" in parts or parts[-1:] == ("Thumbs.db",)

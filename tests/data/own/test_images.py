@@ -311,6 +311,13 @@ def test_a_damaged_upload_is_read_in_part_or_refused(tmp_path_factory, content, 
     assert all(isinstance(rejected, Rejected) for rejected in source.rejected)
 
 
+def test_a_member_without_a_name_is_no_image(tmp_path):
+    nameless = zipped(CATS_AND_DOGS).replace(b"dog/0.png", b"\0og/0.png")  # a name ends at \0
+
+    with pytest.raises(DataError, match="Class dog has 2 readable images"):
+        read(tmp_path, nameless)
+
+
 def test_an_upload_is_kept_under_a_name_made_of_its_content(tmp_path):
     kept = keep_upload(b"content", "../My cats & dogs.ZIP", tmp_path / "uploads")
 

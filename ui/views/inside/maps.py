@@ -13,7 +13,7 @@ from cnn.data.dataset import Images as Floats
 from cnn.insight.passes.forward import Activations
 from cnn.insight.readings.cell import Cell, cell
 from cnn.insight.readings.explanations import explain
-from cnn.network.seen import seen_box
+from cnn.network.seen import seen_of_image
 from cnn.network.trace import Row, Trace
 from cnn.numbers import number
 from cnn.pictures.inside.cell import cell_picture, channel_shown
@@ -124,8 +124,7 @@ def _exact(value: float) -> str:
 
 def _seen(traced: Trace, row: Row, looked: Looked, place: Place) -> None:
     """The image with a frame around all that the cell can see of it."""
-    height, width = traced.architecture.input[:2]
-    box = seen_box(traced, row, (place.row, place.column)).within(height, width)
+    box = seen_of_image(traced, row, (place.row, place.column))
     picture(patch_picture(looked.pixels, box), key="inside_seen", largest=1.0)
     size = f"{box.bottom - box.top}×{box.right - box.left}"
     st.caption(f"What it sees of the image lies within the frame: {size} pixels.")
