@@ -125,8 +125,7 @@ def _to_input(
     """What of the image makes this part of the input of the layer at a path."""
     while path:
         *outer, index = path
-        for before in reversed(range(int(index))):
-            part = _back(rows, rows[(*outer, before)], part, through)
+        part = _series_back(rows, tuple(outer), int(index), part, through)
         path = _holder(rows, tuple(outer))
     return part
 
@@ -138,19 +137,28 @@ def _holder(rows: dict[Path, Row], path: Path) -> Path:
     return path
 
 
+def _series_back(
+    rows: dict[Path, Row], holder: Path, many: int, part: Part, through: Callable[[Row, Part], Part]
+) -> Part:
+    """What of the input of a series makes this part of what its first so many layers give."""
+    for index in reversed(range(many)):
+        part = _back(rows, rows[(*holder, index)], part, through)
+    return part
+
+
 def _back(
     rows: dict[Path, Row], row: Row, part: Part, through: Callable[[Row, Part], Part]
 ) -> Part:
     """What of a layer's input makes this part of its output; `through` tells it of a leaf."""
     if not isinstance(row.layer, Container):
         return through(row, part)
-    parts = []
-    for name, held in row.layer.series():
-        seen = part
-        for index in reversed(range(len(held))):
-            seen = _back(rows, rows[(*row.path, *name, index)], seen, through)
-        parts.append(seen)
-    return reduce(operator.or_, parts)
+    held = _held(row.path, row.layer)
+    return reduce(operator.or_, (_series_back(rows, *one, part, through) for one in held))
+
+
+def _held(path: Path, layer: Container) -> list[tuple[Path, int]]:
+    """The path and the length of each series of a container."""
+    return [((*path, *place), len(series)) for place, series in layer.series()]
 
 
 def _box_before(row: Row, box: Box) -> Box:
