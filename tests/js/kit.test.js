@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { base64Of, bytesOf, floatsOf } from "../../ui/components/kit/bytes.js";
-import { cellUnder, mark, paint, within } from "../../ui/components/kit/cells.js";
+import { cellUnder, mark, paint, rowAndColumn, sharesUnder, stepped, watchCells, within } from "../../ui/components/kit/cells.js";
 import { ABOVE, BELOW, pixel, RAMP, signedCss, signedPixel, STOPS } from "../../ui/components/kit/colours.js";
+import { forget, isNews, once, remembered } from "../../ui/components/kit/element.js";
 import { ARROWS, stepDown } from "../../ui/components/kit/keys.js";
+import { feeding, positions, seen } from "../../ui/components/kit/windows.js";
 
 /** The four bytes of a pixel, as a canvas reads them. */
 const bytes = (one) => [...new Uint8Array(Uint32Array.of(one).buffer)];
@@ -63,6 +65,77 @@ test("a pointer is in the cell below it, at the edge in the nearest", () => {
   const at = (clientX, clientY) => cellUnder({ clientX, clientY }, canvas(), 3, 4);
   assert.deepEqual([at(10, 20), at(29.9, 39.9), at(30, 40), at(50, 50), at(0, 99)], [[0, 0], [1, 1], [2, 2], [2, 3], [2, 0]]);
   assert.deepEqual([-1, 0, 2, 3].map((value) => within(value, 3)), [0, 0, 2, 2]);
+  assert.deepEqual(sharesUnder({ clientX: 20, clientY: 35 }, canvas()), [0.5, 0.25]);
+});
+
+test("cells are counted line by line, and a step never leaves the map", () => {
+  assert.deepEqual([0, 2, 3, 7].map((i) => rowAndColumn(i, 3)), [[0, 0], [0, 2], [1, 0], [2, 1]]);
+  const around = Object.values(ARROWS).map((step) => stepped([0, 4], step, [2, 5]));
+  assert.deepEqual(around, [[0, 4], [1, 4], [0, 3], [0, 4]]);
+  assert.deepEqual(stepped([1, 1], [-2, 2], [9, 9]), [0, 3]);
+});
+
+test("cells hear of pointers and keys; what is pressed in a field is the field's", () => {
+  const heard = [];
+  const root = {};
+  watchCells(root, {
+    under: (event) => event.cell,
+    point: (cell) => heard.push(["point", cell]),
+    leave: () => heard.push(["leave"]),
+    pick: (cell) => heard.push(["pick", cell]),
+    step: (step) => heard.push(["step", ...step]),
+    enter: () => heard.push(["enter"]),
+  });
+  const prevented = [];
+  const press = (key, tagName = "CANVAS") => root.onkeydown({ key, target: { tagName }, preventDefault: () => prevented.push(key) });
+  root.onpointermove({ cell: 3 });
+  root.onpointermove({ cell: null });
+  root.onclick({ cell: 4 });
+  root.onclick({ cell: null });
+  root.onpointerleave();
+  for (const key of ["ArrowDown", "Enter", "Tab"]) press(key);
+  for (const key of ["ArrowDown", "Enter"]) press(key, "INPUT");
+  assert.deepEqual(heard, [["point", 3], ["pick", 4], ["leave"], ["step", 1, 0], ["enter"]]);
+  assert.deepEqual(prevented, ["ArrowDown", "Enter"]);
+});
+
+test("Enter is left alone where nothing hears of it", () => {
+  const root = {};
+  watchCells(root, { under: () => null, point() {}, leave() {}, pick() {}, step() {} });
+  root.onkeydown({ key: "Enter", target: { tagName: "CANVAS" }, preventDefault: () => assert.fail("prevented") });
+});
+
+test("a window reads its places, and those of a dilated one stand apart", () => {
+  assert.deepEqual(positions({ kernel: 3, stride: 1, before: 1, dilation: 1 }, 0), [-1, 0, 1]);
+  assert.deepEqual(positions({ kernel: 2, stride: 2, before: 0, dilation: 3 }, 4), [8, 11]);
+});
+
+test("a cell sees what the cells see that feed it", () => {
+  const pixels = { size: [1, 1], offset: [0, 0], jump: [1, 1] };
+  const conv = { size: [3, 3], offset: [1, 0], jump: [1, 1] }; // 3x3, padded at the left alone
+  const pool = { size: [4, 4], offset: [1.5, 0.5], jump: [2, 2] }; // 2x2 at stride 2 behind it
+  assert.deepEqual(seen(pool, 0, 1), [[0, 3], [1, 4]]);
+  const fields = seen(pool, 0, 1);
+  const fed = (map) => fields.map((part, axis) => feeding(map, axis, part).map((cell) => cell + 0)); // -0 is 0
+  assert.deepEqual(fed(conv), [[0, 1], [2, 3]]);
+  assert.deepEqual(fed(pixels), [[0, 3], [1, 4]]);
+  assert.deepEqual(fed({ size: [4, 4], offset: [1.5, 2.5], jump: [0, 0] }), [[0, 0], [0, 0]]); // of one cell
+});
+
+test("what is made once is made once, and what was forgotten is made anew", () => {
+  const made = new Map();
+  assert.deepEqual([once(made, "a", () => 1), once(made, "a", () => 2), once(made, "b", () => 3)], [1, 1, 3]);
+  const root = {};
+  const state = remembered(root, () => ({}));
+  assert.equal(remembered(root, () => ({})), state);
+  forget(root);
+  assert.notEqual(remembered(root, () => ({})), state);
+});
+
+test("a value that is the same as before is no news", () => {
+  const state = {};
+  const values = [[1, 2], [1, 2], [2, 1], "[2,1]", null];
+  assert.deepEqual(values.map((value) => isNews(state, value)), [true, false, true, true, true]);
 });
 
 test("a mark covers what of its rows and columns is in the map", () => {

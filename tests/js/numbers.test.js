@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { counted, fixed, number, percent, read } from "../../ui/components/kit/numbers.js";
+import { counted, fixed, largestSize, number, percent, placeOfLargest, read, sumLines, total } from "../../ui/components/kit/numbers.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../numbers.json", import.meta.url), "utf-8"));
 
@@ -19,6 +19,20 @@ test("a share never reads as all or nothing", () => {
   assert.deepEqual(texts.map((text) => text.replace("\u202f", " ")), [
     "<0.1 %", "<0.1 %", "0.1 %", "45.7 %", "99.9 %", ">99.9 %", ">99.9 %",
   ]);
+});
+
+test("many numbers have a sum, a largest size and a place of the largest", () => {
+  assert.equal(total([1, 2, -4]), -1);
+  assert.equal(total([]), 0);
+  assert.equal(largestSize([1, -3, null]), 3);
+  assert.equal(largestSize(new Float32Array([-0.5, 0.25])), 0.5);
+  assert.equal(largestSize([]), 0);
+  assert.deepEqual([[3], [1, 5, 5], [-2, -1]].map(placeOfLargest), [0, 1, 1]);
+});
+
+test("a long sum is broken into lines before a plus", () => {
+  assert.equal(sumLines(["a", "b", "c", "d", "e"], 2), "a + b\n+ c + d\n+ e");
+  assert.equal(sumLines(["a"], 3), "a");
 });
 
 test("counts have their thousands apart, and what is written is read again", () => {

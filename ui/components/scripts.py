@@ -64,10 +64,8 @@ const MODULES = [];
 function entry(tries) {
   const folder = new URL(tries ? `ADDRESS.${tries}/` : "ADDRESS/", location.origin);
   const addresses = MODULES.map((module) => new URL(module, folder).href);
-  for (const href of addresses) {
-    const link = document.createElement("link");
-    document.head.append(Object.assign(link, { rel: "modulepreload", href }));
-  }
+  const links = addresses.map((href) => `<link rel="modulepreload" href="${href}">`);
+  document.head.insertAdjacentHTML("beforeend", links.join(""));
   return addresses.at(-1);
 }
 """

@@ -32,29 +32,25 @@
     location.reload();
   }
 
-  /** When it was last loaded anew; never, where the browser keeps nothing for this page. */
-  function last() {
+  /** What the browser keeps for this page, or null where it keeps nothing. */
+  function kept(ask) {
     try {
-      return Number(sessionStorage.getItem(KEY) ?? 0);
+      return ask(sessionStorage);
     } catch {
-      return 0;
+      return null;
     }
   }
 
-  function note() {
-    try {
-      sessionStorage.setItem(KEY, String(Date.now()));
-    } catch {
-      return;
-    }
-  }
+  /** When it was last loaded anew, or 0. */
+  const last = () => Number(kept((storage) => storage.getItem(KEY)));
+
+  const note = () => kept((storage) => storage.setItem(KEY, String(Date.now())));
 
   function say() {
-    const said = document.createElement("p");
-    said.style.cssText = "font-family:sans-serif;margin:3rem;max-width:40rem";
-    said.textContent =
-      "This page failed twice within a minute. It is loaded again within a minute. Runs go on meanwhile, and what the address holds comes back.";
-    (document.body ?? document.documentElement).append(said);
+    (document.body ?? document.documentElement).insertAdjacentHTML(
+      "beforeend",
+      '<p style="font-family:sans-serif;margin:3rem;max-width:40rem">This page failed twice within a minute. It is loaded again within a minute. Runs go on meanwhile, and what the address holds comes back.</p>',
+    );
   }
 
   /** A server that was started anew may ask for another token: it says so to a page, not to a talk. */

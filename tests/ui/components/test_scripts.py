@@ -209,6 +209,9 @@ def test_what_a_script_tells_is_heard_by_its_name_alone():
         pytest.param(r"createImageData|new ImageData", id="painter of maps"),
         pytest.param(r"ArrowUp: \[", id="table of arrow keys"),
         pytest.param(r"bottom \+ 1 - top", id="mark"),
+        pytest.param(r"\(clientY - top\) / height", id="cell under a pointer"),
+        pytest.param(r"setInterval\(", id="player of steps"),
+        pytest.param(r"place \* stride - before", id="window"),
         pytest.param(r"toExponential|toPrecision\((?!6)", id="number format"),
         pytest.param(r"toLocale|NumberFormat", id="count format"),
         pytest.param(r"clipboard\.writeText", id="copy"),
@@ -219,6 +222,21 @@ def test_what_components_share_is_written_once(pattern: str):
 
     assert len(found) == 1
     assert found[0].startswith("kit/")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"createElement", id="element maker"),
+        pytest.param(r"\batob\(", id="base64 decoder"),
+        pytest.param(r"putImageData", id="painter of maps"),
+        pytest.param(r"ArrowUp", id="table of arrow keys"),
+    ],
+)
+def test_no_script_beside_the_modules_has_its_own(pattern: str):
+    scattered = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "ui" / "shell").glob("*.js")]
+
+    assert [one for one in scattered if re.search(pattern, one.read_text(encoding="utf-8"))] == []
 
 
 def test_the_browser_has_the_colours_that_pictures_have():

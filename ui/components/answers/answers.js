@@ -2,8 +2,6 @@
 
 import { added, remembered } from "../kit/element.js";
 
-const cards = new WeakMap();
-
 function card(parent) {
   const root = added(parent, "article", "card");
   const head = added(root, "header", "head");
@@ -70,7 +68,7 @@ function fill(made, answer) {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".answers");
-  const made = remembered(cards, root, () => []);
+  const made = remembered(root, () => []);
   root.dataset.count = data.answers.length;
   root.setAttribute("aria-label", data.label);
   while (made.length > data.answers.length) made.pop().root.remove();

@@ -1,6 +1,7 @@
 // Every word of the code goes in as text, never as markup.
 
-import { added, copied, element, remembered } from "../kit/element.js";
+import { within } from "../kit/cells.js";
+import { added, copied, element, isNews, partsOf, remembered } from "../kit/element.js";
 import { stepDown } from "../kit/keys.js";
 
 // Python as our exports write it: strings, comments, numbers, names.
@@ -12,7 +13,6 @@ const WORDS = new Set(
 const HINT = "Point at a line of a layer to see what the layer does; click it to choose the layer.";
 const FOLDED_MS = 1500;
 const DRAGGED_PX = 4;
-const states = new WeakMap();
 
 function kindOf(match, text) {
   if (match[1]) return "text";
@@ -49,7 +49,7 @@ function colouredLines(text) {
 
 function fill(state, data) {
   const all = element("div");
-  const coloured = colouredLines(state.text);
+  const coloured = colouredLines(state.code);
   state.lines = data.lines.map(([, path], i) => {
     const { title, numbers, purpose } = data.layers[path] ?? {};
     const description = `${title}: ${numbers}. ${purpose}`;
@@ -74,15 +74,9 @@ function explain(state, path) {
   const said = state.layers[path];
   if (state.said === (said ? path : "")) return;
   state.said = said ? path : "";
-  if (!said) {
-    state.about.replaceChildren(element("span", "purpose", state.choices.length ? HINT : ""));
-    return;
-  }
-  state.about.replaceChildren(
-    element("b", "", said.title),
-    element("span", "numbers", said.numbers),
-    element("span", "purpose", said.purpose),
-  );
+  const head = said ? [element("b", "", said.title), element("span", "numbers", said.numbers)] : [];
+  const hint = state.choices.length ? HINT : "";
+  state.about.replaceChildren(...head, element("span", "purpose", said ? said.purpose : hint));
 }
 
 /** Lights up the lines of a layer and says what it is; without one, of the layer that is chosen. */
@@ -100,15 +94,13 @@ function mark(state) {
 }
 
 async function copy(state) {
-  state.copy.textContent = (await copied(state.text, state.frame)) ? "Copied" : "Ctrl+C";
+  state.copy.textContent = (await copied(state.code, state.frame)) ? "Copied" : "Ctrl+C";
   clearTimeout(state.timer);
   state.timer = setTimeout(() => (state.copy.textContent = "Copy"), FOLDED_MS);
 }
 
 function step(state, from, by) {
-  const place = state.choices.indexOf(from);
-  const next = by === -Infinity ? 0 : by === Infinity ? state.choices.length - 1 : place + by;
-  const line = state.choices[Math.min(Math.max(next, 0), state.choices.length - 1)];
+  const line = state.choices[within(state.choices.indexOf(from) + by, state.choices.length)];
   from.tabIndex = -1;
   line.tabIndex = 0;
   line.focus();
@@ -144,20 +136,13 @@ function listen(state) {
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".code-view");
-  const state = remembered(states, root, () => {
-    const one = (name) => root.querySelector(`.${name}`);
-    const parts = { title: one("title"), copy: one("copy"), frame: one("lines"), about: one("about") };
-    return { ...parts, text: null, choices: [], lines: [] };
-  });
+  const state = remembered(root, () => partsOf(root, "title", "copy", "frame", "about"));
   listen(state);
   state.choose = (path) => setTriggerValue("picked", path);
-  const lines = JSON.stringify(data.lines);
-  const isNew = state.key !== lines;
   state.layers = data.layers;
   state.selected = data.selected;
-  if (isNew) {
-    state.key = lines;
-    state.text = data.lines.map(([text]) => text).join("\n") + "\n";
+  if (isNews(state, data.lines)) {
+    state.code = data.lines.map(([text]) => text).join("\n") + "\n";
     fill(state, data);
   }
   state.said = null;

@@ -23,7 +23,7 @@ __all__ = ["EditorValue", "Note", "edited", "notes_of", "stack_editor"]
 
 # The state is not called "value": Streamlit 1.67 takes a lone state of that name apart, and then
 # finds no callback for it.
-_editor = component("editor", html='<div class="editor"></div>', state=("stack",))
+_editor = component("editor", state=("stack",))
 
 
 def stack_editor(

@@ -8,11 +8,20 @@ import {
 import { focusItem, visibleIds } from "./places.js";
 import { say, tell } from "./talk.js";
 
+const idOf = (node) => node.id;
+
 function commit(editor, said, root, { tag = null, chosen = null } = {}) {
   if (isSameTree(root, editor.root)) return false;
   record(editor.history, snapshot(editor, said), tag);
   show(editor, root, chosen ?? [...editor.selection]);
   return true;
+}
+
+// The same for an edit of rows: the first that is chosen gets the focus, and it is said what came of it.
+function rearrange(editor, said, root, chosen, words = () => said) {
+  if (!commit(editor, said, root, { chosen })) return;
+  focusItem(editor, chosen[0] ?? editor.active);
+  say(editor, words());
 }
 
 export function snapshot(editor, said) {
@@ -61,8 +70,7 @@ export function setField(editor, id, field, value, typing) {
   if (isUsual) delete values[field.name];
   if (JSON.stringify(values) === JSON.stringify(node.values)) return;
   const tag = typing ? `${id} ${field.name}` : null;
-  const said = `${field.name} of ${title}`;
-  commit(editor, said, withValues(editor.root, id, values), { tag });
+  commit(editor, `${field.name} of ${title}`, withValues(editor.root, id, values), { tag });
 }
 
 // ---- adding --------------------------------------------------------------------------------------
@@ -106,9 +114,7 @@ export function addKind(editor, kind, asked) {
 
 function addNodes(editor, { laneId, index }, nodes, name) {
   const root = inserted(editor.root, laneId, index, nodes);
-  commit(editor, `added ${name}`, root, { chosen: nodes.map((node) => node.id) });
-  focusItem(editor, nodes[0].id);
-  say(editor, `${name} added ${whereabouts(editor, nodes)}`);
+  rearrange(editor, `added ${name}`, root, nodes.map(idOf), () => `${name} added ${whereabouts(editor, nodes)}`);
 }
 
 // Blocks are made for the number of channels they get, by Python: it is asked, and answers through
@@ -160,12 +166,9 @@ export function named(editor, nodes) {
 export function remove(editor, chosen) {
   const gone = topmost(editor.root, chosen);
   if (gone.length === 0) return;
-  const said = `deleted ${named(editor, gone)}`;
   const next = neighbourOf(editor, gone);
-  const ids = new Set(gone.map((node) => node.id));
-  commit(editor, said, removed(editor.root, ids), { chosen: next ? [next] : [] });
-  focusItem(editor, editor.active);
-  say(editor, said);
+  const root = removed(editor.root, new Set(gone.map(idOf)));
+  rearrange(editor, `deleted ${named(editor, gone)}`, root, next ? [next] : []);
 }
 
 // Who is chosen when these are gone: the one behind them, else the one before.
@@ -181,21 +184,15 @@ export function duplicate(editor, ids) {
   if (nodes.length === 0) return;
   const { lane, index } = mapOf(editor.root).nodes.get(nodes.at(-1).id);
   const copies = nodes.map(copyOf);
-  const said = `duplicated ${named(editor, nodes)}`;
   const root = inserted(editor.root, lane.id, index + 1, copies);
-  commit(editor, said, root, { chosen: copies.map((node) => node.id) });
-  focusItem(editor, copies[0].id);
-  say(editor, said);
+  rearrange(editor, `duplicated ${named(editor, nodes)}`, root, copies.map(idOf));
 }
 
 export function move(editor, ids, laneId, index) {
   const nodes = topmost(editor.root, ids);
   const name = named(editor, nodes);
-  const chosen = nodes.map((node) => node.id);
   const root = moved(editor.root, ids, laneId, index);
-  if (!commit(editor, `moved ${name}`, root, { chosen })) return;
-  focusItem(editor, chosen[0]);
-  say(editor, `${name} moved ${whereabouts(editor, nodes)}`);
+  rearrange(editor, `moved ${name}`, root, nodes.map(idOf), () => `${name} moved ${whereabouts(editor, nodes)}`);
 }
 
 // One step up or down; at the end of a lane, out of it.

@@ -4,40 +4,34 @@
 // with the number of the message they belong to, and are laid on the tree that was sent with it. A
 // `rev` of Python's that is not ours means that Python has put another network in place of ours.
 
-import { element, setAttribute, setLabel, setText } from "../kit/element.js";
+import { button, element, once, partsOf, remembered, setLabel, setText } from "../kit/element.js";
 import {
   choose, collapseAll, duplicate, isSameTree, moveBy, redo, remove, snapshot, takeAnswer, undo,
 } from "./actions.js";
 import { watchPointer } from "./drag.js";
 import { icon, iconButton } from "./icons.js";
-import { helpView, openHelp, watchKeys } from "./keys.js";
+import { nameKeys, openHelp, watchKeys } from "./keys.js";
 import { containersOf, laneFrom, mapOf, newHistory, reconciled, record } from "./model.js";
 import { shapeText } from "./numbers.js";
-import { openPalette, paletteView } from "./palette.js";
+import { openPalette, paletteOf } from "./palette.js";
 import { renderStack } from "./rows.js";
 
 const LATE_MS = 300;
-const editorOfHost = new WeakMap();
 const editorOfKey = new Map(); // so that undo survives a visit to another page
 
 export default function ({ data, parentElement, setStateValue }) {
   const host = parentElement.querySelector(".editor");
-  const isNew = !editorOfHost.has(host);
-  if (isNew) {
-    const kept = editorOfKey.get(data.key) ?? newEditor(data.key);
-    editorOfHost.set(host, mount(kept, host));
-  }
-  const editor = editorOfHost.get(host);
+  const editor = remembered(host, () => mount(once(editorOfKey, data.key, newEditor), host));
   editor.setStateValue = setStateValue;
-  receive(editor, data, isNew);
+  receive(editor, data);
   return () => clearTimeout(editor.timer);
 }
 
-function newEditor(key) {
+function newEditor() {
   const editor = {
     root: null, // the stack: a lane of nodes
     history: newHistory(),
-    rev: null, // Python's list that ours began with
+    rev: null, // Python's list that ours began with, on this page
     edit: 0, // the last message's number,
     awaited: null, // the one whose notes are waited for,
     known: null, // and the one whose notes are shown
@@ -56,15 +50,14 @@ function newEditor(key) {
     cancelDrag: null,
     render: () => render(editor),
   };
-  editorOfKey.set(key, editor);
   return editor;
 }
 
 // ---- Python to here ------------------------------------------------------------------------------
 
-function receive(editor, data, isNew) {
+function receive(editor, data) {
   editor.input = data.input;
-  if (isNew || editor.rev !== data.rev) takeLayers(editor, data);
+  if (editor.rev !== data.rev) takeLayers(editor, data);
   takeNotes(editor, data);
   const isCommand = data.selected && data.selected !== editor.told;
   if (isCommand && editor.awaited === data.edit) obey(editor, data.selected);
@@ -94,8 +87,7 @@ function takeNotes(editor, data) {
   const root = editor.sent.get(data.edit);
   if (!root) return;
   for (const [path, id] of mapOf(root).idOfPath) {
-    const isNews = JSON.stringify(editor.notes.get(id)) !== JSON.stringify(data.notes[path]);
-    if (isNews) editor.notes.set(id, data.notes[path]);
+    if (JSON.stringify(editor.notes.get(id)) !== JSON.stringify(data.notes[path])) editor.notes.set(id, data.notes[path]);
   }
   for (const edit of editor.sent.keys()) if (edit < data.edit) editor.sent.delete(edit);
   editor.known = data.edit;
@@ -113,40 +105,26 @@ function obey(editor, path) {
 // ---- the frame -----------------------------------------------------------------------------------
 
 function mount(editor, host) {
-  editor.host = host;
-  editor.views = new Map();
-  editor.stack = element("div", { class: "stack", role: "tree", "aria-label": "Layers" });
-  setAttribute(editor.stack, "aria-multiselectable", "true");
-  editor.palette = paletteView(editor);
-  editor.help = helpView();
-  editor.status = element("div", { class: "status", role: "status", "aria-live": "polite" });
-  editor.alert = element("div", { class: "unseen", "aria-live": "polite" });
-  const more = element("button", { type: "button", class: "add-row" }, icon("plus"));
-  more.append("Add a layer or a block");
+  Object.assign(editor, partsOf(host, "toolbar", "shape", "stack", "unseen", "help"));
+  Object.assign(editor, { host, views: new Map(), rev: null });
+  const more = host.querySelector(".add-row");
+  more.prepend(icon("plus"));
   more.onclick = () => openPalette(editor, more, { end: true });
-  host.replaceChildren(toolbar(editor), headRow(editor), editor.stack, more, editor.alert,
-    editor.palette.root, editor.help);
+  fillToolbar(editor);
+  editor.palette = paletteOf(editor);
+  nameKeys(editor.help);
   watchPointer(editor);
   watchKeys(editor);
   host.addEventListener("focusin", (event) => followFocus(editor, event));
   host.addEventListener("focusout", (event) => settleField(editor, event));
+  host.hidden = false;
   return editor;
 }
 
-function headRow(editor) {
-  editor.inputShape = element("span", "shape");
-  const captions = element("span", "numbers",
-    element("span", "", "output"),
-    element("span", "cost", "params"));
-  const end = element("span", "end");
-  return element("div", "head-row", "Input", editor.inputShape, captions, end);
-}
-
-function toolbar(editor) {
+function fillToolbar(editor) {
   const onChosen = (action) => () => action(editor, editor.selection);
-  editor.addButton = element("button", { type: "button", class: "add-button" }, icon("plus"), "Add");
-  editor.addButton.onclick = () => openPalette(editor, editor.addButton);
-  setAttribute(editor.addButton, "aria-label", "Add a layer or a block");
+  const look = { class: "add-button", "aria-label": "Add a layer or a block" };
+  editor.addButton = button(look, () => openPalette(editor, editor.addButton), icon("plus"), "Add");
   editor.undoButton = iconButton("undo", "Undo", () => undo(editor));
   editor.redoButton = iconButton("redo", "Redo", () => redo(editor));
   editor.onSelection = [
@@ -155,13 +133,12 @@ function toolbar(editor) {
     iconButton("copy", "Duplicate", onChosen(duplicate)),
     iconButton("trash", "Delete", onChosen(remove)),
   ];
-  const foldLabel = "Collapse or expand all containers";
-  editor.foldButton = iconButton("fold", foldLabel, () => collapseAll(editor));
+  editor.foldButton = iconButton("fold", "Collapse or expand all containers", () => collapseAll(editor));
   editor.helpButton = iconButton("keyboard", "Keys", () => openHelp(editor));
+  editor.status = element("div", { class: "status", role: "status", "aria-live": "polite" });
   const gap = () => element("span", "gap");
-  return element("div", { class: "toolbar", role: "toolbar", "aria-label": "Edit the stack" },
-    editor.addButton, gap(), editor.undoButton, editor.redoButton, gap(), ...editor.onSelection,
-    editor.status, editor.foldButton, editor.helpButton);
+  editor.toolbar.append(editor.addButton, gap(), editor.undoButton, editor.redoButton, gap(),
+    ...editor.onSelection, editor.status, editor.foldButton, editor.helpButton);
 }
 
 // Moving a row that has the focus takes the focus away for a moment; that must not render again.
@@ -169,10 +146,9 @@ function render(editor) {
   if (editor.isRendering) return;
   editor.isRendering = true;
   const { nodes, lanes } = mapOf(editor.root);
-  const isThere = nodes.has(editor.active) || lanes.has(editor.active);
-  if (!isThere) editor.active = editor.root.nodes[0]?.id ?? null;
+  if (!nodes.has(editor.active) && !lanes.has(editor.active)) editor.active = editor.root.nodes[0]?.id ?? null;
   renderStack(editor);
-  setText(editor.inputShape, shapeText(editor.input));
+  setText(editor.shape, shapeText(editor.input));
   showLateness(editor);
   patchToolbar(editor);
   editor.isRendering = false;
@@ -195,7 +171,7 @@ function patchToolbar(editor) {
   editor.redoButton.disabled = future.length === 0;
   setLabel(editor.undoButton, past.length > 0 ? `Undo: ${past.at(-1).said}` : "Undo");
   setLabel(editor.redoButton, future.length > 0 ? `Redo: ${future.at(-1).said}` : "Redo");
-  for (const button of editor.onSelection) button.disabled = editor.selection.size === 0;
+  for (const tool of editor.onSelection) tool.disabled = editor.selection.size === 0;
   editor.foldButton.hidden = containersOf(editor.root).length === 0;
 }
 
@@ -203,7 +179,7 @@ function patchToolbar(editor) {
 function sayFault(editor, notes) {
   const [path, note] = Object.entries(notes).find(([, { error }]) => error) ?? [];
   const id = mapOf(editor.root).idOfPath.get(path);
-  setText(editor.alert, id ? `${mapOf(editor.root).nodes.get(id).title}: ${note.error}` : "");
+  setText(editor.unseen, id ? `${mapOf(editor.root).nodes.get(id).title}: ${note.error}` : "");
 }
 
 // A field that gets the focus chooses its layer.

@@ -8,6 +8,7 @@ import { element, setAttribute } from "../kit/element.js";
 import { stepDown } from "../kit/keys.js";
 import { icon } from "./icons.js";
 
+const PADDINGS = ["valid", "same"];
 const PAIR = /^(\d+)\s*[x×*,;\s]\s*(\d+)$/i;
 const plain = (value) => (value === null || value === undefined ? "" : String(value));
 
@@ -48,7 +49,7 @@ const CHECKS = {
   real: within,
   pair: isPair,
   sides: isOneOrTwo(isPair),
-  padding: (field, value) => value === "valid" || value === "same" || isWhole(field, value),
+  padding: (field, value) => PADDINGS.includes(value) || isWhole(field, value),
   flag: (_, value) => typeof value === "boolean",
   choice: (field, value) => field.options.includes(value) || value === field.absent,
 };
@@ -66,13 +67,12 @@ export function briefly(field, value) {
   return `${field.label} ${(FORMATS[field.type]?.print ?? plain)(value)}`;
 }
 
-function valueOf(field, values) {
-  const value = values[field.name];
-  return value === undefined ? field.default : value;
-}
-
-function textInput(width) {
-  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false" });
+function textInput(width, changed) {
+  const oninput = () => {
+    input.fit();
+    changed();
+  };
+  const input = element("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput });
   input.fit = () => {
     const letters = Math.max(width, (input.value || input.placeholder).length);
     input.style.width = `${letters + 0.5}ch`;
@@ -89,13 +89,12 @@ function showText(input, text) {
 
 function textControl(field, send) {
   const { parse, print } = FORMATS[field.type];
-  const input = textInput(field.type === "pair" ? 1 : 2);
+  const input = textInput(field.type === "pair" ? 1 : 2, () => send(read(), true));
   setAttribute(input, "inputmode", field.type === "real" ? "decimal" : "text");
   const read = () => {
     const text = input.value.trim();
     return text === "" && field.optional ? null : parse(text);
   };
-  input.oninput = () => { input.fit(); send(read(), true); };
   input.onkeydown = (event) => {
     const stepped = stepOf(field, event, read());
     if (stepped === null) return;
@@ -113,23 +112,23 @@ function textControl(field, send) {
 // A number one (with Shift ten) up or down by the arrow keys, within its limits.
 function stepOf(field, event, value) {
   const way = -stepDown(event);
-  if (!way || field.type === "real" || event.altKey || event.ctrlKey || event.metaKey) return null;
-  if (!Number.isInteger(value)) return null;
+  const isMeant = way && field.type !== "real" && !event.altKey && !event.ctrlKey && !event.metaKey;
+  if (!isMeant || !Number.isInteger(value)) return null;
   const step = way * (event.shiftKey ? 10 : 1);
   return Math.min(Math.max(value + step, field.low), field.high);
 }
 
-function selectControl(options, onchange) {
-  const select = element("select");
-  for (const [value, label] of options) select.append(element("option", { value }, label));
-  select.onchange = () => onchange(select.value);
+/** A choice of words, some with a label of their own. */
+function selectControl(words, changed, labels = {}) {
+  const options = words.map((value) => element("option", { value }, labels[value] ?? value));
+  const select = element("select", { onchange: () => changed(select.value) }, ...options);
   return { select, root: element("span", "select", select, icon("chevron")) };
 }
 
 function choiceControl(field, send) {
-  const none = field.absent ? [["", `no ${field.name}`]] : [];
-  const options = [...none, ...field.options.map((word) => [word, word])];
-  const { select, root } = selectControl(options, (word) => send(word || null, false));
+  const words = field.absent ? ["", ...field.options] : field.options;
+  const changed = (word) => send(word || null, false);
+  const { select, root } = selectControl(words, changed, { "": `no ${field.name}` });
   const show = (value) => {
     const word = value === field.absent ? "" : plain(value);
     const isKnown = [...select.options].some((option) => option.value === word);
@@ -147,15 +146,13 @@ function flagControl(field, send) {
 }
 
 function paddingControl(field, send) {
-  const input = textInput(2);
-  const words = [["valid", "valid"], ["same", "same"], ["pixels", "pixels"]];
-  const choice = selectControl(words, (word) => {
+  const input = textInput(2, () => send(parseWhole(input.value.trim()), true));
+  const choice = selectControl([...PADDINGS, "pixels"], (word) => {
     send(word === "pixels" ? 1 : word, false);
     if (word === "pixels") input.focus();
   });
-  input.oninput = () => { input.fit(); send(parseWhole(input.value.trim()), true); };
   const show = (value) => {
-    const isWord = value === "valid" || value === "same";
+    const isWord = PADDINGS.includes(value);
     choice.select.value = isWord ? value : "pixels";
     input.hidden = isWord;
     showText(input, isWord ? "" : plain(value));
@@ -167,15 +164,13 @@ function paddingControl(field, send) {
 const SIDES = ["top", "bottom", "left", "right"];
 
 function sidesControl(field, send) {
-  const inputs = SIDES.map(() => textInput(2));
-  const root = element("span", "pair");
-  SIDES.forEach((side, i) => root.append(element("span", "side", side), inputs[i]));
+  const inputs = SIDES.map(() => textInput(2, () => send(read(), true)));
+  const root = element("span", "pair", ...SIDES.flatMap((side, i) => [element("span", "side", side), inputs[i]]));
   const read = () => {
     const [top, bottom, left, right] = inputs.map((input) => parseWhole(input.value.trim()));
     const alike = top === bottom && left === right && top === left;
     return alike ? top : [[top, bottom], [left, right]];
   };
-  for (const input of inputs) input.oninput = () => { input.fit(); send(read(), true); };
   const show = (value) => {
     const halves = Array.isArray(value) ? value : [value, value];
     const sides = halves.flatMap((half) => (Array.isArray(half) ? half : [half, half]));
@@ -184,25 +179,16 @@ function sidesControl(field, send) {
   return { root, inputs, parts: SIDES.map((side) => ` ${side}`), show };
 }
 
-const CONTROLS = {
-  whole: textControl,
-  real: textControl,
-  pair: textControl,
-  sides: sidesControl,
-  padding: paddingControl,
-  choice: choiceControl,
-  flag: flagControl,
-};
+const CONTROLS = { sides: sidesControl, padding: paddingControl, choice: choiceControl, flag: flagControl };
 
 // A field's control with its label; `show` also says when it is wrong.
 export function fieldBox(field, send) {
-  const control = CONTROLS[field.type](field, send);
+  const control = (CONTROLS[field.type] ?? textControl)(field, send);
   const label = field.label ? element("span", "label", field.label) : "";
   const tag = control.inputs.length === 1 ? "label" : "span";
-  const title = `${field.name}: ${field.help}`;
-  const root = element(tag, { class: "field", title }, label, control.root);
+  const root = element(tag, { class: "field", title: `${field.name}: ${field.help}` }, label, control.root);
   const show = (values, layer, messagesId) => {
-    const value = valueOf(field, values);
+    const { [field.name]: value = field.default } = values;
     control.show(value, values);
     const wrong = problemOf(field, values[field.name]) !== "";
     root.classList.toggle("is-wrong", wrong);

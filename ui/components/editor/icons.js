@@ -1,4 +1,4 @@
-import { drawing, element, setLabel } from "../kit/element.js";
+import { button, drawing, setLabel } from "../kit/element.js";
 
 const ICONS = {
   plus: "M8 3.5v9M3.5 8h9",
@@ -22,7 +22,7 @@ const ICONS = {
 export const icon = (name) => drawing(ICONS[name], `icon icon-${name}`, 16);
 
 export function iconButton(name, label, action) {
-  const button = element("button", { type: "button", class: "icon-button", onclick: action }, icon(name));
-  setLabel(button, label);
-  return button;
+  const made = button("icon-button", action, icon(name));
+  setLabel(made, label);
+  return made;
 }

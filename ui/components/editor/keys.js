@@ -1,30 +1,9 @@
-// The keyboard: what each key does on a row, and the list of keys shown as help.
+// The keyboard: what each key does on a row. The list of keys that is shown as help is in `editor.html`.
 
-import { element } from "../kit/element.js";
 import { choose, collapse, duplicate, moveBy, moveIn, moveOut, redo, remove, toggle, undo } from "./actions.js";
 import { isContainer, mapOf } from "./model.js";
 import { openPalette, placeBeside } from "./palette.js";
 import { beside, cardOf, focusItem } from "./places.js";
-
-const MOD = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
-
-const HELP = [
-  ["↑ ↓", "Choose the row above or below; Home and End the first or last"],
-  ["← →", "Collapse or expand a container, go to its container or into it"],
-  ["Enter", "Edit the first field; Tab goes to the next, Escape comes back"],
-  ["A or /", "Add a layer or a block after the chosen row, or into the chosen lane"],
-  ["Alt ↑ ↓", `Move the layer up or down, also with ${MOD} Shift ↑ ↓`],
-  ["Alt ← →", "Move the layer out of its container, or into the nearest one"],
-  ["Shift ↑ ↓", `Choose several; ${MOD} ↑ ↓ only goes there, Space adds it`],
-  [`${MOD} A`, "Choose all layers beside this one"],
-  [`${MOD} D`, "Duplicate"],
-  ["Delete", "Delete"],
-  [`${MOD} Z`, `Undo; ${MOD} Shift Z or ${MOD} Y does it again`],
-  ["↑ ↓ in a field", "One more or less, with Shift ten"],
-  ["O", "Show or hide all fields of the layer"],
-  ["Escape", "Choose nothing"],
-  ["?", "This list"],
-];
 
 const ROW_KEYS = {
   ArrowUp: (editor) => goTo(editor, -1),
@@ -154,11 +133,10 @@ function editFirstField(editor) {
 
 // ---- help ----------------------------------------------------------------------------------------
 
-export function helpView() {
-  const row = ([keys, does]) =>
-    element("div", "help-row", element("kbd", "", keys), element("span", "", does));
-  const look = { class: "help", popover: "auto", role: "dialog", "aria-label": "Keys" };
-  return element("div", look, element("h2", "", "Keys"), ...HELP.map(row));
+// What is Ctrl elsewhere is another key on a Mac.
+export function nameKeys(help) {
+  if (!/Mac|iPhone|iPad/.test(navigator.platform)) return;
+  for (const key of help.querySelectorAll(".mod")) key.textContent = "⌘";
 }
 
 export function openHelp(editor) {

@@ -5,6 +5,7 @@
 //
 // The whole stack is one lane. Ids stay with a node wherever it moves, and never leave the browser.
 
+import { once } from "../kit/element.js";
 import { SCHEMA } from "./schema.js";
 
 const UNKNOWN = { fields: [], series: [], parallel: null, purpose: "", colour: "gray" };
@@ -49,10 +50,7 @@ function lanePart(node, i) {
 // Where everything stands in a tree: nodes and lanes by id, in reading order, with path and title.
 const maps = new WeakMap();
 
-export function mapOf(root) {
-  if (!maps.has(root)) maps.set(root, survey(root));
-  return maps.get(root);
-}
+export const mapOf = (root) => once(maps, root, () => survey(root));
 
 function survey(root) {
   const map = { nodes: new Map(), lanes: new Map(), idOfPath: new Map() };
@@ -123,12 +121,8 @@ export function topmost(root, ids) {
 // Whether a lane is held by one of these nodes, however deep.
 function isInside(root, laneId, ids) {
   const { lanes, nodes } = mapOf(root);
-  let { holder } = lanes.get(laneId);
-  while (holder) {
-    if (ids.has(holder.id)) return true;
-    holder = nodes.get(holder.id).holder;
-  }
-  return false;
+  const { path } = lanes.get(laneId);
+  return [...ids].some((id) => path.startsWith(`${nodes.get(id)?.path}.`));
 }
 
 // The tree with nodes moved before the one that now stands at `index` of a lane.

@@ -20,15 +20,15 @@ export function numbersView() {
 }
 
 export function patchNumbers(view, note) {
-  const known = Boolean(note?.output);
-  setText(view.shape, known ? shapeText(note.output) : "–");
-  setText(view.params, known ? counted(note.params ?? 0) : "–");
-  const share = known ? note.share ?? 0 : 0;
-  view.bar.style.width = share > 0 ? `max(2px, ${100 * share}%)` : "0";
-  const full = `${counted(note?.params ?? 0)} parameters, ${shareText(share)} of the network`;
-  setAttribute(view.cost, "title", known ? full : null);
-  view.cost.classList.toggle("is-zero", !known || !note.params);
+  const { output, params = 0, share = 0 } = note ?? {};
+  setText(view.shape, output ? shapeText(output) : "–");
+  setText(view.params, output ? counted(params) : "–");
+  view.bar.style.width = output && share > 0 ? `max(2px, ${100 * share}%)` : "0";
+  setAttribute(view.cost, "title", output ? `${costText(note)} of the network` : null);
+  view.cost.classList.toggle("is-zero", !output || !params);
 }
+
+const costText = ({ params = 0, share = 0 }) => `${counted(params)} parameters, ${shareText(share)}`;
 
 // The layer's wrong fields come first: they are known before Python has looked.
 export function messagesFor(node, note) {
@@ -52,10 +52,6 @@ export function patchMessages(root, messages) {
 
 // How a screen reader introduces a layer.
 export function spoken(title, note, messages) {
-  const parts = [title];
-  if (note?.output) {
-    parts.push(`output ${note.output.join(" by ")}`);
-    parts.push(`${counted(note.params ?? 0)} parameters, ${shareText(note.share ?? 0)}`);
-  }
-  return [...parts, ...messages.map(({ level, text }) => `${level}: ${text}`)].join(", ");
+  const known = note?.output ? [`output ${note.output.join(" by ")}`, costText(note)] : [];
+  return [title, ...known, ...messages.map(({ level, text }) => `${level}: ${text}`)].join(", ");
 }

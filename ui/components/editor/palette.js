@@ -1,13 +1,11 @@
 // The palette: every kind of layer and every block, found by typing a few letters of it.
 
-import { element, setAttribute, setText } from "../kit/element.js";
+import { added, element, partsOf, setAttribute, setText } from "../kit/element.js";
 import { stepDown } from "../kit/keys.js";
 import { addBlock, addKind, spotFor } from "./actions.js";
 import { icon } from "./icons.js";
 import { kindOf, mapOf } from "./model.js";
 import { SCHEMA } from "./schema.js";
-
-let paletteCount = 0;
 
 function paletteEntries() {
   const kinds = SCHEMA.groups.flatMap(({ title, kinds: names }) => names.map((name) => ({
@@ -21,41 +19,23 @@ function paletteEntries() {
   return [...kinds, ...blocks];
 }
 
-export function paletteView(editor) {
-  const prefix = `palette-${(paletteCount += 1)}`;
-  const search = element("input", {
-    type: "text",
-    role: "combobox",
-    placeholder: "Find a layer or a block",
-    autocomplete: "off",
-    spellcheck: "false",
-    "aria-label": "Find a layer or a block",
-    "aria-expanded": "true",
-    "aria-controls": `${prefix}-list`,
-  });
-  const list = element("div", { class: "palette-list", role: "listbox", id: `${prefix}-list` });
-  setAttribute(list, "aria-label", "Layers and blocks");
-  const goal = element("span", "palette-goal");
-  const about = element("span", "palette-about");
-  const hint = element("span", "", "Shift adds several");
-  const head = element("div", "palette-search", icon("search"), search);
-  const foot = element("div", "palette-foot", about, goal, hint);
-  const look = { class: "palette", popover: "auto", role: "dialog", "aria-label": "Add a layer" };
-  const root = element("div", look, head, list, foot);
-  const palette = { root, search, list, goal, about, asked: null, cameFrom: null };
-  const optionOf = (entry, i) => paletteOption(editor, palette, entry, `${prefix}-${i}`);
-  palette.options = paletteEntries().map(optionOf);
+export function paletteOf(editor) {
+  const root = editor.host.querySelector(".palette");
+  const search = root.querySelector("input");
+  const parts = partsOf(root, "groups", "about", "goal");
+  const palette = Object.assign(parts, { root, search, asked: null, cameFrom: null });
+  palette.options = paletteEntries().map((entry, i) => paletteOption(editor, palette, entry, `option-${i}`));
   fillGroups(palette);
+  search.before(icon("search"));
   search.oninput = () => filterPalette(palette);
   search.onkeydown = (event) => paletteKey(editor, palette, event);
   return palette;
 }
 
 function paletteOption(editor, palette, entry, id) {
-  const chip = element("span", { class: entry.colour ? "chip" : "chip is-block" });
-  if (entry.colour) chip.style.setProperty("--family", entry.colour);
+  const look = entry.colour ? { class: "chip", style: { "--family": entry.colour } } : "chip is-block";
   const attributes = { class: "option", role: "option", id, title: entry.text };
-  const root = element("div", attributes, chip, entry.name);
+  const root = element("div", attributes, element("span", look), entry.name);
   const option = { entry, root, words: `${entry.name} ${entry.group} ${entry.text}`.toLowerCase() };
   root.onclick = (event) => pick(editor, palette, entry, event.shiftKey);
   root.onpointermove = () => pointAt(palette, palette.shown.indexOf(option));
@@ -63,14 +43,11 @@ function paletteOption(editor, palette, entry, id) {
 }
 
 function fillGroups(palette) {
-  palette.groups = element("div", "palette-groups");
-  palette.list.append(palette.groups);
   for (const title of new Set(palette.options.map(({ entry }) => entry.group))) {
     const options = palette.options.filter(({ entry }) => entry.group === title);
     const heading = element("div", { class: "group-title", "aria-hidden": "true" }, title);
-    const group = element("div", { class: "group", role: "group", "aria-label": title }, heading);
-    group.append(...options.map((option) => option.root));
-    palette.groups.append(group);
+    const roots = options.map((option) => option.root);
+    added(palette.groups, "div", { class: "group", role: "group", "aria-label": title }, heading, ...roots);
   }
 }
 
@@ -116,9 +93,7 @@ function filterPalette(palette) {
   const isMeant = (option) => words.every((word) => option.words.includes(word));
   for (const option of palette.options) option.root.hidden = !isMeant(option);
   palette.shown = palette.options.filter((option) => !option.root.hidden);
-  for (const group of palette.groups.children) {
-    group.hidden = !group.querySelector(".option:not([hidden])");
-  }
+  for (const group of palette.groups.children) group.hidden = !group.querySelector(".option:not([hidden])");
   const best = palette.shown.findIndex(({ entry }) => entry.name.toLowerCase().startsWith(text));
   pointAt(palette, Math.max(best, 0));
 }
@@ -131,20 +106,18 @@ function pointAt(palette, at) {
 }
 
 function paletteKey(editor, palette, event) {
-  const count = palette.shown.length;
+  const { shown, at } = palette;
   const way = stepDown(event);
-  if (way && count > 0) {
-    event.preventDefault();
-    pointAt(palette, (palette.at + way + count) % count);
-    palette.shown[palette.at].root.scrollIntoView({ block: "nearest" });
-  } else if (event.key === "Enter" && palette.shown[palette.at]) {
-    event.preventDefault();
-    pick(editor, palette, palette.shown[palette.at].entry, event.shiftKey);
+  if (way && shown.length > 0) {
+    pointAt(palette, (at + way + shown.length) % shown.length);
+    shown[palette.at].root.scrollIntoView({ block: "nearest" });
+  } else if (event.key === "Enter" && shown[at]) {
+    pick(editor, palette, shown[at].entry, event.shiftKey);
   } else if (event.key === "Escape") {
-    event.preventDefault();
     palette.root.hidePopover();
     palette.cameFrom?.focus();
-  }
+  } else return;
+  event.preventDefault();
 }
 
 function pick(editor, palette, entry, staysOpen) {

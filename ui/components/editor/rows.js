@@ -1,18 +1,13 @@
 // The rows on the screen: one card per node, one head per lane. A view is built once and patched; it
 // is kept by the id of its node or lane, so typing, moving and undoing never rebuild what is shown.
 
-import { element, setAttribute, setChildren, setLabel, setText } from "../kit/element.js";
+import { button, element, once, setAttribute, setChildren, setLabel, setText } from "../kit/element.js";
 import { addLane, chosenWith, collapse, duplicate, remove, removeLane, setField, toggle } from "./actions.js";
 import { briefly, fieldBox } from "./fields.js";
 import { icon, iconButton } from "./icons.js";
 import { isContainer, kindOf, laneName, mapOf, same } from "./model.js";
 import { messagesFor, numbersView, patchMessages, patchNumbers, spoken } from "./numbers.js";
 import { openPalette } from "./palette.js";
-
-function viewOf(editor, id, build) {
-  if (!editor.views.has(id)) editor.views.set(id, build());
-  return editor.views.get(id);
-}
 
 export function renderStack(editor) {
   const map = mapOf(editor.root);
@@ -23,7 +18,7 @@ export function renderStack(editor) {
 }
 
 function renderSeries(editor, lane, series) {
-  const views = lane.nodes.map((node) => viewOf(editor, node.id, () => nodeView(editor, node)));
+  const views = lane.nodes.map((node) => once(editor.views, node.id, () => nodeView(editor, node)));
   setChildren(series, views.map((view) => view.root));
   views.forEach((view, i) => patchNode(editor, view, lane.nodes[i]));
 }
@@ -36,38 +31,33 @@ function nodeView(editor, { id, kind, lanes }) {
   const boxes = fields.map((field) => fieldBox(field, sender(field)));
   const [common, others] = [true, false].map((is) => boxes.filter((box) => box.field.common === is));
   const numbers = numbersView();
-  const name = element("span", "kind", kind);
   const number = element("span", "number");
-  const hint = element("button", { type: "button", class: "hint", title: "Show all fields" });
-  hint.onclick = () => toggle(editor, editor.opened, id);
+  const open = () => toggle(editor, editor.opened, id);
+  const hint = button({ class: "hint", title: "Show all fields" }, open);
   const view = { id, numbers, number, hint, boxes, seen: [], seenFields: [] };
-  const twist = () => collapse(editor, id);
-  view.twist = lanes.length > 0 ? iconButton("chevron", "Collapse", twist) : "";
-  view.more = others.length > 0 ? iconButton("chevron", "All fields", hint.onclick) : "";
+  view.twist = lanes.length > 0 ? iconButton("chevron", "Collapse", () => collapse(editor, id)) : "";
+  view.more = others.length > 0 ? iconButton("chevron", "All fields", open) : "";
   view.rest = element("div", "rest", ...others.map((box) => box.root));
   view.messages = element("div", { class: "messages", id: `messages-${id}` });
   view.tools = [
     iconButton("copy", "Duplicate", () => duplicate(editor, chosenWith(editor, id))),
     iconButton("trash", "Delete", () => remove(editor, chosenWith(editor, id))),
   ];
-  const isShort = common.length <= 2;
-  const chip = element("span", "chip");
-  const attributes = { class: isShort ? "card is-short" : "card", role: "treeitem", "data-id": id };
-  view.card = element("div", attributes,
+  const looks = { class: common.length <= 2 ? "card is-short" : "card", style: { "--family": colour } };
+  view.card = element("div", { ...looks, role: "treeitem", "data-id": id },
     element("span", { class: "grip", title: "Drag to move" }, icon("grip")),
-    element("span", { class: "name", title: purpose }, view.twist, chip, name, number),
+    element("span", { class: "name", title: purpose },
+      view.twist, element("span", "chip"), element("span", "kind", kind), number),
     element("div", "fields", ...common.map((box) => box.root), hint),
     numbers.root,
     element("span", "end", view.more),
     view.rest,
     view.messages);
   numbers.root.append(element("span", "tools", ...view.tools));
-  view.card.style.setProperty("--family", colour);
   const buttons = [hint, view.twist, view.more, ...view.tools].filter(Boolean);
   view.focusable = [...boxes.flatMap((box) => box.inputs), ...buttons];
   view.lanes = element("div", "lanes");
-  view.addLane = element("button", { type: "button", class: "add-lane" }, icon("plus"), "Add a branch");
-  view.addLane.onclick = () => addLane(editor, id);
+  view.addLane = button("add-lane", () => addLane(editor, id), icon("plus"), "Add a branch");
   view.root = element("div", "item", view.card, view.lanes);
   return view;
 }
@@ -75,14 +65,11 @@ function nodeView(editor, { id, kind, lanes }) {
 function patchNode(editor, view, node) {
   const place = mapOf(editor.root).nodes.get(node.id);
   const note = editor.notes.get(node.id);
-  const isOpen = editor.opened.has(node.id);
   const isShut = editor.collapsed.has(node.id);
-  const isChosen = editor.selection.has(node.id);
-  const isActive = editor.active === node.id;
   // What a card shows depends on these alone, but for the errors inside a collapsed container.
   const { number, index, depth, lane } = place;
-  const where = [number, index, depth, lane.nodes.length];
-  const seen = [node, note, isOpen, isShut, isChosen, isActive, ...where];
+  const stands = [editor.opened.has(node.id), editor.selection.has(node.id), editor.active === node.id];
+  const seen = [node, note, isShut, ...stands, number, index, depth, lane.nodes.length];
   if (isShut || !same(seen, view.seen)) patchCard(editor, view, place, note);
   view.seen = seen;
   if (isContainer(node)) renderLanes(editor, view, node, place);
@@ -126,9 +113,9 @@ function patchItem(editor, view, level, index, count) {
   for (const one of view.focusable) setAttribute(one, "tabindex", isActive ? null : -1);
 }
 
-function patchDisclosure(button, isOpen, label) {
-  setAttribute(button, "aria-expanded", String(isOpen));
-  setLabel(button, label);
+function patchDisclosure(made, isOpen, label) {
+  setAttribute(made, "aria-expanded", String(isOpen));
+  setLabel(made, label);
 }
 
 // Fields that stand out of sight but are not as usual are named, so that nothing is hidden.
@@ -147,8 +134,7 @@ function renderLanes(editor, view, node, place) {
   setAttribute(view.card, "aria-expanded", String(!isShut));
   view.lanes.hidden = isShut;
   if (isShut) return;
-  const build = (lane) => () => laneView(editor, lane.id, node.id);
-  const views = node.lanes.map((lane) => viewOf(editor, lane.id, build(lane)));
+  const views = node.lanes.map((lane) => once(editor.views, lane.id, () => laneView(editor, lane.id, node.id)));
   const more = kindOf(node.kind).parallel ? [view.addLane] : [];
   setChildren(view.lanes, [...views.map((lane) => lane.root), ...more]);
   views.forEach((lane, i) => patchLane(editor, lane, node, i, place));
@@ -159,8 +145,7 @@ function laneView(editor, id, holderId) {
   const drop = iconButton("close", "Remove", () => removeLane(editor, holderId, id));
   const label = element("span", "lane-name");
   const count = element("span", "lane-count");
-  const card = element("div", { class: "lane-head", role: "treeitem", "data-id": id });
-  card.append(label, count, add, drop);
+  const card = element("div", { class: "lane-head", role: "treeitem", "data-id": id }, label, count, add, drop);
   const series = element("div", "series");
   const root = element("div", "lane", card, series);
   return { id, card, root, series, label, count, add, drop, focusable: [add, drop] };
@@ -188,13 +173,8 @@ function patchLane(editor, view, node, i, place) {
 function hiddenMessages(editor, node) {
   if (!editor.collapsed.has(node.id)) return [];
   const { nodes } = mapOf(editor.root);
-  const found = [];
-  const visit = (lane) => lane.nodes.forEach((inner) => {
-    for (const { level, text } of messagesFor(inner, editor.notes.get(inner.id))) {
-      found.push({ level, text: `${nodes.get(inner.id).title}: ${text}` });
-    }
-    inner.lanes.forEach(visit);
-  });
-  node.lanes.forEach(visit);
-  return found;
+  const inside = `${nodes.get(node.id).path}.`;
+  const hidden = [...nodes.values()].filter(({ path }) => path.startsWith(inside));
+  return hidden.flatMap(({ node: inner, title }) =>
+    messagesFor(inner, editor.notes.get(inner.id)).map(({ level, text }) => ({ level, text: `${title}: ${text}` })));
 }

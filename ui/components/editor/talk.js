@@ -15,8 +15,6 @@ export function tell(editor) {
 }
 
 function flush(editor) {
-  clearTimeout(editor.timer);
-  editor.timer = null;
   editor.told = chosenPath(editor);
   const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
   const { rev, edit, told: selected } = editor;

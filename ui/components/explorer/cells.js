@@ -1,19 +1,18 @@
 // How the maps of the explorer are drawn, and where on a canvas each of their cells is.
 
-import { mark, paint } from "../kit/cells.js";
+import { mark, paint, rowAndColumn, within } from "../kit/cells.js";
 import { RAMP } from "../kit/colours.js";
+import { placeOfLargest } from "../kit/numbers.js";
 
 export const ACROSS = 32; // features of a long vector in a line
 
 export const isVector = (part) => part.shape.length === 1;
-const lowest = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
-const highest = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
 /** The values that get the darkest and the brightest colour. */
 export function ends(state, part, map) {
   if (state.scale === "map") return [part.lows[map], part.highs[map]];
   const parts = state.scale === "layer" ? [part] : state.parts;
-  return [lowest(parts.map((one) => lowest(one.lows))), highest(parts.map((one) => highest(one.highs)))];
+  return [Math.min(...parts.map((one) => Math.min(...one.lows))), Math.max(...parts.map((one) => Math.max(...one.highs)))];
 }
 
 /** Lines and columns as they are drawn: a vector is broken into lines. @returns {[number, number]} */
@@ -22,34 +21,34 @@ export function grid(part) {
   return [Math.ceil(part.width / ACROSS), Math.min(part.width, ACROSS)];
 }
 
+const cellsOf = (part) => part.height * part.width;
+
+/** About the value of the i-th cell, which was sent as one of 256 levels. */
+export function valueOf(part, map, i) {
+  const low = part.lows[map];
+  return low + (part.levels[map * cellsOf(part) + i] / 255) * (part.highs[map] - low);
+}
+
 export function draw(state, canvas, part, map) {
-  const [rows, columns] = grid(part);
-  const cells = part.height * part.width;
   const [low, high] = ends(state, part, map);
-  const own = (part.highs[map] - part.lows[map]) / 255;
-  const colour = (i) => {
-    const value = part.lows[map] + part.levels[map * cells + i] * own;
-    const level = high > low ? Math.round((255 * (value - low)) / (high - low)) : 0;
-    return RAMP[Math.max(0, Math.min(255, level))];
-  };
-  paint(canvas, rows, columns, colour, cells);
+  const level = (i) => (high > low ? Math.round((255 * (valueOf(part, map, i) - low)) / (high - low)) : 0);
+  paint(canvas, ...grid(part), (i) => RAMP[within(level(i), RAMP.length)], cellsOf(part));
 }
 
 export function brightest(part, map) {
-  const cells = part.height * part.width;
-  let best = 0;
-  for (let i = 1; i < cells; i++) if (part.levels[map * cells + i] > part.levels[map * cells + best]) best = i;
-  return place(part, best);
+  const cells = cellsOf(part);
+  return place(part, placeOfLargest(part.levels.subarray(map * cells, (map + 1) * cells)));
 }
 
-export function place(part, index) {
-  if (isVector(part)) return { row: index, column: 0 };
-  return { row: Math.floor(index / part.width) * part.every, column: (index % part.width) * part.every };
+export function place(part, i) {
+  if (isVector(part)) return { row: i, column: 0 };
+  const [line, across] = rowAndColumn(i, part.width);
+  return { row: line * part.every, column: across * part.every };
 }
 
 /** Where a cell is drawn: its line and column on the canvas. */
 export function drawn(part, at) {
-  if (isVector(part)) return [Math.floor(at.row / ACROSS), at.row % ACROSS];
+  if (isVector(part)) return rowAndColumn(at.row, ACROSS);
   return [Math.floor(at.row / part.every), Math.floor(at.column / part.every)];
 }
 

@@ -1,30 +1,23 @@
 // What a cell sees, layer by layer back to the pixels. A pixel is the brighter, the more ways lead
 // from it to the cell.
 
-import { cellUnder, paint } from "../kit/cells.js";
 import { bytesOf } from "../kit/bytes.js";
+import { cellUnder, paint, rowAndColumn, stepped, watchCells } from "../kit/cells.js";
 import { inkOf, LIT, pixel } from "../kit/colours.js";
-import { element, remembered } from "../kit/element.js";
-import { ARROWS } from "../kit/keys.js";
+import { element, isNews, partsOf, remembered } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
-
-const states = new WeakMap();
+import { positions } from "../kit/windows.js";
 
 /** On one axis the ways from each place of the layer before to the chosen ones. */
 function waysBack(axis, ways, size) {
   const found = new Array(size).fill(0);
   ways.forEach((count, place) => {
-    for (let tap = 0; count && tap < axis.kernel; tap++) {
-      const at = place * axis.stride - axis.before + tap * axis.dilation;
-      if (at >= 0 && at < size) found[at] += count;
-    }
+    for (const at of count ? positions(axis, place) : []) if (at >= 0 && at < size) found[at] += count;
   });
   return found;
 }
 
-function sizeOf(stack, layer) {
-  return layer < 0 ? stack.size : stack.layers[layer].size;
-}
+const sizeOf = (stack, layer) => (layer < 0 ? stack.size : stack.layers[layer].size);
 
 /** For each layer before the chosen one, and the input at -1, the ways on both axes. */
 function waysOf(stack, [layer, row, column]) {
@@ -47,8 +40,8 @@ function reach(stack, [layer, row, column]) {
   let ends = [[row, row], [column, column]];
   for (let at = layer; at >= 0; at--) {
     ends = ends.map(([first, last], side) => {
-      const { kernel, stride, dilation, before } = stack.layers[at].axes[side];
-      return [first * stride - before, last * stride - before + (kernel - 1) * dilation];
+      const axis = stack.layers[at].axes[side];
+      return [positions(axis, first)[0], positions(axis, last).at(-1)];
     });
   }
   return ends;
@@ -57,7 +50,7 @@ function reach(stack, [layer, row, column]) {
 /** First and last of the places that count, and whether there are others between them. */
 function span(line) {
   const places = [...line.keys()].filter((place) => line[place] > 0);
-  const [first, last] = [places[0], places[places.length - 1]];
+  const [first, last] = [places[0], places.at(-1)];
   return { first, last, count: places.length, hasGaps: places.length < last - first + 1 };
 }
 
@@ -77,11 +70,11 @@ function words(stack, cell) {
   );
 }
 
-function colour(canvas, stack, layer, ways, ink) {
+function draw(canvas, stack, layer, ways, ink) {
   const [height, width] = sizeOf(stack, layer);
   const most = ways ? Math.max(...ways[0]) * Math.max(...ways[1]) : 1;
   paint(canvas, height, width, (i) => {
-    const [row, column] = [Math.floor(i / width), i % width];
+    const [row, column] = rowAndColumn(i, width);
     const count = ways ? ways[0][row] * ways[1][column] : 0;
     const strength = count ? 0.35 + 0.65 * Math.sqrt(count / most) : 0;
     const grey = layer < 0 ? stack.bytes[i] / 255 : (row + column) % 2 ? 0.1 : 0.05;
@@ -96,7 +89,7 @@ function light(state, cell) {
   if (text === state.lit) return;
   state.lit = text;
   const ways = waysOf(state.stack, cell);
-  state.canvases.forEach((canvas, i) => colour(canvas, state.stack, i - 1, ways.get(i - 1), state.ink));
+  state.canvases.forEach((canvas, i) => draw(canvas, state.stack, i - 1, ways.get(i - 1), state.ink));
   state.said.textContent = words(state.stack, cell);
 }
 
@@ -108,58 +101,45 @@ function pointed(event) {
 function card(stack, layer) {
   const size = sizeOf(stack, layer).join("×");
   const name = layer < 0 ? "Input" : stack.layers[layer].name;
-  const look = { tabIndex: 0, role: "img", "data-layer": layer };
   const label = `${name}, ${size}: choose a cell with the arrow keys`;
-  const canvas = element("canvas", { ...look, "aria-label": label });
-  const made = element("div", { class: "card", role: "listitem" }, element("b", "", name), element("span", "", size), canvas);
-  made.style.setProperty("--colour", layer < 0 ? "#94a3b8" : stack.layers[layer].colour);
-  return made;
+  const canvas = element("canvas", { tabIndex: 0, role: "img", "data-layer": layer, "aria-label": label });
+  const colour = layer < 0 ? "#94a3b8" : stack.layers[layer].colour;
+  const look = { class: "card", role: "listitem", style: { "--colour": colour } };
+  return element("div", look, element("b", "", name), element("span", "", size), canvas);
 }
 
-function build(state, root) {
+function build(state) {
   const cards = [-1, ...state.stack.layers.keys()].map((layer) => card(state.stack, layer));
-  root.querySelector(".maps").replaceChildren(...cards);
+  state.maps.replaceChildren(...cards);
   state.canvases = cards.map((one) => one.querySelector("canvas"));
-}
-
-function moved(cell, key, stack) {
-  const step = ARROWS[key];
-  if (!step) return null;
-  const [height, width] = sizeOf(stack, cell[0]);
-  const [row, column] = [cell[1] + step[0], cell[2] + step[1]];
-  return row >= 0 && column >= 0 && row < height && column < width ? [cell[0], row, column] : cell;
 }
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".field");
-  const state = remembered(states, root, () => ({}));
+  const state = remembered(root, () => partsOf(root, "maps", "said"));
   const ink = inkOf(root);
-  const text = JSON.stringify([data.stack, ink]);
-  if (text !== state.text) {
+  if (isNews(state, [data.stack, ink])) {
     const stack = { ...data.stack, bytes: bytesOf(data.stack.pixels) };
-    Object.assign(state, { text, ink, stack, lit: "", said: root.querySelector(".said") });
-    build(state, root);
+    Object.assign(state, { ink, stack, lit: "" });
+    build(state);
   }
   state.chosen = data.chosen;
   light(state, state.chosen);
   const choose = (cell) => {
-    if (data.locked || !cell) return;
+    if (data.locked) return;
     state.chosen = cell;
     light(state, cell);
     setStateValue("cell", cell);
   };
-  root.onpointermove = (event) => {
-    const cell = pointed(event);
-    if (cell) light(state, cell);
-  };
-  root.onpointerleave = () => light(state, state.chosen);
-  root.onclick = (event) => choose(pointed(event));
-  root.onkeydown = (event) => {
-    const layer = Number(event.target.dataset?.layer);
-    const from = state.chosen[0] === layer ? state.chosen : [layer, 0, 0];
-    const cell = moved(from, event.key, state.stack);
-    if (!cell) return;
-    event.preventDefault();
-    choose(cell);
-  };
+  watchCells(root, {
+    under: pointed,
+    point: (cell) => light(state, cell),
+    leave: () => light(state, state.chosen),
+    pick: choose,
+    step: (step, event) => {
+      const layer = Number(event.target.dataset.layer);
+      const [, row, column] = state.chosen[0] === layer ? state.chosen : [layer, 0, 0];
+      choose([layer, ...stepped([row, column], step, sizeOf(state.stack, layer))]);
+    },
+  });
 }

@@ -1,6 +1,6 @@
 // One grid of numbers: its cells, their colours, the keys that move in it and the edits.
 
-import { added } from "../kit/element.js";
+import { added, element } from "../kit/element.js";
 import { ARROWS } from "../kit/keys.js";
 import { read } from "../kit/numbers.js";
 import { brief, exact } from "./words.js";
@@ -43,7 +43,6 @@ export class Grid {
   build() {
     const { top, left, bottom, right } = this.frame;
     const across = this.width + left + right;
-    this.across = across;
     this.root.style.setProperty("--n", across);
     this.root.classList.toggle("dense", across > 9);
     this.root.classList.toggle("editable", Boolean(this.spec.editable));
@@ -54,9 +53,8 @@ export class Grid {
       for (let column = -left; column < this.width + right; column++) {
         const isReal = this.holds(row, column);
         const look = { class: isReal ? "cell" : "cell padding", tabIndex: isReal ? -1 : null, role: "gridcell" };
-        const cell = added(line, "div", { ...look, "data-row": row, "data-column": column });
-        added(cell, "span", "number");
-        added(cell, "span", "note");
+        const place = { "data-row": row, "data-column": column };
+        const cell = added(line, "div", { ...look, ...place }, element("span", "number"), element("span", "note"));
         this.cells.set(`${row},${column}`, cell);
       }
     }
@@ -69,6 +67,11 @@ export class Grid {
 
   holds(row, column) {
     return row >= 0 && column >= 0 && row < this.height && column < this.width;
+  }
+
+  /** Row and column of every cell. */
+  get places() {
+    return this.values.flatMap((line, row) => line.map((_, column) => [row, column]));
   }
 
   at(row, column) {
@@ -90,15 +93,13 @@ export class Grid {
       cell.firstChild.textContent = text;
       cell.dataset.length = text.length;
       cell.style.setProperty("--share", `${value === 0 ? 0 : 14 + 78 * share ** 1.5}%`);
-      cell.classList.toggle("negative", value < 0);
-      cell.classList.toggle("strong", share > 0.82);
-      const unread = this.unread?.(row, column);
-      cell.classList.toggle("unread", Boolean(unread));
-      const isKept = Boolean(this.spec.kept?.[row]?.[column]);
-      cell.classList.toggle("kept", isKept);
+      const unread = Boolean(this.unread?.(row, column));
+      const kept = Boolean(this.spec.kept?.[row]?.[column]);
+      const looks = { negative: value < 0, strong: share > 0.82, unread, kept };
+      for (const [look, is] of Object.entries(looks)) cell.classList.toggle(look, is);
       const place = `row ${exact(row)}, column ${exact(column)}`;
       const said = isReal ? `${place}: ${exact(value)}` : `padding, ${place}: ${text}`;
-      cell.setAttribute("aria-label", `${said}${unread ? ", no window reaches it" : isKept ? ", as before" : ""}`);
+      cell.setAttribute("aria-label", `${said}${unread ? ", no window reaches it" : kept ? ", as before" : ""}`);
     }
   }
 
@@ -137,31 +138,28 @@ export class Grid {
   }
 
   listen() {
-    this.box.onpointerover = (event) => {
+    /** Hears of events at a cell; what happens in a field in it is the field's. */
+    const hears = (act) => (event) => {
       const place = this.place(event.target);
-      if (!place) return;
+      if (place && event.target.tagName !== "INPUT") act(place, event);
+    };
+    this.box.onpointerover = hears((place, event) => {
       this.on.point(place);
       if (this.brush !== undefined && event.buttons === 1) this.set(place, this.brush);
-    };
+    });
     this.box.onpointerleave = () => {
       this.lift();
       this.on.leave();
     };
-    this.box.onpointerdown = (event) => this.press(event);
+    this.box.onpointerdown = hears((place, event) => this.press(place, event));
     this.box.onpointerup = this.box.onpointercancel = () => this.lift();
-    this.box.ondblclick = (event) => {
-      const place = this.place(event.target);
-      if (place && this.edits(place)) this.type(place, "");
-    };
+    this.box.ondblclick = hears((place) => this.edits(place) && this.type(place, ""));
+    this.box.onkeydown = hears((place, event) => this.key(place, event));
     // There is no `onfocusin`; the box is this grid's own, so nothing is added twice.
-    this.box.addEventListener("focusin", (event) => {
-      const place = this.place(event.target);
-      if (place && event.target === place.cell) this.on.point(place);
-    });
+    this.box.addEventListener("focusin", hears((place) => this.on.point(place)));
     this.box.addEventListener("focusout", (event) => {
       if (!this.box.contains(event.relatedTarget)) this.on.leave();
     });
-    this.box.onkeydown = (event) => this.key(event);
   }
 
   lift() {
@@ -173,20 +171,18 @@ export class Grid {
     return Boolean(this.spec.editable) && this.holds(row, column);
   }
 
-  press(event) {
-    const place = this.place(event.target);
-    if (!place || event.target.tagName === "INPUT") return;
+  press(place, event) {
     this.reach(place.row, place.column);
     this.on.pick?.(place);
     if (!this.edits(place) || event.button !== 0) return;
-    this.set(place, this.next(this.at(place.row, place.column)));
+    this.turn(place);
     this.brush = this.at(place.row, place.column);
   }
 
-  /** A click goes through the few usual values in turn. */
-  next(value) {
-    const cycle = this.spec.cycle;
-    return cycle[(cycle.indexOf(value) + 1) % cycle.length];
+  /** Goes through the few usual values. */
+  turn(place) {
+    const { cycle } = this.spec;
+    this.set(place, cycle[(cycle.indexOf(this.at(place.row, place.column)) + 1) % cycle.length]);
   }
 
   set({ row, column }, value) {
@@ -196,26 +192,25 @@ export class Grid {
     this.on.changed();
   }
 
-  key(event) {
-    const place = this.place(event.target);
-    if (!place || event.target.tagName === "INPUT") return;
+  key(place, event) {
     const arrow = ARROWS[event.key];
-    if (arrow) {
-      event.preventDefault();
-      const next = [place.row + arrow[0], place.column + arrow[1]];
-      if (!this.holds(...next)) return;
-      this.reach(...next);
-      this.cell(...next).focus();
-    } else if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
+    if (arrow) this.go(place.row + arrow[0], place.column + arrow[1]);
+    else if (event.key === "Enter" || event.key === " ") {
       this.on.pick?.(place);
-      if (!this.edits(place)) return;
-      this.set(place, this.next(this.at(place.row, place.column)));
-      this.on.edit();
+      if (this.edits(place)) {
+        this.turn(place);
+        this.on.edit();
+      }
     } else if (/^[-−.\d]$/.test(event.key) && this.edits(place) && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
       this.type(place, event.key);
-    }
+    } else return;
+    event.preventDefault();
+  }
+
+  go(row, column) {
+    if (!this.holds(row, column)) return;
+    this.reach(row, column);
+    this.cell(row, column).focus();
   }
 
   /** A field in the cell; Enter or leaving it takes the number, Escape does not. */

@@ -1,14 +1,15 @@
 // Input grids, kernels and output grids that show how one cell comes from others, both ways.
 
+import { rowAndColumn } from "../kit/cells.js";
 import { remembered } from "../kit/element.js";
+import { positions } from "../kit/windows.js";
 import { Grid } from "./grid.js";
-import { feeds, patch, positions, writtenPool, writtenSum } from "./slide.js";
-import { Stepper } from "./stepper.js";
+import { feeds, patch, writtenPool, writtenSum } from "./slide.js";
+import { GridStepper, takeDown } from "./stepper.js";
 import { brief, exact } from "./words.js";
 import { Written } from "./written.js";
 
 const SEND_MS = 120;
-const pairs = new WeakMap();
 
 class Pair {
   setStateValue;
@@ -18,7 +19,7 @@ class Pair {
     this.root = root;
     this.sections = { input: one(".inputs"), kernel: one(".kernels"), output: one(".outputs") };
     this.written = new Written(one(".written"));
-    this.stepper = new Stepper(one(".stepper"), (place) => this.stepTo(place));
+    this.stepper = new GridStepper(one(".stepper"), (place) => this.stepTo(place));
     this.grids = { input: [], kernel: [], bias: [], output: [] };
     this.picked = { index: 0, row: 0, column: 0 };
     this.count = 0;
@@ -49,7 +50,7 @@ class Pair {
       grid.unread = (row, column) => !feeds(data.axes, this.outputHeight, this.outputWidth, row, column).length;
       grid.paint();
     }
-    if (isNew && (!before || JSON.stringify(data.start) !== JSON.stringify(before.start))) {
+    if (isNew && String(data.start) !== String(before?.start)) {
       const [index, row, column] = data.start;
       this.picked = { index, row, column };
     }
@@ -93,15 +94,11 @@ class Pair {
   }
 
   hears(kind, index) {
+    const point = ({ row, column }) => this.point({ kind, index, row, column });
     return {
-      point: ({ row, column }) => this.point({ kind, index, row, column }),
+      point,
       leave: () => this.point(null),
-      pick: ({ row, column }) => {
-        if (kind !== "output") return;
-        this.stepper.stop();
-        this.picked = { index, row, column };
-        this.draw();
-      },
+      pick: kind === "output" ? point : undefined,
       changed: () => {
         this.count += 1;
         this.wait(true);
@@ -112,18 +109,18 @@ class Pair {
   }
 
   point(place) {
-    if (place?.kind === "output") {
+    const isPicked = place?.kind === "output";
+    if (isPicked) {
       this.stepper.stop();
-      this.picked = { index: place.index, row: place.row, column: place.column };
-      place = null;
+      this.picked = place;
     }
-    this.hovered = place;
+    this.hovered = isPicked ? null : place;
     this.draw();
   }
 
   stepTo(place) {
-    const row = Math.floor(place / this.outputWidth);
-    this.picked = { index: this.picked.index, row, column: place % this.outputWidth };
+    const [row, column] = rowAndColumn(place, this.outputWidth);
+    this.picked = { index: this.picked.index, row, column };
     this.hovered = null;
     this.draw();
   }
@@ -156,7 +153,7 @@ class Pair {
     else if (place?.kind === "kernel") this.drawWeight(place);
     else this.drawPicked();
     const { row, column } = this.picked;
-    this.stepper.show(row * this.outputWidth + column, this.outputHeight * this.outputWidth);
+    this.stepper.showAt(row * this.outputWidth + column, this.outputHeight * this.outputWidth);
   }
 
   drawPicked() {
@@ -200,10 +197,7 @@ class Pair {
     const grid = this.grids.input[index];
     grid.light([[row, column, "picked"]]);
     const at = `${grid.spec.label}, row ${row}, column ${column}`;
-    if (!found.length) {
-      this.written.show({ head: `${at} is read by no window.`, rows: [] });
-      return;
-    }
+    if (!found.length) return this.written.show({ head: `${at} is read by no window.`, rows: [] });
     this.grids.output.forEach((output, filter) => {
       if (kind !== "sum" && filter !== index) return;
       output.light(
@@ -219,22 +213,16 @@ class Pair {
   }
 
   drawWeight({ index, row, column }) {
-    const inputs = this.grids.input.length;
-    const [filter, channel] = [Math.floor(index / inputs), index % inputs];
+    const [filter, channel] = rowAndColumn(index, this.grids.input.length);
     const { axes } = this.data;
     const kernel = this.grids.kernel[index];
     const [i, j] = this.turned(row, column);
     kernel.light([[row, column, "picked"]]);
-    const met = [];
-    const made = [];
-    for (let y = 0; y < this.outputHeight; y++) {
-      for (let x = 0; x < this.outputWidth; x++) {
-        met.push([positions(axes.rows, y)[i], positions(axes.columns, x)[j], "patch"]);
-        made.push([y, x, "fed"]);
-      }
-    }
-    this.grids.input[channel].light(met);
-    this.grids.output[filter].light(made);
+    const made = this.grids.output[filter].places;
+    this.grids.input[channel].light(
+      made.map(([y, x]) => [positions(axes.rows, y)[i], positions(axes.columns, x)[j], "patch"]),
+    );
+    this.grids.output[filter].light(made.map(([y, x]) => [y, x, "fed"]));
     const head = `${kernel.spec.label}, row ${row}, column ${column}: ${exact(kernel.at(row, column))}`;
     const everywhere = `It is used at all ${made.length} positions of the window: one weight, shared.`;
     this.written.show({ head, rows: [["", everywhere]] });
@@ -245,27 +233,20 @@ class Pair {
     clearTimeout(this.timer);
     const values = (kind) => this.grids[kind].map((grid) => grid.values.map((row) => [...row]));
     this.timer = setTimeout(() => {
-      this.setStateValue("edited", {
-        rev: this.rev,
-        count: this.count,
-        input: values("input"),
-        kernel: values("kernel"),
-        bias: values("bias"),
-      });
+      const { rev, count } = this;
+      const edited = { rev, count, input: values("input"), kernel: values("kernel"), bias: values("bias") };
+      this.setStateValue("edited", edited);
     }, SEND_MS);
   }
 }
 
 export default function ({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".pair");
-  const pair = remembered(pairs, root, () => new Pair(root));
+  const pair = remembered(root, () => new Pair(root));
   pair.setStateValue = setStateValue;
   pair.show(data);
   return () => {
     clearTimeout(pair.timer);
-    pair.stepper.stop();
-    pairs.delete(root);
-    const filled = root.querySelectorAll(".stepper, .written");
-    for (const part of [...Object.values(pair.sections), ...filled]) part.replaceChildren();
+    takeDown(root, pair, ".section");
   };
 }

@@ -1,11 +1,9 @@
 // How a window slides: which cells one output cell reads, which outputs one cell feeds, and the
 // arithmetic in words. The numbers themselves come from Python.
 
+import { sumLines, total } from "../kit/numbers.js";
+import { positions } from "../kit/windows.js";
 import { bracketed, exact } from "./words.js";
-
-export function positions(axis, place) {
-  return Array.from({ length: axis.kernel }, (_, i) => place * axis.stride - axis.before + i * axis.dilation);
-}
 
 /** The output places of one axis that read a position, each with the place in the kernel. */
 function readers(axis, count, position) {
@@ -29,27 +27,16 @@ export function feeds(axes, height, width, row, column) {
   return readers(axes.rows, height, row).flatMap(([y, i]) => across.map(([x, j]) => [y, x, i, j]));
 }
 
-/** Terms as lines of the kernel's rows. */
-function lines(terms, width) {
-  const rows = [];
-  for (let i = 0; i < terms.length; i += width) rows.push(terms.slice(i, i + width).join(" + "));
-  return rows.join("\n+ ");
-}
-
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-
 /** The products, the sum, the bias and the result; several channels one after the other. */
 export function writtenSum({ axes, channels, result, bias }) {
   const rows = [];
   const sums = channels.map(({ label, pairs }) => {
     const products = pairs.map(([value, weight]) => value * weight);
-    const several = channels.length > 1;
-    rows.push([
-      several ? label : "products",
-      lines(pairs.map(([value, weight]) => `${bracketed(value)}×${bracketed(weight)}`), axes.columns.kernel),
-    ]);
+    const terms = pairs.map(([value, weight]) => `${bracketed(value)}×${bracketed(weight)}`);
     const sum = total(products);
-    rows.push([several ? "" : "sum", `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
+    const names = channels.length > 1 ? [label, ""] : ["products", "sum"];
+    rows.push([names[0], sumLines(terms, axes.columns.kernel)]);
+    rows.push([names[1], `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
     return sum;
   });
   const sum = exact(total(sums));
@@ -59,7 +46,7 @@ export function writtenSum({ axes, channels, result, bias }) {
 }
 
 export function writtenPool({ kind, axes, values, result }) {
-  const rows = [["window", lines(values.map(exact), axes.columns.kernel).replaceAll("\n+ ", "\n").replaceAll(" + ", "  ")]];
+  const rows = [["window", sumLines(values.map(exact), axes.columns.kernel).replaceAll("\n+ ", "\n").replaceAll(" + ", "  ")]];
   if (kind === "max") rows.push(["largest", `max(${values.map(exact).join(", ")}) = ${result}`]);
   else rows.push(["mean", `(${values.map(bracketed).join(" + ")}) / ${values.length} = ${result}`]);
   return rows;

@@ -3,17 +3,15 @@
 
 import { added, remembered } from "../kit/element.js";
 import { Grid } from "./grid.js";
-import { Stepper } from "./stepper.js";
+import { GridStepper, takeDown } from "./stepper.js";
 import { Written } from "./written.js";
-
-const shows = new WeakMap();
 
 class Steps {
   constructor(root) {
     this.root = root;
     this.board = root.querySelector(".board");
     this.written = new Written(root.querySelector(".written"));
-    this.stepper = new Stepper(root.querySelector(".stepper"), (place) => this.stepTo(place));
+    this.stepper = new GridStepper(root.querySelector(".stepper"), (place) => this.stepTo(place));
     this.grids = [];
     this.place = 0;
   }
@@ -35,18 +33,15 @@ class Steps {
     this.grids = this.data.grids.map((spec) => {
       if (spec.sign) added(this.board, "span", { class: "sign", "aria-hidden": "true" }, spec.sign);
       const leads = spec.id === this.data.leader;
-      const point = ({ row, column }) => {
-        if (leads) this.stepTo(row * this.lead.width + column, true);
-      };
+      const point = ({ row, column }) => leads && this.stepper.jump(row * this.lead.width + column);
       const grid = new Grid(this.board, spec, { point, pick: point, leave() {}, changed() {}, edit() {} });
       if (leads) this.lead = grid;
       return grid;
     });
   }
 
-  stepTo(place, isPointed = false) {
-    if (isPointed) this.stepper.stop();
-    this.place = Math.max(0, Math.min(place, this.data.steps.length - 1));
+  stepTo(place) {
+    this.place = place;
     this.draw();
   }
 
@@ -61,17 +56,13 @@ class Steps {
     this.root.querySelector(".side").hidden = isStill;
     if (isStill) return;
     this.written.show(step);
-    this.stepper.show(this.place, this.data.steps.length);
+    this.stepper.showAt(this.place, this.data.steps.length);
   }
 }
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".steps");
-  const steps = remembered(shows, root, () => new Steps(root));
+  const steps = remembered(root, () => new Steps(root));
   steps.show(data);
-  return () => {
-    steps.stepper.stop();
-    shows.delete(root);
-    for (const part of root.querySelectorAll(".board, .stepper, .written")) part.replaceChildren();
-  };
+  return () => takeDown(root, steps, ".board");
 }

@@ -1,4 +1,6 @@
-// Cells on a canvas: painting them, finding the one under a pointer, framing some.
+// Cells on a canvas: painting them, finding the one under a pointer, going through them, framing some.
+
+import { ARROWS } from "./keys.js";
 
 /** @typedef {[number, number]} Two */
 
@@ -19,14 +21,52 @@ export function paint(canvas, down, across, at, count = down * across) {
 /** @type {(value: number, size: number) => number} */
 export const within = (value, size) => Math.max(0, Math.min(size - 1, value));
 
+/** Line and column of the i-th cell. @type {(i: number, across: number) => Two} */
+export const rowAndColumn = (i, across) => [Math.floor(i / across), i % across];
+
+/** @typedef {{ clientX: number, clientY: number }} Point */
+
+/** How far down and across a canvas a pointer is, as shares of it. @type {(event: Point, canvas: Element) => Two} */
+export function sharesUnder({ clientX, clientY }, canvas) {
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  return [(clientY - top) / height, (clientX - left) / width];
+}
+
 /**
  * Row and column of the cell under the pointer; at the very edge, of the nearest.
- * @type {(event: { clientX: number, clientY: number }, canvas: Element, down: number, across: number) => Two}
+ * @type {(event: Point, canvas: Element, down: number, across: number) => Two}
  */
-export function cellUnder({ clientX, clientY }, canvas, down, across) {
-  const { left, top, width, height } = canvas.getBoundingClientRect();
-  const place = (/** @type {number} */ share, /** @type {number} */ size) => within(Math.floor(share * size), size);
-  return [place((clientY - top) / height, down), place((clientX - left) / width, across)];
+export function cellUnder(event, canvas, down, across) {
+  const [below, beside] = sharesUnder(event, canvas);
+  return [within(Math.floor(below * down), down), within(Math.floor(beside * across), across)];
+}
+
+/** Row and column a step further, as far as the map goes. @type {(cell: number[], step: number[], size: number[]) => Two} */
+export const stepped = ([row, column], step, size) => [within(row + step[0], size[0]), within(column + step[1], size[1])];
+
+/**
+ * Hears of the cell (as `under` finds it) that is pointed at, of none any more, of the one that is
+ * clicked, and of arrow keys; keys in a field are the field's.
+ * @param {HTMLElement} root
+ * @param {{ under: (event: any) => any, point: (cell: any) => void, leave: () => void, pick: (cell: any) => void,
+ *   step: (step: Two, event: any) => void, enter?: () => void }} on
+ */
+export function watchCells(root, on) {
+  const hears = (/** @type {(cell: any) => void} */ act) => (/** @type {Event} */ event) => {
+    const cell = on.under(event);
+    if (cell) act(cell);
+  };
+  root.onpointermove = hears(on.point);
+  root.onpointerleave = on.leave;
+  root.onclick = hears(on.pick);
+  root.onkeydown = (event) => {
+    const step = ARROWS[event.key];
+    const isEnter = event.key === "Enter" && on.enter;
+    if (/** @type {Element} */ (event.target).tagName === "INPUT" || (!step && !isEnter)) return;
+    event.preventDefault();
+    if (step) on.step(step, event);
+    else on.enter?.();
+  };
 }
 
 /**

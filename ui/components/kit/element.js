@@ -3,7 +3,7 @@
 /** @typedef {Node | string | number | null | undefined} Child */
 
 /**
- * An element: its class, or its attributes by name; a function is what it does on an event.
+ * An element: its class, or its attributes by name, the properties of its style and what it does on events.
  * @type {(tag: string, look?: string | Record<string, any>, ...children: Child[]) => any}
  */
 export function element(tag, look = "", ...children) {
@@ -11,6 +11,7 @@ export function element(tag, look = "", ...children) {
   const attributes = typeof look === "string" ? { class: look || null } : look;
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") Object.assign(made, { [name]: value });
+    else if (name === "style") for (const [property, said] of Object.entries(value)) made.style.setProperty(property, said);
     else setAttribute(made, name, value);
   }
   const there = children.filter((child) => child !== undefined && child !== null);
@@ -24,6 +25,12 @@ export function element(tag, look = "", ...children) {
  */
 export function added(parent, tag, look, ...children) {
   return parent.appendChild(element(tag, look, ...children));
+}
+
+/** A button, by its class or its attributes, and what it does. @type {(look: string | Record<string, any>, onclick: (event: any) => void, ...children: Child[]) => any} */
+export function button(look, onclick, ...children) {
+  const attributes = typeof look === "string" ? { class: look } : look;
+  return element("button", { type: "button", onclick, ...attributes }, ...children);
 }
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -72,13 +79,34 @@ export function setChildren(parent, children) {
 }
 
 /**
- * What a component remembers of an element, made the first time it is shown.
- * @type {<T>(all: WeakMap<Element, T>, root: Element, make: () => T) => T}
+ * What a map has for a key, made when it is first asked for.
+ * @type {(map: Map<any, any> | WeakMap<any, any>, key: any, make: () => any) => any}
  */
-export function remembered(all, root, make) {
-  const state = all.get(root) ?? make();
-  all.set(root, state);
-  return state;
+export function once(map, key, make) {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key);
+}
+
+/** @type {WeakMap<Element, any>} */
+const states = new WeakMap();
+
+/** What a component remembers of its element, made the first time it is shown. @type {(root: Element, make: () => any) => any} */
+export const remembered = (root, make) => once(states, root, make);
+
+/** @type {(root: Element) => void} */
+export const forget = (root) => void states.delete(root);
+
+/** Whether a value is another one than the last time it was asked about, as JSON. @type {(state: Record<string, any>, value: any) => boolean} */
+export function isNews(state, value) {
+  const text = JSON.stringify(value);
+  const isSame = state.text === text;
+  state.text = text;
+  return !isSame;
+}
+
+/** The parts of an element by their classes. @type {(root: ParentNode, ...names: string[]) => Record<string, any>} */
+export function partsOf(root, ...names) {
+  return Object.fromEntries(names.map((name) => [name, root.querySelector(`.${name}`)]));
 }
 
 /**

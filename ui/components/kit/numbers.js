@@ -32,5 +32,29 @@ export function percent(share) {
   return share < 0.0005 ? "<0.1\u202f%" : `${(100 * share).toFixed(1)}\u202f%`;
 }
 
+/** @type {(values: number[]) => number} */
+export const total = (values) => values.reduce((sum, value) => sum + value, 0);
+
+/** The largest size of a number, whatever its sign. @type {(values: Iterable<number | null>) => number} */
+export function largestSize(values) {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value ?? 0));
+  return largest;
+}
+
+/** A sum as lines of so many terms. @type {(terms: string[], across: number) => string} */
+export function sumLines(terms, across) {
+  const lines = [];
+  for (let i = 0; i < terms.length; i += across) lines.push(terms.slice(i, i + across).join(" + "));
+  return lines.join("\n+ ");
+}
+
+/** Where the largest number stands, the first of several. @type {(values: ArrayLike<number>) => number} */
+export function placeOfLargest(values) {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+
 /** The number that somebody wrote, maybe with a real minus or a comma. @type {(text: string) => number} */
 export const read = (text) => Number(text.trim().replace("−", "-").replace(",", "."));

@@ -14,15 +14,13 @@ const LOOKS = {
   differs: ["✗", "Keras counts otherwise", ""],
   failed: ["!", "Could not be checked against Keras", ""],
 };
-const states = new WeakMap();
 
 function show(root, standing, words) {
   const [sign, title, hint] = LOOKS[standing] ?? LOOKS.failed;
   root.dataset.standing = standing;
   root.querySelector("summary").textContent = sign ? `${sign} ${title}` : title;
-  root.querySelector(".words").replaceChildren(
-    ...(words.length ? words : [hint]).map((word) => element("p", "", word)),
-  );
+  const said = words.length ? words : [hint];
+  root.querySelector(".words").replaceChildren(...said.map((word) => element("p", "", word)));
 }
 
 async function ask(root, state, code, attempt) {
@@ -50,7 +48,7 @@ async function ask(root, state, code, attempt) {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".mark");
-  const state = remembered(states, root, () => ({}));
+  const state = remembered(root, () => ({}));
   if (state.code === data.code && state.ticket === data.ticket) return;
   clearTimeout(state.timer);
   Object.assign(state, data);

@@ -25,10 +25,7 @@ export function takeFiles(pad, button, field) {
 
 async function readFile(pad, file) {
   if (!file) return;
-  if (file.size > LARGEST_FILE) {
-    pad.say(`${file.name || "The image"} is larger than 10 MB. Bring a smaller one.`);
-    return;
-  }
+  if (file.size > LARGEST_FILE) return pad.say(`${file.name || "The image"} is larger than 10 MB. Bring a smaller one.`);
   pad.say("Reading the image …");
   const address = await new Promise((resolve, reject) => {
     const reader = new FileReader();
@@ -36,10 +33,7 @@ async function readFile(pad, file) {
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(file);
   }).catch(() => null);
-  if (address === null) {
-    pad.say("The file could not be read. Choose it again.");
-    return;
-  }
+  if (address === null) return pad.say("The file could not be read. Choose it again.");
   const content = address.slice(address.indexOf(",") + 1);
   pad.awaits = true;
   pad.setTriggerValue("file", { name: inAscii(file.name || "pasted image"), content });

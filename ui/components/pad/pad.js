@@ -1,9 +1,9 @@
 // The pad: strokes become ink, ink becomes the 784 bytes that a network sees, and those go to Python.
 
 import { base64Of, bytesOf } from "../kit/bytes.js";
-import { paint } from "../kit/cells.js";
+import { paint, sharesUnder } from "../kit/cells.js";
 import { pixel } from "../kit/colours.js";
-import { remembered } from "../kit/element.js";
+import { forget, remembered } from "../kit/element.js";
 import { takeFiles } from "./bring.js";
 import { centred, SIDE } from "./centring.js";
 import { penKey, showPen } from "./keys.js";
@@ -12,17 +12,22 @@ import { INK, kept, path, remember } from "./strokes.js";
 const LIVE_MS = 90; // while the pen is down, bytes go out so often, and only once those before are answered
 const LATE_MS = 600;
 const REST_MS = 60;
-const pads = new WeakMap();
 
 class Pad {
   setStateValue;
+  at = [INK / 2, INK / 4];
+  count = 0;
+  answered = 0;
+  sentAt = 0;
+  sent = null;
+  stroke = null;
+  brought = null;
+  dismissed = "";
 
   constructor(root) {
-    const one = (selector) => root.querySelector(selector);
     this.root = root;
+    const one = (selector) => root.querySelector(selector);
     this.canvas = one(".ink");
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });
     this.seen = one(".seen");
     this.hint = one(".hint");
     this.said = one(".said");
@@ -30,14 +35,8 @@ class Pad {
     this.undo = one(".undo");
     this.clear = one(".clear");
     this.pen = one(".pen");
-    this.at = [INK / 2, INK / 4];
-    this.count = 0;
-    this.answered = 0;
-    this.sentAt = 0;
-    this.sent = null;
-    this.stroke = null;
-    this.brought = null;
-    this.dismissed = "";
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
+    Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });
     this.listen(one);
     this.canvas.dataset.sent = this.count; // from here on it can be drawn on
     this.brush.value = kept.brush;
@@ -69,8 +68,8 @@ class Pad {
   }
 
   place(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * INK, ((event.clientY - box.top) / box.height) * INK];
+    const [down, across] = sharesUnder(event, this.canvas);
+    return [across * INK, down * INK];
   }
 
   down(event) {
@@ -110,29 +109,25 @@ class Pad {
   change(strokes, isUp = true) {
     if (!strokes.length && !kept.strokes.length && !this.brought) return;
     kept.past.push({ strokes: kept.strokes, brought: this.brought });
-    kept.strokes = strokes;
-    this.dismiss();
-    this.paint();
-    this.send(isUp);
+    this.put(strokes, null, isUp);
   }
 
   back() {
     const before = kept.past.pop();
     if (!before) return;
     this.stroke = null;
-    kept.strokes = before.strokes;
-    this.dismiss();
-    if (before.brought && before.brought.id === this.newest) {
-      this.brought = before.brought;
-      this.dismissed = "";
-    }
-    this.paint();
-    this.send(true);
+    const isThere = before.brought && before.brought.id === this.newest;
+    this.put(before.strokes, isThere ? before.brought : null, true);
   }
 
-  dismiss() {
+  /** Puts strokes or a picture in place of what is there; a picture that goes must not come again. */
+  put(strokes, brought, isUp) {
     if (this.brought) this.dismissed = this.brought.id;
-    this.brought = null;
+    if (brought) this.dismissed = "";
+    this.brought = brought;
+    kept.strokes = strokes;
+    this.paint();
+    this.send(isUp);
   }
 
   paint() {
@@ -140,12 +135,8 @@ class Pad {
     cancelAnimationFrame(this.frame);
     this.frame = null;
     context.clearRect(0, 0, INK, INK);
-    if (this.brought) {
-      this.bytes = bytesOf(this.brought.pixels);
-    } else {
-      for (const stroke of kept.strokes) path(context, stroke);
-      this.bytes = this.centred();
-    }
+    if (!this.brought) for (const stroke of kept.strokes) path(context, stroke);
+    this.bytes = this.brought ? bytesOf(this.brought.pixels) : this.centred();
     paint(this.seen, SIDE, SIDE, (i) => pixel(Array(3).fill(this.bytes[i])));
     if (this.brought) {
       context.imageSmoothingEnabled = false;
@@ -165,12 +156,19 @@ class Pad {
     return centred(ink, INK, INK);
   }
 
+  get waited() {
+    return performance.now() - this.sentAt;
+  }
+
+  /** Whether what was sent is answered, or its answer is late. */
+  get isFree() {
+    return this.answered >= this.count || this.waited > LATE_MS;
+  }
+
   /** Sends what is drawn: at once where the pen is up, else now and then. */
   send(isUp) {
     clearTimeout(this.timer);
-    const waited = performance.now() - this.sentAt;
-    const isFree = this.answered >= this.count || waited > LATE_MS;
-    if (!isUp && (waited < LIVE_MS || !isFree)) {
+    if (!isUp && (this.waited < LIVE_MS || !this.isFree)) {
       this.timer = setTimeout(() => this.stroke && this.send(false), LIVE_MS);
       return;
     }
@@ -185,9 +183,8 @@ class Pad {
   rest() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const waited = performance.now() - this.sentAt;
       if (this.stroke) return;
-      if (this.answered >= this.count || waited > LATE_MS) this.tell(true);
+      if (this.isFree) this.tell(true);
       else this.rest();
     }, REST_MS);
   }
@@ -217,15 +214,14 @@ class Pad {
     }
     this.news = news;
     this.newest = brought?.id;
-    if (brought && brought.id !== this.dismissed && brought.id !== this.brought?.id) {
-      if (!this.stroke) {
-        kept.past.push({ strokes: kept.strokes, brought: this.brought });
-        kept.strokes = [];
-        this.brought = brought;
-        this.sent = null;
-        this.paint();
-        this.say("");
-      }
+    const isShown = !brought || brought.id === this.dismissed || brought.id === this.brought?.id;
+    if (!isShown && !this.stroke) {
+      kept.past.push({ strokes: kept.strokes, brought: this.brought });
+      kept.strokes = [];
+      this.brought = brought;
+      this.sent = null;
+      this.paint();
+      this.say("");
     }
     if (data.trouble !== this.trouble) {
       this.trouble = data.trouble;
@@ -236,14 +232,14 @@ class Pad {
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".pad");
-  const isNew = !pads.has(root);
-  const pad = remembered(pads, root, () => new Pad(root));
+  const pad = remembered(root, () => new Pad(root));
+  const isNew = !pad.setStateValue;
   Object.assign(pad, { setStateValue, setTriggerValue });
   pad.show(data);
   if (isNew && !pad.brought && kept.strokes.length) pad.send(true);
   return () => {
     clearTimeout(pad.timer);
     document.removeEventListener("paste", pad.paste);
-    pads.delete(root);
+    forget(root);
   };
 }

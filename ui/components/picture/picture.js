@@ -1,37 +1,31 @@
 // The SVG comes from our own Python, which escapes every word in it.
 
-import { element } from "../kit/element.js";
+import { element, partsOf, remembered, setAttribute } from "../kit/element.js";
 
 const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
 const CLOSE = 0.86; // of that: smaller by so little, all of the picture is in view
 const BESIDE_PX = 14;
 const NARROW_PX = 560;
-const shown = new WeakMap();
-const latest = new WeakMap(); // what frames were last given
-const scrolls = new WeakMap(); // how far frames are scrolled
-const hidden = new WeakMap(); // by how much pictures are wider than their frames
-const widths = new WeakMap(); // of frames: asking an element makes the browser lay out the page
 
-function fit(frame, picture, largest) {
-  const svg = picture.querySelector("svg");
+function fit(state) {
+  const svg = state.picture.querySelector("svg");
   if (!svg) return;
   const natural = svg.viewBox.baseVal;
-  const fits = widths.get(frame) / natural.width;
+  const fits = state.width / natural.width;
   const isTooSmall = fits < SMALLEST * CLOSE && svg.querySelector("text");
-  const factor = Math.min(largest, isTooSmall ? SMALLEST : fits);
+  const factor = Math.min(state.data.largest, isTooSmall ? SMALLEST : fits);
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
-  hidden.set(frame, natural.width * factor - widths.get(frame));
-  if (hidden.get(frame) > 1) frame.tabIndex = 0; // keys scroll it
-  else frame.removeAttribute("tabindex");
-  hint(frame);
+  state.hidden = natural.width * factor - state.width;
+  setAttribute(state.frame, "tabindex", state.hidden > 1 ? 0 : null); // keys scroll it
+  hint(state);
 }
 
 /** Fades the side on which there is more of the picture than is in view. */
-function hint(frame) {
-  const scrolled = scrolls.get(frame) ?? 0;
-  frame.classList.toggle("more-left", hidden.get(frame) > 1 && scrolled > 1);
-  frame.classList.toggle("more-right", hidden.get(frame) - scrolled > 1);
+function hint(state) {
+  const { frame, hidden, scrolled } = state;
+  frame.classList.toggle("more-left", hidden > 1 && scrolled > 1);
+  frame.classList.toggle("more-right", hidden - scrolled > 1);
 }
 
 /** Takes the words for hovering out of the picture: the browser shows them late, and not to touch. */
@@ -62,40 +56,43 @@ function explain(tip, part, event) {
 }
 
 /** Puts the picture that suits the width into its frame, at the size that fits. */
-function draw(frame, picture, tip) {
-  const { svg, narrow, largest } = latest.get(frame);
-  const suited = narrow && widths.get(frame) < NARROW_PX ? narrow : svg;
-  if (shown.get(picture) !== suited) {
-    const scrolled = scrolls.get(frame) ?? 0;
-    picture.innerHTML = suited;
+function draw(state) {
+  const { frame, picture, scrolled } = state;
+  const { svg, narrow } = state.data;
+  const suited = narrow && state.width < NARROW_PX ? narrow : svg;
+  const isNew = state.shown !== suited;
+  if (isNew) {
+    picture.innerHTML = state.shown = suited;
     takeTitles(picture);
-    tip.hidden = true;
-    shown.set(picture, suited);
-    fit(frame, picture, largest);
-    if (scrolled) frame.scrollLeft = scrolled;
-  } else fit(frame, picture, largest);
+    state.tip.hidden = true;
+  }
+  fit(state);
+  if (isNew && scrolled) frame.scrollLeft = scrolled;
+}
+
+function newState(root) {
+  const { frame, ...others } = partsOf(root, "frame", "picture", "tip");
+  // Asking an element for its width or place makes the browser lay out the page.
+  const state = { frame, ...others, width: frame.clientWidth, scrolled: 0 };
+  const resized = () => {
+    state.width = frame.clientWidth;
+    draw(state);
+  };
+  new ResizeObserver(resized).observe(frame);
+  const scrolled = () => {
+    state.scrolled = frame.scrollLeft;
+    hint(state);
+  };
+  frame.addEventListener("scroll", scrolled, { passive: true });
+  return state;
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const frame = parentElement.querySelector(".frame");
-  const picture = parentElement.querySelector(".picture");
-  const tip = parentElement.querySelector(".tip");
-  if (!widths.has(frame)) widths.set(frame, frame.clientWidth);
-  latest.set(frame, data);
-  draw(frame, picture, tip);
-  if (!shown.has(frame)) {
-    const observer = new ResizeObserver(() => {
-      widths.set(frame, frame.clientWidth);
-      draw(frame, picture, tip);
-    });
-    observer.observe(frame);
-    const scrolled = () => {
-      scrolls.set(frame, frame.scrollLeft);
-      hint(frame);
-    };
-    frame.addEventListener("scroll", scrolled, { passive: true });
-    shown.set(frame, observer);
-  }
+  const root = parentElement.querySelector(".frame");
+  const state = remembered(root, () => newState(parentElement));
+  const { picture, tip } = state;
+  state.data = data;
+  draw(state);
   picture.onpointermove = (event) => explain(tip, event.target.closest("[data-path]"), event);
   picture.onpointerleave = () => (tip.hidden = true);
   picture.onclick = (event) => {

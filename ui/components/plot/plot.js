@@ -1,6 +1,6 @@
 // One script for all plots of the page, fetched from our own server when the first is shown.
 
-import { added, remembered } from "../kit/element.js";
+import { added, forget, isNews, once, remembered } from "../kit/element.js";
 
 const CONFIG = {
   displaylogo: false,
@@ -10,7 +10,6 @@ const CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 const AGAIN_MS = 3000;
-const plots = new WeakMap();
 const configs = new Map();
 let fetched;
 
@@ -26,12 +25,9 @@ function plotly(src) {
 }
 
 /** The same object for the same label: another one makes Plotly forget zoom and hidden lines. */
-function config(Plotly, label) {
-  if (!configs.has(label)) configs.set(label, made(Plotly, label));
-  return configs.get(label);
-}
+const configOf = (Plotly, label) => once(configs, label, () => newConfig(Plotly, label));
 
-function made(Plotly, label) {
+function newConfig(Plotly, label) {
   const filename = label.replace(/[^\p{L}\p{N}]+/gu, "-");
   const svg = {
     name: "svg",
@@ -46,7 +42,7 @@ function made(Plotly, label) {
 function draw(element, state) {
   const { figure, height, label } = state.data;
   const layout = { ...figure.layout, width: element.clientWidth, height, autosize: false };
-  const drawn = state.Plotly.react(element, figure.data, layout, config(state.Plotly, label));
+  const drawn = state.Plotly.react(element, figure.data, layout, configOf(state.Plotly, label));
   if (!state.listens) {
     state.listens = true;
     drawn.then(() =>
@@ -59,31 +55,26 @@ function draw(element, state) {
   return drawn;
 }
 
-function show(element, state) {
+async function show(element, state) {
   element.style.height = `${state.data.height}px`;
   element.setAttribute("role", "figure"); // not "img": Plotly's buttons are in it
   element.setAttribute("aria-label", state.data.label);
-  plotly(state.data.script)
-    .then((Plotly) => {
-      if (!state.Plotly) element.textContent = ""; // what was said while it could not be loaded
-      state.Plotly = Plotly;
-      // The newest data, which may have come while the script was on its way.
-      return draw(element, state);
-    })
-    .then(() => (element.dataset.state = "shown"))
-    .catch((error) => {
-      if (!element.isConnected) return; // Plotly was still drawing when the page went on
-      element.dataset.state = "failed";
-      if (!state.Plotly) {
-        element.textContent = "The chart could not be drawn. Trying again.";
-        clearTimeout(state.again);
-        state.again = setTimeout(
-          () => plots.get(element) === state && show(element, state),
-          AGAIN_MS,
-        );
-      }
-      console.warn(error);
-    });
+  try {
+    const Plotly = await plotly(state.data.script);
+    if (!state.Plotly) element.textContent = ""; // what was said while it could not be loaded
+    state.Plotly = Plotly;
+    await draw(element, state); // the newest data, which may have come while the script was on its way
+    element.dataset.state = "shown";
+  } catch (error) {
+    if (state.isGone || !element.isConnected) return; // Plotly was still drawing when the page went on
+    element.dataset.state = "failed";
+    if (!state.Plotly) {
+      element.textContent = "The chart could not be drawn. Trying again.";
+      clearTimeout(state.again);
+      state.again = setTimeout(() => state.isGone || show(element, state), AGAIN_MS);
+    }
+    console.warn(error);
+  }
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -92,11 +83,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return;
   }
   const element = parentElement.querySelector(".live-plot");
-  const state = remembered(plots, element, () => ({}));
-  const text = JSON.stringify(data);
-  const isNew = state.text !== text;
-  Object.assign(state, { data, text, setTriggerValue });
-  if (isNew) show(element, state);
+  const state = remembered(element, () => ({}));
+  Object.assign(state, { data, setTriggerValue });
+  if (isNews(state, data)) show(element, state);
   if (!state.observer) {
     state.observer = new ResizeObserver(() => {
       const width = element.clientWidth;
@@ -107,6 +96,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   return () => {
     state.observer.disconnect();
     state.Plotly?.purge(element);
-    plots.delete(element);
+    state.isGone = true;
+    forget(element);
   };
 }

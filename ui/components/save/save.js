@@ -1,11 +1,10 @@
 // The file is the picture as it is shown here: on paper, whatever the page's theme.
 
-import { element, remembered } from "../kit/element.js";
+import { element, isNews, partsOf, remembered } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
 
 const SCALE = 2; // sharp on any screen, and in print at half its size
 const LONGEST_PX = 16000; // beyond this, browsers give an empty canvas
-const states = new WeakMap();
 
 function download(blob, name) {
   const address = URL.createObjectURL(blob);
@@ -42,9 +41,8 @@ async function savePng(state) {
   }
 }
 
-function build(root, state) {
-  const parts = { png: ".png", svg: ".svg", clear: "input", said: ".said", sheet: ".sheet" };
-  for (const [part, selector] of Object.entries(parts)) state[part] = root.querySelector(selector);
+function build(root) {
+  const state = partsOf(root, "png", "svg", "clear", "said", "sheet");
   state.clear.onchange = () => state.sheet.classList.toggle("see-through", state.clear.checked);
   state.png.onclick = () => savePng(state);
   state.svg.onclick = () =>
@@ -69,8 +67,7 @@ function show(state) {
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".save");
-  const state = remembered(states, root, () => build(root, { data: {} }));
-  const isNew = state.data.svg !== data.svg;
+  const state = remembered(root, () => build(root));
   state.data = data;
-  if (isNew) show(state);
+  if (isNews(state, data.svg)) show(state);
 }

@@ -2,7 +2,7 @@
 
 import { signedCss } from "../kit/colours.js";
 import { added, element } from "../kit/element.js";
-import { counted, fixed, number, percent } from "../kit/numbers.js";
+import { counted, fixed, largestSize, number, percent, total } from "../kit/numbers.js";
 import { convolved, placeOf, shared, valueAt, weighed, windowOf } from "./numbers.js";
 
 const shown = (value) => number(value, 4);
@@ -10,8 +10,9 @@ const shown = (value) => number(value, 4);
 const SHOWN_CHANNELS = 4;
 const SHOWN_FEATURES = 8;
 
-function grid(values, scale, won) {
+function grid(values, won) {
   const table = element("table", "numbers");
+  const scale = largestSize(values.flat()) || 1;
   for (const line of values) {
     const row = table.insertRow();
     for (const value of line) {
@@ -25,10 +26,6 @@ function grid(values, scale, won) {
   return table;
 }
 
-function largestOf(values) {
-  return values.flat().reduce((most, value) => Math.max(most, Math.abs(value || 0)), 0) || 1;
-}
-
 function name(place) {
   return place.length === 1 ? `number ${place[0]}` : `map ${place[2]}, row ${place[0]}, column ${place[1]}`;
 }
@@ -38,43 +35,38 @@ function sentence(...parts) {
 }
 
 function ofConvolution(stage, before, place) {
-  const { parts, bias, total } = convolved(stage, before, place);
+  const { parts, bias, sum } = convolved(stage, before, place);
   const order = [...parts].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   const few = order.slice(0, SHOWN_CHANNELS);
   const blocks = element("div", "blocks");
   for (const part of few) {
     const block = added(blocks, "div", "block");
     if (parts.length > 1) added(block, "small", "", `map ${part.channel}`);
-    const [seen, kernel] = [part.seen, part.kernel].map((values) => grid(values, largestOf(values)));
-    added(block, "div", "line", seen, element("span", "", "×"), kernel, element("span", "", `= ${shown(part.sum)}`));
+    const signs = [element("span", "", "×"), element("span", "", `= ${shown(part.sum)}`)];
+    added(block, "div", "line", grid(part.seen), signs[0], grid(part.kernel), signs[1]);
   }
   const rest = order.slice(SHOWN_CHANNELS);
-  const others = rest.reduce((sum, part) => sum + part.sum, 0);
   const sums = few.map((part) => shown(part.sum));
-  if (rest.length) sums.push(`${shown(others)} (the other ${rest.length} maps)`);
-  return [blocks, sentence(`${sums.join(" + ")} + bias ${shown(bias)} = `, [shown(total)])];
+  if (rest.length) sums.push(`${shown(total(rest.map((part) => part.sum)))} (the other ${rest.length} maps)`);
+  return [blocks, sentence(`${sums.join(" + ")} + bias ${shown(bias)} = `, [shown(sum)])];
 }
 
 function ofPooling(stage, before, place) {
   const seen = windowOf(stage, before, place, place[2]);
   const value = valueAt(stage, place);
-  return [grid(seen, largestOf(seen), value), sentence("The largest of the window is ", [shown(value)])];
+  return [grid(seen, value), sentence("The largest of the window is ", [shown(value)])];
 }
 
 function ofDense(stage, before, place) {
-  const { parts, bias, total } = weighed(stage, before, place[0]);
-  const table = element("table", "products");
-  table.innerHTML = "<tr><th>number</th><th>value</th><th>weight</th><th>product</th></tr>";
-  for (const part of parts.slice(0, SHOWN_FEATURES)) {
-    const row = table.insertRow();
-    for (const text of [part.feature, shown(part.value), shown(part.weight), shown(part.product)]) {
-      row.insertCell().textContent = text;
-    }
-  }
-  const first = parts.slice(0, SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
-  const rest = parts.slice(SHOWN_FEATURES).reduce((sum, part) => sum + part.product, 0);
-  const others = `${shown(first)} (these ${SHOWN_FEATURES}) + ${shown(rest)} (the other ${counted(parts.length - SHOWN_FEATURES)})`;
-  return [table, sentence(`${others} + bias ${shown(bias)} = `, [shown(total)])];
+  const { parts, bias, sum } = weighed(stage, before, place[0]);
+  const row = (tag, texts) => element("tr", "", ...texts.map((text) => element(tag, "", text)));
+  const rows = parts.slice(0, SHOWN_FEATURES).map((part) =>
+    row("td", [part.feature, shown(part.value), shown(part.weight), shown(part.product)]));
+  const table = element("table", "products", row("th", ["number", "value", "weight", "product"]), ...rows);
+  const products = parts.map((part) => part.product);
+  const [first, rest] = [products.slice(0, SHOWN_FEATURES), products.slice(SHOWN_FEATURES)];
+  const sums = `${shown(total(first))} (these ${SHOWN_FEATURES}) + ${shown(total(rest))} (the other ${counted(rest.length)})`;
+  return [table, sentence(`${sums} + bias ${shown(bias)} = `, [shown(sum)])];
 }
 
 function ofSoftmax(stage, before, place) {

@@ -1,6 +1,8 @@
 // What a cell was made of: its window, its products, its sum. Arithmetic alone, no page.
 
 import { floatsOf } from "../kit/bytes.js";
+import { rowAndColumn } from "../kit/cells.js";
+import { placeOfLargest, total } from "../kit/numbers.js";
 
 export function unpacked(stage) {
   const made = { ...stage, values: floatsOf(stage.values) };
@@ -17,21 +19,13 @@ function indexOf(stage, place) {
 export function placeOf(stage, index) {
   if (stage.shape.length === 1) return [index];
   const [, width, channels] = stage.shape;
-  const cell = Math.floor(index / channels);
-  return [Math.floor(cell / width), cell % width, index % channels];
+  const [cell, channel] = rowAndColumn(index, channels);
+  return [...rowAndColumn(cell, width), channel];
 }
 
-export function valueAt(stage, place) {
-  return stage.values[indexOf(stage, place)];
-}
+export const valueAt = (stage, place) => stage.values[indexOf(stage, place)];
 
-export function strongest(stage) {
-  let best = 0;
-  stage.values.forEach((value, i) => {
-    if (value > stage.values[best]) best = i;
-  });
-  return placeOf(stage, best);
-}
+export const strongest = (stage) => placeOf(stage, placeOfLargest(stage.values));
 
 export function fits(stage, place) {
   return place.length === stage.shape.length && place.every((one, i) => one >= 0 && one < stage.shape[i]);
@@ -42,25 +36,24 @@ function corner(stage, place) {
   return [0, 1].map((side) => place[side] * stage.stride[side] - stage.before[side]);
 }
 
+/** The lines of a window, a value for each row and column of it. */
+function linesOf({ window: [height, width] }, valueOf) {
+  const line = (i) => Array.from({ length: width }, (_, j) => valueOf(i, j));
+  return Array.from({ length: height }, (_, i) => line(i));
+}
+
 /** A window of one map of the input; what lies in the padding is null. */
 export function windowOf(stage, before, place, channel) {
   const [top, left] = corner(stage, place);
-  const [height, width] = before.shape;
-  return Array.from({ length: stage.window[0] }, (_, i) =>
-    Array.from({ length: stage.window[1] }, (__, j) => {
-      const [row, column] = [top + i, left + j];
-      if (row < 0 || column < 0 || row >= height || column >= width) return null;
-      return valueAt(before, [row, column, channel]);
-    }),
-  );
+  return linesOf(stage, (i, j) => {
+    const cell = [top + i, left + j, channel];
+    return fits(before, cell) ? valueAt(before, cell) : null;
+  });
 }
 
 function kernelOf(stage, channels, channel, filter) {
-  const [height, width] = stage.window;
-  const filters = stage.shape[2];
-  return Array.from({ length: height }, (_, i) =>
-    Array.from({ length: width }, (__, j) => stage.kernel[((i * width + j) * channels + channel) * filters + filter]),
-  );
+  const [width, filters] = [stage.window[1], stage.shape[2]];
+  return linesOf(stage, (i, j) => stage.kernel[((i * width + j) * channels + channel) * filters + filter]);
 }
 
 /** For each channel its window, its kernel and the sum of their products; the bias; the total. */
@@ -69,12 +62,11 @@ export function convolved(stage, before, place) {
   const parts = Array.from({ length: channels }, (_, channel) => {
     const seen = windowOf(stage, before, place, channel);
     const kernel = kernelOf(stage, channels, channel, place[2]);
-    let sum = 0;
-    seen.forEach((line, i) => line.forEach((value, j) => (sum += (value ?? 0) * kernel[i][j])));
+    const sum = total(seen.flatMap((line, i) => line.map((value, j) => (value ?? 0) * kernel[i][j])));
     return { channel, seen, kernel, sum };
   });
   const bias = stage.bias[place[2]];
-  return { parts, bias, total: parts.reduce((sum, part) => sum + part.sum, bias) };
+  return { parts, bias, sum: bias + total(parts.map((part) => part.sum)) };
 }
 
 /** A dense unit: every feature's value times its weight, the one that moves the sum most first. */
@@ -85,15 +77,15 @@ export function weighed(stage, before, unit) {
     return { feature, value, weight, product: value * weight };
   });
   const bias = stage.bias[unit];
-  const total = parts.reduce((sum, part) => sum + part.product, bias);
-  return { parts: parts.sort((a, b) => Math.abs(b.product) - Math.abs(a.product)), bias, total };
+  const sum = bias + total(parts.map((part) => part.product));
+  return { parts: parts.sort((a, b) => Math.abs(b.product) - Math.abs(a.product)), bias, sum };
 }
 
 /** The exponentials of all scores, less the largest, and their sum. */
 export function shared(before) {
   const largest = Math.max(...before.values);
   const parts = Array.from(before.values, (score) => Math.exp(score - largest));
-  return { largest, parts, sum: parts.reduce((sum, part) => sum + part, 0) };
+  return { largest, parts, sum: total(parts) };
 }
 
 /** What of the stage before feeds a cell: rows and columns, first and last, and a map or all. */

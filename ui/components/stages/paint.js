@@ -3,11 +3,9 @@
 import { paint } from "../kit/cells.js";
 import { signedPixel } from "../kit/colours.js";
 import { added, element } from "../kit/element.js";
-import { number, percent } from "../kit/numbers.js";
+import { largestSize, number, percent, placeOfLargest } from "../kit/numbers.js";
 
-function scaleOf(stage) {
-  return stage.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-}
+const scaleOf = (stage) => largestSize(stage.values) || 1;
 
 const LINE = { 64: 16, 1568: 56 };
 
@@ -48,14 +46,14 @@ export function frame(stage, map, count, ink) {
 export function bars(stage, classes) {
   const isShare = stage.kind === "softmax";
   const scale = isShare ? 1 : scaleOf(stage);
-  const best = stage.values.indexOf(Math.max(...stage.values));
+  const best = placeOfLargest(stage.values);
   const list = element("div", { class: "bars", tabIndex: 0 });
   stage.values.forEach((value, i) => {
-    const fill = element("span", value < 0 ? "fill below" : "fill");
-    fill.style.width = `${(Math.abs(value) / scale) * 100}%`;
-    const row = added(list, "div", { class: i === best ? "bar best" : "bar", "data-unit": i });
-    const text = isShare ? percent(value) : number(value, 4);
-    row.append(element("span", "class", classes[i]), element("span", "room", fill), element("span", "value", text));
+    const width = `${(Math.abs(value) / scale) * 100}%`;
+    const room = element("span", "room", element("span", { class: value < 0 ? "fill below" : "fill", style: { width } }));
+    const text = element("span", "value", isShare ? percent(value) : number(value, 4));
+    const look = { class: i === best ? "bar best" : "bar", "data-unit": i };
+    added(list, "div", look, element("span", "class", classes[i]), room, text);
   });
   return list;
 }

@@ -4,11 +4,10 @@
 import { bytesOf } from "../kit/bytes.js";
 import { cellUnder, mark, paint, unmark } from "../kit/cells.js";
 import { RAMP } from "../kit/colours.js";
-import { added, element, remembered } from "../kit/element.js";
+import { added, element, remembered, setChildren } from "../kit/element.js";
 import { number } from "../kit/numbers.js";
-import { feeding, seen } from "./fields.js";
+import { feeding, seen } from "../kit/windows.js";
 
-const states = new WeakMap();
 const drawn = new WeakMap(); // the values on the canvases of a card
 
 /** Pixels a cell is drawn with: maps of 28 and of 7 cells take about the same room. */
@@ -26,8 +25,7 @@ function draw(canvas, part, bytes, index) {
 }
 
 function build(part) {
-  const head = element("button", { class: "title", type: "button" }, part.title);
-  head.style.setProperty("--colour", part.colour);
+  const head = element("button", { class: "title", type: "button", style: { "--colour": part.colour } }, part.title);
   const maps = element("div", "maps");
   for (let i = 0; i < part.count; i++) {
     added(maps, "div", { class: "map", "data-index": i }, element("canvas", "cells"), element("div", "mark"));
@@ -63,10 +61,10 @@ function hover(state, root, said, event) {
   const [row, column] = cellUnder(event, canvas, part.full[0], part.full[1]);
   const light = (frame, { full }, rows, columns) => mark(frame.querySelector(".mark"), full[0], full[1], rows, columns);
   light(canvas.parentElement, part, [row, row], [column, column]);
-  const [rows, columns] = seen(part, row, column);
+  const fields = seen(part.field, row, column);
   state.parts.slice(0, at).forEach((earlier, place) => {
     if (earlier.full.length !== 3) return;
-    const within = [feeding(earlier.field, 0, ...rows), feeding(earlier.field, 1, ...columns)];
+    const within = fields.map((field, axis) => feeding(earlier.field, axis, field));
     state.cards[place].querySelectorAll(".map").forEach((frame) => light(frame, earlier, ...within));
   });
   said.textContent = `${part.title}, cell ${row}, ${column}: sees ${part.field.size.join("×")} input pixels`;
@@ -75,10 +73,9 @@ function hover(state, root, said, event) {
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".strip");
   const said = parentElement.querySelector(".said");
-  const state = remembered(states, root, () => ({ parts: [], cards: [] }));
+  const state = remembered(root, () => ({ parts: [], cards: [] }));
   state.cards = data.parts.map((part, i) => (sameFrame(state.parts[i], part) ? state.cards[i] : build(part)));
-  const isInPlace = state.cards.every((card, i) => card === root.children[i]);
-  if (!isInPlace || root.children.length > state.cards.length) root.replaceChildren(...state.cards);
+  setChildren(root, state.cards);
   data.parts.forEach((part, i) => fill(state.cards[i], part, data.selected));
   state.parts = data.parts;
   root.onpointermove = (event) => hover(state, root, said, event);

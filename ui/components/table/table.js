@@ -2,27 +2,20 @@
 // which brings new numbers leaves them as they are. A table that is put up anew begins with the rows
 // that the page knows as chosen.
 
-import { added, element, remembered } from "../kit/element.js";
+import { added, button, element, isNews, remembered } from "../kit/element.js";
 
-const tables = new WeakMap();
-
-function compared(a, b) {
-  if (a === b) return 0;
-  if (a === null || a === undefined) return 1; // what is not known comes last, either way
-  if (b === null || b === undefined) return -1;
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
-}
-
+/** The rows in the order of a column; those of which it is not known come last, either way. */
 function ordered(rows, sort) {
   if (!sort) return rows;
-  const value = (row) => {
-    const cell = row.cells[sort.key];
-    return cell?.sort === undefined ? cell?.text : cell.sort;
+  const valueOf = ({ cells }) => {
+    const { text, sort: value = text } = cells[sort.key] ?? {};
+    return value ?? null;
   };
-  const known = (row) => value(row) !== null && value(row) !== undefined;
-  return [...rows].sort((a, b) => {
-    if (!known(a) || !known(b)) return compared(value(a), value(b));
-    return sort.down ? compared(value(b), value(a)) : compared(value(a), value(b));
+  return [...rows].sort((one, other) => {
+    const [a, b] = [valueOf(one), valueOf(other)];
+    if (a === null || b === null) return Number(a === null) - Number(b === null);
+    const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+    return sort.down ? -order : order;
   });
 }
 
@@ -34,10 +27,10 @@ function looksOf(column, isBest = false) {
 function cellOf(row, column, state, isFirst) {
   const cell = row.cells[column.key] ?? { text: "" };
   const made = element("td", looksOf(column, cell.is_best));
-  if (cell.swatch) added(made, "span", "swatch").style.background = cell.swatch;
+  if (cell.swatch) added(made, "span", { class: "swatch", style: { background: cell.swatch } });
   if (isFirst && state.data.canOpen) {
     const open = () => state.setTriggerValue("opened", row.id);
-    added(made, "button", { type: "button", "aria-label": `Show ${row.title}`, onclick: open }, cell.text);
+    made.append(button({ "aria-label": `Show ${row.title}` }, open, cell.text));
   } else added(made, "span", cell.tone ? `badge ${cell.tone}` : "value", cell.text);
   if (cell.note) added(made, "small", "", cell.note);
   return made;
@@ -55,8 +48,8 @@ function headOf(table, state) {
       draw(table, state);
       table.querySelectorAll("th button")[state.data.columns.indexOf(column)].focus();
     };
-    const button = element("button", { type: "button", title: column.help, onclick }, column.label);
-    added(line, "th", { class: looksOf(column) || null, scope: "col", "aria-sort": order }, button);
+    const made = button({ title: column.help }, onclick, column.label);
+    added(line, "th", { class: looksOf(column) || null, scope: "col", "aria-sort": order }, made);
   }
   return line;
 }
@@ -67,10 +60,8 @@ function makePressable(line, row, state) {
   line.dataset.row = row.id;
   line.setAttribute("aria-current", String(state.data.current.includes(row.id)));
   line.onclick = (event) => {
-    const isSelecting = !getSelection().isCollapsed;
-    if (!isSelecting && !event.target.closest("button, input")) {
-      state.setTriggerValue("pressed", row.id);
-    }
+    const isMeant = getSelection().isCollapsed && !event.target.closest("button, input");
+    if (isMeant) state.setTriggerValue("pressed", row.id);
   };
   line.onkeydown = (event) => {
     if (event.key === "Enter" && event.target === line) state.setTriggerValue("pressed", row.id);
@@ -90,9 +81,7 @@ function rowOf(row, state) {
     };
     added(line, "td", "box", box);
   }
-  state.data.columns.forEach((column, place) =>
-    line.append(cellOf(row, column, state, place === 0)),
-  );
+  line.append(...state.data.columns.map((column, place) => cellOf(row, column, state, place === 0)));
   return line;
 }
 
@@ -110,10 +99,9 @@ function draw(table, state) {
 
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const table = parentElement.querySelector("table");
-  const state = remembered(tables, table, () => ({ chosen: new Set(data.chosen), sort: null }));
-  const text = JSON.stringify({ ...data, chosen: null }); // the boxes that were ticked are drawn
-  const isNew = state.text !== text;
-  Object.assign(state, { data, text, setStateValue, setTriggerValue });
+  const state = remembered(table, () => ({ chosen: new Set(data.chosen), sort: null }));
+  const isNew = isNews(state, { ...data, chosen: null }); // the boxes that were ticked are drawn
+  Object.assign(state, { data, setStateValue, setTriggerValue });
   const ids = new Set(data.rows.map((row) => row.id));
   for (const id of state.chosen) if (!ids.has(id)) state.chosen.delete(id);
   if (isNew) draw(table, state);

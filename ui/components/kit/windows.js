@@ -1,0 +1,33 @@
+// Which cells of maps a window reads, and which see which.
+
+/**
+ * The places that a window reads on one axis; those in the padding lie before or behind the others.
+ * @type {(axis: { kernel: number, stride: number, before: number, dilation: number }, place: number) => number[]}
+ */
+export function positions({ kernel, stride, before, dilation }, place) {
+  return Array.from({ length: kernel }, (_, i) => place * stride - before + i * dilation);
+}
+
+/**
+ * What cells see of the input, on each axis: so many of its rows and columns, the first cell around
+ * `offset`, each of the others a `jump` further.
+ * @typedef {{ size: number[], offset: number[], jump: number[] }} Field
+ */
+
+/** The cells that see nothing but a part of the input, first to last, on one axis. @type {(field: Field, axis: number, part: number[]) => number[]} */
+export function feeding(field, axis, [from, to]) {
+  const jump = field.jump[axis] || 1;
+  const reach = (field.size[axis] - 1) / 2;
+  const first = Math.ceil((from + reach - field.offset[axis]) / jump - 1e-6);
+  const last = Math.floor((to - reach - field.offset[axis]) / jump + 1e-6);
+  return [first, last];
+}
+
+/** The part of the input that a cell sees: first and last row, first and last column. @type {(field: Field, row: number, column: number) => number[][]} */
+export function seen(field, row, column) {
+  return [row, column].map((place, axis) => {
+    const centre = field.offset[axis] + place * field.jump[axis];
+    const reach = (field.size[axis] - 1) / 2;
+    return [centre - reach, centre + reach];
+  });
+}
