@@ -32,6 +32,12 @@ def number(value: SupportsFloat, digits: int = 4) -> str:
     return f"{fixed(few.scaleb(-power), 1, keeps_zeros=False)}e{power}"
 
 
+def exact(value: SupportsFloat, digits: int = 6) -> str:
+    """A setting as one types it: `0.001`, `1.25e-5`, `30`; more than six digits are noise."""
+    front, e, power = f"{float(value):.{digits}g}".partition("e")
+    return front + (f"e{int(power)}" if e else "")
+
+
 def fixed(value: SupportsFloat, decimals: int, *, keeps_zeros: bool = True) -> str:
     """So many decimals, with a true minus, but none before 0: `−0.25`, `0.00`."""
     found = Decimal(float(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -19,6 +19,7 @@ from cnn.compare.comparison import Again, Entrant, Plan
 from cnn.compare.findings import Findings
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
+from cnn.numbers import number
 from cnn.training.recipe.conditions import phrase
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
@@ -111,7 +112,9 @@ def _settings(plan: Plan) -> list[str]:
 def _lost_of(wanted: DatasetSpec, found: DatasetSpec) -> str:
     """What of the data the command line cannot ask for."""
     if replace(found, validation_fraction=wanted.validation_fraction) == wanted:
-        return f"a validation part of {wanted.validation_fraction:.4g} of the training images"
+        return (
+            f"a validation part of {number(wanted.validation_fraction, 4)} of the training images"
+        )
     return f"data {described(wanted)}"
 
 

@@ -20,6 +20,7 @@ from cnn.commands.terminal import say_findings
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
 from cnn.entry import entry, frame_ancestors, operator_token
 from cnn.memory import free_bytes
+from cnn.numbers import exact
 from cnn.settings import LEAST, WORDS, Executor, SettingError, executor, home, store_url, whole
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
@@ -216,7 +217,7 @@ def _executor(url: str | None) -> Finding:
     wrong = ray_cluster.what_is_wrong(nodes, here, url)
     return Finding(
         "runs on",
-        f"{words}: {len(nodes)} nodes, {cpus:g} CPUs, {gpus:g} GPUs; a training asks for "
+        f"{words}: {len(nodes)} nodes, {exact(cpus)} CPUs, {exact(gpus)} GPUs; a training asks for "
         f"{asked.cpus} CPUs, {asked.gpus} GPUs",
         _plain(ray_cluster.WRONG[wrong]) if wrong else "",
     )

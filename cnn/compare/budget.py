@@ -16,6 +16,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
 from cnn.network.trace import trace
 from cnn.network.training_macs import training_macs
+from cnn.numbers import exact
 from cnn.training.forecast.limits import most_epochs
 from cnn.training.recipe.configuration import (
     MOST_SECONDS,
@@ -47,7 +48,9 @@ class Budget:
 
     def __post_init__(self) -> None:
         if self.equal is Equal.TIME and not self.seconds > 0:
-            raise ConfigurationError(f"equal time must be above 0 seconds, got {self.seconds:g}.")
+            raise ConfigurationError(
+                f"equal time must be above 0 seconds, got {exact(self.seconds)}."
+            )
         if self.equal in COUNTED and self.macs < 1:
             raise ConfigurationError(f"equal MACs must be 1 or more, got {self.macs}.")
 
@@ -71,7 +74,7 @@ def read(text: str) -> tuple[Equal, float]:
 
 def as_option(budget: Budget) -> str:
     """The same, written."""
-    return f"{budget.seconds:g}s" if budget.equal is Equal.TIME else budget.equal.lower()
+    return f"{exact(budget.seconds)}s" if budget.equal is Equal.TIME else budget.equal.lower()
 
 
 def in_words(budget: Budget, configuration: Configuration) -> str:
@@ -81,7 +84,7 @@ def in_words(budget: Budget, configuration: Configuration) -> str:
             return epochs_text(configuration.epochs)
         case Equal.TIME:
             return (
-                f"{budget.seconds:g} s of training steps, to within one of them, or "
+                f"{exact(budget.seconds)} s of training steps, to within one of them, or "
                 f"{most_epochs():,} epochs where those are over sooner; compiling and validation "
                 "are not counted, and the learning rate goes by the share of time spent"
             )

@@ -20,6 +20,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, MOST_DEEP, Way, deep_network
 from cnn.network.layers import Conv2D
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import GradientNorms
@@ -165,7 +166,7 @@ def of_gradients(kind: str, norms: Sequence[float]) -> str:
 def _number(factor: float) -> str:
     """Two digits: a norm of one step is not known better."""
     two = float(f"{factor:.2g}")
-    return f"{two:,.0f}" if two >= 10 else f"{two:g}"
+    return f"{two:,.0f}" if two >= 10 else number(two, 2)
 
 
 def _depths_apart(of: Collection[Member]) -> list[tuple[Member, Member]]:

@@ -16,6 +16,7 @@ from cnn.network import variants
 from cnn.network.architecture import MAX_NAME
 from cnn.network.errors import shown
 from cnn.network.trace import trace
+from cnn.numbers import exact
 from cnn.training.recipe.configuration import Configuration
 
 MOST_VALUES = 10
@@ -111,7 +112,7 @@ class Sweep:
             case Field.BATCH_SIZE:
                 configuration = replace(configuration, batch_size=int(value))
         named = replace(architecture, name=self._name(value))
-        entrant = Entrant(f"{value:g}", named, self.entrant.changes)
+        entrant = Entrant(exact(value), named, self.entrant.changes)
         return Plan((entrant,), configuration, self.seeds)
 
     def _name(self, value: float) -> str:
@@ -121,7 +122,7 @@ class Sweep:
 
 def value_text(field: Field, value: float) -> str:
     """A value in words: `filters ×0.5`, `3x3 kernels`, `batches of 64`."""
-    number = f"{value:g}"
+    number = exact(value)
     return {
         Field.FILTERS: f"filters ×{number}",
         Field.KERNEL_SIZE: f"{number}x{number} kernels",

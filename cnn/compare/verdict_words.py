@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Sequence
 
 from cnn.compare.significance import FEWEST_SEEDS, LEVEL, OnImages, OverSeeds, Verdict, level_at
+from cnn.numbers import number
 
 FOUND = {3: 0, 4: 31, 5: 77, 6: 94, 7: 99, 8: 99, 9: 99, 10: 99}
 """By the number of seeds, how many of 100 differences of 3 points are found in a table of four
@@ -124,9 +125,9 @@ def shared_level(
     if are_asked:
         which = f"Nothing is claimed but of the pairs named above. The {pairs} that are asked about"
     return [
-        f"{which} share the level {100 * level:.3g} %, so that each has "
-        f"{100 * level / pairs:.2g} %: in the worlds simulated, at most one such table in 20 "
-        "claims a difference where there is none (docs/statistics.md, with the worlds where "
+        f"{which} share the level {number(100 * level, 3)} %, so that each has "
+        f"{number(100 * level / pairs, 2)} %: in the worlds simulated, at most one such table in "
+        "20 claims a difference where there is none (docs/statistics.md, with the worlds where "
         "it is more).",
         *unseen(unseen_networks),
     ]
@@ -136,7 +137,7 @@ def shared_by_trained(pairs: int, unseen_networks: int) -> list[str]:
     """The same of the pairs of which only the trained networks are judged, beside others."""
     return [
         f"Where too few seeds have finished, {pairs} pairs share it, so that each has "
-        f"{100 * LEVEL / pairs:.2g} %"
+        f"{number(100 * LEVEL / pairs, 2)} %"
         + (f", those with {_networks(unseen_networks)} among them." if unseen_networks else ".")
     ]
 
@@ -165,7 +166,7 @@ def added_seeds(looks: Collection[int]) -> list[str]:
         return [
             f"Seeds were added after the networks could be judged, so that this is look {look}: "
             "each look has a quarter of the level of the one before, here "
-            f"{100 * level_at(look):.3g} %. {later}"
+            f"{number(100 * level_at(look), 3)} %. {later}"
         ]
     return [
         "Seeds were added to some networks after they could be judged, so that pairs are at look "

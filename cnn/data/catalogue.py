@@ -13,6 +13,7 @@ from cnn.data.sets.entry import Entry
 from cnn.data.sets.shape_options import CLASSIC
 from cnn.data.spec import DatasetSpec
 from cnn.data.splitting import split
+from cnn.numbers import exact
 
 CATALOGUE: dict[DatasetName, Entry] = SETS | {
     DatasetName.OWN_IMAGES: Entry(
@@ -49,10 +50,10 @@ def described(spec: DatasetSpec) -> str:
         "samples": f"{shapes.samples:,} drawings",
         "test_samples": f"{shapes.test_samples:,} test drawings",
         "thickness": f"outlines of {shapes.thickness} px",
-        "noise": f"noise {shapes.noise:g}",
-        "rotation": f"turned up to {shapes.rotation:g}°",
-        "position": f"moved by {shapes.position:g}",
-        "scale": f"sizes {low:g} to {high:g}",
+        "noise": f"noise {exact(shapes.noise)}",
+        "rotation": f"turned up to {exact(shapes.rotation)}°",
+        "position": f"moved by {exact(shapes.position)}",
+        "scale": f"sizes {exact(low)} to {exact(high)}",
     }
     words = [said[name] for name in said if getattr(shapes, name) != getattr(CLASSIC, name)]
     words += [f"drawn with seed {spec.seed}"] * (spec.seed != 0)

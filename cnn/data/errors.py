@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from cnn.network.errors import shown
+from cnn.numbers import exact
 
 
 class DataError(ValueError):
@@ -19,7 +20,9 @@ def check_whole(name: str, value: Any, low: int, high: int) -> None:
 def check_number(name: str, value: Any, low: float, high: float) -> None:
     """Raise unless the value is a finite number within the bounds."""
     if type(value) not in (int, float) or not math.isfinite(value) or not low <= value <= high:
-        raise DataError(f"{name} is a number from {low:g} to {high:g}, not {shown(value)}.")
+        raise DataError(
+            f"{name} is a number from {exact(low)} to {exact(high)}, not {shown(value)}."
+        )
 
 
 def check_keys(what: str, values: Any, known: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from cnn.diagnose import remedies
 from cnn.diagnose.evaluation import by_chance, confused_pairs, confusion_matrix
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom
 from cnn.diagnose.symptoms import GAP
+from cnn.numbers import exact
 from cnn.training.forecast.advice import settling
 
 DEAD = 0.6  # before any training about a quarter is
@@ -51,8 +52,8 @@ def unsettled(found: Evidence) -> Finding | None:
     last = found.epochs[-1] if found.epochs else None
     worse = last is not None and last.accuracy - last.val_accuracy > GAP
     said = (
-        f"Its moving averages have a momentum of {momentum:g} and need about {needed:,} steps; "
-        f"there were {steps:,}."
+        f"Its moving averages have a momentum of {exact(momentum)} and need about {needed:,} "
+        f"steps; there were {steps:,}."
     )
     if last is not None:
         said += (

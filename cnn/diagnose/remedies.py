@@ -11,7 +11,7 @@ from cnn.network.architecture import walk
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Dense, Dropout, Layer, changed, rules
 from cnn.network.trace import trace
-from cnn.numbers import number
+from cnn.numbers import exact, number
 from cnn.training.forecast.limits import check_size
 from cnn.training.recipe.configuration import (
     MOST_EPOCHS,
@@ -58,7 +58,7 @@ def longer(run: Run, wanted: int | None = None) -> Retry:
         return _with(run, f"Train {steps:,} steps", steps=steps, epochs=most)
     if now.seconds and now.seconds < MOST_SECONDS:
         seconds = min(times * now.seconds, MOST_SECONDS)
-        return _with(run, f"Train for {seconds:,g} s", seconds=seconds)
+        return _with(run, f"Train for {exact(seconds)} s", seconds=seconds)
     epochs = min(max(wanted or 2 * now.epochs, now.epochs), MOST_EPOCHS)
     if now.has_budget or epochs == now.epochs:
         return another_seed(run)
@@ -107,7 +107,7 @@ def regularized(run: Run) -> Retry:
     if head is not None and not has_dropout:
         dropping = (*layers[:head], Dropout(DROPPED), *layers[head:])
         return Retry(
-            f"Train with dropout {DROPPED:g}",
+            f"Train with dropout {exact(DROPPED)}",
             replace(run.architecture, layers=dropping),
             run.configuration,
         )

@@ -21,6 +21,7 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.data.sets.shape_options import CLASSIC
 from cnn.network.errors import shown
 from cnn.network.trace import Trace
+from cnn.numbers import exact
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 
@@ -172,7 +173,7 @@ def _of_run(goal: Goal, run: Run | None) -> Judged:
 def shown_value(goal: Goal, value: float) -> str:
     """A figure or a limit as it may be shown, never rounded onto the other side of a limit."""
     if goal.measure is Measure.TEST:
-        return f"{math.floor(value * 10_000 + 1e-6) / 100:g}\u202f%"
+        return f"{exact(math.floor(value * 10_000 + 1e-6) / 100)}\u202f%"
     if goal.measure is Measure.SECONDS:
         return f"{value:.1f} s"
     return f"{value:,.0f}"

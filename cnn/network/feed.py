@@ -36,6 +36,7 @@ from cnn.network.layers import (
     Rescaling,
     ZeroPadding2D,
 )
+from cnn.numbers import exact
 
 LIMIT = 1e6
 SMALLEST_SD = 1e-6
@@ -66,8 +67,8 @@ class Feed:
             object.__setattr__(self, name, _number(name, getattr(self, name)))
         if self.low >= self.high:
             raise ArchitectureError(
-                f"pixels go from black to white, so from less to more; got {self.low:g} to "
-                f"{self.high:g}. Use 0..1, 0..255 or -1..1."
+                f"pixels go from black to white, so from less to more; got {exact(self.low)} to "
+                f"{exact(self.high)}. Use 0..1, 0..255 or -1..1."
             )
         for name, none in (("mean", 0.0), ("sd", 1.0)):
             values = tuple(_number(name, one) for one in getattr(self, name))

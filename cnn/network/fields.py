@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cnn.network.errors import ArchitectureError, shown
+from cnn.numbers import exact
 
 Pair = tuple[int, int]
 Sides = tuple[Pair, Pair]
@@ -151,7 +152,7 @@ class Real(WrittenAsItIs):
 
     @property
     def wanted(self) -> str:
-        low, high = (f"{limit:,.9g}" for limit in (self.low, self.high))
+        low, high = (_with_commas(limit) for limit in (self.low, self.high))
         between = (
             f"of at least {low} and below {high}" if self.below_high else f"from {low} to {high}"
         )
@@ -278,3 +279,7 @@ def read_field(rule: Rule, name: str, value: Any) -> Any:
         raise
     except (ValueError, TypeError):
         raise ArchitectureError(f"{name} must be {rule.wanted}, got {shown(value)}.") from None
+
+
+def _with_commas(limit: float) -> str:
+    return f"{limit:,.0f}" if float(limit).is_integer() else exact(limit, 9)

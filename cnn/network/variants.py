@@ -24,6 +24,7 @@ from cnn.network.layers import (
     changed,
     rules,
 )
+from cnn.numbers import exact
 
 MOST_DEEP = 16
 
@@ -32,7 +33,8 @@ def with_filters(architecture: Architecture, factor: float) -> Architecture:
     """Every convolution with so many times its filters, rounded, at least one per group."""
     if not 0 < factor <= MAX_FILTERS:
         raise ArchitectureError(
-            f"filters can be multiplied by more than 0 and at most {MAX_FILTERS:,}, got {factor:g}."
+            f"filters can be multiplied by more than 0 and at most {MAX_FILTERS:,}, got "
+            f"{exact(factor)}."
         )
 
     def scaled(layer: Any) -> Layer:

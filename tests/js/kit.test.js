@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { base64Of, bytesOf, floatsOf } from "../../ui/components/kit/bytes.js";
 import { cellUnder, mark, paint, rowAndColumn, sharesUnder, stepped, watchCells, within } from "../../ui/components/kit/cells.js";
-import { ABOVE, BELOW, pixel, RAMP, signedCss, signedPixel, STOPS } from "../../ui/components/kit/colours.js";
+import { ABOVE, BELOW, greyPixel, pixel, RAMP, signedCss, signedPixel, STOPS } from "../../ui/components/kit/colours.js";
 import { forget, isNews, once, remembered } from "../../ui/components/kit/element.js";
 import { ARROWS, stepDown } from "../../ui/components/kit/keys.js";
 import { feeding, positions, seen } from "../../ui/components/kit/windows.js";
@@ -42,8 +42,12 @@ test("a number is orange below zero, indigo above, nothing at zero, and the full
   assert.deepEqual(bytes(signedPixel(2)), [...ABOVE, 255]);
   assert.equal(bytes(signedPixel(0))[3], 0);
   assert.deepEqual(bytes(signedPixel(0.5)), [...ABOVE, 157]); // 255 times 1/2 to the power of 0.7
-  assert.deepEqual(bytes(signedPixel(-0.5, [9, 8, 7])), [9, 8, 7, 157]);
+  assert.deepEqual(bytes(signedPixel(-0.5)), [...BELOW, 157]);
   assert.equal(signedCss(-1, 0.6), `rgb(${BELOW.join(" ")} / 0.600)`);
+});
+
+test("an image is white on black", () => {
+  assert.deepEqual([0, 0.2, 1].map((share) => bytes(greyPixel(share))), [[0, 0, 0, 255], [51, 51, 51, 255], [255, 255, 255, 255]]);
 });
 
 test("levels go from the darkest stop to the brightest, each brighter than the one before", () => {

@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.pictures.kit.palette import css_variables
 from ui.components.scripts import script
 
 FOLDER = Path(__file__).parent
@@ -34,7 +35,7 @@ def component(
     mount = st.components.v2.component(
         name.replace("/", "_"),
         html=page.read_text(encoding="utf-8") if page.exists() else html or None,
-        css=css.read_text(encoding="utf-8") if css.exists() else None,
+        css=_styles(css, isolate_styles) if css.exists() else None,
         js=script(f"{folder or name}/{part}.js"),
         isolate_styles=isolate_styles,
     )
@@ -47,6 +48,15 @@ def component(
         return mount(key=key, data=data, **told)
 
     return mounted
+
+
+def _styles(css: Path, are_isolated: bool) -> str:
+    """The colours and the controls of all components, then the component's own style."""
+    own = css.read_text(encoding="utf-8")
+    if not are_isolated:
+        return own
+    shared = (FOLDER / "kit" / "kit.css").read_text(encoding="utf-8")
+    return f":host{{{css_variables()}}}\n{shared}\n{own}"
 
 
 def _nothing() -> None:

@@ -20,6 +20,7 @@ from cnn.data.fitting import ImageShape, check_room, fit
 from cnn.data.npz import PIECE_BYTES, Stored
 from cnn.data.own.splits import AGAIN, BEFORE, Pair, Part, arrays_of, kind_of, other_splits
 from cnn.network.errors import shown
+from cnn.numbers import exact
 
 DIMMEST = 16  # pixels of 0 to 255 that stay below are more likely shares of 1 that overshoot
 _POOLED = (("images", "labels"), ("x", "y"), ("x_train", "y_train"))
@@ -119,7 +120,7 @@ def _brightest(images: Mapping[str, _Images]) -> int:
         return 1
     if min(highs.values()) < DIMMEST:
         each = [
-            f"{high:g} in {name}" if len(highs) > 1 else f"{high:g}" for name, high in highs.items()
+            exact(high) + (f" in {name}" if len(highs) > 1 else "") for name, high in highs.items()
         ]
         raise DataError(
             f"Its brightest pixels are {', '.join(each)}; wanted are 0 to 1 or 0 to 255, the same "

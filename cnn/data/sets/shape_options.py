@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from cnn.data.errors import DataError, check_number, check_whole
 from cnn.network.errors import shown
+from cnn.numbers import exact
 
 MAX_DRAWINGS = 6_000
 
@@ -66,7 +67,9 @@ def _scale(scale: object) -> tuple[float, float]:
         check_number("scale", size, 0.2, 1)
     smallest, largest = scale
     if smallest > largest:
-        raise DataError(f"scale is a smallest and a largest size, not {smallest:g} to {largest:g}.")
+        raise DataError(
+            f"scale is a smallest and a largest size, not {exact(smallest)} to {exact(largest)}."
+        )
     return smallest, largest
 
 

@@ -17,6 +17,7 @@ from cnn.network.keras.read_graph import Node
 from cnn.network.keras.read_options import Options
 from cnn.network.layers import Rescaling
 from cnn.network.shapes import Shape
+from cnn.numbers import exact
 
 HINT = (
     "it is read only where it stands first, or behind a Rescaling that does: there it is how the "
@@ -93,8 +94,8 @@ def _rescaled(before: Sequence[Rescaling]) -> tuple[float, float]:
         scale, offset = scale * one.scale, offset * one.scale + one.offset
     if scale <= 0:
         raise ArchitectureError(
-            f"the Rescaling before it has scale={scale:g}, but only one above 0 can be read with "
-            "it. Remove the one or the other."
+            f"the Rescaling before it has scale={exact(scale)}, but only one above 0 can be "
+            "read with it. Remove the one or the other."
         )
     return scale, offset
 
@@ -152,7 +153,9 @@ def _sd(variance: float) -> float:
     import numpy as np
 
     if variance < 0:
-        raise ArchitectureError(f"a variance cannot be below 0, got {variance:g}. Adapt it again.")
+        raise ArchitectureError(
+            f"a variance cannot be below 0, got {exact(variance)}. Adapt it again."
+        )
     return max(float(np.sqrt(np.float32(variance))), EPSILON)
 
 

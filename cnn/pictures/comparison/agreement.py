@@ -13,12 +13,11 @@ from cnn.data.dataset import Pixels
 from cnn.pictures.kit.figures import layout
 from cnn.pictures.kit.inline import data_uri
 from cnn.pictures.kit.label import label, shortened
+from cnn.pictures.kit.palette import ABOVE, TEXT, faint, hex_of
 from cnn.pictures.training.curves import Figure
 
-LIGHT_SCALE = [[0.0, "#F3F4FE"], [1.0, "#A5ABF9"]]
-DARK_SCALE = [[0.0, "#1E2240"], [1.0, "#4F46E5"]]
-LIGHT_INK, DARK_INK = "#1B1F2A", "#F5F6FF"
-"""Read well on either end of their scale; Plotly would change from one to the other on the way."""
+SCALE = [[0.0, faint(hex_of(ABOVE), 0.07)], [1.0, faint(hex_of(ABOVE), 0.6)]]
+"""The page's words read well on either end; Plotly would change their colour on the way."""
 
 
 def agreement_figure(
@@ -45,12 +44,12 @@ def agreement_figure(
                 "z": cells,
                 "zmin": min(others, default=0.0) - 0.02,
                 "zmax": 1.0,
-                "colorscale": DARK_SCALE if dark else LIGHT_SCALE,
+                "colorscale": SCALE,
                 "showscale": False,
                 "xgap": 2,
                 "ygap": 2,
                 "texttemplate": "%{z:.1%}",
-                "textfont": {"color": DARK_INK if dark else LIGHT_INK},
+                "textfont": {"color": TEXT[dark]},
                 "hovertemplate": "%{x} and %{y}: %{z:.2%}<extra></extra>",
                 "hoverongaps": False,
             }

@@ -12,6 +12,7 @@ from cnn.compare.mean_curves import Axis, MeanCurve
 from cnn.network.zoo import CLASSICS, zoo
 from cnn.pictures.kit.figures import LEGEND, layout_of_lines
 from cnn.pictures.kit.label import label
+from cnn.pictures.kit.palette import faint
 from cnn.pictures.training.curves import (
     COLOURS,
     MARKED,
@@ -19,10 +20,9 @@ from cnn.pictures.training.curves import (
     Figure,
     Metric,
     colour,
-    faint,
-    number_format,
     rounded,
     tick,
+    told,
     vertical_axis,
 )
 
@@ -78,6 +78,7 @@ def bands(
         if min(band.curve.counts) < band.curve.trainings:
             own_traces += [_of_fewer(band, metric, axis, own), _counts(band, own)]
         traces += [one | {"opacity": strength} for one in own_traces]
+    values = (value for trace in traces for value in trace["y"])
     return {
         "data": traces,
         "layout": {
@@ -85,7 +86,8 @@ def bands(
             "uirevision": f"{metric}-{axis}-{log}-{log_axis}",
             "showlegend": True,
             "xaxis": _horizontal(axis, epochs_wanted, log=log_axis),
-            "yaxis": vertical_axis(metric, log=log) | (_CLOSE if metric is Metric.ACCURACY else {}),
+            "yaxis": vertical_axis(metric, values, log=log)
+            | (_CLOSE if metric is Metric.ACCURACY else {}),
             "legend": LEGEND | {"itemclick": "toggleothers", "itemdoubleclick": "toggle"},
         },
     }
@@ -140,7 +142,7 @@ def _line(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any]:
         "customdata": [rounded(epoch) for epoch in curve.epochs[all_of_them]],
         "line": {"color": own, "width": 2},
         "marker": {"symbol": MARKS[band.colour % len(MARKS)], "size": 7},
-        "hovertemplate": _hover(axis, f"epoch %{{customdata}}{many}", metric),
+        **told(metric, curve.mean[all_of_them], _where(axis, f"epoch %{{customdata}}{many}")),
     }
 
 
@@ -170,7 +172,7 @@ def _of_fewer(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any
         "customdata": behind,
         "line": {"color": own, "width": 1.5, "dash": "dot"},
         "marker": {"symbol": f"{MARKS[band.colour % len(MARKS)]}-open", "size": 7},
-        "hovertemplate": _hover(axis, f"epoch %{{customdata[0]}}, {counted}", metric),
+        **told(metric, y, _where(axis, f"epoch %{{customdata[0]}}, {counted}")),
     }
 
 
@@ -195,20 +197,24 @@ def _counts(band: Band, own: str) -> dict[str, Any]:
     }
 
 
-def _hover(axis: Axis, moment: str, metric: Metric) -> str:
-    where = "" if axis is Axis.EPOCHS else f"{TITLES[axis].split(',')[0]} %{{x:,.4~s}}, "
-    return f"{where}{moment}: %{{y{number_format(metric)}}}"
+def _where(axis: Axis, moment: str) -> str:
+    if axis is Axis.EPOCHS:
+        return moment
+    many = ",.4~r" if axis is Axis.SECONDS else ",.4~s"  # half a second is no "500m"
+    return f"{TITLES[axis].split(',')[0]} %{{x:{many}}}, {moment}"
 
 
 def _horizontal(axis: Axis, epochs_wanted: int | None, *, log: bool) -> dict[str, Any]:
     base: dict[str, Any] = {"title": {"text": TITLES[axis], "standoff": 6}, "zeroline": False}
+    base |= {"tickformat": ",~r" if axis is Axis.SECONDS else "~s", "nticks": 8}
     if log:
-        return base | {"type": "log", "tickformat": "~s", "nticks": 8}
+        return base | {"type": "log"}
     if axis is Axis.EPOCHS and epochs_wanted:
         margin = max(epochs_wanted * 0.02, 0.05)
         return base | {
+            "tickformat": "",
             "range": [-margin, epochs_wanted + margin],
             "tick0": 0,
             "dtick": tick(epochs_wanted),
         }
-    return base | {"rangemode": "tozero", "tickformat": "~s", "nticks": 8}
+    return base | {"rangemode": "tozero"}

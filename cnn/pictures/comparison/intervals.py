@@ -8,6 +8,7 @@ from cnn.compare.significance import Verdict
 from cnn.compare.verdict import Judgement
 from cnn.pictures.kit.figures import layout
 from cnn.pictures.kit.label import label, shortened
+from cnn.pictures.kit.palette import INK
 from cnn.pictures.training.curves import Figure, colour
 
 
@@ -20,7 +21,6 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
         lines.append(("over seeds", found.seeds))
     whose = f"{shortened(found.first, 20)} minus {shortened(found.second, 20)}"
     title = f"percentage points<br>{label(whose)}"  # in two lines, as a phone is narrow
-    ink = "#cbd2de" if dark else "#414857"
     return {
         "data": [_interval(name, verdict, dark=dark) for name, verdict in lines],
         "layout": {
@@ -43,7 +43,7 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
                     "y0": 0,
                     "y1": 1,
                     "yref": "paper",
-                    "line": {"color": ink, "width": 1, "dash": "dot"},
+                    "line": {"color": INK[dark], "width": 1, "dash": "dot"},
                 }
             ],
         },

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnn.numbers import exact, fixed, number
 from cnn.pictures.kit.figures import layout_of_lines
 from cnn.pictures.kit.label import label
-from cnn.pictures.training.curves import MARKS, Figure, colour, faint, rounded
+from cnn.pictures.kit.palette import faint
+from cnn.pictures.training.curves import MARKS, Figure, colour, rounded
 
 WIDE = 8
 """From this factor between smallest and largest value on, the axis is logarithmic."""
@@ -71,7 +73,7 @@ def result_curve(
                 **(
                     {"tickformat": ".1~%", "autorangeoptions": {"clipmin": 0, "clipmax": 1.02}}
                     if is_share
-                    else {"rangemode": "tozero", "tickformat": "~g"}
+                    else {"rangemode": "tozero", "exponentformat": "e", "minexponent": 4}
                 ),
             },
         },
@@ -79,7 +81,7 @@ def result_curve(
 
 
 def _axis(values: Sequence[float]) -> dict[str, Any]:
-    marks = {"tickvals": list(values), "ticktext": [f"{value:g}" for value in values]}
+    marks = {"tickvals": list(values), "ticktext": [exact(value) for value in values]}
     low, high = min(values), max(values)
     is_log = low > 0 and high >= WIDE * low
     return marks | {"type": "log" if is_log else "linear"}
@@ -112,15 +114,18 @@ def _means(series: Series, *, dark: bool, is_share: bool) -> dict[str, Any]:
         "legendgroup": series.name,
         "x": [one.value for one in series.points],
         "y": [rounded(one.mean) for one in series.points],
-        "customdata": [
-            f"mean of {len(one.results)} seeds" if len(one.results) > 1 else "one seed"
-            for one in series.points
-        ],
+        "customdata": [_told(one, is_share=is_share) for one in series.points],
         "line": {"color": own, "width": 2, "dash": "dash" if series.is_dashed else "solid"},
         "marker": {"symbol": MARKS[series.colour % len(MARKS)], "size": 9},
-        "hovertemplate": f"%{{x:g}}: %{{y{':.2%' if is_share else ':.4g'}}}, %{{customdata}}",
+        "hovertemplate": "%{customdata}",
     }
     if any(one.sd is not None for one in series.points):
         bars = {"type": "data", "visible": True, "thickness": 1.2, "width": 4, "color": own}
         trace["error_y"] = bars | {"array": [rounded(one.sd or 0.0) for one in series.points]}
     return trace
+
+
+def _told(one: Measured, *, is_share: bool) -> str:
+    found = f"{fixed(100 * one.mean, 2)}%" if is_share else number(one.mean)
+    many = f"mean of {len(one.results)} seeds" if len(one.results) > 1 else "one seed"
+    return f"{exact(one.value)}: {found}, {many}"

@@ -9,9 +9,14 @@ from typing import Any
 from cnn.compare.standings import Row, Summary
 from cnn.insight.passes.effort import MOST_BYTES
 from cnn.insight.readings.answer_time import ROUNDS, SLOWEST_S, answer_ms, is_measured
-from cnn.pictures.kit.figures import layout_of_lines
+from cnn.numbers import exact, number
+from cnn.pictures.kit.figures import layout_of_lines, log_axis
 from cnn.pictures.kit.label import label
+from cnn.pictures.kit.palette import FAINT_INK
 from cnn.pictures.training.curves import MARKS, Figure, colour
+
+WHOLE = 1_000
+"""From this cost on nobody reads decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ def left_out(rows: Sequence[Row], cost: str) -> str:
         return ""
     return (
         f"{len(missing)} of {len(names)} left out, as one image takes them over "
-        f"{SLOWEST_S:g} s or {MOST_BYTES / 1e6:,.0f} MB: {', '.join(missing)}."
+        f"{exact(SLOWEST_S)} s or {MOST_BYTES / 1e6:,.0f} MB: {', '.join(missing)}."
     )
 
 
@@ -115,7 +120,6 @@ def trade_off(
     """Each network as a point with its spread, and the front as a stair behind them, which there is
     none of accuracies that cannot be ranked.
     """
-    ink = "#9aa5b8" if dark else "#8a93a5"
     best = [points[place] for place in front([(one.cost, one.accuracy) for one in points])]
     stair: dict[str, Any] = {
         "type": "scatter",
@@ -123,7 +127,7 @@ def trade_off(
         "name": "Pareto front",
         "x": [one.cost for one in best],
         "y": [one.accuracy for one in best],
-        "line": {"shape": "hv", "dash": "dot", "width": 1.5, "color": ink},
+        "line": {"shape": "hv", "dash": "dot", "width": 1.5, "color": FAINT_INK[dark]},
         "hoverinfo": "skip",
     }
     return {
@@ -134,13 +138,9 @@ def trade_off(
             "showlegend": True,
             "xaxis": {
                 "title": {"text": label(title), "standoff": 6},
-                "type": "log" if log else "linear",
-                # a tenth of a second is no "100m"
-                "tickformat": "~s" if log and all(one.cost >= 1 for one in points) else "~g",
                 "nticks": 8,
                 "zeroline": False,
                 **_ticks(points, log=log),
-                **({} if log else {"rangemode": "tozero"}),
             },
             "yaxis": {
                 "title": {"text": "test accuracy"},
@@ -152,10 +152,15 @@ def trade_off(
     }
 
 
-def _ticks(points: Sequence[Point], *, log: bool) -> dict[str, str]:
-    """1, 2 and 5 of each power of ten, where there is more than one to be seen."""
+def _ticks(points: Sequence[Point], *, log: bool) -> dict[str, Any]:
+    """Counts with k and M; a tenth of a second is no `100m`."""
+    if not log:
+        return {"rangemode": "tozero", "tickformat": "~g"}
     costs = [one.cost for one in points if one.cost > 0]
-    return {"dtick": "D2"} if log and costs and max(costs) > 3 * min(costs) else {}
+    if min(costs, default=0) < 1:
+        return log_axis(costs)
+    between = {"dtick": "D2"} if max(costs) > 3 * min(costs) else {}
+    return {"type": "log", "tickformat": "~s"} | between
 
 
 def _point(one: Point, *, dark: bool, alone: str | None) -> dict[str, Any]:
@@ -170,7 +175,8 @@ def _point(one: Point, *, dark: bool, alone: str | None) -> dict[str, Any]:
         "customdata": [one.id],
         "opacity": 1.0 if alone in (None, one.id) else 0.25,
         "marker": {"color": own, "size": 12, "symbol": MARKS[one.colour % len(MARKS)]},
-        "hovertemplate": "%{x:,.4~g}: %{y:.2%}",
+        "text": [f"{one.cost:,.0f}" if one.cost >= WHOLE else number(one.cost)],
+        "hovertemplate": "%{text}: %{y:.2%}",
     }
     if one.accuracy_sd is not None:
         trace["error_y"] = bars | {"array": [one.accuracy_sd]}

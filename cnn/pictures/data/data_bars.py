@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from cnn.numbers import exact
 from cnn.pictures.kit.label import shortened
+from cnn.pictures.kit.palette import PAGE_FONT
 from cnn.pictures.kit.svg import svg
 from cnn.pictures.training.curves import colour
 
@@ -17,10 +19,10 @@ NAMES = 84.0
 NUMBERS = 46.0
 PLOT = 150.0
 LEFT = 34.0
-STYLE = """
-.data-bars text{font:500 12px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
-.data-bars .quiet{fill-opacity:.72}
-.data-bars line{stroke:currentColor;stroke-opacity:.18}
+STYLE = f"""
+.data-bars text{{font:500 12px {PAGE_FONT};fill:currentColor}}
+.data-bars .quiet{{fill-opacity:.72}}
+.data-bars line{{stroke:currentColor;stroke-opacity:.18}}
 """
 
 
@@ -75,7 +77,7 @@ def pixel_bars(
         box = (x + 0.5, 8 + PLOT - tall, max(width - 1, 0.5), tall)
         parts.append(_box(*box, colour(0, dark=dark), said))
     parts += [
-        _text(LEFT + room * value, PLOT + 24, f"{value:g}", "middle")
+        _text(LEFT + room * value, PLOT + 24, exact(value), "middle")
         for value in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     return _svg(PLOT + 30, f"{what} by their value from 0 to 1, counts on a log scale", parts)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from cnn.data.dataset import Pixels
+from cnn.numbers import number
+from cnn.pictures.kit.palette import LIT, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import svg
 
 CELL = 15
 LEFT, TOP = 22, 18
-STYLE = """
-.drawing text{font:500 9.5px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor;
-              fill-opacity:.6}
-.drawing .cell{stroke:currentColor;stroke-opacity:.14}
-.drawing .lit{fill:none;stroke:#6366f1;stroke-width:2.5}
+STYLE = f"""
+.drawing text{{font:500 9.5px {PAGE_FONT};fill:currentColor;
+              fill-opacity:.6}}
+.drawing .cell{{stroke:currentColor;stroke-opacity:.14}}
+.drawing .lit{{fill:none;stroke:{hex_of(LIT)};stroke-width:2.5}}
 """
 
 
@@ -27,7 +29,8 @@ def drawing(pixels: Pixels, row: int, about: str) -> str:
         for x in range(width):
             grey = int(pixels[y, x, 0])
             parts.append(
-                f'<g data-path="{y},{x}"><title>row {y}, column {x}: {grey / 255:g}</title>'
+                f'<g data-path="{y},{x}"><title>row {y}, column {x}: '
+                f"{number(grey / 255, 3)}</title>"
                 f'<rect class="cell" x="{LEFT + x * CELL}" y="{TOP + y * CELL}" width="{CELL}" '
                 f'height="{CELL}" fill="rgb({grey},{grey},{grey})"/></g>'
             )

@@ -9,6 +9,7 @@ from cnn.data import Split
 from cnn.data.summary import examples
 from cnn.pictures.kit.inline import data_uri
 from cnn.pictures.kit.label import shortened
+from cnn.pictures.kit.palette import PAGE_FONT
 from cnn.pictures.kit.svg import svg
 
 TILE = 38.0
@@ -18,10 +19,10 @@ WORDS = 18.0
 ACROSS = 10
 DOWN = 4
 MOST_CLASSES = 20
-STYLE = """
-.samples text{font:500 12px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
-.samples image{image-rendering:pixelated}
-.samples rect{fill:none;stroke:currentColor;stroke-opacity:.16}
+STYLE = f"""
+.samples text{{font:500 12px {PAGE_FONT};fill:currentColor}}
+.samples image{{image-rendering:pixelated}}
+.samples rect{{fill:none;stroke:currentColor;stroke-opacity:.16}}
 """
 
 

@@ -11,8 +11,8 @@ from cnn.insight.passes.operations import Array
 from cnn.insight.readings.cell import Cell, Contributions, Mixed, Pooled, Products, Window
 from cnn.numbers import fixed, number
 from cnn.pictures.inside.cell_bars import channel_bars, contribution_bars, sign_colour
+from cnn.pictures.kit.palette import FAINT, LIT, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import svg, text
-from cnn.pictures.network.slabs import PAGE_FONT
 
 GAP = 34.0
 HEAD = 20.0
@@ -26,6 +26,7 @@ LINE = 440.0
 STYLE = (
     f"""
 .cell text{{font:500 12px {PAGE_FONT};fill:currentColor}}
+.cell .won{{fill:none;stroke:{hex_of(LIT)};stroke-width:2.5}}
 """
     + """
 .cell .number{font-size:11px;font-variant-numeric:tabular-nums}
@@ -33,7 +34,6 @@ STYLE = (
 .cell .sign{font-size:20px;opacity:.75}
 .cell .edge{fill:none;stroke:currentColor;stroke-opacity:.16}
 .cell .outside{stroke-dasharray:3 2;stroke-opacity:.4}
-.cell .won{fill:none;stroke:#22a0b8;stroke-width:2.5}
 .cell .chosen{fill:currentColor;opacity:.1}
 .cell .sum{font-size:14px;font-weight:600;font-variant-numeric:tabular-nums}
 """
@@ -239,7 +239,7 @@ def _grid(
 
 
 def _strength(value: float, reach: float) -> float:
-    return 0.0 if not np.isfinite(value) else 0.6 * min(abs(value) / reach, 1.0)
+    return 0.0 if not np.isfinite(value) else 0.6 * min(abs(value) / reach, 1.0) ** FAINT
 
 
 def _in_square(value: float) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from cnn.lessons.shapes import Likeness
 from cnn.pictures.inside.snapshots import signed_tile
+from cnn.pictures.kit.palette import PAGE_FONT
 from cnn.pictures.kit.svg import svg, text
-from cnn.pictures.network.slabs import PAGE_FONT
 
 TILE, STEP, ACROSS = 44, 58, 4
 NAMES = 92

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.regions.occlusion import Cover, Evidence
-from cnn.pictures.kit.palette import ABOVE, BELOW, hex_of
+from cnn.pictures.kit.palette import ABOVE, BELOW, SCREEN, hex_of
 
 Numbers = npt.NDArray[np.float32]
 
@@ -34,7 +34,7 @@ def evidence_picture(image: Numbers, found: Evidence, names: Sequence[str]) -> s
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" '
         f'viewBox="0 0 {width * CELL} {height * CELL}" shape-rendering="crispEdges">'
-        f'<rect width="{width * CELL}" height="{height * CELL}" rx="10" fill="#0a0c12"/>'
+        f'<rect width="{width * CELL}" height="{height * CELL}" rx="10" fill="{SCREEN}"/>'
         f"{''.join(cells)}{frames}</svg>"
     )
 
@@ -44,8 +44,8 @@ def _ink(brightness: float, worth: float) -> str:
     hue = ABOVE if worth > 0 else BELOW
     strength = min(abs(worth), 1.0) ** 0.6
     light = 0.15 + 0.85 * brightness
-    mixed = (round(light * (150 + strength * (part - 150))) for part in hue)
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+    red, green, blue = (round(light * (150 + strength * (part - 150))) for part in hue)
+    return hex_of((red, green, blue))
 
 
 def _frame(cover: Cover | None, hue: tuple[int, int, int]) -> str:

@@ -16,7 +16,7 @@ from cnn.network.seen import read_pixels
 from cnn.network.shapes import ReceptiveField, Shape, shape_text
 from cnn.network.trace import Row, Trace
 from cnn.pictures.kit.inline import encoded
-from cnn.pictures.kit.palette import colour_of
+from cnn.pictures.kit.palette import NEUTRAL, colour_of
 
 LAYER_BYTES, ALL_BYTES = 60_000, 9_000_000
 LARGEST = 64
@@ -34,7 +34,7 @@ def explorer_parts(
     whole = field_values(ReceptiveField())
     layer_bytes = min(LAYER_BYTES, ALL_BYTES // (1 + len(trace.rows)))
     parts = [
-        {"name": "", "title": "Input", "kind": "", "colour": "#94a3b8", "field": whole, "sees": ""}
+        {"name": "", "title": "Input", "kind": "", "colour": NEUTRAL, "field": whole, "sees": ""}
         | _maps(image, trace.architecture.input, layer_bytes)
     ]
     parts += [

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from math import floor, log10
+from math import log10
 
 from cnn.lessons.residual import DEPTHS, Norms, median_at
 from cnn.numbers import number
+from cnn.pictures.kit.palette import ABOVE, BELOW, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import svg
-from cnn.pictures.network.slabs import PAGE_FONT
 
 WIDTH, NARROW, HEIGHT = 640, 440, 320
 LEFT, RIGHT, TOP, BOTTOM = 58, 128, 14, 40
 LOW, HIGH = -8, 4
 """The powers of ten at the lower and the upper end: the same for every depth."""
-COLOURS = ("#f97316", "#6366f1")
+COLOURS = (hex_of(BELOW), hex_of(ABOVE))
 NAMES = ("without shortcuts", "with shortcuts")
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STYLE = f"""
 .gradient-lines text{{font:500 12.5px {PAGE_FONT};
 fill:currentColor}}
@@ -29,14 +28,9 @@ fill:currentColor}}
 
 
 def power(value: float) -> str:
-    """Two digits of a number, over many powers of ten: `5.7 × 10⁻⁷`, `0.14`, `9,100`."""
+    """Two digits of a number, over many powers of ten: `5.7e-7`, `0.14`, `9,100`."""
     rounded = float(f"{value:.1e}")
-    if rounded == 0 or 0.01 <= abs(rounded) < 100:
-        return number(rounded, 2)
-    if 100 <= abs(rounded) < 1e6:
-        return f"{rounded:,.0f}"
-    exponent = floor(log10(abs(rounded)))
-    return f"{rounded / 10**exponent:.1f} × 10{str(exponent).translate(SUPERSCRIPT)}"
+    return f"{rounded:,.0f}" if 100 <= abs(rounded) < 1e5 else number(rounded, 2)
 
 
 def gradient_lines(plain: Sequence[Norms], skips: Sequence[Norms], width: int = WIDTH) -> str:
@@ -68,7 +62,7 @@ def _grid(width: int) -> str:
     lines = [
         f'<path class="grid" d="M{LEFT},{_y(10**at):.1f} H{end}"/>'
         f'<text class="quiet" x="{LEFT - 8}" y="{_y(10**at) + 4:.1f}" text-anchor="end">'
-        f"10{str(at).translate(SUPERSCRIPT)}</text>"
+        f"{number(10.0**at, 1)}</text>"
         for at in range(LOW, HIGH + 1, 2)
     ]
     lines += [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from cnn.insight.readings.layer_statistics import Histogram
 from cnn.numbers import number
+from cnn.pictures.kit.palette import ABOVE, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import svg, text
-from cnn.pictures.network.slabs import PAGE_FONT
 
 WIDE, HIGH, BELOW = 360.0, 84.0, 18.0
 STYLE = (
     f".histogram text{{font:500 11px {PAGE_FONT};fill:currentColor;opacity:.75}}"
-    ".histogram .bar{fill:#6366f1;fill-opacity:.8}.histogram .back{fill:transparent}"
+    f".histogram .bar{{fill:{hex_of(ABOVE)};fill-opacity:.8}}"
+    ".histogram .back{fill:transparent}"
     ".histogram .zero{stroke:currentColor;stroke-opacity:.5;stroke-dasharray:3 2}"
 )
 

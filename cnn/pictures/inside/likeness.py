@@ -11,9 +11,8 @@ from cnn.insight.readings.kernels import GALLERY, placed
 from cnn.insight.readings.likeness import BY_HAND, Correlations
 from cnn.numbers import fixed
 from cnn.pictures.inside.snapshots import signed_tile
-from cnn.pictures.kit.palette import ABOVE, BELOW
+from cnn.pictures.kit.palette import ABOVE, BELOW, LIT, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import svg, text
-from cnn.pictures.network.slabs import PAGE_FONT
 
 TILE, STEP, LEFT, HIGH = 38.0, 46.0, 128.0, 44.0
 MOST = 16
@@ -22,7 +21,7 @@ STYLE = (
     ".likeness .number{font-size:11.5px;font-variant-numeric:tabular-nums}"
     ".likeness image{image-rendering:pixelated}"
     ".likeness .frame{fill:none;stroke:currentColor;stroke-opacity:.16}"
-    ".likeness .best{fill:none;stroke:#22a0b8;stroke-width:2}"
+    f".likeness .best{{fill:none;stroke:{hex_of(LIT)};stroke-width:2}}"
 )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cnn.insight.regions.where import HeatMap
 from cnn.network.seen import Box
 from cnn.pictures.kit.inline import data_uri, pixels_uri
-from cnn.pictures.kit.palette import signed_pixels
+from cnn.pictures.kit.palette import LIT, hex_of, signed_pixels
 
 Array = npt.NDArray[np.float32]
 
@@ -30,7 +30,7 @@ def patch_picture(image: Array, box: Box | None) -> str:
             f'<rect x="{box.left * one:.2f}" y="{box.top * one:.2f}" '
             f'width="{max((box.right - box.left) * one, 2):.2f}" '
             f'height="{max((box.bottom - box.top) * one, 2):.2f}" fill="none" '
-            'stroke="#22d3ee" stroke-width="2.5"/>'
+            f'stroke="{hex_of(LIT)}" stroke-width="2.5"/>'
         )
     return _svg(_image(pixels_uri(image), across, down) + frame, across, down, "The image")
 

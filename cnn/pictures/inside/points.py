@@ -11,12 +11,10 @@ from cnn.diagnose.reliability import Reliability
 from cnn.insight.readings.embedding import Embedding
 from cnn.pictures.kit.figures import LEGEND, MARGIN, layout, layout_of_lines
 from cnn.pictures.kit.label import label
+from cnn.pictures.kit.palette import FAINT_INK, MORE, TEXT
 from cnn.pictures.training.curves import COLOURS, MARKS, Figure, colour
 
 Places = npt.NDArray[np.int64]
-
-MORE = {False: ("#B4122F", "#11151C"), True: ("#FDA4AF", "#F1F5F9")}
-"""By whether it is dark: ten digits need two colours more than networks have."""
 
 SHARES = {"tickformat": ".0%", "tick0": 0, "dtick": 0.2, "zeroline": False}
 
@@ -54,7 +52,7 @@ def embedding_figure(
                     "opacity": 0.85,
                     "line": {
                         "width": [2 if odd else 0 for odd in wrong.tolist()],
-                        "color": "#ffffff" if dark else "#000000",
+                        "color": TEXT[dark],
                     },
                 },
             }
@@ -89,7 +87,6 @@ def reliability_figure(found: Reliability, *, dark: bool) -> Figure:
         f"mean confidence {one.confidence:.1%}, {one.accuracy:.1%} right"
         for one in filled
     ]
-    ink = "#9aa5b8" if dark else "#8a93a5"
     return {
         "data": [
             {
@@ -98,7 +95,7 @@ def reliability_figure(found: Reliability, *, dark: bool) -> Figure:
                 "name": "as sure as right",
                 "x": [0, 1],
                 "y": [0, 1],
-                "line": {"dash": "dot", "width": 1.5, "color": ink},
+                "line": {"dash": "dot", "width": 1.5, "color": FAINT_INK[dark]},
                 "hoverinfo": "skip",
             },
             {

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn.pictures.kit.figures import layout_of_lines
+from cnn.numbers import number
+from cnn.pictures.kit.figures import layout_of_lines, log_axis
 from cnn.pictures.kit.label import label
+from cnn.pictures.kit.palette import NEUTRAL, PAPER
 from cnn.pictures.training.curves import Figure, colour
 
 Array = npt.NDArray[np.float32]
@@ -42,7 +44,7 @@ def curve_figure(
             "marker": {
                 "size": 13,
                 "color": colour(places[chosen], dark=dark),
-                "line": {"width": 2, "color": "#0f1218" if dark else "#ffffff"},
+                "line": {"width": 2, "color": PAPER[dark]},
             },
             "hovertemplate": f"{label(chosen)}(%{{x:.2f}}): %{{y:.4f}}<extra></extra>",
             "showlegend": False,
@@ -59,7 +61,7 @@ def curve_figure(
             "y0": 0,
             "y1": 1,
             "yref": "paper",
-            "line": {"dash": "dot", "width": 1, "color": "#94a3b8"},
+            "line": {"dash": "dot", "width": 1, "color": NEUTRAL},
         }
     ]
     return {"data": traces, "layout": layout}
@@ -76,7 +78,8 @@ def left_over_figure(
         shown = [one if one > 0 else None for one in values]
         hue = colour(place, dark=dark)
         line = _line(name, range(len(values)), shown, hue, name == chosen)
-        line["hovertemplate"] = f"{label(name)}, %{{x}} layers back: %{{y:.3g}}<extra></extra>"
+        line["text"] = [number(one, 3) for one in values]
+        line["hovertemplate"] = f"{label(name)}, %{{x}} layers back: %{{text}}<extra></extra>"
         traces.append(line)
         if name == chosen:
             traces.append(
@@ -87,14 +90,14 @@ def left_over_figure(
                     "x": list(range(len(measured))),
                     "y": [one if one > 0 else None for one in measured],
                     "marker": {"size": 9, "symbol": "diamond-open", "color": hue},
-                    "hovertemplate": "measured, %{x} layers back: %{y:.3g}<extra></extra>",
+                    "text": [number(one, 3) for one in measured],
+                    "hovertemplate": "measured, %{x} layers back: %{text}<extra></extra>",
                 }
             )
     layout = _layout(dark)
     layout["xaxis"] |= {"title": {"text": "layers back", "standoff": 4}}
     layout["yaxis"] |= {
-        "type": "log",
-        "exponentformat": "power",
+        **log_axis(one for values in (*products.values(), measured) for one in values),
         "title": {"text": "share of the gradient left"},
     }
     return {"data": traces, "layout": layout}

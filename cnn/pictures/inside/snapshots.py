@@ -17,9 +17,8 @@ from cnn.data.dataset import Pixels
 from cnn.numbers import number
 from cnn.pictures.kit.inline import data_uri
 from cnn.pictures.kit.label import shortened
-from cnn.pictures.kit.palette import Numbers, signed_pixels
+from cnn.pictures.kit.palette import BELOW, LIT, PAGE_FONT, RIGHT, Numbers, hex_of, signed_pixels
 from cnn.pictures.kit.svg import box, svg, text
-from cnn.pictures.network.slabs import PAGE_FONT
 
 TILE = 44.0
 GAP = 9.0
@@ -33,17 +32,19 @@ SCALE = 26.0
 CARD, BAR, NAMES = 118.0, 11.0, 62.0
 MOST_BARS = 10
 STYLE = (
-    f".snapshot text{{font:500 11px {PAGE_FONT};fill:currentColor}}"
+    f"""
+.snapshot text{{font:500 11px {PAGE_FONT};fill:currentColor}}
+.snapshot .chosen{{fill:transparent;stroke:{hex_of(LIT)};stroke-width:2.5}}
+.snapshot .right{{fill:{RIGHT}}}
+.snapshot .wrong{{fill:{hex_of(BELOW)}}}
+"""
     + """
 .snapshot .faint{opacity:.68}
 .snapshot image{image-rendering:pixelated}
 .snapshot .frame{fill:none;stroke:currentColor;stroke-opacity:.16}
 .snapshot .choice{fill:transparent}
-.snapshot .chosen{fill:transparent;stroke:#22a0b8;stroke-width:2.5}
 .snapshot .track{fill:currentColor;opacity:.07}
 .snapshot .other{fill:currentColor;opacity:.35}
-.snapshot .right{fill:#12946f}
-.snapshot .wrong{fill:#d9480f}
 """
 )
 

@@ -19,13 +19,12 @@ from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, trace
 from cnn.pictures.kit.inline import encoded
-from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, colour_of
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, NEUTRAL, colour_of
 
 KINDS = {Conv2D: "conv", MaxPooling2D: "pool", Flatten: "flatten", Dense: "dense"}
 NAMES = {"conv": "Conv", "pool": "Max pool", "flatten": "Flatten", "dense": "Dense"}
 NAME_OF_ACTIVATION = {"relu": "ReLU", "softmax": "Softmax"}
 ACTIVATIONS = tuple(NAME_OF_ACTIVATION)
-INPUT_COLOUR = "#94a3b8"
 
 Stage = dict[str, Any]
 
@@ -40,7 +39,7 @@ def stages(architecture: Architecture, weights: Weights, image: Array) -> list[S
     found = forward(architecture, weights, image[None], keep_linear=True)
     feed = architecture.fed
     note = f"the pixels, {feed.words.removeprefix('from ')}"
-    result: list[Stage] = [_stage("input", "Input", INPUT_COLOUR, feed.of(image), note)]
+    result: list[Stage] = [_stage("input", "Input", NEUTRAL, feed.of(image), note)]
     for row in rows:
         kind = KINDS.get(type(row.layer))
         activation = row.layer.activation

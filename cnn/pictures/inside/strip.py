@@ -16,7 +16,7 @@ from cnn.network.shapes import ReceptiveField, Shape, shape_text
 from cnn.network.trace import Row, Trace
 from cnn.pictures.inside.explorer import field_values
 from cnn.pictures.kit.inline import encoded
-from cnn.pictures.kit.palette import colour_of
+from cnn.pictures.kit.palette import NEUTRAL, colour_of
 
 MAPS, ALL_BYTES = 16, 6_000_000
 LARGEST = 56
@@ -32,7 +32,7 @@ def strip(trace: Trace, image: Array, outputs: dict[str, Array]) -> list[dict[st
         {
             "title": "Input",
             "path": "",
-            "colour": "#94a3b8",
+            "colour": NEUTRAL,
             "depth": 0,
             "field": field_values(ReceptiveField()),
             **_maps(image, trace.architecture.input, most),

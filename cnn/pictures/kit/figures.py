@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from cnn.network.trace import Row, Trace
-from cnn.pictures.kit.palette import colour_of
+from cnn.numbers import number
+from cnn.pictures.kit.palette import FAINT_INK, FONT, INK, LINE, PAPER, colour_of, faint
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FONT = "ui-sans-serif, system-ui, 'Source Sans 3', sans-serif"
 MARGIN = dict.fromkeys("lrtb", 8)
+CLOSE, FEW, MOST_POWERS = 5, 1_000, 12
+"""Factors between the ends of a logarithmic axis; the powers of ten that are marked on it."""
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 def template(dark: bool) -> dict[str, Any]:
     """The look all figures share; Streamlit's own template holds colours only it replaces."""
-    ink, line = ("#cbd2de", "#2b313d") if dark else ("#414857", "#dfe2ea")
-    faint, behind = (
-        ("#9aa5b8", "rgba(15,18,24,.9)") if dark else ("#5f6b7a", "rgba(255,255,255,.9)")
-    )
+    ink, line = INK[dark], LINE[dark]
     axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line, "automargin": True}
     return {
         "layout": {
@@ -33,7 +33,11 @@ def template(dark: bool) -> dict[str, Any]:
             "yaxis": axis,
             "hoverlabel": {"font": {"family": FONT}},
             # Of a clear background Plotly makes a dark bar; and words must not shine through.
-            "modebar": {"bgcolor": behind, "color": faint, "activecolor": ink},
+            "modebar": {
+                "bgcolor": faint(PAPER[dark], 0.9),
+                "color": FAINT_INK[dark],
+                "activecolor": ink,
+            },
         }
     }
 
@@ -41,6 +45,25 @@ def template(dark: bool) -> dict[str, Any]:
 def layout(dark: bool) -> dict[str, Any]:
     """What a figure is laid out by that leaves its axes room for their words, and no more."""
     return {"template": template(dark), "margin": MARGIN}
+
+
+def log_axis(values: Iterable[float | None]) -> dict[str, Any]:
+    """A logarithmic axis for these values, its marks written as all numbers are: at each power of
+    ten, and between where there are few.
+    """
+    found = [value for value in values if value is not None and value > 0]
+    if not found or max(found) < CLOSE * min(found):
+        return {"type": "log", "tickformat": ".3~g"}
+    low, high = floor(log10(min(found))) - 1, ceil(log10(max(found))) + 1
+    heads = (1, 2, 5) if max(found) < FEW * min(found) else (1,)
+    every = ceil((high - low - 2) / MOST_POWERS)
+    marks = [head * 10.0**power for power in range(low, high + 1, every) for head in heads]
+    return {
+        "type": "log",
+        "tickmode": "array",
+        "tickvals": marks,
+        "ticktext": [number(mark, 1) for mark in marks],
+    }
 
 
 def layout_of_lines(dark: bool) -> dict[str, Any]:

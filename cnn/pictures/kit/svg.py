@@ -34,7 +34,7 @@ def svg(
     margin: float = 0,
 ) -> str:
     """A picture of these parts; `kind` is its class, and `about` what it says to who cannot see."""
-    view = f"{-margin:g} {-margin:g} {width + 2 * margin:.0f} {height + 2 * margin:.0f}"
+    view = f"{-margin:.0f} {-margin:.0f} {width + 2 * margin:.0f} {height + 2 * margin:.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{kind}" role="{role}" '
         f'viewBox="{view}" width="{width:.0f}" height="{height:.0f}" '

@@ -6,7 +6,7 @@ from html import escape
 from math import log10
 
 from cnn.lessons.why import Compared
-from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, PAGE_FONT
 from cnn.pictures.kit.svg import svg
 
 WIDTH, ROW, TOP = 480, 132, 8
@@ -20,14 +20,14 @@ DECADES = 9.1
 a bar shows by itself how its layer grows, whatever the other does.
 """
 MARKS = {3: "1,000", 6: "1 million", 9: "1 billion"}
-STYLE = """
-.dense-or text{font:500 12.5px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;fill:currentColor}
-.dense-or .quiet{fill-opacity:.7}
-.dense-or .number{font-size:20px;font-weight:650}
-.dense-or .cell{fill:currentColor;fill-opacity:.07}
-.dense-or .mark{stroke:currentColor;stroke-opacity:.25}
-.dense-or .small{font-size:10.5px;fill-opacity:.7}
-.dense-or .wire{stroke-opacity:.35;stroke-width:.7}
+STYLE = f"""
+.dense-or text{{font:500 12.5px {PAGE_FONT};fill:currentColor}}
+.dense-or .quiet{{fill-opacity:.7}}
+.dense-or .number{{font-size:20px;font-weight:650}}
+.dense-or .cell{{fill:currentColor;fill-opacity:.07}}
+.dense-or .mark{{stroke:currentColor;stroke-opacity:.25}}
+.dense-or .small{{font-size:10.5px;fill-opacity:.7}}
+.dense-or .wire{{stroke-opacity:.35;stroke-width:.7}}
 """
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row
-from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
+from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, FONT, NEUTRAL, PAGE_FONT, TEXT
 
 DEPTH = 0.30
 RISE = 0.6
@@ -87,8 +87,6 @@ def size_text(shape: Shape) -> str:
     return shape_text(shape).replace("x", "×")
 
 
-PAGE_FONT = "var(--st-font,system-ui),sans-serif"
-
 STYLE = (
     f".network text{{font:10px {PAGE_FONT};fill:currentColor;fill-opacity:.75}}"
     ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
@@ -96,8 +94,8 @@ STYLE = (
     ".network .part{font-weight:600;fill-opacity:.95}"
     ".network .front{stroke:currentColor;stroke-opacity:.25;stroke-width:.6}"
     ".network .top{fill-opacity:.55}.network .side{fill-opacity:.75}"
-    ".network .input{fill:#94a3b8}"
-    ".network .bend{fill:#f43f5e}"
+    f".network .input{{fill:{NEUTRAL}}}"
+    f".network .bend{{fill:{COLOUR_OF_FAMILY['activation']}}}"
     ".network .sign{stroke:#fff;stroke-width:1.6;fill:none}"
     ".network .layer{cursor:pointer}.network .layer:hover{filter:brightness(1.15)}"
     ".network .selected .front,.network .selected circle"
@@ -105,10 +103,7 @@ STYLE = (
     + "".join(f".network .{name}{{fill:{colour}}}" for name, colour in COLOUR_OF_FAMILY.items())
 )
 
-INK = "#1b1f2a"
-FONT = "'Source Sans 3','Helvetica Neue',Arial,'Liberation Sans',sans-serif"
-
 
 def standalone(svg: str) -> str:
     """The SVG with its words in dark ink and in a usual font; on a page, both are the page's."""
-    return svg.replace("<svg ", f'<svg color="{INK}" ', 1).replace(PAGE_FONT, FONT)
+    return svg.replace("<svg ", f'<svg color="{TEXT[False]}" ', 1).replace(PAGE_FONT, FONT)

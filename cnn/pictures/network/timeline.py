@@ -5,23 +5,25 @@ from __future__ import annotations
 from html import escape
 
 from cnn.lessons.history import Milestone
-from cnn.pictures.network.slabs import PAGE_FONT
+from cnn.numbers import exact
+from cnn.pictures.kit.palette import ABOVE, PAGE_FONT, hex_of
 
 CARD, GAP, TOP, HEIGHT = 178, 12, 34, 106
 ROW, ROW_GAP, ROW_LEFT, ROW_WIDTH = 72, 10, 78, 270
 """A milestone below another: its height, the room for its year, and its width."""
+CHOSEN = hex_of(ABOVE)
 STYLE = f"""
 .timeline text{{font:500 13px {PAGE_FONT};fill:currentColor}}
-.timeline .year{{font-size:15px;font-weight:700;fill:#6366f1}}
+.timeline .year{{font-size:15px;font-weight:700;fill:{CHOSEN}}}
 .timeline .name{{font-size:15px;font-weight:650}}
 .timeline .quiet{{fill-opacity:.72}}
 .timeline .line{{stroke:currentColor;stroke-opacity:.3;stroke-width:2}}
 .timeline .card{{fill:currentColor;fill-opacity:.035;stroke:currentColor;stroke-opacity:.2}}
 .timeline g[data-path]{{cursor:pointer}}
 .timeline g[data-path]:hover .card{{stroke-opacity:.6}}
-.timeline .chosen .card{{fill:#6366f1;fill-opacity:.13;stroke:#6366f1;stroke-opacity:1;
+.timeline .chosen .card{{fill:{CHOSEN};fill-opacity:.13;stroke:{CHOSEN};stroke-opacity:1;
 stroke-width:2}}
-.timeline .dot{{fill:#6366f1}}
+.timeline .dot{{fill:{CHOSEN}}}
 """
 
 
@@ -42,7 +44,7 @@ def narrow_timeline(milestones: tuple[Milestone, ...], chosen: str) -> str:
         _row(one, place * step, one.key == chosen) for place, one in enumerate(milestones)
     )
     height = len(milestones) * step - ROW_GAP
-    line = f'<path class="line" d="M8,{ROW / 2:g} V{height - ROW / 2:g}"/>'
+    line = f'<path class="line" d="M8,{ROW / 2:.1f} V{height - ROW / 2:.1f}"/>'
     return _svg(milestones, ROW_LEFT + ROW_WIDTH, height, line + rows)
 
 
@@ -65,7 +67,7 @@ def _part(one: Milestone, is_chosen: bool, drawn: str) -> str:
 
 
 def _lines(one: Milestone) -> tuple[str, str, str]:
-    return f"{one.depth} layers", f"{one.params:,} parameters", f"{one.error:g} % {one.of}"
+    return f"{one.depth} layers", f"{one.params:,} parameters", f"{exact(one.error)} % {one.of}"
 
 
 def _card(one: Milestone, x: int, is_chosen: bool) -> str:
@@ -93,8 +95,8 @@ def _row(one: Milestone, y: int, is_chosen: bool) -> str:
     return _part(
         one,
         is_chosen,
-        f'<text class="year" x="24" y="{middle + 5:g}">{one.year}</text>'
-        f'<circle class="dot" cx="8" cy="{middle:g}" r="{7 if is_chosen else 5}"/>'
+        f'<text class="year" x="24" y="{middle + 5:.1f}">{one.year}</text>'
+        f'<circle class="dot" cx="8" cy="{middle:.1f}" r="{7 if is_chosen else 5}"/>'
         f'<rect class="card" x="{ROW_LEFT}" y="{y + 1}" width="{ROW_WIDTH}" height="{ROW}" '
         f'rx="8"/><text class="name" x="{ROW_LEFT + 12}" y="{y + 22}">{escape(one.name)}</text>'
         f"{words}",

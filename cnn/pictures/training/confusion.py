@@ -8,16 +8,12 @@ from typing import Any
 from cnn.diagnose.evaluation import ClassFigures, Matrix, wilson_interval
 from cnn.pictures.kit.figures import layout
 from cnn.pictures.kit.label import label, shortened
+from cnn.pictures.kit.palette import EMPTY, SURE
 from cnn.pictures.training.curves import Figure, colour
 
 MOST_COUNTS = 25
 LONGEST_NAME = 14
 PALEST = 0.22
-EMPTY, RIGHT, WRONG = (
-    {False: "#F4F5F8", True: "#191D26"},
-    {False: "#4F46E5", True: "#6265F0"},
-    {False: "#D9480F", True: "#B93C0B"},
-)
 
 
 def confusion_figure(matrix: Matrix, class_names: Sequence[str], *, dark: bool) -> Figure:
@@ -76,13 +72,13 @@ def confusion_figure(matrix: Matrix, class_names: Sequence[str], *, dark: bool) 
             | {
                 "z": wrong,
                 "text": wrong_counts,
-                "colorscale": [[0, EMPTY[dark]], [1, WRONG[dark]]],
+                "colorscale": [[0, EMPTY[dark]], [1, SURE[dark][1]]],
             },
             common
             | {
                 "z": right,
                 "text": right_counts,
-                "colorscale": [[0, EMPTY[dark]], [1, RIGHT[dark]]],
+                "colorscale": [[0, EMPTY[dark]], [1, SURE[dark][0]]],
             },
         ],
         "layout": {

@@ -6,25 +6,26 @@ Building `go.Figure` costs more than all the rest of a poll; a test lets Plotly 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from cnn.pictures.kit.figures import layout_of_lines
+from cnn.numbers import SMALLEST, exact, number
+from cnn.pictures.kit.figures import layout_of_lines, log_axis
 from cnn.pictures.kit.label import label
+from cnn.pictures.kit.palette import SERIES, faint
 from cnn.pictures.training.smoothing import smoothed
 from cnn.training.recipe.run import Epoch, Step
 
 Figure = dict[str, Any]
 
-LIGHT = ("#4F46E5", "#D9480F", "#0B7A75", "#B5179E", "#8A6100", "#1D6FB8", "#3B7A1E", "#5F6B7A")
-DARK = ("#818CF8", "#FB923C", "#2DD4BF", "#F472D0", "#EAB308", "#60A5FA", "#86D35D", "#9AA5B8")
-"""Eight colours no two of which only red-green sight tells apart; beyond them, marks differ."""
+COLOURS = len(SERIES[False])
+"""Beyond them, marks differ."""
 
-COLOURS = len(LIGHT)
 MARKS = ("circle", "diamond", "square", "triangle-up", "x", "star", "hexagon", "cross")
 DRAWN_STEPS = 600
+DIGITS = 4
 MARKED = 40
 
 
@@ -70,7 +71,7 @@ class Curve:
 
 def colour(place: int, *, dark: bool) -> str:
     """The colour of the so-manieth network or run; they repeat after eight."""
-    colours = DARK if dark else LIGHT
+    colours = SERIES[dark]
     return colours[place % len(colours)]
 
 
@@ -121,7 +122,8 @@ def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> F
         "x": [step.epoch for step in steps],
         "y": [step.learning_rate for step in steps],
         "line": {"color": colour(5, dark=dark), "width": 2},
-        "hovertemplate": "epoch %{x:.2f}: %{y:.3g}<extra></extra>",
+        "text": [exact(step.learning_rate, 3) for step in steps],
+        "hovertemplate": "epoch %{x:.2f}: %{text}<extra></extra>",
         "showlegend": False,
     }
     figure = _figure(Metric.LOSS, [trace], epochs_wanted, dark=dark, log=False)
@@ -166,7 +168,7 @@ def _step_trace(
         "uid": uid,
         "x": [round(step.epoch, 4) for step in steps],
         "y": [rounded(value) for value in values],
-        "hovertemplate": f"epoch %{{x:.2f}}: %{{y{number_format(metric)}}}",
+        **told(metric, values, "epoch %{x:.2f}"),
     }
 
 
@@ -189,7 +191,7 @@ def _epoch_trace(
         "customdata": [epoch.epoch for epoch in epochs],
         "line": {"color": own, "width": 2},
         "marker": {"symbol": mark, "size": 7},
-        "hovertemplate": f"epoch %{{customdata}}: %{{y{number_format(metric)}}}",
+        **told(metric, [getattr(epoch, field) for epoch in epochs], "epoch %{customdata}"),
     }
 
 
@@ -197,7 +199,7 @@ def _figure(
     metric: Metric, traces: list[dict[str, Any]], epochs: int, *, dark: bool, log: bool
 ) -> Figure:
     margin = max(epochs * 0.02, 0.05)
-    vertical = vertical_axis(metric, log=log)
+    vertical = vertical_axis(metric, (value for trace in traces for value in trace["y"]), log=log)
     if not (log or any(value is not None for trace in traces for value in trace["y"])):
         vertical["range"] = [0, 1]  # before the first point, Plotly would show -1 to 4
     return {
@@ -218,7 +220,7 @@ def _figure(
     }
 
 
-def vertical_axis(metric: Metric, *, log: bool) -> dict[str, Any]:
+def vertical_axis(metric: Metric, values: Iterable[float | None], *, log: bool) -> dict[str, Any]:
     """The axis of a metric: shares as per cent, losses from nothing or logarithmic."""
     vertical: dict[str, Any] = (
         {
@@ -227,12 +229,12 @@ def vertical_axis(metric: Metric, *, log: bool) -> dict[str, Any]:
             "autorangeoptions": {"minallowed": -0.02, "maxallowed": 1.03},
         }
         if metric is Metric.ACCURACY
-        else {"title": {"text": "loss"}, "type": "log" if log else "linear", "nticks": 7}
+        else {"title": {"text": "loss"}, "nticks": 7, "exponentformat": "e", "minexponent": 4}
     )
     if metric is Metric.LOSS and not log:
         vertical["rangemode"] = "tozero"
     if log:
-        vertical["exponentformat"] = "power"  # 10 to the -4 instead of 100µ
+        vertical |= log_axis(values)
     return vertical | {"zeroline": False}
 
 
@@ -241,17 +243,16 @@ def tick(epochs: int) -> int:
     return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if epochs <= 10 * tick)
 
 
-def number_format(metric: Metric) -> str:
-    """How Plotly is to write a figure of this metric."""
-    return ":.1%" if metric is Metric.ACCURACY else ":.4g"
+def told(metric: Metric, values: Sequence[float | None], where: str) -> dict[str, Any]:
+    """What is told to a pointer: where it is, and the figure of this metric."""
+    if metric is Metric.ACCURACY:
+        return {"hovertemplate": f"{where}: %{{y:.1%}}"}
+    if not any(value and not SMALLEST <= abs(value) < 10**DIGITS for value in values):
+        return {"hovertemplate": f"{where}: %{{y:.{DIGITS}~r}}"}  # as `number`, without its bytes
+    texts = ["" if value is None else number(value, DIGITS) for value in values]
+    return {"text": texts, "hovertemplate": f"{where}: %{{text}}"}
 
 
 def rounded(value: float) -> float:
     """Enough digits to draw and to read, and a third of the bytes to send."""
     return float(f"{value:.5g}")
-
-
-def faint(own: str, opacity: float) -> str:
-    """A colour that lets through what lies behind it."""
-    red, green, blue = (int(own[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnn.pictures.kit.figures import layout_of_lines
+from cnn.numbers import number
+from cnn.pictures.kit.figures import layout_of_lines, log_axis
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import MARKS, Figure, colour, rounded
-
-FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,8 @@ def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
                     "dash": "dash" if one.is_dashed else "solid",
                 },
                 "marker": {"symbol": MARKS[one.colour % len(MARKS)], "size": 6},
-                "hovertemplate": "layer %{x}: %{y:.3g}",
+                "text": [number(norm, 3) for norm in one.norms],
+                "hovertemplate": "layer %{x}: %{text}",
             }
             for one in found
         ],
@@ -55,16 +55,8 @@ def profile_figure(found: Sequence[Profile], *, dark: bool) -> Figure:
             },
             "yaxis": {
                 "title": {"text": "norm of the gradient"},
-                "type": "log",
-                "exponentformat": "power",
                 "zeroline": False,
-                **_ticks(found),
+                **log_axis(norm for one in found for norm in one.norms),
             },
         },
     }
-
-
-def _ticks(found: Sequence[Profile]) -> dict[str, str]:
-    """1, 2 and 5 of each power of ten, where there are few powers."""
-    norms = [norm for one in found for norm in one.norms if norm > 0]
-    return {"dtick": "D2"} if norms and max(norms) < FEW * min(norms) else {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnn.pictures.kit.figures import layout_of_lines
+from cnn.numbers import number
+from cnn.pictures.kit.figures import layout_of_lines, log_axis
 from cnn.pictures.kit.label import label
 from cnn.pictures.training.curves import COLOURS, Figure, colour
 from cnn.training.recipe.run import GradientNorms
@@ -41,7 +42,8 @@ def gradient_figure(norms: Mapping[str, Sequence[tuple[int, float]]], *, dark: b
                 else colour(place, dark=dark),
                 "width": 1.5,
             },
-            "hovertemplate": "step %{x:,}: %{y:.3g}",
+            "text": [number(norm, 3) for _, norm in points],
+            "hovertemplate": "step %{x:,}: %{text}",
         }
         for place, (layer, points) in enumerate(norms.items())
     ]
@@ -54,9 +56,8 @@ def gradient_figure(norms: Mapping[str, Sequence[tuple[int, float]]], *, dark: b
             "xaxis": {"title": {"text": "step", "standoff": 6}, "zeroline": False},
             "yaxis": {
                 "title": {"text": "norm of the gradient"},
-                "type": "log",
-                "exponentformat": "power",
                 "zeroline": False,
+                **log_axis(norm for points in norms.values() for _, norm in points),
             },
         },
     }

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cnn.pictures.kit.palette import PAGE_FONT
 from cnn.pictures.kit.svg import box, svg, text
 from cnn.pictures.training.curves import colour
 
 WIDTH, BAR, ROW = 400.0, 20.0, 21.0
-STYLE = """
-.room-bar text{font:500 12.5px ui-sans-serif,system-ui,'Source Sans 3',sans-serif;
-               fill:currentColor}
-.room-bar .free{fill:currentColor;fill-opacity:.2}
+STYLE = f"""
+.room-bar text{{font:500 12.5px {PAGE_FONT};
+               fill:currentColor}}
+.room-bar .free{{fill:currentColor;fill-opacity:.2}}
 """
 
 

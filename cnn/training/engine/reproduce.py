@@ -20,6 +20,7 @@ from cnn.network.layers import BatchNormalization
 from cnn.network.scripts.code import docstring_text
 from cnn.network.scripts.feed import scaled_function
 from cnn.network.trace import trace
+from cnn.numbers import exact
 from cnn.training.engine.environment import WITH_ONEDNN
 from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.engine.tensorflow import ONEDNN
@@ -167,7 +168,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     configuration = run.configuration
     if configuration.seconds:
         raise ReproductionError(
-            f"run {run.id} was given {configuration.seconds:g} s: how many steps that is, and "
+            f"run {run.id} was given {exact(configuration.seconds)} s: how many steps that is, and "
             "their learning rates, depend on the machine's speed at that moment, so no script can "
             "do it again. Train with epochs or with equal MACs to have one."
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cnn.network.architecture import Architecture, walk
 from cnn.network.heads import bounding, from_scores, surest
 from cnn.network.layers import BatchNormalization
+from cnn.numbers import exact
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.pace import steps_wanted
 
@@ -25,9 +26,10 @@ def concerns(
     momentum, needed = settling(architecture)
     if steps is not None and steps < needed:
         found.append(
-            f"Batch normalization keeps moving averages with a momentum of {momentum:g}, which "
-            f"settle after about {needed:,} steps; this training has {steps:,}. Validation will "
-            "look worse than it is. Train more epochs, or use smaller batches or a lower momentum."
+            f"Batch normalization keeps moving averages with a momentum of {exact(momentum)}, "
+            f"which settle after about {needed:,} steps; this training has {steps:,}. Validation "
+            "will look worse than it is. Train more epochs, or use smaller batches or a "
+            "lower momentum."
         )
     if batch > train_images:
         found.append(

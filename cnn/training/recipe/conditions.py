@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from cnn.numbers import exact
 from cnn.training.recipe.configuration import AUTO, Configuration
 from cnn.training.recipe.setting import Panel, settings_of
 
@@ -79,4 +80,4 @@ def _term(name: str, own: Configuration) -> tuple[str, str]:
 
 
 def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return exact(value) if isinstance(value, float) else str(value)

@@ -10,7 +10,7 @@ from typing import Any
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
 from cnn.network.fields import Real, Whole
-from cnn.numbers import number
+from cnn.numbers import exact, number
 from cnn.training.recipe.setting import Panel, Word, setting, settings_of
 
 SMALL_DATA = 2_000
@@ -136,7 +136,7 @@ class Configuration:
         rule=Real(0.0, 0.999),
         label="Momentum",
         hint="Of SGD: how much of the last step goes into the next.",
-        said=lambda own: f"{own.momentum:g} (of SGD)",
+        said=lambda own: f"{exact(own.momentum)} (of SGD)",
         step=0.05,
         has_effect=lambda own: own.optimizer is Optimizer.SGD,
         is_always_said=True,
@@ -157,7 +157,7 @@ class Configuration:
         rule=Real(0.0, 0.5),
         label="Label smoothing",
         hint="How much of the target is spread over all classes.",
-        short=lambda own: f"smoothing {own.label_smoothing:g}",
+        short=lambda own: f"smoothing {exact(own.label_smoothing)}",
         step=0.05,
         is_always_said=True,
     )
@@ -189,7 +189,7 @@ class Configuration:
         "to 2.8.",
         panel=Panel.AUGMENTATION,
         title="Images shifted",
-        said=lambda own: f"by up to {100 * own.shift:g} % of their size",
+        said=lambda own: f"by up to {exact(100 * own.shift)} % of their size",
         step=0.05,
         in_address="augment_shift",
         is_later=True,
@@ -202,7 +202,7 @@ class Configuration:
         hint="Of images in training: either way by up to so much.",
         panel=Panel.AUGMENTATION,
         title="Images turned",
-        said=lambda own: f"by up to {own.rotation:g}°",
+        said=lambda own: f"by up to {exact(own.rotation)}°",
         step=5.0,
         in_address="augment_rotation",  # drawings have a rotation too
         is_later=True,
@@ -214,7 +214,7 @@ class Configuration:
         hint="Of images in training: 0.1 makes them 0.9 to 1.1 times their size.",
         panel=Panel.AUGMENTATION,
         title="Images zoomed",
-        said=lambda own: f"by up to {100 * own.zoom:g} %",
+        said=lambda own: f"by up to {exact(100 * own.zoom)} %",
         step=0.05,
         in_address="augment_zoom",
         is_later=True,
@@ -236,7 +236,7 @@ class Configuration:
         label="Seconds",
         hint="After how many seconds of steps a training ends.",
         panel=Panel.BUDGET,
-        short=lambda own: f"{own.seconds:g} s",
+        short=lambda own: f"{exact(own.seconds)} s",
         is_said_apart=True,
         is_compiled=False,
         is_later=True,
@@ -257,8 +257,8 @@ class Configuration:
                 object.__setattr__(self, name, read)
         if self.steps and self.seconds:
             raise ConfigurationError(
-                f"{self.steps:,} steps and {self.seconds:g} seconds are two ends of one training. "
-                "Leave one of them at 0."
+                f"{self.steps:,} steps and {exact(self.seconds)} seconds are two ends of one "
+                "training. Leave one of them at 0."
             )
 
     def batch_size_for(self, images: int) -> int:
@@ -278,7 +278,7 @@ class Configuration:
     def length(self) -> str:
         """How long a training goes on, in words."""
         if self.seconds:
-            return f"{self.seconds:g} s of steps"
+            return f"{exact(self.seconds)} s of steps"
         return f"{self.steps:,} steps" if self.steps else epochs_text(self.epochs)
 
     @property

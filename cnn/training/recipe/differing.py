@@ -14,6 +14,7 @@ from cnn.network.caching import remembered
 from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.numbers import exact, number
 from cnn.training.recipe.run import Run
 
 Values = dict[tuple["Part", str], str]
@@ -121,7 +122,7 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     spec = run.configuration.dataset
     yield "data set", title(spec)
     yield "seed of the data", str(spec.seed)
-    yield "share for validation", f"{spec.validation_fraction:.4g}"
+    yield "share for validation", number(spec.validation_fraction, 4)
     if spec.name is DatasetName.OWN_IMAGES:
         yield "the file's own splits", spec.splits.replace("-", ", ") or "none read"
     if spec.name is DatasetName.SHAPES:
@@ -153,7 +154,7 @@ def _text(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:g}"
+            return exact(value)
         case (int(), int()):
             return f"{value[0]}x{value[1]}"
         case tuple() | list():

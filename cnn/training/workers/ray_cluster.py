@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from cnn.numbers import exact
 from cnn.settings import home, whole_setting
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store.store_error import without_secrets
@@ -152,7 +153,7 @@ def must_ask_for_a_token(address: str) -> None:
             )
         answer, said = stranger.stdout.strip(), stranger.stderr
     except subprocess.TimeoutExpired:
-        answer, said = "", f"it does not answer within {STRANGER_S:g} s"
+        answer, said = "", f"it does not answer within {exact(STRANGER_S)} s"
     except OSError as error:
         answer, said = "", str(error)
     if answer == "taken":

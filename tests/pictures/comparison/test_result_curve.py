@@ -29,7 +29,7 @@ def test_a_line_goes_through_the_means_and_every_seed_is_a_dot():
     assert (line["x"], line["y"]) == ([0.5, 1.0], [0.85, 0.95])
     # The sample deviation of 0.9 and 0.8, and none of a single seed.
     assert line["error_y"]["array"] == [pytest.approx(0.070711), 0.0]
-    assert line["customdata"] == ["mean of 2 seeds", "one seed"]
+    assert line["customdata"] == ["0.5: 85.00%, mean of 2 seeds", "1: 95.00%, one seed"]
     assert line["line"]["dash"] == "dash"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import pytest
 
+from cnn.pictures.kit import palette
 from cnn.pictures.training import curves
 from cnn.pictures.training.curves import Curve, Figure, Line, Look, Metric
 from cnn.pictures.training.smoothing import smoothed
@@ -100,8 +101,8 @@ def test_hiding_a_run_hides_all_its_lines():
 
 
 def test_a_colour_is_the_same_place_of_either_theme():
-    assert curves.colour(9, dark=False) == curves.LIGHT[1]
-    assert curves.colour(9, dark=True) == curves.DARK[1]
+    assert curves.colour(9, dark=False) == palette.SERIES[False][1]
+    assert curves.colour(9, dark=True) == palette.SERIES[True][1]
 
 
 @pytest.mark.parametrize(("epochs", "tick"), [(1, 1), (10, 1), (11, 2), (50, 5), (1_000, 100)])
@@ -151,3 +152,19 @@ def test_an_axis_without_points_says_nothing_absurd_and_fits_itself_to_the_first
 
     assert empty["range"] == [0, 1]
     assert "range" not in begun
+
+
+def test_a_loss_is_told_as_all_numbers_are():
+    usual = curves.told(Metric.LOSS, [0.731, None, 0.0, 12.5], "epoch 1")
+    tiny = curves.told(Metric.LOSS, [0.731, None, 3.69e-7], "epoch 1")
+
+    assert usual == {"hovertemplate": "epoch 1: %{y:.4~r}"}  # d3's decimals, never an exponent
+    assert tiny == {"hovertemplate": "epoch 1: %{text}", "text": ["0.731", "", "3.7e-7"]}
+
+
+def test_a_tiny_loss_has_marks_with_exponents_and_no_prefixes():
+    axis = curves.vertical_axis(Metric.LOSS, [1e-7, 2e-3], log=True)
+    even = curves.vertical_axis(Metric.LOSS, [1e-7], log=False)
+
+    assert {"1e-7", "0.001"} <= set(axis["ticktext"])
+    assert even["exponentformat"] == "e"

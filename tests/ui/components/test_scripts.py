@@ -254,13 +254,6 @@ def test_the_browser_has_the_colours_that_pictures_have():
     assert table("STOPS") == [list(stop) for stop in palette.DARK_TO_BRIGHT]
 
 
-def test_the_legend_of_the_explorer_has_the_colours_of_its_maps():
-    text = (scripts.FOLDER / "explorer" / "explorer.css").read_text(encoding="utf-8")
-    stops = ", ".join(f"rgb({red} {green} {blue})" for red, green, blue in palette.DARK_TO_BRIGHT)
-
-    assert f"linear-gradient(90deg, {stops})" in text
-
-
 @pytest.mark.skipif(NODE is None, reason="node checks the scripts: runs where it is, as in CI")
 def test_the_scripts_pass_their_own_tests():
     assert NODE is not None

@@ -76,11 +76,11 @@ function draw(canvas, stack, layer, ways, ink) {
   paint(canvas, height, width, (i) => {
     const [row, column] = rowAndColumn(i, width);
     const count = ways ? ways[0][row] * ways[1][column] : 0;
-    const strength = count ? 0.35 + 0.65 * Math.sqrt(count / most) : 0;
-    const grey = layer < 0 ? stack.bytes[i] / 255 : (row + column) % 2 ? 0.1 : 0.05;
-    const share = strength * (layer < 0 ? 0.8 : 1);
+    const share = count ? 0.35 + 0.65 * Math.sqrt(count / most) : 0;
+    if (layer < 0) return pixel(LIT.map((part) => part * 0.8 * share + stack.bytes[i] * (1 - 0.8 * share)));
+    const grey = (row + column) % 2 ? 0.1 : 0.05;
     const alpha = share + grey * (1 - share);
-    return pixel(LIT.map((part, k) => (part * share + ink[k] * grey * (1 - share)) / (alpha || 1)), alpha);
+    return pixel(LIT.map((part, k) => (part * share + ink[k] * grey * (1 - share)) / alpha), alpha);
   });
 }
 
@@ -103,7 +103,7 @@ function card(stack, layer) {
   const name = layer < 0 ? "Input" : stack.layers[layer].name;
   const label = `${name}, ${size}: choose a cell with the arrow keys`;
   const canvas = element("canvas", { tabIndex: 0, role: "img", "data-layer": layer, "aria-label": label });
-  const colour = layer < 0 ? "#94a3b8" : stack.layers[layer].colour;
+  const colour = layer < 0 ? "var(--neutral)" : stack.layers[layer].colour;
   const look = { class: "card", role: "listitem", style: { "--colour": colour } };
   return element("div", look, element("b", "", name), element("span", "", size), canvas);
 }

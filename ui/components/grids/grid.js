@@ -1,11 +1,13 @@
 // One grid of numbers: its cells, their colours, the keys that move in it and the edits.
 
+import { strength } from "../kit/colours.js";
 import { added, element } from "../kit/element.js";
 import { ARROWS } from "../kit/keys.js";
 import { read } from "../kit/numbers.js";
 import { brief, exact } from "./words.js";
 
 const LARGEST = 999;
+const MOST = 70; // per cent of a colour behind a number: more would hide it
 const MOST_LETTERS = 8;
 
 export class Grid {
@@ -89,13 +91,12 @@ export class Grid {
       const isReal = this.holds(row, column);
       const value = this.at(row, column);
       const text = isReal ? brief(value) : (this.spec.fill ?? "0");
-      const share = value === 0 ? 0 : Math.min(1, Math.abs(value) / scale);
       cell.firstChild.textContent = text;
       cell.dataset.length = text.length;
-      cell.style.setProperty("--share", `${value === 0 ? 0 : 14 + 78 * share ** 1.5}%`);
+      cell.style.setProperty("--share", `${MOST * strength(value / scale)}%`);
       const unread = Boolean(this.unread?.(row, column));
       const kept = Boolean(this.spec.kept?.[row]?.[column]);
-      const looks = { negative: value < 0, strong: share > 0.82, unread, kept };
+      const looks = { negative: value < 0, unread, kept };
       for (const [look, is] of Object.entries(looks)) cell.classList.toggle(look, is);
       const place = `row ${exact(row)}, column ${exact(column)}`;
       const said = isReal ? `${place}: ${exact(value)}` : `padding, ${place}: ${text}`;

@@ -10,7 +10,7 @@ export const FAINT = 0.7; // below 1, so that small numbers are still seen on a 
 /** @type {Colour[]} */
 export const STOPS = [[12, 10, 40], [74, 28, 122], [155, 45, 122], [229, 92, 92], [252, 176, 110], [252, 246, 206]];
 /** What a cell is lit with, and what it sees. @type {Colour} */
-export const LIT = [6, 182, 212];
+export const LIT = [34, 160, 184];
 
 /** A pixel as a canvas has it in one number. @type {(colour: ArrayLike<number>, alpha?: number) => number} */
 export function pixel(colour, alpha = 1) {
@@ -30,8 +30,11 @@ export const strength = (share) => Math.min(1, Math.abs(share)) ** FAINT;
 
 const sideOf = (/** @type {number} */ share) => (share < 0 ? BELOW : ABOVE);
 
-/** The pixel of a share of the scale; `ink` in place of the two colours. @type {(share: number, ink?: Colour | null) => number} */
-export const signedPixel = (share, ink = null) => pixel(ink ?? sideOf(share), strength(share));
+/** The pixel of a share of the scale. @type {(share: number) => number} */
+export const signedPixel = (share) => pixel(sideOf(share), strength(share));
+
+/** The pixel of an image's brightness, 0 to 1: white on black. @type {(share: number) => number} */
+export const greyPixel = (share) => pixel([255 * share, 255 * share, 255 * share]);
 
 /** The same behind words, never stronger than `most`. @type {(share: number, most: number) => string} */
 export const signedCss = (share, most) => `rgb(${sideOf(share).join(" ")} / ${(most * strength(share)).toFixed(3)})`;

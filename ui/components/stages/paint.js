@@ -1,7 +1,7 @@
 // Maps as pictures, on one scale for all maps of a stage, and bars.
 
 import { paint } from "../kit/cells.js";
-import { signedPixel } from "../kit/colours.js";
+import { greyPixel, signedPixel } from "../kit/colours.js";
 import { added, element } from "../kit/element.js";
 import { largestSize, number, percent, placeOfLargest } from "../kit/numbers.js";
 
@@ -25,7 +25,7 @@ function widthOf(stage) {
 }
 
 /** A map, or a vector laid out in lines, with the mark that lights its cells. */
-export function frame(stage, map, count, ink) {
+export function frame(stage, map, count) {
   const label = count === 1 ? stage.title : `${stage.title}, map ${map}`;
   const canvas = element("canvas", { role: "img", "aria-label": label });
   const scale = scaleOf(stage);
@@ -35,8 +35,8 @@ export function frame(stage, map, count, ink) {
     canvas.style.width = `${across * Math.max(5, Math.floor(288 / across))}px`;
   } else {
     const [height, width, maps] = stage.shape;
-    const own = stage.kind === "input" ? ink : null;
-    paint(canvas, height, width, (i) => signedPixel(stage.values[i * maps + map] / scale, own));
+    const colour = stage.kind === "input" ? greyPixel : signedPixel;
+    paint(canvas, height, width, (i) => colour(stage.values[i * maps + map] / scale));
     canvas.style.width = `${widthOf(stage)}px`;
   }
   return element("div", { class: "map", "data-map": map }, canvas, element("div", "mark"));

@@ -1,7 +1,6 @@
 // The stages on the page: the one chosen, the one before it, and the numbers behind a cell.
 
 import { cellUnder, mark, rowAndColumn, unmark, watchCells } from "../kit/cells.js";
-import { inkOf } from "../kit/colours.js";
 import { button, element, isNews, partsOf, remembered } from "../kit/element.js";
 import { Stepper } from "../kit/stepper.js";
 import { details } from "./details.js";
@@ -34,8 +33,7 @@ class View {
   take(data, tell) {
     this.tell = tell;
     this.classes = data.classes;
-    this.ink = inkOf(this.root);
-    if (!isNews(this, [data.stages, data.locked, this.ink])) return;
+    if (!isNews(this, [data.stages, data.locked])) return;
     this.stages = data.stages.map(unpacked);
     this.locked = data.locked;
     const isNew = this.at === undefined || this.at >= this.stages.length;
@@ -88,7 +86,7 @@ class View {
     const label = said ? "The stage before" : "Cells: choose one with the arrow keys";
     const maps = element("div", { class: "maps", tabIndex: said ? -1 : 0, "aria-label": label });
     const count = stage.shape.length === 1 ? 1 : stage.shape[2];
-    for (let i = 0; i < count; i++) maps.append(frame(stage, i, count, this.ink));
+    for (let i = 0; i < count; i++) maps.append(frame(stage, i, count));
     return [head, size, maps];
   }
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from cnn.numbers import exact
 from ui.parts.lesson import address
 from ui.parts.lesson.address import is_locked
 
@@ -77,7 +78,7 @@ def steps(
             key=key,
             disabled=locked,
             help=hint or None,
-            format_func=lambda value: f"{value:,}" if isinstance(value, int) else f"{value:g}",
+            format_func=lambda value: f"{value:,}" if isinstance(value, int) else exact(value),
         )
 
     read = int if all(isinstance(one, int) for one in options) else float

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.data import DatasetSpec
 from cnn.network.fields import Real, Whole
-from cnn.numbers import number
+from cnn.numbers import exact, number
 from cnn.training.recipe.conditions import changed
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
@@ -143,7 +143,7 @@ class Settings:
                 offered = (AUTO, *sorted((*one.offered, *others)))
                 st.selectbox(label, offered, format_func=str, width=LISTED, **asked)
             case Real() if one.offered:
-                texts = (AUTO, *(f"{rate:g}" for rate in one.offered))
+                texts = (AUTO, *(exact(rate) for rate in one.offered))
                 st.selectbox(label, texts, accept_new_options=True, width=LISTED, **asked)
             case Whole(low, high):
                 width = NARROW if one.panel is Panel.IN_VIEW else WIDE
@@ -189,7 +189,7 @@ def _in_widget(one: Setting, value: Any) -> Any:
 
 def _exact(number: float) -> str:
     """As short as it can be written without becoming another."""
-    short = f"{number:g}"
+    short = exact(number)
     return short if float(short) == number else repr(number)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.diagnose.evaluation import wilson_interval
 from cnn.insight.readings.explanations import Fact
 from cnn.network.trace import Trace, trace
-from cnn.numbers import number
+from cnn.numbers import exact, number
 from cnn.pictures.training.confusion import confusion_figure
 from cnn.shipped import Card, shipped
 from ui.components.plot import plot
@@ -65,9 +65,9 @@ def card_facts(card: Card) -> list[Fact]:
             "How",
             f"{settings.epochs} epochs, {settings.optimizer}, {settings.schedule}",
             f"rate {number(settings.peak_rate)}, batch {settings.batch_size}, "
-            f"seed {settings.seed}; images moved by up to {settings.shift * 100:g} %, "
-            f"turned by {settings.rotation:g}°, "
-            f"zoomed by {settings.zoom * 100:g} %",
+            f"seed {settings.seed}; images moved by up to {exact(settings.shift * 100)} %, "
+            f"turned by {exact(settings.rotation)}°, "
+            f"zoomed by {exact(settings.zoom * 100)} %",
         ),
         Fact("Took", duration(card.seconds), f"on {card.environment['processors']} processors"),
         Fact(

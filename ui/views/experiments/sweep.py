@@ -18,6 +18,7 @@ from cnn.compare.sweep import (
 )
 from cnn.compare.unshown import beside
 from cnn.network.errors import ArchitectureError
+from cnn.numbers import exact
 from cnn.pictures.comparison.result_curve import Series, result_curve
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.presets import BRIEF
@@ -156,7 +157,7 @@ def _values_key(field: Field) -> str:
 
 
 def _usual(field: Field) -> list[str]:
-    return [f"{value:g}" for value in USUAL[field]]
+    return [exact(value) for value in USUAL[field]]
 
 
 def _sweep(id: str, field: Field, texts: list[str], chosen: conditions.Conditions) -> Sweep | None:

@@ -127,7 +127,7 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
         "product",
         slope=_decimals(slope),
         steps=depth - 1,
-        product=_powers(products[WORDS[name]][-1]),
+        product=number(products[WORDS[name]][-1], 3),
     )
     st.markdown(said)
     st.markdown(
@@ -137,7 +137,7 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
             units=activations.UNITS,
             function=WORDS[name],
             images=activations.MEASURED_ON,
-            share=_powers(measured[-1]),
+            share=number(measured[-1], 3),
         )
     )
     plot(
@@ -156,12 +156,3 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
 
 def _decimals(value: float) -> str:
     return fixed(value, 4)
-
-
-def _powers(value: float) -> str:
-    """A share that may be tiny: `0.094`, `8.4 · 10⁻¹⁵`."""
-    if value == 0 or 0.001 <= value < 1_000:
-        return number(value, 3)
-    digits, power = f"{value:.1e}".split("e")
-    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits} · 10{raised}"

@@ -149,16 +149,10 @@ def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
         st.markdown(lesson.text("falls", share=percent(found.loss_after / found.loss)))
 
 
-def power_of_ten(number: float) -> str:
-    """A very small number as Markdown: `$9\\cdot 10^{-13}$`."""
-    digits, _, power = f"{number:.0e}".partition("e")
-    return f"${digits}\\cdot 10^{{{int(power)}}}$" if number else "0"
-
-
 def _numerical(found: Descent) -> tuple[np.ndarray, np.ndarray]:
     return numerical_gradients(found.input, found.kernel, found.target)
 
 
 def _checked(lesson: Lesson, name: str, back: np.ndarray, numerical: np.ndarray) -> None:
     difference = float(np.abs(back - numerical).max())
-    st.markdown(lesson.text(name, difference=power_of_ten(difference)))
+    st.markdown(lesson.text(name, difference=number(difference, 1)))

@@ -11,6 +11,7 @@ from cnn.lessons import equivariance
 from cnn.lessons.equivariance import Stage
 from cnn.lessons.lesson import Lesson
 from cnn.network.seen import Place
+from cnn.numbers import exact
 from cnn.pictures.inside.evidence import shift_map
 from cnn.pictures.inside.maps import Scale, Tile, largest
 from cnn.pictures.training.shifts import distance_figure
@@ -143,7 +144,7 @@ def _by(lesson: Lesson, stage: Stage) -> str:
     parts = [
         lesson.text(
             "cell" if abs(by) == 1 else "cells",
-            many=f"{abs(by):g}",
+            many=exact(abs(by)),
             way=lesson.text(ahead if by > 0 else back),
         )
         for ahead, back, by in words

@@ -12,6 +12,7 @@ from cnn.lessons.lesson import Lesson
 from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from cnn.numbers import exact
 from cnn.pictures.data.drawing import drawing
 from cnn.pictures.inside.edge_likeness import edge_likeness
 from cnn.pictures.network.diagram import diagram
@@ -56,7 +57,7 @@ def _draw(lesson: Lesson) -> int:
         st.markdown(lesson.text("class_line", n=n, name=name))
         st.caption(lesson.text("numbers", n=n, row=row))
         line = drawn.images[n, row, :, 0]
-        st.code("[" + " ".join(f"{value:g}" for value in line) + "]", language=None)
+        st.code("[" + " ".join(exact(value) for value in line) + "]", language=None)
     with right:
         about = f"Drawing {n}, a {name}; row {row} is framed"
         picture(drawing(drawn.pixels[n], row, about), key="lesson_shapes_drawing", largest=1.35)
