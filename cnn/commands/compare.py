@@ -175,7 +175,7 @@ def _write(path: Path, found: Findings) -> None:
 def _lines(found: Findings) -> list[str]:
     """The table, what the stars mean, and whether the differences are real."""
     best = found.claims.best
-    names = [row.group.entrant.name for row in found.rows]
+    names = [row.name for row in found.rows]
     columns = [["", *names], *(_column(one, found) for one in shown(Place.TERMINAL))]
     widths = [max(map(len, column)) for column in columns]
     left = ["", *("".join(f"  {said}" for said in row.group.not_counted) for row in found.rows)]
@@ -186,7 +186,7 @@ def _lines(found: Findings) -> list[str]:
         for (name, *cells), more in zip(zip(*columns, strict=True), left, strict=True)
     ]
     if fewer := [row for row in found.rows if row.trace.non_trainable_params]:
-        trainable = (f"{row.group.entrant.name} {row.trace.trainable_params:,}" for row in fewer)
+        trainable = (f"{row.name} {row.trace.trainable_params:,}" for row in fewer)
         lines.append(f"of these parameters, trainable: {', '.join(trainable)}")
     if any(row.seconds for row in found.rows):
         lines.append("training is the time of steps and validation, without compiling the network")

@@ -26,7 +26,7 @@ def brief(row: Row) -> dict[str, Any]:
     """A network's results as `python -m cnn compare --json` gives them."""
     cells, runs = as_cells(row), row.group.finished
     return {
-        "name": row.group.entrant.name,
+        "name": row.name,
         **{name: cells[name] for name in BRIEF},
         "seeds": [run.configuration.seed for run in runs],
         "test_accuracy_of_seeds": [run.result.test_accuracy for run in runs if run.result],
@@ -112,7 +112,7 @@ def _line(row: Row) -> dict[str, Any]:
         **own,
         **of_seeds,
         **as_cells(row),
-        "name": _cell(row.group.entrant.name),
+        "name": _cell(row.name),
         "target_validation_accuracy": row.to_target.target if row.to_target else None,
     }
 
@@ -122,7 +122,7 @@ def curves_csv(found: Findings) -> str:
     return _csv(
         [
             {
-                "name": _cell(row.group.entrant.name),
+                "name": _cell(row.name),
                 "run_id": run.id,
                 "seed": run.configuration.seed,
                 **asdict(one),

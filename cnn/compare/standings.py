@@ -59,6 +59,10 @@ class Row:
         return self.group.entrant.id
 
     @property
+    def name(self) -> str:
+        return self.group.entrant.name
+
+    @property
     def receptive_field(self) -> tuple[int, int]:
         """The input pixels that one cell of the last map sees."""
         return self.trace.last_map_field

@@ -109,7 +109,7 @@ def told_apart(found: Sequence[tuple[str, str]], pairs: int) -> str:
     behind: dict[str, list[str]] = {}
     for better, worse in found:
         behind.setdefault(better, []).append(worse)
-    said = "; ".join(f"{one} is better than {_and(others)}" for one, others in behind.items())
+    said = "; ".join(f"{one} is better than {listed(others)}" for one, others in behind.items())
     return f"Shown, for {len(found)} of {pairs} pairs: {said}."
 
 
@@ -170,7 +170,7 @@ def added_seeds(looks: Collection[int]) -> list[str]:
         ]
     return [
         "Seeds were added to some networks after they could be judged, so that pairs are at look "
-        f"{_and([str(look) for look in sorted(looks)])}: each look has a quarter of the level "
+        f"{listed([str(look) for look in sorted(looks)])}: each look has a quarter of the level "
         f"of the one before. {later}"
     ]
 
@@ -178,12 +178,12 @@ def added_seeds(looks: Collection[int]) -> list[str]:
 def power(seeds: int = 0) -> str:
     """What so many seeds find, among others, in the case that was simulated."""
     counts = sorted({*SHOWN, seeds} & FOUND.keys())
-    shown = _and([f"{FOUND[count]} with {count} seeds" for count in counts])
+    shown = listed([f"{FOUND[count]} with {count} seeds" for count in counts])
     return (
         "What seeds can show: of 100 differences of 3 points, simulated between 4 networks on "
         f"1,000 test images whose seeds spread by {SPREAD} points, this rule finds {shown}."
     )
 
 
-def _and(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

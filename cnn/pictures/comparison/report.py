@@ -104,7 +104,7 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
         samples = samples_of(drawn_runs, found.epochs, field)
         highest = 1.0 if metric is Metric.ACCURACY else float("inf")
         lines = [
-            Band(row.id, row.group.entrant.name, own[row.id], curve)
+            Band(row.id, row.name, own[row.id], curve)
             for row in found.rows
             if (curve := mean_curve(row.group, samples, Axis.EPOCHS, highest))
         ]
@@ -133,7 +133,7 @@ def _table(found: Findings) -> str:
         )
         lines.append(
             f'<tr><th scope="row"><i style="background:{swatch}"></i>'
-            f"{escape(row.group.entrant.name)}<small>{escape(left)}</small></th>{cells}</tr>"
+            f"{escape(row.name)}<small>{escape(left)}</small></th>{cells}</tr>"
         )
     heads = ("Network", *(one.head for one in columns))
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
@@ -220,7 +220,7 @@ def _command(found: Findings, way: Again) -> str:
 
 
 def _network(row: Row) -> str:
-    name = escape(row.group.entrant.name)
+    name = escape(row.name)
     return (
         f'<section><h3>{name}</h3><div class="wide">{standalone(diagram(row.trace))}</div>'
         f"<details><summary>{name} as JSON</summary>"

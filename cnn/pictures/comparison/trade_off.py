@@ -60,17 +60,15 @@ def points(rows: Sequence[Row], places: Mapping[str, int], cost: str) -> list[Po
         if test is None or takes is None or not _has_cost(row, cost):
             continue
         amount, spread = _cost(row, cost, takes)
-        name = row.group.entrant.name
+        name = row.name
         found.append(Point(row.id, name, places[row.id], amount, test.mean, spread, test.sd))
     return found
 
 
 def left_out(rows: Sequence[Row], cost: str) -> str:
     """Which networks with a test accuracy have no point, and why; nothing where all have one."""
-    names = [row.group.entrant.name for row in rows if row.test_accuracy]
-    missing = [
-        row.group.entrant.name for row in rows if row.test_accuracy and not _has_cost(row, cost)
-    ]
+    names = [row.name for row in rows if row.test_accuracy]
+    missing = [row.name for row in rows if row.test_accuracy and not _has_cost(row, cost)]
     if not missing:
         return ""
     return (

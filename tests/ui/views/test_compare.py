@@ -236,6 +236,17 @@ def test_before_anything_has_finished_there_is_nothing_to_judge_or_take_away(sto
     assert headings(app) == ["Results"]
 
 
+def test_one_sentence_on_top_says_who_is_ahead_where_seeds_can_tell(store: Store, data):
+    for network, wrong in (("lenet-5", 3), ("simple-cnn", 90)):
+        for seed in range(4):
+            finished(store, network, data, seed=seed, wrong=wrong + seed)
+
+    assert visited("compare", **TWO, seeds="4").info[0].value == (
+        r"LeNet\-5 is better than Simple CNN here."
+    )
+    assert "Over seeds nothing can be told" in visited("compare", **TWO, seeds="2").info[0].value
+
+
 def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
     finished(store, "lenet-5", data)
     finished(store, "simple-cnn", data)

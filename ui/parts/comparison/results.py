@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnn.compare.comparison import Group, Plan, groups
+from cnn.compare.in_short import in_short
 from cnn.compare.same_data import differences
 from cnn.compare.standings import table
 from cnn.compare.unshown import beside
@@ -18,6 +19,7 @@ from ui.parts.comparison.take_away import take_away
 from ui.parts.comparison.verdict import judged, verdict
 from ui.parts.runs import runs
 from ui.parts.runs.differing import differing_settings
+from ui.session.words import plain
 
 POLL_S = 1.0
 SAME_FOR_ALL = ("seed",)
@@ -46,13 +48,15 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
     fetch_ahead()
     progress([plan], [found], every)
     own = places([one.id for one in plan.entrants])
-    if any(epochs.values()):
-        curves(plan, found, epochs, own)
     target = chosen_target()
     rows = table(found, epochs, target)
     apart = differences(found)
     others = beside(runs.store(), plan, found)
     told = judged(found, others)
+    if said := in_short(rows, told):
+        st.info(plain(said), icon=":material/balance:")
+    if any(epochs.values()):
+        curves(plan, found, epochs, own)
     compared(rows, own, apart, told)
     if any(run for group in found for run in group.runs):
         differing_settings(

@@ -108,7 +108,7 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
 
 
 def _row(row: Row, swatch: str, best: Mapping[str, set[str]]) -> TableRow:
-    name = row.group.entrant.name
+    name = row.name
     cells = {
         one.name: _cell(one, row, is_best=row.id in best.get(one.name, ()))
         for one in shown(Place.PAGE)
