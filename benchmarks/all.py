@@ -27,6 +27,7 @@ ALL = (
     "first_comparison",
     "first_point",
     "draw",
+    "home",
     "hostile",
     "training",
     "estimate",

@@ -15,6 +15,7 @@ import pytest
 from cnn.insight.passes import layer_effort
 from cnn.insight.passes.backward import Weighted, backward
 from cnn.insight.passes.forward import forward
+from cnn.insight.passes.in_browser import PUTS
 from cnn.insight.passes.layer_passes import MERGINGS, PASSES
 from cnn.insight.passes.weights import random_weights
 from cnn.insight.readings.cell import cell
@@ -33,6 +34,7 @@ from cnn.network.layers import (
     Dense,
     Flatten,
     Layer,
+    LayerNormalization,
     Residual,
     ZeroPadding2D,
     rules,
@@ -113,8 +115,13 @@ def test_one_kind_at_most_leads_a_shelf():
 
 @pytest.mark.parametrize(
     ("table", "kinds"),
-    [(MODULES, LEAVES), (PASSES, ACTING), (SENTENCES, ACTING)],
-    ids=["PyTorch", "NumPy", "sentences"],
+    [
+        (MODULES, LEAVES),
+        (PASSES, ACTING),
+        (SENTENCES, ACTING),
+        (PUTS, ACTING - {LayerNormalization}),
+    ],
+    ids=["PyTorch", "NumPy", "sentences", "browser"],
 )
 def test_every_kind_stands_in_the_tables_of_what_it_does(table: Any, kinds: set[type[Layer]]):
     assert table.keys() == kinds

@@ -37,7 +37,7 @@ DIGITS: dict[str, Strokes] = {
 
 def draw(page: Page, strokes: Strokes) -> None:
     """Draws with the left button, as fast as a quick hand."""
-    canvas = page.locator("canvas.ink[data-sent]")
+    canvas = page.locator("canvas.ink:is([data-sent], [data-painted])")
     canvas.hover()  # which waits until the page around it has stopped moving
     box = canvas.bounding_box()
     assert box is not None

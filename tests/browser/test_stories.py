@@ -54,8 +54,7 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
     expect(page.get_by_text("Start from a classic")).to_be_visible()
     settled(page)
 
-    page.get_by_role("button", name="New here? Begin with a lesson").click()
-    page.get_by_role("button", name="lesson 1", exact=False).click()
+    page.get_by_role("button", name="Begin with lesson 1").click()
     first = lessons()[0]
     expect(page.get_by_role("heading", name=first.title, exact=True)).to_be_visible()
     settled(page)

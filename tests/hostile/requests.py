@@ -63,6 +63,7 @@ STRANGERS: dict[str, Sent] = {
     "media": Sent("/media/0123456789.png"),
     "a component": Sent("/component/x/index.html"),
     "a component of the second kind": Sent("/_stcore/bidi-components/x/index.js"),
+    "a network": Sent("/networks/" + "0" * 32),
     "a file that is saved": Sent("/saved/" + "0" * 64),
     "an upload": Sent(FILE, "PUT", body=b"x"),
     "a file taken away": Sent(FILE, "DELETE"),

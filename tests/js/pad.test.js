@@ -84,3 +84,24 @@ test("the name of a file is sent in ASCII, with half letters as question marks",
   assert.equal(inAscii("zwölf ☂.png"), "zw%C3%B6lf%20%E2%98%82.png");
   assert.equal(inAscii("a\ud83d"), "a%3F");
 });
+
+test("an answer is one to what is on the pad only until more is painted, or sent", async () => {
+  const { followPad, isAnswered, padBegins, padPainted, padSent } = await import("../../ui/components/pad/now.js");
+  const heard = [];
+  const leave = followPad((bytes) => heard.push(bytes[0]) > 1);
+  padBegins();
+  assert.ok(isAnswered(0)); // what a session had sent before the pad began
+  assert.equal(padPainted([1]), false);
+  assert.ok(!isAnswered(0));
+  padSent(1);
+  assert.deepEqual([isAnswered(0), isAnswered(1), isAnswered(2)], [false, true, true]);
+  assert.equal(padPainted([2]), true);
+  assert.ok(!isAnswered(1));
+  padSent(2);
+  assert.deepEqual([isAnswered(1), isAnswered(2)], [false, true]);
+  leave();
+  assert.equal(padPainted([3]), false);
+  assert.deepEqual(heard, [1, 2]);
+  padBegins();
+  assert.ok(isAnswered(0));
+});

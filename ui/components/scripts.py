@@ -27,6 +27,7 @@ from ui.session.assets import address, compressed_response
 FOLDER = Path(__file__).parent
 MOST = ("picture/picture.js", "table/table.js")
 AHEAD = {
+    "": ("flow/flow.js",),
     "build": ("figures/figures.js", "editor/editor.js", "strip/strip.js"),
     "draw": ("pad/pad.js", "answers/answers.js"),
     "inside": ("explorer/explorer.js",),

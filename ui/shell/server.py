@@ -1,5 +1,6 @@
-"""What the server does beside showing pages: it keeps the workers, serves scripts, sends files that
-are saved, and answers whether Keras agrees with a network, and whether all is ready.
+"""What the server does beside showing pages: it keeps the workers, serves scripts and networks,
+sends files that are saved, and answers whether Keras agrees with a network, and whether all is
+ready.
 
 Runs once per process, with the app. Whoever runs a page without the server (a test) has none of
 that.
@@ -27,7 +28,7 @@ from cnn.training.store.store import Store, StoreError
 from cnn.training.workers import checks
 from cnn.training.workers.ray_cluster import WRONG
 from cnn.training.workers.worker_pool import WorkerPool
-from ui.components import scripts
+from ui.components import engine, scripts
 from ui.components.mark import ROUTE
 from ui.components.plot.script import SCRIPT_FILE, script_path
 from ui.session.assets import address, compressed_response
@@ -103,6 +104,7 @@ ROUTES = [
     Route(script_path(), _plotly),
     Route(address(ROUTE), changing(_checked, QUESTIONS), methods=METHODS),
     scripts.route(),
+    engine.route(),
     sending.route(),
     *ready.ROUTES,
 ]

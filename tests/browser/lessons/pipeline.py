@@ -49,7 +49,7 @@ def use_central_control(page: Page) -> None:
     scrubbed(page, 9)
     expect(view.locator(".now .bar.best .class")).to_have_text(str(one.answers[FIRST]))
     for unit, share in enumerate(found.output[0]):
-        text = ">99.9 %" if share >= 0.9995 else "<0.1 %" if share < 0.0005 else f"{share:.1%}"
+        text = "> 99.9 %" if share >= 0.9995 else "< 0.1 %" if share < 0.0005 else f"{share:.1%}"
         expect(view.locator(".now .bar .value").nth(unit)).to_have_text(
             text.replace("%", " %").replace("  ", " ")
         )

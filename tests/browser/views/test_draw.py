@@ -14,6 +14,8 @@ from cnn.data.picture.centring import centred
 from cnn.data.picture.ink import ink_of
 from cnn.data.picture.opening import LIMIT_BYTES
 from cnn.data.sets.mnist import load_sample
+from cnn.insight.passes.forward import predict
+from cnn.shipped import shipped
 from scripts.drawings import LETTERS
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
@@ -347,3 +349,43 @@ def test_on_a_phone_the_answer_is_in_view_beside_the_pad(app_url: str, new_page:
     open_draw(page, app_url)
     expect(says(page)).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+HOLD = """() => {
+  const send = WebSocket.prototype.send;
+  window.held = [];
+  window.letGo = () => { WebSocket.prototype.send = send; };
+  WebSocket.prototype.send = function (said) { window.held.push(said); };
+}"""
+SHARES = """(bars) => [...bars.querySelectorAll(".fill")]
+  .map((one) => Number(one.style.transform.match(/[\\d.]+/)[0]))"""
+
+
+def test_the_browser_answers_before_the_server_and_the_server_says_the_same(
+    page: Page, app_url: str
+):
+    with page.expect_response("**/networks/*"):
+        open_draw(page, app_url)
+    answers = page.get_by_label("Answers", exact=True)
+    bars, then = answers.locator(".bars"), answers.locator(".words .then")
+    page.evaluate(HOLD)
+    draw(page, DIGITS["4"])
+    expect(says(page)).to_have_text("It is a 4.")
+    early, words = bars.evaluate(SHARES), then.inner_text()
+    assert page.evaluate("held.length") > 0
+    assert answers.get_attribute("data-answered") == "0"
+
+    page.evaluate("letGo()")
+    draw(page, [[(0.05, 0.05)]])
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_timeout(300)
+    sent = page.locator("canvas.ink").get_attribute("data-sent")
+    assert sent is not None
+    expect(answers).to_have_attribute("data-answered", re.compile(f"^{sent}$|^{int(sent) + 1}$"))
+    settled(page)
+
+    np.testing.assert_allclose(bars.evaluate(SHARES), early, atol=2e-4)  # both have four decimals
+    expect(then).to_have_text(words)
+    image = seen(page)[None, ..., None] / 255
+    (shares,) = predict(shipped().architecture, shipped().weights, image)
+    np.testing.assert_allclose(early, shares, atol=6e-5)

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.data import DataError, DatasetName, DatasetSpec
 from cnn.data.dataset import as_floats
 from cnn.data.sets.mnist import load_sample
+from cnn.insight.passes.weights import random_weights
 from cnn.insight.readings.answers import shares
 from cnn.insight.readings.reading import Reader
 from cnn.network.architecture import Architecture
@@ -27,7 +29,7 @@ from scripts.drawings import LETTERS, written
 from tests.ui.visiting import arriving, shown, weights_file
 from ui.parts.drawing.answers import answer_card, certainty
 from ui.parts.drawing.fool import RIGHT, read_shift
-from ui.parts.drawing.networks import KEY, Named, short_names
+from ui.parts.drawing.networks import KEY, Named, _in_browser, short_names
 from ui.parts.drawing.pad import PAD, read_drawn, read_file
 from ui.parts.drawing.unlike import compared, distance
 from ui.session.words import percent
@@ -203,6 +205,31 @@ def test_of_a_letter_it_is_said_that_softmax_has_to_choose_and_of_a_digit_not():
     assert 0 < digit["unlike"]["at"] <= digit["unlike"]["line"]
     assert digit["unlike"]["says"] == "Like MNIST's digits."
     assert not digit["says"].startswith("It has to choose")
+
+
+@pytest.mark.parametrize(
+    ("id", "side", "data", "goes"),
+    [
+        ("simple-cnn", 28, DatasetName.MNIST, True),
+        ("resnet-lite", 28, DatasetName.MNIST_SAMPLE, True),
+        ("simple-cnn", 28, DatasetName.DIGITS, False),
+        ("lenet-5", 32, DatasetName.MNIST, False),
+        ("vgg-lite", 28, DatasetName.MNIST, False),
+    ],
+    ids=["fits", "blocks", "cut to its ink", "resized", "too many MACs"],
+)
+def test_a_network_answers_in_the_browser_where_it_can_in_time(
+    id: str, side: int, data: DatasetName, goes: bool
+):
+    architecture = replace(entry(id).architecture, input=(side, side, 1))
+    reader = Reader(architecture, random_weights(architecture), DatasetSpec(data))
+
+    address = _in_browser("store", f"{id} {data}", reader)
+
+    assert bool(address) is goes
+    one = Named(id, id, "", reader, address)
+    assert answer_card(one, None, is_told=True)["network"] == address
+    assert answer_card(one, None)["network"] == "", "that is no answer to the pad"
 
 
 def test_how_many_digits_are_as_unlike_is_counted_one_by_one():

@@ -1,6 +1,9 @@
-// The answers of networks to one image: a card each, whose bars move when the shares do.
+// The answers of networks to one image: a card each, whose bars move when the shares do. A network that
+// runs in the browser answers to the pad at once; what the server says of the same drawing is the record.
 
-import { added, remembered } from "../kit/element.js";
+import { added, forget, remembered, setText } from "../kit/element.js";
+import { followPad, isAnswered } from "../pad/now.js";
+import { LiveNetwork } from "./live.js";
 
 function card(parent) {
   const root = added(parent, "article", "card");
@@ -8,7 +11,7 @@ function card(parent) {
   const digit = added(head, "span", { class: "digit", "aria-hidden": "true" });
   const words = added(head, "div", "words");
   return {
-    root, digit, rows: [],
+    root, digit, rows: [], live: new LiveNetwork(),
     says: added(words, "strong", "says"),
     then: added(words, "span", "then"),
     unlike: unlike(root),
@@ -54,24 +57,52 @@ function row(bars) {
 
 function fill(made, answer) {
   made.root.dataset.tone = answer.tone;
-  made.root.setAttribute("aria-label", answer.name);
-  for (const part of ["digit", "says", "then", "name", "note"]) made[part].textContent = answer[part];
-  fillUnlike(made.unlike, answer.unlike);
+  for (const part of ["digit", "says", "then"]) setText(made[part], answer[part]);
   answer.bars.forEach(([label, share, percent], place) => {
     const one = (made.rows[place] ??= row(made.bars));
     one.root.classList.toggle("best", place === answer.best);
-    one.label.textContent = label;
+    setText(one.label, label);
     one.bar.style.transform = `scaleX(${share})`;
-    one.percent.textContent = percent;
+    setText(one.percent, percent);
   });
+}
+
+/** What a card says that is no answer; how unlike digits a drawing is, the server alone finds out. */
+function frame(made, answer) {
+  made.root.setAttribute("aria-label", answer.name);
+  for (const part of ["name", "note"]) made[part].textContent = answer[part];
+  fillUnlike(made.unlike, answer.unlike);
+}
+
+function start(root) {
+  const state = { cards: [] };
+  state.stop = followPad((bytes) => {
+    for (const made of state.cards) {
+      const answer = made.live.answer(bytes);
+      if (answer) fill(made, answer);
+    }
+    root.dataset.live = Number(root.dataset.live ?? 0) + 1;
+    return state.cards.length > 0 && state.cards.every((made) => made.live.hasAnswered);
+  });
+  return state;
 }
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".answers");
-  const made = remembered(root, () => []);
+  const state = remembered(root, () => start(root));
+  const { cards } = state;
   root.dataset.count = data.answers.length;
   root.setAttribute("aria-label", data.label);
-  while (made.length > data.answers.length) made.pop().root.remove();
-  data.answers.forEach((answer, place) => fill((made[place] ??= card(root)), answer));
+  while (cards.length > data.answers.length) cards.pop().root.remove();
+  data.answers.forEach((answer, place) => {
+    const made = (cards[place] ??= card(root));
+    made.live.take(answer);
+    frame(made, answer);
+    if (!made.live.hasAnswered || isAnswered(data.answered)) fill(made, answer);
+  });
   root.dataset.answered = data.answered;
+  return () => {
+    state.stop();
+    forget(root);
+  };
 }

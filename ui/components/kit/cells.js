@@ -5,17 +5,25 @@ import { ARROWS } from "./keys.js";
 /** @typedef {[number, number]} Two */
 
 /**
- * Paints cells, `across` in a line and `count` in all; `at(i)` is the pixel of the i-th.
- * @type {(canvas: HTMLCanvasElement, down: number, across: number, at: (i: number) => number, count?: number) => void}
+ * A canvas of cells that is painted again and again: its pixels, line by line, and what shows them.
+ * @type {(canvas: HTMLCanvasElement, down: number, across: number) => { pixels: Uint32Array, show: () => void }}
  */
-export function paint(canvas, down, across, at, count = down * across) {
+export function cellsOf(canvas, down, across) {
   canvas.width = across;
   canvas.height = down;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const image = context.createImageData(across, down);
-  const pixels = new Uint32Array(image.data.buffer);
+  return { pixels: new Uint32Array(image.data.buffer), show: () => context.putImageData(image, 0, 0) };
+}
+
+/**
+ * Paints cells, `across` in a line and `count` in all; `at(i)` is the pixel of the i-th.
+ * @type {(canvas: HTMLCanvasElement, down: number, across: number, at: (i: number) => number, count?: number) => void}
+ */
+export function paint(canvas, down, across, at, count = down * across) {
+  const { pixels, show } = cellsOf(canvas, down, across);
   for (let i = 0; i < count; i++) pixels[i] = at(i);
-  context.putImageData(image, 0, 0);
+  show();
 }
 
 /** @type {(value: number, size: number) => number} */
@@ -26,9 +34,12 @@ export const rowAndColumn = (i, across) => [Math.floor(i / across), i % across];
 
 /** @typedef {{ clientX: number, clientY: number }} Point */
 
-/** How far down and across a canvas a pointer is, as shares of it. @type {(event: Point, canvas: Element) => Two} */
-export function sharesUnder({ clientX, clientY }, canvas) {
-  const { left, top, width, height } = canvas.getBoundingClientRect();
+/**
+ * How far down and across a canvas a pointer is, as shares of it.
+ * @type {(event: Point, canvas: Element, box?: DOMRect) => Two}
+ */
+export function sharesUnder({ clientX, clientY }, canvas, box = canvas.getBoundingClientRect()) {
+  const { left, top, width, height } = box;
   return [(clientY - top) / height, (clientX - left) / width];
 }
 

@@ -25,6 +25,9 @@ export const RAMP = Uint32Array.from({ length: 256 }, (_, level) => {
   return pixel(STOPS[low].map((from, i) => from + (STOPS[low + 1][i] - from) * (place - low)));
 });
 
+/** The pixel of each level of an image, black to white. */
+export const GREYS = Uint32Array.from({ length: 256 }, (_, level) => pixel([level, level, level]));
+
 /** How strong the colour of a share of the scale is, -1 to 1: nothing at zero. @type {(share: number) => number} */
 export const strength = (share) => Math.min(1, Math.abs(share)) ** FAINT;
 

@@ -28,8 +28,8 @@ export function fixed(value, decimals) {
 
 /** A share that is neither nothing nor all never reads as such. @type {(share: number) => string} */
 export function percent(share) {
-  if (share >= 0.9995) return ">99.9\u202f%";
-  return share < 0.0005 ? "<0.1\u202f%" : `${(100 * share).toFixed(1)}\u202f%`;
+  if (share >= 0.9995) return ">\u00a099.9\u202f%";
+  return share < 0.0005 ? "<\u00a00.1\u202f%" : `${(100 * share).toFixed(1)}\u202f%`;
 }
 
 /** @type {(values: number[]) => number} */

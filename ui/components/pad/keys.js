@@ -21,10 +21,7 @@ export function penKey(pad, event) {
     }
   } else if (isPen && !event.repeat) {
     if (pad.stroke) pad.up();
-    else {
-      pad.stroke = { points: [pad.at], width: kept.brush };
-      pad.change([...(pad.brought ? [] : kept.strokes), pad.stroke], false);
-    }
+    else pad.begin(pad.at);
     pad.say(pad.stroke ? "The pen is down." : "The pen is up.");
   } else if (!isPen) {
     pad.stroke = null;

@@ -1,108 +1,50 @@
 // The pad: strokes become ink, ink becomes the 784 bytes that a network sees, and those go to Python.
 
 import { base64Of, bytesOf } from "../kit/bytes.js";
-import { paint, sharesUnder } from "../kit/cells.js";
-import { pixel } from "../kit/colours.js";
 import { forget, remembered } from "../kit/element.js";
 import { takeFiles } from "./bring.js";
-import { centred, SIDE } from "./centring.js";
-import { penKey, showPen } from "./keys.js";
-import { INK, kept, path, remember } from "./strokes.js";
+import { padBegins, padPainted, padSent } from "./now.js";
+import { Pen } from "./pen.js";
+import { INK, kept, remember } from "./strokes.js";
 
 const LIVE_MS = 90; // while the pen is down, bytes go out so often, and only once those before are answered
+const CALM_MS = 300; // as often where the browser has answered already
 const LATE_MS = 600;
 const REST_MS = 60;
 
-class Pad {
+class Pad extends Pen {
   setStateValue;
-  at = [INK / 2, INK / 4];
   count = 0;
   answered = 0;
   sentAt = 0;
   sent = null;
-  stroke = null;
   brought = null;
   dismissed = "";
 
   constructor(root) {
-    this.root = root;
+    super(root);
     const one = (selector) => root.querySelector(selector);
-    this.canvas = one(".ink");
-    this.seen = one(".seen");
     this.hint = one(".hint");
     this.said = one(".said");
     this.brush = one(".brush");
     this.undo = one(".undo");
     this.clear = one(".clear");
-    this.pen = one(".pen");
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });
     this.listen(one);
     this.canvas.dataset.sent = this.count; // from here on it can be drawn on
     this.brush.value = kept.brush;
+    padBegins();
     this.paint();
   }
 
   listen(one) {
-    this.canvas.onpointerdown = (event) => this.down(event);
-    this.canvas.onpointermove = (event) => this.move(event);
-    this.canvas.onpointerup = this.canvas.onpointercancel = (event) => {
-      if (event.pointerId === this.pointer) this.up();
-    };
-    this.canvas.onkeydown = (event) => penKey(this, event);
-    this.canvas.onfocus = () => showPen(this);
-    this.canvas.onblur = () => {
-      this.up();
-      this.say("");
-      showPen(this);
-    };
     this.undo.onclick = () => this.back();
     this.clear.onclick = () => this.change([]);
     this.brush.oninput = () => (kept.brush = Number(this.brush.value));
-    this.root.onkeydown = (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-      event.preventDefault();
-      this.back();
-    };
     takeFiles(this, one(".bring"), one(".file"));
   }
 
-  place(event) {
-    const [down, across] = sharesUnder(event, this.canvas);
-    return [across * INK, down * INK];
-  }
-
-  down(event) {
-    const isPen = event.pointerType === "pen";
-    if (this.stroke && isPen && this.isTouch) this.back(); // the palm was there before its pen
-    if (event.button !== 0 || this.stroke) return;
-    this.isTouch = event.pointerType === "touch";
-    this.pen.hidden = true;
-    this.canvas.setPointerCapture(event.pointerId);
-    this.say("");
-    this.pointer = event.pointerId;
-    const strokes = this.brought ? [] : kept.strokes; // a new drawing takes the picture's place
-    this.stroke = { points: [this.place(event)], width: kept.brush };
-    this.change([...strokes, this.stroke], false);
-  }
-
-  move(event) {
-    if (!this.stroke || event.pointerId !== this.pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) this.stroke.points.push(this.place(each));
-    // Once a frame: a fast pen moves more often than that, and the release must not wait for it.
-    this.frame ??= requestAnimationFrame(() => {
-      this.paint();
-      this.send(false);
-    });
-  }
-
-  up() {
-    if (!this.stroke) return;
-    if (this.frame) this.paint();
-    this.stroke = null;
-    this.pointer = null;
-    this.send(true);
+  strokes() {
+    return this.brought ? [] : kept.strokes; // a new drawing takes the picture's place
   }
 
   /** Other strokes from now on; undo brings back those there were, and the picture before them. */
@@ -131,29 +73,19 @@ class Pad {
   }
 
   paint() {
-    const { context } = this;
-    cancelAnimationFrame(this.frame);
-    this.frame = null;
-    context.clearRect(0, 0, INK, INK);
-    if (!this.brought) for (const stroke of kept.strokes) path(context, stroke);
-    this.bytes = this.brought ? bytesOf(this.brought.pixels) : this.centred();
-    paint(this.seen, SIDE, SIDE, (i) => pixel(Array(3).fill(this.bytes[i])));
+    this.ink(this.strokes());
+    if (this.brought) this.bytes = bytesOf(this.brought.pixels);
+    this.showSeen();
     if (this.brought) {
-      context.imageSmoothingEnabled = false;
-      context.drawImage(this.seen, 0, 0, INK, INK);
+      this.context.imageSmoothingEnabled = false;
+      this.context.drawImage(this.seen, 0, 0, INK, INK);
     }
     const isEmpty = !this.brought && !kept.strokes.length;
     this.hint.hidden = !isEmpty;
     if (!isEmpty) this.hint.dataset.understood = ""; // who clears the pad has seen it move
     this.clear.disabled = isEmpty;
     this.undo.disabled = !kept.past.length;
-  }
-
-  centred() {
-    const { data } = this.context.getImageData(0, 0, INK, INK);
-    const ink = new Uint8Array(INK * INK);
-    for (let place = 0; place < ink.length; place++) ink[place] = data[4 * place + 3];
-    return centred(ink, INK, INK);
+    this.isAnswered = padPainted(this.bytes);
   }
 
   get waited() {
@@ -168,7 +100,7 @@ class Pad {
   /** Sends what is drawn: at once where the pen is up, else now and then. */
   send(isUp) {
     clearTimeout(this.timer);
-    if (!isUp && (this.waited < LIVE_MS || !this.isFree)) {
+    if (!isUp && (this.waited < (this.isAnswered ? CALM_MS : LIVE_MS) || !this.isFree)) {
       this.timer = setTimeout(() => this.stroke && this.send(false), LIVE_MS);
       return;
     }
@@ -197,6 +129,7 @@ class Pad {
     this.sentAt = performance.now();
     this.count += 1;
     this.canvas.dataset.sent = this.count;
+    padSent(this.count);
     this.setStateValue("drawn", { pixels, up: isUp, count: this.count, dismissed: this.dismissed });
   }
 

@@ -41,3 +41,20 @@ export function path(context, { points, width }) {
   context.lineTo(...points.at(-1));
   context.stroke();
 }
+
+/** The pixels that strokes may have inked: left, top, width and height; null where they are all off the pad. */
+export function inkedBox(strokes) {
+  let [left, top, right, bottom] = [INK, INK, 0, 0];
+  for (const { points, width } of strokes) {
+    const reach = width / 2 + 1; // ink at its edge is a pixel wider, as it is smoothed
+    for (const [x, y] of points) {
+      left = Math.min(left, x - reach);
+      top = Math.min(top, y - reach);
+      right = Math.max(right, x + reach);
+      bottom = Math.max(bottom, y + reach);
+    }
+  }
+  [left, top] = [left, top].map((edge) => Math.max(0, Math.floor(edge)));
+  [right, bottom] = [right, bottom].map((edge) => Math.min(INK, Math.ceil(edge)));
+  return right > left && bottom > top ? [left, top, right - left, bottom - top] : null;
+}

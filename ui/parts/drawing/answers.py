@@ -29,7 +29,8 @@ def answers(
 ) -> list[Images]:
     """Shows what each network makes of an image, or that there is none; returns their shares.
 
-    With `measured`, each says how unlike MNIST's digits the image is, too.
+    With `measured`, the image is the pad's: each says how unlike MNIST's digits it is, too, and
+    answers in the browser while one draws, where it can.
     """
     found = [] if image is None else [one.reader.shares(image[None])[0] for one in networks]
     far = distance(image) if image is not None and measured else None
@@ -47,7 +48,12 @@ def answer_card(
     """One network's answer as the browser shows it; where `is_told`, with how far off it is."""
     found = None if likely is None else answer(likely)
     unlike = standing(far, found, NAMES) if is_told else None
-    about = {"name": network.name, "note": network.about, "unlike": unlike}
+    about = {
+        "name": network.name,
+        "note": network.about,
+        "unlike": unlike,
+        "network": network.in_browser if is_told else "",
+    }
     if likely is None or found is None:
         empty = [[name, 0.0, ""] for name in NAMES]
         return about | {

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cnn.data import CATALOGUE
+from cnn.data.picture.centring import SIDE
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import Effort, TooMuchError
+from cnn.insight.passes.in_browser import NotInBrowserError, in_browser
 from cnn.insight.readings.answers import scoring
 from cnn.insight.readings.reading import DIGITS, Reader
 from cnn.network.architecture import Architecture
+from cnn.network.heads import end_activation
 from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
 from cnn.shipped import Card, shipped
@@ -24,6 +27,7 @@ from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import StoreError
+from ui.components.engine import offer, offer_shipped
 from ui.parts.runs import runs
 from ui.session.kept import kept, turn
 from ui.session.words import percent, plain
@@ -37,16 +41,23 @@ STROKE_S = 1.0
 IMAGE_BYTES = 4 * 28 * 28
 CLASSES = 10
 CHANNELS = (1, 3)
+BROWSER_MACS = 6_000_000
+"""What a browser does in a few milliseconds."""
+LISTED_IN_BROWSER = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """A network that reads digits, what it is called, and what it was measured to do."""
+    """A network that reads digits, what it is called, and what it was measured to do.
+
+    `in_browser` is where the browser gets it, to answer by itself; nothing where it cannot.
+    """
 
     id: str
     name: str
     about: str
     reader: Reader
+    in_browser: str = ""
 
 
 def choose_networks(in_turn: ExitStack) -> list[Named]:
@@ -168,7 +179,8 @@ def _reads_digits(run: Run) -> bool:
 def _shipped() -> Named:
     found = shipped()
     reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
-    return Named(SHIPPED, "The network that ships", about_card(found.card), reader)
+    about = about_card(found.card)
+    return Named(SHIPPED, "The network that ships", about, reader, offer_shipped())
 
 
 def about_card(card: Card) -> str:
@@ -188,7 +200,8 @@ def _of_run(run: Run, name: str) -> Named:
         f"{run.result.train_images:,} images. Reads {percent(run.result.test_accuracy)} of "
         f"{run.result.test_images:,} test images right. {reader.fitting}"
     )
-    return Named(run.id, name, about.strip(), reader)
+    address = _in_browser(runs.opened().url, run.id, reader)
+    return Named(run.id, name, about.strip(), reader, address)
 
 
 @kept(asks=lambda url, id, run: effort.of_weights(run.architecture))
@@ -196,3 +209,22 @@ def _reader(url: str, id: str, _run: Run) -> Reader:
     """A run's network, kept between strokes; `url` and `id` are what it is known by."""
     weights = trained_weights(runs.opened(), _run)
     return Reader(_run.architecture, weights, _run.configuration.dataset)
+
+
+@kept(most=LISTED_IN_BROWSER)
+def _in_browser(url: str, id: str, _reader: Reader) -> str:
+    """Where the browser gets a run's network, if it takes the pad's image as it is, answers in
+    shares, and does so while a pen moves on.
+    """
+    architecture = _reader.architecture
+    if (
+        architecture.input != (SIDE, SIDE, 1)
+        or _reader.is_cut
+        or end_activation(architecture) != "softmax"
+        or trace(architecture).total_macs > BROWSER_MACS
+    ):
+        return ""
+    try:
+        return offer(in_browser(architecture, _reader.weights))
+    except NotInBrowserError:
+        return ""

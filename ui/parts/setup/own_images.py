@@ -27,6 +27,7 @@ from ui.session.brought import take
 from ui.session.words import facts_html, plain
 
 READ = "own_images_read"
+ASKED = "own_images_asked"
 MOST_CLASSES = 30
 
 
@@ -38,9 +39,17 @@ class Arrived:
     look: Look
 
 
+def ask_for_own_images() -> None:
+    """Opens the dialog as soon as the page is shown that offers it."""
+    st.session_state[ASKED] = True
+
+
 def offer(use: Callable[[str], None]) -> None:
     """A button that opens the dialog; `use` gets the id of what was kept there."""
-    if st.button("Add your own images", icon=":material/add_photo_alternate:", type="tertiary"):
+    pressed = st.button(
+        "Add your own images", icon=":material/add_photo_alternate:", type="tertiary"
+    )
+    if st.session_state.pop(ASKED, False) or pressed:
         st.session_state.pop(READ, None)
         st.dialog("Your own images", icon=":material/add_photo_alternate:")(bring)(use)
 

@@ -1,0 +1,1 @@
+"""What Home alone shows: a network that reads while one draws, the ways on, and the classics."""

@@ -1,0 +1,53 @@
+"""The network that ships, alive on the first page: which stages of it are shown, and what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cnn.data.sets.mnist import MNIST
+from cnn.network.layers import Convolution
+from cnn.network.trace import Trace, trace
+from cnn.shipped import Card, shipped
+from ui.components.engine import offer_shipped
+from ui.components.flow import Stage, flow
+from ui.session.pages import PAGES
+from ui.session.words import percent
+
+
+def live_network() -> None:
+    """The pad, the network behind it, and in a line what it is and where there is more of it."""
+    card = shipped().card
+    flow(offer_shipped(), stages(trace(card.architecture)), MNIST.class_names, key="home_flow")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home_more"):
+        st.caption(what_it_is(card), width=700)
+        st.page_link(PAGES / "draw.py", label="Why? Fool it", icon=":material/draw:")
+        st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
+
+
+def stages(traced: Trace) -> list[Stage]:
+    """The maps of each convolution, behind all that stands thin upon it."""
+    found: list[Stage] = []
+    is_open = False
+    for row in traced.rows:
+        if isinstance(row.layer, Convolution):
+            height, width, maps = row.output_shape
+            about = f"{maps} maps, {height}×{width}"
+            found.append(Stage(row.name, f"Convolution {len(found) + 1}", about))
+            is_open = True
+        elif is_open and row.layer.is_thin:
+            found[-1] = replace(found[-1], layer=row.name)
+        else:
+            is_open = False
+    return found
+
+
+def what_it_is(card: Card) -> str:
+    """What was learned from what, and how well, as its card has it."""
+    return (
+        f"A real network, trained on {card.images['train']:,} digits of MNIST: of MNIST's "
+        f"{card.test_images:,} test images it reads {card.right:,} right "
+        f"({percent(card.test_accuracy, 2)}). It runs in your browser; nothing you draw is sent. "
+        "It knows digits alone: whatever else is drawn, it has to choose one."
+    )
