@@ -166,7 +166,7 @@ def _reported(points: Points, apart: float = 0.03) -> Points:
 
 def all_kinds(lettered: Pixels, alike: Pixels) -> dict[str, tuple[str, Pixels]]:
     """What is measured: a name, what it is, and the drawings; glyphs are given, as fonts vary."""
-    bare, twins = "capital letters without look-alikes", "look-alikes (O, I, l, S, Z, B)"
+    bare, twins = "capital letters but O, I, S, Z and B", "look-alikes (O, I, l, S, Z, B)"
     strokes = "strokes drawn by a program"
     dejavu = f"in {len(FACES)} faces of the system font DejaVu"
     return {

@@ -17,6 +17,7 @@ from cnn.network.layers import (
 )
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from cnn.pictures.network.timeline import narrow_timeline, timeline
 
 
 def test_the_milestones_are_those_of_the_record():
@@ -60,6 +61,16 @@ def test_60_965_224_parameters_of_alexnet_follow_from_the_words_of_its_paper():
     dense = (4096 * (6 * 6 * 256 + 1), 4096 * (4096 + 1), 1000 * (4096 + 1))
     assert sum(convolutions) + sum(dense) == milestone("alexnet").params
     assert trace(milestone("alexnet").drawn).total_params == 61_100_840
+
+
+@pytest.mark.parametrize("one", milestones(), ids=lambda one: one.key)
+def test_an_error_of_several_networks_says_so_beside_the_parameters_of_one(one):
+    """As many as the words have from the papers; the cards say it in figures."""
+    spelled = {1: "", 6: "six networks", 7: "seven networks"}
+    words = find("history").words[f"{one.key}_error"]
+    assert (spelled[one.averaged] in words) if one.averaged > 1 else "averaged" not in words
+    for picture in (timeline((one,), ""), narrow_timeline((one,), "")):
+        assert (f"{one.averaged} " in picture and "averaged" in picture) == (one.averaged > 1)
 
 
 @pytest.mark.parametrize("one", milestones(), ids=lambda one: one.key)

@@ -8,7 +8,7 @@ from cnn.lessons.history import Milestone
 from cnn.numbers import exact
 from cnn.pictures.kit.palette import ABOVE, PAGE_FONT, hex_of
 
-CARD, GAP, TOP, HEIGHT = 178, 12, 34, 106
+CARD, GAP, TOP, HEIGHT = 178, 12, 34, 126
 ROW, ROW_GAP, ROW_LEFT, ROW_WIDTH = 72, 10, 78, 270
 """A milestone below another: its height, the room for its year, and its width."""
 CHOSEN = hex_of(ABOVE)
@@ -66,8 +66,10 @@ def _part(one: Milestone, is_chosen: bool, drawn: str) -> str:
     )
 
 
-def _lines(one: Milestone) -> tuple[str, str, str]:
-    return f"{one.depth} layers", f"{one.params:,} parameters", f"{exact(one.error)} % {one.of}"
+def _lines(one: Milestone) -> tuple[str, str, str, str]:
+    error = f"{exact(one.error)} % {one.of}"
+    averaged = f"{one.averaged} networks averaged" if one.averaged > 1 else ""
+    return f"{one.depth} layers", f"{one.params:,} parameters", error, averaged
 
 
 def _card(one: Milestone, x: int, is_chosen: bool) -> str:
@@ -86,7 +88,8 @@ def _card(one: Milestone, x: int, is_chosen: bool) -> str:
 
 
 def _row(one: Milestone, y: int, is_chosen: bool) -> str:
-    layers, params, error = _lines(one)
+    layers, params, error, _ = _lines(one)
+    error += f", {one.averaged} averaged" if one.averaged > 1 else ""
     words = "".join(
         f'<text class="quiet" x="{ROW_LEFT + 12}" y="{y + 42 + 20 * place}">{escape(line)}</text>'
         for place, line in enumerate((f"{layers}, {params}", error))

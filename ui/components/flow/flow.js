@@ -3,13 +3,14 @@
 
 import { howSure, inWords, ranked } from "../answers/words.js";
 import { fetchNetwork } from "../engine/network.js";
+import { ABOVE } from "../kit/colours.js";
 import { added, element, forget, remembered, setText } from "../kit/element.js";
 import { Pen } from "../pad/pen.js";
 import { INK, kept, remember } from "../pad/strokes.js";
 import { EXAMPLE_MS, example } from "./example.js";
 import { tiles } from "./maps.js";
 
-const [INK_OF_PEN, INK_OF_EXAMPLE] = ["#fff", "#a5b4fc"];
+const [INK_OF_PEN, INK_OF_EXAMPLE] = ["#fff", `rgb(${ABOVE.join(" ")})`];
 const NARROW = 640;
 const MOST_ACROSS = 16; // maps in one line; more stand in two, as all do where it is narrow
 const WAVE = { each: 70, long: 320 };
