@@ -5,9 +5,11 @@ epochs, steps, seconds, images seen or multiply-accumulates spent. Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
 
 from cnn.compare.comparison import Group
 from cnn.network.training_macs import training_macs
@@ -49,7 +51,8 @@ class MeanCurve:
     there are such figures: no loss below 0, no accuracy above 1.
 
     `counts` is of how many trainings each point is the mean: where some have ended, or have not
-    come so far, it is of fewer. It never grows.
+    come so far, it is of fewer. It grows only where one had ended before another had its first
+    point. Nothing joins a point in `breaks` to the one before it.
     """
 
     x: tuple[float, ...]
@@ -58,10 +61,8 @@ class MeanCurve:
     low: tuple[float, ...]
     high: tuple[float, ...]
     counts: tuple[int, ...]
-
-    @property
-    def trainings(self) -> int:
-        return max(self.counts)
+    trainings: int
+    breaks: tuple[int, ...] = ()
 
 
 def epochs_trained(run: Run) -> float:
@@ -122,8 +123,9 @@ def mean_curve(
 ) -> MeanCurve | None:
     """The mean over the runs that are finished or under way, sample by sample.
 
-    Seconds differ from seed to seed, as does the end within a last epoch; a point stands at their
-    mean.
+    Seconds differ from seed to seed at every sample: over them it is the mean at common moments.
+    The end within a last epoch differs too; that point stands at the mean of the ends, and so do
+    seeds that have one sample each.
     """
     followed = [
         (curve, size)
@@ -135,23 +137,89 @@ def mean_curve(
     ]
     if not followed:
         return None
+    longest = max(len(curve) for curve, _ in followed)
+    if axis is Axis.SECONDS and longest > 1:
+        return _over_seconds([curve for curve, _ in followed], highest)
     points = []
-    for place in range(max(len(curve) for curve, _ in followed)):
+    for place in range(longest):
         reached = [(curve[place], size) for curve, size in followed if place < len(curve)]
         xs = [one.seconds if axis is Axis.SECONDS else one.epoch * size for one, size in reached]
-        mean, spread = _mean_and_spread([one.value for one, _ in reached])
-        points.append(
-            (
-                math.fsum(xs) / len(xs),
-                math.fsum(one.epoch for one, _ in reached) / len(reached),
-                mean,
-                max(mean - spread, 0.0),
-                min(mean + spread, highest),
-                len(reached),
-            )
-        )
-    x, numbers, means, low, high, counts = zip(*points, strict=True)
-    return MeanCurve(x, numbers, means, low, high, counts)
+        x = math.fsum(xs) / len(xs)
+        points.append(_point(x, [(one.epoch, one.value) for one, _ in reached], highest))
+    return _curve(points, len(followed))
+
+
+Point = tuple[float, float, float, float, float, int]
+
+
+def _point(x: float, reached: Sequence[tuple[float, float]], highest: float) -> Point:
+    """The mean of the epochs and values that some trainings have at a place."""
+    mean, spread = _mean_and_spread([value for _, value in reached])
+    epoch = math.fsum(epoch for epoch, _ in reached) / len(reached)
+    return x, epoch, mean, max(mean - spread, 0.0), min(mean + spread, highest), len(reached)
+
+
+def _curve(points: Iterable[Point], trainings: int, breaks: Iterable[int] = ()) -> MeanCurve:
+    x, epochs, mean, low, high, counts = zip(*points, strict=True)
+    return MeanCurve(x, epochs, mean, low, high, counts, trainings, tuple(breaks))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Way:
+    """One training over seconds, taken as straight between its samples."""
+
+    seconds: np.ndarray
+    epochs: np.ndarray
+    values: np.ndarray
+
+    def at(self, moment: float) -> tuple[float, float]:
+        epoch, value = (np.interp(moment, self.seconds, y) for y in (self.epochs, self.values))
+        return float(epoch), float(value)
+
+
+def _over_seconds(curves: Sequence[Sequence[Sample]], highest: float) -> MeanCurve:
+    """At each moment the mean of those that have begun and not yet ended. Where one ends, the
+    others have a second point, with which their own mean begins.
+    """
+    ways = [_way(curve) for curve in curves]
+    points: list[Point] = []
+    breaks: list[int] = []
+    for moment in _moments(ways):
+        before = [way for way in ways if way.seconds[0] < moment <= way.seconds[-1]]
+        now = [way for way in ways if way.seconds[0] <= moment <= way.seconds[-1]]
+        after = [way for way in ways if way.seconds[0] <= moment < way.seconds[-1]]
+        if points and not before:
+            breaks.append(len(points))
+        points += [
+            _point(moment, [way.at(moment) for way in there], highest)
+            for there in _changes(before if points else now, now, after)
+        ]
+    return _curve(points, len(ways), breaks)
+
+
+def _way(curve: Sequence[Sample]) -> _Way:
+    ordered = sorted(curve, key=lambda one: one.seconds)
+    return _Way(*np.array([(one.seconds, one.epoch, one.value) for one in ordered]).T.copy())
+
+
+def _changes(*sets: list[_Way]) -> Iterator[list[_Way]]:
+    """Those that are not empty, and no two alike in a row."""
+    last: list[_Way] = []
+    for one in sets:
+        if one and one != last:
+            yield one
+            last = one
+
+
+def _moments(ways: Sequence[_Way]) -> list[float]:
+    """About as many as one training has samples, with each beginning and end; from where all have
+    begun, unless one had ended by then.
+    """
+    firsts, lasts = ([float(way.seconds[end]) for way in ways] for end in (0, -1))
+    start = max(firsts) if max(firsts) <= min(lasts) else min(firsts)
+    every = sorted(second for way in ways for second in way.seconds.tolist())
+    chosen = {*every[:: len(ways)], *firsts, *lasts}
+    return sorted(moment for moment in chosen if moment >= start)
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from cnn.numbers import number
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.pace import images_of_epoch
 from cnn.training.recipe.run import Epoch, Run, State, Step
+from cnn.training.recipe.told_loss import is_smoothed
 
 
 class Symptom(StrEnum):
@@ -128,11 +129,15 @@ class Evidence:
 
     @property
     def lowest_loss(self) -> float:
-        """The training loss of one who knows: with label smoothing it is not 0 (the entropy of
-        the smoothed target, as Keras smooths it).
+        """The training loss of one who has learnt all that training asks for. With label smoothing
+        that is to give the right class the share it has in the smoothed target, and no more: on
+        plain labels its loss is not 0 but minus the logarithm of that share, and the smoothed loss,
+        which older runs recorded, is the entropy of the target (as Keras smooths it).
         """
         spread = self.run.configuration.label_smoothing / self.classes
         true = 1 - self.run.configuration.label_smoothing + spread
+        if not is_smoothed(self.run):
+            return -log(true)
         others = (self.classes - 1) * spread * log(spread) if spread else 0.0
         return -true * log(true) - others
 

@@ -26,6 +26,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 
 LONGEST, MOST = 200, 8
+MOST_DECIMALS = 15
 DATA = "data"
 _GOAL = re.compile(r"([a-z]+)([<>])(\d{1,12}(?:\.\d{1,6})?)")
 
@@ -171,9 +172,20 @@ def _of_run(goal: Goal, run: Run | None) -> Judged:
 
 
 def shown_value(goal: Goal, value: float) -> str:
-    """A figure or a limit as it may be shown, never rounded onto the other side of a limit."""
+    """A figure or a limit as it may be shown, never rounded onto the other side of a limit; of
+    seconds, nor onto the limit itself.
+    """
     if goal.measure is Measure.TEST:
         return f"{exact(math.floor(value * 10_000 + 1e-6) / 100)}\u202f%"
     if goal.measure is Measure.SECONDS:
-        return f"{value:.1f} s"
+        return f"{_told_apart(value, goal.limit)} s"
     return f"{value:,.0f}"
+
+
+def _told_apart(value: float, limit: float) -> str:
+    """With one decimal, and more where it takes them to show on which side of the limit it is."""
+    for decimals in range(1, MOST_DECIMALS):
+        text = f"{value:.{decimals}f}"
+        if (float(text) > limit, float(text) < limit) == (value > limit, value < limit):
+            return text
+    return f"{value:.{MOST_DECIMALS}f}"

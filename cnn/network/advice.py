@@ -16,16 +16,20 @@ from cnn.network.layers import (
     Convolution,
     Dense,
     Flatten,
+    Layer,
     Layers,
+    Normalization,
     Pooling,
     Rescaling,
     Residual,
+    ZeroPadding2D,
 )
 from cnn.network.shapes import axis, shape_text
 from cnn.network.trace import Row, Trace
 
 DENSE_SHARE = 0.9
 IDLE_BIAS = "its bias has no effect, because the batch norm after it subtracts the mean."
+ON_EACH_VALUE = (Activation, Normalization, Rescaling)
 FAR_LARGER = 1.5
 """A kernel of 3 on a map of 2 is nothing to speak of."""
 
@@ -115,7 +119,7 @@ def _remarks(row: Row, trace: Trace, whole: _Whole) -> Iterator[str]:
         case Convolution():
             yield from _on_convolution(row)
         case Pooling():
-            yield from _on_pooling(row)
+            yield from _on_pooling(row, trace.architecture.layers)
 
 
 def _is_fed_otherwise(row: Row, trace: Trace) -> bool:
@@ -165,16 +169,17 @@ def _on_convolution(row: Row) -> Iterator[str]:
         )
 
 
-def _on_pooling(row: Row) -> Iterator[str]:
+def _on_pooling(row: Row, layers: Layers) -> Iterator[str]:
     assert isinstance(row.layer, Pooling)
     rows, columns = row.layer.axes(row.input_shape)
+    below, beside = _zeros_at_the_end(row.path, layers)
     lost = [
         f"{count} {what}{'s' if count > 1 else ''} at the {where}"
         for count, what, where in (
-            (rows.dropped, "row", "bottom"),
-            (columns.dropped, "column", "right"),
+            (rows.dropped - below, "row", "bottom"),
+            (columns.dropped - beside, "column", "right"),
         )
-        if count
+        if count > 0
     ]
     if lost:
         same = (axis(a.size, a.kernel, a.stride, padding="same") for a in (rows, columns))
@@ -184,6 +189,30 @@ def _on_pooling(row: Row) -> Iterator[str]:
             else 'padding="same"'
         )
         yield f"its window never reaches {' and '.join(lost)}. Use {remedy} to keep the border."
+
+
+def _zeros_at_the_end(path: Path, layers: Layers) -> tuple[int, int]:
+    """The rows at the bottom and the columns at the right of what a layer is fed that hold nothing
+    of the image: zeros of a ZeroPadding2D, as far as nothing between has spread them.
+    """
+    rows = columns = 0
+    for layer in _layers_before(path, layers):
+        if isinstance(layer, ZeroPadding2D):
+            rows, columns = rows + layer.padding[0][1], columns + layer.padding[1][1]
+        elif not (layer.is_idle or isinstance(layer, ON_EACH_VALUE)):
+            break
+    return rows, columns
+
+
+def _layers_before(path: Path, layers: Layers) -> Iterator[Layer]:
+    """Those whose output comes to a layer, the nearest first; into a container it comes from the
+    one before that.
+    """
+    while path:
+        series, place = series_at(layers, path)
+        yield from reversed(series[:place])
+        names = [i for i, part in enumerate(path) if isinstance(part, str)]
+        path = path[: names[-1]] if names else ()
 
 
 def _on_end(row: Row, trace: Trace) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 import statistics
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,7 +102,7 @@ def test_training_stands_in_the_middle_of_its_epoch_on_every_axis():
     assert seconds.x == (2, 7)
 
 
-def test_a_point_over_seconds_stands_at_the_mean_of_the_seeds():
+def test_seeds_of_one_sample_each_stand_at_the_mean_of_their_seconds():
     runs = [replace(run(LENET, seed), images=SIZES) for seed in (0, 1)]
     group = groups(plan(2), runs)[0]
     samples = {runs[0].id: [Sample(1, 4.0, 0.5)], runs[1].id: [Sample(1, 6.0, 0.7)]}
@@ -108,7 +110,76 @@ def test_a_point_over_seconds_stands_at_the_mean_of_the_seeds():
     found = mean_curve(group, samples, Axis.SECONDS)
 
     assert found
-    assert found == MeanCurve((5.0,), (1,), (0.6,), found.low, found.high, (2,))
+    assert found == MeanCurve((5.0,), (1,), (0.6,), found.low, found.high, (2,), 2)
+
+
+def over_seconds(*curves: list[tuple[float, float]]) -> MeanCurve:
+    runs = [replace(run(LENET, seed), images=SIZES) for seed in range(len(curves))]
+    samples = {
+        one.id: [Sample(i, *point) for i, point in enumerate(curve, start=1)]
+        for one, curve in zip(runs, curves, strict=True)
+    }
+    found = mean_curve(groups(plan(len(curves)), runs)[0], samples, Axis.SECONDS)
+    assert found
+    return found
+
+
+def test_over_seconds_a_mean_is_of_the_same_second_and_of_those_that_are_under_way():
+    slow = [(10.0, 0.5), (20.0, 0.6), (30.0, 0.7)]
+    fast = [(6.0, 0.4), (12.0, 0.6), (18.0, 0.8), (24.0, 0.8)]
+
+    found = over_seconds(slow, fast)
+
+    # By hand: at 10 s the fast one is two thirds of the way from 0.4 to 0.6, at 12 s the slow one
+    # is a fifth of the way from 0.5 to 0.6, and so on. Of 6, 10, 12, 18, 20, 24 and 30 s each other
+    # one is a moment, as is each beginning and end from 10 s, where both have begun; at 24 s the
+    # fast one ends, and the other goes on alone.
+    assert list(found.x) == [10, 12, 20, 24, 24, 30]
+    assert found.counts == (2, 2, 2, 2, 1, 1)
+    assert found.mean == pytest.approx(
+        ((0.5 + 8 / 15) / 2, (0.52 + 0.6) / 2, (0.6 + 0.8) / 2, (0.64 + 0.8) / 2, 0.64, 0.7)
+    )
+    assert found.epochs[0] == pytest.approx((1 + 5 / 3) / 2)
+    assert (found.trainings, found.breaks) == (2, ())
+
+
+def test_of_one_seed_every_sample_is_a_point_over_seconds():
+    found = over_seconds([(3.0, 0.5), (7.0, 0.6), (8.0, 0.9)])
+
+    assert list(found.x) == [3, 7, 8]
+    assert found.mean == pytest.approx((0.5, 0.6, 0.9))
+
+
+def test_a_seed_that_had_ended_before_another_began_is_not_joined_to_it():
+    found = over_seconds([(1.0, 0.5), (2.0, 0.6)], [(10.0, 0.3), (20.0, 0.5)])
+
+    assert list(found.x) == [1, 2, 10, 20]
+    assert (found.counts, found.trainings, found.breaks) == ((1, 1, 1, 1), 2, (2,))
+
+
+SECONDS = st.lists(st.integers(1, 60), min_size=1, max_size=8, unique=True).map(sorted)
+
+
+@given(st.lists(SECONDS, min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_over_seconds_numpy_finds_the_same_means_and_n_changes_where_seeds_end(seeds, random):
+    curves = [[(float(second), random.random()) for second in own] for own in seeds]
+    if all(len(curve) == 1 for curve in curves):
+        curves[0].append((curves[0][0][0] + 5, 0.5))
+
+    found = over_seconds(*curves)
+
+    assert list(found.x) == sorted(found.x)
+    assert {curve[-1][0] for curve in curves if curve[-1][0] >= found.x[0]} <= set(found.x)
+    for x, mean, count in zip(found.x, found.mean, found.counts, strict=True):
+        under_way = [curve for curve in curves if curve[0][0] <= x <= curve[-1][0]]
+        if found.x.count(x) == 1:  # else n changes here, and this point is of those on one side
+            means = [float(np.interp(x, *np.transpose(curve))) for curve in under_way]
+            assert count == len(under_way)
+            assert mean == pytest.approx(statistics.fmean(means))
+    ends = {curve[end][0] for curve in curves for end in (0, -1)}
+    pairs = list(pairwise(zip(found.x, found.counts, strict=True)))
+    for place, ((x, n), (then, m)) in enumerate(pairs, start=1):
+        assert n == m or place in found.breaks or x == then in ends
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))

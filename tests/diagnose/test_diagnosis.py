@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.optimize import minimize_scalar
 from sklearn.dummy import DummyClassifier
 
 from cnn.data import DatasetName, DatasetSpec, brought
@@ -35,6 +36,7 @@ from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.pace import images_of_epoch
 from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Run, State, Step
+from cnn.training.recipe.told_loss import PLAIN, TRAINING_LOSS
 from cnn.training.store.store import Store
 
 SETTINGS = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=10)
@@ -192,15 +194,48 @@ def test_a_low_rate_that_has_learnt_all_the_same_is_fine():
     assert Symptom.RATE_TOO_LOW not in found(run, HEALTHY)
 
 
-def test_label_smoothing_is_not_taken_for_a_training_that_learns_nothing():
-    # Targets of 2/3, 1/6, 1/6: the lowest loss there is, which even a sure network cannot beat.
-    lowest = -(2 / 3 * math.log(2 / 3) + 2 / 6 * math.log(1 / 6))
-    smoothed = replace(SETTINGS, label_smoothing=0.5, learning_rate=1e-5)
+SMOOTHED = replace(SETTINGS, label_smoothing=0.5, learning_rate=1e-5)
+TARGET = np.array([2 / 3, 1 / 6, 1 / 6])
+"""What label smoothing of 0.5 makes of one of three classes."""
+
+
+def test_the_smoothed_loss_of_older_runs_is_not_taken_for_a_training_that_learns_nothing():
+    lowest = float(stats.entropy(TARGET))  # which even a sure network cannot beat
     curves = course([0.95, 0.9, lowest], [0.9, 1.0, 1.0])
+    older = replace(run_of(SMOOTHED), environment={"tensorflow": "2.20"})
 
     assert lowest > GUESS * 0.7
-    assert Symptom.RATE_TOO_LOW not in found(run_of(smoothed), curves)
-    assert Symptom.RATE_TOO_LOW in found(run_of(replace(smoothed, label_smoothing=0.0)), curves)
+    assert Symptom.RATE_TOO_LOW not in found(older, curves)
+    plain = replace(older, configuration=replace(SMOOTHED, label_smoothing=0.0))
+    assert Symptom.RATE_TOO_LOW in found(plain, curves)
+
+
+@pytest.mark.parametrize(("way", "fires"), [(0.08, True), (0.48, True), (0.52, False), (1, False)])
+def test_a_plain_loss_is_judged_by_that_of_a_network_that_gives_the_smoothed_target(
+    way: float, fires: bool
+):
+    """From guessing, a part of the way to what smoothing asks for: 2/3 for the right class."""
+    noted = replace(run_of(SMOOTHED), environment={TRAINING_LOSS: PLAIN, "tensorflow": "2.20"})
+    best = minimize_scalar(
+        lambda share: -TARGET @ np.log([share, (1 - share) / 2, (1 - share) / 2]),
+        bounds=(0.01, 0.99),
+        method="bounded",
+    ).x
+    losses = np.linspace(GUESS, GUESS + way * (-math.log(best) - GUESS), 11)[1:].tolist()
+
+    findings = found(noted, course(losses, [0.4] * 10))
+
+    assert (Symptom.RATE_TOO_LOW in findings) is fires
+
+
+def test_dead_units_are_no_note_where_a_smoothed_network_has_hardly_learnt():
+    noted = replace(run_of(SMOOTHED), environment={TRAINING_LOSS: PLAIN, "tensorflow": "2.20"})
+    layers = [LayerActivity("dense_1", "Dense #1", 20, 20, 30)]
+
+    finding = found(noted, course([1.09, 1.0, 0.95], [0.4] * 3), layers=layers)[Symptom.DEAD_UNITS]
+
+    assert finding.severity is Severity.PROBLEM
+    assert "learns all the same" not in finding.evidence
 
 
 def test_chance_level_is_said_with_what_the_network_says_of_everything():

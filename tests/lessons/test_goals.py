@@ -161,6 +161,22 @@ def test_an_accuracy_is_never_rounded_up_to_its_limit(value: float, shown: str):
     assert goals.shown_value(Goal(Measure.TEST, True, 0.98), value).replace("\u202f", " ") == shown
 
 
+@pytest.mark.parametrize(
+    ("limit", "value", "shown"),
+    [
+        (10, 9.97, "9.97 s"),
+        (10, 10.02, "10.02 s"),
+        (10, 9.9999999, "9.9999999 s"),
+        (10, 10, "10.0 s"),
+        (10, 8.1234, "8.1 s"),
+        (10.25, 10.25, "10.25 s"),
+        (10.25, 10.22, "10.2 s"),
+    ],
+)
+def test_seconds_are_never_rounded_onto_their_limit(limit: float, value: float, shown: str):
+    assert goals.shown_value(Goal(Measure.SECONDS, False, limit), value) == shown
+
+
 def test_six_challenges_come_along_each_out_of_reach_of_the_network_to_begin_with():
     assert len(challenges()) == 6
     for one in challenges():

@@ -23,6 +23,7 @@ from cnn.network.layers import (
     MaxPooling2D,
     Residual,
     SeparableConv2D,
+    ZeroPadding2D,
 )
 from cnn.network.trace import trace
 from tests.network.descriptions import architectures
@@ -194,6 +195,37 @@ KEPT_QUIET = {
 @pytest.mark.parametrize("layers", KEPT_QUIET.values(), ids=KEPT_QUIET.keys())
 def test_nothing_is_said_where_nothing_is_wrong(layers):
     assert remarks(*layers) == ()
+
+
+@pytest.mark.parametrize("between", [(), (RELU, Dropout()), (BatchNormalization(),)])
+@pytest.mark.parametrize("bottom", range(4))
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 2), (2, 2), (5, 3), (4, 4), (1, 3)])
+@pytest.mark.parametrize("height", [8, 9, 12])
+def test_rows_that_no_window_reaches_are_counted_without_zeros(
+    height, kernel, stride, bottom, between
+):
+    """Against a walk of the window down the map, row by row."""
+    padding = ZeroPadding2D(((1, bottom), (0, 0)))
+    seen = set()
+    for first in range(0, 1 + height + bottom - kernel + 1, stride):
+        seen |= set(range(first, first + kernel))
+    missed = sum(row > max(seen) for row in range(1, 1 + height))
+
+    pooled = MaxPooling2D((kernel, 1), (stride, 1))
+    said = [one.text for one in remarks(padding, *between, pooled, *HEAD, size=(height, 6, 4))]
+
+    rows = f"{missed} row{'s' * (missed > 1)} at the bottom"
+    assert [f"never reaches {rows}. Use" in text for text in said] == [True] * (missed > 0)
+
+
+def test_zeros_before_a_block_are_known_inside_it_and_a_kernel_ends_them():
+    padded, pool = ZeroPadding2D(), MaxPooling2D(3, 2)
+    size = (112, 112, 4)
+
+    assert remarks(padded, pool, *HEAD, size=size) == ()  # so begins ResNet of keras.applications
+    assert remarks(padded, Branches(((pool,), (RELU, pool))), *HEAD, size=size) == ()
+    (remark,) = remarks(padded, CONV, pool, *HEAD, size=size)
+    assert remark.text == border("1 row at the bottom and 1 column at the right")
 
 
 def test_a_dense_layer_with_over_nine_tenths_of_the_parameters_is_remarked_on():

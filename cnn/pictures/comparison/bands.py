@@ -39,6 +39,9 @@ _CLOSE = {"autorangeoptions": {"clipmin": 0.0, "clipmax": 1.03}}
 BEHIND = 0.14
 """How much is left of the others' colour where one network is looked at alone."""
 
+SHORT = 0.05
+"""The part of a curve over seconds that has no room for a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -76,7 +79,7 @@ def bands(
         if band.curve.trainings > 1:
             own_traces.insert(0, _spread(band, faint(own, 0.16)))
         if min(band.curve.counts) < band.curve.trainings:
-            own_traces += [_of_fewer(band, metric, axis, own), _counts(band, own)]
+            own_traces += [_of_fewer(band, metric, axis, own), _counts(band, axis, own)]
         traces += [one | {"opacity": strength} for one in own_traces]
     values = (value for trace in traces for value in trace["y"])
     return {
@@ -94,9 +97,23 @@ def bands(
 
 
 def _stretches(curve: MeanCurve) -> list[slice]:
-    """The points that are means of as many trainings each, and how the number falls."""
-    starts = [0, *(i for i in range(1, len(curve.x)) if curve.counts[i] < curve.counts[i - 1])]
+    """The points that are joined, means of as many trainings each."""
+    starts = [
+        i
+        for i in range(len(curve.x))
+        if i == 0 or i in curve.breaks or curve.counts[i] != curve.counts[i - 1]
+    ]
     return [slice(*ends) for ends in pairwise([*starts, len(curve.x)])]
+
+
+def _of_all(curve: MeanCurve) -> slice:
+    """The points that are means of all trainings: one stretch, or none."""
+    whole = (one for one in _stretches(curve) if curve.counts[one.start] == curve.trainings)
+    return next(whole, slice(0, 0))
+
+
+def _of_some(curve: MeanCurve) -> list[slice]:
+    return [one for one in _stretches(curve) if curve.counts[one.start] < curve.trainings]
 
 
 def _spread(band: Band, filled: str) -> dict[str, Any]:
@@ -108,7 +125,7 @@ def _spread(band: Band, filled: str) -> dict[str, Any]:
     y: list[float | None] = []
     for own in _stretches(curve):
         if curve.counts[own.start] < 2:
-            break
+            continue
         gap = [None] if x else []
         x += [*gap, *map(rounded, curve.x[own]), *map(rounded, reversed(curve.x[own]))]
         y += [*gap, *map(rounded, curve.high[own]), *map(rounded, reversed(curve.low[own]))]
@@ -129,7 +146,7 @@ def _spread(band: Band, filled: str) -> dict[str, Any]:
 
 def _line(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any]:
     """The mean as far as all trainings have come."""
-    curve, all_of_them = band.curve, _stretches(band.curve)[0]
+    curve, all_of_them = band.curve, _of_all(band.curve)
     many = f", mean of {curve.trainings}" if curve.trainings > 1 else ""
     return {
         "type": "scatter",
@@ -154,7 +171,7 @@ def _of_fewer(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any
     x: list[float | None] = []
     y: list[float | None] = []
     behind: list[tuple[float, int] | None] = []
-    for piece in _stretches(curve)[1:]:
+    for piece in _of_some(curve):
         count, gap = curve.counts[piece.start], [None] if x else []
         x += [*gap, *map(rounded, curve.x[piece])]
         y += [*gap, *map(rounded, curve.mean[piece])]
@@ -176,10 +193,19 @@ def _of_fewer(band: Band, metric: Metric, axis: Axis, own: str) -> dict[str, Any
     }
 
 
-def _counts(band: Band, own: str) -> dict[str, Any]:
-    """How many trainings go on, where that changes. Plotly loses texts among points without."""
+def _counts(band: Band, axis: Axis, own: str) -> dict[str, Any]:
+    """How many trainings go on, where that changes. Plotly loses texts among points without.
+
+    Over seconds, seeds of the same length end close to each other: a piece too short for its text
+    has none, and says it when pointed at.
+    """
     curve = band.curve
-    starts = [piece.start for piece in _stretches(curve)[1:]]
+    least = SHORT * (curve.x[-1] - curve.x[0]) if axis is Axis.SECONDS else 0.0
+    starts = [
+        piece.start
+        for piece in _of_some(curve)
+        if curve.x[piece.stop - 1] - curve.x[piece.start] >= least
+    ]
     return {
         "type": "scatter",
         "uid": f"{band.id} counts",

@@ -7,7 +7,7 @@ from cnn.compare.mean_curves import Axis, MeanCurve
 from cnn.pictures.comparison.bands import BEHIND, Band, bands
 from cnn.pictures.training.curves import Metric
 
-CURVE = MeanCurve((1.0, 2.0), (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), (3, 3))
+CURVE = MeanCurve((1.0, 2.0), (1, 2), (0.5, 0.6), (0.4, 0.5), (0.6, 0.7), (3, 3), 3)
 LENET = Band("lenet-5", "LeNet-5", 2, CURVE)
 VGG = Band("vgg", "VGG <b>", 3, CURVE)
 EARLY = Band(
@@ -21,6 +21,7 @@ EARLY = Band(
         (0.4, 0.5, 0.6, 0.7, 0.9),
         (0.6, 0.7, 0.8, 0.9, 0.9),
         (3, 3, 2, 2, 1),
+        3,
     ),
 )
 
@@ -70,8 +71,36 @@ def test_a_line_ends_where_the_first_seed_does_and_goes_on_dotted_with_n():
     assert spread["y"] == [0.6, 0.7, 0.5, 0.4, None, 0.8, 0.9, 0.7, 0.6]
 
 
+def over_seconds(x, counts, trainings=3, breaks=()) -> Band:
+    values = tuple(0.1 * place for place in range(len(x)))
+    curve = MeanCurve(x, x, values, values, values, counts, trainings, breaks)
+    return Band("seconds", "Over seconds", 1, curve)
+
+
+def test_over_seconds_the_solid_line_ends_where_the_dotted_one_begins():
+    x, counts = (0.0, 50.0, 60.0, 60.0, 61.0, 61.0, 100.0), (3, 3, 3, 2, 2, 1, 1)
+
+    figure = bands(Metric.LOSS, [over_seconds(x, counts)], Axis.SECONDS, dark=False)
+    _, line, fewer, named = figure["data"]
+
+    assert line["x"] == [0, 50, 60]
+    assert fewer["x"] == [60, 61, None, 61, 100]
+    # "n = 2", of one second in a hundred, would lie upon "n = 1".
+    assert (named["x"], named["text"]) == ([61], ["n = 1"])
+
+
+def test_seeds_that_were_never_under_way_at_the_same_time_have_no_line_of_all():
+    band = over_seconds((1.0, 2.0, 10.0, 20.0), (1, 1, 1, 1), trainings=2, breaks=(2,))
+
+    spread, line, fewer, _ = bands(Metric.LOSS, [band], Axis.SECONDS, dark=False)["data"]
+
+    assert spread["x"] == line["x"] == []
+    assert fewer["x"] == [1, 2, None, 10, 20]
+    assert "of 2" in fewer["hovertemplate"]
+
+
 def test_one_training_has_no_spread():
-    one = Band("a", "A", 0, MeanCurve((1.0,), (1,), (0.5,), (0.5,), (0.5,), (1,)))
+    one = Band("a", "A", 0, MeanCurve((1.0,), (1,), (0.5,), (0.5,), (0.5,), (1,), 1))
 
     (line,) = bands(Metric.LOSS, [one], dark=False)["data"]
 

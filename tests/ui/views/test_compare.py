@@ -236,6 +236,16 @@ def test_before_anything_has_finished_there_is_nothing_to_judge_or_take_away(sto
     assert headings(app) == ["Results"]
 
 
+@pytest.mark.parametrize("axis", ["epochs", "seconds"])
+def test_over_seconds_it_is_said_that_curves_are_taken_as_straight(store: Store, data, axis: str):
+    finished(store, "lenet-5", data)
+    app = visited("compare", seeds="2", **TWO)
+
+    app.selectbox(key="compare_axis").set_value(axis).run()
+
+    assert ("each seed's curve is taken as straight" in words(app)) == (axis == "seconds")
+
+
 def test_one_sentence_on_top_says_who_is_ahead_where_seeds_can_tell(store: Store, data):
     for network, wrong in (("lenet-5", 3), ("simple-cnn", 90)):
         for seed in range(4):

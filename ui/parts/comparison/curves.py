@@ -101,13 +101,10 @@ def curves(
         plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")
     with right:
         plot(figure(Metric.LOSS), label=f"Loss, {on}", height=HEIGHT, key="compare_loss")
-    spread = (
-        ", with one standard deviation over the seeds; the line is dotted where only n of them "
-        "have come so far"
-    )
+    over_seeds = _over_seeds(axis) if plan.seeds > 1 else ""
     st.caption(
-        f"{_said(on, length)}{spread if plan.seeds > 1 else ''}. Click a name in the legend, or a "
-        "row of the table, to see one network alone."
+        f"{_said(on, length)}{over_seeds}. Click a name in the legend, or a row of the table, to "
+        "see one network alone."
     )
 
 
@@ -120,6 +117,17 @@ def _said(on: str, length: int) -> str:
     return (
         "Each point is measured on all validation images, at the end of an epoch or of the training"
     )
+
+
+def _over_seeds(axis: Axis) -> str:
+    said = (
+        ", with one standard deviation over the seeds; the line is dotted where only n of them "
+        "have come so far"
+    )
+    if axis is Axis.SECONDS:
+        said += ". Means are of the same second: between its points each seed's curve is taken "
+        said += "as straight"
+    return said
 
 
 def _length(found: Sequence[Group]) -> int:
