@@ -44,7 +44,7 @@ def _board(in_turn: ExitStack) -> None:
     if networks and image is not None:
         look_inside(networks[0])
     because, fooled, card = st.tabs(
-        ["Why?", "Fool it", "The network that ships"], key="draw_tab", on_change="rerun"
+        ["Why?", "Fool it", "The built-in network"], key="draw_tab", on_change="rerun"
     )
     if because.open:
         with because:

@@ -109,5 +109,5 @@ def test_a_measure_of_another_network_is_refused(tmp_path, monkeypatch):
     other = tmp_path / "unlike.json"
     other.write_text(json.dumps(card | {"network_sha256": "0" * 64}), encoding="utf-8")
     monkeypatch.setattr(module, "LIKENESS_CARD", other)
-    with pytest.raises(WeightsError, match=r"another network than the one that ships\. Make it"):
+    with pytest.raises(WeightsError, match=r"another network than the built-in one\. Make it"):
         module.unlike.__wrapped__()

@@ -151,7 +151,7 @@ def overfitting(found: Evidence) -> Finding | None:
     return Finding(
         Symptom.OVERFITTING,
         Severity.PROBLEM,
-        "It learns by heart",
+        "It overfits",
         said,
         remedies.regularized(found.run),
     )

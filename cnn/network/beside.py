@@ -42,9 +42,11 @@ def beside(first: Trace, second: Trace) -> tuple[Line, ...]:
 
 
 def ratio_text(ratio: float | None) -> str:
-    """How many times as much, at a glance: `x1.5`, `x0.72`, `1/443`."""
+    """How many times as much, at a glance: `x1.5`, `x0.72`, `1/443`, `none`."""
     if ratio is None:
         return ""
+    if ratio == 0:
+        return "none"
     if 0 < ratio < 0.1:
         return f"1/{1 / ratio:,.0f}"
     return f"x{number(ratio, 3)}" if ratio < 1_000 else f"x{ratio:,.0f}"

@@ -116,7 +116,7 @@ BLOCKS = {
         Block("conv-bn", "Conv + BN + ReLU", "A 3x3 convolution, batch norm, ReLU.", conv_bn),
         Block("alexnet", "AlexNet", "A large kernel, then overlapping pooling.", alexnet_block),
         Block("vgg", "VGG", "Two 3x3 convolutions see as far as one 5x5.", vgg_block),
-        Block("residual", "Residual", "Learns what to add to its input.", basic_residual),
+        Block("residual", "Residual block", "Learns what to add to its input.", basic_residual),
         Block(
             "residual-projection",
             "Residual, halving",

@@ -127,7 +127,7 @@ def _read(weights_file: Path, card_file: Path) -> Shipped:
         content = weights_file.read_bytes()
         card = Card.from_dict(json.loads(card_file.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError) as error:
-        raise WeightsError(f"the network that ships cannot be read: {error}. {MENDING}") from error
+        raise WeightsError(f"the built-in network cannot be read: {error}. {MENDING}") from error
     if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise WeightsError(f"{weights_file.name} is not what its card is about. {MENDING}")
     return Shipped(weights_from_bytes(content, card.architecture), card)

@@ -99,12 +99,12 @@ def unlike() -> Unlike:
         content = LIKENESS_FILE.read_bytes()
         card = UnlikeCard.from_dict(json.loads(LIKENESS_CARD.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WeightsError(f"the measure that ships cannot be read: {error}. {MENDING}") from error
+        raise WeightsError(f"the built-in measure cannot be read: {error}. {MENDING}") from error
     if hashlib.sha256(content).hexdigest() != card.likeness_sha256:
         raise WeightsError(f"{LIKENESS_FILE.name} is not what its card is about. {MENDING}")
     if shipped().card.weights_sha256 != card.network_sha256:
         raise WeightsError(
-            f"{LIKENESS_FILE.name} was made with another network than the one that ships. "
+            f"{LIKENESS_FILE.name} was made with another network than the built-in one. "
             "Make it anew: python -m scripts.measure_unlikeness."
         )
     return Unlike(*from_bytes(content), card)

@@ -11,6 +11,7 @@ from tests.browser.driving import settled
 VIEWS = {
     "home": "",
     "learn": "learn",
+    "words": "words",
     "build": "build",
     "train": "train",
     "compare": "compare",

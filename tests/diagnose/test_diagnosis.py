@@ -350,7 +350,7 @@ def test_where_a_large_gap_stands_beside_it_one_finding_says_both():
     all_found = found(run_of(), curves)
 
     assert Symptom.LOSS_ROSE not in all_found
-    assert all_found[Symptom.OVERFITTING].title == "It learns by heart"
+    assert all_found[Symptom.OVERFITTING].title == "It overfits"
     assert "the validation loss rose from 0.3 to 0.9" in all_found[Symptom.OVERFITTING].evidence
 
 

@@ -60,7 +60,7 @@ def test_the_words_around_the_lessons_have_names_alone_to_be_filled_in():
     text = catalogue.frame_text("about", number=3, minutes=4, level="easy")
     assert text == "Lesson 3 · 4 min · easy"
     sources = [path.read_text() for path in (ROOT / "ui/parts/lesson").glob("*.py")]
-    sources.append((ROOT / "pages/learn.py").read_text())
+    sources += [(ROOT / f"pages/{page}.py").read_text() for page in ("learn", "words")]
     asked = {
         name
         for source in sources
@@ -101,7 +101,9 @@ def strings(source: str) -> tuple[set[str], list[str]]:
 @EVERY
 def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(lesson: Lesson):
     source = (ROOT / f"ui/views/lessons/{lesson.key}.py").read_text()
-    asked = set(re.findall(r'(?:lesson\.text|words\[)\(?\s*"([a-z0-9_]+)"', source))
+    asked = set(
+        re.findall(r'(?:lesson\.text\(|words\[|explained\(\s*lesson,)\s*"([a-z0-9_]+)"', source)
+    )
     assert asked <= set(lesson.words)
     beside = (ROOT / f"cnn/lessons/{lesson.key}.py", ROOT / "ui/parts/lesson/gradient_steps.py")
     known, patterns = strings("\n".join([source, *(path.read_text() for path in beside)]))

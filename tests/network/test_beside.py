@@ -52,7 +52,7 @@ def test_a_cell_sees_what_is_published():
         (0.1, "x0.1"),
         (1 / 443, "1/443"),
         (12_345.0, "x12,345"),
-        (0.0, "x0"),
+        (0.0, "none"),
     ],
 )
 def test_a_ratio_reads_at_a_glance(ratio, text):

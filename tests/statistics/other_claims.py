@@ -62,7 +62,7 @@ def learns_of_guessing(classes: int, images: int) -> float:
 def by_heart_of_as_right(
     training: int, validation: int, share: float, *, tables: int, seed: int = 0
 ) -> float:
-    """How often "It learns by heart" is said of a network that is as right on new images."""
+    """How often "It overfits" is said of a network that is as right on new images."""
     rng = np.random.default_rng([seed, training, validation])
     drawn = rng.binomial((training, validation), share, (tables, 2)).tolist()
     said = [
@@ -74,7 +74,7 @@ def by_heart_of_as_right(
 def said_of_rising(
     apart: float, training: int, validation: int, *, tables: int, seed: int = 0
 ) -> tuple[float, float]:
-    """How often "It learns by heart" is said, and how often "The validation loss rose", of networks
+    """How often "It overfits" is said, and how often "The validation loss rose", of networks
     that learnt no image by heart: of two classes, each image has a margin of the same normal
     distribution, old or new. Twenty epochs only make it surer, up to what is best for all images,
     so that the validation loss may rise by chance.
@@ -94,7 +94,7 @@ def said_of_rising(
         network, settings = _network(2), replace(SETTINGS, epochs=len(epochs))
         run = Run("some", "Some", network, settings, State.FINISHED, 0.0, images=images)
         found = {one.symptom: one.title for one in diagnose(run, epochs, [])}
-        said.append(["It learns by heart" in found.values(), Symptom.LOSS_ROSE in found])
+        said.append(["It overfits" in found.values(), Symptom.LOSS_ROSE in found])
     by_heart, rose = np.mean(said, axis=0).tolist()
     return by_heart, rose
 
@@ -121,10 +121,12 @@ def all_of_them(tables: int) -> Iterator[tuple[str, float]]:
         name = f'"It learns": {classes} classes, {images:,} validation images'
         yield name, learns_of_guessing(classes, images)
     for training, validation, share in AS_RIGHT:
-        name = f'"by heart": {training:,} and {validation:,} images, {share:.0%} right'
+        name = f'"It overfits": {training:,} and {validation:,} images, {share:.0%} right'
         yield name, by_heart_of_as_right(training, validation, share, tables=tables)
     for apart, training, validation in RISING:
-        name = f'"by heart", loss rising by chance: {apart:g} apart, {training:,} and {validation}'
+        name = (
+            f'"It overfits", loss rising by chance: {apart:g} apart, {training:,} and {validation}'
+        )
         by_heart, rose = said_of_rising(apart, training, validation, tables=tables // 10)
         yield name, by_heart
         yield f'{name}; "The validation loss rose"', rose

@@ -7,6 +7,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from cnn.insight.passes.weights import random_weights
+from cnn.lessons.words import unlinked
 from cnn.network.architecture import Architecture
 from cnn.training.store.arrays import arrays_to_bytes
 from ui.session.offers import offered
@@ -63,7 +64,7 @@ def words(app: AppTest) -> str:
         "success",
         "text",
     ]
-    said = [one.value for kind in kinds for one in getattr(app, kind)]
+    said = [unlinked(one.value) for kind in kinds for one in getattr(app, kind)]
     return "\n".join(said).replace("\\", "").replace("\u202f", " ").replace("\u2060", "")
 
 

@@ -21,11 +21,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ui.components.glossary import glossary
 from ui.components.schema import schema
 from ui.session.assets import address, compressed_response
 
 FOLDER = Path(__file__).parent
-MOST = ("picture/picture.js", "table/table.js")
+MOST = ("picture/picture.js", "table/table.js", "words/words.js")
 AHEAD = {
     "": ("flow/flow.js",),
     "build": ("figures/figures.js", "editor/editor.js", "strip/strip.js"),
@@ -111,7 +112,10 @@ def modules() -> dict[str, str]:
     """The text of each module by its path from this folder, read once."""
     files = sorted(FOLDER.rglob("*.js"))
     read = {file.relative_to(FOLDER).as_posix(): file.read_text(encoding="utf-8") for file in files}
-    return read | {"editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n"}
+    return read | {
+        "editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n",
+        "words/glossary.js": glossary(),
+    }
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.components.words import explained_words
 from ui.session import theme
 from ui.session.pages import PAGES
 from ui.shell.memory import settle
@@ -33,6 +34,12 @@ page = st.navigation(
                 help="Short lessons one can touch, from a kernel to a network of your own.",
             ),
             st.Page(PAGES / "lesson.py", title="Lesson", visibility="hidden"),
+            st.Page(
+                PAGES / "words.py",
+                title="Words",
+                icon=":material/dictionary:",
+                help="What each word of the trade says, and the lesson that shows it.",
+            ),
         ],
         "Workbench": [
             st.Page(
@@ -80,4 +87,5 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 page.run()
 theme.follow()
+explained_words()
 settle()

@@ -34,7 +34,7 @@ def use_central_control(page: Page) -> None:
     page.wait_for_url(f"**cell=1-{row}-{column}*")
     settled(page)
 
-    page.get_by_text("ReLU", exact=True).click()
+    page.get_by_test_id("stWidgetLabel").filter(has_text="ReLU").click()
     expect(said).to_contain_text(f"= {_text(sums[row, column])}, after ReLU 0.000")
     expect(page.get_by_text(f"{(sums > 0).sum()} of 676 cells above 0")).to_be_visible()
 

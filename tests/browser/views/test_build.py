@@ -30,7 +30,7 @@ def start_from(page: Page, name: str) -> None:
 def clear(page: Page) -> None:
     page.get_by_role("button", name="Start from").click()
     page.get_by_role("tab", name="Nothing").click()
-    page.get_by_role("button", name="Clear the bench").click()
+    page.get_by_role("button", name="Remove all layers").click()
     settled(page)
 
 
@@ -221,7 +221,7 @@ def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_ba
 
     page.get_by_role("button", name="Train this").click()
     network = page.get_by_role("combobox", name="Network")
-    expect(network).to_have_value("LeNet-5 (on the bench)")
+    expect(network).to_have_value("LeNet-5 (your design)")
     expect(page.get_by_text("64,262 parameters")).to_be_visible()
     settled(page)
 

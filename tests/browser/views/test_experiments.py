@@ -50,7 +50,7 @@ def test_the_depth_results_that_ship_say_what_was_measured_and_back_goes_back(
 ):
     page.goto(f"{app_url}/experiments?tab=depth&depth=8&data=shapes&epochs=1")
     settled(page)
-    page.get_by_role("button", name="Show the results that ship").click()
+    page.get_by_role("button", name="Show the results that come along").click()
 
     expect(page.get_by_text("40 of 40 trainings finished")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Plain: \d+\.\d % of 1,000 test images"))).to_be_visible()

@@ -73,7 +73,7 @@ def draw_page(**state: Any) -> AppTest:
 def test_the_page_works_at_once_with_the_network_that_ships(store: Store):
     app = draw_page()
     assert app.multiselect(key=KEY).value == ["shipped"]
-    assert app.multiselect(key=KEY).options == ["The network that ships"]
+    assert app.multiselect(key=KEY).options == ["The built-in network"]
     assert any("Draw a digit first" in caption.value for caption in app.caption)
 
 
@@ -82,7 +82,7 @@ def test_only_finished_runs_on_digits_are_offered(store: Store):
     finished(store, DatasetName.FASHION_MNIST)
     store.add(LENET, Configuration(DatasetSpec(DatasetName.MNIST)), worker="me")
     offered = draw_page().multiselect(key=KEY).options
-    assert offered == ["The network that ships", "LeNet-5 · 96.7\u202f%"]
+    assert offered == ["The built-in network", "LeNet-5 · 96.7\u202f%"]
 
 
 def test_runs_of_one_network_are_told_apart_and_others_are_not(store: Store):
@@ -176,7 +176,7 @@ def test_what_is_drawn_is_explained_and_moved_about(store: Store):
     assert any("of 225** places" in one.value for one in app.markdown)
     app.slider(key=RIGHT).set_value(5).run()
     assert not app.exception, app.exception
-    app = draw_page(draw_tab="The network that ships")
+    app = draw_page(draw_tab="The built-in network")
     assert not app.exception, app.exception
 
 

@@ -193,7 +193,7 @@ def test_a_run_gives_its_network_back(store: Store):
     app = pressed(visited("train", run=run.id), "Use these settings")
 
     assert app.selectbox(key="train_network").value == "bench"
-    assert "My own (on the bench)" in app.selectbox(key="train_network").options
+    assert "My own (your design)" in app.selectbox(key="train_network").options
     of_the_zoo = finished(store)
     app = pressed(visited("train", run=of_the_zoo.id), "Use these settings")
     assert app.selectbox(key="train_network").value == "shapes-demo"

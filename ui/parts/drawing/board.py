@@ -28,7 +28,7 @@ def example() -> None:
         icon=":material/shuffle:",
         type="tertiary",
         on_click=_put_example,
-        help="Images that no network here was trained on, from the sample that ships.",
+        help="Images that no network here was trained on, from the MNIST sample.",
     )
 
 

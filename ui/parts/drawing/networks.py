@@ -71,7 +71,7 @@ def choose_networks(in_turn: ExitStack) -> list[Named]:
     def said(id: str) -> str:
         run = offered.get(id)
         if run is None or run.result is None:
-            return "The network that ships" if id == SHIPPED else "a run that is gone"
+            return "The built-in network" if id == SHIPPED else "a run that is gone"
         return f"{names[id]} · {percent(run.result.test_accuracy)}"
 
     chosen = st.multiselect(
@@ -83,7 +83,7 @@ def choose_networks(in_turn: ExitStack) -> list[Named]:
         key=KEY,
         persist_state="session",
         placeholder="Choose a network",
-        help="The one that ships with the app, and what is finished of the latest "
+        help="The built-in one, and what is finished of the latest "
         f"{MOST_RUNS} runs on MNIST, its sample or the small digits. Choose several to see where "
         "they disagree.",
     )
@@ -180,7 +180,7 @@ def _shipped() -> Named:
     found = shipped()
     reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
     about = about_card(found.card)
-    return Named(SHIPPED, "The network that ships", about, reader, offer_shipped())
+    return Named(SHIPPED, "The built-in network", about, reader, offer_shipped())
 
 
 def about_card(card: Card) -> str:

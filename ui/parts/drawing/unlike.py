@@ -82,7 +82,7 @@ def explanation() -> str:
 does not tell whether there is a digit at all. So the drawing itself is measured: how far is it
 from the digits of MNIST?
 
-The network that ships answers to a drawing with {maps} maps in its last {LAST} convolutions. The
+The built-in network answers to a drawing with {maps} maps in its last {LAST} convolutions. The
 means of these maps are compared with those of {card.learned_from:,} training images, digit by
 digit; the distance to the nearest digit counts (Mahalanobis' distance, as K. Lee et al. used it
 in 2018, here with a covariance for each digit). On the scale stand {card.kept_aside:,} digits that

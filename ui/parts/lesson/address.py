@@ -24,11 +24,14 @@ KEY = "lesson_state"
 
 @dataclass(slots=True)
 class State:
-    """The values that the controls have, as an address writes them, lesson by lesson."""
+    """The values that the controls have, as an address writes them, lesson by lesson; and the words
+    that the lesson has explained so far.
+    """
 
     lesson: str = ""
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
     written: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -55,7 +58,7 @@ def arrive() -> Lesson:
 
 def begin() -> None:
     """To be called before a lesson draws its controls."""
-    state().labels = {}
+    state().labels, state().met = {}, set()
 
 
 def end() -> None:

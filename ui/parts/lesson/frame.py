@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Lesson
+from cnn.lessons.words import linked
 from ui.components.top import to_top
 from ui.parts.lesson import address, last_steps, progress
 from ui.parts.lesson.last_steps import next_button
@@ -30,7 +31,7 @@ def lesson_page() -> None:
     st.info(lesson.takeaway, icon=":material/key:")
     if lesson.mathematics:
         with st.expander(frame_text("mathematics"), icon=":material/function:"):
-            st.markdown(lesson.mathematics)
+            st.markdown(linked(lesson.mathematics))
     questions(lesson)
     _onward(lesson)
     to_top(lesson.key)

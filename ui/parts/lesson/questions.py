@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Check, Lesson
+from cnn.lessons.words import linked
 from ui.parts.lesson import progress
 
 
@@ -42,9 +43,11 @@ def _question(lesson: Lesson, check: Check) -> None:
         if place is not None:
             option = check.options[place]
             if option.is_right:
-                st.success(frame_text("right", why=option.why), icon=":material/check_circle:")
+                st.success(
+                    frame_text("right", why=linked(option.why)), icon=":material/check_circle:"
+                )
             else:
-                st.warning(frame_text("wrong", why=option.why), icon=":material/replay:")
+                st.warning(frame_text("wrong", why=linked(option.why)), icon=":material/replay:")
     if progress.standing().is_done(lesson) and not was_done:
         st.session_state[f"{key}_done"] = True
         st.rerun()

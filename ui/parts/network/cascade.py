@@ -32,7 +32,7 @@ SOURCES = {
 def cascade(trace: Trace, selected: str = "") -> str | None:
     """Feature maps under each layer, from random weights, chosen kernels or a trained run."""
     if trace.fault is not None:
-        st.caption("The cascade shows whole networks: mend the stack first.")
+        st.caption("The cascade shows whole networks: correct the layers first.")
         return None
     asked = effort.of_weights(trace.architecture).then(effort.of_forward(trace.architecture))
     try:

@@ -29,7 +29,7 @@ def choose_network() -> Architecture | None:
         "Network",
         [BENCH, *zoo()],
         key=KEY,
-        format_func=lambda id: f"{on_bench.name} (on the bench)" if id == BENCH else _words(id),
+        format_func=lambda id: f"{on_bench.name} (your design)" if id == BENCH else _words(id),
         persist_state="session",
     )
     if chosen != BENCH:
@@ -38,10 +38,10 @@ def choose_network() -> Architecture | None:
     design.keep_in_address(traced)
     if traced.fault is not None:
         st.error(
-            plain(f"The network on the bench is not whole yet. {traced.fault}"),
+            plain(f"Your design is not whole yet. {traced.fault}"),
             icon=":material/error:",
         )
-        st.page_link(PAGES / "build.py", label="Mend it in Build", icon=":material/stacks:")
+        st.page_link(PAGES / "build.py", label="Correct it in Build", icon=":material/stacks:")
         return None
     return traced.architecture
 

@@ -46,7 +46,7 @@ def lead_on(trace: Trace) -> None:
 def _why_not(trace: Trace) -> str | None:
     """Why the design cannot be trained here; None where it can."""
     if trace.fault is not None or not trace.rows:
-        return "Mend the stack first: only whole networks are trained."
+        return "Correct the layers first: only whole networks are trained."
     try:
         check_size(trace.architecture)
     except ConfigurationError as error:

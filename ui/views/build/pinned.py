@@ -34,7 +34,7 @@ def against_pinned(now: Trace) -> None:
     """Pins the design, or shows what has changed since one was pinned."""
     pinned: Architecture | None = st.session_state.get(KEY)
     if now.fault is not None:
-        st.caption("Mend the stack first: whole networks are compared.")
+        st.caption("Correct the layers first: whole networks are compared.")
         return
     if pinned is None:
         st.caption("Pin this design, then change it: the difference appears here.")

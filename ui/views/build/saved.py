@@ -35,7 +35,7 @@ def save() -> None:
             _keep(now.architecture)
         else:
             st.toast(
-                "Not saved. Mend the stack first: only whole networks are saved.",
+                "Not saved. Correct the layers first: only whole networks are saved.",
                 icon=":material/error:",
             )
 
@@ -85,7 +85,7 @@ def saved_designs() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if not found:
-        st.caption("Nothing saved yet. The Save button keeps the design on the bench by its name.")
+        st.caption("Nothing saved yet. The Save button keeps your design by its name.")
     for one in found:
         _one(one)
 

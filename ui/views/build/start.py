@@ -50,9 +50,9 @@ def start_from() -> None:
         with file:
             _file()
         with blank:
-            st.caption("An empty stack on the input that is set now.")
+            st.caption("No layers, on the input that is set now.")
             st.button(
-                "Clear the bench",
+                "Remove all layers",
                 icon=":material/check_box_outline_blank:",
                 on_click=open_design,
                 args=(Architecture("My network", design.current().input, ()),),

@@ -23,7 +23,7 @@ FORMS = ("Keras", "PyTorch", "JSON", "Table", "Picture")
 def take_away(trace: Trace, selected: str = "") -> str | None:
     """The design in every form, to copy or to save; the path of a layer chosen in its code."""
     if trace.fault is not None:
-        st.caption("Mend the stack first: code and files are only written of a whole network.")
+        st.caption("Correct the layers first: code and files are only written of a whole network.")
         return None
     architecture = trace.architecture
     stem = "".join(c if c.isalnum() else "-" for c in architecture.name.lower()).strip("-")

@@ -35,7 +35,7 @@ def model_card() -> None:
         )
         plot(
             confusion_figure(np.array(card.confusion), NAMES, dark=theme.is_dark()),
-            label="Confusion matrix of the network that ships",
+            label="Confusion matrix of the built-in network",
             height=400,
             key="draw_card_confusion",
         )
@@ -49,7 +49,7 @@ def card_facts(card: Card) -> list[Fact]:
         Fact(
             "Test images right",
             f"{card.right:,} of {card.test_images:,}",
-            f"95 % interval {interval(bounds)}; computed with the weights that ship",
+            f"95 % interval {interval(bounds)}; computed with its weights as they come along",
         ),
         Fact(
             "Network",

@@ -78,7 +78,7 @@ def show() -> None:
     )
     seeds = archive.shipped_seeds(Shipped.DEPTH)
     st.button(
-        f"Show the results that ship: depths {DEPTHS[0]} to {DEPTHS[-1]}, {seeds} seeds",
+        f"Show the results that come along: depths {DEPTHS[0]} to {DEPTHS[-1]}, {seeds} seeds",
         icon=":material/inventory_2:",
         type="tertiary",
         on_click=_show_shipped,

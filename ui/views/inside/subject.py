@@ -90,7 +90,7 @@ def choose_subject(in_turn: ExitStack) -> Subject | None:
 
     def said(id: str) -> str:
         if id == SHIPPED:
-            return "The network that ships"
+            return "The built-in network"
         if id == FILE:
             return "A .keras file of yours"
         run = offered.get(id)
@@ -108,7 +108,7 @@ def choose_subject(in_turn: ExitStack) -> Subject | None:
         format_func=said,
         key=KEY,
         persist_state="session",
-        help=f"The one that ships, what is finished of the latest {MOST_RUNS} runs, or a model "
+        help=f"The built-in one, what is finished of the latest {MOST_RUNS} runs, or a model "
         "saved by Keras.",
     )
     try:
@@ -149,7 +149,7 @@ def _shipped() -> Subject:
     return Subject(
         SHIPPED,
         SHIPPED,
-        "The network that ships",
+        "The built-in network",
         about_card(found.card),
         found.architecture,
         found.weights,

@@ -11,6 +11,7 @@ from cnn.lessons.catalogue import frame_text
 from cnn.lessons.certificate import certificate
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress import Standing, to_json
+from cnn.lessons.words import linked
 from ui.parts.lesson import address, challenge, last_steps, progress
 from ui.parts.lesson.frame import LESSON, about, go
 
@@ -138,7 +139,7 @@ def know_before() -> None:
     words = catalogue.overview()
     with st.expander(frame_text("know_before"), icon=":material/menu_book:"):
         for one in words["before"]:
-            st.markdown(f"**{one['name']}** · {one['line']}")
+            st.markdown(f"**{one['name']}** · {linked(one['line'])}")
             st.latex(one["formula"])
             st.markdown(f"[{one['pointer']}]({one['address']})")
     with st.expander(frame_text("when_to_use"), icon=":material/alt_route:"):

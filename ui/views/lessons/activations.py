@@ -15,6 +15,7 @@ from cnn.training.recipe.presets import FIRST
 from ui.components.maps import linked_maps
 from ui.components.plot import plot
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.parts.network.cascade import images
 from ui.session import theme
@@ -35,7 +36,7 @@ MOST_IMAGES = 40
 
 def show(lesson: Lesson) -> None:
     """A function, a number through it, a feature map through it, and many layers of it."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         name = controls.choice(
             "function",
@@ -76,7 +77,7 @@ def _curves(lesson: Lesson, name: str, x: float) -> None:
             height=HEIGHT,
             key="lesson_activations_slope",
         )
-    st.caption(lesson.text(f"about_{name}"))
+    st.caption(explained(lesson, f"about_{name}"))
 
 
 def _feature_map(lesson: Lesson, name: str) -> None:
@@ -101,7 +102,8 @@ def _feature_map(lesson: Lesson, name: str) -> None:
         linked_maps(tiles, key="lesson_activations_maps", chosen=(0, 12, 12), side=190)
     flat = int((np.abs(slope) < activations.FLAT).sum())
     st.markdown(
-        lesson.text(
+        explained(
+            lesson,
             "map_numbers",
             function=WORDS[name],
             cells=before.size,
@@ -131,7 +133,8 @@ def _over_depth(lesson: Lesson, name: str, x: float) -> None:
     )
     st.markdown(said)
     st.markdown(
-        lesson.text(
+        explained(
+            lesson,
             "measured",
             depth=depth,
             units=activations.UNITS,

@@ -15,6 +15,7 @@ from cnn.numbers import number
 from ui.components.figures import Figure, figures
 from ui.components.grids import Grid, Labels, grid_pair, grid_row
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.gradient_steps import place_by_place
 from ui.parts.lesson.ways_on import ways_on
 from ui.session.words import percent
@@ -28,17 +29,17 @@ CONVOLVED_WITH = "\N{ASTERISK OPERATOR}"
 
 def show(lesson: Lesson) -> None:
     """The loss, and one of four looks at what follows from it."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     _presets(lesson)
     found, wanted, view, taken = _controls(lesson)
     _loss(lesson, found)
     match view:
         case "kernel":
-            st.markdown(lesson.text("kernel_note", count=found.arriving.size))
+            st.markdown(explained(lesson, "kernel_note", count=found.arriving.size))
             place_by_place(lesson, found, key=f"{KEY}_places")
             _checked(lesson, "checked_kernel", found.to_kernel, _numerical(found)[0])
         case "slide":
-            st.markdown(lesson.text("slide_note", count=found.arriving.size))
+            st.markdown(explained(lesson, "slide_note", count=found.arriving.size))
             names = Labels(
                 lesson.text("input_grid"), lesson.text("slide_kernel"), lesson.text("to_kernel")
             )
@@ -99,7 +100,7 @@ def _loss(lesson: Lesson, found: Descent) -> None:
 
 def _input(lesson: Lesson, found: Descent) -> None:
     slide = full_convolution(found)
-    st.markdown(lesson.text("input_note", frame=slide.axes[0].before))
+    st.markdown(explained(lesson, "input_note", frame=slide.axes[0].before))
     names = Labels(
         lesson.text("arriving_short"), lesson.text("kernel_now"), lesson.text("to_input")
     )
@@ -116,7 +117,7 @@ def _input(lesson: Lesson, found: Descent) -> None:
 
 
 def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
-    st.markdown(lesson.text("step_note", rate=number(found.rate)))
+    st.markdown(explained(lesson, "step_note", rate=number(found.rate)))
     scaled = np.float32(found.rate) * found.to_kernel
     grid_row(
         [

@@ -20,6 +20,7 @@ from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from ui.components.grids import edited, grid_pair
 from ui.parts.lesson import controls, edits
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.session.words import plain, pretty
 
@@ -78,7 +79,7 @@ class Choice:
 
 def show(lesson: Lesson) -> None:
     """The grids, what slides over them, and the size that comes out."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     _presets(lesson)
     chosen = _controls(lesson)
     first = chosen.kernels()
@@ -180,13 +181,14 @@ def _size(lesson: Lesson, slide: Slide, layer: Conv2D) -> None:
     st.latex(size_formula(slide.axes[0]))
     lines = size_notes(slide.axes[0], lesson.text)
     if slide.input.shape[2] > 1:
-        lines.append(lesson.text("channels_note", channels=slide.input.shape[2]))
+        lines.append(explained(lesson, "channels_note", channels=slide.input.shape[2]))
     if layer.filters > 1:
-        lines.append(lesson.text("filters_note", filters=layer.filters))
+        lines.append(explained(lesson, "filters_note", filters=layer.filters))
     if slide.flipped:
         lines.append(_turned(lesson, slide, layer))
     lines.append(
-        lesson.text(
+        explained(
+            lesson,
             "shape",
             input=pretty(shape_text(row.input_shape)),
             output=pretty(shape_text(row.output_shape)),

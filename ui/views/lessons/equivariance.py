@@ -23,6 +23,7 @@ from ui.components.plot import plot
 from ui.parts.drawing.answers import NAMES, certainty
 from ui.parts.drawing.fool import read_shift
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.session import theme
 from ui.session.words import percent
@@ -37,7 +38,7 @@ NAMES_OF_STAGES = ("image", "conv", "pool_one", "pool_two")
 def show(lesson: Lesson) -> None:
     """The shift, the map of all shifts, the network's maps before and after, what is measured."""
     _take_clicked()
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     left, right = st.columns([5, 5], gap="large")
     with left:
         place = controls.slider(
@@ -55,7 +56,7 @@ def show(lesson: Lesson) -> None:
     with right:
         _every_shift(lesson, found, across, down)
     stages = equivariance.stages(image, across, down)
-    st.markdown(lesson.text("maps_lead"))
+    st.markdown(explained(lesson, "maps_lead"))
     linked_maps(
         _tiles(lesson, stages, which - 1, (down, across)),
         key="lesson_equivariance_maps",
@@ -64,9 +65,9 @@ def show(lesson: Lesson) -> None:
         side=180,
     )
     st.markdown(_table(lesson, stages))
-    st.markdown(lesson.text("table_note"))
+    st.markdown(explained(lesson, "table_note"))
     _measure(lesson)
-    st.caption(lesson.text("train_note"))
+    st.caption(explained(lesson, "train_note"))
     ways_on(shipped().architecture, FIRST)
 
 

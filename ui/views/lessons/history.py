@@ -24,6 +24,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.presets import FIRST
 from ui.components.picture import picked, picture
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.session import design
 from ui.session.pages import PAGES
@@ -34,7 +35,7 @@ LINE = "lesson_history_line"
 
 def show(lesson: Lesson) -> None:
     """The timeline and the network chosen on it; the residual experiment; what came after."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     keys = tuple(one.key for one in milestones())
     if (key := picked(LINE)) in keys:  # known before the line is drawn, so that it is drawn once
         controls.put(which=key)
@@ -50,12 +51,12 @@ def show(lesson: Lesson) -> None:
 
 def _milestone(lesson: Lesson, one: Milestone) -> None:
     """What was new, what it reached, and its picture beside that of the version here."""
-    words = [lesson.text(f"{one.key}_new"), lesson.text(f"{one.key}_error")]
+    words = [explained(lesson, f"{one.key}_new"), lesson.text(f"{one.key}_error")]
     words += [lesson.text("top5")] * ("top-5" in words[1])
     st.markdown(" ".join(words))
     _drawn(lesson, one.drawn, "original")
-    if note := lesson.words.get(f"{one.key}_note"):
-        st.caption(note)
+    if (note := f"{one.key}_note") in lesson.words:
+        st.caption(explained(lesson, note))
     if one.here is None:
         ways_on(one.drawn)
         return
@@ -84,7 +85,7 @@ def _drawn(lesson: Lesson, architecture: Architecture, key: str) -> None:
 
 
 def _residual(lesson: Lesson) -> None:
-    st.markdown(lesson.text("residual"))
+    st.markdown(explained(lesson, "residual"))
     left, right = st.columns([4, 7], gap="large")
     with left:
         depth = int(controls.steps("depth", lesson.text("depth_label"), DEPTHS, first=8))
@@ -134,7 +135,7 @@ def _said(lesson: Lesson, depth: int, start: Start) -> str:
 def _after(lesson: Lesson) -> None:
     for one in AFTER:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            words = lesson.text(f"after_{one.key}")
+            words = explained(lesson, f"after_{one.key}")
             st.markdown(f"{one.year} **{one.name}**: {words}", width="content")
             if one.here is not None:
                 st.page_link(

@@ -17,6 +17,7 @@ from cnn.training.recipe.configuration import Configuration
 from ui.components.maps import Cell, linked_maps
 from ui.parts.drawing.pad import pad
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.parts.network.cascade import images
 from ui.parts.network.own_picture import own_picture
@@ -39,7 +40,7 @@ MAPS, PARTS = "lesson_kernels_maps", "lesson_kernels_parts"
 
 def show(lesson: Lesson) -> None:
     """The image, the kernels over it, and what each of them answers to."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     names = controls.several(
         "kernels",
         lesson.text("kernels_label"),
@@ -209,16 +210,16 @@ def _numbers(lesson: Lesson, name: str, found: Array, kernel: Array, relu: bool)
         "none": none,
         "below": below,
     }
-    return lesson.text("numbers_relu" if relu else "numbers", **values)
+    return explained(lesson, "numbers_relu" if relu else "numbers", **values)
 
 
 def _channels(
     lesson: Lesson, source: str, name: str, image: Array, kernel: Array, cell: Cell
 ) -> None:
     """A colour image: each channel with its slice of the kernel, and their sum."""
-    st.markdown(lesson.text("colour_lead", kernel=_titled(name)))
+    st.markdown(explained(lesson, "colour_lead", kernel=_titled(name)))
     if source == "colour":
-        st.markdown(lesson.text("colour_shapes"))
+        st.markdown(explained(lesson, "colour_shapes"))
     parts = kernels.channel_maps(image, kernel)
     total = np.sum(parts, axis=0)
     full = largest([*parts, total])

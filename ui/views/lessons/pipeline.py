@@ -14,6 +14,7 @@ from cnn.pictures.inside.stages import stages
 from ui.components.stages import stages_view
 from ui.parts.drawing.answers import NAMES, certainty
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.session.words import percent
 
@@ -22,7 +23,7 @@ FIRST = 4
 
 def show(lesson: Lesson) -> None:
     """The digit chosen, the stages with their numbers, and what the network is."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     which, number, wrong = st.columns([2, 4, 2], vertical_alignment="bottom", gap="medium")
     with which:
         words = {
@@ -94,7 +95,8 @@ def _network(lesson: Lesson, one: Followed) -> str:
     total = lesson.text(
         "total", network=card.architecture.name, params=traced.params_text, parts=parts
     )
-    tested = lesson.text(
+    tested = explained(
+        lesson,
         "tested",
         train=f"{card.images['train']:,}",
         right=f"{card.right:,}",

@@ -25,6 +25,7 @@ from cnn.training.recipe.presets import FIRST
 from ui.components.figures import Figure, figures
 from ui.components.grids import edited, grid_pair
 from ui.parts.lesson import controls, edits
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.session.words import percent, plain, short
 
@@ -170,7 +171,7 @@ def _saving(lesson: Lesson, pool: Pooling) -> None:
     found = saving(pool)
     is_local = isinstance(pool, MaxPooling2D | AveragePooling2D)
     st.markdown(f"## {lesson.text('saving_heading')}")
-    st.markdown(lesson.text("saving_local" if is_local else "saving_global"))
+    st.markdown(explained(lesson, "saving_local" if is_local else "saving_global"))
     with_pools, without = found.with_pools, found.without
     shown = (
         ("macs_with", short(with_pools.total_macs)),

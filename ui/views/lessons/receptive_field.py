@@ -29,6 +29,7 @@ from cnn.pictures.network.field_stack import field_stack
 from cnn.training.recipe.presets import BRIEF
 from ui.components.field import field_view
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 
 FIRST = "c3-c3-m2-c3"
@@ -39,7 +40,7 @@ PLACE = re.compile(r"(-?[0-9]{1,2})-([0-9]{1,2})-([0-9]{1,2})")
 
 def show(lesson: Lesson) -> None:
     """The stack, its cells, its numbers; then what excites the filters of a trained network."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(lesson.text("presets"), width="content")
         controls.preset(lesson.text("two_small"), stack="c3-c3", cell="")
@@ -114,7 +115,7 @@ def _cell(text: str, traced: Trace) -> tuple[int, int, int] | None:
 def _numbers(lesson: Lesson, traced: Trace, stack: str) -> str:
     """How field and jump come about, layer by layer, with the numbers put in."""
     names = ("table_layer", "table_map", "table_rule", "table_jump")
-    lines = [" | ".join(lesson.text(name) for name in names), "---|---|---|---"]
+    lines = [" | ".join(explained(lesson, name) for name in names), "---|---|---|---"]
     size, jump = 1, 1
     for code, row in zip(codes(stack), traced.rows, strict=True):
         assert row.axes is not None  # a stack holds convolutions and poolings alone
@@ -140,7 +141,7 @@ def _image() -> Array:
 
 
 def _filters(lesson: Lesson) -> None:
-    st.markdown(lesson.text("patches", count=STRONGEST, images=IMAGES))
+    st.markdown(explained(lesson, "patches", count=STRONGEST, images=IMAGES))
     rows = convolutions()
     places = tuple(range(1, len(rows) + 1))
     place = int(controls.steps("layer", lesson.text("layer_label"), places, first=1))

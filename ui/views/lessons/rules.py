@@ -20,6 +20,7 @@ from ui.components.figures import Figure, figures
 from ui.components.picture import picture
 from ui.parts.comparison.verdict import read
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import compare, ways_on
 from ui.parts.runs import runs
 from ui.parts.setup import expectation
@@ -33,23 +34,23 @@ SEEDS = 5
 
 def show(lesson: Lesson) -> None:
     """A rule to choose, its two networks with their figures, and what training them gave."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     keys = [one.key for one in EXPERIMENTS]
     titles = {key: lesson.text(f"{key}_title") for key in keys}
     chosen = rules.experiment(
         controls.choice("rule", lesson.text("rule_label"), keys, words=titles)
     )
-    st.markdown(lesson.text(f"{chosen.key}_rule"))
+    st.markdown(explained(lesson, f"{chosen.key}_rule"))
     for column, side, standing in zip(
         st.columns(2, border=True), chosen.sides, ("kept", "broken"), strict=True
     ):
         with column:
             _side(lesson, side, standing)
-    st.markdown(lesson.text(f"{chosen.key}_look"))
+    st.markdown(explained(lesson, f"{chosen.key}_look"))
     _measured(lesson, chosen)
     _try(lesson, chosen)
     st.header(lesson.text("beyond_title"), anchor=False)
-    st.markdown(lesson.text("beyond"))
+    st.markdown(explained(lesson, "beyond"))
 
 
 def _side(lesson: Lesson, side: Side, standing: str) -> None:

@@ -24,6 +24,7 @@ from cnn.training.recipe.run import Run, Wish
 from cnn.training.store.arrays import ArraysError
 from ui.components.picture import picture
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 from ui.parts.runs import live, runs
 from ui.parts.runs.charts import show_curves
@@ -52,7 +53,7 @@ def _draw(lesson: Lesson) -> int:
         n = controls.slider("n", lesson.text("drawing_label"), 0, len(drawn) - 1, first=0)
         row = controls.slider("row", lesson.text("row_label"), 0, shapes.SIDE - 1, first=8)
         shape = ", ".join(map(str, drawn.pixels.shape))
-        words.markdown(lesson.text("draw", images=len(drawn), shape=shape))
+        words.markdown(explained(lesson, "draw", images=len(drawn), shape=shape))
         name = shapes.CLASSES[int(drawn.labels[n])]
         st.markdown(lesson.text("class_line", n=n, name=name))
         st.caption(lesson.text("numbers", n=n, row=row))
@@ -68,7 +69,7 @@ def _network(lesson: Lesson) -> None:
     st.header(lesson.text("network_title"), anchor=False)
     traced = trace(shapes.DEMO)
     parts = " + ".join(f"{row.params:,}" for row in traced.rows if row.params)
-    st.markdown(lesson.text("network", parts=parts, total=f"{traced.total_params:,}"))
+    st.markdown(explained(lesson, "network", parts=parts, total=f"{traced.total_params:,}"))
     picture(diagram(traced), key="lesson_shapes_network", largest=1.0)
 
 
@@ -77,7 +78,7 @@ def _train(lesson: Lesson, seed: int) -> None:
     data = load(shapes.dataset(seed), shapes.DEMO.input)
     sizes = {"train": len(data.train), "validation": len(data.validation)}
     batch = shapes.configuration(1, seed).batch_size_for(sizes["train"])
-    st.markdown(lesson.text("train", **sizes, batch=batch))
+    st.markdown(explained(lesson, "train", **sizes, batch=batch))
     run = _run()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=260):

@@ -11,6 +11,7 @@ from cnn.pictures.network.dense_or_convolution import dense_or_convolution
 from cnn.training.recipe.presets import BRIEF
 from ui.components.picture import picture
 from ui.parts.lesson import controls
+from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
 
 MOST_MACS = 20_000_000
@@ -19,7 +20,7 @@ MOST_MACS = 20_000_000
 
 def show(lesson: Lesson) -> None:
     """Sliders for the image and the layer, both layers' parameters as numbers and as bars."""
-    st.markdown(lesson.text("lead"))
+    st.markdown(explained(lesson, "lead"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(lesson.text("presets"), width="content")
         controls.preset(lesson.text("photo"), size=224, channels=3, units=64, kernel=3)
@@ -60,11 +61,11 @@ def _numbers(lesson: Lesson, compared: Compared) -> str:
     return "\n\n".join(
         (
             lesson.text("inputs", **values),
-            lesson.text("dense", **values, total=f"{dense:,}"),
-            lesson.text("conv", **values, total=f"{convolution:,}"),
-            lesson.text("times_more", times=_times(dense / convolution))
+            explained(lesson, "dense", **values, total=f"{dense:,}"),
+            explained(lesson, "conv", **values, total=f"{convolution:,}"),
+            explained(lesson, "times_more", times=_times(dense / convolution))
             if more
-            else lesson.text("times_fewer"),
+            else explained(lesson, "times_fewer"),
         )
     )
 
