@@ -15,7 +15,7 @@ ENGINES = ("sqlite", "postgresql")
 # No deadlines: the first example pays for an import, and a busy machine is not a wrong answer.
 settings.register_profile("default", deadline=None, max_examples=50)
 # In CI the same ones every time, and failures that can be pasted into a test.
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, print_blob=True)
+settings.register_profile("ci", deadline=None, max_examples=30, derandomize=True, print_blob=True)
 settings.register_profile("proof", deadline=None, max_examples=400, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 

@@ -34,6 +34,7 @@ from tests.hostile import corpus
 from tests.hostile.files import LARGE_IMAGES, png
 from tests.hostile.guard import watched
 from tests.hostile.memory import PEAKS, begin_peak, memory_mb
+from tests.some import some
 from tests.ui.visiting import visited, words
 from ui.parts.drawing import pad
 from ui.parts.network.own_picture import fitted
@@ -45,6 +46,11 @@ END = (GlobalAveragePooling2D(), Dense(2))
 SIDE = 16_384
 MOST = effort.MOST_BYTES + 80_000_000
 """What may be computed, and a page's own."""
+OFTEN = (
+    *("padded four times", "the largest input", "a million units", "as deep as may be"),
+    *("side by side, again", "five thousand layers"),
+)
+GROWING = ("lists.json", "lists-in-input.json", "lists-config.keras")
 MOST_READ_MB = 40
 """For a file's own bytes, and what the pages keep of it."""
 
@@ -86,7 +92,7 @@ LAYERS: dict[str, tuple[tuple[int, int, int], tuple[Layer, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", some(LAYERS, *OFTEN))
 def test_a_heavy_link_is_answered_in_words_and_in_little_memory(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -149,13 +155,18 @@ only_linux = pytest.mark.skipif(
 
 @only_linux
 @pytest.mark.parametrize(
-    ("name", "door"),
-    [(name, "Build") for name in LARGE_IMAGES]
-    + [("a photo held upright", door) for door in PICTURE_DOORS if door != "Build"],
+    "case",
+    some(
+        [(name, "Build") for name in LARGE_IMAGES]
+        + [("a photo held upright", door) for door in PICTURE_DOORS if door != "Build"],
+        ("one colour is clear", "Build"),
+        *(("a photo held upright", door) for door in PICTURE_DOORS),
+    ),
 )
 def test_a_picture_of_few_bytes_and_many_pixels_is_opened_and_takes_little_memory(
-    name: str, door: str, monkeypatch: pytest.MonkeyPatch
+    case: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ):
+    name, door = case
     monkeypatch.setattr(st, "session_state", {})
     read = PICTURE_DOORS[door]
     read(png((40, 40)))
@@ -164,7 +175,7 @@ def test_a_picture_of_few_bytes_and_many_pixels_is_opened_and_takes_little_memor
 
 
 @only_linux
-@pytest.mark.parametrize("name", ["lists.json", "lists-in-input.json", "lists-config.keras"])
+@pytest.mark.parametrize("name", some(GROWING, "lists.json"))
 def test_a_description_that_grows_in_memory_is_refused_on_build_and_takes_little(name: str):
     def door() -> None:
         from ui.views.build import start

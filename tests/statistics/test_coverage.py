@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from cnn.compare.significance import Answered, OnImages, answered, on_images
+from tests.some import some
 
 LEVEL = 0.05
 RARE = 1e-6
@@ -68,7 +69,7 @@ SEVERAL = {
 """How likely each mean difference of two seeds each is at an image."""
 
 
-@pytest.mark.parametrize("images", [50, 1_000])
+@pytest.mark.parametrize("images", some((50, 1_000), 50))
 @pytest.mark.parametrize("shares", SEVERAL.values(), ids=SEVERAL)
 def test_of_two_seeds_each_at_least_95_of_100_intervals_cover(shares: list[float], images: int):
     draws = 300

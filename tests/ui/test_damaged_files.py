@@ -29,6 +29,7 @@ from cnn.training.recipe.run import (
 )
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
+from tests.some import some
 from tests.training.damaged import IN_WORDS, WAYS, whole_files
 from tests.ui.visiting import arriving, shown, visited, weights_file, words
 from ui.parts.runs import take_away
@@ -82,7 +83,7 @@ def test_where_all_is_whole_nothing_is_said_to_be_damaged(
     assert not [one for app in pages for one in words(app).splitlines() if "damaged" in one]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", some(WAYS, "cut in two", "a single bit", "empty", "nested"))
 def test_a_run_of_which_all_files_are_damaged_answers_in_words_everywhere(
     store: Store, data: Dataset, files: dict[str, bytes], way: str
 ):
@@ -105,7 +106,7 @@ def test_a_run_of_which_all_files_are_damaged_answers_in_words_everywhere(
     assert "of epoch 1 cannot be read: " in then or way == "another file"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", some(WAYS, "cut in two", "a single bit", "empty", "nested"))
 def test_a_snapshot_that_is_damaged_is_said_to_be_that(
     store: Store, data: Dataset, files: dict[str, bytes], way: str
 ):
