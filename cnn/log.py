@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TextIO
 
-from cnn.settings import word_setting
+from cnn.settings import close_to_others, word_setting
 
 NAME = "cnn"
 LOG_FILE = "worker.log"
@@ -106,6 +106,7 @@ class Trouble:
 def opened(folder: Path) -> IO[bytes]:
     """The log of the workers, to be added to; where there can be none, nowhere."""
     file = folder / LOG_FILE
+    close_to_others(file)  # one of an earlier version
     try:
         return open(file, "ab", opener=lambda name, how: os.open(name, how, 0o600))
     except OSError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +26,10 @@ WORDS = {
     "CNN_LOG_FORMAT": ("text", "json"),
 }
 """Settings that are one of a few words."""
+
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+"""What the mode of a file lets its group and others do."""
 
 
 class SettingError(ValueError):
@@ -65,6 +71,21 @@ def write_private(file: Path, text: str) -> None:
     except OSError:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others of this machine may do anything with a file or folder."""
+    try:
+        return os.name == "posix" and bool(path.stat().st_mode & OTHERS)
+    except OSError:
+        return False
+
+
+def close_to_others(path: Path) -> None:
+    """Takes from others what they may do with a file; somebody else's stays as it is."""
+    with contextlib.suppress(OSError):
+        if path.is_file() and is_open_to_others(path):  # never /dev/null
+            path.chmod(path.stat().st_mode & 0o700)
 
 
 def _opened_private(name: str, how: int) -> int:

@@ -50,6 +50,37 @@ try:
 except ValueError as error:
     handle_uncaught_app_exception(error)
 """
+SERVER = """
+import asyncio, logging, threading
+import streamlit
+import uvicorn
+from ui.shell.saying import say_alike
+say_alike()
+
+async def app(scope, receive, send):
+    raise ValueError("an answer of\\ntwo lines")
+
+async def ask(port, words):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(words)
+    await reader.read()
+    writer.close()
+
+async def serve():
+    settings = dict(port=0, lifespan="off", access_log=False)
+    server = uvicorn.Server(uvicorn.Config(app, use_colors=False, **settings))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    await ask(port, b"GET / HTTP/1.1\\r\\nHost: here\\r\\nConnection: close\\r\\n\\r\\n")
+    await ask(port, b"nonsense\\r\\n\\r\\n")
+    logging.getLogger("asyncio").error("nobody listens")
+    server.should_exit = True
+    await serving
+
+asyncio.run(serve())
+"""
 LINE = re.compile(rb"writer [a-d] line [ \d]{5} x{30}\n")
 
 
@@ -290,6 +321,31 @@ def test_only_its_owner_may_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
+@ON_POSIX
+def test_one_that_an_earlier_version_made_is_taken_from_others(tmp_path: Path):
+    file = tmp_path / "worker.log"
+    file.write_text("of before\n")
+    file.chmod(0o644)
+
+    with log.opened(tmp_path) as words:
+        words.write(b"of now\n")
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_text() == "of before\nof now\n"
+
+
+@ON_POSIX
+def test_a_log_that_goes_elsewhere_leaves_that_as_it_is(tmp_path: Path):
+    elsewhere = tmp_path / "pipe"
+    os.mkfifo(elsewhere, 0o644)
+    (tmp_path / "worker.log").symlink_to(elsewhere)
+    reader = os.open(elsewhere, os.O_RDONLY | os.O_NONBLOCK)
+    log.opened(tmp_path).close()
+    os.close(reader)
+
+    assert elsewhere.stat().st_mode & 0o777 == 0o644
+
+
 def test_where_there_can_be_no_log_nobody_is_kept_from_working(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
 
@@ -300,22 +356,45 @@ def test_where_there_can_be_no_log_nobody_is_kept_from_working(tmp_path: Path):
     assert (tmp_path / "file").read_text() == "in the way"
 
 
-def test_as_json_what_streamlit_says_is_json_too_and_a_page_that_failed():
-    settings = os.environ | {"CNN_LOG_FORMAT": "json"}
+def printed(script: str, form: str) -> list[str]:
+    """The lines that a process prints whose words have this form."""
     ran = subprocess.run(
-        [sys.executable, "-c", FAILING],
+        [sys.executable, "-c", script],
         cwd=ROOT,
-        env=settings,
+        env=os.environ | {"CNN_LOG_FORMAT": form},
         capture_output=True,
         text=True,
         check=True,
     )
+    return (ran.stdout + ran.stderr).splitlines()
 
-    found = [json.loads(line) for line in (ran.stdout + ran.stderr).splitlines()]
+
+def test_as_json_each_thing_that_the_server_says_is_one_line():
+    found = [json.loads(line) for line in printed(SERVER, "json")]
+
+    said = [one["message"].strip() for one in found]
+    assert "Invalid HTTP request received." in said
+    assert "nobody listens" in said
+    (failed,) = [one for one in found if one["message"].startswith("Exception in ASGI application")]
+    assert (failed["level"], failed["logger"]) == ("error", "uvicorn.error")
+    assert failed["error"].endswith("ValueError: an answer of\ntwo lines")
+
+
+def test_as_text_the_server_says_what_it_says_by_itself():
+    found = printed(SERVER, "text")
+
+    assert "WARNING:  Invalid HTTP request received." in found
+    assert "ERROR:    Exception in ASGI application" in found
+    assert "nobody listens" in found
+
+
+def test_as_json_what_streamlit_says_is_json_too_and_a_page_that_failed():
+    lines = printed(FAILING, "json")
+    found = list(map(json.loads, lines))
 
     assert {one["logger"].partition(".")[0] for one in found} == {"streamlit"}
     assert "a worry of its own" in [one["message"] for one in found]
     (failed,) = [one for one in found if "a page of" in one.get("error", "")]
     assert failed["level"] == "error"
     assert failed["error"].endswith("ValueError: a page of\ntwo lines")
-    assert "secret" not in ran.stdout + ran.stderr
+    assert "secret" not in "".join(lines)

@@ -30,7 +30,7 @@ from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, shown_url
 from cnn.training.store.store_file import log_bytes, store_file
 from cnn.training.upkeep.upkeep import Finding
-from cnn.training.workers import ray_cluster
+from cnn.training.workers import ray_cluster, ray_private
 
 ENTRY: dict[str, Callable[[], object]] = {
     "CNN_TOKEN": entry,
@@ -56,7 +56,8 @@ try:
     ray = join(sys.stdin.read())
 except ClusterError as error:
     sys.exit(str(error))
-print(json.dumps([ray.util.get_node_ip_address(), *map(astuple, nodes(ray))]))
+folder = ray.get_runtime_context().get_temp_dir()
+print(json.dumps([ray.util.get_node_ip_address(), folder, *map(astuple, nodes(ray))]))
 """
 PATIENCE_S = 180
 INSTALL = "Install what is pinned: pip install -r requirements.txt"
@@ -210,7 +211,7 @@ def _executor(url: str | None) -> Finding:
     ran = _apart(CLUSTER, url)
     if isinstance(ran, str):
         return Finding("runs on", words, ran)
-    here, *found = json.loads(ran.stdout.splitlines()[-1])
+    here, folder, *found = json.loads(ran.stdout.splitlines()[-1])
     nodes = [ray_cluster.Node(*values) for values in found]
     cpus, gpus = sum(node.cpus for node in nodes), sum(node.gpus for node in nodes)
     asked = ray_cluster.request(nodes)
@@ -219,7 +220,7 @@ def _executor(url: str | None) -> Finding:
         "runs on",
         f"{words}: {len(nodes)} nodes, {exact(cpus)} CPUs, {exact(gpus)} GPUs; a training asks for "
         f"{asked.cpus} CPUs, {asked.gpus} GPUs",
-        _plain(ray_cluster.WRONG[wrong]) if wrong else "",
+        _plain(ray_cluster.WRONG[wrong]) if wrong else ray_private.what_is_open(Path(folder)),
     )
 
 

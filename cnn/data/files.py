@@ -80,11 +80,17 @@ def open_zip(content: bytes, max_members: int) -> zipfile.ZipFile:
         raise DataError(f"It is not a readable zip file: {error}.") from error
 
 
-def check_member(member: zipfile.ZipInfo, limit_bytes: int) -> None:
-    """Raise unless a member says that it can be unpacked, and is not larger than the limit."""
+def check_member(member: zipfile.ZipInfo, limit_bytes: int, before_bytes: int = 0) -> None:
+    """Raise unless a member says that it can be unpacked, and is not larger than the limit, nor is
+    it with what was unpacked before.
+    """
     if member.file_size > limit_bytes:
         raise DataError(
             f"unpacks to {megabytes(member.file_size)}; {megabytes(limit_bytes)} is the limit"
+        )
+    if before_bytes + member.file_size > limit_bytes:
+        raise DataError(
+            f"is one too many: together they unpack to more than {megabytes(limit_bytes)}"
         )
     # zipfile unpacks bzip2 and lzma without a bound; only deflate can be stopped in time.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -107,14 +113,16 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit_bytes: 
 def read_npz(content: bytes, limit_bytes: int, most_arrays: int = MOST_ARRAYS) -> dict[str, Array]:
     """Return the arrays of an npz file by name, together not larger than the limit."""
     arrays: dict[str, Array] = {}
+    before_bytes = 0
     with open_zip(content, most_arrays) as archive:
         for member in archive.infolist():
             try:
+                check_member(member, limit_bytes, before_bytes)
                 unpacked = read_member(archive, member, limit_bytes)
                 arrays[member.filename.removesuffix(".npy")] = array_of(unpacked)
             except DataError as error:
                 raise DataError(f"Its member {member.filename} {error}.") from error
-            limit_bytes -= len(unpacked)
+            before_bytes += len(unpacked)
     return arrays
 
 

@@ -62,14 +62,14 @@ class Stored:
 def open_npz(content: bytes, limit_bytes: int, most_arrays: int = MOST_ARRAYS) -> dict[str, Stored]:
     """Return the arrays of an npz by name, each checked to be whole, together within the limit."""
     archive = open_zip(content, most_arrays)
-    arrays = {}
+    arrays, before_bytes = {}, 0
     for member in archive.infolist():
         try:
-            check_member(member, limit_bytes)
+            check_member(member, limit_bytes, before_bytes)
             arrays[member.filename.removesuffix(".npy")] = _stored(archive, member)
         except DataError as error:
             raise DataError(f"Its member {member.filename} {error}.") from error
-        limit_bytes -= member.file_size
+        before_bytes += member.file_size
     return arrays
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cnn.data.errors import DataError
 from cnn.data.files import open_zip, read_file, read_idx, read_member, read_npz
+from cnn.data.npz import open_npz
 
 MEGABYTE = 1_000_000
 
@@ -127,7 +128,10 @@ NO_NPZ = {
     "cut off": (npz(a=TEN)[:-30], "not a readable zip"),
     "pickle": (npz(a=np.array([{}], dtype=object)), "member a.npy holds Python objects"),
     "bomb": (npz(a=np.zeros(2 * MEGABYTE)), "a.npy unpacks to 16.0 MB; 1.0 MB is the limit"),
-    "large together": (npz(a=LARGE, b=LARGE), "member b.npy unpacks to"),
+    "large together": (
+        npz(a=LARGE, b=LARGE),
+        "member b.npy is one too many: together they unpack to more than 1.0 MB",
+    ),
     "no array": (zipped({"a.npy": b"no array"}), "a.npy is damaged, cut off, or no NumPy array"),
     "petabyte": (zipped({"a.npy": PETABYTE}), "a.npy is damaged, cut off, or no NumPy array"),
     "negative shape": (zipped({"a.npy": NEGATIVE}), "a.npy is damaged, cut off, or no NumPy array"),
@@ -144,6 +148,8 @@ NO_NPZ = {
 def test_an_npz_file_with_other_content_is_refused_with_its_member(content, message):
     with pytest.raises(DataError, match=message):
         read_npz(content, MEGABYTE)
+    with pytest.raises(DataError, match=message):
+        open_npz(content, MEGABYTE)
 
 
 @given(content=st.binary(max_size=200))

@@ -183,6 +183,7 @@ QUESTIONS: dict[str, tuple[Sent, int]] = {
     "a ticket made up": (_question("a13ed703-8a2e-4e62-bd8d-c9f212a05705." + "0" * 64), 403),
     "a ticket for another session": (_question("xTICKET"), 403),
     "a ticket of other letters": (_question("\ud800\x00é"), 403),
+    "a ticket whose session is half a letter": (_question("\ud800.x"), 403),
     "too much": (_question(net="1." + "a" * 70_000), 413),
     "no JSON": (Sent("/checks", "POST", JSON | OURS, b"net=1"), 400),
     "a list": (Sent("/checks", "POST", JSON | OURS, b"[]"), 400),

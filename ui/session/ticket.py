@@ -23,7 +23,8 @@ def ticket() -> str:
 def holder(shown: str) -> str:
     """The session that a ticket was made for, if it is one of ours and still open; else nothing."""
     session, _, _ = shown.rpartition(".")
-    is_ours = hmac.compare_digest(shown.encode("utf-8", "replace"), _signed(session).encode())
+    right = _signed(session).encode("utf-8", "replace")
+    is_ours = hmac.compare_digest(shown.encode("utf-8", "replace"), right)
     return session if is_ours and is_open(session) else ""
 
 

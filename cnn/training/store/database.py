@@ -14,7 +14,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from cnn.settings import private_folder
 from cnn.training.store.kept_backups import kept_if_changed
 from cnn.training.store.migrations import MIGRATIONS, migrate
-from cnn.training.store.store_error import StoreError
+from cnn.training.store.store_error import StoreError, in_traceback, is_readable
 from cnn.training.store.store_file import keep_private, store_file
 from cnn.training.store.tables import SCHEMA_VERSION, about, metadata
 
@@ -32,6 +32,8 @@ OPENING_ATTEMPTS, OPENING_REST_S = 10, 0.02
 
 def opened(url: str) -> Engine:
     """The database at a URL, with all tables in it."""
+    if not is_readable(url):  # a driver would say pieces of it
+        raise StoreError.because(url, ValueError())
     try:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":
@@ -43,13 +45,13 @@ def opened(url: str) -> Engine:
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "checkout", _be_patient)
     except (SQLAlchemyError, ValueError, OSError, ImportError) as error:
-        raise StoreError.because(url, error) from error
+        raise StoreError.because(url, error) from in_traceback(url, error)
     try:
         _prepare(engine)
     except BaseException as error:
         engine.dispose()
         if isinstance(error, (SQLAlchemyError, OSError)):
-            raise StoreError.because(url, error) from error
+            raise StoreError.because(url, error) from in_traceback(url, error)
         raise
     if (path := store_file(url)) is not None:
         _follow(engine, path)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cnn.settings import store_url
 from cnn.training.recipe.run import SNAPSHOT, Epoch, GradientNorms, Step
 from cnn.training.store import database, row_checks, rows, tables
-from cnn.training.store.store_error import StoreError
+from cnn.training.store.store_error import StoreError, in_traceback
 from cnn.training.store.thinning import Curves
 
 
@@ -49,7 +49,7 @@ class Records:
                     database.hurry(connection)
                 yield connection
         except (SQLAlchemyError, sqlite3.Error) as error:  # the second of a file read in slices
-            raise StoreError.because(self.url, error) from error
+            raise StoreError.because(self.url, error) from in_traceback(self.url, error)
 
     def _whole(self, query: Select[Any], table: Table) -> Sequence[Any]:
         """Those of the rows that are not damaged."""

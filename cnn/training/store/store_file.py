@@ -18,13 +18,13 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from cnn.settings import close_to_others
 from cnn.training.store.identity import has_ended, identified
 
 LOG = "-wal"
 BESIDE = (LOG, "-shm", "-journal")
 """What SQLite keeps beside a file, by how its name ends."""
 
-OTHERS = 0o077
 PAGES_AT_ONCE = 4_096
 PATIENCE_S = 10.0
 AT = "%Y-%m-%dT%H%M%SZ"
@@ -75,13 +75,8 @@ def keep_private(file: Path) -> None:
     """
     with contextlib.suppress(OSError):  # it is there, or SQLite will say why it cannot be
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    if os.name != "posix":
-        return
     for one in beside(file):
-        with contextlib.suppress(OSError):
-            mode = one.stat().st_mode
-            if mode & OTHERS:
-                one.chmod(mode & 0o700)
+        close_to_others(one)
 
 
 def connected(

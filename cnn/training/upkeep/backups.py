@@ -18,6 +18,7 @@ from cnn.training.store.migrations import MIGRATIONS
 from cnn.training.store.store_error import (
     StoreError,
     check_room,
+    in_traceback,
     refusing,
     shown_url,
     without_secrets,
@@ -102,7 +103,7 @@ def file_of(url: str, instead: str) -> Path:
     try:
         told = without_secrets(url)
     except (SQLAlchemyError, ValueError) as error:
-        raise StoreError.because(url, error) from error
+        raise StoreError.because(url, error) from in_traceback(url, error)
     if told.get_backend_name() == "postgresql":
         address = told.set(drivername="postgresql")
         raise StoreError(

@@ -25,6 +25,7 @@ from cnn.numbers import exact
 from cnn.settings import home, whole_setting
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store.store_error import without_secrets
+from cnn.training.workers import ray_private
 
 PACKAGE = Path(__file__).parents[2]
 FOLDERS = ("CNN_DATA_DIR", "KERAS_HOME")
@@ -91,20 +92,20 @@ def join(url: str) -> Any:
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     os.environ.setdefault("RAY_task_oom_retries", str(OOM_RETRIES))  # read when Ray is imported
+    ray_private.keep_token()
     address = cluster_address()
     if address:
         _must_answer(address)
     ray = imported()
     if address:
         must_ask_for_a_token(address)
-        more: dict[str, Any] = {}
     else:
         if os.environ.get("RAY_AUTH_MODE", "token").lower() != "token":
             raise ClusterError(WorkerState.OPEN_CLUSTER, WRONG[WorkerState.OPEN_CLUSTER])
-        more = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES}
         os.environ["CNN_STORE"] = whole_url(url)  # what is started here has it from here
     code = {"py_modules": [str(PACKAGE)], "env_vars": _variables(url)}
     try:
+        more = {} if address else _own_cluster()
         # In an empty folder: else Ray looks for code in the one this process was started in first,
         # where another machine may have an older one of the same name.
         with tempfile.TemporaryDirectory() as nothing:
@@ -121,6 +122,16 @@ def join(url: str) -> Any:
             WorkerState.NO_CLUSTER, f"The Ray cluster {where} cannot be joined: {said}"
         ) from error
     return ray
+
+
+def _own_cluster() -> dict[str, Any]:
+    """How a cluster is started here: small, and nobody else's."""
+    ray_private.make_token()
+    return {
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+        "_temp_dir": ray_private.own_folder(),
+    }
 
 
 _STRANGER = """
@@ -241,6 +252,9 @@ def _started_here() -> str:
     """The cluster that `ray start` began on this machine, if it still answers."""
     try:
         services = importlib.import_module("ray._private.services")
+        file = importlib.import_module("ray._common.utils").get_ray_address_file(None)
+        if not ray_private.is_ours(Path(file)):  # all may write to that folder
+            return ""
         address = str(services.find_bootstrap_address(None) or "")
         if address:
             _must_answer(address)

@@ -180,12 +180,18 @@ def test_the_doctor_sees_the_nodes_and_what_a_training_asks_for(
     well = doctor._executor(store.url)
     monkeypatch.setenv("CNN_RAY_CPUS", "2")
     badly = doctor._executor(store.url)
+    monkeypatch.delenv("CNN_RAY_CPUS")
+    folder = Path(cluster.settings["RAY_TMPDIR"])
+    folder.chmod(0o755)
+    openly = doctor._executor(store.url)
+    folder.chmod(0o700)
 
     assert well.words.endswith(
         ": 3 nodes, 2 CPUs, 0 GPUs; a training asks for 1 CPUs, 0 GPUs"
     )  # one of them is the head, without a processor
     assert well.trouble == ""
     assert "No machine of the Ray cluster has as many processors" in badly.trouble
+    assert f"Other users of this machine may write to {folder}" in openly.trouble
 
 
 @pytest.mark.proof

@@ -154,8 +154,8 @@ def test_a_stores_password_stays_behind_and_each_machine_has_its_own(
 ):
     assert ray_cluster.without_password(SECRET) == NAMED
     assert ray_cluster.without_password(FILE) == FILE
-    for field in ("password", "sslpassword", "passfile", "PassWord"):
-        asked = f"{NAMED}&{field}=secret"
+    for field in ("password", "sslpassword", "passfile", "PassWord", "conninfo", "dsn", "host"):
+        asked = f"{NAMED}&{field}=host%3Dh%20password%3Dsecret"
         assert ray_cluster.without_password(asked) == NAMED
         assert "CNN_STORE" not in ray_cluster._variables(asked)
         monkeypatch.setenv("CNN_STORE", asked)
