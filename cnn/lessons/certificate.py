@@ -23,21 +23,23 @@ def certificate(
     lessons: Sequence[Lesson],
     tried: Mapping[str, Sequence[Try]] = MappingProxyType({}),
 ) -> str:
-    """The page, with the name as it was typed; refused while a lesson is left.
+    """The page, with the name as it was typed and the lessons done; refused while one is left.
 
     Of each challenge that was `tried`, by its title, it says at which try it was passed.
     """
-    left = [lesson.number for lesson in lessons if not standing.is_done(lesson)]
+    left = [lesson.number for lesson in standing.left(lessons)]
     if left:
         raise LessonError(f"lessons {left} are not done yet. Finish them first.")
-    checks = [(lesson, check) for lesson in lessons for check in lesson.checks]
+    done = [lesson for lesson in lessons if standing.is_done(lesson)]
+    checks = [(lesson, check) for lesson in done for check in lesson.checks]
     last = max((event.at for event in standing.events), default=time.time())
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         name=escape(visible(name).strip()),
-        count=len(lessons),
+        count=len(done),
+        first=done[0].number,
         right=sum(standing.is_answered(*one) for one in checks),
         questions=len(checks),
-        lessons="".join(f"<li>{escape(lesson.title)}</li>" for lesson in lessons),
+        lessons="".join(f"<li>{escape(lesson.title)}</li>" for lesson in done),
         challenges=_challenges(tried),
         date=time.strftime("%d %B %Y", time.localtime(last)),
     )

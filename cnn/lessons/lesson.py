@@ -52,7 +52,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson. `words` are the texts its page is made of, by name."""
+    """One lesson. `words` are the texts its page is made of, by name.
+
+    An introduction is for who has not begun: whoever has done a lesson after it need not go back.
+    """
 
     key: str
     number: int
@@ -65,6 +68,7 @@ class Lesson:
     words: Mapping[str, str]
     mathematics: str = ""
     is_on_short_way: bool = False
+    is_introduction: bool = False
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier():
@@ -94,6 +98,7 @@ def read(path: Path) -> Lesson:
             words={name: text.strip() for name, text in data.get("words", {}).items()},
             mathematics=data.get("mathematics", "").strip(),
             is_on_short_way=data.get("short_way", False),
+            is_introduction=data.get("introduction", False),
         )
     except KeyError as error:
         raise LessonError(f"{path.name} has no {error}. Add it.") from error

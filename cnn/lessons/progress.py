@@ -63,6 +63,15 @@ class Standing:
             return True
         return all(self.is_answered(lesson, check) for check in lesson.checks)
 
+    def left(self, lessons: Sequence[Lesson]) -> tuple[Lesson, ...]:
+        """What of these is still to do; an introduction only until another lesson is done."""
+        has_begun = any(self.is_done(lesson) for lesson in lessons if not lesson.is_introduction)
+        return tuple(
+            lesson
+            for lesson in lessons
+            if not self.is_done(lesson) and not (lesson.is_introduction and has_begun)
+        )
+
 
 def standing(store: Store, profile: str = LOCAL) -> Standing:
     """What this profile has answered and marked."""

@@ -1,4 +1,4 @@
-"""What the first lesson counts: the parameters of a dense layer and of a convolution."""
+"""What lesson 1 counts: the parameters of a dense layer and of a convolution."""
 
 from __future__ import annotations
 

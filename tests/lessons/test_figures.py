@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from cnn.lessons import catalogue, rules, shapes
+from cnn.lessons import catalogue, rules, shapes, training
 from cnn.lessons.activations import FLAT
 from cnn.lessons.backpropagation import TOO_FAR
 from cnn.lessons.history import milestone
@@ -94,7 +94,20 @@ def momentum() -> float:
     return next(one.momentum for one in layers if isinstance(one, BatchNormalization))
 
 
+def walks() -> tuple[np.ndarray, float]:
+    """The loss of the five walks as a parabola, its highest power first; the least of it."""
+    w = np.linspace(-3, 11, 15)
+    losses = ((w[:, None] * training.HOURS - training.KILOMETRES) ** 2).mean(1)
+    residuals = np.linalg.lstsq(training.HOURS[:, None], training.KILOMETRES, rcond=None)[1]
+    return np.polyfit(w, losses, 2), float(residuals[0]) / len(training.HOURS)
+
+
 PROVEN: dict[str, dict[str, Callable[[], float]]] = {
+    "training": {
+        "2.5": lambda: walks()[0][0],
+        "0.218": lambda: walks()[1],
+        "0.4": lambda: 1 / walks()[0][0],
+    },
     "why": {
         "72": lambda: conv_params(1, 8) - 8,
         "80": lambda: conv_params(1, 8),
@@ -171,6 +184,7 @@ PROVEN: dict[str, dict[str, Callable[[], float]]] = {
 }
 
 NO_RESULT: dict[str, set[str]] = {
+    "training": set(),
     "why": {"16", "32", "128", "224"},  # sizes that are chosen
     "convolution": set(),
     "kernels": {"64"},

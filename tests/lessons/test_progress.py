@@ -140,6 +140,33 @@ def test_a_store_without_progress_gets_a_place_for_it_and_keeps_the_rest(store: 
         assert database.execute("select name from designs").fetchall() == [("mine",)]
 
 
+def test_whoever_did_the_other_lessons_before_the_introduction_came_has_them_all_done(store: Store):
+    introduction, *others = lessons()
+    for lesson in others:
+        answer_all(store, lesson)
+    found = progress.standing(store)
+    assert found.left(lessons()) == ()
+    assert not found.is_done(introduction), "nobody is said to have done what they did not"
+
+    page = certificate("Ada", found, lessons())
+
+    assert f"has worked through {len(others)} lessons" in page
+    assert '<ol start="1">' in page
+    assert introduction.title not in page
+    questions = sum(len(lesson.checks) for lesson in others)
+    assert f"answer to {questions} of their {questions} questions" in page
+
+
+def test_the_introduction_is_left_until_another_lesson_is_done(store: Store):
+    introduction, second, *others = lessons()
+    assert [one.is_introduction for one in lessons()] == [True] + [False] * (len(lessons()) - 1)
+    assert progress.standing(store).left(lessons()) == lessons()
+    progress.mark(store, second)
+    assert progress.standing(store).left(lessons()) == tuple(others)
+    progress.mark(store, introduction)
+    assert progress.standing(store).is_done(introduction)
+
+
 def test_there_is_no_certificate_while_a_lesson_is_left(store: Store):
     for lesson in lessons()[:-1]:
         answer_all(store, lesson)
@@ -160,3 +187,5 @@ def test_a_certificate_shows_the_name_as_typed_and_loads_nothing(store: Store):
     assert name in "".join(read.words)
     questions = sum(len(lesson.checks) for lesson in lessons())
     assert f"answer to {len(FIRST.checks)} of their {questions} questions" in page
+    assert f"has worked through {len(lessons())} lessons" in page
+    assert f'<ol start="{FIRST.number}">' in page

@@ -1,4 +1,4 @@
-"""The figures of the first lesson: published ones, and Keras' for any setting."""
+"""The figures of lesson 1: published ones, and Keras' for any setting."""
 
 import math
 

@@ -202,7 +202,7 @@ def test_a_network_that_does_not_arrive_is_said(app_url: str, page: Page):
 
 def test_the_doors_lead_to_the_first_lesson_and_to_own_photos(app_url: str, page: Page):
     open_home(page, app_url)
-    page.get_by_role("button", name="Begin with lesson 1").click()
+    page.get_by_role("button", name="Begin with lesson 0").click()
     expect(page.get_by_role("heading", name=lessons()[0].title, exact=True)).to_be_visible()
     settled(page)
 

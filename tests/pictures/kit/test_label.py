@@ -78,6 +78,8 @@ FED: dict[str, Callable[[Callable[..., Any]], Any]] = {
         ),
         dark=False,
     ),
+    "one_weight.guess_figure": lambda f: f(1.0, dark=False),
+    "one_weight.loss_figure": lambda f: f((1.0, 2.5), dark=False),
     "points.embedding_figure": lambda f: f(
         principal_components(np.random.default_rng(0).normal(size=(5, 4))),
         test_points.LABELS,

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName
 from cnn.lessons import progress, rules
-from cnn.lessons.catalogue import challenges, lessons, short_way
+from cnn.lessons.catalogue import challenges, find, lessons, short_way
 from cnn.lessons.goals import written
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
@@ -77,6 +77,35 @@ def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):
     assert address(app) == {"of": "why", "size": "64", "hide": "size", "units": "9"}
 
 
+def training_shows(weight: str, **query: str) -> AppTest:
+    app = visited("lesson", of="training", **query)
+    assert f"w = **{weight}**" in words(app)
+    return app
+
+
+def test_a_link_to_lesson_0_has_the_steps_that_were_taken_and_its_lock_holds_them(store):
+    app = training_shows("3.25", taken="1:2")
+    assert "Step" in [one.label for one in app.button if not one.disabled]
+    app = training_shows("3.25", taken="1:2", lock="taken")
+    held = {one.label: one.disabled for one in app.button}
+    assert [held[label] for label in ("Step", "10 steps", "Start again")] == [True] * 3
+
+
+@pytest.mark.parametrize("taken", ["2:3", "1:51", "1:-1", "1:²", ":3", "x", "1:" + "9" * 1_900])
+def test_steps_from_elsewhere_or_that_cannot_be_are_none(store, taken):
+    training_shows("1", taken=taken)
+
+
+def test_no_step_is_taken_where_the_loss_has_run_away_but_one_can_start_again(store):
+    app = visited("lesson", of="training", rate="0.45", taken="1:50")
+    held = {one.label: one.disabled for one in app.button}
+    assert (held["Step"], held["10 steps"], held["Start again"]) == (True, True, False)
+    assert "Too large: the loss grows." in words(app)
+    app = press(app, "Start again")
+    assert "w = **1**" in words(app)
+    assert address(app) == {"of": "training", "rate": "0.45"}
+
+
 def test_a_question_of_the_address_is_plain_text_and_not_too_long(store):
     app = visited("lesson", of="why", ask="**bold** <b>" + "x" * 1_000)
     (asked,) = [one.value for one in app.text]
@@ -134,13 +163,13 @@ def test_what_is_too_large_for_a_lesson_is_not_trained_from_it(store):
 
 
 def test_next_and_previous_walk_the_lessons_and_come_back_to_what_was_set(store):
-    app = visited("lesson", of=FIRST.key, size="64")
-    after = lessons()[1]
+    app = visited("lesson", of="why", size="64")
+    why, after = find("why"), find("convolution")
     next(one for one in app.button if one.label == f"Next: {after.title}").click().run()
     assert app.title[0].value == after.title
     assert address(app) == {"of": after.key}
-    next(one for one in app.button if one.label == f"Previous: {FIRST.title}").click().run()
-    assert address(app) == {"of": FIRST.key, "size": "64"}
+    next(one for one in app.button if one.label == f"Previous: {why.title}").click().run()
+    assert address(app) == {"of": "why", "size": "64"}
     assert slider(app, "Image size").value == 64
 
 
@@ -181,6 +210,20 @@ def test_the_certificate_is_offered_when_all_lessons_are_done(store):
     assert not app.exception
 
 
+def test_whoever_finished_before_lesson_0_came_is_not_sent_back_to_it(store):
+    for lesson in lessons()[1:4]:
+        progress.mark(store, lesson)
+    labels = [one.label for one in visited("learn").button]
+    assert f"Go on with lesson {lessons()[4].number}" in labels
+    assert "Go on with the short way" in labels
+    for lesson in lessons()[4:]:
+        progress.mark(store, lesson)
+    app = visited("learn")
+    assert "All lessons done" in words(app)
+    assert not [one for one in app.button if "lesson 0" in one.label]
+    assert [one.label for one in app.button].count("Open") == 1
+
+
 def test_forgetting_needs_a_second_word(store):
     progress.mark(store, FIRST)
     app = visited("learn")
@@ -197,7 +240,7 @@ def test_lessons_are_read_without_a_store_that_can_be_used(tmp_path, monkeypatch
     kept.forget()
     (tmp_path / "runs.sqlite").write_text("not a database, but long enough to look like one" * 40)
     monkeypatch.setenv("CNN_HOME", str(tmp_path))
-    app = visited("lesson", of="why")
+    app = visited("lesson", of=FIRST.key)
     app.radio[0].set_value(FIRST.checks[0].right).run()
     assert not app.exception
     assert FIRST.checks[0].options[FIRST.checks[0].right].why in words(app)

@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnn.lessons.catalogue import lessons
+from cnn.lessons.catalogue import frame_text, lessons
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from ui.parts.lesson.address import LESSON
@@ -26,7 +26,7 @@ def doors() -> None:
         "Learn",
         f"{len(lessons())} lessons one can touch. The first takes {first.minutes} minutes: "
         f"*{first.title}*.",
-        "Begin with lesson 1",
+        frame_text("begin", number=first.number),
         ":material/school:",
         "primary",
     ):

@@ -20,10 +20,11 @@ def lesson_list() -> None:
     """The progress, the way on, and a card for each lesson."""
     standing, lessons = progress.standing(), catalogue.lessons()
     done = [lesson for lesson in lessons if standing.is_done(lesson)]
-    left = [lesson for lesson in lessons if lesson not in done]
+    left = standing.left(lessons)
+    count = len(done) + len(left)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        share = len(done) / len(lessons)
-        words = [frame_text("count_done", done=len(done), count=len(lessons))]
+        share = len(done) / count
+        words = [frame_text("count_done", done=len(done), count=count)]
         if left:
             words.append(frame_text("minutes_left", minutes=_minutes(left)))
         st.progress(share, text=" · ".join(words), width=360)
@@ -61,7 +62,7 @@ def _minutes(some: Sequence[Lesson]) -> int:
 def _short_way(standing: Standing) -> None:
     """Begins the short way, or goes on with it where it was left; then comes its end."""
     way = catalogue.short_way()
-    left = [lesson for lesson in way if not standing.is_done(lesson)]
+    left = standing.left(way)
     is_new = len(left) == len(way)
     label = (
         frame_text("short_begin", minutes=_minutes(way) + catalogue.last_minutes())
