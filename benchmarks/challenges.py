@@ -16,8 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cnn.lessons import goals
 from cnn.lessons.catalogue import challenges
+from cnn.lessons.challenges import goals
 from cnn.network.trace import trace
 from cnn.training.engine import fit
 from cnn.training.store.store import Store

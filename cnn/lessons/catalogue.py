@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cnn.lessons import goals
-from cnn.lessons.goals import Goals
+from cnn.lessons.challenges import goals
+from cnn.lessons.challenges.goals import Goals
 from cnn.lessons.lesson import Lesson, read
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import entry

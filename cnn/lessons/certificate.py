@@ -9,9 +9,9 @@ from pathlib import Path
 from string import Template
 from types import MappingProxyType
 
+from cnn.lessons.challenges.tries import Try, in_words
 from cnn.lessons.lesson import Lesson, LessonError
 from cnn.lessons.progress import Standing
-from cnn.lessons.tries import Try, in_words
 from cnn.names import visible
 
 PAGE = Path(__file__).with_suffix(".html")

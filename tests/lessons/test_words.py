@@ -140,7 +140,7 @@ def test_no_word_is_a_link_twice(text: str):
         ({"a": {"term": "a+b", **SAYS}}, r"a: is written in letters, not as 'a\+b'"),
         ({"a": {"term": "a", "says": "One. Two.", "lesson": "why"}}, "a: must say one sentence"),
         ({"a": {"term": "a", "says": "One", "lesson": "why"}}, "a: must say one sentence"),
-        ({"a": {"term": "a", "says": "One.", "lesson": "wy"}}, "a: no lesson 'wy', but why, "),
+        ({"a": {"term": "a", "says": "One.", "lesson": "wy"}}, "a: no lesson 'wy', but training, "),
         ({"a": {"term": "a", "says": "One.", "page": "draw"}}, "a: no page 'draw', but build, "),
         ({"a": {"term": "a", "says": "One."}}, "a: needs a lesson, or a page"),
         ({"a": {"term": "a", "page": "train", **SAYS}}, "a: needs a lesson, or a page"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnn.lessons.goals import judged, read
+from cnn.lessons.challenges.goals import judged, read
 from cnn.network.architecture import Architecture
 from cnn.network.blocks import (
     basic_residual,

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.__main__ import main
 from cnn.commands import doctor
 from cnn.lessons.catalogue import challenges
-from cnn.lessons.goals import written
+from cnn.lessons.challenges.goals import written
 from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.settings import images_folder

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from cnn.data import DatasetName
 from cnn.lessons import progress, rules
 from cnn.lessons.catalogue import challenges, find, lessons, short_way
-from cnn.lessons.goals import written
+from cnn.lessons.challenges.goals import written
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry

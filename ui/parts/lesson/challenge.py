@@ -8,10 +8,11 @@ import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
 from cnn.data.sets.shape_options import CLASSIC
-from cnn.lessons import catalogue, goals, tries
+from cnn.lessons import catalogue
 from cnn.lessons.catalogue import Challenge, frame_text
-from cnn.lessons.goals import OF_TRAINING, GoalError, Goals, Judged
-from cnn.lessons.tries import Try
+from cnn.lessons.challenges import goals, tries
+from cnn.lessons.challenges.goals import OF_TRAINING, GoalError, Goals, Judged
+from cnn.lessons.challenges.tries import Try
 from cnn.network.architecture import Architecture
 from cnn.network.link import encode
 from cnn.network.trace import Trace, trace

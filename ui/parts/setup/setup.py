@@ -11,7 +11,7 @@ from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.catalogue import named_classes
 from cnn.data.look import Look
 from cnn.data.sets import SETS
-from cnn.lessons.goals import Goals
+from cnn.lessons.challenges.goals import Goals
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import settled

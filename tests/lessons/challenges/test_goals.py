@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
-from cnn.lessons import goals
 from cnn.lessons.catalogue import challenges, measure_words
-from cnn.lessons.goals import OF_TRAINING, Goal, GoalError, Goals, Measure, judged, read, written
+from cnn.lessons.challenges import goals
+from cnn.lessons.challenges.goals import (
+    OF_TRAINING,
+    Goal,
+    GoalError,
+    Goals,
+    Measure,
+    judged,
+    read,
+    written,
+)
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.trace import trace

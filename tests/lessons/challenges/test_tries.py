@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.lessons import progress, tries
+from cnn.lessons import progress
 from cnn.lessons.catalogue import challenges, lessons
 from cnn.lessons.certificate import certificate
-from cnn.lessons.goals import read
-from cnn.lessons.tries import in_words
+from cnn.lessons.challenges import tries
+from cnn.lessons.challenges.goals import read
+from cnn.lessons.challenges.tries import in_words
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Result, Run, State
 from cnn.training.store.store import Store
-from tests.lessons.test_goals import SAMPLE, SIMPLE
+from tests.lessons.challenges.test_goals import SAMPLE, SIMPLE
 
 WANTED = read("test>0.98,data=mnist-sample")
 

@@ -13,8 +13,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnn.lessons import goals, progress
-from cnn.lessons.goals import Goals, Judged
+from cnn.lessons import progress
+from cnn.lessons.challenges import goals
+from cnn.lessons.challenges.goals import Goals, Judged
 from cnn.lessons.progress import LOCAL, Standing
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
