@@ -56,6 +56,7 @@ def test_own_images_are_brought_trained_on_and_deleted(
     expect(
         page.get_by_text(re.compile("^27 train, 6 validation, 7 test images of 16×16"))
     ).to_be_visible()
+    settled(page)  # the address has the choice once the page is done
     page.reload()
     expect(page.get_by_role("radio", name="Stripes (yours)")).to_be_checked()
     press_train(page)
