@@ -99,4 +99,5 @@ class _Order:
         if least.trace.total_macs == others[0].trace.total_macs:
             return ""
         macs = f"{least.trace.total_macs:,} MACs an image"
-        return f"; of these, {least.name} is the cheapest, with {macs}"
+        cheap = "cheapest" if len(others) > 1 else "cheaper"
+        return f"; of these, {least.name} is the {cheap}, with {macs}"
