@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.lessons.catalogue import lessons
+from cnn.lessons.catalogue import find, lessons
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.words import met, words
 from tests.ui.visiting import shown, visited
@@ -59,6 +59,6 @@ def test_a_lesson_explains_a_word_where_it_is_first_and_none_in_what_is_asked(
 
 def test_the_reason_of_an_answer_explains_its_words(store):
     app = visited("lesson", of="why")
-    check = lessons()[0].checks[0]
+    check = find("why").checks[0]
     app.radio(key=f"answer_why_{check.key}").set_value(check.right)
     assert met(shown(app).success[0].value) == {"kernel", "weight", "channel", "filter"}
