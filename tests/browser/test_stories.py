@@ -143,6 +143,7 @@ def test_an_engineer_halves_a_keras_network_at_equal_accuracy_and_takes_it_to_py
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
     parameters(page, f"{whole:,}")
     page.keyboard.press("Escape")
+    settled(page)
     page.get_by_role("button", name="Add to comparison").click()
     expect(page).to_have_title("Compare · CNN Workbench")
     settled(page)
