@@ -33,6 +33,7 @@ from tests.hostile.requests import FILE, OURS, Sent
 from tests.hostile.said import UNFOLDING, weighing
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.visitor import UPGRADE, Answer, answers, asked, open_page, talking
+from ui.session.person import COOKIE, key_in
 from ui.shell.held import MAKES_ROOM, TOO_LONG, TOO_MANY, TOO_MUCH
 from ui.shell.unfolded import MESSAGE_BYTES
 
@@ -184,6 +185,34 @@ def test_whoever_has_the_token_comes_in_and_talks(open_url: str, token: str, coo
     assert send(open_url, Sent(headers=elsewhere)).status == 401
     with open_page(open_url, "build", cookie=cookie) as parts:
         assert parts["mark"]["code"]
+
+
+def test_a_browser_gets_its_key_with_a_page_and_one_that_was_made_up_is_replaced(
+    url: str, home: Path
+):
+    page = {"Accept": "text/html"}
+    (key,) = send(url, Sent("/learn", headers=page)).cookies.values()
+    again = send(url, Sent("/", headers=page | {"Cookie": f"{COOKIE}={key}"}))
+    assert again.cookies == {COOKIE: key}
+    for odd in ("x", "../" + "x" * 40, "x" * 5_000, "%00" * 20, '"' + "x" * 41 + '"'):
+        headers = page | {"Cookie": f"{COOKIE}={odd}"}
+        (new,) = send(url, Sent("/", headers=headers)).cookies.values()
+        assert key_in(f"{COOKIE}={new}")
+        assert new not in (odd, key)
+    assert not send(url, Sent("/_stcore/host-config", headers=page | {"Accept": "*/*"})).cookies
+
+
+def test_a_thousand_browsers_who_only_look_leave_nothing(url: str, home: Path):
+    with talking(url) as talk:  # which keeps no cookie, and is told so
+        assert "keeps no cookie of this page" in repr(answers(talk, says()))
+    for _ in range(1_000):
+        assert send(url, Sent("/learn", headers={"Accept": "text/html"})).status == 200
+    key = send(url, Sent("/", headers={"Accept": "text/html"})).cookies[COOKIE]
+    with talking(url, cookie=f"{COOKIE}={key}") as talk:
+        assert "keeps no cookie of this page" not in repr(answers(talk, says()))
+    with closing(sqlite3.connect(home / "store" / "runs.sqlite")) as store:
+        assert store.execute("SELECT count(*) FROM progress").fetchall() == [(0,)]
+    assert key not in (home / "server.log").read_text()
 
 
 def says(size: int = 0, name: str = "x", *, for_now: bool = False) -> BackMsg:

@@ -1,4 +1,4 @@
-"""Progress: kept in the store, counted from what was answered, exported, forgotten, certified."""
+"""Progress: kept in the store, counted from what was answered, exported, erased, certified."""
 
 import json
 import sqlite3
@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cnn.lessons import progress
+from cnn.lessons import progress, progress_file
 from cnn.lessons.catalogue import lessons
 from cnn.lessons.certificate import certificate
-from cnn.lessons.lesson import Lesson, LessonError
+from cnn.lessons.lesson import Check, Lesson, LessonError
 from cnn.training.store.store import Store
 
+ME, OTHER = "a" * 64, "b" * 64
 FIRST = lessons()[0]
 CHECK = FIRST.checks[0]
 WRONG = next(i for i, option in enumerate(CHECK.options) if not option.is_right)
@@ -41,29 +42,37 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+def answer(store: Store, lesson: Lesson, check: Check, option: int) -> None:
+    progress.keep(store, ME, [progress.answered(lesson, check, option)])
+
+
+def mark(store: Store, lesson: Lesson) -> None:
+    progress.keep(store, ME, [progress.marked(lesson)])
+
+
 def answer_all(store: Store, lesson: Lesson) -> None:
     for check in lesson.checks:
-        progress.answer(store, lesson, check, check.right)
+        answer(store, lesson, check, check.right)
 
 
 def test_nothing_is_answered_or_done_at_first(store: Store):
-    found = progress.standing(store)
+    found = progress.standing(store, ME)
     assert found.chosen(FIRST, CHECK) is None
     assert not found.is_answered(FIRST, CHECK)
     assert not any(found.is_done(lesson) for lesson in lessons())
 
 
 def test_a_wrong_answer_is_remembered_and_answers_nothing(store: Store):
-    progress.answer(store, FIRST, CHECK, WRONG)
-    found = progress.standing(store)
+    answer(store, FIRST, CHECK, WRONG)
+    found = progress.standing(store, ME)
     assert found.chosen(FIRST, CHECK) == WRONG
     assert not found.is_answered(FIRST, CHECK)
 
 
 def test_a_right_answer_counts_though_another_is_chosen_after_it(store: Store):
     for option in (WRONG, CHECK.right, WRONG):
-        progress.answer(store, FIRST, CHECK, option)
-    found = progress.standing(store)
+        answer(store, FIRST, CHECK, option)
+    found = progress.standing(store, ME)
     assert found.is_answered(FIRST, CHECK)
     assert found.chosen(FIRST, CHECK) == WRONG
     assert found.tried[FIRST.key, CHECK.key] == (WRONG, CHECK.right, WRONG)
@@ -72,16 +81,16 @@ def test_a_right_answer_counts_though_another_is_chosen_after_it(store: Store):
 def test_a_lesson_is_done_when_its_last_question_is_answered(store: Store):
     *others, last = FIRST.checks
     for check in others:
-        progress.answer(store, FIRST, check, check.right)
-    assert not progress.standing(store).is_done(FIRST)
-    progress.answer(store, FIRST, last, last.right)
-    assert progress.standing(store).is_done(FIRST)
-    assert not any(progress.standing(store).is_done(other) for other in lessons()[1:])
+        answer(store, FIRST, check, check.right)
+    assert not progress.standing(store, ME).is_done(FIRST)
+    answer(store, FIRST, last, last.right)
+    assert progress.standing(store, ME).is_done(FIRST)
+    assert not any(progress.standing(store, ME).is_done(other) for other in lessons()[1:])
 
 
 def test_a_marked_lesson_is_done_with_nothing_answered(store: Store):
-    progress.mark(store, FIRST)
-    found = progress.standing(store)
+    mark(store, FIRST)
+    found = progress.standing(store, ME)
     assert found.is_done(FIRST)
     assert not found.is_answered(FIRST, CHECK)
 
@@ -90,23 +99,23 @@ def test_progress_is_found_again_after_the_store_was_closed(store: Store):
     answer_all(store, FIRST)
     store.close()
     again = Store(store.url)
-    assert progress.standing(again).is_done(FIRST)
+    assert progress.standing(again, ME).is_done(FIRST)
     again.close()
 
 
-def test_forgetting_empties_one_profile_and_no_other(store: Store):
+def test_erasing_empties_one_profile_and_no_other(store: Store):
     answer_all(store, FIRST)
-    progress.mark(store, FIRST, profile="somebody else")
-    progress.reset(store)
-    assert progress.standing(store).events == ()
-    assert progress.standing(store, "somebody else").is_done(FIRST)
+    progress.keep(store, OTHER, [progress.marked(FIRST)])
+    progress.erase(store, ME)
+    assert progress.standing(store, ME).events == ()
+    assert progress.standing(store, OTHER).is_done(FIRST)
 
 
 def test_an_answer_that_a_question_no_longer_has_is_left_out(store: Store):
-    progress.answer(store, FIRST, CHECK, 99)
-    found = progress.standing(store)
+    answer(store, FIRST, CHECK, 99)
+    found = progress.standing(store, ME)
     assert found.chosen(FIRST, CHECK) is None
-    assert json.loads(progress.to_json(found, lessons()))["progress"][0]["questions"][0] == {
+    assert json.loads(progress_file.written(found, lessons()))["progress"][0]["questions"][0] == {
         "question": CHECK.question,
         "tried": [],
         "right": False,
@@ -115,8 +124,8 @@ def test_an_answer_that_a_question_no_longer_has_is_left_out(store: Store):
 
 def test_the_export_says_what_was_tried_in_words(store: Store):
     for option in (WRONG, CHECK.right):
-        progress.answer(store, FIRST, CHECK, option)
-    written = json.loads(progress.to_json(progress.standing(store), lessons()))["progress"]
+        answer(store, FIRST, CHECK, option)
+    written = json.loads(progress_file.written(progress.standing(store, ME), lessons()))["progress"]
     assert [one["lesson"] for one in written] == [lesson.key for lesson in lessons()]
     assert written[0]["questions"][0]["tried"] == [
         CHECK.options[WRONG].text,
@@ -133,7 +142,7 @@ def test_a_store_without_progress_gets_a_place_for_it_and_keeps_the_rest(store: 
         database.execute("insert into designs values ('mine', '{}', 1.0)")
     again = Store(store.url)
     answer_all(again, FIRST)
-    assert progress.standing(again).is_done(FIRST)
+    assert progress.standing(again, ME).is_done(FIRST)
     again.close()
     with sqlite3.connect(file) as database:
         assert database.execute("select schema_version from about").fetchall() == [(5,)]
@@ -144,7 +153,7 @@ def test_whoever_did_the_other_lessons_before_the_introduction_came_has_them_all
     introduction, *others = lessons()
     for lesson in others:
         answer_all(store, lesson)
-    found = progress.standing(store)
+    found = progress.standing(store, ME)
     assert found.left(lessons()) == ()
     assert not found.is_done(introduction), "nobody is said to have done what they did not"
 
@@ -160,26 +169,26 @@ def test_whoever_did_the_other_lessons_before_the_introduction_came_has_them_all
 def test_the_introduction_is_left_until_another_lesson_is_done(store: Store):
     introduction, second, *others = lessons()
     assert [one.is_introduction for one in lessons()] == [True] + [False] * (len(lessons()) - 1)
-    assert progress.standing(store).left(lessons()) == lessons()
-    progress.mark(store, second)
-    assert progress.standing(store).left(lessons()) == tuple(others)
-    progress.mark(store, introduction)
-    assert progress.standing(store).is_done(introduction)
+    assert progress.standing(store, ME).left(lessons()) == lessons()
+    mark(store, second)
+    assert progress.standing(store, ME).left(lessons()) == tuple(others)
+    mark(store, introduction)
+    assert progress.standing(store, ME).is_done(introduction)
 
 
 def test_there_is_no_certificate_while_a_lesson_is_left(store: Store):
     for lesson in lessons()[:-1]:
         answer_all(store, lesson)
     with pytest.raises(LessonError, match="are not done yet"):
-        certificate("Ada", progress.standing(store), lessons())
+        certificate("Ada", progress.standing(store, ME), lessons())
 
 
 def test_a_certificate_shows_the_name_as_typed_and_loads_nothing(store: Store):
     answer_all(store, FIRST)
     for lesson in lessons()[1:]:
-        progress.mark(store, lesson)
+        mark(store, lesson)
     name = '<script>alert(1)</script> & "Ada" $name ${date}'
-    page = certificate(name, progress.standing(store), lessons())
+    page = certificate(name, progress.standing(store, ME), lessons())
 
     read = Reader()
     read.feed(page)

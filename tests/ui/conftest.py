@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from cnn.training.store.store import Store
+from tests.ui.visiting import MY_KEY, browse_with
 from ui.session import kept
 
 
@@ -31,3 +32,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened = Store()
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def my_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are opened in a browser that keeps cookies."""
+    browse_with(MY_KEY, monkeypatch)

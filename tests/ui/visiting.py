@@ -4,15 +4,27 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.insight.passes.weights import random_weights
 from cnn.lessons.words import unlinked
 from cnn.network.architecture import Architecture
 from cnn.training.store.arrays import arrays_to_bytes
+from ui.session import person
 from ui.session.offers import offered
 
 ROOT = Path(__file__).parents[2]
+MY_KEY = "k" * 43
+ME = person.profile_of(MY_KEY)
+
+
+def browse_with(key: str, patch: pytest.MonkeyPatch) -> None:
+    """From now on pages are opened in the browser that has this key; without one, in one that keeps
+    no cookies.
+    """
+    cookies = f"first=1; {person.COOKIE}={key}" if key else ""
+    patch.setattr(person, "_cookies", lambda: cookies)
 
 
 def arriving(page: str, **query: Any) -> AppTest:

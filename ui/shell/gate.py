@@ -5,7 +5,7 @@ In this order: the health check is open; the name in the address must be one of 
 rebinding of names; a conversation, what changes something, and what is for operators must not come
 from a foreign page; and where others than this machine's can come, the token must be shown once, in
 the address, for a cookie that scripts cannot read. Every answer says which pages may show this one
-in a frame.
+in a frame; with a page, a browser gets the key to its own progress (`ui/session/person.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from cnn.entry import Asked, Entry
+from ui.session import person
 from ui.session.assets import address
 from ui.shell import refusals
 from ui.shell.origin import (
@@ -73,6 +74,8 @@ class Gate:
                 headers.append("Content-Security-Policy", f"frame-ancestors {self.frames}")
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"  # an address holds a design, or a token
+                if not refused and scope["method"] == "GET" and _is_for_a_page(visit):
+                    headers.append("Set-Cookie", _with_key(visit, self.frames))
             await send(message)
 
         await (refused or self.app)(scope, receive, say)
@@ -134,7 +137,7 @@ class Gate:
         return answer
 
     def _turned_away(self, visit: HTTPConnection) -> Response:
-        is_page = "text/html" in visit.headers.get("accept", "")
+        is_page = _is_for_a_page(visit)
         answer = refusals.no_token(is_page=is_page)
         link = quote(_link(visit), safe="")
         if is_page and link != quote(f"{_base()}/", safe="") and len(link) <= LONGEST_WANTED:
@@ -150,6 +153,10 @@ def _bearer(visit: HTTPConnection) -> str | None:
 
 def _same(told: str | None, right: str) -> bool:
     return told is not None and hmac.compare_digest(told.encode("utf-8", "replace"), right.encode())
+
+
+def _is_for_a_page(visit: HTTPConnection) -> bool:
+    return "text/html" in visit.headers.get("accept", "")
 
 
 def _without_token(visit: HTTPConnection, link: str = "") -> Response:
@@ -178,6 +185,16 @@ def _wanted_before(visit: HTTPConnection) -> str:
         return ""
     link = unquote(visit.cookies.get(f"cnn_wanted_{_port(visit)}", ""))
     return link if re.fullmatch(r"/(?![/\\])[!-~]*", link) else ""
+
+
+def _with_key(visit: HTTPConnection, frames: str) -> str:
+    """The cookie with a browser's key: the one that it has, to be kept longer, or a new one."""
+    key = person.key_in(visit.headers.get("cookie", ""))
+    answer = Response()
+    answer.set_cookie(
+        person.COOKIE, key or person.new_key(), person.LASTS_S, **_kept(visit, frames)
+    )
+    return answer.headers["set-cookie"]
 
 
 def _kept(visit: HTTPConnection, frames: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from cnn.lessons import progress
 from cnn.lessons.challenges import goals
 from cnn.lessons.challenges.goals import Goals, Judged
-from cnn.lessons.progress import LOCAL, Standing
+from cnn.lessons.progress import Event, Standing
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
 from cnn.training.recipe.configuration import Configuration
@@ -45,14 +45,18 @@ class Try:
     was_named: bool = True
 
 
-def name(store: Store, wanted: Goals, run_id: str, profile: str = LOCAL) -> None:
-    """Names a training for a challenge, which is to be done before it has begun."""
-    standing, run = progress.standing(store, profile), store.get(run_id)
-    if run is not None:
-        before = seen_before(store, wanted, standing, run.architecture, run.configuration)
-        for one in (one for one in before if one.id != run_id):
-            progress.note(store, _key(wanted), one.id, profile, choice=SEEN)
-    progress.note(store, _key(wanted), run_id, profile, choice=NAMED)
+def name(store: Store, wanted: Goals, standing: Standing, run_id: str) -> tuple[Event, ...]:
+    """What names a training for a challenge; it is to be kept before the training has begun."""
+    run = store.get(run_id)
+    before = (
+        seen_before(store, wanted, standing, run.architecture, run.configuration) if run else []
+    )
+    seen = [one.id for one in before if one.id != run_id]
+    key = _key(wanted)
+    return (
+        *(progress.noted(key, one, SEEN) for one in seen),
+        progress.noted(key, run_id, NAMED),
+    )
 
 
 def seen_before(

@@ -69,7 +69,7 @@ def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
     expect(page.get_by_text(f"{len(lessons())} of {len(lessons())} lessons done")).to_be_visible()
     settled(page)
     its_certificate_says_what_was_answered(page)
-    its_progress_is_exported_and_forgotten(page)
+    its_progress_is_exported_and_erased(page)
     opened(page, fresh_app_url, lessons()[0])
     expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(0)
 
@@ -88,7 +88,7 @@ def its_certificate_says_what_was_answered(page: Page) -> None:
     assert f"the right answer to {questions} of their {questions} questions" in text
 
 
-def its_progress_is_exported_and_forgotten(page: Page) -> None:
+def its_progress_is_exported_and_erased(page: Page) -> None:
     page.get_by_role("button", name="My progress").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export as JSON").click()
@@ -96,10 +96,10 @@ def its_progress_is_exported_and_forgotten(page: Page) -> None:
     assert [one["lesson"] for one in exported] == [lesson.key for lesson in lessons()]
     assert all(one["done"] for one in exported)
     page.get_by_text("I want to begin from nothing").click()
-    forget = page.get_by_role("button", name="Forget my progress")
-    expect(forget).to_be_enabled()
+    erase = page.get_by_role("button", name="Erase my progress")
+    expect(erase).to_be_enabled()
     settled(page)
-    forget.click()
+    erase.click()
     expect(page.get_by_text(f"0 of {len(lessons())} lessons done")).to_be_visible()
     settled(page)
 

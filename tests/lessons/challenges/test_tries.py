@@ -19,6 +19,7 @@ from cnn.training.recipe.run import Result, Run, State
 from cnn.training.store.store import Store
 from tests.lessons.challenges.test_goals import SAMPLE, SIMPLE
 
+ME = "a" * 64
 WANTED = read("test>0.98,data=mnist-sample")
 
 
@@ -29,18 +30,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+def name(store: Store, run: Run) -> None:
+    standing = progress.standing(store, ME)
+    progress.keep(store, ME, tries.name(store, WANTED, standing, run.id))
+
+
 def trained(store: Store, test: float | None, *, is_named: bool = True, seed: int = 0) -> Run:
     """A training that has ended, with this test accuracy or without any."""
     run = store.add(SIMPLE, replace(SAMPLE, seed=seed))
     if is_named:
-        tries.name(store, WANTED, run.id)
+        name(store, run)
     result = None if test is None else Result(0.1, test, 1_000, 5_000, 1_000, 12.5, 4_000.0)
     store.finish(run.id, State.STOPPED if result is None else State.FINISHED, "", result)
     return run
 
 
 def found(store: Store) -> tuple[tries.Try, ...]:
-    return tries.tries(store, WANTED, progress.standing(store))
+    return tries.tries(store, WANTED, progress.standing(store, ME))
 
 
 def test_a_training_that_nobody_named_is_no_try_however_good_it_is(store: Store):
@@ -80,8 +86,8 @@ def test_the_first_that_passes_has_passed_whatever_comes_after_it(store: Store):
 def test_what_came_to_no_test_was_no_look_at_the_test_images(store: Store):
     trained(store, None)
     waiting = store.add(SIMPLE, replace(SAMPLE, seed=5))
-    tries.name(store, WANTED, waiting.id)
-    standing = progress.standing(store)
+    name(store, waiting)
+    standing = progress.standing(store, ME)
 
     assert found(store) == ()
     assert tries.next_number(store, WANTED, standing) == 2  # the one that waits will be the first
@@ -104,7 +110,7 @@ def test_deleting_a_try_does_not_undo_it(store: Store):
 def test_a_training_is_named_for_one_challenge_and_no_other(store: Store):
     run = trained(store, 0.99)
     other = read("test>0.9,data=mnist-sample")
-    standing = progress.standing(store)
+    standing = progress.standing(store, ME)
 
     assert tries.tries(store, other, standing) == ()
     assert tries.of_network(found(store), trace(SIMPLE)) == found(store)[0]
@@ -116,7 +122,7 @@ def test_a_like_training_that_was_tested_under_no_name_is_a_try_that_cannot_pass
     """Whatever its seed: who names another seed of it has looked at what the test images say."""
     seen = [trained(store, 0.99, is_named=False), trained(store, 0.97, is_named=False, seed=1)]
     trained(store, None, is_named=False, seed=2)  # never came to a test
-    standing = progress.standing(store)
+    standing = progress.standing(store, ME)
     alike = tries.seen_before(store, WANTED, standing, SIMPLE, replace(SAMPLE, seed=9))
     assert [one.id for one in alike] == [one.id for one in seen]
 
@@ -129,8 +135,8 @@ def test_a_like_training_that_was_tested_under_no_name_is_a_try_that_cannot_pass
         (3, True, True),
     ]
     assert in_words(some) == "passed at try 3; the first, which counts, was not named beforehand"
-    assert tries.next_number(store, WANTED, progress.standing(store)) == 4
-    assert not tries.is_named(WANTED, progress.standing(store), seen[0].id)
+    assert tries.next_number(store, WANTED, progress.standing(store, ME)) == 4
+    assert not tries.is_named(WANTED, progress.standing(store, ME), seen[0].id)
     assert tries.of_network(some, trace(SIMPLE)) == some[2]
     # They are counted once, and deleting them does not undo that.
     store.remove(seen[0].id)
@@ -147,7 +153,7 @@ def test_the_same_settings_spelled_otherwise_are_the_same_training(store: Store,
     store.freeze(run.id, "abc", {"train": 5_000, "validation": 1_000, "test": 1_000}, {})
     store.finish(run.id, State.FINISHED, "", Result(0.1, 0.9, 1_000, 5_000, 1_000, 12.5, 4e3))
 
-    before = tries.seen_before(store, WANTED, progress.standing(store), SIMPLE, SAMPLE)
+    before = tries.seen_before(store, WANTED, progress.standing(store, ME), SIMPLE, SAMPLE)
 
     assert [one.id for one in before] == [run.id]
 
@@ -163,7 +169,7 @@ def test_one_of_other_settings_data_or_layers_is_another_training(store: Store):
         run = store.add(network, settings)
         store.finish(run.id, State.FINISHED, "", Result(0.1, 0.9, 1_000, 5_000, 1_000, 12.5, 4e3))
 
-    assert tries.seen_before(store, WANTED, progress.standing(store), SIMPLE, SAMPLE) == []
+    assert tries.seen_before(store, WANTED, progress.standing(store, ME), SIMPLE, SAMPLE) == []
     trained(store, 0.99, seed=1)
     assert in_words(found(store)) == "passed at the first try"
 
@@ -176,22 +182,22 @@ def test_one_that_comes_to_its_test_after_the_other_was_named_is_no_try(store: S
     assert in_words(found(store)) == "passed at the first try"
     # But it is before the next one is named.
     assert tries.seen_before(
-        store, WANTED, progress.standing(store), SIMPLE, replace(SAMPLE, seed=2)
+        store, WANTED, progress.standing(store, ME), SIMPLE, replace(SAMPLE, seed=2)
     ) == [store.get(later.id)]
 
 
 def test_tries_are_no_answers_and_are_forgotten_with_them(store: Store):
     trained(store, 0.99)
 
-    assert not any(progress.standing(store).is_done(one) for one in lessons())
-    progress.reset(store)
+    assert not any(progress.standing(store, ME).is_done(one) for one in lessons())
+    progress.erase(store, ME)
     assert found(store) == ()
 
 
 def test_the_certificate_numbers_the_tries(store: Store):
     for lesson in lessons():
-        progress.mark(store, lesson)
-    standing = progress.standing(store)
+        progress.keep(store, ME, [progress.marked(lesson)])
+    standing = progress.standing(store, ME)
     title = challenges()[0].title
     assert "Challenges" not in certificate("Ada", standing, lessons())
 

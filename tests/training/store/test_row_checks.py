@@ -90,14 +90,14 @@ def test_the_rest_of_the_store_is_read_as_far_as_it_is_whole(store: Store):
     run_id = trained(store)
     designs.save(store, DEMO)
     heartbeats.beat(store, "w", WorkerState.READY)
-    progress.note(store, "shapes", "q1")
+    progress.keep(store, progress.SHARED, [progress.noted("shapes", "q1", 1)])
     damage_all(store, run_id)
 
     assert WorkerState.READY in heartbeats.worker_states(store)
     assert (heartbeats.heard_at(store) or 0) > 1e9
     known = {type(one): one for one in designs.latest(store, 1_000)}
     assert set(known) == {designs.Saved, designs.UnreadableDesign}
-    events = progress.standing(store).events
+    events = progress.standing(store, progress.SHARED).events
     assert "q1" in {one.item for one in events}
     assert all(type(one.choice) is int and isinstance(one.lesson, str) for one in events)
     checks.want(store, entry("lenet-5").architecture)

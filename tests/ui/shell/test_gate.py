@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from cnn.entry import Asked, Entry
 from tests.ui.shell.test_late import to_its_end
+from ui.session import person
 from ui.shell import announce
 from ui.shell.gate import Gate
 from ui.shell.origin import is_loopback, shown_port
@@ -189,6 +190,52 @@ def test_who_has_come_in_before_is_freed_of_an_old_token():
     assert answered("/build", asked=Asked.ALWAYS, cookie=cookie)[0] == 200
     status, headers = answered("/build", "token=of-yesterday", asked=Asked.ALWAYS, cookie=cookie)
     assert (status, headers["location"]) == (303, "/build")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "frames", "rules"),
+    [
+        ("http", "'self'", {"httponly", "samesite=lax"}),
+        ("https", "'self'", {"httponly", "samesite=lax", "secure"}),
+        ("https", FRAMED, {"httponly", "samesite=none", "secure"}),
+    ],
+)
+def test_with_a_page_a_browser_gets_a_key_that_scripts_and_other_sites_do_not(
+    scheme: str, frames: str, rules: set[str]
+):
+    keys = set()
+    for _ in range(2):
+        _, page = answered("/learn", scheme=scheme, frames=frames)
+        kept, *said = page["set-cookie"].split("; ")
+        assert {one.lower() for one in said} == rules | {"path=/", f"max-age={person.LASTS_S}"}
+        keys.add(person.key_in(kept))
+    assert len(keys - {""}) == 2
+
+
+def test_a_key_stays_and_what_cannot_be_one_is_replaced():
+    kept = f"cnn_person={'k' * 43}"
+    assert answered(cookie=kept)[1]["set-cookie"].startswith(f"{kept};")
+    for odd in ("", "k" * 42, "k" * 44, "local", "é" * 43, "<script>", "k" * 9_000):
+        new = answered(cookie=f"cnn_person={odd}")[1]["set-cookie"].partition(";")[0]
+        assert person.key_in(new)
+        assert new != f"cnn_person={odd}"
+
+
+def test_a_key_keeps_to_the_folder_that_the_app_is_served_under(option: Any):
+    option("server.baseUrlPath", "lab/cnn")
+    assert "Path=/lab/cnn;" in answered("/lab/cnn/learn")[1]["set-cookie"]
+
+
+def test_nobody_gets_a_key_who_gets_no_page():
+    for path, headers, asked in (
+        ("/", {"accept": "image/png"}, Asked.OF_OTHERS),
+        ("/", {"accept": "*/*"}, Asked.OF_OTHERS),
+        ("/", {"host": "evil.example"}, Asked.OF_OTHERS),
+        ("/ready", {"sec-fetch-site": "cross-site"}, Asked.OF_OTHERS),
+        ("/", {}, Asked.ALWAYS),
+    ):
+        status, answer = answered(path, asked=asked, **headers)
+        assert "cnn_person" not in answer.get("set-cookie", ""), status
 
 
 def test_every_answer_says_who_may_frame_it():

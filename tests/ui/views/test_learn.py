@@ -15,13 +15,15 @@ from cnn.data import DatasetName
 from cnn.lessons import progress, rules
 from cnn.lessons.catalogue import challenges, find, lessons, short_way
 from cnn.lessons.challenges.goals import written
+from cnn.lessons.lesson import Lesson
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import PREDICTIONS, Result, State
 from cnn.training.store.arrays import arrays_to_bytes
+from cnn.training.store.store import Store
 from tests.lessons.reached import REACHED
-from tests.ui.visiting import visited, words
+from tests.ui.visiting import ME, visited, words
 from ui.session import kept
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +35,10 @@ def address(app: AppTest) -> dict[str, str]:
         name: value[-1] if isinstance(value, list) else value
         for name, value in dict(app.query_params).items()
     }
+
+
+def mark(store: Store, lesson: Lesson) -> None:
+    progress.keep(store, ME, [progress.marked(lesson)])
 
 
 def slider(app: AppTest, label: str):
@@ -180,7 +186,7 @@ def test_answers_are_kept_in_the_store_and_complete_the_lesson(store):
         app.radio[place].set_value(wrong).run()
         assert check.options[wrong].why in words(app)
         app.radio[place].set_value(check.right).run()
-    found = progress.standing(store)
+    found = progress.standing(store, ME)
     assert found.is_done(FIRST)
     assert all(len(tried) == 2 for tried in found.tried.values())
 
@@ -191,7 +197,7 @@ def test_answers_are_kept_in_the_store_and_complete_the_lesson(store):
 
 
 def test_the_overview_counts_what_is_done_and_goes_on_with_the_first_that_is_not(store):
-    progress.mark(store, FIRST)
+    mark(store, FIRST)
     app = visited("learn")
     labels = [one.label for one in app.button]
     assert f"Go on with lesson {lessons()[1].number}" in labels
@@ -202,7 +208,7 @@ def test_the_overview_counts_what_is_done_and_goes_on_with_the_first_that_is_not
 
 def test_the_certificate_is_offered_when_all_lessons_are_done(store):
     for lesson in lessons():
-        progress.mark(store, lesson)
+        mark(store, lesson)
     app = visited("learn")
     assert "All lessons done" in words(app)
     assert app.text_input[0].label == "Your name"
@@ -212,26 +218,26 @@ def test_the_certificate_is_offered_when_all_lessons_are_done(store):
 
 def test_whoever_finished_before_lesson_0_came_is_not_sent_back_to_it(store):
     for lesson in lessons()[1:4]:
-        progress.mark(store, lesson)
+        mark(store, lesson)
     labels = [one.label for one in visited("learn").button]
     assert f"Go on with lesson {lessons()[4].number}" in labels
     assert "Go on with the short way" in labels
     for lesson in lessons()[4:]:
-        progress.mark(store, lesson)
+        mark(store, lesson)
     app = visited("learn")
     assert "All lessons done" in words(app)
     assert not [one for one in app.button if "lesson 0" in one.label]
     assert [one.label for one in app.button].count("Open") == 1
 
 
-def test_forgetting_needs_a_second_word(store):
-    progress.mark(store, FIRST)
+def test_erasing_needs_a_second_word(store):
+    mark(store, FIRST)
     app = visited("learn")
-    forget = next(one for one in app.button if one.label == "Forget my progress")
-    assert forget.disabled
+    erase = next(one for one in app.button if one.label == "Erase my progress")
+    assert erase.disabled
     app.checkbox[0].check().run()
-    next(one for one in app.button if one.label == "Forget my progress").click().run()
-    assert progress.standing(store).events == ()
+    next(one for one in app.button if one.label == "Erase my progress").click().run()
+    assert progress.standing(store, ME).events == ()
     assert not app.checkbox[0].value
 
 

@@ -132,7 +132,7 @@ def try_offered(architecture: Architecture, configuration: Configuration) -> Goa
 
 def name_try(wanted: Goals, run_id: str) -> None:
     """Names a training for the challenge, before it begins."""
-    tries.name(runs.store(), wanted, run_id)
+    progress.keep(tries.name(runs.store(), wanted, progress.standing(), run_id))
 
 
 def tried() -> dict[str, Sequence[Try]]:

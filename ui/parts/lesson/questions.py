@@ -13,6 +13,7 @@ from ui.parts.lesson import progress
 def questions(lesson: Lesson) -> None:
     """Every question of the lesson, answered as it was left."""
     st.header(frame_text("check"), anchor=False)
+    progress.say_if_for_this_visit()
     for check in lesson.checks:
         _question(lesson, check)
 

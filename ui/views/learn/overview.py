@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.lessons import catalogue
+from cnn.lessons import catalogue, progress_file
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.certificate import certificate
 from cnn.lessons.lesson import Lesson
-from cnn.lessons.progress import Standing, to_json
+from cnn.lessons.progress import Standing
+from cnn.lessons.progress_file import ProgressFileError
 from cnn.lessons.words import linked
 from ui.parts.lesson import address, challenge, last_steps, progress
 from ui.parts.lesson.frame import LESSON, about, go
+from ui.session.brought import take
+from ui.session.words import plain
+
+BROUGHT, REFUSED = "progress_file", "progress_file_refused"
 
 
 def lesson_list() -> None:
@@ -48,6 +53,7 @@ def lesson_list() -> None:
             whole=_minutes(lessons) + last,
         )
     )
+    progress.say_if_for_this_visit()
     with st.grid("auto", min_column_width=300):
         for lesson in lessons:
             _card(lesson, standing)
@@ -92,26 +98,53 @@ def _card(lesson: Lesson, standing: Standing) -> None:
 
 def _keep(standing: Standing, lessons: tuple[Lesson, ...]) -> None:
     with st.popover(frame_text("my_progress"), icon=":material/save:"):
+        if progress.is_kept():
+            st.caption(frame_text("whose_progress"))
         st.download_button(
             frame_text("export"),
-            to_json(standing, lessons),
+            progress_file.written(standing, lessons),
             "cnn-workbench-progress.json",
             "application/json",
             icon=":material/download:",
             on_click="ignore",
         )
+        st.file_uploader(
+            frame_text("bring_back"),
+            type="json",
+            key=BROUGHT,
+            max_upload_size=2,  # MB
+            on_change=_bring_back,
+        )
+        if error := st.session_state.get(REFUSED):
+            words = frame_text("not_brought_back", error=plain(error))
+            st.error(words, icon=":material/error:")
         st.caption(frame_text("no_undo"))
         is_sure = st.checkbox(frame_text("is_sure"), key="reset_sure")
         st.button(
-            frame_text("forget"),
+            frame_text("erase"),
             icon=":material/restart_alt:",
             disabled=not is_sure,
-            on_click=_reset,
+            on_click=_erase,
         )
 
 
-def _reset() -> None:
-    progress.reset()
+def _bring_back() -> None:
+    given = st.session_state[BROUGHT]
+    st.session_state[REFUSED] = ""
+    if given is None:
+        return
+    try:
+        events = progress_file.read(take(given))
+    except ProgressFileError as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    if progress.keep(events):
+        words = frame_text("brought_back", count=f"{len(events):,}")
+        st.toast(words, icon=":material/check:")
+
+
+def _erase() -> None:
+    progress.erase()
     st.session_state["reset_sure"] = False
     for key in [key for key in st.session_state if str(key).startswith("answer_")]:
         del st.session_state[key]
