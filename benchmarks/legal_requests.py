@@ -153,9 +153,9 @@ def requests(seed: int) -> Iterator[Request]:
 def controls(lesson: str) -> list[str]:
     """What the address of a lesson may say."""
     from tests.ui.visiting import visited
-    from ui.parts.lesson.address import KEY
+    from ui.parts.lesson.address import KEY, LESSONS
 
-    return list(visited("lesson", of=lesson).session_state[KEY].labels)
+    return list(visited("lesson", of=lesson).session_state[f"{KEY}_{LESSONS}"].controls)
 
 
 def with_pictures(given: Iterator[Request], seed: int) -> Iterator[Request]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cnn.lessons.catalogue import frame_text
-from ui.parts.lesson.challenge import challenge_list
+from ui.parts.lesson.challenge_cards import challenge_list
 from ui.views.learn.overview import know_before, lesson_list
 
 st.title("Learn", anchor=False)

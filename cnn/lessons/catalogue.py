@@ -79,18 +79,24 @@ class Challenge:
 @cache
 def challenges() -> tuple[Challenge, ...]:
     """The challenges that come along."""
-    return tuple(
-        Challenge(
-            one["title"], one["text"], goals.read(one["goals"]), entry(one["start"]).architecture
-        )
-        for one in _read(CHALLENGES)["challenges"]
-    )
+    return tuple(_challenge(one) for one in _read(CHALLENGES)["challenges"])
+
+
+@cache
+def own_challenge() -> Challenge:
+    """The challenge that whoever sets one of their own begins with; it has no title."""
+    return _challenge(_read(CHALLENGES)["own"])
 
 
 def measure_words() -> dict[str, str]:
     """What each measure of a goal is called."""
     words: dict[str, str] = _read(CHALLENGES)["words"]
     return words
+
+
+def _challenge(data: dict[str, str]) -> Challenge:
+    start = entry(data["start"]).architecture
+    return Challenge(data.get("title", ""), data.get("text", ""), goals.read(data["goals"]), start)
 
 
 @cache

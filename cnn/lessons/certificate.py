@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -15,6 +16,17 @@ from cnn.lessons.progress import Standing
 from cnn.names import visible
 
 PAGE = Path(__file__).with_suffix(".html")
+
+
+def earned_in(standing: Standing, lessons: Sequence[Lesson]) -> str:
+    """The key of the lesson that was done last of all; nothing while one is left."""
+
+    def is_earned(count: int) -> bool:
+        return not Standing(standing.events[:count]).left(lessons)
+
+    counts = range(len(standing.events) + 1)
+    place = bisect_left(counts, True, key=is_earned)  # what is done stays done
+    return standing.events[place - 1].lesson if place in counts[1:] else ""
 
 
 def certificate(

@@ -70,6 +70,7 @@ def fill(store: Store) -> dict[str, str]:
         "compare": f"compare?{compared}",
         "inside": f"inside?run={run.id}",
         "lesson": f"lesson?{urlencode({'of': 'convolution', 'ask': LIVE_NAME})}",
+        "desk": f"desk?{urlencode({'net': links[0], 'goals': 'params<100'})}",
     }
 
 

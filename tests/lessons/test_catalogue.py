@@ -60,7 +60,8 @@ def test_the_words_around_the_lessons_have_names_alone_to_be_filled_in():
     text = catalogue.frame_text("about", number=3, minutes=4, level="easy")
     assert text == "Lesson 3 · 4 min · easy"
     sources = [path.read_text() for path in (ROOT / "ui/parts/lesson").glob("*.py")]
-    sources += [(ROOT / f"pages/{page}.py").read_text() for page in ("learn", "words")]
+    sources += [path.read_text() for path in (ROOT / "ui/views/desk").glob("*.py")]
+    sources += [(ROOT / f"pages/{page}.py").read_text() for page in ("desk", "learn", "words")]
     asked = {
         name
         for source in sources

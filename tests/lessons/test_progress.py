@@ -5,13 +5,17 @@ import sqlite3
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnn.lessons import progress, progress_file
 from cnn.lessons.catalogue import lessons
-from cnn.lessons.certificate import certificate
+from cnn.lessons.certificate import certificate, earned_in
 from cnn.lessons.lesson import Check, Lesson, LessonError
+from cnn.lessons.progress import MARKED, Event, Standing
 from cnn.training.store.store import Store
 
 ME, OTHER = "a" * 64, "b" * 64
@@ -198,3 +202,31 @@ def test_a_certificate_shows_the_name_as_typed_and_loads_nothing(store: Store):
     assert f"answer to {len(FIRST.checks)} of their {questions} questions" in page
     assert f"has worked through {len(lessons())} lessons" in page
     assert f'<ol start="{FIRST.number}">' in page
+
+
+ANSWERS = tuple(
+    Event(lesson.key, check.key, check.right, 0.0)
+    for lesson in lessons()
+    for check in lesson.checks
+)
+ASIDE = Event("challenge-0123", "a run", 1, 0.0)
+
+
+@given(st.permutations(ANSWERS), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_the_certificate_is_earned_in_the_lesson_of_the_last_answer_that_was_missing(
+    answers: list[Event], marked: int, random: Random
+):
+    events = answers + [Event(one.key, MARKED, 1, 0.0) for one in lessons()[:marked]]
+    events += [ASIDE, *answers[:3]]  # to be answered again earns nothing anew
+    random.shuffle(events)
+    standing = Standing(tuple(events))
+
+    counts = range(len(events) + 1)
+    first = next(n for n in counts if not Standing(tuple(events[:n])).left(lessons()))
+
+    assert earned_in(standing, lessons()) == events[first - 1].lesson
+    assert earned_in(Standing(tuple(events[: first - 1])), lessons()) == ""
+
+
+def test_nothing_is_earned_by_nothing():
+    assert earned_in(Standing(), lessons()) == ""

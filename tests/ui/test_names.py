@@ -18,7 +18,7 @@ from tests.hostile.named import fill
 from tests.ui.visiting import visited
 from ui.session.words import plain
 
-PAGES = ["build", "train", "run", "runs", "compare", "inside", "lesson"]
+PAGES = ["build", "train", "run", "runs", "compare", "inside", "lesson", "desk"]
 READ = {"body", "label", "help", "caption", "captions", "content", "delta", "title"}
 """The fields of an element that Streamlit reads as Markdown."""
 

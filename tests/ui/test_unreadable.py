@@ -99,6 +99,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "inside": {},
     "learn": {},
     "lesson": {"of": "shapes"},
+    "desk": {"of": "shapes"},
 }
 
 

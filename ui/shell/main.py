@@ -40,6 +40,12 @@ page = st.navigation(
                 icon=":material/dictionary:",
                 help="What each word of the trade says, and the lesson that shows it.",
             ),
+            st.Page(
+                PAGES / "desk.py",
+                title="Teacher's desk",
+                icon=":material/co_present:",
+                help="Links to hand out: a lesson as it is to begin, or a challenge.",
+            ),
         ],
         "Workbench": [
             st.Page(

@@ -120,6 +120,8 @@ def test_a_file_takes_the_progress_to_another_browser_and_the_key_is_nowhere(
         key = str(kept["value"])
         assert not [one for one in written if key.encode() in one.read_bytes()]
         assert key not in mine.url
+        for page in (mine, yours):
+            page.goto("about:blank")
 
 
 def test_a_browser_that_keeps_no_cookies_says_so_and_has_its_answers_for_this_visit(

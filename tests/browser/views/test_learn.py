@@ -8,10 +8,12 @@ from urllib.parse import parse_qs, urlencode, urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn.lessons import progress
 from cnn.lessons.catalogue import find, lessons
 from cnn.lessons.lesson import Check, Lesson
 from cnn.network.link import encode
-from tests.browser.driving import settled
+from cnn.training.store.store import Store
+from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS
 from tests.lessons.reached import REACHED
 
@@ -56,6 +58,8 @@ def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
                 answered(page, lesson, check, place)
         expect(page.locator(".stMarkdownBadge", has_text="done")).to_be_visible()
         expect(page.get_by_role("button", name="Mark as complete")).to_have_count(0)
+        its_end = page.locator(".st-key-closing")
+        expect(its_end).to_have_count(1 if lesson == lessons()[-1] else 0)
         page.get_by_role("button", name="Next:").click()
     page.wait_for_url("**/build**")
     expect(page.locator(".st-key-last_step")).to_contain_text("A network of your own")
@@ -72,6 +76,35 @@ def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
     its_progress_is_exported_and_erased(page)
     opened(page, fresh_app_url, lessons()[0])
     expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(0)
+
+
+def test_the_last_answer_of_all_shows_the_end_under_its_questions(
+    fresh_app_url: str, tmp_path: Path, new_page: PageMaker
+):
+    last = find("pooling")
+    store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+    right = [
+        progress.answered(lesson, check, check.right)
+        for lesson in lessons()
+        for check in lesson.checks
+        if check is not last.checks[0]
+    ]
+    progress.keep(store, progress.SHARED, right)
+    store.close()
+    page = new_page(reduced_motion="reduce", viewport={"width": 390, "height": 844})
+    opened(page, fresh_app_url, last)
+    end = page.locator(".st-key-closing")
+    expect(end).to_have_count(0)
+
+    answered(page, last, last.checks[0], last.checks[0].right)
+
+    expect(end).to_contain_text("All lessons done. You can now")
+    expect(end.get_by_role("link", name="Take it on")).to_be_visible()
+    its_certificate_says_what_was_answered(page)
+    end.get_by_role("button", name="Bring photos").click()
+    page.wait_for_url("**/train**")
+    expect(page.get_by_role("dialog")).to_contain_text("A zip with one folder of images per class")
+    settled(page)
 
 
 def its_certificate_says_what_was_answered(page: Page) -> None:

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 from cnn.data import DatasetName
 from cnn.lessons import progress, rules
 from cnn.lessons.catalogue import challenges, find, lessons, short_way
+from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.goals import written
-from cnn.lessons.lesson import Lesson
+from cnn.lessons.lesson import Check, Lesson
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
@@ -23,7 +24,7 @@ from cnn.training.recipe.run import PREDICTIONS, Result, State
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.lessons.reached import REACHED
-from tests.ui.visiting import ME, visited, words
+from tests.ui.visiting import ME, shown, visited, words
 from ui.session import kept
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +40,10 @@ def address(app: AppTest) -> dict[str, str]:
 
 def mark(store: Store, lesson: Lesson) -> None:
     progress.keep(store, ME, [progress.marked(lesson)])
+
+
+def answer(store: Store, lesson: Lesson, check: Check) -> None:
+    progress.keep(store, ME, [progress.answered(lesson, check, check.right)])
 
 
 def slider(app: AppTest, label: str):
@@ -206,14 +211,79 @@ def test_the_overview_counts_what_is_done_and_goes_on_with_the_first_that_is_not
     assert not app.text_input, "no certificate yet"
 
 
-def test_the_certificate_is_offered_when_all_lessons_are_done(store):
+def answered(app: AppTest, lesson: Lesson) -> AppTest:
+    for place, check in enumerate(lesson.checks):
+        app.radio[place].set_value(check.right)
+    return shown(app)
+
+
+def is_closed(app: AppTest) -> bool:
+    """Whether a page shows the end of all lessons, whole."""
+    parts = [
+        "All lessons done. You can now" in words(app),
+        "work out by hand what a kernel" in words(app),
+        "Your name" in [one.label for one in app.text_input],
+        any(one.proto.label == "Certificate (HTML)" for one in app.get("download_button")),
+        "Bring photos" in [one.label for one in app.button],
+    ]
+    assert len(set(parts)) == 1, parts
+    return parts[0]
+
+
+@pytest.mark.parametrize("last", [lessons()[-1], lessons()[4]], ids=["in order", "out of order"])
+def test_the_end_is_shown_at_the_last_answer_of_all_in_its_lesson_and_on_learn(store, last):
+    for lesson in lessons():
+        for check in () if lesson is last else lesson.checks:
+            answer(store, lesson, check)
+    app = visited("lesson", of=last.key)
+    assert not is_closed(app)
+    assert not is_closed(visited("learn"))
+
+    app = answered(app, last)
+
+    assert is_closed(app)
+    assert is_closed(visited("learn"))
+    assert is_closed(visited("lesson", of=last.key)), "also when one comes again"
+    other = next(one for one in lessons() if one is not last)
+    assert not is_closed(visited("lesson", of=other.key))
+
+
+def test_the_end_has_the_certificate_and_leads_on_to_a_challenge_that_is_left(store):
     for lesson in lessons():
         mark(store, lesson)
     app = visited("learn")
-    assert "All lessons done" in words(app)
-    assert app.text_input[0].label == "Your name"
-    app.text_input[0].set_value("<b>Ada</b>").run()
-    assert not app.exception
+    app.text_input[0].set_value("<b>Ada</b>")
+    app = shown(app)
+    (saved,) = (one for one in app.get("download_button") if "Certificate" in one.proto.label)
+    assert not saved.proto.disabled
+    assert challenge_offered(app) == [written(challenges()[0].goals)]
+
+    passed = store.add(SMALL, SHAPES, worker="here")
+    before = progress.standing(store, ME)
+    progress.keep(store, ME, tries.name(store, challenges()[0].goals, before, passed.id))
+    with_result(store, passed.id, 0.999)
+    assert challenge_offered(visited("learn")) == [written(challenges()[1].goals)]
+
+    next(one for one in app.button if one.label == "Bring photos").click().run()
+    assert "A zip with one folder of images per class" in words(app)
+
+
+def challenge_offered(app: AppTest) -> list[str]:
+    """The goals of the challenge that the end leads to: the first on the page."""
+    link = next(one for one in app.get("page_link") if one.proto.label == "Take it on")
+    return parse_qs(link.proto.query_string)["goals"]
+
+
+def test_the_top_of_learn_says_what_is_next_in_a_line_and_no_minutes_of_all(store):
+    for lesson in (lessons()[0], lessons()[1], lessons()[3]):
+        mark(store, lesson)
+    app = visited("learn")
+    said = words(app)
+    following = lessons()[2]
+    assert f"Next: {following.title}. {following.question}" in said.replace("*", "")
+    assert "minutes" not in said
+    app = press(app, f"Go on with lesson {following.number}", "lesson")
+    assert app.title[0].value == following.title
 
 
 def test_whoever_finished_before_lesson_0_came_is_not_sent_back_to_it(store):
@@ -225,7 +295,7 @@ def test_whoever_finished_before_lesson_0_came_is_not_sent_back_to_it(store):
     for lesson in lessons()[4:]:
         mark(store, lesson)
     app = visited("learn")
-    assert "All lessons done" in words(app)
+    assert is_closed(app)
     assert not [one for one in app.button if "lesson 0" in one.label]
     assert [one.label for one in app.button].count("Open") == 1
 

@@ -30,6 +30,7 @@ hidden there (`&lock=stride,kernel&hide=relu`), and falls back to its first valu
 cannot be. What a component of yours holds (a clicked grid, a chosen cell) is a control without a
 widget: `controls.held("cell", "0-0", fits)` reads it, `controls.put(cell="1-2")` changes it, as it
 changes any other control: from an `on_click`, an `on_change`, or before the control is drawn.
-`controls.is_locked("cell")` says whether a person may change it. What the session and the address
-know of all this is in `ui.parts.lesson.address`, which is the frame's side of it.
+`controls.is_locked("cell")` says whether a person may change it. The teacher's desk shows a lesson
+by the same `show`, and lists each control by its label. What the session and the address know of
+all this is in `ui.parts.lesson.address`, which is the frame's side of it.
 """

@@ -19,18 +19,31 @@ FRAME = (LESSON, LOCK, HIDE, ASK, WAY)
 SHORT = "short"
 LONGEST_QUESTION = 300
 LONGEST_VALUE = 2_000
-KEY = "lesson_state"
+KEY, SHOWN = "lesson_state", "lesson_shown"
+LESSONS, DESK = "of", "desk"
+"""Where a lesson is shown: on its own page, or on the desk where a link to it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a control is called, what it says, and its value as an address writes it."""
+
+    label: str
+    says: str
+    text: str
 
 
 @dataclass(slots=True)
 class State:
-    """The values that the controls have, as an address writes them, lesson by lesson; and the words
-    that the lesson has explained so far.
+    """The values that the controls have, as an address writes them, lesson by lesson; what was
+    given by the last link; and the words that the lesson has explained so far.
     """
 
+    place: str = LESSONS
     lesson: str = ""
     values: dict[str, dict[str, str]] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    controls: dict[str, Control] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     written: list[dict[str, str]] = field(default_factory=list)
 
@@ -39,14 +52,16 @@ class State:
         return self.values.setdefault(self.lesson, {})
 
 
-def state() -> State:
-    """What this session knows."""
-    found: State = st.session_state.setdefault(KEY, State())
+def state(place: str = "") -> State:
+    """What this session knows of the lessons as they are shown here, or at that place."""
+    place = place or st.session_state.get(SHOWN, LESSONS)
+    found: State = st.session_state.setdefault(f"{KEY}_{place}", State(place))
     return found
 
 
-def arrive() -> Lesson:
+def arrive(place: str = LESSONS) -> Lesson:
     """The lesson of the address; a link just opened gives its controls their values."""
+    st.session_state[SHOWN] = place
     now, there = state(), st.query_params.to_dict()
     lesson = catalogue.find(there.get(LESSON))
     if there not in now.written or now.lesson != lesson.key:
@@ -58,7 +73,7 @@ def arrive() -> Lesson:
 
 def begin() -> None:
     """To be called before a lesson draws its controls."""
-    state().labels, state().met = {}, set()
+    state().controls, state().met = {}, set()
 
 
 def end() -> None:
@@ -69,26 +84,43 @@ def end() -> None:
     now.written = [wanted, *now.written[:1]]
 
 
-def written(lesson: Lesson | None = None) -> dict[str, str]:
-    """The address of the lesson as it stands, or of another as it was left, on the same way."""
-    now = state()
-    if lesson is not None and lesson.key != now.lesson:
-        kept = now.values.get(lesson.key, {})
-        found = {LESSON: lesson.key} | {n: v for n, v in kept.items() if n not in FRAME}
-        return found | ({WAY: SHORT} if is_short_way() else {})
-    shown = {name for name in now.now if name in now.labels or name in FRAME}
+def written(place: str = "") -> dict[str, str]:
+    """The address of the lesson as it stands."""
+    now = state(place)
+    shown = {name for name in now.now if name in now.controls or name in FRAME}
     return {LESSON: now.lesson} | {n: v for n, v in now.now.items() if n in shown}
 
 
-def labels() -> dict[str, str]:
-    """The controls of the lesson as it is shown: their names, and what they are called."""
-    return dict(state().labels)
+def left(lesson: Lesson) -> dict[str, str]:
+    """The address of a lesson as it was left on its page, on the same way."""
+    now = state(LESSONS)
+    if lesson.key == now.lesson:
+        return written(LESSONS)
+    kept = now.values.get(lesson.key, {})
+    found = {LESSON: lesson.key} | {n: v for n, v in kept.items() if n not in FRAME}
+    return found | ({WAY: SHORT} if now.now.get(WAY) == SHORT else {})
+
+
+def misread() -> dict[str, str]:
+    """What a link just opened says of controls that they do not, by their names."""
+    now = state()
+    given, now.given = now.given, {}
+    return {
+        name: text
+        for name, text in given.items()
+        if name not in FRAME and (name not in now.controls or now.controls[name].text != text)
+    }
 
 
 def question() -> str:
     """A teacher's own question from the address: plain text, cut where it is too long."""
-    text = state().now.get(ASK, "")
-    return "".join(sign for sign in text if sign.isprintable() or sign == "\n")[:LONGEST_QUESTION]
+    return asked(state().now.get(ASK, ""))
+
+
+def asked(text: str) -> str:
+    """A question as an address can carry it."""
+    shown = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
+    return shown.strip()[:LONGEST_QUESTION].strip()
 
 
 def is_short_way() -> bool:
@@ -111,9 +143,21 @@ def is_hidden(name: str) -> bool:
     return name in _names(HIDE)
 
 
+def hold(name: str, how: str) -> None:
+    """Has a control locked or hidden for whoever opens the link, or neither."""
+    for one in (LOCK, HIDE):
+        names = _names(one) - {name} | ({name} if one == how else set())
+        _say(one, ",".join(sorted(names)))
+
+
+def ask(text: str) -> None:
+    """Has the link carry a question."""
+    _say(ASK, asked(text))
+
+
 def key(name: str) -> str:
     """What the session calls a control of the lesson that is shown."""
-    return f"of_{state().lesson}_{name}"
+    return f"{state().place}_{state().lesson}_{name}"
 
 
 def _take(there: Mapping[str, str]) -> None:
@@ -121,9 +165,16 @@ def _take(there: Mapping[str, str]) -> None:
     now = state()
     for old in [old for old in st.session_state if str(old).startswith(key(""))]:
         del st.session_state[old]
-    now.values[now.lesson] = {
-        name: text[:LONGEST_VALUE] for name, text in there.items() if name != LESSON
-    }
+    now.given = {name: text[:LONGEST_VALUE] for name, text in there.items() if name != LESSON}
+    now.values[now.lesson] = dict(now.given)
+
+
+def _say(frame: str, text: str) -> None:
+    now = state().now
+    if text:
+        now[frame] = text
+    else:
+        now.pop(frame, None)
 
 
 def _names(frame: str) -> set[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data import CATALOGUE, DatasetName
 from cnn.data.sets.shape_options import CLASSIC
 from cnn.lessons import catalogue
-from cnn.lessons.catalogue import Challenge, frame_text
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.challenges import goals, tries
 from cnn.lessons.challenges.goals import OF_TRAINING, GoalError, Goals, Judged
 from cnn.lessons.challenges.tries import Try
@@ -22,7 +23,6 @@ from cnn.training.store.store import StoreError
 from ui.parts.lesson import progress
 from ui.parts.runs import runs
 from ui.session import design
-from ui.session.pages import PAGES
 from ui.session.words import plain
 
 ADDRESS = "goals"
@@ -48,27 +48,41 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         )
         _forget()
         return
-    some = _tries(wanted)
+    with _bar():
+        _standing(wanted, traced, _tries(wanted), run)
+        st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
+
+
+def goals_at_first(wanted: Goals, traced: Trace) -> None:
+    """The goals as they are shown to whoever opens the link of the challenge."""
+    with _bar():
+        _standing(wanted, traced, ())
+
+
+def _bar() -> DeltaGenerator:
+    return st.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
+    )
+
+
+def _standing(wanted: Goals, traced: Trace, some: Sequence[Try], run: Run | None = None) -> None:
+    """Each goal and what came of it, of the training on the page or of the first try."""
     of_network = tries.of_network(some, traced)
     judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
-    ):
-        title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
-        st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
-        for one in judged:
-            _goal(one)
-        if wanted.data:
-            st.caption(_on_data(wanted), width="content")
-        if wanted.need_training:
-            if run:
-                st.caption(_this(wanted, some, run), width="content")
-            _outcome(some)
-        elif tries.passed(judged):
-            st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
-        else:
-            st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
-        st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
+    title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
+    st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
+    for one in judged:
+        _goal(one)
+    if wanted.data:
+        st.caption(_on_data(wanted), width="content")
+    if wanted.need_training:
+        if run:
+            st.caption(_this(wanted, some, run), width="content")
+        _outcome(some)
+    elif tries.passed(judged):
+        st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
+    else:
+        st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
 
 
 def _outcome(some: Sequence[Try]) -> None:
@@ -196,34 +210,7 @@ def _tries(wanted: Goals) -> Sequence[Try]:
         return ()
 
 
-def challenge_list() -> None:
-    """The challenges that come along, each a link to Build with the network to begin with."""
-    st.header(frame_text("challenges"), anchor=False)
-    st.caption(frame_text("challenges_about"))
-    with st.grid("auto", min_column_width=300):
-        for one in catalogue.challenges():
-            _card(one)
-
-
-def _card(one: Challenge) -> None:
-    with st.container(border=True, height="stretch", gap="small"):
-        st.markdown(f"**{one.title}**  \n{one.text}")
-        words = catalogue.measure_words()
-        st.caption(
-            " · ".join(
-                f"{words[goal.measure]} \\{'>' if goal.is_above else '<'} "
-                f"{goals.shown_value(goal, goal.limit)}"
-                for goal in one.goals.goals
-            )
-            + (f" · {CATALOGUE[one.goals.data].title}" if one.goals.data else "")
-        )
-        st.space("stretch")
-        st.page_link(
-            PAGES / "build.py",
-            label=frame_text("take_it_on"),
-            icon=":material/flag:",
-            query_params={
-                design.ADDRESS: encode(one.start),
-                ADDRESS: goals.written(one.goals),
-            },
-        )
+def link(wanted: Goals, start: Architecture | None) -> dict[str, str]:
+    """The address of a challenge in Build, with the network to begin with, where there is one."""
+    net = {design.ADDRESS: encode(start)} if start else {}
+    return net | {ADDRESS: goals.written(wanted)}

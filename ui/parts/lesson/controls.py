@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from cnn.lessons.catalogue import frame_text
 from cnn.numbers import exact
 from ui.parts.lesson import address
-from ui.parts.lesson.address import is_locked
+from ui.parts.lesson.address import Control, is_locked
 
 __all__ = [
     "choice",
@@ -63,7 +64,8 @@ def slider(
     def fits(value: int) -> bool:
         return isinstance(value, int) and low <= value <= high and (value - low) % step == 0
 
-    return _control(name, label, first, int, fits, draw)
+    says = (lambda value: str(value - low)) if shows_index else str
+    return _control(name, label, first, int, fits, draw, says)
 
 
 def steps(
@@ -78,11 +80,14 @@ def steps(
             key=key,
             disabled=locked,
             help=hint or None,
-            format_func=lambda value: f"{value:,}" if isinstance(value, int) else exact(value),
+            format_func=says,
         )
 
+    def says(value: float) -> str:
+        return f"{value:,}" if isinstance(value, int) else exact(value)
+
     read = int if all(isinstance(one, int) for one in options) else float
-    return _control(name, label, first, read, lambda value: value in options, draw)
+    return _control(name, label, first, read, lambda value: value in options, draw, says)
 
 
 def choice(
@@ -106,13 +111,16 @@ def choice(
             key=key,
             disabled=locked,
             help=hint or None,
-            format_func=lambda one: shown.get(one, one),
+            format_func=says,
             **extra,
         )
         return chosen
 
+    def says(value: str) -> str:
+        return shown.get(value, value)
+
     begin_with = options[0] if first is None else first
-    return _control(name, label, begin_with, str, lambda value: value in options, draw)
+    return _control(name, label, begin_with, str, lambda value: value in options, draw, says)
 
 
 def toggle(name: str, label: str, *, first: bool = False, hint: str = "") -> bool:
@@ -124,7 +132,10 @@ def toggle(name: str, label: str, *, first: bool = False, hint: str = "") -> boo
     def read(text: str) -> bool:
         return {"1": True, "0": False}[text]
 
-    return _control(name, label, first, read, lambda value: isinstance(value, bool), draw)
+    def says(value: bool) -> str:
+        return frame_text("switched_on" if value else "switched_off")
+
+    return _control(name, label, first, read, lambda value: isinstance(value, bool), draw, says)
 
 
 def several(
@@ -155,12 +166,24 @@ def several(
     def fits(value: Sequence[str]) -> bool:
         return isinstance(value, (list, tuple)) and all(one in options for one in value)
 
-    return _control(name, label, first, lambda text: tuple(text.split(",")), fits, draw)
+    def says(value: Sequence[str]) -> str:
+        return ", ".join(shown.get(one, one) for one in value)
+
+    return _control(name, label, first, lambda text: tuple(text.split(",")), fits, draw, says)
 
 
-def held(name: str, first: str, fits: Callable[[str], bool], *, label: str = "") -> str:
-    """A value without a widget, which a component of the lesson changes through `put`."""
-    return _control(name, label or name, first, str, fits, None)
+def held(
+    name: str,
+    first: str,
+    fits: Callable[[str], bool],
+    *,
+    label: str = "",
+    says: Callable[[str], str] = str,
+) -> str:
+    """A value without a widget, which a component of the lesson changes through `put`; `says` is
+    how it is told to a teacher.
+    """
+    return _control(name, label or name, first, str, fits, None, says)
 
 
 def put(**values: Any) -> None:
@@ -197,9 +220,9 @@ def _control(
     read: Callable[[str], Value],
     fits: Callable[[Value], bool],
     draw: Callable[[str, bool], Value] | None,
+    says: Callable[[Value], str],
 ) -> Value:
     state, key = address.state(), address.key(name)
-    state.labels[name] = label
     if key not in st.session_state:
         st.session_state[key] = _read(state.now.get(name), read, first)
     if not fits(st.session_state[key]):
@@ -213,6 +236,7 @@ def _control(
         state.now.pop(name, None)
     else:
         state.now[name] = _text(value)
+    state.controls[name] = Control(label, says(value), _text(value))
     return value
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.insight.passes.operations import Array
+from cnn.lessons.catalogue import frame_text
 from cnn.lessons.patterns import grid_text, read_grids
 from ui.parts.lesson import controls
 
@@ -24,7 +25,13 @@ def kept(name: str, label: str, origin: str, first: Array) -> Array:
         rows, columns, count = first.shape
         return read_grids(values, (rows, columns, count)) if began == origin else None
 
-    text = controls.held(name, "", lambda one: not one or read(one) is not None, label=label)
+    text = controls.held(
+        name,
+        "",
+        lambda one: not one or read(one) is not None,
+        label=label,
+        says=lambda one: frame_text("as_below") if one else "",
+    )
     found = read(text) if text else None
     return first if found is None else found
 

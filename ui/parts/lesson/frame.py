@@ -9,10 +9,12 @@ import streamlit as st
 
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
+from cnn.lessons.certificate import earned_in
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.words import linked
 from ui.components.top import to_top
 from ui.parts.lesson import address, last_steps, progress
+from ui.parts.lesson.closing import closing
 from ui.parts.lesson.last_steps import next_button
 from ui.parts.lesson.prepare import prepare
 from ui.parts.lesson.questions import questions
@@ -26,20 +28,24 @@ def lesson_page() -> None:
     lesson = address.arrive()
     st.set_page_config(page_title=f"{lesson.title} · CNN Workbench")
     _head(lesson)
-    _asked()
-    _body(lesson)
+    st.title(lesson.title, anchor=False)
+    st.markdown(f"**{lesson.question}**")
+    asked()
+    st.fragment(body)(lesson)
     st.info(lesson.takeaway, icon=":material/key:")
     if lesson.mathematics:
         with st.expander(frame_text("mathematics"), icon=":material/function:"):
             st.markdown(linked(lesson.mathematics))
     questions(lesson)
+    if earned_in(progress.standing(), catalogue.lessons()) == lesson.key:
+        closing()
     _onward(lesson)
     to_top(lesson.key)
 
 
 def go(lesson: Lesson) -> None:
     """Opens a lesson as it was left."""
-    st.switch_page(LESSON, query_params=address.written(lesson))
+    st.switch_page(LESSON, query_params=address.left(lesson))
 
 
 def _head(lesson: Lesson) -> None:
@@ -55,9 +61,7 @@ def _head(lesson: Lesson) -> None:
             st.badge(words, icon=":material/bolt:", color="blue")
         if progress.standing().is_done(lesson):
             st.badge(frame_text("done"), icon=":material/check:", color="green")
-        prepare(lesson)
-    st.title(lesson.title, anchor=False)
-    st.markdown(f"**{lesson.question}**")
+        prepare()
 
 
 def about(lesson: Lesson) -> str:
@@ -66,16 +70,16 @@ def about(lesson: Lesson) -> str:
     return frame_text("about", number=lesson.number, minutes=lesson.minutes, level=level)
 
 
-def _asked() -> None:
+def asked() -> None:
+    """A teacher's own question, where the address has one."""
     if question := address.question():
         with st.container(border=True, key="own_question"):
             st.caption(frame_text("asked"))
             st.text(question)
 
 
-@st.fragment
-def _body(lesson: Lesson) -> None:
-    """The lesson itself; its controls run nothing else."""
+def body(lesson: Lesson) -> None:
+    """The lesson itself; in a fragment, so that its controls run nothing else."""
     address.begin()
     show: Callable[[Lesson], None] = import_module(f"ui.views.lessons.{lesson.key}").show
     show(lesson)

@@ -29,7 +29,7 @@ def choose_network() -> Architecture | None:
         "Network",
         [BENCH, *zoo()],
         key=KEY,
-        format_func=lambda id: f"{on_bench.name} (your design)" if id == BENCH else _words(id),
+        format_func=lambda id: f"{on_bench.name} (your design)" if id == BENCH else zoo_words(id),
         persist_state="session",
     )
     if chosen != BENCH:
@@ -77,6 +77,7 @@ def look_at(architecture: Architecture) -> None:
         st.caption(WITHOUT_WEIGHTS)
 
 
-def _words(id: str) -> str:
+def zoo_words(id: str) -> str:
+    """A network of the zoo in a choice: its title and its parameters."""
     one = entry(id)
     return f"{one.title} · {short(trace(one.architecture).total_params)}"

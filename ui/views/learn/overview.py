@@ -8,12 +8,12 @@ import streamlit as st
 
 from cnn.lessons import catalogue, progress_file
 from cnn.lessons.catalogue import frame_text
-from cnn.lessons.certificate import certificate
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress import Standing
 from cnn.lessons.progress_file import ProgressFileError
 from cnn.lessons.words import linked
-from ui.parts.lesson import address, challenge, last_steps, progress
+from ui.parts.lesson import address, last_steps, progress
+from ui.parts.lesson.closing import closing
 from ui.parts.lesson.frame import LESSON, about, go
 from ui.session.brought import take
 from ui.session.words import plain
@@ -22,17 +22,16 @@ BROUGHT, REFUSED = "progress_file", "progress_file_refused"
 
 
 def lesson_list() -> None:
-    """The progress, the way on, and a card for each lesson."""
+    """What is next, the progress, and a card for each lesson."""
     standing, lessons = progress.standing(), catalogue.lessons()
     done = [lesson for lesson in lessons if standing.is_done(lesson)]
     left = standing.left(lessons)
     count = len(done) + len(left)
+    if left:
+        st.markdown(frame_text("next_up", title=left[0].title, question=left[0].question))
+    else:
+        closing()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        share = len(done) / count
-        words = [frame_text("count_done", done=len(done), count=count)]
-        if left:
-            words.append(frame_text("minutes_left", minutes=_minutes(left)))
-        st.progress(share, text=" · ".join(words), width=360)
         if left and st.button(
             frame_text("go_on" if done else "begin", number=left[0].number),
             type="primary",
@@ -41,24 +40,12 @@ def lesson_list() -> None:
             go(left[0])
         _short_way(standing)
         _keep(standing, lessons)
-    last, short = catalogue.last_minutes(), _minutes(catalogue.short_way())
-    st.caption(
-        frame_text(
-            "short_about",
-            count=len(catalogue.short_way()),
-            lessons=short,
-            last=last,
-            minutes=short + last,
-            all=len(lessons),
-            whole=_minutes(lessons) + last,
-        )
-    )
+        words = frame_text("count_done", done=len(done), count=count)
+        st.progress(len(done) / count, text=words, width=240)
     progress.say_if_for_this_visit()
     with st.grid("auto", min_column_width=300):
         for lesson in lessons:
             _card(lesson, standing)
-    if not left:
-        _certificate(standing)
 
 
 def _minutes(some: Sequence[Lesson]) -> int:
@@ -75,7 +62,8 @@ def _short_way(standing: Standing) -> None:
         if is_new
         else frame_text("short_go_on")
     )
-    if st.button(label, icon=":material/bolt:"):
+    about = frame_text("short_about", count=len(way))
+    if st.button(label, icon=":material/bolt:", help=about):
         if left:
             st.switch_page(LESSON, query_params=address.on_short_way(left[0]))
         last_steps.begin()
@@ -148,24 +136,6 @@ def _erase() -> None:
     st.session_state["reset_sure"] = False
     for key in [key for key in st.session_state if str(key).startswith("answer_")]:
         del st.session_state[key]
-
-
-def _certificate(standing: Standing) -> None:
-    with st.container(border=True, key="certificate"):
-        st.markdown(frame_text("all_done"))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input(
-                frame_text("your_name"), max_chars=80, key="certificate_name", width=320
-            )
-            st.download_button(
-                frame_text("certificate"),
-                certificate(name or "", standing, catalogue.lessons(), challenge.tried()),
-                "cnn-workbench-certificate.html",
-                "text/html",
-                icon=":material/workspace_premium:",
-                disabled=not (name or "").strip(),
-                on_click="ignore",
-            )
 
 
 def know_before() -> None:

@@ -1,0 +1,1 @@
+"""The desk, where a teacher makes links to lessons and challenges."""

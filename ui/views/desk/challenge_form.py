@@ -1,0 +1,218 @@
+"""A link to a challenge: its goals, what is to be trained on, and the network to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+import streamlit as st
+
+from cnn.data import CATALOGUE, DatasetName
+from cnn.lessons import catalogue
+from cnn.lessons.catalogue import frame_text
+from cnn.lessons.challenges import goals, setting, tries
+from cnn.lessons.challenges.goals import Goal, GoalError, Goals, Measure
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.link import decode
+from cnn.network.trace import trace
+from cnn.network.zoo import entry, zoo
+from ui.parts.lesson import challenge
+from ui.parts.lesson.prepare import show_link
+from ui.parts.setup import network
+from ui.session import address, design
+from ui.session.words import plain
+
+NAMES = (design.ADDRESS, challenge.ADDRESS)
+KEY, DRAFT = "challenge_link", "challenge_draft"
+THEIRS, YOURS, LINKED = "theirs", "yours", "linked"
+ANY = "any"
+ABOVE, BELOW = "goal_above", "goal_below"
+
+
+@dataclass(slots=True)
+class Row:
+    """A goal as it is typed."""
+
+    measure: str = Measure.PARAMS
+    side: str = BELOW
+    limit: str = ""
+    id: int = field(default_factory=count().__next__)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A challenge as it is set; `linked` is a network that a link brought."""
+
+    start: str
+    data: str
+    rows: list[Row]
+    linked: Architecture | None = None
+
+
+def challenge_link() -> None:
+    """The form, its link, and the goals as Build shows them to whoever opens it."""
+    there = address.arrived(KEY, NAMES)
+    if there is not None or DRAFT not in st.session_state:
+        st.session_state[DRAFT] = _opened(there or {})
+        address.keep(KEY, there or {}, NAMES)
+    st.fragment(_form)(st.session_state[DRAFT])
+
+
+def left() -> dict[str, str]:
+    """The address of the challenge as it was left; at first, one to begin with."""
+    own = catalogue.own_challenge()
+    kept: dict[str, str] = st.session_state.get(f"{KEY}_left", challenge.link(own.goals, own.start))
+    return kept
+
+
+def _opened(there: address.Address) -> Draft:
+    """The challenge of a link; what cannot be read of it is said, and begins as usual."""
+    own = catalogue.own_challenge()
+    code, text = (address.last(there, name) for name in NAMES)
+    wanted, start = own.goals, own.start if code or not text else None
+    try:
+        wanted = goals.read(text) if text else wanted
+    except GoalError as error:
+        words = frame_text("challenge_unreadable", error=plain(str(error)))
+        st.warning(words, icon=":material/link_off:")
+    try:
+        start = decode(code) if code else start
+    except ArchitectureError as error:
+        words = frame_text("challenge_net", error=plain(str(error)))
+        st.warning(words, icon=":material/link_off:")
+    in_zoo = (id for id in zoo() if entry(id).architecture == start)
+    rows = [
+        Row(one.measure, ABOVE if one.is_above else BELOW, setting.limit_text(one))
+        for one in wanted.goals
+    ]
+    return Draft(next(in_zoo, LINKED) if start else THEIRS, wanted.data or ANY, rows, linked=start)
+
+
+def _form(draft: Draft) -> None:
+    start, data = st.columns(2)
+    with start:
+        label = frame_text("begin_with")
+        _choose(draft, "start", _starts(draft), label, partial(_start_words, draft), "start")
+    with data:
+        choices = (ANY, *DatasetName)
+        _choose(draft, "data", choices, frame_text("train_on"), _data_words, "data")
+    for place, row in enumerate(draft.rows, start=1):
+        _row(draft, row, place)
+    if len(draft.rows) < goals.MOST:
+        st.button(
+            frame_text("goal_add"),
+            icon=":material/add:",
+            on_click=lambda: draft.rows.append(Row()),
+        )
+    try:
+        wanted, begins = _wanted(draft), _begins(draft)
+        query = challenge.link(wanted, begins)
+    except (GoalError, ArchitectureError) as error:
+        st.warning(plain(str(error)), icon=":material/error:")
+        return
+    address.keep(KEY, query, NAMES)
+    st.session_state[f"{KEY}_left"] = query
+    st.markdown(f"**{frame_text('link')}**")
+    show_link("build", query)
+    _preview(wanted, begins or entry(design.FIRST).architecture)
+
+
+def _preview(wanted: Goals, start: Architecture) -> None:
+    st.header(frame_text("learner_gets"), anchor=False)
+    traced = trace(start)
+    if not wanted.need_training and tries.passed(goals.judged(wanted, traced)):
+        words = frame_text("already_passed", name=plain(start.name))
+        st.warning(words, icon=":material/flag:")
+    challenge.goals_at_first(wanted, traced)
+    st.markdown(f"**{plain(start.name)}**")
+    network.look_at(start)
+
+
+def _wanted(draft: Draft) -> Goals:
+    some = tuple(_goal(row, place) for place, row in enumerate(draft.rows, start=1))
+    wanted = Goals(some, None if draft.data == ANY else DatasetName(draft.data))
+    setting.check(wanted, catalogue.measure_words())
+    return wanted
+
+
+def _goal(row: Row, place: int) -> Goal:
+    try:
+        return setting.typed(Measure(row.measure), row.side == ABOVE, row.limit)
+    except GoalError as error:
+        raise GoalError(f"{frame_text('goal_of', number=place)}: {error}") from error
+
+
+def _begins(draft: Draft) -> Architecture | None:
+    if draft.start == YOURS:
+        traced = design.traced(design.current())
+        if traced.fault is not None:
+            raise traced.fault
+        return traced.architecture
+    if draft.start == LINKED:
+        return draft.linked
+    return None if draft.start == THEIRS else entry(draft.start).architecture
+
+
+def _row(draft: Draft, row: Row, place: int) -> None:
+    words = catalogue.measure_words()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=280):
+            label = frame_text("goal_of", number=place)
+            _choose(row, "measure", tuple(Measure), label, words.__getitem__, f"of_{row.id}")
+        with st.container(width=120):
+            sides = (BELOW, ABOVE)
+            _choose(row, "side", sides, frame_text("goal_side"), frame_text, f"side_{row.id}")
+        is_share = row.measure == Measure.TEST
+        st.text_input(
+            frame_text("goal_limit_percent" if is_share else "goal_limit"),
+            max_chars=20,
+            width=160,
+            **_bound(row, "limit", f"limit_{row.id}"),
+        )
+        if len(draft.rows) > 1:
+            st.button(
+                frame_text("goal_remove"),
+                key=f"remove_goal_{row.id}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=draft.rows.remove,
+                args=(row,),
+            )
+
+
+def _choose(
+    owner: Draft | Row,
+    name: str,
+    options: tuple[str, ...],
+    label: str,
+    words: Callable[[str], str],
+    key: str,
+) -> None:
+    st.selectbox(label, options, format_func=words, **_bound(owner, name, key))
+
+
+def _bound(owner: Draft | Row, name: str, key: str) -> dict[str, Any]:
+    """What makes a control show what the draft has there, and put there what is chosen."""
+    key = f"{DRAFT}_{key}"
+    st.session_state[key] = getattr(owner, name)
+    return {"key": key, "on_change": lambda: setattr(owner, name, st.session_state[key])}
+
+
+def _starts(draft: Draft) -> tuple[str, ...]:
+    return (*zoo(), YOURS, *([LINKED] if draft.linked else []), THEIRS)
+
+
+def _start_words(draft: Draft, id: str) -> str:
+    if id == YOURS:
+        return frame_text("begin_with_yours", name=design.current().name)
+    if id == LINKED and draft.linked:
+        return frame_text("begin_with_link", name=draft.linked.name)
+    return frame_text("begin_with_theirs") if id == THEIRS else network.zoo_words(id)
+
+
+def _data_words(id: str) -> str:
+    return frame_text("train_on_any") if id == ANY else CATALOGUE[DatasetName(id)].title
