@@ -18,8 +18,8 @@ from cnn.numbers import exact
 CATALOGUE: dict[DatasetName, Entry] = SETS | {
     DatasetName.OWN_IMAGES: Entry(
         title="Your own images",
-        description="A zip with one folder per class, or with such folders in train/, val/ and "
-        "test/; or an npz with images and labels. They are fitted to the network's input.",
+        description="Pictures of yours in classes, dropped class by class or from a zip or an npz. "
+        "They are fitted to the network's input.",
         image_shape=(32, 32, 3),
         load=lambda spec, shape: load_own_images(Path(spec.file), shape, splits=spec.splits),
         class_names=lambda spec: None,

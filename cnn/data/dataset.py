@@ -98,7 +98,7 @@ class Source:
     """Labelled images as they were found or drawn; a split that is not there is set aside.
 
     `called` says what each split is called in a file of own images, and `pooled` is what is to be
-    said of one whose splits are not used.
+    said of one whose splits are not used. Of a usual image, `usual_side` is the shorter side.
     """
 
     learn: Split
@@ -110,6 +110,7 @@ class Source:
     called: Mapping[str, str] = field(default_factory=dict)
     pooled: str = ""
     found_shape: FoundShape | None = None
+    usual_side: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +118,8 @@ class Dataset:
     """Three splits of labelled images, and where they come from.
 
     `how_split` says of own images in words what is used as what; `found_shape` is that of the
-    images before they were fitted, where it is not that of the catalogue.
+    images before they were fitted, where it is not that of the catalogue, and `usual_side` the
+    shorter side of a usual one of them.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Dataset:
     rejected: tuple[Rejected, ...] = ()
     how_split: str = ""
     found_shape: FoundShape | None = None
+    usual_side: int | None = None
 
     def __post_init__(self) -> None:
         classes = len(self.class_names)

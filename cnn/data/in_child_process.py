@@ -81,6 +81,7 @@ def _look(found: Answer) -> Look:
         seen_test_images=values["seen_test_images"],
         how_split=values["how_split"],
         brought_shape=_shape(values["brought_shape"]),
+        usual_side=values["usual_side"],
     )
 
 

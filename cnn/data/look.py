@@ -41,6 +41,8 @@ class Look:
     """Of own images: what is used as what."""
     brought_shape: FoundShape
     """Of the images before they are fitted to any network, as far as they have it in common."""
+    usual_side: int | None = None
+    """The shorter side of a usual image, where images differ in size too."""
 
     @property
     def train_images(self) -> int:
@@ -79,6 +81,7 @@ def look_of(data: Dataset) -> Look:
         seen_test_images=int(seen_test_images(data).sum()),
         how_split=data.how_split,
         brought_shape=data.found_shape or CATALOGUE[DatasetName(data.name)].image_shape,
+        usual_side=data.usual_side,
     )
 
 

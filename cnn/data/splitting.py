@@ -48,6 +48,7 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
         rejected=source.rejected,
         how_split=_in_words(source, len(learn), validation, test) if is_own else "",
         found_shape=source.found_shape,
+        usual_side=source.usual_side,
     )
 
 

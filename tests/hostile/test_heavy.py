@@ -37,7 +37,7 @@ from tests.hostile.memory import PEAKS, begin_peak, memory_mb
 from tests.some import some
 from tests.ui.visiting import visited, words
 from ui.parts.drawing import pad
-from ui.parts.network.own_picture import fitted
+from ui.parts.network.own_picture import as_read, fitted
 from ui.session.brought import Brought
 from ui.views.inside import image
 
@@ -131,7 +131,7 @@ def on_the_pad(content: bytes) -> None:
 PICTURE_DOORS: dict[str, Callable[[bytes], object]] = {
     "Build": lambda content: fitted(content, (28, 28, 1)),
     "Draw": on_the_pad,
-    "Look inside": lambda content: _looked_into(image._fitted, content, (28, 28, 1)),
+    "Look inside, Train": lambda content: _looked_into(as_read, content, (28, 28, 1)),
     "Look inside, digits": lambda content: _looked_into(image._written, content),
 }
 

@@ -57,6 +57,7 @@ def from_arrays(
         called={part: names[0] for part, names in named.items()} if len(named) > 1 else {},
         pooled=pooled,
         found_shape=in_common({one.image_shape for one in images.values()}),
+        usual_side=min(images[Part.TRAIN].image_shape[:2]),
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import statistics
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -208,6 +209,7 @@ def _from_folders(
     images: dict[Part, list[Pixels]] = {part: [] for part in Part}
     classes: dict[Part, list[str]] = {part: [] for part in Part}
     found: set[ImageShape] = set()
+    sides: list[int] = []
     rejected: list[Rejected] = []
     bytes_left, pixels_left = limits.unpacked_bytes, limits.all_pixels
     for member in members:
@@ -223,6 +225,7 @@ def _from_folders(
             images[part].append(fit_image(upright, shape))
             classes[part].append(class_name)
             found.add((upright.height, upright.width, len(upright.getbands())))
+            sides.append(min(upright.size))
         except DataError as error:
             rejected.append(Rejected(visible(member.filename[:200]), str(error)))
     folders = layout.folders if layout else {}
@@ -251,6 +254,7 @@ def _from_folders(
             called={part.value: where for part, where in called.items()},
             pooled=pooled,
             found_shape=in_common(found),
+            usual_side=statistics.median_low(sides),
         ),
         limits,
     )

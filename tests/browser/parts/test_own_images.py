@@ -1,16 +1,19 @@
 """Own images as a person brings them: a bad file, a good one, a training, and away with them."""
 
+import base64
 import io
 import re
 import zipfile
 from pathlib import Path
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, JSHandle, Locator, Page, expect
 
 from tests.browser.driving import settled
 from tests.browser.training import WORKER_MS, press_train
+from tests.coloured import coloured
 
 SIDE = 24
 
@@ -39,6 +42,7 @@ def test_own_images_are_brought_trained_on_and_deleted(
     page.goto(f"{training_url}/train?network=shapes-demo&data=digits&epochs=3")
     page.get_by_role("button", name="Add your own images").click()
     dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="A zip or npz file").click()
     upload = dialog.locator("input[type=file]")
 
     upload.set_input_files(bad)
@@ -49,7 +53,7 @@ def test_own_images_are_brought_trained_on_and_deleted(
     expect(dialog.get_by_text("40 images of 2 classes were read")).to_be_visible()
     dialog.get_by_text("1 file was left out").click()
     expect(dialog.get_by_text("top/<img src=x>.png")).to_be_visible()
-    dialog.get_by_role("textbox", name="Name").fill("Stripes")
+    dialog.get_by_role("textbox", name="Name", exact=True).fill("Stripes")
     dialog.get_by_role("button", name="Use these images").click()
 
     expect(dialog).to_have_count(0)
@@ -68,4 +72,128 @@ def test_own_images_are_brought_trained_on_and_deleted(
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete", exact=True).click()
     expect(page.get_by_role("radio", name="Stripes (yours)")).to_have_count(0)
     expect(page.get_by_text("6,000 training and 1,000 test images")).to_be_visible()
+    settled(page)
+
+
+def pictures(name: str, each: int = 10) -> list[FilePayload]:
+    return [
+        FilePayload(name=f"{name}{place}.png", mimeType="image/png", buffer=coloured(name, place))
+        for place in range(each)
+    ]
+
+
+def carried(page: Page, files: list[FilePayload]) -> JSHandle:
+    """Files as a pointer carries them."""
+    given = [
+        [one["name"], one["mimeType"], base64.b64encode(one["buffer"]).decode()] for one in files
+    ]
+    return page.evaluate_handle(
+        """(files) => {
+            const carries = new DataTransfer();
+            for (const [name, type, text] of files) {
+                const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+                carries.items.add(new File([bytes], name, { type }));
+            }
+            return carries;
+        }""",
+        given,
+    )
+
+
+def filled(page: Page, dialog: Locator) -> None:
+    """Two classes with ten pictures each: those of one are chosen, those of the other dropped."""
+    dialog.get_by_role("textbox", name="Name of class 1").fill("apple")
+    with page.expect_file_chooser() as asked:
+        dialog.get_by_role("button", name="Choose pictures of class 1").click()
+    asked.value.set_files(pictures("apple"))
+    dialog.get_by_role("textbox", name="Name of class 2").fill("leaf")
+    text = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no picture")
+    again = FilePayload(name="an apple.png", mimeType="image/png", buffer=coloured("apple", 3))
+    carries = carried(page, [*pictures("leaf"), again, text])
+    dialog.get_by_role("group", name="Class 2").dispatch_event("drop", {"dataTransfer": carries})
+
+
+def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_answered(
+    training_url: str, page: Page
+):
+    page.goto(training_url)
+    page.get_by_role("button", name="Bring photos").click()
+    dialog = page.get_by_role("dialog")
+    read = dialog.get_by_role("button", name="Read these pictures")
+    expect(read).to_be_disabled()
+    filled(page, dialog)
+
+    second = dialog.get_by_role("group", name="Class 2")
+    expect(second.get_by_text("11 pictures")).to_be_visible()
+    expect(second.get_by_text("No picture that can be read: notes.txt.")).to_be_visible()
+    expect(second.get_by_text("Also in apple: an apple.png.")).to_be_visible()
+    second.get_by_role("button", name="Remove an apple.png").click()
+    expect(dialog.get_by_text("Also in")).to_have_count(0)
+    expect(dialog.get_by_text("20 pictures of 2 classes")).to_be_visible()
+    found = Axe().run(page, context="[role=dialog]").response["violations"]
+    assert not found, [one["id"] for one in found]
+    read.click()
+    expect(dialog.get_by_text("20 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_role("textbox", name="Name", exact=True)).to_have_value("apple-and-leaf")
+    dialog.get_by_role("button", name="Use these images").click()
+
+    expect(page.get_by_text("Your pictures are in colour")).to_be_visible()
+    page.get_by_role("button", name="Use this network").click()
+    expect(page.get_by_text("test images of 64×64×3")).to_be_visible()
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("2")
+    epochs.press("Enter")
+    press_train(page)
+    expect(page.get_by_text("3 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+
+    new = FilePayload(name="new.png", mimeType="image/png", buffer=coloured("leaf", 99))
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(new)
+    expect(page.get_by_text("new.png as the network sees it, 64×64×3")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="leaf")).to_be_visible()
+    for kind in ("Occlusion", "Saliency", "Grad-CAM"):
+        expect(page.get_by_role("img", name=f"{kind} for ")).to_be_visible()
+    settled(page)
+
+
+def test_what_is_wrong_with_classes_is_said_and_too_large_photos_are_made_smaller(
+    app_url: str, page: Page
+):
+    page.goto(f"{app_url}/train")
+    page.get_by_role("button", name="Add your own images").click()
+    dialog = page.get_by_role("dialog")
+    filled(page, dialog)
+    first = dialog.get_by_role("group", name="Class 1")
+    name = dialog.get_by_role("textbox", name="Name of class 1")
+    expect(dialog.get_by_text("21 pictures of 2 classes")).to_be_visible()
+    name.fill("test")
+    expect(first.get_by_text("test would be read as a split of the data.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Read these pictures")).to_be_disabled()
+    name.fill("apple")
+    first.get_by_role("button", name="Remove apple9.png").press("Enter")
+    expect(first.get_by_role("button", name="Remove apple8.png")).to_be_focused()
+
+    file = io.BytesIO()
+    Image.new("RGB", (7_000, 6_000), "red").save(file, "PNG")
+    huge = FilePayload(name="huge.png", mimeType="image/png", buffer=file.getvalue())
+    first.dispatch_event("drop", {"dataTransfer": carried(page, [huge])})
+    said = "huge.png has 42 million pixels; 40 million are read of a picture."
+    expect(dialog.get_by_text(said)).to_be_visible()
+    dialog.get_by_role("button", name="Make them smaller: at most 512 pixels wide").click()
+    expect(first.get_by_role("button", name="Remove huge.jpg")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Read these pictures")).to_be_focused()
+
+    page.keyboard.press("Escape")  # what was dropped is still there when the dialog comes again
+    expect(dialog).to_have_count(0)
+    page.get_by_role("button", name="Add your own images").click()
+    expect(dialog.get_by_text("21 pictures of 2 classes")).to_be_visible()
+    dialog.get_by_role("button", name="Read these pictures").click()
+    expect(dialog.get_by_text("21 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_text("left out")).to_have_count(0)
+    first.get_by_role("button", name="Remove apple8.png").click()
+    dialog.get_by_role("button", name="Read these pictures").click()
+    expect(dialog.get_by_text("20 images of 2 classes were read")).to_be_visible()
+
+    dialog.get_by_role("button", name="Start over").click()
+    expect(dialog.get_by_role("textbox", name="Name of class 1")).to_have_value("")
+    expect(dialog.get_by_text("Name two classes, and drop pictures into each.")).to_be_visible()
     settled(page)

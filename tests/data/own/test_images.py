@@ -358,3 +358,13 @@ def test_the_server_lets_through_what_own_images_may_have():
     settings = tomllib.loads((Path(__file__).parents[3] / ".streamlit/config.toml").read_text())
 
     assert settings["server"]["maxUploadSize"] * MEGABYTE >= LIMITS.upload_bytes
+
+
+def test_the_usual_side_is_the_shorter_one_of_an_image_in_the_middle(tmp_path: Path):
+    sizes = [(9, 5), (200, 100), (6, 7), (30, 40), (8, 8), (50, 300)]  # 5, 100, 6, 30, 8, 50
+    members = {f"{'cat' if i % 2 else 'dog'}/{i}.png": png(i, size) for i, size in enumerate(sizes)}
+
+    assert read(tmp_path, zipped(members)).usual_side == 8
+    images = np.zeros((6, 9, 7), np.uint8)
+    images[:, 0, 0] = 255
+    assert read(tmp_path, npz(images=images, labels=LABELS)).usual_side == 7

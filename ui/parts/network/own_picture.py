@@ -11,9 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnn.data import DataError
 from cnn.data.dataset import Images, as_floats
+from cnn.data.picture.any_picture import Fitted
 from cnn.data.picture.in_child_process import read_picture_outside
 from ui.session import words
 from ui.session.brought import GONE, Brought, hold
+from ui.session.kept import kept
 
 UPLOAD = "cascade_upload"
 KEPT = "own_picture"
@@ -72,6 +74,12 @@ def _fitted(brought: Brought, size: Size) -> Images:
             done = (brought.key, size, fitted(brought.content or b"", size))
         st.session_state[FITTED] = done
     return done[2]
+
+
+@kept()
+def as_read(key: str, shape: Size, _brought: Brought) -> Fitted:
+    """A picture as a network takes it, kept by its content and the input's shape."""
+    return read_picture_outside(_brought.content or b"", shape)
 
 
 def fitted(content: bytes, size: Size) -> Images:

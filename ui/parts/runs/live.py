@@ -22,6 +22,7 @@ from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
 from ui.parts.runs.results import results
 from ui.parts.runs.take_away import take_away
+from ui.parts.runs.try_photo import try_photo
 from ui.parts.runs.watch_it_learn import watch_it_learn
 from ui.parts.runs.why import why
 from ui.parts.setup.continuing import origin
@@ -110,6 +111,7 @@ def ended(run: Run) -> None:
     """What there is to see of a run once nothing of it changes any more."""
     failure(run)
     why(run)
+    try_photo(run)
     results(run)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -22,10 +23,12 @@ from cnn.settings import images_folder
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_list
+from ui.components.photos import photos
 from ui.parts.runs import runs
 from ui.session.brought import take
 from ui.session.words import facts_html, plain
 
+FIELD = "own_images_file"
 READ = "own_images_read"
 ASKED = "own_images_asked"
 MOST_CLASSES = 30
@@ -51,23 +54,21 @@ def offer(use: Callable[[str], None]) -> None:
     )
     if st.session_state.pop(ASKED, False) or pressed:
         st.session_state.pop(READ, None)
-        st.dialog("Your own images", icon=":material/add_photo_alternate:")(bring)(use)
+        dialog = st.dialog("Your own images", width="large", icon=":material/add_photo_alternate:")
+        dialog(bring)(use)
 
 
 def bring(use: Callable[[str], None]) -> None:
-    """What is in the dialog: an upload, what was read of it, and a name to keep it under."""
+    """What is in the dialog: pictures or a file, what was read of it, a name to keep it under."""
+    by_class, as_file = st.tabs(["Class by class", "A zip or npz file"])
+    with by_class:
+        photos(FIELD, key="own_images_photos")
+    with as_file:
+        given = _ask_for_file()
     st.caption(
-        "A zip with one folder of images per class, or an npz with `images` and `labels`; with "
-        "splits of its own, a zip has such folders in `train/`, `test/` and perhaps `val/`, an npz "
-        "has `x_train`, `y_train`, `x_test` and so on. They stay on this machine. At most "
-        f"{LIMITS.files:,} images in {LIMITS.classes} classes, and "
-        f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
-    )
-    given = st.file_uploader(
-        "A zip or npz file",
-        type=["zip", "npz"],
-        max_upload_size=LIMITS.upload_bytes // 1_000_000,
-        key="own_images_file",
+        ":material/lock: They go to the machine that runs this app, and no further. What is used "
+        f"is kept there in {plain(_kept_in())} until you press *Delete these images* on Train; a "
+        "run keeps a few of them to show, until it is deleted."
     )
     if given is None:
         return
@@ -91,6 +92,30 @@ def bring(use: Callable[[str], None]) -> None:
         del st.session_state[READ]
         use(kept.id)
         st.rerun()
+
+
+def _ask_for_file() -> UploadedFile | None:
+    st.caption(
+        "A zip with one folder of images per class, or an npz with `images` and `labels`; with "
+        "splits of its own, a zip has such folders in `train/`, `test/` and perhaps `val/`, an npz "
+        "has `x_train`, `y_train`, `x_test` and so on. At most "
+        f"{LIMITS.files:,} images in {LIMITS.classes} classes, and "
+        f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
+    )
+    return st.file_uploader(
+        "A zip or npz file",
+        type=["zip", "npz"],
+        max_upload_size=LIMITS.upload_bytes // 1_000_000,
+        key=FIELD,
+    )
+
+
+def _kept_in() -> str:
+    """The folder of own images, as one would write it."""
+    folder = images_folder()
+    with contextlib.suppress(ValueError, RuntimeError):
+        return f"~/{folder.relative_to(Path.home())}"
+    return str(folder)
 
 
 def _read(given: UploadedFile) -> Arrived | str:

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
 from cnn.data.catalogue import named_classes
 from cnn.data.look import Look
+from cnn.data.own.library import PREFIX
 from cnn.data.sets import SETS
 from cnn.lessons.challenges.goals import Goals
 from cnn.network.architecture import Architecture
@@ -31,7 +32,7 @@ from ui.components.plot import fetch_ahead
 from ui.parts.lesson import challenge
 from ui.parts.runs import runs
 from ui.parts.runs.filters import NAMES as OF_LIST
-from ui.parts.setup import data, expectation, network
+from ui.parts.setup import data, expectation, network, proposal
 from ui.parts.setup.settings import Settings
 from ui.session import design
 from ui.session.words import plain
@@ -45,6 +46,8 @@ def set_up() -> None:
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
     fetch_ahead()
     _presets()
+    is_own = str(st.session_state[SETTINGS.key("data")]).startswith(PREFIX)
+    above = st.container() if is_own else None
     left, right = st.columns(2, border=True)
     with left:
         chosen = network.choose_network()
@@ -61,6 +64,9 @@ def set_up() -> None:
         configuration = SETTINGS.shown(spec, look.train_images)
         if configuration is None:
             return
+        if above is not None:
+            with above:
+                proposal.offer(look, configuration, chosen, SETTINGS)
         _keep_in_address(configuration)
         challenge.goals_shown(trace(chosen))
         if configuration.is_augmented:

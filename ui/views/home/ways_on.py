@@ -43,8 +43,8 @@ def doors() -> None:
     if _door(
         photos,
         "Try your photos",
-        "A zip with a folder of pictures for each kind of thing is enough: train a network to tell "
-        "them apart. They stay on this machine.",
+        "Drop a few pictures of each kind of thing, train a network in colour to tell them apart, "
+        "and see where it looks. They stay on this machine.",
         "Bring photos",
         ":material/add_photo_alternate:",
     ):

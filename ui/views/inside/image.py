@@ -13,12 +13,12 @@ from cnn.data.dataset import Images as Floats
 from cnn.data.dataset import as_floats
 from cnn.data.fitting import check_shape
 from cnn.data.in_child_process import for_tests
-from cnn.data.picture.any_picture import Fitted
 from cnn.data.picture.handwriting import Handwriting
-from cnn.data.picture.in_child_process import read_handwriting_outside, read_picture_outside
+from cnn.data.picture.in_child_process import read_handwriting_outside
 from cnn.insight.readings.reading import DIGITS, Reader
 from cnn.network.shapes import shape_text
 from ui.parts.drawing.board import AT_REST
+from ui.parts.network.own_picture import as_read
 from ui.parts.runs import measured
 from ui.parts.runs.measured import Images
 from ui.session.brought import GONE, Brought, hold
@@ -191,7 +191,7 @@ def _own(subject: Subject) -> Looked | None:
         found = (
             _written(brought.key, brought)
             if _reads_digits(subject)
-            else _fitted(brought.key, subject.architecture.input, brought)
+            else as_read(brought.key, subject.architecture.input, brought)
         )
     image, notes = as_floats(found.pixels), found.notes
     if _reads_digits(subject):
@@ -217,11 +217,6 @@ def _keep() -> None:
 @kept()
 def _written(key: str, _brought: Brought) -> Handwriting:
     return read_handwriting_outside(_brought.content or b"")
-
-
-@kept()
-def _fitted(key: str, shape: tuple[int, int, int], _brought: Brought) -> Fitted:
-    return read_picture_outside(_brought.content or b"", shape)
 
 
 def _reads_digits(subject: Subject) -> bool:

@@ -17,7 +17,6 @@ from cnn.insight.readings.answers import scores_in, scoring, shares_of
 from cnn.insight.readings.embedding import Embedding, hidden_features, principal_components
 from cnn.insight.readings.layer_statistics import LayerStatistics, layer_statistics
 from cnn.insight.regions.exciting_patches import Patch, exciting_patches
-from cnn.insight.regions.where import HeatMap, grad_cam, map_layers, occlusion, saliency
 from cnn.network.architecture import Architecture
 from cnn.pictures.inside.snapshots import MOST_TILES
 from ui.parts.network.trained import probabilities
@@ -114,24 +113,6 @@ def patches(
     pixels = _first(_images, count)
     network = _subject.architecture, _subject.weights
     return exciting_patches(*network, pixels, layer, most_channels=MOST_TILES), count
-
-
-def _asks_where(
-    key: str, image: str, place: int, layer: str | None, subject: Subject, pixels: Floats
-) -> Effort:
-    return look_effort.of_where(subject.architecture)
-
-
-@kept(asks=_asks_where)
-def maps_of_where(
-    key: str, image: str, place: int, layer: str | None, _subject: Subject, _pixels: Floats
-) -> dict[str, HeatMap]:
-    """Where the network looks for a class, three ways; Grad-CAM only where there are maps."""
-    network = _subject.architecture, _subject.weights, _pixels, place
-    found = {"Occlusion": occlusion(*network), "Saliency": saliency(*network)}
-    if map_layers(_subject.architecture):
-        found["Grad-CAM"] = grad_cam(*network, layer)
-    return found
 
 
 def counted(images: int) -> str:

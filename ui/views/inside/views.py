@@ -82,7 +82,7 @@ def _look_at(subject: Subject, right: DeltaGenerator) -> None:
         MAPS: lambda: show_maps(subject, traced, found, looked, place, names),
         FILTERS: lambda: show_filters(subject, traced, images),
         LAYERS: lambda: show_layers(subject, images),
-        WHERE: lambda: show_where(subject, traced, looked, likely, names),
+        WHERE: lambda: show_where(subject, looked, likely, names),
         CONFUSES: lambda: show_errors(subject, images),
         TIME: lambda: show_training(subject),
     }

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+const { concerns, fileName, freeName, isClutter, isForeign, listed, missing, packed, tooMuch, tooMuchInAll, wrongName } = await import(
+  "../../ui/components/photos/classes.js"
+);
+const { crc32 } = await import("../../ui/components/photos/zip.js");
+
+const LIMITS = {
+  upload_bytes: 200e6, file_bytes: 30e6, image_pixels: 40e6, all_pixels: 1e9, files: 60_000, classes: 3, reserved: ["train", "test", "val"],
+};
+let made = 0;
+const picture = (name, more = {}) => ({ name, size: 1000, crc: ++made, width: 100, height: 80, content: null, ...more });
+const several = (...names) => names.map((name) => picture(name));
+const named = (name, pictures = several("1.png", "2.png", "3.png"), said = []) => ({ name, pictures, said });
+
+test("checksums are those of the catalogue of CRCs", () => {
+  assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926);
+  assert.equal(crc32(new Uint8Array()), 0);
+});
+
+test("a class is called as a folder can be, as no split, and as no other class", () => {
+  const cats = named("cats");
+  assert.equal(wrongName(cats, [cats, named("dogs")], LIMITS), "");
+  assert.equal(wrongName(named("", []), [], LIMITS), "");
+  assert.match(wrongName(named("  "), [], LIMITS), /Say what these pictures show/);
+  assert.match(wrongName(named("a/b"), [], LIMITS), /use no \//);
+  assert.match(wrongName(named(".cats"), [], LIMITS), /begin with no dot/);
+  assert.match(wrongName(named(" Train "), [], LIMITS), /^Train would be read as a split .* "Train pictures"\.$/);
+  assert.match(wrongName(cats, [cats, named("Cats ")], LIMITS), /^Two classes are called cats\./);
+  assert.match(wrongName(named("x".repeat(61)), [], LIMITS), /has 61 letters; use at most 60/);
+});
+
+test("a file that is too large or empty is named with its size and the limit", () => {
+  assert.equal(tooMuch({ name: "a.png", size: 30e6 }, LIMITS), "");
+  assert.equal(tooMuch({ name: "a.png", size: 45e6 }, LIMITS), "a.png has 45 MB; a picture may have 30 MB. Save it smaller.");
+  assert.equal(tooMuch({ name: "a.png", size: 0 }, LIMITS), "a.png is empty.");
+});
+
+test("what systems leave in folders is no picture, and some pictures are written anew", () => {
+  assert.deepEqual([".DS_Store", "Thumbs.db", "a.png"].map(isClutter), [true, true, false]);
+  assert.deepEqual(["image/png", "", "image/avif"].map((type) => isForeign({ type })), [false, false, true]);
+});
+
+test("names that are taken get a number before their ending", () => {
+  const there = several("a.png", "a (2).png", "b");
+  assert.deepEqual(["a.png", "b", "c.d.png", "e/f\\g.png"].map((name) => freeName(name, there)), ["a (3).png", "b (2)", "c.d.png", "e_f_g.png"]);
+});
+
+test("many names are a few and a number", () => {
+  assert.deepEqual([["a"], ["a", "b"], [..."abcd"], [..."abcde"]].map(listed), ["a", "a and b", "a, b, c and d", "a, b, c and 2 more"]);
+});
+
+test("the same picture in two classes is told in both", () => {
+  const one = named("cats");
+  const same = { ...one.pictures[1], name: "copy.png" };
+  const other = named("dogs", [same, ...several("x.png", "y.png")]);
+  assert.deepEqual(concerns(one, [one, other]), ["Also in dogs: 2.png. Remove the same picture from one of them."]);
+  assert.deepEqual(concerns(other, [one, other]), ["Also in cats: copy.png. Remove the same picture from one of them."]);
+  assert.match(concerns(named("birds", several("z.png")), [])[0], /^1 of at least 3 pictures/);
+});
+
+test("what is still to be done is said, one thing at a time, and then nothing", () => {
+  const [cats, dogs] = [named("cats"), named("dogs")];
+  assert.match(missing([named("", []), cats], LIMITS), /^Name two classes/);
+  assert.match(missing([cats, named("dogs", several("1.png"))], LIMITS), /needs 3 pictures or more. More are needed of dogs\./);
+  assert.match(missing([cats, named("")], LIMITS), /Say what these pictures show/);
+  assert.match(missing([cats, dogs, named("a"), named("b")], LIMITS), /^4 classes are named; 3 can be told apart/);
+  assert.match(missing([cats, dogs], { ...LIMITS, files: 5 }), /^There are 6 pictures; 5 are read/);
+  assert.equal(missing([cats, named("", []), dogs], LIMITS), "");
+});
+
+test("too many bytes or pixels in all are said with the limits", () => {
+  const large = (more) => [named("cats", [picture("a.jpg", more)]), named("dogs")];
+  assert.equal(tooMuchInAll(large({ size: 320e6 }), LIMITS), "These pictures have 320 MB; 200 MB are taken.");
+  const one = large({ width: 8_160, height: 6_120 });
+  assert.equal(tooMuchInAll(one, LIMITS), "a.jpg has 50 million pixels; 40 million are read of a picture.");
+  const phone = Array.from({ length: 100 }, () => picture("b.jpg", { width: 4_000, height: 3_000 }));
+  assert.equal(tooMuchInAll([named("cats", phone), named("dogs")], LIMITS), "These pictures have 1,200 million pixels; 1,000 million are read.");
+  assert.equal(tooMuchInAll(large(), LIMITS), "");
+});
+
+test("files lie in the order of classes and names, and the zip is called after the classes", () => {
+  const classes = [named(" dogs ", several("b.png", "a.png")), named("", []), named("cats", several("z.png"))];
+  assert.deepEqual(packed(classes).map((file) => file.path), ["cats/z.png", "dogs/a.png", "dogs/b.png"]);
+  assert.equal(fileName(classes), "dogs and cats.zip");
+});

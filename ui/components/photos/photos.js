@@ -1,0 +1,204 @@
+// Pictures dropped class by class. They stay in the browser until they are read: then they are put into a
+// zip and handed to the page's own field for files, the one way in that is bounded and watched.
+
+import { added, button, element, partsOf, remembered, setLabel, setText } from "../kit/element.js";
+import { counted } from "../kit/numbers.js";
+import { bytesOf, concerns, emptyClass, fileName, inUse, megabytes, missing, packed, pictures, tooMuchInAll, wrongName } from "./classes.js";
+import { dropped, makeSmaller, take } from "./opened.js";
+import { zipped } from "./zip.js";
+
+const ACCEPTED = "image/*,.tif,.tiff,.ppm,.pgm,.pbm";
+const MOST_SHOWN = 200;
+
+/** What was dropped, for as long as the page is there: the dialog around it, where it is `shown`, comes and goes. */
+const kept = { classes: [emptyClass(), emptyClass()], busy: "", work: Promise.resolve(), shown: null };
+
+function startOver(state) {
+  kept.classes = [emptyClass(), emptyClass()];
+  show(state);
+}
+
+/** Does something that takes a while, one thing after the other, and says how far it is. */
+function work(what, then) {
+  kept.work = kept.work.catch(() => {}).then(() => done(what, then));
+  return kept.work;
+}
+
+async function done(what, then) {
+  const tell = (place, many) => {
+    kept.busy = `${what} ${counted(place + 1)} of ${counted(many)} …`;
+    showStatus(kept.shown);
+  };
+  kept.busy = `${what} …`;
+  showStatus(kept.shown);
+  try {
+    await then(tell);
+  } finally {
+    kept.busy = "";
+    show(kept.shown);
+  }
+}
+
+const takeInto = (state, one, files) => work("Opening picture", (tell) => take(files, one, state.limits, tell));
+
+function shrink(state) {
+  return work("Making smaller picture", async (tell) => {
+    for (const one of kept.classes) await makeSmaller(one, state.limits.longest_side, tell);
+  });
+}
+
+function choose(state, one) {
+  const field = element("input", { type: "file", accept: ACCEPTED });
+  field.multiple = true;
+  field.onchange = () => takeInto(state, one, [...field.files]);
+  field.click();
+}
+
+function bring(state) {
+  const [field] = document.querySelectorAll(state.field);
+  if (!(field instanceof HTMLInputElement)) {
+    setText(state.status, "The page's field for files is not there. Load the page again, and drop the pictures once more.");
+    return;
+  }
+  const chosen = new DataTransfer();
+  chosen.items.add(new File([zipped(packed(kept.classes))], fileName(kept.classes), { type: "application/zip" }));
+  field.files = chosen.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  setText(state.status, "They are being read: what was found stands below.");
+}
+
+function row(state, one, number) {
+  const label = `Class ${number}`;
+  const name = element("input", { class: "name", type: "text", maxlength: 60, placeholder: `Name of class ${number}`, "aria-label": `Name of class ${number}`, autocomplete: "off" });
+  name.value = one.name;
+  name.oninput = () => {
+    one.name = name.value;
+    showWords(state);
+  };
+  const remove = button("quiet remove", () => {
+    kept.classes.splice(kept.classes.indexOf(one), 1);
+    if (!kept.classes.length) kept.classes.push(emptyClass());
+    show(state);
+  }, "×");
+  setLabel(remove, `Remove class ${number}`);
+  const drop = button("drop", () => choose(state, one), "Drop pictures here, or choose them");
+  drop.setAttribute("aria-label", `Choose pictures of class ${number}, or drop them here`);
+  const root = element("fieldset", { class: "one", "aria-label": label }, element("div", "head", name, element("span", "many"), remove), drop);
+  root.append(thumbs(state, one), element("div", "words"));
+  listen(state, one, root);
+  return root;
+}
+
+function listen(state, one, root) {
+  root.ondragover = (event) => {
+    event.preventDefault();
+    root.classList.add("over");
+  };
+  root.ondragleave = (event) => {
+    if (!root.contains(event.relatedTarget)) root.classList.remove("over");
+  };
+  root.ondrop = async (event) => {
+    event.preventDefault();
+    root.classList.remove("over");
+    const { files, folder } = await dropped(event.dataTransfer);
+    one.name ||= folder;
+    await takeInto(state, one, files);
+  };
+}
+
+function thumbs(state, one) {
+  const list = element("div", "thumbs");
+  for (const picture of one.pictures.slice(0, MOST_SHOWN)) {
+    const tile = button("tile", () => {
+      one.pictures.splice(one.pictures.indexOf(picture), 1);
+      show(state);
+    }, picture.thumb ?? element("span", "unseen", picture.name));
+    setLabel(tile, `Remove ${picture.name}`);
+    list.append(tile);
+  }
+  const more = one.pictures.length - MOST_SHOWN;
+  if (more > 0) added(list, "span", "more", `and ${counted(more)} more`);
+  return list;
+}
+
+/** What is said of each class, and what is still to be done. */
+function showWords(state) {
+  const used = inUse(kept.classes);
+  kept.classes.forEach((one, place) => {
+    const { many, words } = partsOf(state.list.children[place], "many", "words");
+    const count = one.pictures.length;
+    setText(many, count ? pictures(count) : "");
+    const said = [wrongName(one, used, state.limits), ...one.said, ...concerns(one, used)].filter(Boolean);
+    words.replaceChildren(...said.map((text) => element("p", "", text)));
+  });
+  showStatus(state);
+}
+
+function showStatus(state) {
+  const todo = missing(kept.classes, state.limits);
+  const used = inUse(kept.classes);
+  const many = used.reduce((sum, one) => sum + one.pictures.length, 0);
+  const total = `${pictures(many)} of ${used.length} classes, ${megabytes(bytesOf(used))}.`;
+  setText(state.status, kept.busy || todo || total);
+  state.read.disabled = Boolean(kept.busy || todo);
+  if (kept.busy) return;
+  hide(state, "smaller", !tooMuchInAll(used, state.limits), state.read);
+  hide(state, "over", !used.length, state.add);
+}
+
+/** Hides a button, or shows it again; the focus that it has goes to another. */
+function hide(state, name, isHidden, other) {
+  if (isHidden && focusOf(state) === state[name]) other.focus();
+  state[name].hidden = isHidden;
+}
+
+const focusOf = (state) => state.list.getRootNode().activeElement;
+
+/** Which part of which row has the focus, so that the new row can give it back. */
+function focusedPart(state) {
+  const part = focusOf(state);
+  const of = part?.closest(".one");
+  if (!of) return () => {};
+  const place = [...state.list.children].indexOf(of);
+  const tile = [...of.querySelectorAll(".tile")].indexOf(part);
+  return () => {
+    const { children } = state.list;
+    const now = children[Math.min(place, children.length - 1)];
+    const tiles = now.querySelectorAll(".tile");
+    const found = tile < 0 ? now.querySelector(`.${[...part.classList].join(".")}`) : tiles[Math.min(tile, tiles.length - 1)];
+    (found ?? now.querySelector(".drop")).focus();
+  };
+}
+
+function show(state) {
+  const focusAgain = focusedPart(state);
+  state.list.replaceChildren(...kept.classes.map((one, place) => row(state, one, place + 1)));
+  showWords(state);
+  focusAgain();
+}
+
+function build(root) {
+  const state = { list: added(root, "div", "list") };
+  const foot = added(root, "div", "foot");
+  state.read = foot.appendChild(button("primary", () => bring(state), "Read these pictures"));
+  state.add = foot.appendChild(button("plain", () => {
+    kept.classes.push(emptyClass());
+    show(state);
+    state.list.lastChild.querySelector(".name").focus();
+  }, "Add a class"));
+  state.smaller = foot.appendChild(button("plain", () => shrink(state), ""));
+  state.over = foot.appendChild(button("quiet", () => startOver(state), "Start over"));
+  state.smaller.hidden = state.over.hidden = true;
+  state.status = added(foot, "output", "status");
+  return state;
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".photos");
+  const isNew = !root.firstChild;
+  const state = remembered(root, () => build(root));
+  kept.shown = state;
+  Object.assign(state, { limits: data.limits, field: data.field });
+  setText(state.smaller, `Make them smaller: at most ${counted(data.limits.longest_side)} pixels wide`);
+  if (isNew) show(state);
+}

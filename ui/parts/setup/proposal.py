@@ -1,0 +1,66 @@
+"""Beside own images: a network that fits them, in one click, where the chosen one sees less."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.data.look import Look
+from cnn.network.architecture import Architecture
+from cnn.network.shapes import MapShape
+from cnn.training.forecast import calibration
+from cnn.training.forecast.estimate import measured_here
+from cnn.training.forecast.proposal import Proposal, propose
+from cnn.training.recipe.configuration import Configuration, epochs_text
+from ui.parts.runs import runs
+from ui.parts.setup import expectation, network
+from ui.parts.setup.settings import Settings
+from ui.session import design
+from ui.session.words import plain
+
+
+def offer(
+    found: Look, configuration: Configuration, chosen: Architecture, settings: Settings
+) -> None:
+    """Says what the chosen network leaves of the images, and offers one that keeps more."""
+    done = measured_here(runs.store().latest(expectation.RUNS))
+    proposal = propose(found, configuration, calibration.load(), done)
+    if not proposal.is_better_than(chosen):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="proposal"):
+        st.markdown(
+            f"{_sees(chosen, proposal)} **{plain(proposal.architecture.name)}** fits them: "
+            f"{proposal.expected.text} for {_training(proposal.configuration)}.",
+            width="stretch",
+        )
+        st.button(
+            "Use this network",
+            type="primary",
+            icon=":material/auto_awesome:",
+            on_click=_use,
+            args=(proposal, settings),
+        )
+
+
+def _sees(chosen: Architecture, proposal: Proposal) -> str:
+    now = f"{plain(chosen.name)} sees them {_words(chosen.input)}"
+    if proposal.is_coloured and chosen.input[2] == 1:
+        return f":material/palette: Your pictures are in colour; {now}."
+    return f":material/photo_size_select_large: {now}, and they have more to show."
+
+
+def _words(shape: MapShape) -> str:
+    height, width, channels = shape
+    return f"{'in grey' if channels == 1 else 'in colour'} at {height}×{width}"
+
+
+def _training(configuration: Configuration) -> str:
+    said = epochs_text(configuration.epochs)
+    if configuration.is_augmented:
+        said += ", each time with the images a little changed, as they are few"
+    return said
+
+
+def _use(proposal: Proposal, settings: Settings) -> None:
+    design.put(proposal.architecture)
+    network.choose_bench()
+    settings.put(proposal.configuration)
