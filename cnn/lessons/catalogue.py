@@ -16,6 +16,7 @@ from cnn.network.zoo import entry
 
 WORDS = Path(__file__).parent / "en"
 OVERVIEW, CHALLENGES, FRAME = "_overview.toml", "_challenges.toml", "_frame.toml"
+BEYOND = "_beyond.toml"
 
 
 @cache
@@ -47,6 +48,11 @@ def beside(lesson: Lesson, short: bool = False) -> tuple[Lesson | None, Lesson |
 def overview() -> dict[str, Any]:
     """What the overview says beside the lessons: what to know before, when to use a CNN."""
     return _read(OVERVIEW)
+
+
+def beyond() -> dict[str, Any]:
+    """What the page says of questions other than which class."""
+    return _read(BEYOND)
 
 
 def frame_text(name: str, /, **values: object) -> str:

@@ -43,7 +43,12 @@ def certificate(
     if left:
         raise LessonError(f"lessons {left} are not done yet. Finish them first.")
     done = [lesson for lesson in lessons if standing.is_done(lesson)]
-    checks = [(lesson, check) for lesson in done for check in lesson.checks]
+    checks = [
+        (lesson, check)
+        for lesson in done
+        for check in lesson.checks
+        if not check.is_extra or standing.is_answered(lesson, check)
+    ]
     last = max((event.at for event in standing.events), default=time.time())
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         name=escape(visible(name).strip()),

@@ -32,11 +32,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A question on the lesson; exactly one of its options is right."""
+    """A question on the lesson; exactly one of its options is right.
+
+    One that came later is `extra`: a lesson is done without it, so whoever had done it still has.
+    """
 
     key: str
     question: str
     options: tuple[Option, ...]
+    is_extra: bool = False
 
     def __post_init__(self) -> None:
         if len(self.options) < 2:
@@ -73,9 +77,14 @@ class Lesson:
     def __post_init__(self) -> None:
         if not self.key.isidentifier():
             raise LessonError(f"the key {self.key!r} must be a Python name: a module has it too.")
-        if not self.checks:
+        if not self.needed:
             raise LessonError(f"lesson {self.key}: needs at least one question.")
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
+
+    @property
+    def needed(self) -> tuple[Check, ...]:
+        """The questions that are answered in a lesson that is done."""
+        return tuple(check for check in self.checks if not check.is_extra)
 
     def text(self, name: str, /, **values: object) -> str:
         """One of the lesson's texts, with values put in for its `{names}`."""
@@ -108,4 +117,4 @@ def _check(data: dict[str, Any]) -> Check:
     options = tuple(
         Option(one["text"], one["why"].strip(), one.get("right", False)) for one in data["options"]
     )
-    return Check(data["key"], data["question"], options)
+    return Check(data["key"], data["question"], options, data.get("extra", False))

@@ -25,7 +25,7 @@ MARKED = ""
 """The item of a row that marks a whole lesson; else it is a question's key."""
 
 MOST_OF_ONE, MOST_OF_ALL = 5_000, 1_000_000
-"""How many events are kept of a profile, and of all together; the lessons have 89 answers to choose
+"""How many events are kept of a profile, and of all together; the lessons have 98 answers to choose
 from.
 """
 
@@ -64,10 +64,10 @@ class Standing:
         return check.right in self.tried.get((lesson.key, check.key), ())
 
     def is_done(self, lesson: Lesson) -> bool:
-        """Whether the lesson was marked, or all its questions are answered."""
+        """Whether the lesson was marked, or all questions that it needs are answered."""
         if (lesson.key, MARKED) in self.tried:
             return True
-        return all(self.is_answered(lesson, check) for check in lesson.checks)
+        return all(self.is_answered(lesson, check) for check in lesson.needed)
 
     def left(self, lessons: Sequence[Lesson]) -> tuple[Lesson, ...]:
         """What of these is still to do; an introduction only until another lesson is done."""

@@ -81,8 +81,8 @@ def done(store: Store, side: Side) -> Run | None:
     return usable[-1] if usable else None
 
 
-def _conv(filters: int, kernel: int = 3, padding: str = "same") -> Layer:
-    return Conv2D(filters, kernel, padding=padding, activation="relu")
+def _conv(filters: int, kernel: int = 3, padding: str = "same", strides: int = 1) -> Layer:
+    return Conv2D(filters, kernel, strides=strides, padding=padding, activation="relu")
 
 
 def _network(name: str, *layers: Layer, head: Sequence[Layer] = (Flatten(),)) -> Architecture:
@@ -103,6 +103,13 @@ POOL = MaxPooling2D()
 SMALL = (_conv(16), POOL, _conv(32), POOL)
 AUGMENTED = replace(BRIEF, epochs=8, dataset=FEW, shift=0.1, rotation=10.0, zoom=0.1)
 
+RECIPE = _network(
+    "A first CNN",
+    *(_conv(32), POOL, _conv(64), POOL),
+    head=(Flatten(), Dense(128, "relu"), Dropout(0.5)),
+)
+"""What a person may begin with."""
+
 EXPERIMENTS = (
     Experiment(
         "kernels",
@@ -119,6 +126,11 @@ EXPERIMENTS = (
                 _conv(32, 3, "valid"),
             )
         ),
+    ),
+    Experiment(
+        "pooling",
+        Side(_network("Pool", _conv(32), POOL, _conv(64), POOL)),
+        Side(_network("Stride 2", _conv(32, strides=2), _conv(64, strides=2))),
     ),
     Experiment(
         "doubling",

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -157,6 +158,9 @@ def test_a_lesson_without_a_question_or_with_a_key_no_module_can_have_is_refused
     check = Check("k", "why?", (WRONG, RIGHT))
     with pytest.raises(LessonError, match="at least one question"):
         Lesson("a", 1, "A", "?", 3, Level.BEGINNER, "t", (), {})
+    extra = replace(check, is_extra=True)
+    with pytest.raises(LessonError, match="at least one question"):
+        Lesson("a", 1, "A", "?", 3, Level.BEGINNER, "t", (extra,), {})
     with pytest.raises(LessonError, match="'a-b' must be a Python name"):
         Lesson("a-b", 1, "A", "?", 3, Level.BEGINNER, "t", (check,), {})
 

@@ -198,10 +198,47 @@ def test_a_certificate_shows_the_name_as_typed_and_loads_nothing(store: Store):
     read.feed(page)
     assert not read.names & {"script", "link", "img", "src", "href", "onclick"}
     assert name in "".join(read.words)
-    questions = sum(len(lesson.checks) for lesson in lessons())
+    questions = sum(len(lesson.needed) for lesson in lessons())
     assert f"answer to {len(FIRST.checks)} of their {questions} questions" in page
     assert f"has worked through {len(lessons())} lessons" in page
     assert f'<ol start="{FIRST.number}">' in page
+
+
+CAME_LATER = [(lesson, check) for lesson in lessons() for check in lesson.checks if check.is_extra]
+
+
+def test_whoever_had_done_all_lessons_before_a_question_came_still_has(store: Store):
+    assert [(lesson.key, check.key) for lesson, check in CAME_LATER] == [
+        ("pooling", "saves"),
+        ("activations", "needed"),
+        ("receptive_field", "more"),
+    ]
+    for lesson in lessons():
+        for check in lesson.checks:
+            if not check.is_extra:
+                answer(store, lesson, check, check.right)
+    before = progress.standing(store, ME)
+    assert before.left(lessons()) == ()
+    questions = sum(len(lesson.checks) for lesson in lessons())
+    older = questions - len(CAME_LATER)
+    page = certificate("Ada", before, lessons())
+    assert f"answer to {older} of their {older} questions" in page
+
+    for lesson, check in CAME_LATER:
+        answer(store, lesson, check, check.right)
+    after = progress.standing(store, ME)
+    assert f"answer to {questions} of their {questions} questions" in certificate(
+        "Ada", after, lessons()
+    )
+    assert earned_in(after, lessons()) == earned_in(before, lessons()) == lessons()[-1].key
+
+
+def test_a_question_that_came_later_makes_no_lesson_done(store: Store):
+    for lesson, check in CAME_LATER:
+        answer(store, lesson, check, check.right)
+        found = progress.standing(store, ME)
+        assert found.is_answered(lesson, check)
+        assert not found.is_done(lesson)
 
 
 ANSWERS = tuple(

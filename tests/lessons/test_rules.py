@@ -9,7 +9,14 @@ from cnn.lessons import rules
 from cnn.lessons.catalogue import find
 from cnn.lessons.rules import EXPERIMENTS, Experiment, experiment, figures
 from cnn.network.keras.model import build
-from cnn.network.layers import BatchNormalization, Dropout
+from cnn.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+)
 from cnn.network.trace import trace
 from cnn.training.recipe.run import Result, State, recipe
 from cnn.training.store.store import Store
@@ -62,6 +69,29 @@ def test_two_3x3_see_as_far_as_one_5x5_with_18496_parameters_for_25632():
 def test_without_padding_the_last_map_is_3x3_instead_of_7x7():
     kept, broken = (figures(side.architecture) for side in experiment("padding").sides)
     assert (kept.last_map, broken.last_map) == ((7, 7, 32), (3, 3, 32))
+
+
+def test_a_stride_has_the_sizes_and_parameters_of_a_pool_for_a_quarter_of_the_convolutions():
+    pool, stride = (figures(side.architecture) for side in experiment("pooling").sides)
+    assert (pool.params, pool.last_map) == (stride.params, stride.last_map)
+    dense = 7 * 7 * 64 * 10
+    assert pool.macs - dense == 28 * 28 * 9 * 32 + 14 * 14 * 9 * 32 * 64
+    assert 4 * (stride.macs - dense) == pool.macs - dense
+
+
+def test_the_recipe_is_followed_by_its_network():
+    layers = rules.RECIPE.layers
+    first, pool, second, again, flatten, dense, dropout, _ = layers
+    assert [one.filters for one in layers if isinstance(one, Conv2D)] == [32, 64]
+    for conv in (first, second):
+        assert isinstance(conv, Conv2D)
+        assert (conv.kernel_size, conv.padding, conv.activation) == ((3, 3), "same", "relu")
+    assert pool == again == MaxPooling2D(2)
+    assert (flatten, dense, dropout) == (Flatten(), Dense(128, "relu"), Dropout(0.5))
+    found = figures(rules.RECIPE)
+    by_hand = 32 * (9 + 1) + 64 * (9 * 32 + 1) + 128 * (7 * 7 * 64 + 1) + 10 * (128 + 1)
+    assert found.params == by_hand == build(rules.RECIPE).count_params()
+    assert found.last_map == (7, 7, 64)
 
 
 def test_many_filters_on_large_maps_cost_more_than_twice_the_multiplications():

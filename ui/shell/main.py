@@ -41,6 +41,12 @@ page = st.navigation(
                 help="What each word of the trade says, and the lesson that shows it.",
             ),
             st.Page(
+                PAGES / "beyond.py",
+                title="Beyond classification",
+                icon=":material/explore:",
+                help="Boxes, masks, corners, numbers: what else comes out, and what can be built.",
+            ),
+            st.Page(
                 PAGES / "desk.py",
                 title="Teacher's desk",
                 icon=":material/co_present:",

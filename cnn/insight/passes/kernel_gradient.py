@@ -46,6 +46,11 @@ class Descent:
     loss_after: float
 
     @property
+    def to_bias(self) -> float:
+        """The gradient of a bias, which would be added to every output cell."""
+        return float(self.arriving.sum(dtype=np.float64))
+
+    @property
     def running(self) -> Array:
         """The sum of the contributions up to and with each output cell's."""
         total: Array = np.cumsum(self.contributions, axis=0, dtype=np.float32)
@@ -86,6 +91,12 @@ def numerical_gradients(image: Array, kernel: Array, target: Array) -> tuple[Exa
     return _slopes(lambda moved: _exact_loss(x, moved, t), k), _slopes(
         lambda moved: _exact_loss(moved, k, t), x
     )
+
+
+def numerical_bias_gradient(image: Array, kernel: Array, target: Array) -> float:
+    """Of the loss by a bias at 0, from moving it up and down."""
+    x, k, t = (values.astype(np.float64) for values in (image, kernel, target))
+    return float(_slopes(lambda bias: _exact_loss(x, k, t - bias), np.zeros(1))[0])
 
 
 def network_of(image: Array, kernel: Array) -> Architecture:

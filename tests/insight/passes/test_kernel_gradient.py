@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import convolve2d, correlate2d
 
-from cnn.insight.passes.kernel_gradient import descend, network_of, numerical_gradients
+from cnn.insight.passes.kernel_gradient import (
+    descend,
+    network_of,
+    numerical_bias_gradient,
+    numerical_gradients,
+)
 from cnn.network.keras.model import build, set_weights
 
 
@@ -51,6 +56,24 @@ def test_the_gradients_and_the_step_agree_with_keras():
     np.testing.assert_allclose(found.stepped, weight.numpy()[:, :, 0, 0], rtol=1e-5, atol=1e-6)
     after = float(tf.reduce_sum((model(x) - target[None, :, :, None]) ** 2) / 2)
     assert found.loss_after == pytest.approx(after, rel=1e-4)
+
+
+def test_the_gradient_of_a_bias_agrees_with_keras_and_with_nudging():
+    import keras
+    import tensorflow as tf
+
+    image, kernel, target = case(6)
+    found = descend(image, kernel, target, 0.02)
+    layer = keras.layers.Conv2D(1, 3)
+    layer.build((None, 5, 5, 1))
+    layer.set_weights([kernel[:, :, None, None], np.zeros(1)])
+    with tf.GradientTape() as tape:
+        difference = layer(image[None, :, :, None]) - target[None, :, :, None]
+        loss = tf.reduce_sum(difference**2) / 2
+    (to_bias,) = tape.gradient(loss, [layer.bias.value])
+
+    assert found.to_bias == pytest.approx(float(to_bias[0]), rel=1e-5)
+    assert numerical_bias_gradient(image, kernel, target) == pytest.approx(found.to_bias, rel=1e-4)
 
 
 def test_the_contributions_of_all_places_add_up_to_the_gradient():

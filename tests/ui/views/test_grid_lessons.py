@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnn.lessons.backpropagation import after
+from cnn.numbers import number
 from tests.ui.visiting import visited
 
 WORKED = "worked-5-1"
@@ -63,3 +65,30 @@ def test_a_rate_too_large_is_told_and_stopped():
 @pytest.mark.parametrize("view", ["kernel", "slide", "input", "step", "nonsense"])
 def test_every_view_of_the_gradient_opens(view):
     assert "= **15.25**" in said(lesson("backpropagation", view=view))
+
+
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        # By hand: of the worked pooling the window 4 6 / 3 5; of the dot a 1 and three zeros.
+        ("numbers", "is **6**; [max pooling](words#max-pooling) leaves at most **6**"),
+        ("dot", "is **1**; [max pooling](words#max-pooling) leaves at most **1**"),
+    ],
+)
+def test_the_largest_number_of_a_picture_is_diluted_by_the_mean(picture, told):
+    found = said(lesson("pooling", picture=picture))
+
+    assert told in found
+    mean = {"numbers": "4.5", "dot": "0.25"}[picture]
+    assert f"(words#average-pooling) **{mean}**" in found.replace("\n", " ")
+
+
+def test_the_gradient_of_a_bias_is_the_sum_of_what_arrives():
+    app = lesson("backpropagation")
+    found, _ = after("worked", "sobel_x", 0.03, 0)
+
+    total = number(found.arriving.sum())
+    assert f"the sum of all ∂L/∂Y: **{total}**. By nudging: {total}." in said(app)
+
+    stepped = number(-0.03 * found.arriving.sum())
+    assert f"here to **{stepped}**" in said(lesson("backpropagation", view="step"))

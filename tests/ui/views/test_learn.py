@@ -1,5 +1,6 @@
 """The pages of the lessons as their scripts see a visitor: addresses, locks, answers, goals."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName
 from cnn.lessons import progress, rules
-from cnn.lessons.catalogue import challenges, find, lessons, short_way
+from cnn.lessons.catalogue import challenges, find, frame_text, lessons, short_way
 from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.goals import written
 from cnn.lessons.lesson import Check, Lesson
@@ -552,3 +553,30 @@ def test_a_way_that_is_none_is_the_whole_one(store):
     app = visited("lesson", of="why", way="<b>")
     assert "short way" not in words(app)
     assert any(one.label.startswith("Next: Convolution") for one in app.button)
+
+
+def test_the_recipe_of_lesson_12_opens_in_build_by_one_click(store):
+    links = [str(one.proto.query_string) for one in visited("lesson", of="rules").get("page_link")]
+    assert [link for link in links if encode(rules.RECIPE) in link]
+
+
+def test_lesson_4_leads_to_its_experiment_in_lesson_12(store):
+    (link,) = re.findall(r"\]\(lesson(\?of=[^)]+)\)", find("pooling").words["largest"])
+    asked = {name: values[0] for name, values in parse_qs(link[1:]).items()}
+    app = visited("lesson", **asked)
+    assert "**Kept**: Pool" in words(app)
+    assert "**Not kept**: Stride 2" in words(app)
+
+
+@pytest.mark.parametrize("key", ["pooling", "why"])
+def test_a_question_that_came_later_says_that_the_lesson_is_done_without_it(store, key):
+    lesson = find(key)
+    app = visited("lesson", of=key)
+    said = [one.value for one in app.caption if one.value == frame_text("extra")]
+    assert len(said) == len(lesson.checks) - len(lesson.needed)
+
+    for check in lesson.needed:
+        app.radio(key=f"answer_{key}_{check.key}").set_value(check.right)
+        shown(app)
+    assert progress.standing(store, ME).is_done(lesson)
+    assert not [one for one in app.button if one.label == frame_text("mark")]

@@ -32,6 +32,8 @@ def _question(lesson: Lesson, check: Check) -> None:
             progress.answer(lesson, check, place)
 
     with st.container(border=True, key=f"question_{lesson.key}_{check.key}"):
+        if check.is_extra:
+            st.caption(frame_text("extra"))
         st.markdown(f"**{check.question}**")
         place = st.radio(
             check.question,

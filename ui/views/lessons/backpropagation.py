@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnn.insight.passes.kernel_gradient import Descent, network_of, numerical_gradients
+from cnn.insight.passes.kernel_gradient import (
+    Descent,
+    network_of,
+    numerical_bias_gradient,
+    numerical_gradients,
+)
 from cnn.lessons.backpropagation import after, as_convolution, full_convolution
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS
@@ -38,6 +43,7 @@ def show(lesson: Lesson) -> None:
             st.markdown(explained(lesson, "kernel_note", count=found.arriving.size))
             place_by_place(lesson, found, key=f"{KEY}_places")
             _checked(lesson, "checked_kernel", found.to_kernel, _numerical(found)[0])
+            _bias(lesson, found)
         case "slide":
             st.markdown(explained(lesson, "slide_note", count=found.arriving.size))
             names = Labels(
@@ -98,6 +104,12 @@ def _loss(lesson: Lesson, found: Descent) -> None:
     st.markdown(lesson.text("loss", loss=number(found.loss, 6)))
 
 
+def _bias(lesson: Lesson, found: Descent) -> None:
+    nudged = numerical_bias_gradient(found.input, found.kernel, found.target)
+    values = {"gradient": number(found.to_bias), "nudged": number(nudged)}
+    st.markdown(explained(lesson, "bias_note", **values))
+
+
 def _input(lesson: Lesson, found: Descent) -> None:
     slide = full_convolution(found)
     st.markdown(explained(lesson, "input_note", frame=slide.axes[0].before))
@@ -128,6 +140,7 @@ def _step(lesson: Lesson, found: Descent, wanted: str, taken: int) -> None:
         ],
         key=f"{KEY}_step",
     )
+    st.markdown(explained(lesson, "bias_step", stepped=number(-found.rate * found.to_bias)))
     losses, button = st.columns([4, 3], vertical_alignment="center")
     with losses:
         shown = (

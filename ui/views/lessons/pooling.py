@@ -60,6 +60,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(_size(lesson, slide))
     st.markdown(f"## {lesson.text('shift_heading')}")
     st.markdown(_shift(lesson, before, slide, down, right))
+    _largest(lesson, moved)
     _saving(lesson, pool)
     ways_on(saving(pool).with_pools.architecture, FIRST)
 
@@ -165,6 +166,16 @@ def _shift(lesson: Lesson, before: Slide, after: Slide, down: int, right: int) -
     )
     everything = bool(kept.all()) and not bool(inputs.all())
     return f"{text} {lesson.text('shift_all')}" if everything else text
+
+
+def _largest(lesson: Lesson, image: Array) -> None:
+    found = {"input": image} | {
+        name: pooled(pool_of(kind, 2, 2), image).output
+        for name, kind in (("max", "max"), ("mean", "average"))
+    }
+    st.markdown(f"## {lesson.text('largest_heading')}")
+    values = {name: number(float(values.max()), 3) for name, values in found.items()}
+    st.markdown(explained(lesson, "largest", **values))
 
 
 def _saving(lesson: Lesson, pool: Pooling) -> None:

@@ -14,6 +14,7 @@ from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.pictures.network.diagram import diagram
 from cnn.training.recipe.configuration import ConfigurationError
+from cnn.training.recipe.presets import BRIEF
 from cnn.training.recipe.run import Run
 from cnn.training.workers.queue import Wanted, put
 from ui.components.figures import Figure, figures
@@ -49,8 +50,21 @@ def show(lesson: Lesson) -> None:
     st.markdown(explained(lesson, f"{chosen.key}_look"))
     _measured(lesson, chosen)
     _try(lesson, chosen)
+    _recipe(lesson)
     st.header(lesson.text("beyond_title"), anchor=False)
     st.markdown(explained(lesson, "beyond"))
+    st.page_link(
+        PAGES / "beyond.py", label=lesson.text("beyond_link"), icon=":material/arrow_forward:"
+    )
+
+
+def _recipe(lesson: Lesson) -> None:
+    found = rules.figures(rules.RECIPE)
+    st.header(lesson.text("recipe_title"), anchor=False)
+    values = {"params": f"{found.params:,}", "map": pretty(shape_text(found.last_map))}
+    st.markdown(explained(lesson, "recipe", **values))
+    picture(diagram(trace(rules.RECIPE)), key="lesson_rules_recipe", largest=1.0)
+    ways_on(rules.RECIPE, BRIEF, key="lesson_rules_recipe_ways")
 
 
 def _side(lesson: Lesson, side: Side, standing: str) -> None:

@@ -1,0 +1,1 @@
+"""The page of what convolutions do besides telling classes apart."""
