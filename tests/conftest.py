@@ -8,7 +8,7 @@ import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from cnn.training.store.store import Store
-from tests import needs, postgres
+from tests import needs, postgres, warm
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -27,6 +27,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 def pytest_configure(config: pytest.Config) -> None:
     if is_for_proofs(config):
         settings.load_profile("proof")
+        warm.has_forks = False
 
 
 def pytest_report_header() -> list[str]:

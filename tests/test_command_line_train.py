@@ -19,21 +19,14 @@ from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
+from tests import warm
 from tests.data.own.test_images import CATS_AND_DOGS, png, zipped
 
 ROOT = Path(__file__).parents[1]
 
 
 def cnn(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cnn", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"CNN_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return warm.run("-m", "cnn", *arguments, env=os.environ | {"CNN_HOME": str(home)})
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +100,12 @@ def test_runs_lists_and_shows_and_deletes(outcome, home: Path):
     assert gone.stderr.startswith(f"there is no run '{another.id}'.")
 
 
+@pytest.mark.proof
 def test_a_run_goes_on_where_it_was_interrupted_and_beyond_its_end(home: Path):
     begun = subprocess.Popen(
         [
             *(sys.executable, "-m", "cnn", "train", "lenet-5", "--dataset", "mnist-sample"),
-            *("--epochs", "40", "--patience", "2", "--shift", "0.05", "--rotation", "5"),
+            *("--epochs", "4", "--shift", "0.05", "--rotation", "5"),
         ],
         cwd=ROOT,
         env=os.environ | {"CNN_HOME": str(home)},
@@ -121,7 +115,7 @@ def test_a_run_goes_on_where_it_was_interrupted_and_beyond_its_end(home: Path):
     assert begun.stderr
     said = iter(begun.stderr)
     id = next(line for line in said if ", run " in line).split()[-1]
-    assert next(said).startswith("epoch 1/40  loss ")
+    assert next(said).startswith("epoch 1/4  loss ")
     begun.send_signal(signal.SIGINT)
     assert begun.wait(60) == 130
     begun.stderr.close()
@@ -136,9 +130,9 @@ def test_a_run_goes_on_where_it_was_interrupted_and_beyond_its_end(home: Path):
     assert resumed.returncode == 0, resumed.stderr
     outcome = json.loads(resumed.stdout)
     assert (outcome["run_id"], outcome["state"]) == (id, "finished")
-    assert resumed.stderr.splitlines()[1].startswith(f"epoch {done + 1}/40  loss ")
+    assert resumed.stderr.splitlines()[1].startswith(f"epoch {done + 1}/4  loss ")
     epochs = len(outcome["epochs"])
-    assert done < epochs < 40
+    assert done < epochs == 4
     steps = store.steps(id, 100_000)
     assert [step.step for step in steps] == list(range(1, len(steps) + 1))
 
@@ -270,6 +264,7 @@ def test_a_softmax_in_place_of_a_sigmoid_is_said_before_training(tmp_path: Path)
     assert "caution" not in found
 
 
+@pytest.mark.proof
 def test_a_training_of_one_step_has_no_measured_speed(tmp_path: Path):
     words = ("train", "lenet-5", "--dataset", "shapes", "--epochs", "1", "--batch-size", "8192")
 

@@ -25,6 +25,7 @@ def data() -> Dataset:
 
 
 @needs.MNIST.mark()
+@pytest.mark.proof
 def test_at_most_2_percent_of_10_000_test_digits_are_called_unlike(data: Dataset):
     beyond = unlike().distances(data.test.images[..., 0]) > unlike().card.line
     assert len(beyond) == unlike().card.test.drawings == 10_000

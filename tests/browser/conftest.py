@@ -86,14 +86,13 @@ def visitors() -> defaultdict[str, list[BrowserContext]]:
     return defaultdict(list)
 
 
-@pytest.fixture
-def new_page(
+def pages(
     browser: Browser, visitors: defaultdict[str, list[BrowserContext]]
 ) -> Iterator[PageMaker]:
     """Open a page of a visitor's own: `new_page(color_scheme="dark", viewport=...)`.
 
-    Afterwards the test fails for an error in a page or its console, an exception on a page, and
-    any request that left this machine.
+    Afterwards the test, or the last one of a file, fails for an error in a page or its console, an
+    exception on a page, and any request that left this machine.
     """
     opened: list[tuple[str, Page]] = []
     troubles: list[str] = []
@@ -119,6 +118,10 @@ def new_page(
         _forget(page)
         visitors[kind].append(page.context)
     assert not troubles, "\n".join(troubles)
+
+
+new_page = pytest.fixture(pages)
+pages_of_a_file = pytest.fixture(pages, scope="module")
 
 
 @pytest.fixture

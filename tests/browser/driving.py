@@ -1,5 +1,6 @@
 """Driving the app: its server as a process of its own, and waiting until a page is done."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -70,6 +71,25 @@ def settled(page: Page) -> None:
     """Wait until the page's script has run to its end, and so shows all it will show."""
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=RUN_MS)
+
+
+_opened = itertools.count()
+
+
+def as_new(page: Page) -> Page:
+    """A page of one of the small apps in `apps/`, with its size and pointer as they were."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.mouse.move(0, 0)
+    return page
+
+
+def open_with(page: Page, asked: str, sign: str) -> None:
+    """Tells a small app what to show, anew each time: a number that is behind the sign says so."""
+    asked = f"{asked}{sign}{next(_opened)}"
+    field = page.get_by_role("textbox", name="Open with")
+    field.fill(asked, timeout=RUN_MS)
+    field.press("Enter")
+    expect(page.get_by_text(f"opened with {asked}", exact=True)).to_be_visible(timeout=RUN_MS)
 
 
 def _free_port() -> int:

@@ -120,6 +120,7 @@ def test_those_files_train(context: Path, tmp_path: Path):
     assert "test" in done.stdout
 
 
+@pytest.mark.proof
 def test_with_cnn_installed_apart_every_page_opens_a_run_is_trained_and_the_settings_hold(
     without_cnn: Path, packages: Path, elsewhere: Path, tmp_path: Path, new_page: PageMaker
 ):
@@ -142,6 +143,7 @@ def test_with_cnn_installed_apart_every_page_opens_a_run_is_trained_and_the_sett
     assert len(list(elsewhere.iterdir())) == len(NAMES), "nothing was written there"
 
 
+@pytest.mark.proof
 def test_with_cnn_installed_apart_its_processes_find_it_from_any_folder(
     packages: Path, elsewhere: Path
 ):

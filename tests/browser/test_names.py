@@ -50,6 +50,7 @@ def test_what_means_something_in_markdown_is_shown_by_its_letters(names_url: str
     assert page.locator(f"[data-testid=stMain] :is({LIVE}, img, code, strong)").count() == 0
 
 
+@pytest.mark.proof
 def test_no_page_makes_a_link_or_a_picture_of_a_name(addresses: dict[str, str], page: Page):
     for name, address in addresses.items():
         page.goto(address)

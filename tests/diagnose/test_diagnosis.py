@@ -694,6 +694,7 @@ def trained(
 @pytest.mark.parametrize(
     ("rate", "symptom"), [(3.0, Symptom.RATE_TOO_HIGH), (1e-6, Symptom.RATE_TOO_LOW)]
 )
+@pytest.mark.proof
 def test_a_real_training_at_a_wrong_rate_is_found_out_and_its_retry_learns(
     store: Store, rate: float, symptom: Symptom
 ):

@@ -32,6 +32,7 @@ from cnn.training.store.store import Store, StoreError
 from tests.hostile import corpus, names, requests, said
 from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched
+from tests.some import some
 from ui.parts.drawing.pad import read_drawn
 from ui.parts.drawing.pad import read_file as read_pad_file
 
@@ -49,7 +50,11 @@ def assert_is_a_sentence(message: str) -> None:
     message.encode()  # no half of a character, which no page can show
 
 
-@pytest.mark.parametrize("name", corpus.MODELS)
+GROWING = ("lists.json", "lists-in-input.json", "lists-config.keras")
+"""Tens of megabytes each; `test_heavy.py` brings one to Build."""
+
+
+@pytest.mark.parametrize("name", some(corpus.MODELS, *(corpus.MODELS.keys() - set(GROWING))))
 def test_a_file_that_is_no_network_is_refused_in_a_sentence(name: str, tmp_path: Path):
     with watched(tmp_path), pytest.raises(ArchitectureError) as refused:
         read_file(name, corpus.MODELS[name])

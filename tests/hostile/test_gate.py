@@ -202,10 +202,10 @@ def test_a_browser_gets_its_key_with_a_page_and_one_that_was_made_up_is_replaced
     assert not send(url, Sent("/_stcore/host-config", headers=page | {"Accept": "*/*"})).cookies
 
 
-def test_a_thousand_browsers_who_only_look_leave_nothing(url: str, home: Path):
+def test_two_hundred_browsers_who_only_look_leave_nothing(url: str, home: Path):
     with talking(url) as talk:  # which keeps no cookie, and is told so
         assert "keeps no cookie of this page" in repr(answers(talk, says()))
-    for _ in range(1_000):
+    for _ in range(200):
         assert send(url, Sent("/learn", headers={"Accept": "text/html"})).status == 200
     key = send(url, Sent("/", headers={"Accept": "text/html"})).cookies[COOKIE]
     with talking(url, cookie=f"{COOKIE}={key}") as talk:
@@ -274,6 +274,7 @@ def test_a_conversation_holds_so_much_and_its_session_ends_with_it(url: str):
         assert session_of(answers(talk, says())) != usual, "nothing of it is kept"
 
 
+@pytest.mark.proof
 def test_conversations_that_hold_too_much_together_make_room(url: str):
     with ExitStack() as stack:
         talks = [stack.enter_context(talking(url)) for _ in range(5)]

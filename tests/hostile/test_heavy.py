@@ -46,10 +46,7 @@ END = (GlobalAveragePooling2D(), Dense(2))
 SIDE = 16_384
 MOST = effort.MOST_BYTES + 80_000_000
 """What may be computed, and a page's own."""
-OFTEN = (
-    *("padded four times", "the largest input", "a million units", "as deep as may be"),
-    *("side by side, again", "five thousand layers"),
-)
+OFTEN = ("padded four times", "the largest input", "a million units", "as deep as may be")
 GROWING = ("lists.json", "lists-in-input.json", "lists-config.keras")
 MOST_READ_MB = 40
 """For a file's own bytes, and what the pages keep of it."""

@@ -72,6 +72,7 @@ def _smooth(layer: Layer) -> Layer:
 
 
 @pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.proof
 def test_it_is_as_far_as_a_gradient_reaches_in_keras(stack: str):
     """All weights are positive, so that no two ways to a pixel cancel each other; the image is so
     large that no border cuts anything off.

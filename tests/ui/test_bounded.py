@@ -143,6 +143,7 @@ def test_designs_of_very_many_layers_are_not_matched_layer_by_layer(store: Store
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
+@pytest.mark.proof
 def test_random_legal_requests_stay_within_the_limit():
     """A few of what `benchmarks/legal_requests.py` asks; it asks 500."""
     script = Path(__file__).parents[2] / "benchmarks" / "legal_requests.py"

@@ -1,4 +1,4 @@
-"""The stack editor alone on a page: the network to start with is named in the address."""
+"""The stack editor alone on a page: the network to start with is named in a field below it."""
 
 import sys
 from pathlib import Path
@@ -19,8 +19,9 @@ CONV = {"kind": "Conv2D", "filters": 8, "kernel_size": 3, "padding": "same", "ac
 HEAD = ({"kind": "Flatten"}, {"kind": "Dense", "units": 10, "activation": "softmax"})
 
 
-def first_layers(name: str) -> tuple[dict[str, Any], ...]:
-    """A network of the zoo, an empty stack, or as many layers as the name says."""
+def first_layers(asked: str) -> tuple[dict[str, Any], ...]:
+    """A network of the zoo, an empty stack, or as many layers as the first word says."""
+    name = asked.split()[0]
     if name == "empty":
         return ()
     if name.isdigit():
@@ -38,7 +39,7 @@ def select_first() -> None:
 
 
 def take() -> None:
-    value = edited("stack")
+    value = edited(KEY)
     if value is not None and value.rev == st.session_state["rev"]:
         st.session_state["layers"] = value.layers
         st.session_state["selected"] = value.selected
@@ -61,7 +62,7 @@ def bench() -> None:
         input_shape=INPUT,
         notes=notes_of(found),
         selected=st.session_state["selected"],
-        key="stack",
+        key=KEY,
         on_change=take,
     )
     st.button("Another network", on_click=replace)
@@ -71,12 +72,17 @@ def bench() -> None:
     st.json(list(st.session_state["layers"]), expanded=False)
 
 
-if "rev" not in st.session_state:
-    st.session_state["layers"] = first_layers(st.query_params.get("net", "lenet-5"))
+asked = st.session_state.get("asked", "lenet-5")
+KEY = f"stack {asked}"
+if st.session_state.get("opened") != asked:
+    st.session_state["opened"] = asked
+    st.session_state["layers"] = first_layers(asked)
     st.session_state["rev"] = 1
     st.session_state["selected"] = None
     st.session_state["runs"] = 0
 st.session_state["runs"] += 1
-if not st.checkbox("Hide the editor"):
+if not st.checkbox("Hide the editor", key=f"hide {asked}"):
     bench()
 st.text(f"whole runs {st.session_state['runs']}")
+st.text(f"opened with {asked}")
+st.text_input("Open with", key="asked")

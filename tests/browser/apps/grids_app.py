@@ -1,7 +1,8 @@
-"""The grid pictures alone on a page: a convolution, a pooling and steps, named in the address."""
+"""The grid pictures alone on a page: a convolution, a pooling and steps, named in a field."""
 
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import streamlit as st
@@ -20,8 +21,12 @@ def grid(rows: tuple[str, ...]) -> np.ndarray:
     return np.array([[int(digit) for digit in row] for row in rows], np.float32)
 
 
+ASKED = st.session_state.get("asked", "")
+QUERY = dict(parse_qsl(ASKED, keep_blank_values=True))
+
+
 def number(name: str, otherwise: int) -> int:
-    return int(st.query_params.get(name, otherwise))
+    return int(QUERY.get(name, otherwise))
 
 
 def convolution() -> Slide:
@@ -42,22 +47,22 @@ def convolution() -> Slide:
         kernel = random.integers(-2, 3, (size, size, channels, filters)).astype(np.float32)
         bias = random.integers(-2, 3, filters).astype(np.float32)
     now = convolved(layer, image, kernel, bias)
-    edit = edited("pair", now)
+    edit = edited(f"pair {ASKED}", now)
     if edit is None or edit.kernel is None or edit.bias is None:
         return now
-    return convolved(layer, edit.input, edit.kernel, edit.bias, flipped="flip" in st.query_params)
+    return convolved(layer, edit.input, edit.kernel, edit.bias, flipped="flip" in QUERY)
 
 
-shown = st.query_params.get("show", "convolution")
+shown = QUERY.get("show", "convolution")
 if shown == "convolution":
     slide = convolution()
-    grid_pair(slide, key="pair", edits_input=True, edits_kernel=True)
+    grid_pair(slide, key=f"pair {ASKED}", edits_input=True, edits_kernel=True)
     st.text(f"sum of outputs {slide.output.sum():g}")
 elif shown == "pooling":
-    kind = MaxPooling2D if st.query_params["kind"] == "max" else AveragePooling2D
-    layer = kind(2, strides=number("stride", 2), padding=st.query_params.get("padding", "valid"))
+    kind = MaxPooling2D if QUERY["kind"] == "max" else AveragePooling2D
+    layer = kind(2, strides=number("stride", 2), padding=QUERY.get("padding", "valid"))
     image = np.random.default_rng(2).integers(0, 9, (6, 7, 1)).astype(np.float32)
-    grid_pair(pooled(layer, image), key="pair")
+    grid_pair(pooled(layer, image), key=f"pair {ASKED}")
 else:
     values = np.arange(4, dtype=np.float32).reshape(2, 2)
     one = np.ones((1, 1), np.float32)
@@ -73,6 +78,8 @@ else:
     grid_steps(
         [Grid("from", "Values", values), Grid("sum", "Sum so far", one, sign="→", scale=6)],
         steps,
-        key="steps",
+        key=f"steps {ASKED}",
         leader="from",
     )
+st.text(f"opened with {ASKED}")
+st.text_input("Open with", key="asked")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import RUN_MS, running, settled
+from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
 
 APP = Path(__file__).parents[1] / "apps" / "editor_app.py"
 LENET_PARAMS = 61_706
@@ -22,19 +22,33 @@ def editor_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def tab(editor_url: str, pages_of_a_file: PageMaker) -> Page:
+    """The page that all of these tests share: to load it takes longer than most of them."""
+    page = pages_of_a_file(color_scheme="light")
+    page.goto(editor_url)
+    return page
+
+
 @pytest.fixture
-def open_editor(page: Page, editor_url: str) -> Iterator[Opener]:
+def page(tab: Page) -> Page:
+    return as_new(tab)
+
+
+@pytest.fixture
+def open_editor(page: Page) -> Iterator[Opener]:
     """Opens a network of the zoo in the editor, and waits until its numbers are there.
 
     Afterwards the last edit is waited for: a page closed at work leaves a traceback in the log.
     """
-    yield lambda net="lenet-5": show(page, editor_url, net)
+    yield lambda net="lenet-5": show(page, net)
     page.wait_for_timeout(100)
     settled(page)
 
 
-def show(page: Page, url: str, net: str) -> None:
-    page.goto(f"{url}/?net={net}")
+def show(page: Page, net: str) -> None:
+    open_with(page, net, " ")
+    expect(page.get_by_role("tree", name="Layers")).to_have_count(1, timeout=RUN_MS)
     expect(page.get_by_role("tree", name="Layers")).to_be_visible(timeout=RUN_MS)
     settled(page)
 
@@ -269,8 +283,8 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     for name in options:
         page.get_by_role("option", name=name, exact=True).first.click(modifiers=["Shift"])
         expect(page.get_by_role("status")).to_contain_text(f"{name} added")
-        settled(page)
     page.keyboard.press("Escape")
+    settled(page)
 
     top_level = page.locator("[role=treeitem][aria-level='1']")
     assert top_level.count() > 27

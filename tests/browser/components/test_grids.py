@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import RUN_MS, PageMaker, running, settled
+from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
 from tests.browser.grids import cell, grid, number, shown, written
 
 APP = Path(__file__).parents[1] / "apps" / "grids_app.py"
@@ -24,16 +24,30 @@ def grids_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def tab(grids_url: str, pages_of_a_file: PageMaker) -> Page:
+    """The page that all of these tests share: to load it takes longer than most of them."""
+    page = pages_of_a_file(color_scheme="light")
+    page.goto(grids_url)
+    return page
+
+
 @pytest.fixture
-def open_grids(page: Page, grids_url: str) -> Iterator[Opener]:
+def page(tab: Page) -> Page:
+    return as_new(tab)
+
+
+@pytest.fixture
+def open_grids(page: Page) -> Iterator[Opener]:
     """Opens a picture by its query; afterwards the last edit is waited for."""
-    yield lambda query="": show(page, grids_url, query)
+    yield lambda query="": show(page, query)
     page.wait_for_timeout(200)
     settled(page)
 
 
-def show(page: Page, url: str, query: str) -> None:
-    page.goto(f"{url}/?{query}")
+def show(page: Page, query: str) -> None:
+    open_with(page, query, "&opened=")
+    expect(page.locator(".written .head")).to_have_count(1, timeout=RUN_MS)
     expect(page.locator(".written .head")).not_to_be_empty(timeout=RUN_MS)
     settled(page)
 
@@ -297,9 +311,7 @@ def test_the_leading_grid_of_a_stepped_picture_goes_to_its_step(page: Page, open
 
 
 @pytest.mark.parametrize("query", ["", "channels=3&filters=3&padding=2", "show=steps"])
-def test_on_a_phone_nothing_is_wider_than_the_screen(
-    new_page: PageMaker, grids_url: str, query: str
-):
-    page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    show(page, grids_url, query)
+def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, open_grids: Opener, query: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_grids(query)
     assert page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollWidth") == 390

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import FilePayload, JSHandle, Locator, Page, expect
@@ -34,6 +35,7 @@ def stripes(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.proof
 def test_own_images_are_brought_trained_on_and_deleted(
     training_url: str, page: Page, tmp_path: Path
 ):
@@ -155,6 +157,7 @@ def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_an
     settled(page)
 
 
+@pytest.mark.proof
 def test_what_is_wrong_with_classes_is_said_and_too_large_photos_are_made_smaller(
     app_url: str, page: Page
 ):

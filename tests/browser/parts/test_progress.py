@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cnn.lessons.catalogue import lessons
@@ -56,6 +57,7 @@ def answer_all(page: Page, url: str) -> None:
         choose(page, check, check.right)
 
 
+@pytest.mark.proof
 def test_each_browser_has_its_own_answers_in_new_tabs_after_reloads_and_a_new_start(
     new_page: PageMaker, tmp_path: Path
 ):
@@ -80,6 +82,7 @@ def test_each_browser_has_its_own_answers_in_new_tabs_after_reloads_and_a_new_st
             page.goto("about:blank")
 
 
+@pytest.mark.proof
 def test_a_file_takes_the_progress_to_another_browser_and_the_key_is_nowhere(
     new_page: PageMaker, tmp_path: Path
 ):
@@ -124,6 +127,7 @@ def test_a_file_takes_the_progress_to_another_browser_and_the_key_is_nowhere(
             page.goto("about:blank")
 
 
+@pytest.mark.proof
 def test_a_browser_that_keeps_no_cookies_says_so_and_has_its_answers_for_this_visit(
     browser: Browser, app_url: str, tmp_path: Path
 ):

@@ -86,6 +86,7 @@ def test_a_run_is_named_tagged_noted_found_archived_and_deleted(url: str, page: 
     settled(page)
 
 
+@pytest.mark.proof
 def test_who_goes_back_from_a_filtered_list_finds_the_page_before(url: str, page: Page):
     page.goto(f"{url}/train")
     rows = page.get_by_role("table", name="Runs, the latest first").locator("tbody tr")
@@ -104,6 +105,7 @@ def test_who_goes_back_from_a_filtered_list_finds_the_page_before(url: str, page
     assert page.evaluate("history.length") == entries
 
 
+@pytest.mark.proof
 def test_a_run_of_a_later_version_is_seen_opened_and_deleted_from_the_list(
     url: str, tmp_path: Path, page: Page
 ):

@@ -79,6 +79,7 @@ def test_a_page_that_ended_in_its_middle_is_loaded_again(app_url: str, cut_page:
     settled(cut_page)
 
 
+@pytest.mark.proof
 def test_a_page_that_failed_at_once_is_loaded_again(app_url: str, cut_page: Page):
     """Between two looks of the watch: Streamlit's frame comes and goes."""
     cut_page.route(
@@ -98,6 +99,7 @@ def test_a_page_that_failed_at_once_is_loaded_again(app_url: str, cut_page: Page
     settled(cut_page)
 
 
+@pytest.mark.proof
 def test_a_page_whose_first_words_end_in_a_cut_comes_back(app_url: str, cut_page: Page):
     """Streamlit's side bar fails where it is first drawn without a connection: all goes white."""
     deaths: list[str] = []

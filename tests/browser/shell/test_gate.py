@@ -75,6 +75,7 @@ def test_the_address_with_the_token_opens_the_deep_link_and_all_of_the_app(
         page.close()
 
 
+@pytest.mark.proof
 def test_a_page_whose_token_is_no_more_says_so_and_opens_again_by_the_new_one(
     context: BrowserContext, tmp_path: Path
 ):

@@ -26,6 +26,7 @@ def test_home_opens_with_the_navigation_beside_it(app_url: str, page: Page):
     expect(page).to_have_title("Home · CNN Workbench")
 
 
+@pytest.mark.proof
 def test_a_deep_link_as_the_very_first_visit_shows_the_navigation(fresh_app_url: str, page: Page):
     page.goto(f"{fresh_app_url}/build")
 
@@ -48,6 +49,7 @@ def test_every_page_opens_from_the_navigation(app_url: str, page: Page):
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
+@pytest.mark.proof
 def test_what_a_left_page_still_sends_does_not_wipe_the_next_one(app_url: str, page: Page):
     """The pad's last word, sent once more right after the click on a link: it is late."""
     of_a_part: list[bytes] = []
@@ -98,6 +100,7 @@ def test_the_theme_follows_the_visitors_system(
     settled(page)
 
 
+@pytest.mark.proof
 def test_plots_take_on_the_theme_that_is_chosen_in_the_menu(page: Page, app_url: str):
     page.goto(f"{app_url}/lesson?of=activations")
     plot = page.locator(".live-plot").first
@@ -142,6 +145,7 @@ def test_only_this_machines_names_reach_the_app(app_url: str, host: str, status:
     connection.close()
 
 
+@pytest.mark.proof
 def test_a_page_that_died_loads_itself_anew_once_a_minute(app_url: str, page: Page):
     """The watch looks for Streamlit's frame, which is gone where its own script has failed."""
     die = "document.querySelector('[data-testid=stApp]').removeAttribute('data-testid')"

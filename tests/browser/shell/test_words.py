@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn.lessons.words import Word, words
 from tests.browser.driving import PageMaker, settled
+from tests.some import some
 
 BY_KEY = {word.key: word for word in words()}
 WEIGHT, CONVOLUTION = BY_KEY["weight"], BY_KEY["convolution"]
@@ -63,6 +64,7 @@ def test_a_word_under_the_pointer_is_explained_until_the_pointer_leaves_it_and_i
     expect(card(page)).to_be_hidden()
 
 
+@pytest.mark.proof
 def test_a_click_on_a_word_leads_to_it_and_its_link_to_the_lesson_without_loading_the_app_anew(
     app_url: str, page: Page
 ):
@@ -109,7 +111,7 @@ def test_a_word_is_explained_to_keys_at_its_link_and_at_its_control(app_url: str
     settled(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", some(("light", "dark"), "dark"))
 def test_a_finger_sees_the_card_first_and_goes_on_by_it(
     app_url: str, new_page: PageMaker, scheme: str
 ):

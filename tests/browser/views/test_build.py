@@ -103,6 +103,7 @@ def test_a_shared_link_opens_the_same_network_in_a_fresh_browser(new_page: PageM
     settled(theirs)
 
 
+@pytest.mark.proof
 def test_a_link_that_was_cut_off_says_so_and_shows_a_network_all_the_same(page: Page, app_url: str):
     whole = encode(Architecture("x", (8, 8, 1), (Flatten(), Dense(10))))
     open_build(page, app_url, whole[:-3])
@@ -130,6 +131,7 @@ def test_the_design_is_found_as_it_was_left_after_another_page_and_a_refresh(
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_exported_keras_script_runs_as_it_stands(page: Page, app_url: str, tmp_path: Path):
     open_build(page, app_url)
     page.get_by_role("tab", name="Take away").click()
@@ -168,6 +170,7 @@ def test_an_unfinished_stack_is_finished_for_me(page: Page, app_url: str):
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_name_with_markup_is_shown_as_its_letters(page: Page, app_url: str):
     name = "<img src=x onerror=alert(1)> **bold**"
     open_build(page, app_url, encode(Architecture(name, (8, 8, 1), (Flatten(), Dense(10)))))
@@ -175,6 +178,7 @@ def test_a_name_with_markup_is_shown_as_its_letters(page: Page, app_url: str):
     assert page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.proof
 def test_a_saved_design_is_opened_again_and_another_of_its_name_is_not_lost(
     fresh_app_url: str, page: Page
 ):
@@ -198,6 +202,7 @@ def test_a_saved_design_is_opened_again_and_another_of_its_name_is_not_lost(
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_mark_says_that_keras_agrees_with_what_is_shown(page: Page, training_url: str):
     open_build(page, training_url)
     mark = page.locator("details.mark")
@@ -237,6 +242,7 @@ def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_ba
 
 
 @pytest.mark.parametrize("width", [820, 1000, 1100])
+@pytest.mark.proof
 def test_beside_the_sidebar_of_a_tablet_each_half_has_the_whole_width(
     width: int, app_url: str, new_page: PageMaker
 ):

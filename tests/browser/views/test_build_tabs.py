@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -35,6 +36,7 @@ def test_a_line_of_code_explains_its_layer_and_chooses_it(page: Page, app_url: s
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_picture_is_saved_as_png_twice_as_large_as_its_svg(page: Page, app_url: str):
     name = "A/B <b>net</b>"
     open_build(page, app_url, encode(Architecture(name, (8, 8, 1), (Flatten(), Dense(10)))))
@@ -56,6 +58,7 @@ def test_the_picture_is_saved_as_png_twice_as_large_as_its_svg(page: Page, app_u
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_picture_of_ones_own_goes_through_the_network(page: Page, app_url: str, tmp_path: Path):
     mine = tmp_path / "mine.png"
     Image.new("RGB", (90, 60), (102, 102, 102)).save(mine)

@@ -46,6 +46,7 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_click_before_the_last_choice_is_in_the_address_undoes_nothing(
     fresh_app_url: str, page: Page
 ):
@@ -145,6 +146,7 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     expect(report.locator("#figure-0 .legend .traces[style*='opacity: 0.5']")).to_have_count(4)
 
 
+@pytest.mark.proof
 def test_on_a_phone_the_ways_on_begin_below_each_other(app_url: str, new_page: PageMaker):
     page = new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_url}/compare")

@@ -1,5 +1,6 @@
 """The teacher's desk with a real hand: links are set, seen beforehand, copied and opened."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import PageMaker, settled
@@ -56,6 +57,7 @@ def test_a_lesson_is_prepared_on_the_desk_and_is_what_the_preview_shows(
     settled(learner)
 
 
+@pytest.mark.proof
 def test_a_challenge_is_set_on_the_desk_and_met_in_build(app_url: str, new_page: PageMaker):
     teacher = new_page()
     teacher.goto(f"{app_url}/desk")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
@@ -31,6 +32,7 @@ def test_a_small_sweep_is_trained_to_its_curve_and_opened_in_compare(training_ur
     settled(page)
 
 
+@pytest.mark.proof
 def test_both_sides_of_a_block_are_trained_in_a_click(training_url: str, new_page: PageMaker):
     page = new_page(color_scheme="dark")
     page.goto(f"{training_url}/experiments?data=shapes&epochs=1&channels=4")
@@ -45,6 +47,7 @@ def test_both_sides_of_a_block_are_trained_in_a_click(training_url: str, new_pag
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_depth_results_that_ship_say_what_was_measured_and_back_goes_back(
     app_url: str, page: Page
 ):

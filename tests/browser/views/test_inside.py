@@ -114,6 +114,7 @@ def test_layers_are_stepped_scrubbed_and_played_in_the_browser(page: Page, app_u
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_scale_over_all_layers_darkens_what_is_small(page: Page, app_url: str):
     open_inside(page, f"{app_url}/inside?layer=activation_1&map=0&cell=0,0")
     brightest = """canvas => Math.max(...canvas.getContext("2d")
@@ -127,6 +128,7 @@ def test_a_scale_over_all_layers_darkens_what_is_small(page: Page, app_url: str)
     assert large.evaluate(brightest) < 252
 
 
+@pytest.mark.proof
 def test_a_keras_file_opens_like_a_run_and_a_broken_one_is_refused(
     page: Page, app_url: str, tmp_path: Path
 ):
@@ -148,6 +150,7 @@ def test_a_keras_file_opens_like_a_run_and_a_broken_one_is_refused(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_drawing_is_followed_from_the_pad(page: Page, app_url: str):
     page.goto(f"{app_url}/draw")
     expect(page.locator("canvas.ink")).to_be_visible()
@@ -193,6 +196,7 @@ def test_a_trained_run_is_opened_from_its_results(training_url: str, page: Page)
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_plot_offers_nothing_that_would_send_it_away(page: Page, app_url: str):
     page.goto(f"{app_url}/inside?tab=errors")
     plot = page.get_by_role("figure", name="Confusion matrix of 1,000 test images")
@@ -205,6 +209,7 @@ def test_a_plot_offers_nothing_that_would_send_it_away(page: Page, app_url: str)
     settled(page)
 
 
+@pytest.mark.proof
 def test_on_a_phone_nothing_is_wider_than_the_screen(app_url: str, new_page: PageMaker):
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     open_inside(page, f"{app_url}/inside")

@@ -78,6 +78,7 @@ def test_all_lessons_in_one_go_each_control_used_each_question_wrong_and_right(
     expect(page.get_by_test_id("stAlert").filter(has_text="Right.")).to_have_count(0)
 
 
+@pytest.mark.proof
 def test_the_last_answer_of_all_shows_the_end_under_its_questions(
     fresh_app_url: str, tmp_path: Path, new_page: PageMaker
 ):
@@ -149,6 +150,7 @@ def test_a_prepared_link_locks_hides_and_asks_in_plain_text(app_url: str, page: 
     assert parse_qs(urlparse(page.url).query)["ask"] == [ask]
 
 
+@pytest.mark.proof
 def test_an_address_with_nonsense_shows_the_first_values(app_url: str, page: Page):
     page.goto(f"{app_url}/lesson?of=why&size=1e9&channels=two&units=-3&kernel=4&junk=1&lock=,,")
     expect(page.get_by_role("heading", name=find("why").title, exact=True)).to_be_visible()
@@ -165,6 +167,7 @@ def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):
     settled(page)
 
 
+@pytest.mark.proof
 def test_shapes_are_trained_inside_their_lesson_and_its_filters_looked_at(
     training_url: str, page: Page
 ):
@@ -217,6 +220,7 @@ def test_a_challenge_is_taken_on_and_passed_in_build(app_url: str, page: Page):
     assert "goals=" not in page.url
 
 
+@pytest.mark.proof
 def test_goals_that_cannot_be_read_are_shown_as_plain_text_and_left(app_url: str, page: Page):
     goals = "<img src=x> **b**"
     page.goto(f"{app_url}/build?{urlencode({'goals': goals})}")

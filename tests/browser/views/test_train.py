@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS, press_train
+from tests.some import some
 
 RANGE = "document.querySelector('.live-plot').layout.xaxis.range"
 HIDDEN = "plot => plot._fullData.filter(t => t.visible === 'legendonly').map(t => t.name)"
@@ -45,6 +46,7 @@ def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
     training_url: str, new_page: PageMaker
 ):
@@ -70,6 +72,7 @@ def test_a_run_goes_on_through_a_refresh_and_is_found_in_a_second_window(
         settled(window)
 
 
+@pytest.mark.proof
 def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=300")
     press_train(page)
@@ -126,6 +129,7 @@ def test_a_click_on_the_confusion_matrix_shows_the_images_of_that_cell(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_rate_that_is_too_low_is_found_out_and_retried_in_one_click(
     training_url: str, page: Page
 ):
@@ -143,6 +147,7 @@ def test_a_rate_that_is_too_low_is_found_out_and_retried_in_one_click(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_line_that_was_hidden_stays_hidden_when_the_steps_are_smoothed(
     training_url: str, page: Page
 ):
@@ -222,6 +227,7 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=120&seed=9")
     press_train(page)
@@ -239,6 +245,7 @@ def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str,
     settled(page)
 
 
+@pytest.mark.proof
 def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, page: Page):
     for seed in (10, 11):
         page.goto(f"{training_url}/{SHAPES}&epochs=2&seed={seed}")
@@ -258,10 +265,11 @@ def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, p
     settled(page)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 640), (390, 700)])
+@pytest.mark.parametrize("size", some(((1440, 900), (1280, 640), (390, 700)), (1280, 640)))
 def test_the_button_is_in_view_before_anything_is_scrolled(
-    app_url: str, new_page: PageMaker, width: int, height: int
+    app_url: str, new_page: PageMaker, size: tuple[int, int]
 ):
+    width, height = size
     page = new_page(viewport={"width": width, "height": height})
     page.goto(f"{app_url}/train")
 

@@ -2,8 +2,7 @@
 
 import ast
 import inspect
-import subprocess
-import sys
+import os
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from cnn.network.layers import (
 )
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
+from tests import warm
 from tests.network.export_cases import CASES, SMALL_ZOO, random_images, random_weights
 from tests.network.strategies import architectures
 
@@ -153,9 +153,7 @@ def test_the_script_runs_as_it_stands(id: str, tmp_path):
     architecture = entry(id).architecture
     script = tmp_path / "network.py"
     script.write_text(keras_code(architecture).text, encoding="utf-8")
-    ran = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+    ran = warm.run(script, env=os.environ, cwd=tmp_path)
 
     assert ran.returncode == 0, ran.stderr
     assert f"Total params: {trace(architecture).total_params:,}" in ran.stdout

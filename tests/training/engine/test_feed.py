@@ -1,7 +1,5 @@
 """Networks not fed 0 to 1, trained here; plain Keras, fed as the file says, is the oracle."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +23,7 @@ from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Run, recipe
 from cnn.training.store.store import Store
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
@@ -214,15 +213,7 @@ def test_the_script_of_a_run_feeds_the_same(
     run = trained(store, network, configuration)
     file = tmp_path / "again.py"
     file.write_text(script(run, store.epochs([run.id])[run.id]), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(file)],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = warm.run(file, env={"PYTHONPATH": str(ROOT), "PATH": ""}, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

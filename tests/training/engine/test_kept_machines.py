@@ -120,6 +120,7 @@ def test_augmented_images_are_drawn_by_a_seed_that_is_compiled(train: Split):
     assert machine_for(STATEFUL, turned, train) is machine
 
 
+@pytest.mark.proof
 def test_only_so_many_are_kept_and_only_so_many_bytes_of_them(train: Split, monkeypatch):
     networks = [replace(STATEFUL, name=f"Network {place}") for place in range(4)]
     size = Machine(STATEFUL, SHAPES, train).size_bytes
@@ -190,8 +191,16 @@ TURNED = replace(SHAPES, rotation=10.0)
         # Seed by seed, as a comparison trains: two, four, and five networks, of which four stay.
         ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(2)], 10**9),
         ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(4)], 10**9),
-        ([(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(5)], 10**9),
-        ([(0, SHAPES), *((n, SHAPES) for n in range(1, 5)), (4, SHAPES), (0, SHAPES)], 10**9),
+        pytest.param(
+            [(place, replace(SHAPES, seed=seed)) for seed in (0, 1) for place in range(5)],
+            10**9,
+            marks=pytest.mark.proof,
+        ),
+        pytest.param(
+            [(0, SHAPES), *((n, SHAPES) for n in range(1, 5)), (4, SHAPES), (0, SHAPES)],
+            10**9,
+            marks=pytest.mark.proof,
+        ),
         # Augmentation is compiled with its seed, and so is the kind of optimizer.
         ([(0, TURNED), (0, replace(TURNED, seed=9)), (0, TURNED)], 10**9),
         ([(0, SHAPES), (0, replace(SHAPES, optimizer=Optimizer.SGD)), (0, SHAPES)], 10**9),

@@ -1,8 +1,7 @@
 """The `.keras` file of a run: Keras alone, in a fresh process, gives the run's own test result."""
 
 import json
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Progress, Run, State, Wish
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import extend, resume
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=3)
@@ -86,13 +86,9 @@ def loaded(content: bytes, run: Run, folder: Path) -> dict[str, object]:
     file = folder / "taken-away.keras"
     file.write_bytes(content)
     spec = json.dumps(run.configuration.dataset.to_dict())
-    ran = subprocess.run(
-        [sys.executable, "-c", _LOADED, file, spec],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    script = folder / "loads.py"
+    script.write_text(_LOADED, encoding="utf-8")
+    ran = warm.run(script, file, spec, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert ran.returncode == 0, ran.stderr
     found: dict[str, object] = json.loads(ran.stdout)
     return found

@@ -3,7 +3,6 @@
 import ast
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -30,6 +29,7 @@ from cnn.training.engine.reproduce import ReproductionError, script
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
+from tests import warm
 
 ROOT = Path(__file__).parents[3]
 PLAIN = Architecture(
@@ -70,10 +70,7 @@ def trained(store: Store, architecture: Architecture, configuration: Configurati
 def said(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     file = folder / "again.py"
     file.write_text(text, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, file], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+    return warm.run(file, env={"PYTHONPATH": str(ROOT)})
 
 
 @pytest.mark.parametrize(
@@ -112,6 +109,7 @@ def test_the_smoothed_loss_that_an_earlier_version_recorded_is_done_again_too(
     assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
 
 
+@pytest.mark.proof
 def test_a_curve_that_is_not_the_runs_is_told(store: Store, tmp_path: Path):
     run = trained(store, PLAIN, SHAPES)
     epochs = store.epochs([run.id])[run.id]

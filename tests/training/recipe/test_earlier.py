@@ -6,8 +6,7 @@ sigmoid and a softmax behind a softmax, each trained for four epochs in one go a
 """
 
 import gzip
-import subprocess
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from cnn.training.recipe.earlier import caution, changes_if_continued
 from cnn.training.recipe.run import MODEL, Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import ContinuationError, extend, resume
+from tests import warm
 from tests.training.in_keras import check_result, in_keras
 
 MADE_BEFORE = Path(__file__).with_name("store_before_heads.sqlite.gz")
@@ -190,12 +190,8 @@ def test_a_comparison_that_holds_such_runs_says_so_once_and_of_whom(store: Store
 
 def test_the_command_line_says_so_before_it_goes_on(store: Store):
     def said(*words: str) -> str:
-        ran = subprocess.run(
-            [sys.executable, "-m", "cnn", "runs", "resume", *words, "--store", store.url],
-            cwd=Path(__file__).parents[3],
-            capture_output=True,
-            text=True,
-            check=False,
+        ran = warm.run(
+            *("-m", "cnn", "runs", "resume", *words, "--store", store.url), env=os.environ
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stderr

@@ -4,7 +4,7 @@ import traceback
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.training.store.store import Store, StoreError
@@ -38,7 +38,6 @@ ADDRESSES = (
 
 
 @given(password=PASSWORDS, address=st.sampled_from(ADDRESSES))
-@settings(max_examples=400, deadline=None)
 def test_a_password_is_in_no_message_however_its_address_is_mangled(password: str, address: str):
     url = address.format(raw=password, quoted=quote(password, safe=""))
     said = [shown_url(url)]

@@ -133,6 +133,7 @@ def test_of_the_sample_of_mnist_the_page_says_what_keras_finds_in_it(store: Stor
 
 
 @needs.MNIST.mark()
+@pytest.mark.proof
 def test_of_all_of_mnist_the_page_says_what_keras_finds_in_it(store: Store, tmp_path: Path):
     network = Architecture("MNIST", (28, 28, 1), BODY)
     run, images = trained(store, network, DatasetSpec(DatasetName.MNIST), steps=3)

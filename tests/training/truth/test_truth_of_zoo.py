@@ -67,6 +67,7 @@ def test_a_run_of_the_zoo_was_trained_and_judged_as_keras_does_it(
 
 
 @pytest.mark.parametrize("id", sorted(LARGE))
+@pytest.mark.proof
 def test_a_large_network_of_the_zoo_is_judged_as_keras_does_it(
     data: dict[str, DatasetSpec], tmp_path: Path, id: str
 ):

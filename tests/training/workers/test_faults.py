@@ -109,6 +109,7 @@ def killed(apps: list[App], reference: dict[str, Rows]) -> Story:
     return Story(store, store.add(NETWORK, SETTINGS), finished, all_rows(store, finished))
 
 
+@pytest.mark.proof
 def test_a_worker_killed_in_mid_epoch_leaves_its_run_at_its_last_checkpoint(
     apps: list[App], killed: Story, reference: dict[str, Rows]
 ):
@@ -122,6 +123,7 @@ def test_a_worker_killed_in_mid_epoch_leaves_its_run_at_its_last_checkpoint(
     resume(killed.store, killed.run.id)
 
 
+@pytest.mark.proof
 def test_when_the_app_is_killed_its_worker_keeps_the_last_step_and_leaves_no_process(
     apps: list[App], killed: Story, reference: dict[str, Rows]
 ):
@@ -136,6 +138,7 @@ def test_when_the_app_is_killed_its_worker_keeps_the_last_step_and_leaves_no_pro
     resume(killed.store, killed.run.id)
 
 
+@pytest.mark.proof
 def test_when_both_are_killed_the_next_app_finds_the_run_interrupted(
     apps: list[App], killed: Story, home: Path, reference: dict[str, Rows]
 ):
@@ -334,6 +337,7 @@ def test_a_clock_that_jumps_costs_a_training_nothing(
     assert_begins_like(curve(failed.store, found), reference)
 
 
+@pytest.mark.proof
 def test_a_disk_that_is_full_interrupts_a_run_and_loses_nothing(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):

@@ -284,6 +284,7 @@ def dispatcher(kind: str, cluster: Cluster, store: Store, home: Path) -> Iterato
         process.wait()
 
 
+@pytest.mark.proof
 def test_a_run_whose_process_dies_too_often_says_so(cluster: Cluster, store: Store, home: Path):
     with dispatcher("trains", cluster, store, home):
         run = store.add(NETWORK, LONG)
@@ -296,6 +297,7 @@ def test_a_run_whose_process_dies_too_often_says_so(cluster: Cluster, store: Sto
         assert "resume it" in current(store, run).message
 
 
+@pytest.mark.proof
 def test_a_run_that_no_node_can_train_says_why(cluster: Cluster, store: Store, home: Path):
     with dispatcher("fails", cluster, store, home):
         run = store.add(NETWORK, LONG)
@@ -307,6 +309,7 @@ def test_a_run_that_no_node_can_train_says_why(cluster: Cluster, store: Store, h
     )
 
 
+@pytest.mark.proof
 def test_a_cluster_that_asks_for_no_token_is_refused_by_joining_and_by_the_doctor(
     store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -359,6 +362,7 @@ def test_code_runs_for_who_knows_the_token_and_for_nobody_else(
     assert ("it ran" in came) == knows_the_token
 
 
+@pytest.mark.proof
 def test_a_run_that_takes_more_memory_than_there_is_ends_and_says_so(store: Store, home: Path):
     short = {"RAY_memory_usage_threshold": "0.02", "RAY_memory_monitor_refresh_ms": "200"}
     with ray_nodes.cluster(1, **short) as small, dispatcher("trains", small, store, home):

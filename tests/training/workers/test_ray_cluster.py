@@ -211,6 +211,7 @@ def test_a_cluster_that_is_started_here_asks_for_a_token(monkeypatch: pytest.Mon
     assert caught.value.state is WorkerState.OPEN_CLUSTER
 
 
+@pytest.mark.proof
 def test_who_is_no_cluster_is_not_taken_for_one_that_asks_for_a_token(
     monkeypatch: pytest.MonkeyPatch,
 ):

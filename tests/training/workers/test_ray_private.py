@@ -173,6 +173,7 @@ def test_an_address_that_somebody_else_left_here_is_not_believed(
 
 
 @RAY.mark()
+@pytest.mark.proof
 def test_on_a_real_one_code_comes_from_where_only_its_owner_writes(home: Path):
     kept = {name: one for name, one in os.environ.items() if not name.startswith(("RAY_", "CNN_"))}
     ran = subprocess.run(

@@ -103,6 +103,7 @@ def test_a_worker_killed_in_mid_training_leaves_its_run_interrupted_and_is_repla
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
+@pytest.mark.proof
 def test_a_run_whose_worker_was_killed_goes_on_in_another_as_if_nothing_had_been(app: App):
     run, through = app.store.add(LENET, SOME), app.store.add(LENET, SOME)
 
