@@ -5,6 +5,7 @@ Plain numbers in, plain numbers out; knows nothing of layers.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class Axis:
     @property
     def room(self) -> int:
         """The steps of one pixel that the window has; negative where it does not fit."""
-        return self.size - self.effective_kernel + self.padding
+        return self.size - 1 - self.dilation * (self.kernel - 1) + self.before + self.after
 
     @property
     def output(self) -> int:
@@ -73,10 +74,14 @@ class Axis:
         return f"floor(({inside}) / {self.stride}) + 1 = {self.output}"
 
 
+@functools.lru_cache(maxsize=4_096)
 def axis(
     size: int, kernel: int, stride: int, dilation: int = 1, padding: int | str = "valid"
 ) -> Axis:
-    """The slide along one axis, with the padding of `same` worked out as TensorFlow does."""
+    """The slide along one axis, with the padding of `same` worked out as TensorFlow does.
+
+    Kept, because a layer is asked more than once, and most of an edited network is as it was.
+    """
     if padding == "same":
         effective = dilation * (kernel - 1) + 1
         output = -(-size // stride)
@@ -102,16 +107,11 @@ class ReceptiveField:
         """The field one layer further: `size += (K_eff - 1) * jump; jump *= S`."""
         (height, width), (jump_y, jump_x), (y, x) = self.size, self.jump, self.offset
         rows, columns = axes
+        down, across = rows.effective_kernel - 1, columns.effective_kernel - 1
         return ReceptiveField(
-            (
-                height + (rows.effective_kernel - 1) * jump_y,
-                width + (columns.effective_kernel - 1) * jump_x,
-            ),
+            (height + down * jump_y, width + across * jump_x),
             (jump_y * rows.stride, jump_x * columns.stride),
-            (
-                y + ((rows.effective_kernel - 1) / 2 - rows.before) * jump_y,
-                x + ((columns.effective_kernel - 1) / 2 - columns.before) * jump_x,
-            ),
+            (y + (down / 2 - rows.before) * jump_y, x + (across / 2 - columns.before) * jump_x),
         )
 
     def along(self, axis: int) -> tuple[int, int, float]:
@@ -140,17 +140,21 @@ def whole_reach(input_shape: Shape) -> Reach:
 
 def reach_through(reach: Reach, field: ReceptiveField, axes: tuple[Axis, Axis]) -> Reach:
     """The reach one layer further, of a map with this field: windows may leave out the border."""
-    rows, columns = (_reached(seen, field.along(i), axes[i]) for i, seen in enumerate(reach))
-    return rows, columns
+    down, across = axes
+    if down.stride == across.stride == 1:
+        return reach
+    rows, columns = reach
+    return _reached(rows, field.along(0), down), _reached(columns, field.along(1), across)
 
 
 def _reached(
     seen: tuple[float, float], field: tuple[int, int, float], axis: Axis
 ) -> tuple[float, float]:
-    size, jump, offset = field
-    last = (axis.output - 1) * axis.stride - axis.before + axis.effective_kernel - 1
-    if last >= axis.size - 1:
+    left_out = axis.unused - axis.after
+    if left_out <= 0:
         return seen
+    size, jump, offset = field
+    last = axis.size - 1 - left_out
     return seen[0], min(seen[1], offset + last * jump + (size - 1) / 2)
 
 

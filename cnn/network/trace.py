@@ -6,6 +6,7 @@ One row per layer; rows keep what was found on the way, everything else is compu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
@@ -205,8 +206,7 @@ def trace(architecture: Architecture, *, partial: bool = False) -> Trace:
     return Trace(architecture, tuple(way.rows))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sight:
+class _Sight(NamedTuple):
     """What one cell sees of the input, and how far all of them together do."""
 
     field: ReceptiveField
@@ -226,11 +226,10 @@ class _Way:
     ) -> tuple[Shape, _Sight]:
         """The shape and what is seen after the layers, whose rows are added."""
         for index, layer in enumerate(layers):
-            row = self._row(layer, (*path, index), shape, sight)
-            shape, sight = row.output_shape, _Sight(row.receptive_field, row.reach)
+            shape, sight = self._add(layer, (*path, index), shape, sight)
         return shape, sight
 
-    def _row(self, layer: Layer, path: Path, shape: Shape, sight: _Sight) -> Row:
+    def _add(self, layer: Layer, path: Path, shape: Shape, sight: _Sight) -> tuple[Shape, _Sight]:
         place = len(self.rows)
         merged: tuple[Shape, ...] = ()
         try:
@@ -256,7 +255,7 @@ class _Way:
             raise fault.at(self.titles[path], path) from None
         row = Row(path, self.titles[path], layer, shape, output, sight.field, sight.reach, merged)
         self.rows.insert(place, row)
-        return row
+        return output, sight
 
 
 def _seen(layer: Layer, shape: Shape, sight: _Sight) -> _Sight:
