@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
-from cnn.training.engine.machine import import_tensorflow
+from cnn.training.engine.tensorflow import import_tensorflow
 from cnn.training.recipe.presets import FAST_MNIST
 from cnn.training.store.store import Store
 

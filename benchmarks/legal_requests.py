@@ -32,8 +32,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from legal_runs import large_picture, remove, trained
-
+from benchmarks.legal_runs import large_picture, remove, trained
 from cnn.compare.sweep import Field
 from cnn.data import DatasetName, DatasetSpec, is_here
 from cnn.lessons.catalogue import lessons
@@ -307,7 +306,7 @@ def _saved(app: Any) -> None:
         own = f"{mark}-{person}"
         offers._offers[own] = replace(offers._offers[mark], session=str(person))
         paths.append(f"{offers.ROUTE}/{own}")
-    sending.is_open = lambda _session: True  # AppTest has no sessions
+    sending.is_open = lambda _session: True  # type: ignore[attr-defined]  # AppTest has none
 
     async def all_at_once() -> list[int]:
         from starlette.applications import Starlette

@@ -28,10 +28,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from build_page import TIMER, network, server_bytes
-from draw import WATCH
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from benchmarks.build_page import TIMER, network, server_bytes
+from benchmarks.draw import WATCH
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.link import encode
 from cnn.network.zoo import entry

@@ -22,14 +22,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from build_page import TIMER, network, server_bytes
-from load import LOOK_S, look_s, processor_ticks
 from playwright.sync_api import WebSocket, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from benchmarks.build_page import TIMER, network, server_bytes
+from benchmarks.load import LOOK_S, look_s, processor_ticks
 from cnn.network.link import encode
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
@@ -68,7 +68,7 @@ def said_by_a_browser(url: str) -> list[bytes]:
     said: list[bytes] = []
 
     def listen(talk: WebSocket) -> None:
-        talk.on("framesent", lambda frame: said.append(bytes(frame)))  # type: ignore[arg-type]
+        talk.on("framesent", lambda frame: said.append(bytes(frame)))
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
@@ -113,7 +113,7 @@ async def session(url: str, said: list[bytes], place: int, here: Stay, took: lis
     await asyncio.sleep(here.begins - time.monotonic() + place * ARRIVE_S)
     where = f"ws{url.removeprefix('http')}/_stcore/stream"
     kind = [Subprotocol("streamlit")]
-    async with connect(where, subprotocols=kind, origin=url, max_size=None) as talk:  # type: ignore[arg-type]
+    async with connect(where, subprotocols=kind, origin=url, max_size=None) as talk:
         first, *edits = said
         await asyncio.wait_for(answered(talk, first, ""), PATIENCE_S)
         for filters, edit in enumerate(edits, 9):

@@ -18,10 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from build_page import TIMER, network, server_bytes
-from memory import resident_mb
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.build_page import TIMER, network, server_bytes
+from benchmarks.memory import resident_mb
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.lessons.catalogue import lessons
 from cnn.network.link import encode

@@ -27,10 +27,11 @@ from playwright.sync_api import Page, sync_playwright
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.architecture import Architecture
+from cnn.network.heads import from_scores
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.fitting import fit_to, from_scores
+from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
 from tests.browser import chromium
