@@ -3,9 +3,10 @@
 import streamlit as st
 
 from cnn.network.errors import path_text
-from cnn.pictures.kit.figures import cost_bars
+from cnn.pictures.kit.figures import cost_bars, cost_height
 from cnn.pictures.network.diagram import diagram
 from ui.components.picture import picture
+from ui.components.plot import plot
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import goals_shown
 from ui.parts.network.cascade import cascade
@@ -16,7 +17,7 @@ from ui.views.build.layer import layer_panel
 from ui.views.build.lead_on import lead_on
 from ui.views.build.pinned import against_pinned
 from ui.views.build.saved import save
-from ui.views.build.stack import choose, chosen_row, finish, stack
+from ui.views.build.stack import choose, chosen_row, finish, shut, stack
 from ui.views.build.start import import_notes, name_and_input, start_from
 from ui.views.build.take_away import take_away
 from ui.views.build.totals import totals
@@ -28,7 +29,8 @@ def bench() -> None:
     trace = design.traced(design.current())
     design.keep_in_address(trace)
     row = chosen_row(trace)
-    totals(trace)
+    with st.container(key="bench_totals"):
+        totals(trace)
     lead_on(trace)
     goals_shown(trace)
     last_steps.in_build(trace)
@@ -39,7 +41,7 @@ def bench() -> None:
         finish(trace)
         pixels(trace)
     with right:
-        choose(picture(diagram(trace, row.path if row else None), key="network"))
+        choose(picture(diagram(trace, row.path if row else None, shut(trace)), key="network"))
         image, layer, cost, pinned, take = st.tabs(
             ["An image inside", "Layer", "Cost", "Difference", "Take away"],
             key="bench_tab",
@@ -53,7 +55,12 @@ def bench() -> None:
                 layer_panel(trace, row)
         if cost.open:
             with cost:
-                st.plotly_chart(cost_bars(trace, theme.is_dark()), theme=None, key="cost")
+                plot(
+                    cost_bars(trace, theme.is_dark()).to_plotly_json(),
+                    label="Cost of each layer",
+                    height=cost_height(trace),
+                    key="cost",
+                )
         if pinned.open:
             with pinned:
                 against_pinned(trace)

@@ -19,10 +19,12 @@ alone = runs.store().get(shown[0]) if len(shown) == 1 else None
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title(plain(runs.title(alone)) if alone else "Train", anchor=False)
-    if alone:
-        edit(alone, "page")
-    if shown:
-        new_training(alone)
+    # Of their own, so that of buttons that do not fit none stands on a line alone.
+    with st.container(horizontal=True, width="content"):
+        if alone:
+            edit(alone, "page")
+        if shown:
+            new_training(alone)
 if alone:
     shown_labels(alone)
     goals_shown(trace(alone.architecture), alone)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as model from "../../ui/components/editor/model.js";
 import { SCHEMA } from "../../ui/components/editor/schema.js";
+import { shutPaths } from "../../ui/components/editor/talk.js";
 
 const leaf = { fields: [], series: [], parallel: null };
 SCHEMA.kinds = {
@@ -108,4 +109,9 @@ test("steps with one tag are one step back, others each one, and a new one forge
   assert.deepEqual(history.future, []);
   for (let i = 0; i < 300; i++) model.record(history, i, null);
   assert.deepEqual([history.past.length, history.past.at(-1)], [200, 299]);
+});
+
+test("collapsed containers are told by their paths, and those that are gone not at all", () => {
+  const collapsed = new Set([at("layers[2]"), at("layers[1]"), 999_999]);
+  assert.deepEqual(shutPaths({ root, collapsed }), ["layers[2]", "layers[1]"]);
 });

@@ -33,7 +33,7 @@ from tests.some import some
 from tests.training.damaged import IN_WORDS, WAYS, whole_files
 from tests.ui.visiting import arriving, shown, visited, weights_file, words
 from ui.parts.runs import take_away
-from ui.parts.runs.live import TAB
+from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
 
 DEMO = entry("shapes-demo").architecture

@@ -44,8 +44,7 @@ from tests.ui.views.test_learn import THOUSAND, trained_in_train
 from tests.ui.visiting import arriving, pressed, shown, visited, weights_file, words
 from ui.parts.runs import history
 from ui.parts.runs.history import PER_PAGE
-from ui.parts.runs.live import TAB
-from ui.parts.runs.runs import MOST_SHOWN
+from ui.parts.runs.runs import MOST_SHOWN, TAB
 from ui.shell import ready
 
 LENET = entry("lenet-5").architecture

@@ -106,7 +106,7 @@ class Residual(Container):
     """`activation(body(x) + shortcut(x))`; an empty shortcut is the identity."""
 
     purpose = "Adds what its body makes of the input to the input itself, or to its projection."
-    letters = "R"
+    letters, word = "R", "residual"
     merge = ADD.word
     start: ClassVar[dict[str, Any]] = {"body": [], "activation": "relu"}
     common_fields = ("activation",)
@@ -154,7 +154,7 @@ class Branches(Container):
     """Parallel branches, side by side in the channels or summed; an empty one is the identity."""
 
     purpose = "Sends the input through several branches and joins their outputs."
-    letters = "B"
+    letters, word = "B", "branches"
     start: ClassVar[dict[str, Any]] = {"branches": [[], []]}
     common_fields = ("merge",)
 

@@ -13,6 +13,9 @@ from cnn.pictures.kit.palette import FAINT_INK, FONT, INK, LINE, PAPER, colour_o
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+APART = 0.06
+"""Between figures side by side, of the whole width."""
+
 MARGIN = dict.fromkeys("lrtb", 8)
 CLOSE, FEW, MOST_POWERS = 5, 1_000, 12
 """Factors between the ends of a logarithmic axis; the powers of ten that are marked on it."""
@@ -71,6 +74,20 @@ def layout_of_lines(dark: bool) -> dict[str, Any]:
     return {**layout(dark), "hovermode": "closest", "legend": LEGEND}
 
 
+def _few_marks(most: int) -> dict[str, Any]:
+    """An axis from 0 with a mark at a round number, far enough from its end to be read beside
+    the 0 of the next.
+    """
+    power = 10 ** (len(str(most)) - 1)
+    mark = max((head * power for head in (1, 2, 5) if head * power <= most), default=1)
+    return {"range": [0, max(most, mark) * 1.04], "tickvals": [0, mark], "tickformat": "~s"}
+
+
+def cost_height(trace: Trace) -> int:
+    """The height at which every layer has room for its name, and the buttons at the foot too."""
+    return 138 + 22 * max(len(trace.rows), 4)
+
+
 def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:
     """Parameters, multiply-accumulates and output memory of each layer, side by side."""
     from plotly.subplots import make_subplots
@@ -85,7 +102,7 @@ def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:
         1,
         3,
         shared_yaxes=True,
-        horizontal_spacing=0.04,
+        horizontal_spacing=APART,
         subplot_titles=[name for name, _ in panels],
     )
     for column, (name, amount) in enumerate(panels, start=1):
@@ -98,9 +115,13 @@ def cost_bars(trace: Trace, dark: bool = False) -> go.Figure:
             row=1,
             col=column,
         )
+        figure.update_xaxes(_few_marks(max(map(amount, rows), default=0)), row=1, col=column)
     figure.update_layout(
-        template=template(dark), showlegend=False, height=90 + 22 * max(len(rows), 4), bargap=0.25
+        template=template(dark),
+        showlegend=False,
+        height=cost_height(trace),
+        margin={"b": 56},
+        bargap=0.25,
     )
-    figure.update_xaxes(nticks=4, tickformat="~s")
     figure.update_annotations(font_size=12)
     return figure

@@ -60,10 +60,10 @@ SCREEN = "#0a0c12"
 
 SERIES = {
     False: (
-        "#4f46e5", "#d9480f", "#0b7a75", "#b5179e", "#8a6100", "#1d6fb8", "#3b7a1e", "#5f6b7a",
+        "#4f46e5", "#d9480f", "#0b7a75", "#b5179e", "#8a6100", "#12355b", "#3b7a1e", "#5f6b7a",
     ),
     True: (
-        "#818cf8", "#fb923c", "#2dd4bf", "#f472d0", "#eab308", "#60a5fa", "#86d35d", "#9aa5b8",
+        "#818cf8", "#fb923c", "#2dd4bf", "#f472d0", "#eab308", "#7dd3fc", "#86d35d", "#9aa5b8",
     ),
 }  # fmt: skip
 """By whether it is dark, eight colours no two of which only red-green sight tells apart."""

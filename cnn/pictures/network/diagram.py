@@ -6,6 +6,7 @@ Every layer carries its path (`data-path`) for clicks, and a sentence for hoveri
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from html import escape
 from math import sqrt
@@ -32,9 +33,9 @@ from cnn.pictures.network.slabs import (
 
 TALLEST = 128
 GAP = 16
-LANE_GAP = 22
+LANE_GAP = 24
 NODE = 7
-LETTER = 6.1
+LETTER = 6.9
 MARGIN = 14
 SIGNS = {
     "concatenate": tuple((shift, -3, "v6 ") for shift in (-3, 0, 3)),
@@ -62,6 +63,7 @@ class _Drawing:
 
     trace: Trace
     selected: Path | None
+    shut: Collection[Path] = ()
     rows: dict[Path, Row] = field(default_factory=dict)
     scale: float = 1.0
     parts: list[str] = field(default_factory=list)
@@ -105,7 +107,7 @@ class _Drawing:
 
     def group_extent(self, group: Group) -> Extent:
         row = group[0]
-        if isinstance(row.layer, Container):
+        if self.is_open(row):
             lanes = self.lanes(row)
             total = sum(lane.above + lane.below for lane in lanes) + LANE_GAP * (len(lanes) - 1)
             above = self.above_way(row, lanes)
@@ -117,9 +119,13 @@ class _Drawing:
         tallest = max(slab.height for slab in slabs) / 2
         return Extent(
             max(width, words * LETTER + 8),
-            tallest + max(slab.rise for slab in slabs) + 18,
-            tallest + 18,
+            tallest + max(slab.rise for slab in slabs) + 20,
+            tallest + 20,
         )
+
+    def is_open(self, row: Row) -> bool:
+        """Whether it holds layers that are drawn; one that is shut is a slab like any layer."""
+        return isinstance(row.layer, Container) and row.path not in self.shut
 
     def lanes(self, row: Row) -> list[Extent]:
         """The room of each series held, from top to bottom; a bare wire takes a little too."""
@@ -146,7 +152,7 @@ class _Drawing:
         """Draws the groups one after the other; returns where the way goes on."""
         for group in groups:
             room = self.group_extent(group)
-            if isinstance(group[0].layer, Container):
+            if self.is_open(group[0]):
                 self.draw_container(group[0], x, y, room)
             else:
                 self.wire([(x, y), (x + room.width, y)])
@@ -188,7 +194,9 @@ class _Drawing:
         self.parts.append(self.group(row, circle + f'<path class="sign" d="{sign}"/>'))
 
     def group(self, row: Row, inner: str) -> str:
-        classes = f"layer {row.layer.family}" + (" selected" if row.path == self.selected else "")
+        holds_it = row.path in self.shut and (self.selected or ())[: len(row.path)] == row.path
+        is_selected = row.path == self.selected or holds_it
+        classes = f"layer {row.layer.family}" + " selected" * is_selected
         path = escape(path_text(row.path), quote=True)
         return (
             f'<g class="{classes}" data-path="{path}" tabindex="-1">'
@@ -226,23 +234,26 @@ def sections(trace: Trace) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     )
 
 
-def diagram(trace: Trace, selected: Path | None = None) -> str:
-    """The picture as one SVG text; colours are set inside it, words take the page's colour."""
-    drawing = _Drawing(trace, selected)
+def diagram(trace: Trace, selected: Path | None = None, shut: Collection[Path] = ()) -> str:
+    """The picture as one SVG text; colours are set inside it, words take the page's colour.
+
+    Of containers that are `shut` what they hold is not drawn.
+    """
+    drawing = _Drawing(trace, selected, shut)
     shape = trace.architecture.input
     slab, size = drawing.slab(shape), size_text(shape)
     whole = drawing.extent(drawing.groups(trace.architecture.layers, ()))
-    y = MARGIN + max(whole.above, slab.height / 2 + slab.rise + 18)
-    below = y + max(whole.below, slab.height / 2 + 18) + 8
+    y = MARGIN + max(whole.above, slab.height / 2 + slab.rise + 20)
+    below = y + max(whole.below, slab.height / 2 + 20) + 8
     x = MARGIN + max(slab.width + slab.depth + GAP, len(size) * LETTER + 10)
     drawing.wire([(MARGIN, y), (x, y)])
     front = rectangle("front", MARGIN, y, slab.width, slab.height)
     top = y - slab.height / 2 - slab.rise - 5
-    words = text(MARGIN, top, size) + text(MARGIN, y + slab.height / 2 + 13, "input")
+    words = text(MARGIN, top, size) + text(MARGIN, y + slab.height / 2 + 15, "input")
     drawing.parts.append(f'<g class="input">{back_faces(slab, MARGIN, y)}{front}{words}</g>')
     for name, rows in sections(trace):
         x = _draw_section(drawing, name, rows, x, y, below)
-    width, height = x + MARGIN, below + 44
+    width, height = x + MARGIN, below + 47
     return svg(drawing.parts, width, height, _spoken(trace), kind="network", style=STYLE)
 
 
@@ -255,13 +266,13 @@ def _draw_section(
     inside = {row.path for row in rows}
     groups = drawing.groups(drawing.trace.architecture.layers, ())
     reached = drawing.draw([group for group in groups if group[0].path in inside], x, y)
-    end = max(reached, x + max(len(name), len(share)) * (LETTER + 0.6) + 10)
+    end = max(reached, x + max(len(name), len(share)) * (LETTER + 0.7) + 10)
     if name != "head":
         drawing.wire([(reached, y), (end, y)])
     drawing.parts.append(
         f'<path class="bracket" d="M{x:.1f},{below:.1f} v5 H{end - 8:.1f} v-5"/>'
-        f'<text class="part" x="{x:.1f}" y="{below + 19:.1f}">{name}</text>'
-        f'<text x="{x:.1f}" y="{below + 33:.1f}">{escape(share)}</text>'
+        f'<text class="part" x="{x:.1f}" y="{below + 20:.1f}">{name}</text>'
+        f'<text x="{x:.1f}" y="{below + 35:.1f}">{escape(share)}</text>'
     )
     return end
 

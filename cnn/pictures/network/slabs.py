@@ -57,7 +57,7 @@ def rectangle(name: str, x: float, y: float, width: float, height: float) -> str
 def labels(row: Row, slab: Slab, x: float, y: float) -> str:
     above = text(x, y - slab.height / 2 - slab.rise - 5, size_label(row))
     below = kind_label(row) if not row.layer.is_thin else ""
-    return above + text(x, y + slab.height / 2 + 13, below)
+    return above + text(x, y + slab.height / 2 + 15, below)
 
 
 def percent(share: float) -> str:
@@ -88,7 +88,7 @@ def size_text(shape: Shape) -> str:
 
 
 STYLE = (
-    f".network text{{font:10px {PAGE_FONT};fill:currentColor;fill-opacity:.75}}"
+    f".network text{{font:12px {PAGE_FONT};fill:currentColor;fill-opacity:.75}}"
     ".network .wire{fill:none;stroke:currentColor;stroke-opacity:.35;stroke-width:1.2}"
     ".network .bracket{fill:none;stroke:currentColor;stroke-opacity:.4}"
     ".network .part{font-weight:600;fill-opacity:.95}"

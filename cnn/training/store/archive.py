@@ -76,8 +76,11 @@ def _in_short(predictions: bytes) -> bytes:
     return arrays_to_bytes(arrays | {"scores": short})
 
 
-def take_in(store: Store, content: bytes) -> list[str]:
-    """Puts the runs of an archive into a store, those that are not there yet; returns all ids."""
+def take_in(store: Store, content: bytes, *, is_put_away: bool = False) -> list[str]:
+    """Puts the runs of an archive into a store, those that are not there yet; returns all ids.
+
+    Those that are `put_away` are not in the list of runs, but in its archive.
+    """
     known_columns = set(runs.c.keys())
     found = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive, store.begin() as connection:
@@ -90,7 +93,8 @@ def take_in(store: Store, content: bytes) -> list[str]:
             values["environment"] = json.dumps(
                 json.loads(values["environment"]) | {ELSEWHERE: True}
             )
-            connection.execute(insert(runs).values(_filtered_by(values) | values))
+            put_away = {"is_archived": int(is_put_away)}
+            connection.execute(insert(runs).values(_filtered_by(values) | values | put_away))
             for table, name in ((epochs, "epochs"), (gradients, "gradients")):
                 if measured := [{"run_id": run_id, **one} for one in record.get(name, ())]:
                     connection.execute(insert(table), measured)
@@ -118,8 +122,8 @@ def shipped_seeds(which: Shipped) -> int:
 
 
 def take_in_shipped(store: Store, which: Shipped = Shipped.COMPARISON) -> list[str]:
-    """Puts results that ship into a store, where they are not there yet."""
-    return take_in(store, which.file.read_bytes())
+    """Puts results that ship into a store, where they are not there yet, out of one's own list."""
+    return take_in(store, which.file.read_bytes(), is_put_away=True)
 
 
 def _record(store: Store, run_id: str) -> dict[str, Any]:

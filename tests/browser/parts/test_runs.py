@@ -14,6 +14,7 @@ from cnn.training.store.store import Store
 from tests.browser.driving import running, settled
 from tests.training.unreadable import spoil
 
+SHIPPED = archive.Shipped.COMPARISON.file.read_bytes()
 HOSTILE = '![x](http://example.com/x.png) <img src=x onerror="fail()"> **bold**'
 
 
@@ -21,7 +22,7 @@ HOSTILE = '![x](http://example.com/x.png) <img src=x onerror="fail()"> **bold**'
 def url(tmp_path: Path) -> Iterator[str]:
     """An app whose store holds fifteen of the runs that ship, which fill the list: three seeds."""
     store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
-    for run in filter(None, map(store.get, archive.take_in_shipped(store))):
+    for run in filter(None, map(store.get, archive.take_in(store, SHIPPED))):
         if run.configuration.seed > 2:
             store.remove(run.id)
     store.close()

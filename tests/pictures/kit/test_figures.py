@@ -1,7 +1,10 @@
 """The figure of what each layer costs, and the axes of figures."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cnn.network.shapes import element_count
 from cnn.network.trace import trace
@@ -19,6 +22,26 @@ def test_every_layer_has_its_bars_of_parameters_macs_and_memory(architecture):
     assert sum(macs.x) == traced.total_macs
     sizes = [4 * element_count(row.output_shape) for row in traced.rows]
     assert list(memory.x) == sizes[::-1]
+
+
+@given(architectures(), st.integers(250, 900))
+def test_the_last_mark_of_a_cost_never_lies_on_the_first_of_the_next(architecture, width):
+    """Letters are at most 8 px wide; layers' names leave at least 250 px to the three figures."""
+    layout = cost_bars(trace(architecture)).layout
+    axes = [layout.xaxis, layout.xaxis2, layout.xaxis3]
+    for axis, after in pairwise(axes):
+        (low, high), (start, end) = axis.range, axis.domain
+        last = max(axis.tickvals)
+        at = start + (end - start) * (last - low) / (high - low)
+        reaches = width * at + 8 * len(si(last)) / 2
+        assert low == 0 < last <= high
+        assert reaches < width * after.domain[0] - 4
+
+
+def si(value: float) -> str:
+    """As d3 writes a round number by `~s`."""
+    power = max((p for p in (0, 3, 6, 9, 12) if value >= 10**p), default=0)
+    return f"{value / 10**power:g}" + {0: "", 3: "k", 6: "M", 9: "G", 12: "T"}[power]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnn.pictures.kit import palette
@@ -117,6 +119,39 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def apart(one: str, other: str) -> float:
+    """How far apart two colours are seen, in hundredths of OKLab (Ottosson 2020)."""
+
+    def oklab(colour: str) -> np.ndarray:
+        parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        cones = [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+        opponents = [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+        return np.array(opponents @ np.cbrt(cones @ linear))
+
+    return 100 * float(np.linalg.norm(oklab(one) - oklab(other)))
+
+
+def test_black_and_white_are_a_hundred_apart():
+    assert apart("#000000", "#ffffff") == pytest.approx(100, abs=0.01)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_two_networks_have_nearly_one_colour_and_none_that_of_the_first(dark: bool):
+    first, *others = series = palette.SERIES[dark]
+
+    assert min(apart(*pair) for pair in combinations(series, 2)) > 7.9
+    assert min(apart(first, other) for other in others) > 13
+
+
 @pytest.mark.parametrize(
     "ground",
     [*palette.PAPER.values(), "#000000", palette.hex_of(palette.DARK_TO_BRIGHT[0])],
@@ -135,8 +170,11 @@ def test_words_are_read_on_the_colours_behind_numbers(dark: bool):
 
 
 def test_style_sheets_use_no_variable_that_nobody_sets():
-    """Streamlit sets `--st-...`, the palette its own, a component's style or script the others."""
-    given = set(re.findall(r"(--[\w-]+):", palette.css_variables()))
+    """Streamlit sets `--st-...`, the palette its own, a component's style or script the others, the
+    page's style what depends on the window.
+    """
+    of_page = (ROOT / "ui/shell/looks.css").read_text(encoding="utf-8")
+    given = set(re.findall(r"(--[\w-]+):", palette.css_variables() + of_page))
     unset = {
         (file.name, name)
         for file in component.FOLDER.rglob("*.css")

@@ -7,7 +7,16 @@ from hypothesis import given
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import path_text
-from cnn.network.layers import KINDS, Conv2D, Dense, Flatten, MaxPooling2D, Residual
+from cnn.network.layers import (
+    KINDS,
+    Branches,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    Residual,
+)
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
@@ -18,8 +27,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 LENET = zoo()["lenet-5"].architecture
 
 
-def drawn(architecture, selected=None):
-    return ET.fromstring(diagram(trace(architecture, partial=True), selected))
+def drawn(architecture, selected=None, shut=()):
+    return ET.fromstring(diagram(trace(architecture, partial=True), selected, shut))
 
 
 def layers_of(svg):
@@ -93,6 +102,23 @@ def test_what_a_block_holds_is_hovered_layer_by_layer():
         title.text for title in drawn(Architecture("r", (8, 8, 1), (block,))).iter(f"{SVG}title")
     ]
     assert [title.split(":")[0] for title in titles] == ["Conv2D #1", "Residual #1"]
+
+
+def test_of_a_block_that_is_shut_one_slab_is_drawn_and_chosen_for_all_it_holds():
+    one = Conv2D(1, 3, padding="same")
+    inner = Branches(((one,), (one, Dropout(0.5))), "add")
+    block = Residual((one, inner))
+    architecture = Architecture("shut", (8, 8, 1), (block, Flatten()))
+    whole, less = drawn(architecture), drawn(architecture, (0, "body", 0), {(0,)})
+
+    assert [one.attrib["data-path"] for one in layers_of(less)] == ["layers[0]", "layers[1]"]
+    assert "selected" in layers_of(less)[0].attrib["class"]
+    assert "residual" in [one.text for one in less.iter(f"{SVG}text")]
+    assert float(less.attrib["width"]) < float(whole.attrib["width"])
+    kept = drawn(architecture, None, {(0, "body", 1)})
+    assert {one.attrib["data-path"] for one in layers_of(kept)} == {
+        "layers[0]", "layers[0].body[0]", "layers[0].body[1]", "layers[1]",
+    }  # fmt: skip
 
 
 def test_every_kind_of_layer_has_a_colour():

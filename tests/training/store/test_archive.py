@@ -22,8 +22,9 @@ from cnn.training.engine import fit
 from cnn.training.forecast.estimate import measured_here
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import PREDICTIONS, Run, State
-from cnn.training.store import archive
+from cnn.training.store import archive, labels, run_list
 from cnn.training.store.arrays import arrays_from_bytes
+from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 from scripts.train_shipped import plan_of
 from tests import needs
@@ -188,3 +189,14 @@ def test_the_comparison_that_ships_was_trained_on_mnist_as_it_is_here(store):
     assert run
     here = load(DatasetSpec(DatasetName.MNIST), run.architecture.input)
     assert fingerprint(here) == run.data_fingerprint
+
+
+@pytest.mark.parametrize("which", archive.Shipped)
+def test_results_that_ship_leave_ones_own_list_as_it_was(other: Store, which: archive.Shipped):
+    ids = archive.take_in_shipped(other, which)
+
+    assert run_list.count(other) == 0
+    assert run_list.count(other, Filter(is_archived=True)) == len(ids) > 0
+    labels.archive(other, ids[:1], back=True)
+    archive.take_in_shipped(other, which)
+    assert run_list.count(other) == 1, "what was brought back stays"

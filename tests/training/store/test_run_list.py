@@ -78,7 +78,10 @@ def test_there_is_as_much_to_choose_from_as_there_is(store: Store, ids: dict[str
 def test_runs_taken_from_a_file_are_found_by_network_and_data(store: Store):
     archive.take_in_shipped(store)
 
-    assert run_list.count(store, Filter(network="VGG-lite", dataset="mnist")) == SEEDS_TO_SHIP
+    assert (
+        run_list.count(store, Filter(network="VGG-lite", dataset="mnist", is_archived=True))
+        == SEEDS_TO_SHIP
+    )
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

@@ -161,6 +161,14 @@ def test_a_message_is_read():
     assert (value.rev, value.edit, value.selected) == (1, 4, "layers[0]")
     assert value.layers == (LAYER,)
     assert value.asks == (Ask(9, "vgg", 16),)
+    assert value.shut == ()
+
+
+def test_the_collapsed_containers_are_read():
+    value = read_value(sent(shut=["layers[0]", "layers[2].body[1]"]))
+
+    assert value is not None
+    assert value.shut == ("layers[0]", "layers[2].body[1]")
 
 
 @pytest.mark.parametrize("name", ["lenet-5", "resnet-18", "inception-lite", "densenet-lite"])
@@ -222,6 +230,10 @@ def nested(depth: int) -> list[Any]:
         sent(layers=[{"kind": "Residual", "body": "text"}]),
         sent(layers=[{"kind": "Branches", "branches": {}}]),
         sent(layers=nested(MAX_DEPTH + 1)),
+        sent(shut=None),
+        sent(shut=[3]),
+        sent(shut=["layers[0]; drop"]),
+        sent(shut=["layers[0]"] * (MAX_LAYERS + 1)),
         sent(asks=None),
         sent(asks=[{"id": 1, "block": "no such block", "channels": 1}]),
         sent(asks=[{"id": 1, "block": "vgg", "channels": 0}]),

@@ -14,7 +14,7 @@ from cnn.training.upkeep.room import Kind, Limits, kept, plan
 from cnn.training.workers import worker
 from tests.training.stores import DEMO, MB, SETTINGS, trained
 from tests.ui.visiting import arriving, shown, visited, words
-from ui.parts.runs.live import TAB
+from ui.parts.runs.runs import TAB
 
 
 def inside() -> None:

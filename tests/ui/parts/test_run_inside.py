@@ -39,7 +39,7 @@ from cnn.training.store import archive
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, pressed, saved, shown, words
-from ui.parts.runs.live import TAB
+from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
 
 ROOT = Path(__file__).parents[3]

@@ -14,6 +14,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, State, Step
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, html, shown, words
+from ui.parts.runs import runs
 
 ROOT = Path(__file__).parents[3]
 DEMO = entry("shapes-demo").architecture
@@ -85,6 +86,31 @@ def test_the_test_result_is_said_with_its_interval(store: Store, shapes: Dataset
     assert "98.0 % of 300 test images are right**, 294 of them; 95 % interval 95.7–99.1 %." in said
     assert "The figures below count" not in said
     assert "pixel for pixel" not in said
+
+
+def test_what_was_learned_and_what_not_is_said_above_all_else(store: Store, shapes: Dataset):
+    wrong = dict.fromkeys(places(shapes, CIRCLE, 30), (SQUARE, 0.9))
+
+    app = visited(ended(store, shapes, wrong))
+
+    said = words(app)
+    assert "It learned: of 300 test images of Shapes, 90.0 of 100 are right" in said
+    assert "It confuses circle with square most: 30 of its 30 mistakes." in said
+    assert "It does not yet read circle as well as the others: 70 of 100 are right" in said
+    first = next(one for one in app.main if one.type in ("info", "metric", "tab"))
+    assert first.type == "info"
+
+
+def test_a_retry_opens_on_its_curves(store: Store, shapes: Dataset):
+    app = arriving("train", run=ended(store, shapes, losses=(1.0, 0.99, 0.98)).id)
+    app.session_state[runs.TAB] = "Facts"
+    shown(app)
+
+    next(one for one in app.button if str(one.key).startswith("retry_")).click()
+    shown(app)
+
+    assert store.latest()[0].state is State.QUEUED
+    assert app.session_state[runs.TAB] == "Curves"
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.numbers import number
 from cnn.shipped import shipped
-from cnn.training.engine.snapshots import weights_name
+from cnn.training.engine.snapshots import snapshot_name, weights_name
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WEIGHTS, Result, Run, State
 from cnn.training.store.store import Store
-from tests.ui.visiting import arriving, html, shown, weights_file, words
+from tests.ui.visiting import arriving, html, pressed, shown, weights_file, words
 from ui.parts.drawing.board import AT_REST
 from ui.session.brought import Brought
 from ui.views.inside import image, subject
@@ -345,3 +345,19 @@ def test_the_liveliest_cell_is_the_brightest_of_its_layer():
     assert place.layer == "conv2d_1"
     assert values[place.row, place.column, place.map] == values.max()
     assert liveliest(LENET, found, "dense_1").row == found["dense_1"][0].argmax()
+
+
+def test_the_training_of_the_built_in_network_leads_to_one_that_can_be_watched(store: Store):
+    app = opened({"tab": "training"})
+    assert "Snapshots are kept by trainings on this machine" in words(app)
+    assert [one.label for one in app.button][-1] == "Train LeNet-5 and watch it"
+
+
+def test_the_latest_run_that_kept_snapshots_is_offered_in_place_of_the_built_in_network(
+    store: Store,
+):
+    run = finished(store)
+    store.keep_file(run.id, snapshot_name(0), b"one")
+    app = pressed(opened({"tab": "training"}), "Show Shapes demo, the latest that kept some")
+
+    assert app.selectbox(key=subject.KEY).value == run.id

@@ -78,6 +78,9 @@ def test_a_locked_control_is_shown_and_disabled_and_no_preset_changes_it(store):
     presets = [one for one in app.button if "224" in one.label]
     assert [one.disabled for one in presets] == [True]
     assert address(app) == {"of": "why", "size": "64", "lock": "size"}
+    why = "This link locks Image size: quick choices that would change it are grey."
+    assert why in words(app)
+    assert "This link locks" not in words(visited("lesson", of="why", lock="row"))
 
 
 def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):

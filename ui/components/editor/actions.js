@@ -284,6 +284,7 @@ export function collapseAll(editor) {
   const containers = containersOf(editor.root);
   const isAnyOpen = containers.some((id) => !editor.collapsed.has(id));
   editor.collapsed = new Set(isAnyOpen ? containers : []);
+  tell(editor);
   editor.render();
 }
 

@@ -15,6 +15,7 @@ import { containersOf, laneFrom, mapOf, newHistory, reconciled, record } from ".
 import { shapeText } from "./numbers.js";
 import { openPalette, paletteOf } from "./palette.js";
 import { renderStack } from "./rows.js";
+import { shutPaths, tell } from "./talk.js";
 
 const LATE_MS = 300;
 const editorOfKey = new Map(); // so that undo survives a visit to another page
@@ -73,6 +74,7 @@ function takeLayers(editor, data) {
   editor.edit = Math.max(editor.edit, data.edit ?? 0);
   editor.awaited = data.edit;
   editor.sent = new Map([[data.edit, editor.root]]);
+  if (shutPaths(editor).length) tell(editor); // which of these layers are shut, only we know
 }
 
 function replace(editor, root) {

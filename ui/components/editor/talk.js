@@ -18,7 +18,13 @@ function flush(editor) {
   editor.told = chosenPath(editor);
   const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
   const { rev, edit, told: selected } = editor;
-  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks });
+  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks, shut: shutPaths(editor) });
+}
+
+/** The collapsed containers, of which the picture shows no more than the list does. */
+export function shutPaths({ root, collapsed }) {
+  const { nodes } = mapOf(root);
+  return [...collapsed].flatMap((id) => nodes.get(id)?.path ?? []);
 }
 
 // The layer the page speaks of: the active one, or the container of the active lane.

@@ -43,6 +43,8 @@ class EditorValue:
     layers: tuple[LayerDict, ...]
     selected: str | None = None
     asks: tuple[Ask, ...] = ()
+    shut: tuple[str, ...] = ()
+    """The containers that are collapsed, by their paths."""
 
 
 class _MalformedError(ValueError):
@@ -64,6 +66,8 @@ def _value(sent: Any) -> EditorValue:
     layers, selected, asks = sent.get("layers"), sent.get("selected"), sent.get("asks", [])
     _must(isinstance(asks, list) and len(asks) <= MAX_ASKS)
     _must(selected is None or _is_path(selected))
+    shut = sent.get("shut", [])
+    _must(isinstance(shut, list) and len(shut) <= MAX_LAYERS and all(map(_is_path, shut)))
     _check_series(layers)
     return EditorValue(
         _whole(sent.get("rev")),
@@ -71,6 +75,7 @@ def _value(sent: Any) -> EditorValue:
         tuple(layers),
         selected,
         tuple(_ask(ask) for ask in asks),
+        tuple(shut),
     )
 
 

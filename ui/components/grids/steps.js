@@ -31,10 +31,11 @@ class Steps {
   build() {
     this.board.replaceChildren();
     this.grids = this.data.grids.map((spec) => {
-      if (spec.sign) added(this.board, "span", { class: "sign", "aria-hidden": "true" }, spec.sign);
+      const term = added(this.board, "div", "term"); // a sign stays with what comes after it
+      if (spec.sign) added(term, "span", { class: "sign", "aria-hidden": "true" }, spec.sign);
       const leads = spec.id === this.data.leader;
       const point = ({ row, column }) => leads && this.stepper.jump(row * this.lead.width + column);
-      const grid = new Grid(this.board, spec, { point, pick: point, leave() {}, changed() {}, edit() {} });
+      const grid = new Grid(term, spec, { point, pick: point, leave() {}, changed() {}, edit() {} });
       if (leads) this.lead = grid;
       return grid;
     });

@@ -7,6 +7,7 @@ import { pixel, signedCss, signedPixel } from "../kit/colours.js";
 import { added, element, remembered, setChildren } from "../kit/element.js";
 import { fixed, largestSize, number, read, sumLines, total } from "../kit/numbers.js";
 import { feeding, seen } from "../kit/windows.js";
+import { GAP, linesOf } from "./lines.js";
 
 const CHANNELS = ["Red", "Green", "Blue"];
 const PRODUCTS_A_LINE = 3;
@@ -135,17 +136,34 @@ function move(state, step, event) {
   show(state, [at, ...stepped([row, column], step, [height, width])]);
 }
 
+/** Gives the tiles the width at which no line has one alone, where they are not put in pairs. */
+function arrange({ root, tiles, wanted }) {
+  const width = Math.floor(root.parentElement.getBoundingClientRect().width);
+  if (!width || !tiles.length) return;
+  const { across, side } = linesOf(tiles.length, width, wanted ?? 0);
+  root.style.maxWidth = wanted === null ? "" : `${across * (side + GAP) - GAP}px`;
+  if (wanted !== null) root.style.setProperty("--side", `${side}px`);
+}
+
+function newState(root, said) {
+  const state = { root, parts: [], tiles: [], said, wanted: null };
+  new ResizeObserver(() => arrange(state)).observe(root.parentElement);
+  return state;
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
   const said = parentElement.querySelector(".said");
-  const state = remembered(root, () => ({ root, parts: [], tiles: [], said }));
+  const state = remembered(root, () => newState(root, said));
   state.tiles = data.tiles.map((part, i) => (sameFrame(state.parts[i], part) ? state.tiles[i] : build(part)));
   setChildren(root, state.tiles);
   const moved = ({ offset, moved: by }) => offset.map((place, axis) => place - by[axis]);
   state.parts = data.tiles.map((part) => ({ ...part, offset: moved(part) }));
   state.numbers = data.tiles.map((part) => floatsOf(part.numbers));
-  root.style.setProperty("--side", `${data.side}px`);
   root.classList.toggle("paired", data.rows === 2);
+  state.wanted = data.rows === 2 ? null : data.side;
+  root.style.setProperty("--side", `${data.side}px`);
+  arrange(state);
   state.tiles.forEach((tile, i) => fill(tile, data.tiles[i], state.numbers[i]));
   show(state, data.chosen);
   const pick = (cell) => {

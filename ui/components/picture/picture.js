@@ -1,9 +1,10 @@
 // The SVG comes from our own Python, which escapes every word in it.
 
-import { element, partsOf, remembered, setAttribute } from "../kit/element.js";
+import { element, partsOf, remembered } from "../kit/element.js";
+import { hintSides } from "../kit/sides.js";
 
-const SMALLEST = 0.72; // below this, words are too small: the frame scrolls instead
-const CLOSE = 0.86; // of that: smaller by so little, all of the picture is in view
+const SMALLEST = 0.86; // below this, words are too small: the frame scrolls instead
+const CLOSE = 0.93; // of that: smaller by so little, all of the picture is in view
 const BESIDE_PX = 14;
 const NARROW_PX = 560;
 
@@ -17,15 +18,19 @@ function fit(state) {
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
   state.hidden = natural.width * factor - state.width;
-  setAttribute(state.frame, "tabindex", state.hidden > 1 ? 0 : null); // keys scroll it
-  hint(state);
+  hintSides(state.frame, state.hidden, state.scrolled);
 }
 
-/** Fades the side on which there is more of the picture than is in view. */
-function hint(state) {
-  const { frame, hidden, scrolled } = state;
-  frame.classList.toggle("more-left", hidden > 1 && scrolled > 1);
-  frame.classList.toggle("more-right", hidden - scrolled > 1);
+/** Scrolls to the part that is chosen, where another one is than before. */
+function follow(state) {
+  const chosen = state.picture.querySelector(".selected");
+  const path = chosen?.dataset.path;
+  if (path && path !== state.chosen && state.hidden > 1) {
+    const [part, frame] = [chosen, state.frame].map((one) => one.getBoundingClientRect());
+    const isInView = part.left >= frame.left && part.right <= frame.right;
+    if (!isInView) state.frame.scrollLeft += (part.left + part.right - frame.left - frame.right) / 2;
+  }
+  state.chosen = path;
 }
 
 /** Takes the words for hovering out of the picture: the browser shows them late, and not to touch. */
@@ -68,12 +73,13 @@ function draw(state) {
   }
   fit(state);
   if (isNew && scrolled) frame.scrollLeft = scrolled;
+  if (isNew) follow(state);
 }
 
 function newState(root) {
   const { frame, ...others } = partsOf(root, "frame", "picture", "tip");
   // Asking an element for its width or place makes the browser lay out the page.
-  const state = { frame, ...others, width: frame.clientWidth, scrolled: 0 };
+  const state = { frame, ...others, width: frame.clientWidth, scrolled: 0, hidden: 0 };
   const resized = () => {
     state.width = frame.clientWidth;
     draw(state);
@@ -81,7 +87,7 @@ function newState(root) {
   new ResizeObserver(resized).observe(frame);
   const scrolled = () => {
     state.scrolled = frame.scrollLeft;
-    hint(state);
+    hintSides(frame, state.hidden, state.scrolled);
   };
   frame.addEventListener("scroll", scrolled, { passive: true });
   return state;

@@ -79,7 +79,7 @@ def table(
     """Shows the rows; those in `current` are marked as the ones shown elsewhere on the page.
 
     With `on_press`, a row itself can be clicked, which is heard of before the page runs again.
-    With `name_stays`, the first column stays in view where a narrow screen has to be scrolled.
+    With `name_stays`, the first column stays in view where the others have to be scrolled.
     """
     known = {row.id for row in rows}
 

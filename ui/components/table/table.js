@@ -3,6 +3,7 @@
 // that the page knows as chosen.
 
 import { added, button, element, isNews, remembered } from "../kit/element.js";
+import { hintSides } from "../kit/sides.js";
 
 /** The rows in the order of a column; those of which it is not known come last, either way. */
 function ordered(rows, sort) {
@@ -97,9 +98,23 @@ function draw(table, state) {
   else if (focused) table.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
 }
 
+/** Has the frame say where it has more columns than are in view, also when its width changes. */
+function watchSides(frame, table) {
+  const hint = () => {
+    hintSides(frame, frame.scrollWidth - frame.clientWidth, frame.scrollLeft, table.classList.contains("stays"));
+  };
+  const observer = new ResizeObserver(hint);
+  observer.observe(frame);
+  observer.observe(table);
+  frame.addEventListener("scroll", hint, { passive: true });
+}
+
 export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   const table = parentElement.querySelector("table");
-  const state = remembered(table, () => ({ chosen: new Set(data.chosen), sort: null }));
+  const state = remembered(table, () => {
+    watchSides(table.parentElement, table);
+    return { chosen: new Set(data.chosen), sort: null };
+  });
   const isNew = isNews(state, { ...data, chosen: null }); // the boxes that were ticked are drawn
   Object.assign(state, { data, setStateValue, setTriggerValue });
   const ids = new Set(data.rows.map((row) => row.id));

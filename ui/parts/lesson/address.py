@@ -45,6 +45,8 @@ class State:
     given: dict[str, str] = field(default_factory=dict)
     controls: dict[str, Control] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
+    held_back: set[str] = field(default_factory=set)
+    """The locked controls for which quick choices are grey."""
     written: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -73,7 +75,7 @@ def arrive(place: str = LESSONS) -> Lesson:
 
 def begin() -> None:
     """To be called before a lesson draws its controls."""
-    state().controls, state().met = {}, set()
+    state().controls, state().met, state().held_back = {}, set(), set()
 
 
 def end() -> None:

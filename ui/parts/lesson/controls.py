@@ -199,7 +199,11 @@ def put(**values: Any) -> None:
 
 
 def preset(label: str, *, hint: str = "", **values: Any) -> None:
-    """A button that gives controls these values."""
+    """A button that gives controls these values; one of them that is locked makes it grey, and the
+    frame says why.
+    """
+    locked = set(filter(is_locked, values))
+    address.state().held_back |= locked
     st.button(
         label,
         key=address.key(f"preset_{label}"),
@@ -209,7 +213,7 @@ def preset(label: str, *, hint: str = "", **values: Any) -> None:
         on_click=put,
         kwargs=values,
         width="content",
-        disabled=any(map(is_locked, values)),
+        disabled=bool(locked),
     )
 
 

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from cnn.compare.verdict_words import listed
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.certificate import earned_in
@@ -82,7 +83,11 @@ def body(lesson: Lesson) -> None:
     """The lesson itself; in a fragment, so that its controls run nothing else."""
     address.begin()
     show: Callable[[Lesson], None] = import_module(f"ui.views.lessons.{lesson.key}").show
+    above = st.empty()
     show(lesson)
+    if held_back := address.state().held_back:
+        labels = [one.label for name, one in address.state().controls.items() if name in held_back]
+        above.caption(frame_text("presets_locked", controls=listed(labels)))
     address.end()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cnn.compare.mean_curves import epochs_trained
 from cnn.pictures.training import curves
@@ -24,7 +25,7 @@ from ui.parts.runs.results import results
 from ui.parts.runs.take_away import take_away
 from ui.parts.runs.try_photo import try_photo
 from ui.parts.runs.watch_it_learn import watch_it_learn
-from ui.parts.runs.why import why
+from ui.parts.runs.why import findings, summary, why
 from ui.parts.setup.continuing import origin
 from ui.parts.setup.controls import controls, standing
 from ui.session import theme
@@ -39,8 +40,6 @@ training, and a second of a long one changes little.
 LATER_POLL_S = 2.0
 LIVE_POINTS, POINTS = 400, 1_000
 """How many steps are drawn, extremes always among them: more once a run is over."""
-
-TAB = "run_tab"
 
 
 def watch(run_ids: Sequence[str]) -> None:
@@ -57,9 +56,10 @@ def watch(run_ids: Sequence[str]) -> None:
         _left_out(run)
     if found:
         every = _poll_s(found)
+        above = st.empty()
         st.fragment(run_every=every)(_watched)([run.id for run in found], every)
         if len(found) == 1 and not every:
-            ended(found[0])
+            ended(found[0], above)
 
 
 def _left_out(run: Run) -> None:
@@ -107,10 +107,13 @@ def _watched(run_ids: Sequence[str], every: float | None) -> None:
     differing_settings(names, [[run] for run in found], key="together_differing")
 
 
-def ended(run: Run) -> None:
-    """What there is to see of a run once nothing of it changes any more."""
+def ended(run: Run, above: DeltaGenerator) -> None:
+    """What there is to see of a run once nothing of it changes any more; in a few words `above`."""
     failure(run)
-    why(run)
+    found = findings(run)
+    with above:
+        summary(run, found)
+    why(run, found)
     try_photo(run)
     results(run)
 
@@ -122,14 +125,14 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
         show_curves([_curve(run.name, run, epochs)])
 
     views: dict[str, Callable[[], None]] = {
-        "Curves": of_curves,
+        runs.CURVES: of_curves,
         "Gradients": lambda: show_gradients(run),
         "Watch it learn": lambda: watch_it_learn(run),
         "Learning rate": lambda: show_learning_rate(run, _steps(run)),
         "Facts": lambda: facts(run),
         "Take away": lambda: take_away(run, epochs),
     }
-    tabs = st.tabs(list(views), key=TAB, on_change="rerun")
+    tabs = st.tabs(list(views), key=runs.TAB, on_change="rerun")
     for tab, show in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:

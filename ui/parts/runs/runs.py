@@ -19,6 +19,8 @@ from ui.session.words import plain
 
 ADDRESS = "run"
 MOST_SHOWN = 8
+TAB, CURVES = "run_tab", "Curves"
+"""Which look at a run is open; it stays from run to run."""
 
 
 class _PageStore(Store):
@@ -107,6 +109,12 @@ def shown() -> list[str]:
 def show(*run_ids: str) -> None:
     """Puts runs into the address, in place of all that was there; none means a new training."""
     st.query_params.from_dict({ADDRESS: list(run_ids)} if run_ids else {})
+
+
+def show_new(run_id: str) -> None:
+    """Shows a run that was just put into the queue, with its curves, where it is to be followed."""
+    st.session_state[TAB] = CURVES
+    show(run_id)
 
 
 def epoch_text(run: Run) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
 from cnn.diagnose.diagnosis import diagnose
 from cnn.diagnose.evaluation import Predictions
 from cnn.diagnose.findings import Finding, Retry, Severity
+from cnn.diagnose.in_short import in_short
 from cnn.network.errors import ArchitectureError
 from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.forecast import limits
@@ -29,9 +31,8 @@ ICONS = {
 }
 
 
-def why(run: Run) -> None:
+def why(run: Run, found: Sequence[Finding]) -> None:
     """The findings on a run that has ended, each with its evidence and a training to try."""
-    found = _findings(run) if run.state in JUDGED else ()
     if not found:
         return
     ill = any(finding.severity is Severity.PROBLEM for finding in found)
@@ -41,7 +42,19 @@ def why(run: Run) -> None:
             _one(run, finding)
 
 
-def _findings(run: Run) -> tuple[Finding, ...]:
+def summary(run: Run, found: Sequence[Finding]) -> None:
+    """What a tested run learned and did not, above all else that is said of it."""
+    kept = measured.predictions(run)
+    if isinstance(kept, Predictions):
+        said = in_short(run, kept, class_names(runs.store(), run), found)
+        if said:
+            st.info(_said(said), icon=":material/school:")
+
+
+def findings(run: Run) -> tuple[Finding, ...]:
+    """What was found out about a run that has ended; nothing of one that has not."""
+    if run.state not in JUDGED:
+        return ()
     store = runs.store()
     epochs, steps = store.epochs([run.id])[run.id], store.steps(run.id)
     if not epochs:
@@ -61,9 +74,7 @@ def _findings(run: Run) -> tuple[Finding, ...]:
 
 
 def _one(run: Run, finding: Finding) -> None:
-    # A narrow gap before the sign, as everywhere in the interface.
-    evidence = re.sub(r"(?<=\d) ?%", "\u202f%", finding.evidence)
-    words = f"{ICONS[finding.severity]} **{plain(finding.title)}**  \n{plain(evidence)}"
+    words = f"{ICONS[finding.severity]} **{plain(finding.title)}**  \n{_said(finding.evidence)}"
     retry = finding.retry
     if retry is None:
         st.markdown(words)
@@ -78,6 +89,11 @@ def _one(run: Run, finding: Finding) -> None:
         args=(run, retry),
         width="stretch",
     )
+
+
+def _said(words: str) -> str:
+    """With a narrow gap before the sign, as everywhere in the interface."""
+    return plain(re.sub(r"(?<=\d) ?%", "\u202f%", words))
 
 
 def _try(run: Run, retry: Retry) -> None:

@@ -101,7 +101,7 @@ def _resume(run_id: str) -> None:
 
 def _extend(run_id: str, more_epochs: int) -> None:
     try:
-        runs.show(extend(runs.store(), run_id, more_epochs).id)
+        runs.show_new(extend(runs.store(), run_id, more_epochs).id)
     except (ContinuationError, ConfigurationError) as error:
         _refused(error)
 

@@ -120,7 +120,7 @@ def train(
     for change in settled(architecture)[1]:
         st.toast(plain(change), icon=":material/tune:")
     try:
-        runs.show(queue(architecture, configuration, changes))
+        runs.show_new(queue(architecture, configuration, changes))
     except ConfigurationError as error:
         st.toast(plain(str(error)), icon=":material/error:")
 

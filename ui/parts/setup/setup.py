@@ -172,7 +172,7 @@ def _launch(fitted: Fitted, look: Look, configuration: Configuration, wanted: Go
         else:
             if wanted:
                 challenge.name_try(wanted, id)
-            runs.show(id)
+            runs.show_new(id)
             st.rerun()
     expectation.show(expected)
 

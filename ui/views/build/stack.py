@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.network.errors import path_text
+from cnn.network.errors import Path, path_text
 from cnn.network.heads import finished
 from cnn.network.trace import Row, Trace
 from ui.components.editor import edited, notes_of, stack_editor
@@ -26,6 +26,13 @@ def stack(trace: Trace) -> None:
         key=EDITOR,
         on_change=_take_edit,
     )
+
+
+def shut(trace: Trace) -> frozenset[Path]:
+    """The containers that are collapsed in the stack as it is now."""
+    value = edited(EDITOR)
+    paths = value.shut if value and value.rev == design.current().rev else ()
+    return frozenset(row.path for row in trace.rows if path_text(row.path) in paths)
 
 
 def finish(trace: Trace) -> None:

@@ -57,7 +57,7 @@ def _told(found: list[Run], seeds: int) -> None:
             f"{images['validation']:,} kept for validation, and tested once on {images['test']:,}. "
             f"The times are of a machine with {first.environment.get('processors')} processors "
             "that was busy with other work: read them as no more than an order. "
-            f"The {len(found)} runs are now in your list of runs."
+            f"The {len(found)} runs are in the archive of your list of runs, behind Filter."
         )
         if st.button("To your own comparison", icon=":material/arrow_back:"):
             st.query_params.clear()

@@ -1,0 +1,128 @@
+"""What a designer would see: nothing hangs, is cut without a hint, or scrolls out of view."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnn.network.link import encode
+from cnn.network.zoo import entry
+from cnn.training.recipe.presets import FIRST
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
+from tests.browser.driving import running, settled
+from tests.browser.views.test_build import open_build
+
+pytestmark = pytest.mark.proof
+
+RESNET = encode(entry("resnet-lite").architecture)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_long_network_totals_and_picture_stay_while_its_tail_is_edited(
+    page: Page, app_url: str, scheme: str
+):
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_build(page, app_url, RESNET)
+
+    page.get_by_role("treeitem").last.click()
+    settled(page)
+
+    expect(page.locator(".figure").first).to_be_in_viewport(ratio=1)
+    expect(page.locator("svg.network .selected .front")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+
+
+def test_the_picture_shows_no_more_of_a_block_than_the_stack(page: Page, app_url: str):
+    open_build(page, app_url, RESNET)
+    parts = page.locator("svg.network [data-path]")
+    expect(page.locator('svg.network [data-path^="layers[3].body"]')).to_have_count(5)
+    whole = parts.count()
+
+    page.get_by_role("button", name="Collapse Residual #1").click()
+    settled(page)
+
+    expect(page.locator('svg.network [data-path^="layers[3]"]')).to_have_count(1)
+    expect(parts).to_have_count(whole - 5)
+    page.get_by_role("button", name="Expand Residual #1").click()
+    expect(parts).to_have_count(whole)
+
+
+def test_a_table_that_is_cut_says_so_and_its_names_stay(page: Page, app_url: str):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{app_url}/compare?open=shipped")
+    frame = page.locator(".frame:has(table)").first
+    expect(frame).to_contain_class("more-right")
+
+    frame.scroll_into_view_if_needed()
+    frame.evaluate("(frame) => frame.scrollTo(9999, 0)")
+
+    expect(frame).not_to_contain_class("more-right")
+    expect(frame.get_by_role("button", name="Show LeNet-5")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1440])
+def test_no_sign_hangs_at_the_end_of_a_line(page: Page, app_url: str, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{app_url}/lesson?of=backpropagation")
+    expect(page.locator(".steps .sign").first).to_be_visible()
+    settled(page)
+
+    apart = page.locator(".steps .sign").evaluate_all(
+        """(signs) => signs.map((sign) => {
+          const [one, next] = [sign, sign.nextElementSibling].map((it) =>
+            it.getBoundingClientRect());
+          return one.right <= next.left && one.top < next.bottom && one.bottom > next.top;
+        })"""
+    )
+    assert apart
+    assert all(apart)
+
+
+@pytest.mark.parametrize("width", [1366, 1440])
+def test_no_kernel_stands_in_a_line_alone(page: Page, app_url: str, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{app_url}/lesson?of=kernels")
+    expect(page.locator(".maps .tile")).to_have_count(5)
+    settled(page)
+
+    tops = page.locator(".maps .tile canvas").evaluate_all(
+        "(all) => all.map((one) => Math.round(one.getBoundingClientRect().top))"
+    )
+    assert len(set(tops)) == 1
+
+
+@pytest.fixture
+def run_url(tmp_path: Path) -> Iterator[str]:
+    """The page of a run with a long title."""
+    store = Store(f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+    run = store.add(entry("resnet-18").architecture, FIRST, worker="me")
+    store.finish(run.id, State.INTERRUPTED)
+    store.close()
+    with running(tmp_path) as url:
+        yield f"{url}/train?run={run.id}"
+
+
+def test_no_button_of_a_run_stands_alone(page: Page, run_url: str):
+    page.goto(run_url)
+    names = ("Open in Build", "Use these settings", "New training")
+    for width in (390, 1100, 1366):
+        page.set_viewport_size({"width": width, "height": 900})
+        settled(page)
+        boxes = [page.get_by_role("button", name=name).bounding_box() for name in names]
+        tops = [box["y"] for box in boxes if box]
+        assert tops.count(tops[-1]) > 1, width
+
+
+def test_a_retry_opens_on_its_curves(page: Page, run_url: str):
+    page.goto(run_url)
+    page.get_by_role("tab", name="Facts").click()
+    expect(page.get_by_role("tab", name="Facts")).to_have_attribute("aria-selected", "true")
+    settled(page)
+
+    page.get_by_role("button", name="Train again").click()
+
+    expect(page).not_to_have_url(run_url)
+    expect(page.get_by_role("tab", name="Curves")).to_have_attribute("aria-selected", "true")
