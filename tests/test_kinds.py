@@ -16,7 +16,8 @@ from cnn.insight.passes import layer_effort
 from cnn.insight.passes.backward import Weighted, backward
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.in_browser import PUTS
-from cnn.insight.passes.layer_passes import MERGINGS, PASSES
+from cnn.insight.passes.layer_passes import PASSES
+from cnn.insight.passes.merge_passes import MERGINGS
 from cnn.insight.passes.weights import random_weights
 from cnn.insight.readings.cell import cell
 from cnn.insight.readings.cell_sentences import MERGE_SENTENCES, SENTENCES
@@ -130,6 +131,14 @@ def test_every_kind_stands_in_the_tables_of_what_it_does(table: Any, kinds: set[
 @pytest.mark.parametrize("table", [MERGINGS, MERGE_SENTENCES, SIGNS])
 def test_every_merge_stands_in_the_tables_of_what_it_does(table: Any):
     assert table.keys() == MERGES.keys()
+
+
+def test_every_merge_is_a_step_of_the_browser():
+    text = (ROOT / "ui/components/engine/operations.js").read_text(encoding="utf-8")
+    made = re.search(r"export const MAKERS = \{(.*?)\};", text, re.DOTALL)
+
+    assert made
+    assert set(MERGES) <= set(re.findall(r"\w+", made[1]))
 
 
 @pytest.mark.parametrize("merge", MERGES.values(), ids=MERGES)

@@ -11,10 +11,12 @@ from cnn.network.layers import (
     Branches,
     Conv2D,
     DepthwiseConv2D,
+    GlobalAveragePooling2D,
     Layers,
     MaxPooling2D,
     Residual,
 )
+from cnn.network.layers.merges import MULTIPLY
 
 MOMENTUM = 0.9
 """Of batch norm: with Keras' 0.99 the moving averages lag behind in short trainings."""
@@ -110,6 +112,15 @@ def separable_block(channels: int, filters: int | None = None, strides: int = 1)
     )
 
 
+def squeeze_excite(channels: int) -> Layers:
+    weigh = (
+        GlobalAveragePooling2D(keepdims=True),
+        Conv2D(max(channels // 4, 1), 1, activation="relu"),
+        Conv2D(channels, 1, activation="sigmoid"),
+    )
+    return (Branches(((), weigh), MULTIPLY.word),)
+
+
 BLOCKS = {
     block.id: block
     for block in (
@@ -141,6 +152,12 @@ BLOCKS = {
             "Depthwise separable",
             "Space first, channels second: nearly a ninth of a 3x3's cost where channels are many.",
             separable_block,
+        ),
+        Block(
+            "squeeze-excite",
+            "Squeeze and excite",
+            "Multiplies each channel by a share that the means of all channels decide.",
+            squeeze_excite,
         ),
     )
 }

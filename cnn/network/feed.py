@@ -36,6 +36,7 @@ from cnn.network.layers import (
     Rescaling,
     ZeroPadding2D,
 )
+from cnn.network.layers.merges import MULTIPLY
 from cnn.numbers import exact
 
 LIMIT = 1e6
@@ -184,7 +185,7 @@ def _followed(layers: Layers, scaling: _Scaling) -> tuple[bool, _Scaling | None]
             ends = [_followed(branch, scaling) for _, branch in layer.series()]
             is_for_bytes = is_for_bytes or any(of_bytes for of_bytes, _ in ends)
             behind = [end for _, end in ends if end]
-            if len(behind) < len(ends):
+            if len(behind) < len(ends) or layer.merge == MULTIPLY.word:
                 return is_for_bytes, None
             scaling = max(behind, key=lambda end: abs(end.scale))
         elif not _leaves_values(layer):

@@ -18,6 +18,7 @@ from cnn.network.architecture import Architecture, titles
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
+    Branches,
     Dense,
     Dropout,
     Flatten,
@@ -25,6 +26,7 @@ from cnn.network.layers import (
     Layer,
     Layers,
 )
+from cnn.network.layers.merges import AVERAGE, CONCATENATE, MAXIMUM, MULTIPLY
 from cnn.network.layers.pooling import GlobalPooling, Pooling
 from cnn.network.shapes import Shape, element_count
 from cnn.network.trace import Row, trace
@@ -46,6 +48,9 @@ BOUNDS = {
     "relu6": (0.0, 6.0),
 }
 """Between what the outputs of an activation lie, where they have both bounds."""
+
+KEEP_BOUNDS = (CONCATENATE.word, MULTIPLY.word, MAXIMUM.word, AVERAGE.word)
+"""Merges whose values lie where those of all branches do; products where those are at most 1."""
 
 
 def end(architecture: Architecture) -> int | None:
@@ -130,11 +135,25 @@ def finished(architecture: Architecture, classes: int) -> Architecture:
 
 def bounding(architecture: Architecture) -> str | None:
     """The activation that bounds the outputs: no pooling and no Flatten behind it leaves them."""
+    return _bounding(architecture.layers)
+
+
+def _bounding(layers: Layers) -> str | None:
     passing = (*POOLINGS, Flatten)
-    for layer in reversed(architecture.layers):
+    for layer in reversed(layers):
+        if isinstance(layer, Branches):
+            return _bounding_all(layer)
         if not (isinstance(layer, passing) or layer.is_idle or layer == Activation("linear")):
             return layer.activation if layer.activation in BOUNDS else None
     return None
+
+
+def _bounding_all(layer: Branches) -> str | None:
+    """The activation that bounds every branch, where what they are joined into has its bounds."""
+    name, *others = {_bounding(branch) for branch in layer.branches}
+    if name is None or others or layer.merge not in KEEP_BOUNDS:
+        return None
+    return None if layer.merge == MULTIPLY.word and BOUNDS[name][1] > 1 else name
 
 
 def surest(architecture: Architecture) -> float:

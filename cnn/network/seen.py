@@ -152,8 +152,31 @@ def _back(
     """What of a layer's input makes this part of its output; `through` tells it of a leaf."""
     if not isinstance(row.layer, Container):
         return through(row, part)
-    held = _held(row.path, row.layer)
-    return reduce(operator.or_, (_series_back(rows, *one, part, through) for one in held))
+    held = zip(_held(row.path, row.layer), row.merged_shapes, strict=True)
+    return reduce(
+        operator.or_,
+        (
+            _series_back(rows, *one, _before_repeating(part, shape, row.output_shape), through)
+            for one, shape in held
+        ),
+    )
+
+
+def _before_repeating(part: Part, shape: Shape, merged: Shape) -> Part:
+    """What of an end of this shape makes this part of what it is merged into."""
+    lines, columns = (one < whole for one, whole in zip(_size(shape), _size(merged), strict=True))
+    if isinstance(part, Box):
+        return part if part.is_empty else _box_of_repeated(part, lines, columns)
+    import numpy as np
+
+    axes = (0,) * lines + (1,) * columns
+    return np.logical_or.reduce(part, axis=axes, keepdims=True) if axes else part
+
+
+def _box_of_repeated(box: Box, lines: bool, columns: bool) -> Box:
+    top, bottom = (0, 1) if lines else (box.top, box.bottom)
+    left, right = (0, 1) if columns else (box.left, box.right)
+    return Box(top, left, bottom, right)
 
 
 def _held(path: Path, layer: Container) -> list[tuple[Path, int]]:

@@ -151,9 +151,9 @@ def _reached(
     seen: tuple[float, float], field: tuple[int, int, float], axis: Axis
 ) -> tuple[float, float]:
     left_out = axis.unused - axis.after
-    if left_out <= 0:
-        return seen
     size, jump, offset = field
+    if left_out <= 0 or not jump:
+        return seen
     last = axis.size - 1 - left_out
     return seen[0], min(seen[1], offset + last * jump + (size - 1) / 2)
 
@@ -178,6 +178,19 @@ def field_of_one(field: ReceptiveField, shape: Shape) -> ReceptiveField:
     """The field of the middle cell of a map of this shape, as if it had no neighbour beside it."""
     (top, bottom), (left, right) = field.span(shape[0] // 2, shape[1] // 2)
     return ReceptiveField(field.size, (0, 0), ((top + bottom) / 2, (left + right) / 2))
+
+
+def repeated(field: ReceptiveField, shape: Shape, merged: Shape) -> ReceptiveField:
+    """The field of a map whose sizes of 1 are repeated up to those of what it is merged into: all
+    cells along such an axis see the same.
+    """
+    if len(shape) == 1 or shape == merged:
+        return field
+    jump = tuple(
+        0 if size < whole else step
+        for size, whole, step in zip(shape[:2], merged[:2], field.jump, strict=True)
+    )
+    return ReceptiveField(field.size, (jump[0], jump[1]), field.offset)
 
 
 def united(fields: list[ReceptiveField]) -> ReceptiveField:

@@ -19,6 +19,7 @@ from cnn.network.shapes import (
     field_of_all,
     field_of_one,
     reach_through,
+    repeated,
     shape_text,
     united,
     united_reach,
@@ -240,7 +241,7 @@ class _Way:
                 merged = tuple(end for end, _ in ends)
                 output = layer.merged_shape(merged)
                 sight = _Sight(
-                    united([seen.field for _, seen in ends]),
+                    united([repeated(seen.field, end, output) for end, seen in ends]),
                     united_reach([seen.reach for _, seen in ends]),
                 )
             else:

@@ -4,8 +4,8 @@ A kernel multiplies each of its weights with values of its input and adds up. On
 of these products has two more: one for the gradient of the weight, where the weight is trained,
 and one for the gradient of the value, where something trained stands before it and asks for that.
 So nothing is worked out for the image itself: the first trained layer, and what stands beside it
-in other branches, has no gradient of its input. Biases, sums, pooling, batch norm and the
-optimizer are not counted, as they are not forward.
+in other branches, has no gradient of its input. Biases, sums and products of branches, pooling,
+batch norm and the optimizer are not counted, as they are not forward.
 """
 
 from __future__ import annotations

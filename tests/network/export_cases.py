@@ -185,6 +185,45 @@ ONE_LAYER: dict[str, Layer] = {
         ((Residual((Branches((branch(1), branch(2))),)),), branch(1))
     ),
     "branches: too many for a line": Branches(tuple(branch(1) for _ in range(9))),
+    "branches: multiplied": Branches((branch(1), branch(2), (Conv2D(2, 1),)), "multiply"),
+    "branches: squeeze and excite": Branches(
+        (
+            (),
+            (
+                GlobalAveragePooling2D(keepdims=True),
+                Conv2D(2, 1, activation="relu"),
+                Conv2D(4, 1, activation="sigmoid"),
+            ),
+        ),
+        "multiply",
+    ),
+    "branches: a vector times a map": Branches(
+        ((GlobalMaxPooling2D(), Dense(4, "sigmoid")), (same_conv,)), "multiply"
+    ),
+    "branches: the bare vector of a pooling times a map": Branches(
+        ((), (GlobalAveragePooling2D(),)), "multiply"
+    ),
+    "branches: one channel for all": Branches(
+        ((Conv2D(1, 3, padding="same", activation="sigmoid"),), ()), "multiply"
+    ),
+    "branches: a line times a column": Branches(
+        ((Conv2D(3, 1, strides=(200, 1)),), (Conv2D(3, 1, strides=(1, 200)),)), "multiply"
+    ),
+    "branches: the square": Branches(((), ()), "multiply"),
+    "branches: vectors multiplied": Branches(
+        ((Flatten(), Dense(3)), (Flatten(), Dense(1)), (Flatten(), Dense(3))), "multiply"
+    ),
+    "branches: the largest": Branches((branch(1), branch(2), branch(3)), "maximum"),
+    "branches: the largest, where many are equal": Branches(
+        (
+            (Activation("relu"),),
+            (SeparableConv2D(4, 3, padding="same", activation="relu"),),
+            (Activation("relu6"),),
+        ),
+        "maximum",
+    ),
+    "branches: the mean": Branches((branch(1), branch(2), branch(3)), "average"),
+    "branches: the first less the second": Branches(((), (same_conv,)), "subtract"),
     "branches: side by side as vectors": Branches(
         ((Flatten(),), (GlobalMaxPooling2D(), Dense(3)), (GlobalAveragePooling2D(),))
     ),

@@ -33,6 +33,7 @@ from cnn.network.layers import (
     SpatialDropout2D,
     ZeroPadding2D,
 )
+from cnn.network.layers.merges import MERGES
 from cnn.network.shapes import Shape
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -103,13 +104,15 @@ def _container(
     may_flatten = may_flatten and draw(st.integers(0, 3)) == 3
     few = max(max_layers - 2, 1)
     first, target = _series(draw, shape, few, depth - 1, may_flatten, least=0)
-    kind = draw(st.sampled_from(("residual", "add", "concatenate")))
-    count = 1 if kind == "residual" else draw(st.integers(1, 2))
+    kind = draw(st.sampled_from(("residual", *MERGES, "multiply")))
+    count = 1 if kind in ("residual", "subtract") else draw(st.integers(1, 2))
     others = []
     shapes = [target]
     for _ in range(count):
         branch, end = _series(draw, shape, few, depth - 1, may_flatten and len(target) == 1, 0)
         goal = (*target[:-1], draw(some_filters)) if kind == "concatenate" else target
+        if kind == "multiply":
+            goal = draw(st.sampled_from(_repeatable(target)))
         if kind != "concatenate" or end[:-1] != target[:-1] or len(end) != len(target):
             branch, end = (*branch, *_bridge(draw, end, goal)), goal
         others.append(branch)
@@ -119,6 +122,15 @@ def _container(
         return Residual(body, shortcut, draw(maybe_activation)), target
     branches = Branches(tuple(draw(st.permutations((first, *others)))), kind)
     return branches, branches.merged_shape(shapes)
+
+
+def _repeatable(target: Shape) -> list[Shape]:
+    """What may be multiplied with this shape, itself first."""
+    if len(target) == 1:
+        return [target, (1,)]
+    height, width, channels = target
+    narrow = [(1, 1, channels), (height, width, 1), (1, width, channels), (1, 1, 1)]
+    return [target, (channels,), *narrow]
 
 
 def _bridge(draw: Draw, shape: Shape, goal: Shape) -> Layers:

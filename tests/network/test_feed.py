@@ -203,6 +203,8 @@ def test_numbers_for_channels_that_are_not_there_are_refused():
         ((Rescaling(0.5), Branches(((), (Rescaling(1 / 127.5), Conv2D(2, 1))))), BYTES),
         ((Branches(((Rescaling(0.5),), (Rescaling(0.5),))), Rescaling(1 / 127.5)), BYTES),
         ((Residual((Rescaling(0.1),)), Rescaling(0.1)), USUAL),
+        ((Branches(((Rescaling(0.1),), ()), "multiply"), Rescaling(0.1)), USUAL),
+        ((Branches(((Rescaling(0.5),), ()), "maximum"), Rescaling(1 / 127.5)), BYTES),
         ((Rescaling(0.0), Rescaling(0.01)), USUAL),
         ((Rescaling(0.0),), USUAL),
         ((Conv2D(2, 3), Rescaling(1 / 255)), USUAL),

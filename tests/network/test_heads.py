@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from cnn.insight.passes.forward import predict
+from cnn.insight.passes.weights import random_weights
 from cnn.network.advice import advice
 from cnn.network.architecture import Architecture
 from cnn.network.heads import BOUNDS, end, end_activation, is_read_twice, settled, surest
@@ -11,6 +13,7 @@ from cnn.network.keras.model import build, set_weights, weights_of
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
+    Branches,
     Conv2D,
     Dense,
     Dropout,
@@ -234,6 +237,40 @@ def test_what_is_pooled_has_the_bounds_of_what_it_is_pooled_from(name: str, behi
 MaxPooling = MaxPooling2D | GlobalMaxPooling2D
 
 
+def joined(merge: str, *activations: str | None) -> Branches:
+    return Branches(tuple((Dense(3, name),) for name in activations), merge)
+
+
+@pytest.mark.parametrize("merge", ["multiply", "maximum", "average"])
+@pytest.mark.parametrize("name", ["softmax", "sigmoid", "tanh"])
+def test_branches_of_the_same_bounds_are_scores_between_them(merge: str, name: str):
+    network = small(joined(merge, name, name))
+
+    assert end_activation(network) is None, "no shares, whatever they are made of"
+    assert settled(network) == (network, ())
+    assert surest(network) == surest(small(Dense(3, name), Flatten(), Activation(name))) < 1
+    assert "no answer can be surer than" in str(advice(trace(network))[-1])
+    images = np.random.default_rng(1).normal(size=(50, 4, 4, 1)).astype(np.float32) * 100
+    low, high = BOUNDS[name]
+    found = predict(network, random_weights(network), images)
+    assert low <= found.min() <= found.max() <= high
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        joined("multiply", "relu6", "relu6"),
+        joined("subtract", "sigmoid", "sigmoid"),
+        joined("add", "softmax", "softmax"),
+        joined("multiply", "softmax", None),
+        joined("average", "softmax", "tanh"),
+    ],
+    ids=str,
+)
+def test_other_branches_are_not_said_to_be_bounded(last: Branches):
+    assert surest(small(last)) == 1
+
+
 @pytest.mark.parametrize(
     ("head", "is_so"),
     [
@@ -249,6 +286,11 @@ MaxPooling = MaxPooling2D | GlobalMaxPooling2D
         ((Dense(3, "softmax"), Dropout(0.1)), False),
         ((Dense(3), Residual((Dense(3),), (), "sigmoid")), True),
         ((Dense(3, "tanh"),), False),
+        ((joined("multiply", "softmax", "softmax"),), False),
+        ((joined("multiply", "softmax", "sigmoid"),), False),
+        ((joined("average", "softmax", "softmax"),), False),
+        ((joined("maximum", "sigmoid", "softmax"),), False),
+        ((joined("multiply", None, "sigmoid"), SOFTMAX), False),
     ],
 )
 def test_the_loss_that_keras_takes_is_not_that_of_the_output_where_it_remembers_another(

@@ -613,6 +613,43 @@ MERGES = [
         MAP,
         "14x14x6 + 14x14x6 + 14x14x6 = 14x14x6, value by value",
     ),
+    (
+        Branches(((), ()), "multiply"),
+        [MAP, MAP],
+        MAP,
+        "14x14x6 times 14x14x6 = 14x14x6, value by value",
+    ),
+    (
+        Branches(((), ()), "multiply"),
+        [(1, 1, 6), MAP],
+        MAP,
+        "1x1x6 times 14x14x6 = 14x14x6, value by value, sizes of 1 repeated",
+    ),
+    (
+        Branches(((), (), ()), "multiply"),
+        [(6,), (14, 1, 1), (1, 14, 6)],
+        MAP,
+        "6 times 14x1x1 times 1x14x6 = 14x14x6, value by value, sizes of 1 repeated",
+    ),
+    (
+        Branches(((), ()), "multiply"),
+        [(1,), (5,)],
+        (5,),
+        "1 times 5 = 5, value by value, sizes of 1 repeated",
+    ),
+    (
+        Branches(((), ()), "maximum"),
+        [MAP, MAP],
+        MAP,
+        "max(14x14x6, 14x14x6) = 14x14x6, value by value",
+    ),
+    (
+        Branches(((), ()), "average"),
+        [(5,), (5,)],
+        (5,),
+        "(5 + 5) / 2 = 5, value by value",
+    ),
+    (Branches(((), ()), "subtract"), [(5,), (5,)], (5,), "5 - 5 = 5, value by value"),
 ]
 
 
@@ -664,6 +701,43 @@ UNMERGED = [
         [(8, 8, 4), (8, 8, 1)],
         "the branches give 8x8x4, 8x8x1; a sum needs equal shapes. "
         'Give them the same filters, strides and padding, or use merge="concatenate".',
+    ),
+    (
+        Branches(((), ()), "multiply"),
+        [(8, 8, 4), (8, 8, 2)],
+        "the branches give 8x8x4, 8x8x2; a product needs equal sizes, or sizes of 1, which are "
+        "repeated. Give them the same filters, strides and padding, or let one end as 1x1 or in a "
+        "single channel.",
+    ),
+    (
+        Branches(((), ()), "multiply"),
+        [(8, 8, 4), (8,)],
+        "the branches give 8x8x4, 8; a product needs equal sizes, or sizes of 1, which are "
+        "repeated. Give them the same filters, strides and padding, or let one end as 1x1 or in a "
+        "single channel.",
+    ),
+    (
+        Branches(((), ()), "maximum"),
+        [(8, 8, 4), (1, 1, 4)],
+        "the branches give 8x8x4, 1x1x4; a maximum needs equal shapes. "
+        'Give them the same filters, strides and padding, or use merge="concatenate".',
+    ),
+    (
+        Branches(((), ()), "average"),
+        [(8,), (4,)],
+        "the branches give 8, 4; a mean needs equal shapes. "
+        'Give them the same filters, strides and padding, or use merge="concatenate".',
+    ),
+    (
+        Branches(((), ()), "subtract"),
+        [(8,), (4,)],
+        "the branches give 8, 4; a difference needs equal shapes. "
+        'Give them the same filters, strides and padding, or use merge="concatenate".',
+    ),
+    (
+        Branches(((), (), ()), "subtract"),
+        [(8,), (8,), (8,)],
+        "there are 3 branches; a difference is that of two, the first less the second. Keep two.",
     ),
     (
         Branches(((), ())),

@@ -110,6 +110,25 @@ def test_a_vector_sees_no_border_that_no_window_reaches(head):
     assert seen_box(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 6, 6)
 
 
+def test_what_is_multiplied_by_a_repeated_branch_sees_all_that_the_branch_sees():
+    corner = (MaxPooling2D(3, 7),)  # of 9x9 one window, in the corner
+    network = Architecture("Gated", (9, 9, 1), (Branches(((), corner), "multiply"), Conv2D(1, 1)))
+    traced = trace(network)
+
+    assert traced.rows[1].output_shape == (1, 1, 1)
+    for line, column in [(0, 0), (2, 5), (8, 8)]:
+        box = Box(0, 0, max(3, line + 1), max(3, column + 1))
+        assert seen_box(traced, traced.rows[-1], (line, column)) == box
+    assert read_pixels(traced, traced.rows[-1]) == 81
+
+
+def test_a_line_is_repeated_along_the_columns_alone():
+    line = (MaxPooling2D((1, 9)), Conv2D(2, 1))
+    traced = trace(Architecture("Lines", (9, 9, 1), (Branches(((), line), "multiply"),)))
+
+    assert seen_box(traced, traced.rows[0], (4, 2)) == Box(4, 0, 5, 9)
+
+
 def test_branches_of_vectors_see_what_each_of_them_sees():
     ways = ((Conv2D(2, 3), GlobalAveragePooling2D()), (Conv2D(2, 3, strides=4), Flatten()))
     network = Architecture("Ways", (9, 9, 1), (Branches(ways), Dense(2)))

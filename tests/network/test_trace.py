@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from cnn.network.architecture import Architecture, walk
+from cnn.network.blocks import BLOCKS
 from cnn.network.errors import ArchitectureError, path_text
 from cnn.network.layers import (
     Activation,
@@ -256,6 +257,9 @@ FIELDS = [
     ((padded(2), AveragePooling2D(2)), 2, 2, -1.5),
     ((Residual((Conv2D(1, 3, padding="same"),)),), 3, 1, 0.0),
     ((Branches(((), (Conv2D(1, 5, padding="same"),), (MaxPooling2D(3, 1, "same"),))),), 5, 1, 0.0),
+    ((Branches(((), (GlobalAveragePooling2D(),)), "multiply"),), 28, 0, 13.5),
+    ((Branches(((), (Conv2D(1, 1, strides=28),)), "multiply"),), 1, 1, 0.0),
+    ((Conv2D(4, 3), *BLOCKS["squeeze-excite"].layers(4), Conv2D(4, 3)), 28, 0, 13.5),
     ((BLOCK,), 7, 2, 1.0),
     ((Conv2D(4, 3), GlobalAveragePooling2D()), 28, 0, 13.5),
     ((GlobalMaxPooling2D(keepdims=True), Conv2D(4, 1)), 28, 0, 13.5),

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 
 from cnn.network.architecture import Architecture, walk
-from cnn.network.blocks import basic_residual, inception_block, projection_residual
+from cnn.network.blocks import (
+    basic_residual,
+    inception_block,
+    projection_residual,
+    squeeze_excite,
+)
 from cnn.network.keras.model import build
 from cnn.network.layers import (
     Activation,
@@ -55,6 +60,10 @@ STACKS: dict[str, Architecture] = {
         "depthwise first": (DepthwiseConv2D(3, depth_multiplier=2), Conv2D(3, 1)),
         "separable twice": (SeparableConv2D(4, 3), SeparableConv2D(3, 3, strides=2)),
         "dilation": (Conv2D(4, 3, dilation_rate=2), DepthwiseConv2D(3, dilation_rate=2)),
+        "gated": (*squeeze_excite(2), Conv2D(2, 3), *squeeze_excite(2)),
+        "the largest of two": (
+            Branches(((Conv2D(2, 3, padding="same"),), (Conv2D(2, 1),)), "maximum"),
+        ),
         "a branch of nothing": (Branches(((Conv2D(2, 3, padding="same"),), ())), Conv2D(2, 3)),
     }.items()
 }

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from cnn.insight.passes.activations import softmax
 from cnn.insight.passes.forward import Activations, Step, forward, steps_of
-from cnn.insight.passes.layer_passes import MERGINGS, At, pass_of
+from cnn.insight.passes.layer_passes import At, pass_of
+from cnn.insight.passes.merge_passes import MERGINGS
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.slopes import through_activation
 from cnn.network.architecture import Architecture

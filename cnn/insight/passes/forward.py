@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn.insight.passes.activations import Function, activation_function
-from cnn.insight.passes.layer_passes import MERGINGS, At, pass_of
+from cnn.insight.passes.layer_passes import At, pass_of
+from cnn.insight.passes.merge_passes import MERGINGS
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.caching import remembered

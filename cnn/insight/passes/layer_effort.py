@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from cnn.insight.passes.layer_passes import pass_of
+from cnn.insight.passes.merge_passes import MERGINGS
 from cnn.insight.passes.operations import BLOCK_NUMBERS, DEPTHWISE_NUMBERS
 from cnn.network import layers as kinds
 from cnn.network.layers import Activation, Axes, Container
@@ -131,8 +132,16 @@ def gradients_held(row: Row) -> int:
     before = element_count(row.input_shape)
     if axes is not None:
         before = _framed(axes) * row.input_shape[-1]
+    before += _shares(row)
     bends = row.layer.activation not in (None, "linear")
     return before + (element_count(row.output_shape) if bends else 0)
+
+
+def _shares(row: Row) -> int:
+    """The numbers of one image that flow back to a container's series, where they are new."""
+    if not isinstance(row.layer, Container) or MERGINGS[row.layer.merge].is_shared:
+        return 0
+    return len(row.merged_shapes) * element_count(row.output_shape)
 
 
 def beside_gradient(row: Row) -> int:
@@ -142,7 +151,7 @@ def beside_gradient(row: Row) -> int:
     work = 0 if name is None else BESIDE_SLOPE.get(name, MORE_SLOPE) * output
     axes = row.axes
     if isinstance(row.layer, Container):
-        work += 2 * before
+        work += 2 * before + (_shares(row) and 2 * output)
     elif axes is None:
         work += pass_of(row.layer).beside_back * output
     else:

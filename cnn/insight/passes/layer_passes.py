@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,14 +45,6 @@ class Pass:
     beside: float = 0
     beside_back: int = 0
     nanoseconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Merging:
-    """The same of a merge, for the outputs of a container's series."""
-
-    forward: Callable[[Sequence[Array]], Array]
-    back: Callable[[Sequence[Array], Array], list[Array]]
 
 
 def pass_of(layer: Layer) -> Pass:
@@ -177,11 +168,6 @@ def _rescaled_back(at: At, gradient: Array) -> Flow:
     return gradient * np.float32(at.layer.scale), ()
 
 
-def _split(ends: Sequence[Array], gradient: Array) -> list[Array]:
-    places = np.cumsum([end.shape[-1] for end in ends[:-1]])
-    return np.split(gradient, places, axis=-1)
-
-
 UNCHANGED = Pass(lambda at: at.x, lambda _, gradient: (gradient, ()))
 PASSES: dict[type[Layer], Pass] = {
     kinds.Conv2D: Pass(_conv2d, _conv2d_back),
@@ -209,10 +195,4 @@ PASSES: dict[type[Layer], Pass] = {
         lambda at, gradient: (gradient.reshape(at.x.shape), ()),
     ),
     kinds.Dense: Pass(_dense, _dense_back),
-}
-MERGINGS = {
-    "concatenate": Merging(lambda ends: np.concatenate(ends, axis=-1), _split),
-    "add": Merging(
-        lambda ends: reduce(np.add, ends), lambda ends, gradient: [gradient] * len(ends)
-    ),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -181,13 +182,49 @@ def _one_of(ends: Ends, place: tuple[int, ...]) -> str:
     return f"The value {value} of channel {channel} of branch {branch + 1}, {name}."
 
 
+def _values(ends: Ends, place: tuple[int, ...]) -> tuple[list[float], list[str]]:
+    """What is joined at a place, as numbers and in words; sizes of 1 are repeated."""
+    values = [
+        float(end[tuple(min(at, size - 1) for at, size in zip(near, end.shape, strict=True))])
+        for _, end in ends
+        for near in [place[-end.ndim :]]
+    ]
+    return values, [f"{_n(value)} ({name})" for value, (name, _) in zip(values, ends, strict=True)]
+
+
 def _sum(ends: Ends, place: tuple[int, ...]) -> str:
-    parts = [f"{_n(end[place])} ({name})" for name, end in ends]
-    total = sum(float(end[place]) for _, end in ends)
-    return f"{' + '.join(parts)} = {_n(total)}."
+    values, parts = _values(ends, place)
+    return f"{' + '.join(parts)} = {_n(sum(values))}."
 
 
-MERGE_SENTENCES = {"concatenate": _one_of, "add": _sum}
+def _product(ends: Ends, place: tuple[int, ...]) -> str:
+    values, parts = _values(ends, place)
+    return f"{' × '.join(parts)} = {_n(prod(values))}."
+
+
+def _largest(ends: Ends, place: tuple[int, ...]) -> str:
+    values, parts = _values(ends, place)
+    return f"The largest of {', '.join(parts)} is {_n(max(values))}."
+
+
+def _mean(ends: Ends, place: tuple[int, ...]) -> str:
+    values, parts = _values(ends, place)
+    return f"({' + '.join(parts)}) / {len(values)} = {_n(sum(values) / len(values))}."
+
+
+def _difference(ends: Ends, place: tuple[int, ...]) -> str:
+    (first, second), parts = _values(ends, place)
+    return f"{' − '.join(parts)} = {_n(first - second)}."
+
+
+MERGE_SENTENCES = {
+    "concatenate": _one_of,
+    "add": _sum,
+    "multiply": _product,
+    "maximum": _largest,
+    "average": _mean,
+    "subtract": _difference,
+}
 
 
 def _n(value: float | np.floating) -> str:

@@ -119,6 +119,8 @@ def _view_facts(row: Row, trace: Trace) -> list[Fact]:
         return [Fact("Sees", shape_text(field.size), _of_the_input(row, trace))]
     if field.jump == (0, 0):
         note = "each value is of one cell of the map"
+        if len(row.output_shape) == 3:
+            note = "by what is repeated for all cells, and each a part of its own"
         return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]
     beyond = field.size[0] > height or field.size[1] > width
     note = f"neighbouring cells see fields {shape_text(field.jump)} pixels apart"

@@ -27,7 +27,7 @@ from cnn.network.layers import (
     MaxPooling2D,
     Residual,
 )
-from cnn.network.layers.merges import MERGES
+from cnn.network.layers.merges import MERGES, MULTIPLY
 from cnn.network.shapes import MapShape, Shape, shape_text
 
 _GLOBAL = (GlobalAveragePooling2D, GlobalMaxPooling2D)
@@ -120,7 +120,8 @@ class Assembly:
     def _merge(self, merge: Merge, shape: Shape) -> tuple[Part, Shape]:
         node = self.nodes[merge.node]
         if node.kind not in _MERGES:
-            joining = " and ".join(sorted(known.keras for known in MERGES.values()))
+            *some, last = sorted(known.keras for known in MERGES.values())
+            joining = f"{', '.join(some)} and {last}"
             raise node.error(
                 f"it joins {len(node.inputs)} inputs, but here only {joining} do. Replace it."
             )
@@ -133,6 +134,11 @@ class Assembly:
         if known.has_axis:
             options.check_axis()
         options.finish()
+        if node.kind == f"ops.{MULTIPLY.keras}" and len({len(end) for _, end in ends}) > 1:
+            raise node.error(
+                "as an operation it does not repeat a vector for each cell of a map. Use the layer "
+                "Multiply."
+            )
         held = tuple(layers_of_parts(parts) for parts, _ in ends)
         names = (name for parts, _ in ends for part in parts for name in part.names)
         try:

@@ -151,7 +151,7 @@ def _merge() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Branches(Container):
-    """Parallel branches, side by side in the channels or summed; an empty one is the identity."""
+    """Parallel branches, joined by their merge; an empty one is the identity."""
 
     purpose = "Sends the input through several branches and joins their outputs."
     letters, word = "B", "branches"

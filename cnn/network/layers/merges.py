@@ -53,17 +53,58 @@ def _channels_added_up(shapes: Shapes, merged: Shape) -> str:
     return f"{channels} = {merged[-1]} {'channels' if len(merged) == 3 else 'features'}"
 
 
-def _all_equal(shapes: Shapes) -> Shape:
-    if len(set(shapes)) > 1:
+def _equal(what: str) -> Callable[[Shapes], Shape]:
+    def shape(shapes: Shapes) -> Shape:
+        if len(set(shapes)) > 1:
+            raise ArchitectureError(
+                f"the branches give {_listed(shapes)}; {what} needs equal shapes. "
+                'Give them the same filters, strides and padding, or use merge="concatenate".'
+            )
+        return shapes[0]
+
+    return shape
+
+
+def _two_equal(shapes: Shapes) -> Shape:
+    if len(shapes) != 2:
         raise ArchitectureError(
-            f"the branches give {_listed(shapes)}; a sum needs equal shapes. "
-            'Give them the same filters, strides and padding, or use merge="concatenate".'
+            f"there are {len(shapes)} branches; a difference is that of two, the first less the "
+            "second. Keep two."
         )
-    return shapes[0]
+    return _equal("a difference")(shapes)
 
 
-def _values_added_up(shapes: Shapes, merged: Shape) -> str:
-    return f"{' + '.join(map(shape_text, shapes))} = {shape_text(merged)}, value by value"
+def _repeated(shapes: Shapes) -> Shape:
+    """Equal along each axis but for sizes of 1; a vector is a map of 1x1, as in Keras."""
+    rank = max(map(len, shapes))
+    each = zip(*((1,) * (rank - len(shape)) + shape for shape in shapes), strict=True)
+    sizes = [sorted({1, *along}) for along in each]
+    if max(map(len, sizes)) > 2:
+        raise ArchitectureError(
+            f"the branches give {_listed(shapes)}; a product needs equal sizes, or sizes of 1, "
+            "which are repeated. Give them the same filters, strides and padding, or let one end "
+            "as 1x1 or in a single channel."
+        )
+    return tuple(found[-1] for found in sizes)
+
+
+def _between(sign: str) -> Callable[[Shapes, Shape], str]:
+    def formula(shapes: Shapes, merged: Shape) -> str:
+        repeated = ", sizes of 1 repeated" if len(set(shapes)) > 1 else ""
+        return (
+            f"{sign.join(map(shape_text, shapes))} = {shape_text(merged)}, value by value{repeated}"
+        )
+
+    return formula
+
+
+def _mean(shapes: Shapes, merged: Shape) -> str:
+    total = " + ".join(map(shape_text, shapes))
+    return f"({total}) / {len(shapes)} = {shape_text(merged)}, value by value"
+
+
+def _largest(shapes: Shapes, merged: Shape) -> str:
+    return f"max({_listed(shapes)}) = {shape_text(merged)}, value by value"
 
 
 def _listed(shapes: Shapes) -> str:
@@ -86,8 +127,46 @@ ADD = Merge(
     "summed value by value",
     "adds their outputs",
     "sum(branch(x) for branch in self.branches)",
-    _all_equal,
-    _values_added_up,
+    _equal("a sum"),
+    _between(" + "),
 )
-MERGES = {merge.word: merge for merge in (CONCATENATE, ADD)}
+MULTIPLY = Merge(
+    "multiply",
+    "Multiply",
+    "multiplied value by value",
+    "multiplies their outputs",
+    """torch.stack(
+            torch.broadcast_tensors(*(branch(x) for branch in self.branches))
+        ).prod(dim=0)""",
+    _repeated,
+    _between(" times "),
+)
+MAXIMUM = Merge(
+    "maximum",
+    "Maximum",
+    "the largest value of them",
+    "keeps the largest of their values",
+    "torch.stack([branch(x) for branch in self.branches]).amax(dim=0)",
+    _equal("a maximum"),
+    _largest,
+)
+AVERAGE = Merge(
+    "average",
+    "Average",
+    "their mean",
+    "takes the mean of their outputs",
+    "torch.stack([branch(x) for branch in self.branches]).mean(dim=0)",
+    _equal("a mean"),
+    _mean,
+)
+SUBTRACT = Merge(
+    "subtract",
+    "Subtract",
+    "the first less the second",
+    "subtracts the second from the first",
+    "self.branches[0](x) - self.branches[1](x)",
+    _two_equal,
+    _between(" - "),
+)
+MERGES = {merge.word: merge for merge in (CONCATENATE, ADD, MULTIPLY, MAXIMUM, AVERAGE, SUBTRACT)}
 """By their words; the first is what is meant where nothing is said."""

@@ -22,7 +22,7 @@ from cnn.network.layers import (
 )
 from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import number, pair
-from cnn.network.shapes import Axis
+from cnn.network.shapes import Axis, Shape
 from cnn.network.torch.modules import ACTIVATIONS, Array, Carried, Module, Modules, Part, sequential
 from cnn.network.trace import Row
 
@@ -54,7 +54,10 @@ def flatten(row: Row) -> Module:
 
 
 def _container(row: Row, layer: Container, rows: Rows) -> Module:
-    held = [_series(layers, row.path + part, row, rows) for part, layers in layer.series()]
+    held = [
+        _series(layers, row.path + part, row, rows, _as_map(row, shape))
+        for (part, layers), shape in zip(layer.series(), row.merged_shapes, strict=True)
+    ]
     if not isinstance(layer, kinds.Residual):
         parts = tuple(Part(f"branches.{index}", module) for index, module in enumerate(held))
         return Module(row.path, MERGES[layer.merge].keras, parts=parts)
@@ -66,10 +69,17 @@ def _container(row: Row, layer: Container, rows: Rows) -> Module:
     return Module(row.path, "Residual", parts=parts)
 
 
-def _series(layers: Layers, path: Path, holder: Row, rows: Rows) -> Module:
-    """Layers one after the other as one module."""
+def _as_map(row: Row, shape: Shape) -> Modules:
+    """What makes a vector a map of 1x1, where it is joined with maps."""
+    if len(shape) == len(row.output_shape):
+        return ()
+    return (Module(row.path, "nn.Unflatten", ("1", f"({shape[0]}, 1, 1)")),)
+
+
+def _series(layers: Layers, path: Path, holder: Row, rows: Rows, behind: Modules) -> Module:
+    """Layers one after the other, and what stands behind them, as one module."""
     each = (modules(rows[*path, index], rows) for index, _ in enumerate(layers))
-    found = tuple(module for some in each for module in some)
+    found = (*(module for some in each for module in some), *behind)
     if not found:
         return Module(holder.path, "nn.Identity")
     return found[0] if len(found) == 1 else sequential(holder.path, found)

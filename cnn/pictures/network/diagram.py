@@ -40,6 +40,10 @@ MARGIN = 14
 SIGNS = {
     "concatenate": tuple((shift, -3, "v6 ") for shift in (-3, 0, 3)),
     "add": ((-3.5, 0, "h7 "), (0, -3.5, "v7")),
+    "multiply": ((-2.5, -2.5, "l5 5 "), (-2.5, 2.5, "l5 -5")),
+    "maximum": ((-3, 2, "l3 -4.5 l3 4.5"),),
+    "average": ((-3.5, 0, "h7 "), (-0.8, -3, "h1.6 "), (-0.8, 3, "h1.6")),
+    "subtract": ((-3.5, 0, "h7"),),
 }
 """What stands on the node of each merge: where each line begins from its middle, and its run."""
 

@@ -275,8 +275,38 @@ IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
             (0, 0, 2),
             "The value 3 of channel 0 of branch 2, Rescaling #2.",
         ),
+        (
+            (Branches(((), (GlobalAveragePooling2D(),), (Rescaling(2.0),)), "multiply"),),
+            "branches_1",
+            (0, 1, 0),
+            "3 (its own input) × 4 (GlobalAveragePooling2D #1) × 6 (Rescaling #1) = 72.",
+        ),
+        (
+            (Branches(((GlobalMaxPooling2D(keepdims=True),), ()), "multiply"),),
+            "branches_1",
+            (0, 0, 1),
+            "6 (GlobalMaxPooling2D #1) × 2 (its own input) = 12.",
+        ),
+        (
+            (Branches(((), (Rescaling(0.5, 1.0),)), "maximum"),),
+            "branches_1",
+            (0, 0, 0),
+            "The largest of 1 (its own input), 1.5 (Rescaling #1) is 1.5.",
+        ),
+        (
+            (Branches(((), (Rescaling(2.0),)), "average"),),
+            "branches_1",
+            (0, 1, 0),
+            "(3 (its own input) + 6 (Rescaling #1)) / 2 = 4.5.",
+        ),
+        (
+            (Branches(((), (Rescaling(2.0),)), "subtract"),),
+            "branches_1",
+            (0, 1, 0),
+            "3 (its own input) − 6 (Rescaling #1) = −3.",
+        ),
     ],
-    ids=range(13),
+    ids=range(18),
 )
 def test_a_sentence_says_how_the_value_came_about(layers, name, place, sentence):
     assert said(*layers, name=name, place=place, weights={}, image=IMAGE) == sentence

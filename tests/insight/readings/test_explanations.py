@@ -115,6 +115,17 @@ def test_behind_the_flattening_everything_is_seen_and_of_it_one_cell():
     assert (dense.text, dense.note) == ("8x8", "the whole input")
 
 
+def test_what_is_multiplied_by_a_repeated_branch_is_not_of_one_cell_alone():
+    corner = (MaxPooling2D(3, 7),)  # one window in the corner
+    first = Architecture("g", (9, 9, 1), (Branches(((), corner), "multiply"),))
+    whole = Architecture("g", (9, 9, 1), (Branches(((), (MEAN,)), "multiply"),))
+
+    sees = facts(first, 0)["Sees"]
+    assert sees.text == "3x3 input pixels"
+    assert sees.note == "by what is repeated for all cells, and each a part of its own"
+    assert facts(whole, 0)["Sees"].note == "the whole input"
+
+
 MEAN = GlobalAveragePooling2D()
 READ: list[tuple[Layers, str]] = [
     ((Conv2D(4, 3), MEAN), "12x10"),

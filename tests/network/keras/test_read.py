@@ -440,6 +440,37 @@ def test_operators_are_layers_too(keras):
     check_it_computes_the_same(model, read)
 
 
+def test_squeeze_and_excite_as_people_write_it(keras):
+    layers, ops = keras.layers, keras.ops
+    x = inputs = keras.Input((6, 6, 4))
+    share = layers.Dense(2, "relu")(layers.GlobalAveragePooling2D()(x))
+    x = layers.Multiply()([x, layers.Dense(4, "sigmoid")(share)])
+    share = layers.Reshape((1, 1, 4))(layers.GlobalMaxPooling2D()(x))
+    x = x * layers.Conv2D(4, 1, activation="sigmoid")(share)
+    x = layers.multiply([layers.Conv2D(1, 3, padding="same", activation="sigmoid")(x), x])
+    x = ops.maximum(x, layers.Rescaling(0.5)(x))
+    x = layers.Average()([x, layers.Conv2D(4, 1)(x), layers.Activation("tanh")(x)])
+    x = layers.Conv2D(4, 1)(x) - x
+    model = keras.Model(inputs, x)
+    give_weights(model)
+    read = imported(model)
+
+    assert read.architecture.layers == (
+        Branches(
+            ((), (GlobalAveragePooling2D(), Dense(2, "relu"), Dense(4, "sigmoid"))), "multiply"
+        ),
+        Branches(
+            ((), (GlobalMaxPooling2D(keepdims=True), Conv2D(4, 1, activation="sigmoid"))),
+            "multiply",
+        ),
+        Branches(((Conv2D(1, 3, padding="same", activation="sigmoid"),), ()), "multiply"),
+        Branches(((), (Rescaling(0.5),)), "maximum"),
+        Branches(((), (Conv2D(4, 1),), (Activation("tanh"),)), "average"),
+        Branches(((Conv2D(4, 1),), ()), "subtract"),
+    )
+    check_it_computes_the_same(model, read)
+
+
 APPLICATIONS = {
     "ResNet50": 25_636_712,
     "VGG16": 138_357_544,
@@ -692,16 +723,15 @@ def u_net(k: Any, x: Any) -> Any:
     return k.Concatenate()([k.UpSampling2D(name="up")(deep), down])
 
 
-def squeeze(k: Any, x: Any) -> Any:
-    weights = k.Dense(3, "sigmoid")(k.GlobalAveragePooling2D()(x))
-    return k.Multiply(name="excite")([x, weights])
-
-
 REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "shared": (shared, "layer 'twice' (Conv2D): it is called 2 times, but here each layer stands"),
     "crossing": (crossing, "layer 'a' (Conv2D): its output is used by branches that cross"),
     "u-net": (u_net, "layer 'up' (UpSampling2D): there is no such layer here. Known are Average"),
-    "squeeze": (squeeze, "layer 'excite' (Multiply): it joins 2 inputs, but here only Add and"),
+    "smallest": (
+        lambda k, x: k.Minimum(name="least")([x, k.Conv2D(3, 1)(x)]),
+        "layer 'least' (Minimum): it joins 2 inputs, but here only Add, Average, Concatenate, "
+        "Maximum, Multiply and Subtract do. Replace it.",
+    ),
     "dense on a map": (
         lambda k, x: k.Dense(4, name="d")(x),
         "layer 'd' (Dense): needs a vector, but gets a 8x8x3 map. Put a Flatten or a",
@@ -798,9 +828,15 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.ReLU()(x[:, :4]),
         "(ops.GetItem): it is called with",
     ),
-    "multiplication": (
-        lambda k, x: x * x,
-        "(ops.Multiply): it joins 2 inputs, but here only Add and Concatenate do. Replace it.",
+    "division": (lambda k, x: x / x, "(ops.TrueDivide): it joins 2 inputs, but here only Add,"),
+    "a vector among the columns": (
+        lambda k, x: x * k.GlobalMaxPooling2D()(x),
+        "(ops.Multiply): as an operation it does not repeat a vector for each cell of a map. Use "
+        "the layer Multiply.",
+    ),
+    "unequal maps in a sum": (
+        lambda k, x: k.Add(name="a")([x, k.GlobalAveragePooling2D(keepdims=True)(x)]),
+        "layer 'a' (Add): the body gives 1x1x",
     ),
 }
 
@@ -1055,7 +1091,8 @@ def activation_of_activations(depth: int) -> Any:
         ),
         (
             lambda c: c["layers"][1].update(inbound_nodes=[[["in", 0, 0], ["in", 0, 0]]]),
-            "layer 'a' (Conv2D): it joins 2 inputs, but here only Add and Concatenate do.",
+            "layer 'a' (Conv2D): it joins 2 inputs, but here only Add, Average, Concatenate, "
+            "Maximum, Multiply and Subtract do.",
         ),
         (
             lambda c: c["layers"][1].update(inbound_nodes=7),

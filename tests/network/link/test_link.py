@@ -169,6 +169,7 @@ def test_every_network_of_the_zoo_survives(id):
         Residual(()),
         Residual((), (Flatten(),)),
         Branches(((), (), ()), "add"),
+        Branches(((), (Flatten(),)), "multiply"),
     ],
     ids=repr,
 )
@@ -247,6 +248,10 @@ def test_a_known_network_reads_like_this(id, pieces):
         ("R-f-N-x-f-E", Residual((Flatten(),), (Dropout(), Flatten()))),
         ("B-N-E", Branches(((), ()))),
         ("B_add-f-N-N-f-E", Branches(((Flatten(),), (), (Flatten(),)), "add")),
+        ("B_multiply-N-f-E", Branches(((), (Flatten(),)), "multiply")),
+        ("B_maximum-f-N-f-E", Branches(((Flatten(),), (Flatten(),)), "maximum")),
+        ("B_average-f-N-f-E", Branches(((Flatten(),), (Flatten(),)), "average")),
+        ("B_subtract-f-N-f-E", Branches(((Flatten(),), (Flatten(),)), "subtract")),
         ("B-R-f-E-N-E", Branches(((Residual((Flatten(),)),), ()))),
     ],
 )

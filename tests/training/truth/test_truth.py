@@ -74,6 +74,13 @@ VECTOR_HEADS: dict[str, Layers] = {
     "softmax of a sum": (Dense(3), Residual((Dense(3),), (), "softmax")),
     "sigmoid of a sum": (Dense(3), Residual((Dense(3),), (), "sigmoid")),
     "a score beside a softmax": (Branches(((Dense(1),), (Dense(2, "softmax"),)), "concatenate"),),
+    "softmaxes multiplied": (
+        Branches(((Dense(3, "softmax"),), (Dense(3, "softmax"),)), "multiply"),
+    ),
+    "softmax of a product": (
+        Branches(((Dense(3),), (Dense(3, "sigmoid"),)), "multiply"),
+        Activation("softmax"),
+    ),
     "normalized scores": (Dense(3), BatchNormalization()),
     "normalized shares": (Dense(3, "softmax"), LayerNormalization()),
     "sharpened softmax": (Dense(3), Rescaling(10.0), Activation("softmax")),

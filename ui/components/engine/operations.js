@@ -199,6 +199,36 @@ const add = (_step, inputs, out) => () => {
   }
 };
 
+/** Where each number of a map is in one whose sizes of 1 are repeated. @type {(shape: number[], of: number[]) => Int32Array} */
+function placesIn(shape, of) {
+  const places = new Int32Array(countOf(shape));
+  for (let i = 0; i < places.length; i++) {
+    for (let axis = shape.length - 1, own = of.length - 1, rest = i, step = 1; own >= 0; axis--, own--) {
+      places[i] += Math.min(rest % shape[axis], of[own] - 1) * step;
+      rest = Math.floor(rest / shape[axis]);
+      step *= of[own];
+    }
+  }
+  return places;
+}
+
+/** Value by value, two inputs at a time, and shared among so many in the end. @type {(join: (one: number, other: number) => number, isShared?: boolean) => Maker} */
+const joined = (join, isShared = false) => ({ shape }, inputs, out, _take, shapes) => {
+  const places = shapes.map((of) => placesIn(shape, of));
+  const many = isShared ? inputs.length : 1;
+  return () => {
+    for (let i = 0; i < out.length; i++) {
+      let found = inputs[0][places[0][i]];
+      for (let one = 1; one < inputs.length; one++) found = join(found, inputs[one][places[one][i]]);
+      out[i] = found / many;
+    }
+  };
+};
+const multiply = joined((one, other) => one * other);
+const maximum = joined(Math.max);
+const average = joined((one, other) => one + other, true);
+const subtract = joined((one, other) => one - other);
+
 /** Channels side by side. @type {Maker} */
 function concatenate({ shape }, inputs, out, _take, shapes) {
   const channels = shape.at(-1);
@@ -214,7 +244,10 @@ function concatenate({ shape }, inputs, out, _take, shapes) {
 }
 
 /** @type {Record<string, Maker>} */
-export const MAKERS = { convolution, pooling, dense, affine, padding, copy, add, concatenate };
+export const MAKERS = {
+  ...{ convolution, pooling, dense, affine, padding, copy },
+  ...{ add, concatenate, multiply, maximum, average, subtract },
+};
 
 const each = (/** @type {(value: number) => number} */ one) => (/** @type {Float32Array} */ x) => {
   for (let i = 0; i < x.length; i++) x[i] = one(x[i]);
