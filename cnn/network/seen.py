@@ -7,19 +7,20 @@ differently it is that of the widest one, while a single cell sees what any of t
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Flatten
-from cnn.network.shapes import Axis, Shape
-from cnn.network.trace import Row, Trace
+from cnn.network.shapes import NOTHING, Axis, Reach, Shape
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from cnn.network.trace import Row, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,17 @@ def read_pixels(traced: Trace, row: Row) -> int | None:
     return int(_to_input(rows, row.path, read, _mask_before).sum())
 
 
+def reach_of(rows: Iterable[Row], path: Path, shape: Shape) -> Reach:
+    """First and last pixel of the image, per axis, that all cells of a map of this shape see: the
+    map that enters the layer at this path, or would, where a series ends.
+    """
+    found = {one.path: one for one in rows}
+    box = _to_input(found, path, Box(0, 0, *_size(shape)), _box_on_the_map_before)
+    if box.is_empty:
+        return NOTHING
+    return (box.top, box.bottom - 1.0), (box.left, box.right - 1.0)
+
+
 def _to_input(
     rows: dict[Path, Row], path: Path, part: Part, through: Callable[[Row, Part], Part]
 ) -> Part:
@@ -126,15 +138,14 @@ def _to_input(
     while path:
         *outer, index = path
         part = _series_back(rows, tuple(outer), int(index), part, through)
-        path = _holder(rows, tuple(outer))
+        path = _holder(tuple(outer))
     return part
 
 
-def _holder(rows: dict[Path, Row], path: Path) -> Path:
+def _holder(series: Path) -> Path:
     """The path of the container that a series belongs to, whose input is the series' own."""
-    while path and path not in rows:
-        path = path[:-1]
-    return path
+    names = [place for place, part in enumerate(series) if isinstance(part, str)]
+    return series[: names[-1]] if names else ()
 
 
 def _series_back(
@@ -205,7 +216,7 @@ def _box_on_the_map_before(row: Row, box: Box) -> Box:
 def _mask_before(row: Row, read: Mask) -> Mask:
     """Which cells of a layer's input make these cells of its output."""
     if row.layer.sees_everything:
-        return _all_of(row.input_shape)
+        return _all_of(row.input_shape) & read.any()
     if row.axes is None:
         return read
     lines, columns = row.axes

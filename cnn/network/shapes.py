@@ -66,6 +66,21 @@ class Axis:
         return min(max(self.unused - self.after, 0), self.size)
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether no window reaches the last pixel, padding not included."""
+        return self.stride > 1 and self.unused > self.after
+
+    @property
+    def has_blanks(self) -> bool:
+        """Whether a window may lie in the padding alone."""
+        return max(self.before, self.after) >= self.effective_kernel
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether pixels lie between windows."""
+        return self.stride > self.effective_kernel
+
+    @property
     def formula(self) -> str:
         """The output size with the numbers put in: `floor((28 - 5 + 4) / 1) + 1 = 28`."""
         spread = f"({self.dilation} x ({self.kernel} - 1) + 1)"
@@ -131,6 +146,9 @@ class ReceptiveField:
 Reach = tuple[tuple[float, float], tuple[float, float]]
 """First and last input pixel that any cell of a map sees, per axis."""
 
+NOTHING: Reach = ((0.0, -1.0), (0.0, -1.0))
+"""That of cells which see nothing but padding."""
+
 
 def whole_reach(input_shape: Shape) -> Reach:
     """That of the input itself."""
@@ -138,28 +156,9 @@ def whole_reach(input_shape: Shape) -> Reach:
     return (0.0, height - 1.0), (0.0, width - 1.0)
 
 
-def reach_through(reach: Reach, field: ReceptiveField, axes: tuple[Axis, Axis]) -> Reach:
-    """The reach one layer further, of a map with this field: windows may leave out the border."""
-    down, across = axes
-    if down.stride == across.stride == 1:
-        return reach
-    rows, columns = reach
-    return _reached(rows, field.along(0), down), _reached(columns, field.along(1), across)
-
-
-def _reached(
-    seen: tuple[float, float], field: tuple[int, int, float], axis: Axis
-) -> tuple[float, float]:
-    left_out = axis.unused - axis.after
-    size, jump, offset = field
-    if left_out <= 0 or not jump:
-        return seen
-    last = axis.size - 1 - left_out
-    return seen[0], min(seen[1], offset + last * jump + (size - 1) / 2)
-
-
 def united_reach(reaches: list[Reach]) -> Reach:
     """The reach after parallel branches meet."""
+    reaches = [one for one in reaches if one != NOTHING] or [NOTHING]
     rows, columns = (
         (min(one[axis][0] for one in reaches), max(one[axis][1] for one in reaches))
         for axis in (0, 1)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
 from cnn.network.layers import Axes, Container, Flatten, Layer, Layers, Weight, snake_case
+from cnn.network.seen import reach_of
 from cnn.network.shapes import (
     Reach,
     ReceptiveField,
@@ -18,7 +19,6 @@ from cnn.network.shapes import (
     element_count,
     field_of_all,
     field_of_one,
-    reach_through,
     repeated,
     shape_text,
     united,
@@ -41,7 +41,7 @@ class Row:
     input_shape: Shape
     output_shape: Shape
     receptive_field: ReceptiveField
-    reach: Reach
+    reach: Reach | None
     merged_shapes: tuple[Shape, ...] = ()
 
     @property
@@ -57,6 +57,9 @@ class Row:
     @property
     def sees_all_cells(self) -> bool:
         """Whether each output has the same field: all that the cells of the map before it see."""
+        parts_cells = isinstance(self.layer, Flatten) and element_count(self.input_shape[:-1]) > 1
+        if self.reach is None or parts_cells:
+            return False
         return self.receptive_field == field_of_all(self.reach)
 
     @property
@@ -198,7 +201,7 @@ def trace(architecture: Architecture, *, partial: bool = False) -> Trace:
     """
     way = _Way(architecture, titles(architecture.layers), [])
     try:
-        start = _Sight(ReceptiveField(), whole_reach(architecture.input))
+        start = _Sight(ReceptiveField(), whole_reach(architecture.input), False)
         way.follow(architecture.layers, (), architecture.input, start)
     except ArchitectureError as fault:
         if not partial:
@@ -208,10 +211,14 @@ def trace(architecture: Architecture, *, partial: bool = False) -> Trace:
 
 
 class _Sight(NamedTuple):
-    """What one cell sees of the input, and how far all of them together do."""
+    """What one cell sees of the input, and how far all of them together do, where that is known
+    without tracing it back.
+    """
 
     field: ReceptiveField
-    reach: Reach
+    reach: Reach | None
+    has_blanks: bool
+    """Whether the map may have cells that see nothing but padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +247,12 @@ class _Way:
                 ]
                 merged = tuple(end for end, _ in ends)
                 output = layer.merged_shape(merged)
-                sight = _Sight(
-                    united([repeated(seen.field, end, output) for end, seen in ends]),
-                    united_reach([seen.reach for _, seen in ends]),
-                )
+                field = united([repeated(seen.field, end, output) for end, seen in ends])
+                reach = self._united_reach(layer, path, ends)
+                sight = _Sight(field, reach, any(seen.has_blanks for _, seen in ends))
             else:
                 output = layer.output_shape(shape)
-                sight = _seen(layer, shape, sight)
+                sight = self._seen(layer, path, shape, sight)
             if element_count(output) > MAX_VALUES:
                 raise ArchitectureError(
                     f"gives {shape_text(output)} for each image, more than {MAX_VALUES:,} values. "
@@ -258,17 +264,31 @@ class _Way:
         self.rows.insert(place, row)
         return output, sight
 
+    def _united_reach(
+        self, layer: Container, path: Path, ends: list[tuple[Shape, _Sight]]
+    ) -> Reach:
+        whole = whole_reach(self.architecture.input)
+        if any(seen.reach == whole for _, seen in ends):
+            return whole
+        return united_reach(
+            [
+                seen.reach or reach_of(self.rows, (*path, *part, len(held)), end)
+                for (part, held), (end, seen) in zip(layer.series(), ends, strict=True)
+            ]
+        )
 
-def _seen(layer: Layer, shape: Shape, sight: _Sight) -> _Sight:
-    if isinstance(layer, Flatten):
-        is_map = len(shape) == 3
-        return _Sight(field_of_one(sight.field, shape), sight.reach) if is_map else sight
-    if layer.sees_everything:
-        return _Sight(field_of_all(sight.reach), sight.reach)
-    if not (axes := layer.axes(shape)):
-        return sight
-    reach = reach_through(sight.reach, sight.field, axes)
-    return _Sight(sight.field.through(axes), reach)
+    def _seen(self, layer: Layer, path: Path, shape: Shape, sight: _Sight) -> _Sight:
+        if isinstance(layer, Flatten):
+            field = field_of_one(sight.field, shape) if len(shape) == 3 else sight.field
+            return sight._replace(field=field)
+        if layer.sees_everything:
+            reach = sight.reach or reach_of(self.rows, path, shape)
+            return _Sight(field_of_all(reach), reach, False)
+        if not (axes := layer.axes(shape)):
+            return sight
+        has_blanks = sight.has_blanks or any(axis.has_blanks for axis in axes)
+        is_whole = not any(axis.leaves_out or (has_blanks and axis.has_gaps) for axis in axes)
+        return _Sight(sight.field.through(axes), sight.reach if is_whole else None, has_blanks)
 
 
 def _depth(layers: Layers) -> int:

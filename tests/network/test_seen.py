@@ -69,7 +69,8 @@ def test_what_sees_all_cells_of_a_map_sees_what_is_framed_of_the_image(network, 
 
     box = reduce(or_, (seen_of_image(traced, row, cell) for cell in cells))
 
-    assert row.receptive_field.size == (box.bottom - box.top, box.right - box.left)
+    framed = (0, 0) if box.is_empty else (box.bottom - box.top, box.right - box.left)
+    assert row.receptive_field.size == framed
     read = read_pixels(traced, row)
     assert read is not None
     assert read <= math.prod(row.receptive_field.size)
@@ -83,6 +84,30 @@ def test_windows_that_lie_in_the_padding_see_nothing_of_the_image():
 
     assert [one.is_empty for one in seen] == [True, False, True]
     assert seen_of_image(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 3, 3)
+
+
+def test_all_cells_see_what_any_branch_shows_those_that_are_not_left_out():
+    """Of 8 lines, windows of 3 use 6. The branch shows line 6 at the fifth of them: it has the
+    lines 0, 3 and 6 behind two of padding.
+    """
+    apart = (Conv2D(1, 1, strides=(3, 1)), ZeroPadding2D(((2, 3), (0, 0))))
+    layers = (Branches(((), apart), "add"), MaxPooling2D((3, 1)), GlobalAveragePooling2D())
+
+    traced = trace(Architecture("Apart", (8, 1, 1), layers))
+
+    assert traced.rows[-1].receptive_field.size == (7, 1)
+    assert seen_of_image(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 7, 1)
+
+
+def test_cells_beside_the_only_one_there_is_read_nothing():
+    beside = Conv2D(1, 1, strides=2, padding=1)
+    layers = (GlobalAveragePooling2D(keepdims=True), beside, GlobalAveragePooling2D(), Dense(2))
+
+    traced = trace(Architecture("Beside", (5, 6, 1), layers))
+
+    assert traced.rows[1].output_shape == (2, 2, 1)
+    assert not traced.rows[1].sees_all_cells
+    assert [read_pixels(traced, row) for row in traced.rows] == [30, 0, 0, 0]
 
 
 @pytest.mark.parametrize("feature", [0, 4, 13, 17])
