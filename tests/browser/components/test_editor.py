@@ -278,7 +278,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     open_editor("empty")
     page.get_by_role("button", name="Add a layer or a block").first.click()
     options = page.get_by_role("option").all_inner_texts()
-    assert len(options) == 27
+    assert len(options) == 28
 
     for name in options:
         page.get_by_role("option", name=name, exact=True).first.click(modifiers=["Shift"])
@@ -287,7 +287,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     settled(page)
 
     top_level = page.locator("[role=treeitem][aria-level='1']")
-    assert top_level.count() > 27
+    assert top_level.count() > 28
 
 
 def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
@@ -297,7 +297,8 @@ def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
     page.get_by_role("combobox", name="Find a layer or a block").fill("mean channel")
 
     names = [text for text in page.get_by_role("option").all_inner_texts() if text]
-    assert names == ["GlobalAveragePooling2D", "BatchNormalization", "LayerNormalization"]
+    layers = ["GlobalAveragePooling2D", "BatchNormalization", "LayerNormalization"]
+    assert names == [*layers, "Squeeze and excite"]
 
 
 # ---- moving, doubling, deleting, undo ------------------------------------------------------------
