@@ -24,6 +24,8 @@ NAME = "cnn"
 LOG_FILE = "worker.log"
 MOST_BYTES, KEPT = 1_000_000, 3
 """A log of more bytes is begun anew, and so many earlier ones are kept."""
+LONGEST_LINE = 65_536
+"""Of one that is longer, half may be kept."""
 
 ABOUT = ("run", "worker")
 """What a line says it is about, where it is about one."""
@@ -147,8 +149,18 @@ def _copy_end(log: IO[bytes], target: Path, size: int) -> None:
     if size > 2 * MOST_BYTES:
         log.seek(size - MOST_BYTES)
         log.readline()
-    with open(target, "wb", opener=lambda name, how: os.open(name, how, 0o600)) as kept:
+    with open(target, "w+b", opener=lambda name, how: os.open(name, how, 0o600)) as kept:
         shutil.copyfileobj(log, kept)
+        _cut_half_a_line(kept)
+
+
+def _cut_half_a_line(kept: IO[bytes]) -> None:
+    """Of a line that was just being written, the copy may have the beginning alone."""
+    end = kept.tell()
+    kept.seek(max(end - LONGEST_LINE, 0))
+    last = kept.read()
+    if b"\n" in last:
+        kept.truncate(end - len(last) + last.rindex(b"\n") + 1)
 
 
 @contextlib.contextmanager
