@@ -34,6 +34,7 @@ def test_at_most_2_percent_of_10_000_test_digits_are_called_unlike(data: Dataset
 
 
 @needs.MNIST.mark()
+@pytest.mark.proof
 def test_the_line_comes_from_the_images_kept_aside_alone(data: Dataset):
     found, card = unlike(), unlike().card
     distances = found.distances(data.validation.images[..., 0])
@@ -45,6 +46,7 @@ def test_the_line_comes_from_the_images_kept_aside_alone(data: Dataset):
 
 
 @needs.MNIST.mark()
+@pytest.mark.proof
 def test_where_an_eight_lies_is_the_mean_of_all_eights_that_were_learned(data: Dataset):
     eights = data.train.take(np.flatnonzero(data.train.labels == 8))
     wanted = digit_features(eights.images[..., 0]).mean(axis=0, dtype=np.float64)

@@ -5,7 +5,9 @@ Nothing of TensorFlow runs before there is one. It is for what is expected to ne
 must do without it is no different here from what does. Proofs start every process anew.
 """
 
+import atexit
 import functools
+import gc
 import io
 import json
 import os
@@ -13,9 +15,10 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 has_forks = sys.platform == "linux"
@@ -85,15 +88,37 @@ def _become(job: Any) -> None:
     sys.path[:] = [*given, *(one for one in sys.path if one not in ("", str(ROOT)))]
 
 
-def _obey(words: list[str]) -> None:
-    first, *rest = words
+def _obey(words: list[str]) -> NoReturn:
+    """Runs them and ends. What a Python does last, it leaves out: to take all of TensorFlow apart
+    is a second that shows nothing.
+    """
+    status = 1
+    try:
+        _run(*words)
+        status = 0
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:  # noqa: BLE001 - said as a Python says what ended it
+        sys.excepthook(*sys.exc_info())
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _run(first: str, *rest: str) -> None:
     if first == "-m":
         sys.path.insert(0, str(Path.cwd()))
-        sys.argv = rest
+        sys.argv = list(rest)
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     else:
         sys.path.insert(0, str(Path(first).parent))
-        sys.argv = words
+        sys.argv = [first, *rest]
         runpy.run_path(first, run_name="__main__")
 
 
@@ -105,6 +130,7 @@ def _serve() -> None:
 
     for name in [name for name in sys.modules if name.split(".")[0] in ("cnn", "tests")]:
         del sys.modules[name]
+    gc.freeze()
     job = _next_job()
     _become(job)
     _obey(job["words"])

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnn.network.architecture import Architecture, titles
+from cnn.network.caching import remembered
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -53,6 +54,7 @@ KEEP_BOUNDS = (CONCATENATE.word, MULTIPLY.word, MAXIMUM.word, AVERAGE.word)
 """Merges whose values lie where those of all branches do; products where those are at most 1."""
 
 
+@remembered()
 def end(architecture: Architecture) -> int | None:
     """The place of the last layer that still does something after training, if there is one."""
     shapes = {row.path: row.input_shape for row in trace(architecture).rows}
@@ -62,6 +64,7 @@ def end(architecture: Architecture) -> int | None:
     return None
 
 
+@remembered()
 def averaged(architecture: Architecture) -> int | None:
     """The place of the softmax or sigmoid that the outputs are means of over a map, if they are."""
     traced = trace(architecture)
@@ -95,6 +98,7 @@ def end_activation(architecture: Architecture) -> str | None:
     return None if place is None else architecture.layers[place].activation
 
 
+@remembered()
 def settled(architecture: Architecture) -> tuple[Architecture, tuple[str, ...]]:
     """The network with an end that everything reads alike, and what was changed for it.
 

@@ -91,6 +91,7 @@ def test_an_archive_is_taken_in_with_all_that_it_measured(store: Store, tmp_path
     taken.close()
 
 
+@pytest.mark.proof
 def test_an_exported_script_runs_unchanged_and_gives_the_curve(tmp_path: Path):
     again = tmp_path / "again.py"
     again.write_text(SCRIPT.read_text(encoding="utf-8"), encoding="utf-8")

@@ -67,6 +67,7 @@ def test_a_link_of_55_characters_no_longer_takes_gigabytes(store: Store):
     assert "would take" not in words(visited("build", net=encode(small)))
 
 
+@pytest.mark.proof
 def test_trying_input_sizes_keeps_no_data_set_of_any_of_them(store: Store):
     visited("build")
     before = kept_bytes()

@@ -141,6 +141,7 @@ def test_whatever_is_in_a_column_of_a_damaged_store_every_page_opens(
             assert found["unnamed"]["state"]["text"] == "unreadable"
 
 
+@pytest.mark.proof
 def test_whatever_is_in_a_column_of_a_damaged_store_every_run_can_be_opened(store: Store):
     ids = damaged(store)
 

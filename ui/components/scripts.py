@@ -20,6 +20,7 @@ from posixpath import dirname, join, normpath
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit import file_util
 
 from ui.components.glossary import glossary
 from ui.components.schema import schema
@@ -36,6 +37,9 @@ AHEAD = {
     "compare": ("plot/plot.js",),
 }
 """What pages begin with: a browser fetches it while Streamlit's own script is on its way."""
+
+OF_STREAMLIT = ("BidiComponent", "_arrayReduce", "serialization", "recordbatch", "Html", "purify")
+"""Parts of Streamlit's script that every page asks for, which it loads once their turn has come."""
 
 _IMPORT = re.compile(r'(?<=from )"(\.{1,2}/[^"]+\.js)"')
 _LOADER = """
@@ -100,11 +104,22 @@ def script(entry: str) -> str:
 
 def ahead(path: str) -> str:
     """What the head of a page says of the modules that it needs first."""
-    entries = MOST + AHEAD.get(path.rpartition("/")[2], ()) if _served[0] else ()
+    if not _served[0]:
+        return ""
+    entries = MOST + AHEAD.get(path.rpartition("/")[2], ())
+    ours = dict.fromkeys(module for entry in entries for module in needed(entry))
     return "".join(
-        f'<link rel="modulepreload" fetchpriority="low" href="{_folder()}/{module}">'
-        for module in dict.fromkeys(module for entry in entries for module in needed(entry))
+        f'<link rel="modulepreload" fetchpriority="low" href="{one}">'
+        for one in (*_of_streamlit(), *(f"{_folder()}/{module}" for module in ours))
     )
+
+
+@functools.cache
+def _of_streamlit() -> tuple[str, ...]:
+    """Their addresses; the names of the files change with Streamlit's version."""
+    folder = Path(file_util.get_static_dir(), "static", "js")
+    found = (file for name in OF_STREAMLIT for file in sorted(folder.glob(f"{name}.*.js")))
+    return tuple(address(f"/static/js/{file.name}") for file in found)
 
 
 @functools.cache

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import functools
 import gzip
+import importlib
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -51,11 +53,21 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         pool = WorkerPool()
         pool.start()
         announce.announce()
+        threading.Thread(target=_load_ahead, daemon=True).start()
         try:
             yield
         finally:
             announce.conclude()
             await run_in_threadpool(pool.close)
+
+
+def _load_ahead() -> None:
+    """What the first page needs, while the browser is still at Streamlit's script: the parts that
+    Streamlit imports with its first component, and the network that Home offers.
+    """
+    for name in ("pandas", "ui.parts.runs.history", "ui.views.home.ways_on"):
+        importlib.import_module(name)
+    engine.offer_shipped()
 
 
 async def _plotly(request: Request) -> Response:

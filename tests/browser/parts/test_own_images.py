@@ -115,6 +115,7 @@ def filled(page: Page, dialog: Locator) -> None:
     dialog.get_by_role("group", name="Class 2").dispatch_event("drop", {"dataTransfer": carries})
 
 
+@pytest.mark.proof
 def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_answered(
     training_url: str, page: Page
 ):

@@ -30,6 +30,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.proof
 def test_a_run_is_named_tagged_noted_found_archived_and_deleted(url: str, page: Page):
     page.goto(f"{url}/train")
     rows = page.get_by_role("table", name="Runs, the latest first").locator("tbody tr")

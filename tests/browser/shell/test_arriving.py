@@ -43,9 +43,15 @@ def swallow_once(page: Page, files: str) -> list[str]:
     "files",
     [
         pytest.param("**/static/js/index.*.js", id="Streamlit's script"),
-        pytest.param("**/static/js/BidiComponent.*.js", id="what it loads later"),
+        pytest.param(
+            "**/static/js/BidiComponent.*.js", id="what it loads later", marks=pytest.mark.proof
+        ),
         pytest.param("**/vendor/plotly-*.js*", id="Plotly"),
-        pytest.param("**/js/*/*/*.js", id="scripts of ours, each of those that are imported"),
+        pytest.param(
+            "**/js/*/*/*.js",
+            id="scripts of ours, each of those that are imported",
+            marks=pytest.mark.proof,
+        ),
         pytest.param("**/js/*/kit/element.js", id="what scripts of ours import"),
     ],
 )

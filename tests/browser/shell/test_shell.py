@@ -35,6 +35,7 @@ def test_a_deep_link_as_the_very_first_visit_shows_the_navigation(fresh_app_url:
     expect(page).to_have_title("Build · CNN Workbench")
 
 
+@pytest.mark.proof
 def test_every_page_opens_from_the_navigation(app_url: str, page: Page):
     page.goto(app_url)
     links = page.get_by_test_id("stSidebarNavLink")

@@ -111,6 +111,7 @@ def test_a_link_that_was_cut_off_says_so_and_shows_a_network_all_the_same(page: 
     expect(metric(page, "Parameters")).to_contain_text("61,706")
 
 
+@pytest.mark.proof
 def test_the_design_is_found_as_it_was_left_after_another_page_and_a_refresh(
     page: Page, app_url: str
 ):

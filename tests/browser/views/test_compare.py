@@ -96,6 +96,7 @@ def test_a_click_before_the_last_choice_is_in_the_address_undoes_nothing(
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_comparison_that_ships_from_the_table_to_the_report(
     app_url: str, new_page: PageMaker, tmp_path: Path
 ):

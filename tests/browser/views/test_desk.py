@@ -20,6 +20,7 @@ def choice(page: Page, group: str, name: str) -> Locator:
     return page.get_by_role("radiogroup", name=group).get_by_text(name, exact=True)
 
 
+@pytest.mark.proof
 def test_a_lesson_is_prepared_on_the_desk_and_is_what_the_preview_shows(
     app_url: str, new_page: PageMaker
 ):

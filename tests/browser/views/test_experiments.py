@@ -9,6 +9,7 @@ from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS
 
 
+@pytest.mark.proof
 def test_a_small_sweep_is_trained_to_its_curve_and_opened_in_compare(training_url: str, page: Page):
     page.goto(
         f"{training_url}/experiments?tab=sweep&network=shapes-demo&field=filters&value=0.5&value=1"

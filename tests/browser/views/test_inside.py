@@ -163,6 +163,7 @@ def test_a_drawing_is_followed_from_the_pad(page: Page, app_url: str):
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_trained_run_is_opened_from_its_results(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=2&seed=6")
     press_train(page)

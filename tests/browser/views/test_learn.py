@@ -188,6 +188,7 @@ def test_shapes_are_trained_inside_their_lesson_and_its_filters_looked_at(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_challenge_is_taken_on_and_passed_in_build(app_url: str, page: Page):
     page.goto(f"{app_url}/learn")
     card = page.get_by_test_id("stVerticalBlock").filter(has_text="See it all").last

@@ -166,6 +166,7 @@ def test_a_line_that_was_hidden_stays_hidden_when_the_steps_are_smoothed(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_run_is_opened_from_the_list_and_deleted(training_url: str, page: Page):
     page.goto(f"{training_url}/train")
     rows = page.get_by_role("row", name=re.compile("Shapes demo"))
@@ -184,6 +185,7 @@ def test_a_run_is_opened_from_the_list_and_deleted(training_url: str, page: Page
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
     training_url: str, page: Page, tmp_path: Path
 ):

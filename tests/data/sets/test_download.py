@@ -113,6 +113,7 @@ def test_a_download_in_an_unknown_form_is_an_error(keras_that):
         load_collection(few_of())
 
 
+@pytest.mark.proof
 def test_keras_itself_is_asked_and_not_loaded_into_this_process(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("CNN_DATA_DIR", raising=False)

@@ -75,6 +75,7 @@ def test_no_run_is_lost_between_workers_that_are_replaced_after_a_few(
     store.close()
 
 
+@pytest.mark.proof
 def test_a_worker_stays_while_it_is_neither_old_nor_large(monkeypatch):
     monkeypatch.setattr(worker, "MOST_BYTES", 10**15)
 

@@ -267,6 +267,7 @@ def assert_goes_on(worker: Worker, story: Story, reference: dict[str, Rows], sai
     assert worker_states(story.store) == [WorkerState.READY]
 
 
+@pytest.mark.proof
 def test_a_full_store_interrupts_a_run_and_loses_nothing(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):

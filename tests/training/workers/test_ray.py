@@ -20,6 +20,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import ClusterError, must_ask_for_a_token
 from tests import postgres
 from tests.needs import GPU, RAY
+from tests.some import some
 from tests.training import ray_nodes
 from tests.training.asking import ask
 from tests.training.processes import ROOT, App, current, eventually, is_in, trains
@@ -339,7 +340,7 @@ print(ray.get(ray.remote(lambda: "it ran").remote()), flush=True)
 """
 
 
-@pytest.mark.parametrize("knows_the_token", [True, False])
+@pytest.mark.parametrize("knows_the_token", some([True, False], True))
 def test_code_runs_for_who_knows_the_token_and_for_nobody_else(
     cluster: Cluster, tmp_path: Path, knows_the_token: bool
 ):

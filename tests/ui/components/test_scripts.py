@@ -273,5 +273,7 @@ def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyP
         for entry in (*scripts.MOST, *entries):
             for module in scripts.needed(entry):
                 assert said.count(f'href="{scripts._folder()}/{module}"') == 1
+    assert len(scripts._of_streamlit()) == len(scripts.OF_STREAMLIT), "as this Streamlit names them"
+    assert all(one in scripts.ahead("/nowhere") for one in scripts._of_streamlit())
     assert "flow/flow.js" not in scripts.ahead("/nowhere")
     assert "editor/editor.js" not in scripts.ahead("/")
