@@ -13,6 +13,7 @@ from cnn.network.layers import (
     Activation,
     BatchNormalization,
     Branches,
+    Conv2DTranspose,
     Convolution,
     Dense,
     Flatten,
@@ -116,6 +117,8 @@ def _remarks(row: Row, trace: Trace, whole: _Whole) -> Iterator[str]:
             )
         case Dense():
             yield from _on_dense(row, trace, whole)
+        case Conv2DTranspose() as layer:
+            yield from _on_transposed(layer)
         case Convolution():
             yield from _on_convolution(row)
         case Pooling():
@@ -166,6 +169,17 @@ def _on_convolution(row: Row) -> Iterator[str]:
             f"a {height}x{width} kernel is larger than its input, "
             f"{shape_text(row.input_shape[:2])}: everywhere a part of it meets only padding. Use "
             "a smaller one."
+        )
+
+
+def _on_transposed(layer: Conv2DTranspose) -> Iterator[str]:
+    """Odena et al. (2016), https://distill.pub/2016/deconv-checkerboard/."""
+    sizes, steps = layer.kernel_size, layer.strides
+    if any(size % step for size, step in zip(sizes, steps, strict=True)):
+        yield (
+            f"its kernel, {shape_text(sizes)}, is no multiple of its strides, {shape_text(steps)}: "
+            "some cells get more products than their neighbours, which can show as a checkerboard. "
+            "Use a kernel that is a multiple of the strides."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from cnn.network.architecture import Architecture
+from cnn.network.blocks import unet_level
 from cnn.network.layers import Conv2D, Dense, Flatten, Layer, Layers, MaxPooling2D
 
 BOX, DIGITS = 5, 10
@@ -26,7 +27,7 @@ NETWORKS = MappingProxyType(
         "segmentation": Architecture(
             "Mask",
             (32, 32, 1),
-            (*(_conv(16),) * 3, Conv2D(1, 1, activation="sigmoid")),
+            (_conv(8), *unet_level(8), Conv2D(1, 1, activation="sigmoid")),
         ),
         "pose": Architecture("Corners", (32, 32, 1), (*SMALL, Flatten(), Dense(6))),
         "regression": Architecture("How much", (32, 32, 1), (*SMALL, Flatten(), Dense(1))),

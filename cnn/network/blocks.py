@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
     DepthwiseConv2D,
     GlobalAveragePooling2D,
     Layers,
@@ -121,6 +122,14 @@ def squeeze_excite(channels: int) -> Layers:
     return (Branches(((), weigh), MULTIPLY.word),)
 
 
+def unet_level(channels: int) -> Layers:
+    """One level alone; a deeper U-Net has another in place of the convolution below."""
+    conv = Conv2D(channels, 3, padding="same", activation="relu")
+    below = replace(conv, filters=2 * channels)
+    up = Conv2DTranspose(channels, 2, strides=2, padding="same")
+    return conv, Branches(((), (MaxPooling2D(2), below, up))), conv
+
+
 BLOCKS = {
     block.id: block
     for block in (
@@ -158,6 +167,12 @@ BLOCKS = {
             "Squeeze and excite",
             "Multiplies each channel by a share that the means of all channels decide.",
             squeeze_excite,
+        ),
+        Block(
+            "unet-level",
+            "U-Net level",
+            "Half the size and back, joined with what went past it; height and width must be even.",
+            unet_level,
         ),
     )
 }

@@ -28,12 +28,14 @@ from cnn.network.errors import ArchitectureError, shown
 from cnn.network.layers import (
     Activation,
     Container,
+    Cropping2D,
     Flatten,
     GlobalPooling,
     Layer,
     Layers,
     Pooling,
     Rescaling,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.layers.merges import MULTIPLY
@@ -44,7 +46,7 @@ SMALLEST_SD = 1e-6
 MEANT_FOR_BYTES = 1 / 32
 """Rescaling by no more is meant for 0 to 255: of 0 to 1 it would leave next to nothing."""
 
-KEEP_RANGE = (ZeroPadding2D, Flatten, Pooling, GlobalPooling)
+KEEP_RANGE = (ZeroPadding2D, Cropping2D, UpSampling2D, Flatten, Pooling, GlobalPooling)
 """What comes out of these is in the range of what went in."""
 
 Numbers = tuple[float, ...]

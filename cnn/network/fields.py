@@ -201,17 +201,21 @@ class Choice(WrittenAsItIs):
 
 @dataclass(frozen=True, slots=True)
 class PaddingRule(WrittenAsItIs):
-    """`"valid"`, `"same"`, or a whole number of pixels on every side."""
+    """`"valid"`, `"same"`, or a whole number of pixels on every side, where there is a highest."""
 
-    high: int = MAX_KERNEL
+    high: int | None = MAX_KERNEL
 
     @property
     def wanted(self) -> str:
+        if self.high is None:
+            return '"valid" or "same"'
         return f'"valid", "same" or a whole number from 0 to {self.high:,}'
 
     def read(self, value: Any) -> int | str:
         if type(value) is str and value in ("valid", "same"):
             return value
+        if self.high is None:
+            raise ValueError
         return Whole(0, self.high).read(value)
 
 

@@ -10,11 +10,12 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
+from math import prod
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cnn.network.errors import Path
 from cnn.network.layers import Container, Flatten
-from cnn.network.shapes import NOTHING, Axis, Reach, Shape
+from cnn.network.shapes import NOTHING, Axis, Reach, Shape, Spread, Step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +62,7 @@ class Place:
     """
 
     size: tuple[int, int] = (1, 1)
-    jump: tuple[int, int] = (1, 1)
+    jump: tuple[Step, Step] = (1, 1)
     offset: tuple[float, float] = (0.0, 0.0)
     moved: tuple[int, int] = (0, 0)
 
@@ -109,11 +110,11 @@ def _seen_box(
 
 
 def read_pixels(traced: Trace, row: Row) -> int | None:
-    """How many pixels of the image make a difference to any output of the row; None of an image
-    that is too large to count.
+    """How many pixels of the image make a difference to any output of the row; None where the image
+    or a map is too large to count.
     """
-    height, width = traced.architecture.input[:2]
-    if height * width > MOST_PIXELS:
+    maps = traced.architecture.input, *(one.output_shape for one in traced.rows)
+    if any(prod(_size(shape)) > MOST_PIXELS for shape in maps):
         return None
     rows = {one.path: one for one in traced.rows}
     read = _back(rows, row, _all_of(row.output_shape), _mask_before)
@@ -198,14 +199,15 @@ def _held(path: Path, layer: Container) -> list[tuple[Path, int]]:
 def _box_before(row: Row, box: Box) -> Box:
     if row.layer.sees_everything:
         return Box(0, 0, *_size(row.input_shape))
-    if row.axes is None:
+    along = row.layer.along(row.input_shape)
+    if along is None:
         return box
-    lines, columns = row.axes
+    lines, columns = along
     return Box(
-        box.top * lines.stride - lines.before,
-        box.left * columns.stride - columns.before,
-        (box.bottom - 1) * lines.stride - lines.before + lines.effective_kernel,
-        (box.right - 1) * columns.stride - columns.before + columns.effective_kernel,
+        lines.inputs(box.top)[0],
+        columns.inputs(box.left)[0],
+        lines.inputs(box.bottom - 1)[1] + 1,
+        columns.inputs(box.right - 1)[1] + 1,
     )
 
 
@@ -217,10 +219,11 @@ def _mask_before(row: Row, read: Mask) -> Mask:
     """Which cells of a layer's input make these cells of its output."""
     if row.layer.sees_everything:
         return _all_of(row.input_shape) & read.any()
-    if row.axes is None:
+    along = row.layer.along(row.input_shape)
+    if along is None:
         return read
-    lines, columns = row.axes
-    return _slid_back(_slid_back(read, lines).T, columns).T
+    lines, columns = along
+    return _taken_back(_taken_back(read, lines).T, columns).T
 
 
 def _size(shape: Shape) -> tuple[int, int]:
@@ -233,10 +236,16 @@ def _all_of(shape: Shape) -> Mask:
     return np.ones(_size(shape), bool)
 
 
-def _slid_back(read: Mask, axis: Axis) -> Mask:
-    """The same of the windows along the first axis of a map."""
+def _taken_back(read: Mask, axis: Axis | Spread) -> Mask:
+    """The same along the first axis of a map."""
     import numpy as np
 
+    if isinstance(axis, Spread):
+        made = np.zeros((axis.size, read.shape[1]), bool)
+        for place in range(axis.kernel):
+            cells, places = axis.met(place)
+            made[cells] |= read[places]
+        return made
     found = np.zeros((axis.padding + axis.size, read.shape[1]), bool)
     for tap in range(0, axis.effective_kernel, axis.dilation):
         found[tap : tap + len(read) * axis.stride : axis.stride][: len(read)] |= read

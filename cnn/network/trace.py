@@ -284,11 +284,11 @@ class _Way:
         if layer.sees_everything:
             reach = sight.reach or reach_of(self.rows, path, shape)
             return _Sight(field_of_all(reach), reach, False)
-        if not (axes := layer.axes(shape)):
+        if not (along := layer.along(shape)):
             return sight
-        has_blanks = sight.has_blanks or any(axis.has_blanks for axis in axes)
-        is_whole = not any(axis.leaves_out or (has_blanks and axis.has_gaps) for axis in axes)
-        return _Sight(sight.field.through(axes), sight.reach if is_whole else None, has_blanks)
+        has_blanks = sight.has_blanks or any(axis.has_blanks for axis in along)
+        is_whole = not any(axis.leaves_out or (has_blanks and axis.has_gaps) for axis in along)
+        return _Sight(sight.field.through(along), sight.reach if is_whole else None, has_blanks)
 
 
 def _depth(layers: Layers) -> int:

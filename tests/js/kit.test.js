@@ -126,6 +126,16 @@ test("a cell sees what the cells see that feed it", () => {
   assert.deepEqual(fed({ size: [4, 4], offset: [1.5, 2.5], jump: [0, 0] }), [[0, 0], [0, 0]]); // of one cell
 });
 
+test("behind up-sampling a cell sees what is said of it, not the mean", () => {
+  const spans = [[0, 3], [0, 5]]; // pooled by two, doubled, then windows of four
+  const up = { size: [6, 6], offset: [1.5, 1.5], jump: [1, 1], spans: [spans, []] };
+  assert.deepEqual(seen(up, 2, 0), [[2, 5], [-1, 4]]);
+  assert.deepEqual(seen(up, 3, 0)[0], [2, 7]);
+  assert.deepEqual(seen(up, -1, 0)[0], [-2, 3]);
+  assert.deepEqual(feeding(up, 0, [2, 7]), [2, 4]);
+  assert.deepEqual(feeding(up, 0, [3, 6]), [4, 3]); // none
+});
+
 test("what is made once is made once, and what was forgotten is made anew", () => {
   const made = new Map();
   assert.deepEqual([once(made, "a", () => 1), once(made, "a", () => 2), once(made, "b", () => 3)], [1, 1, 3]);

@@ -69,6 +69,8 @@ def _value(rule: Any, held: st.SearchStrategy[Layers]) -> st.SearchStrategy[Any]
         case Choice():
             option = st.sampled_from(rule.options)
             return option | st.none() if rule.absent else option
+        case PaddingRule(None):
+            return st.sampled_from(["valid", "same"])
         case PaddingRule():
             return st.sampled_from(["valid", "same", 0, 1, 2]) | st.integers(0, rule.high)
         case Series():

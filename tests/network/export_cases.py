@@ -16,6 +16,8 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -30,6 +32,7 @@ from cnn.network.layers import (
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.trace import trace
@@ -98,6 +101,23 @@ ONE_LAYER: dict[str, Layer] = {
         activation="hard_sigmoid",
         use_bias=False,
     ),
+    "transposed: windows side by side": Conv2DTranspose(5, 2, strides=2),
+    "transposed: windows overlap": Conv2DTranspose(5, 3, strides=2, activation="relu"),
+    "transposed: same cuts off one at the end": Conv2DTranspose(5, 3, strides=2, padding="same"),
+    "transposed: same cuts off both ends alike": Conv2DTranspose(5, 4, strides=2, padding="same"),
+    "transposed: same, each axis in its own way": Conv2DTranspose(
+        3, (5, 3), strides=(2, 3), padding="same", use_bias=False
+    ),
+    "transposed: same, stride 1": Conv2DTranspose(3, (4, 3), padding="same"),
+    "transposed: kernel larger than the map": Conv2DTranspose(2, (13, 11), padding="same"),
+    "up: each cell four times": UpSampling2D(),
+    "up: height and width differ": UpSampling2D((3, 1)),
+    "up: between the cells": UpSampling2D(interpolation="bilinear"),
+    "up: between the cells, odd and even": UpSampling2D((3, 4), "bilinear"),
+    "up: between the cells of a line": UpSampling2D((1, 5), "bilinear"),
+    "crop: the same on all sides": Cropping2D(1),  # type: ignore[arg-type]
+    "crop: four sides": Cropping2D(((1, 2), (0, 3))),
+    "crop: nothing": Cropping2D(),
     "max: drops the odd row": MaxPooling2D(),
     "max: windows overlap": MaxPooling2D(3, strides=2),
     "max: same, an odd side": MaxPooling2D(2, padding="same"),
@@ -250,6 +270,43 @@ STACKS: dict[str, Architecture] = {
             LayerNormalization(center=False),
             Dense(5, "softmax"),
         ),
+    ),
+    "a U-Net of two levels": Architecture(
+        "case",
+        (10, 20, 2),
+        (
+            same_conv,
+            Branches(
+                (
+                    (),
+                    (
+                        MaxPooling2D(),
+                        same_conv,
+                        Branches(
+                            (
+                                (),
+                                (
+                                    MaxPooling2D(5),
+                                    same_conv,
+                                    Conv2DTranspose(4, 6, strides=5, padding="same"),
+                                ),
+                            )
+                        ),
+                        same_conv,
+                        UpSampling2D(interpolation="bilinear"),
+                    ),
+                )
+            ),
+            Conv2D(3, 3, padding="same", activation="relu"),
+        ),
+    ),
+    "the one pixel there is, made larger": Architecture(
+        "case",
+        (1, 1, 2),
+        (UpSampling2D(3, "bilinear"), Conv2DTranspose(2, 3, strides=3)),
+    ),
+    "cropped behind a pooling": Architecture(
+        "case", INPUT, (MaxPooling2D(3, 1, "same"), Cropping2D(((2, 1), (1, 1))), Flatten())
     ),
     "depthwise of one channel": Architecture(
         "case", (9, 8, 1), (DepthwiseConv2D(3), SeparableConv2D(4, 3))

@@ -17,6 +17,8 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -31,6 +33,7 @@ from cnn.network.layers import (
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.layers.merges import MERGES
@@ -76,6 +79,12 @@ def layers_for(draw: Draw, shape: Shape) -> Layer:
 def convolutions_for(draw: Draw, shape: Shape) -> Layer:
     """A convolution of any kind that can stand behind a map of this shape."""
     return draw(st.sampled_from((_conv, _depthwise, _separable)))(draw, shape)  # type: ignore[no-any-return]
+
+
+@st.composite
+def resizings_for(draw: Draw, shape: Shape) -> Layer:
+    """An up-sampling, transposed convolution or cropping that can stand behind such a map."""
+    return draw(st.sampled_from((_up_sampling, _transposed, _cropping)))(draw, shape)  # type: ignore[no-any-return]
 
 
 @st.composite
@@ -257,6 +266,33 @@ def _zeros(draw: Draw, shape: Shape) -> Layer:
     return ZeroPadding2D(((draw(sides), draw(sides)), (draw(sides), draw(sides))))
 
 
+def _growth(shape: Shape) -> tuple[int, int]:
+    """How many times as large it may get, so that it stays small."""
+    height, width = (max(min(3, 2 * MAX_SIDE // size), 1) for size in shape[:2])
+    return height, width
+
+
+def _up_sampling(draw: Draw, shape: Shape) -> Layer:
+    interpolation = draw(st.sampled_from(("nearest", "bilinear")))
+    return UpSampling2D(_pair(draw, 1, _growth(shape)), interpolation)
+
+
+def _transposed(draw: Draw, shape: Shape) -> Layer:
+    steps = _pair(draw, 1, _growth(shape))
+    kernel = steps[0] + draw(st.integers(0, 2)), steps[1] + draw(st.integers(0, 2))
+    padding = draw(st.sampled_from(("valid", "same")))
+    activation, use_bias = draw(maybe_activation), draw(flags)
+    return Conv2DTranspose(draw(some_filters), kernel, steps, padding, activation, use_bias)
+
+
+def _cropping(draw: Draw, shape: Shape) -> Layer:
+    sides = []
+    for size in shape[:2]:
+        before = draw(st.integers(0, min(MAX_PADDING, size - 1)))
+        sides.append((before, draw(st.integers(0, min(MAX_PADDING, size - 1 - before)))))
+    return Cropping2D((sides[0], sides[1]))
+
+
 def _spatial_dropout(draw: Draw, shape: Shape) -> Layer:
     return SpatialDropout2D(draw(st.sampled_from((0.0, 0.25, 0.5))))
 
@@ -312,5 +348,5 @@ def _rescaling(draw: Draw, shape: Shape) -> Layer:
 _ANYWHERE = (_activation, _bent_relu, _batch_norm, _layer_norm, _dropout, _rescaling)
 _ON_MAPS = (
     *(_conv, _conv, _depthwise, _separable, _max_pool, _average_pool),
-    *(_zeros, _spatial_dropout),
+    *(_zeros, _spatial_dropout, _up_sampling, _transposed, _cropping),
 )

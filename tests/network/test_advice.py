@@ -13,6 +13,7 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -106,6 +107,14 @@ MADE = [
         "Dense #1",
         IDLE_BIAS,
     ),
+    ((Conv2DTranspose(4, 2), BatchNormalization(), *HEAD), "Conv2DTranspose #1", IDLE_BIAS),
+    (
+        (Conv2DTranspose(4, (4, 3), strides=2), *HEAD),
+        "Conv2DTranspose #1",
+        "its kernel, 4x3, is no multiple of its strides, 2x2: some cells get more products than "
+        "their neighbours, which can show as a checkerboard. Use a kernel that is a multiple of "
+        "the strides.",
+    ),
     ((GlobalAveragePooling2D(keepdims=True), CONV, *HEAD), "Conv2D #1", TINY_MAP),
     ((MaxPooling2D(28), CONV, *HEAD), "Conv2D #1", TINY_MAP),
     (
@@ -184,6 +193,8 @@ KEPT_QUIET = {
         *HEAD,
     ),
     "1x1 on a 1x1 map": (GlobalAveragePooling2D(keepdims=True), Conv2D(8, 1), *HEAD),
+    "windows that overlap alike": (Conv2DTranspose(4, 4, strides=2), *HEAD),
+    "a transposed kernel larger than the map": (MaxPooling2D(28), Conv2DTranspose(4, 8, 8), *HEAD),
     "3x3 on a 2x2 map": (MaxPooling2D(14), CONV, *HEAD),
     "pooling that fits": (MaxPooling2D(2), *HEAD),
     "pooling with same padding": (MaxPooling2D(3, padding="same"), *HEAD),

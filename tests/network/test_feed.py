@@ -17,12 +17,14 @@ from cnn.network.layers import (
     AveragePooling2D,
     Branches,
     Conv2D,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
     MaxPooling2D,
     Rescaling,
     Residual,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.link import decode, encode
@@ -183,6 +185,7 @@ def test_numbers_for_channels_that_are_not_there_are_refused():
             ),
             BYTES,
         ),
+        ((UpSampling2D(2, "bilinear"), Cropping2D(), Rescaling(1 / 255)), BYTES),
         ((Flatten(), Rescaling(1 / 255)), BYTES),
         ((AveragePooling2D(2), Activation("relu"), Rescaling(1 / 255)), BYTES),
         ((Branches(((Rescaling(1 / 255), Conv2D(2, 1)), (Rescaling(1 / 255),))),), BYTES),

@@ -31,6 +31,8 @@ from cnn.network.layers import (
     Branches,
     Container,
     Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -44,6 +46,7 @@ from cnn.network.layers import (
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    UpSampling2D,
     ZeroPadding2D,
     defaults,
     rules,
@@ -82,6 +85,22 @@ SIZES = [
         300,
         144 * 300,
     ),
+    # Every cell of the input meets all weights of its channels, 3x3 of each filter.
+    (Conv2DTranspose(8, 3), MAP, (16, 16, 8), 8 * 9 * 6 + 8, 440, 196 * 432),
+    (Conv2DTranspose(8, 3, strides=2), MAP, (29, 29, 8), 440, 440, 196 * 432),
+    (Conv2DTranspose(8, 3, strides=2, padding="same"), MAP, (28, 28, 8), 440, 440, 196 * 432),
+    (
+        Conv2DTranspose(8, (2, 5), strides=(1, 3), padding="same", use_bias=False),
+        MAP,
+        (14, 42, 8),
+        480,
+        480,
+        196 * 480,
+    ),
+    (UpSampling2D(), MAP, (28, 28, 6), 0, 0, 0),
+    (UpSampling2D((1, 3), "bilinear"), MAP, (14, 42, 6), 0, 0, 0),
+    (Cropping2D(), MAP, MAP, 0, 0, 0),
+    (Cropping2D(((1, 2), (0, 13))), MAP, (11, 1, 6), 0, 0, 0),
     (MaxPooling2D(), MAP, (7, 7, 6), 0, 0, 0),
     (MaxPooling2D(3), MAP, (4, 4, 6), 0, 0, 0),
     (MaxPooling2D(3, strides=2), MAP, (6, 6, 6), 0, 0, 0),
@@ -149,6 +168,7 @@ SPELLED = [
         "6 x 1 x 3x3 + 16 x 1x1x6 + 16",
         "12x12 x (6 x 1 x 3x3 + 16 x 1x1x6)",
     ),
+    (Conv2DTranspose(16, 5, strides=2), MAP, "16 x 5x5x6 + 16", "14x14 x 16 x 5x5x6"),
     (Dense(120), (400,), "120 x 400 + 120", "120 x 400"),
     (Dense(120, use_bias=False), (400,), "120 x 400", "120 x 400"),
     (BatchNormalization(), MAP, "4 x 6", "0"),
@@ -256,6 +276,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "Conv2D": {"filters": 8, "kernel_size": 3},
     "DepthwiseConv2D": {"kernel_size": 3},
     "SeparableConv2D": {"filters": 8, "kernel_size": 3},
+    "Conv2DTranspose": {"filters": 8, "kernel_size": 3},
     "Activation": {"activation": "relu"},
     "Rescaling": {"scale": 2.0},
     "Dense": {"units": 8},
@@ -353,6 +374,19 @@ WORDS = [
         "filters=10 cannot be divided into groups=4. Use a multiple of 4 filters, or groups=1.",
     ),
     (
+        lambda: Conv2DTranspose(8, 3, padding=1),
+        'padding must be "valid" or "same", got 1.',
+    ),
+    (
+        lambda: Conv2DTranspose(8, (3, 2), strides=(1, 3)),
+        "kernel_size=(3, 2) and strides=(1, 3) leave cells between the windows that nothing is put "
+        "into. Use a kernel at least as large as the strides.",
+    ),
+    (
+        lambda: UpSampling2D(interpolation="bicubic"),
+        "interpolation must be one of nearest, bilinear, got 'bicubic'.",
+    ),
+    (
         lambda: MaxPooling2D(2, padding=1),
         'padding=1 needs an odd pool_size, got (2, 2). Use padding="same", or a window of 3 or 5.',
     ),
@@ -412,6 +446,11 @@ MISFITS = [
         'a 2x2 window does not fit a 1x1 input. Use padding="same" or a smaller window.',
     ),
     (
+        Cropping2D(((2, 1), (1, 1))),
+        (3, 3, 8),
+        "cutting 2 + 1 rows and 1 + 1 columns off 3x3 leaves nothing. Cut off less.",
+    ),
+    (
         Dense(10),
         (5, 5, 16),
         "needs a vector, but gets a 5x5x16 map. "
@@ -433,6 +472,9 @@ MISFITS = [
             GlobalAveragePooling2D(),
             GlobalMaxPooling2D(),
             ZeroPadding2D(),
+            Conv2DTranspose(8, 3),
+            UpSampling2D(),
+            Cropping2D(),
             SpatialDropout2D(),
         )
     ),
@@ -496,6 +538,9 @@ KERAS_NAMES = [
     ("Conv2D", "conv2d"),
     ("DepthwiseConv2D", "depthwise_conv2d"),
     ("SeparableConv2D", "separable_conv2d"),
+    ("Conv2DTranspose", "conv2d_transpose"),
+    ("UpSampling2D", "up_sampling2d"),
+    ("Cropping2D", "cropping2d"),
     ("MaxPooling2D", "max_pooling2d"),
     ("GlobalAveragePooling2D", "global_average_pooling2d"),
     ("ZeroPadding2D", "zero_padding2d"),
@@ -547,6 +592,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "activation": None,
         "use_bias": True,
     },
+    "Conv2DTranspose": {
+        "strides": (1, 1),
+        "padding": "valid",
+        "activation": None,
+        "use_bias": True,
+    },
+    "UpSampling2D": {"size": (2, 2), "interpolation": "nearest"},
+    "Cropping2D": {"cropping": ((0, 0), (0, 0))},
     "MaxPooling2D": {"pool_size": (2, 2), "strides": None, "padding": "valid"},
     "AveragePooling2D": {"pool_size": (2, 2), "strides": None, "padding": "valid"},
     "GlobalAveragePooling2D": {"keepdims": False},
@@ -743,7 +796,8 @@ UNMERGED = [
         Branches(((), ())),
         [(8, 8, 4), (7, 7, 4)],
         "the branches give 8x8x4, 7x7x4; side by side needs equal height and width. "
-        'Use padding="same" and the same strides in every branch.',
+        'Use padding="same" and the same strides in every branch, or a Cropping2D on what is '
+        "larger.",
     ),
     (
         Branches(((), ())),

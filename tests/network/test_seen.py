@@ -1,8 +1,11 @@
 """What a cell sees lies within its box: pixels outside of it may become anything."""
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,18 +15,22 @@ from hypothesis import strategies as st
 from cnn.insight.passes.forward import forward
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
+from cnn.network.keras.model import Weights
 from cnn.network.layers import (
+    AveragePooling2D,
     Branches,
     Conv2D,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    UpSampling2D,
     ZeroPadding2D,
+    rules,
 )
 from cnn.network.seen import Box, read_pixels, seen_box, seen_of_image
 from cnn.network.trace import Row, trace
-from tests.network.strategies import architectures
+from tests.network.strategies import architectures, resizings_for
 
 FLAT = Architecture("Flat", (7, 8, 1), (Conv2D(3, 3), MaxPooling2D(), Flatten(), Dense(4)))
 
@@ -76,6 +83,48 @@ def test_what_sees_all_cells_of_a_map_sees_what_is_framed_of_the_image(network, 
     assert read <= math.prod(row.receptive_field.size)
 
 
+@st.composite
+def dense_stacks(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Architecture:
+    """Layers that leave nothing out between their windows, without bias and activation."""
+    start = shape = draw(st.integers(4, 7)), draw(st.integers(4, 7)), 1
+    layers = []
+    for _ in range(draw(st.integers(1, 4))):
+        size = draw(st.integers(1, min(*shape[:2], 3)))
+        step, padding = draw(st.integers(1, size)), draw(st.sampled_from(("valid", "same")))
+        windows = Conv2D(1, size, step, padding), AveragePooling2D(size, step, padding)
+        layer = draw(st.sampled_from(windows) | resizings_for(shape))
+        if "activation" in rules(type(layer)):
+            layer = replace(layer, activation=None, use_bias=False)
+        layers.append(layer)
+        shape = layer.output_shape(shape)
+    return Architecture("Dense", start, tuple(layers))
+
+
+@given(dense_stacks())
+def test_a_cell_sees_those_pixels_that_light_it(network: Architecture):
+    """Of images with one pixel lit, and with weights above zero, it is lit in some."""
+    traced = trace(network)
+    row, (height, width) = traced.rows[-1], network.input[:2]
+    rows = [one for one in traced.rows if one.weights]
+    weights: Weights = {one.name: (np.full(one.weights[0].shape, 0.5, np.float32),) for one in rows}
+    images = np.eye(height * width, dtype=np.float32).reshape(-1, height, width, 1)
+
+    output = forward(network, weights, images).output[..., 0] > 0
+
+    field, boxes = row.receptive_field, []
+    for cell in np.ndindex(row.output_shape[:2]):
+        lines, columns = np.divmod(np.flatnonzero(output[:, *cell]), width)
+        box = Box(lines.min(), columns.min(), lines.max() + 1, columns.max() + 1)
+        assert seen_of_image(traced, row, cell) == box
+        boxes.append(seen_box(traced, row, cell))
+        (top, bottom), (left, right) = field.span(*cell)
+        assert boxes[-1] == Box(int(top), int(left), int(bottom) + 1, int(right) + 1)
+    whole = [len(spans) <= size for spans, size in zip(field.spans, row.output_shape, strict=False)]
+    if all(whole):  # all that differ are among these cells
+        assert max(box.bottom - box.top for box in boxes) == field.size[0]
+        assert max(box.right - box.left for box in boxes) == field.size[1]
+
+
 def test_windows_that_lie_in_the_padding_see_nothing_of_the_image():
     framed = (ZeroPadding2D(((3, 3), (3, 3))), Conv2D(1, 3, strides=3), Conv2D(1, 1))
     traced = trace(Architecture("Framed", (3, 3, 1), (*framed, GlobalAveragePooling2D())))
@@ -97,6 +146,14 @@ def test_all_cells_see_what_any_branch_shows_those_that_are_not_left_out():
 
     assert traced.rows[-1].receptive_field.size == (7, 1)
     assert seen_of_image(traced, traced.rows[-1], (0, 0)) == Box(0, 0, 7, 1)
+
+
+def test_pixels_are_not_counted_by_a_map_that_is_too_large():
+    layers = (UpSampling2D(1_024), UpSampling2D(16), GlobalAveragePooling2D())
+    traced = trace(Architecture("Large", (28, 28, 1), layers))
+
+    assert read_pixels(traced, traced.rows[-1]) is None
+    assert traced.rows[-1].receptive_field.size == (28, 28)
 
 
 def test_cells_beside_the_only_one_there_is_read_nothing():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnn.network.shapes import (
     Axis,
     ReceptiveField,
+    Spread,
     axis,
     element_count,
     field_of_all,
@@ -132,6 +133,55 @@ def test_same_padding_keeps_the_size_at_stride_one(size, kernel):
 
     assert along.output == size
     assert along.before == along.after == (kernel - 1) // 2
+
+
+spreads = st.builds(
+    lambda size, stride, more, before, after: Spread(size, stride + more, stride, before, after),
+    st.integers(1, 12),
+    st.integers(1, 4),
+    st.integers(0, 5),
+    st.integers(0, 6),
+    st.integers(0, 6),
+).filter(lambda one: one.output >= 1)
+
+
+def made_of(one: Spread) -> list[list[tuple[int, int]]]:
+    """For each place of the output the cells it is made of, each with its place of the kernel."""
+    long = (one.size - 1) * one.stride + one.kernel
+    every: list[list[tuple[int, int]]] = [[] for _ in range(long)]
+    for cell in range(one.size):
+        for place in range(one.kernel):
+            every[cell * one.stride + place].append((cell, place))
+    return every[one.before : len(every) - one.after]
+
+
+@given(spreads)
+def test_a_spread_puts_each_cell_into_its_places_and_cuts_off_the_ends(one):
+    every = made_of(one)
+
+    assert one.output == len(every)
+    assert one.leaves_out == (not {0, one.size - 1} <= {cell for each in every for cell, _ in each})
+    for place in range(one.kernel):
+        cells, places = (list(range(*found.indices(10_000))) for found in one.met(place))
+        assert list(zip(cells, places, strict=True)) == [
+            (cell, out) for out, each in enumerate(every) for cell, at in each if at == place
+        ]
+
+
+@given(spreads)
+def test_a_cell_behind_a_spread_is_made_of_those_from_the_first_to_the_last(one):
+    wide = Spread(one.size + 40, one.kernel, one.stride, one.before + 20 * one.stride, one.after)
+
+    for out, each in enumerate(made_of(wide)[: one.output]):
+        first, last = one.inputs(out)
+        assert [cell - 20 for cell, _ in each] == list(range(first, last + 1))
+
+
+@given(spreads)
+def test_the_formula_of_a_spread_is_true_when_it_is_calculated(one):
+    left, right = one.formula.rsplit(" = ", 1)
+
+    assert eval(left.replace("x", "*")) == int(right) == one.output
 
 
 def test_a_shape_is_written_with_an_x_between_its_sizes():

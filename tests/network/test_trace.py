@@ -16,6 +16,8 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -26,6 +28,7 @@ from cnn.network.layers import (
     MaxPooling2D,
     Residual,
     SeparableConv2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.shapes import ReceptiveField
@@ -271,6 +274,15 @@ FIELDS = [
     ((Conv2D(4, 3, strides=4), MaxPooling2D(2), GlobalMaxPooling2D(keepdims=True)), 23, 0, 11.0),
     ((Conv2D(4, 5, strides=4), Conv2D(4, 3, padding="same"), Flatten(), Dense(1)), 25, 0, 12.0),
     ((padded(2), MaxPooling2D(3), GlobalAveragePooling2D()), 28, 0, 13.5),
+    ((MaxPooling2D(), UpSampling2D(), MaxPooling2D()), 2, 2, 0.5),
+    ((UpSampling2D(), Conv2D(1, 2, strides=2)), 1, 1, 0.0),
+    ((Conv2DTranspose(1, 3, padding="same"),), 3, 1, 0.0),
+    ((Conv2DTranspose(1, 3), Conv2D(1, 3)), 5, 1, 0.0),
+    ((Conv2DTranspose(1, 4, strides=2, padding="same"), MaxPooling2D()), 3, 1, 0.0),
+    ((Cropping2D(((3, 0), (3, 5))), Conv2D(1, 3)), 3, 1, 4.0),
+    ((UpSampling2D(), GlobalAveragePooling2D()), 28, 0, 13.5),
+    ((Cropping2D(((3, 5), (3, 5))), UpSampling2D(3), GlobalAveragePooling2D()), 20, 0, 12.5),
+    ((Cropping2D(((3, 5), (3, 5))), MaxPooling2D(3), Flatten(), Dense(1)), 18, 0, 11.5),
     ((Conv2D(1, 3, padding="same"), MaxPooling2D(9), Flatten(), Dense(1)), 28, 0, 13.5),
 ]
 
@@ -282,6 +294,54 @@ def test_a_cell_sees_what_was_derived_by_hand(layers, size, jump, offset):
     field = last(*layers).receptive_field
 
     assert field == ReceptiveField((size, size), (jump, jump), (offset, offset))
+
+
+# layers, the first cells' first and last pixel until they repeat, how far on that is, and the mean
+# centre of the first.
+STEPS = [
+    ((UpSampling2D(),), ((0, 0), (0, 0)), 1, -0.25),
+    ((UpSampling2D(3),), ((0, 0),) * 3, 1, -1 / 3),
+    ((UpSampling2D(interpolation="bilinear"),), ((-1, 0), (0, 1)), 1, -0.25),
+    ((UpSampling2D(3, "bilinear"),), ((-1, 0), (0, 0), (0, 1)), 1, -1 / 3),
+    ((MaxPooling2D(), UpSampling2D()), ((0, 1), (0, 1)), 2, 0.0),
+    ((Conv2DTranspose(1, 3, strides=2, padding="same"),), ((-1, 0), (0, 0)), 1, -0.5),
+    ((Conv2DTranspose(1, 5, strides=2, padding="same"),), ((-1, 0), (-1, 1)), 1, -0.5),
+    ((Conv2DTranspose(1, 3, strides=2),), ((-1, 0), (0, 0)), 1, -0.5),
+    ((UpSampling2D(), Conv2D(1, 3, padding="same")), ((-1, 0), (0, 1)), 1, -0.25),
+    ((UpSampling2D(), Conv2D(1, 3, strides=3)), ((0, 1), (1, 2)), 3, 0.25),
+    ((MaxPooling2D(), UpSampling2D(), Conv2D(1, 4)), ((0, 3), (0, 5)), 2, 1.5),
+    ((Branches(((), (MaxPooling2D(), UpSampling2D()))),), ((0, 1), (0, 1)), 2, 0.0),
+    (
+        (Branches(((Conv2D(1, 2, padding="same"),), (MaxPooling2D(), UpSampling2D()))),),
+        ((0, 1), (0, 2)),
+        2,
+        0.25,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("layers", "spans", "moved", "offset"), STEPS, ids=[str(n) for n in range(len(STEPS))]
+)
+def test_behind_up_sampling_it_is_said_cell_by_cell_what_is_seen(layers, spans, moved, offset):
+    field = last(*layers).receptive_field
+    size = max(end - start + 1 for start, end in spans)
+
+    assert (field.size, field.spans) == ((size, size), (spans, spans))
+    assert field.jump == (moved / len(spans),) * 2
+    assert field.offset == pytest.approx((offset, offset))
+    for cell in range(7):
+        start, end = spans[cell % len(spans)]
+        far = cell // len(spans) * moved
+        assert field.along(0).span(cell) == (start + far, end + far)
+
+
+def test_where_steps_are_too_many_to_be_told_apart_the_widest_is_taken_for_all():
+    field = last(UpSampling2D(32), UpSampling2D(32), Conv2D(1, 3)).receptive_field
+
+    assert field.spans == ((), ())
+    assert field.jump == (1 / 1024, 1 / 1024)
+    assert 2 <= field.size[0] <= 4
 
 
 def test_after_flatten_a_unit_sees_all_of_an_oblong_input():
@@ -351,7 +411,8 @@ FAULTS = [
     (
         (Branches(((MaxPooling2D(),), (Conv2D(2, 1),))), Flatten()),
         "Branches #1: the branches give 14x14x1, 28x28x2; side by side needs equal height and "
-        'width. Use padding="same" and the same strides in every branch.',
+        'width. Use padding="same" and the same strides in every branch, or a Cropping2D on what '
+        "is larger.",
         (0,),
         ["max_pooling2d_1", "conv2d_1"],
     ),

@@ -125,6 +125,8 @@ def _limits(rule: Any) -> dict[str, Any]:
         case Choice(options, absent):
             words = [word for word in options if word != absent]
             return {"type": "choice", "options": words, "absent": absent, "optional": bool(absent)}
+        case PaddingRule(None):
+            return {"type": "choice", "options": ["valid", "same"], "absent": "", "optional": False}
         case PaddingRule(high):
             return {"type": "padding", "low": 0, "high": high}
         case _:

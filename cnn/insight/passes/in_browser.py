@@ -16,13 +16,14 @@ import numpy as np
 from cnn.insight.passes.forward import Step, steps_of
 from cnn.insight.passes.layer_passes import affine
 from cnn.insight.passes.operations import Array
+from cnn.insight.passes.resizing import shares
 from cnn.network import layers as kinds
 from cnn.network.architecture import Architecture
 from cnn.network.feed import Feed
 from cnn.network.keras.model import Weights
-from cnn.network.layers import Activation, Axes, Container, Layer
+from cnn.network.layers import Activation, Axes, Container, Layer, Spreads
 from cnn.network.layers.merges import MERGES
-from cnn.network.shapes import Axis, Shape, axis
+from cnn.network.shapes import Axis, Shape, Spread, axis
 
 ACTIVATIONS = (
     "relu",
@@ -138,13 +139,15 @@ def _activation(layer: Layer) -> str | None:
     return None if name == "linear" else name
 
 
-def _window(axes: Axes | None) -> dict[str, Any]:
-    assert axes is not None  # of a layer that slides
-    return {name: _axis(one) for name, one in zip(("rows", "columns"), axes, strict=True)}
+def _window(axes: Axes | Spreads | None) -> dict[str, Any]:
+    assert axes is not None  # of a layer that slides or spreads
+    rows, columns = axes
+    return {"rows": _axis(rows), "columns": _axis(columns)}
 
 
-def _axis(one: Axis) -> dict[str, int]:
-    return asdict(one) | {"padded": one.size + one.padding, "output": one.output}
+def _axis(one: Axis | Spread) -> dict[str, int]:
+    padding = one.padding if isinstance(one, Axis) else 0
+    return asdict(one) | {"padded": one.size + padding, "output": one.output}
 
 
 def _bias(at: _At, channels: int) -> Array:
@@ -186,6 +189,24 @@ def _separable(way: _Way, at: _At) -> int:
         activation=_activation(at.layer),
         **_window((axis(height, 1, 1), axis(width, 1, 1))),
     )
+
+
+def _transposed(way: _Way, at: _At) -> int:
+    shape = at.shape(way)
+    numbers = (at.arrays[0], _bias(at, shape[2]))
+    window = _window(at.layer.along(way.shapes[at.place]))
+    activation = _activation(at.layer)
+    return way.put("transposed", shape, (at.place,), numbers, activation=activation, **window)
+
+
+def _up_sampling(way: _Way, at: _At) -> int:
+    each = [shares(factor, linear=at.layer.is_linear) for factor in at.layer.size]
+    return way.put("upsampling", at.shape(way), (at.place,), shares=each)
+
+
+def _cropping(way: _Way, at: _At) -> int:
+    window = _window(at.layer.along(way.shapes[at.place]))
+    return way.put("cropping", at.shape(way), (at.place,), **window)
 
 
 def _pooling(way: _Way, at: _At) -> int:
@@ -248,11 +269,14 @@ PUTS: dict[type[Layer], Callable[[_Way, _At], int]] = {
     kinds.Conv2D: _convolution,
     kinds.DepthwiseConv2D: _convolution,
     kinds.SeparableConv2D: _separable,
+    kinds.Conv2DTranspose: _transposed,
     kinds.MaxPooling2D: _pooling,
     kinds.AveragePooling2D: _pooling,
     kinds.GlobalAveragePooling2D: _global_pooling,
     kinds.GlobalMaxPooling2D: _global_pooling,
+    kinds.UpSampling2D: _up_sampling,
     kinds.ZeroPadding2D: _padding,
+    kinds.Cropping2D: _cropping,
     kinds.BatchNormalization: _batch_norm,
     kinds.Activation: _copy,
     kinds.Rescaling: _rescaling,

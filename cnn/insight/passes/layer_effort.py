@@ -185,7 +185,7 @@ def seconds(row: Row) -> float:
             patch = row.weights[0].count // max(row.output_shape[-1], 1)
             each = LAID_OUT_FAR if patch > LARGE_PATCH else LAID_OUT
             took += PRODUCT * row.macs + each * laid_out
-        case kinds.Convolution():
+        case kinds.Convolution() if axes is not None:
             took += APART * row.macs
         case kinds.Pooling() if axes is not None:
             lines, columns = axes

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cnn.insight.passes import gradients
+from cnn.insight.passes import gradients, resizing
 from cnn.insight.passes import operations as ops
 from cnn.insight.passes.operations import Array
 from cnn.network import layers as kinds
-from cnn.network.layers import Layer, Normalization
+from cnn.network.layers import Layer, Normalization, Spreads
 
 Arrays = Sequence[Array]
 Flow = tuple[Array, tuple[Array, ...]]
@@ -30,6 +30,12 @@ class At(NamedTuple):
     axes: Any
     arrays: Arrays
     x: Array
+
+    @property
+    def spreads(self) -> Spreads:
+        """How the layer spreads cells, of one that does."""
+        spreads: Spreads = self.layer.spread(self.x.shape[1:])
+        return spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,24 @@ def _separable_back(at: At, gradient: Array) -> Flow:
     to_between, mixing = gradients.pointwise_conv2d_gradient(between, pointwise, gradient)
     to_input, depthwise = gradients.depthwise_conv2d_gradient(at.x, kernel, at.axes, to_between)
     return to_input, (depthwise, mixing, *_bias_back(at, gradient))
+
+
+def _transposed(at: At) -> Array:
+    return _biased(at, resizing.conv2d_transpose(at.x, at.arrays[0], at.spreads))
+
+
+def _transposed_back(at: At, gradient: Array) -> Flow:
+    to_input, kernel = resizing.conv2d_transpose_gradient(at.x, at.arrays[0], at.spreads, gradient)
+    return to_input, (kernel, *_bias_back(at, gradient))
+
+
+def _up_sampled(at: At) -> Array:
+    return resizing.up_sampled(at.x, at.layer.size, linear=at.layer.is_linear)
+
+
+def _up_sampled_back(at: At, gradient: Array) -> Flow:
+    layer = at.layer
+    return resizing.up_sampled_gradient(gradient, layer.size, linear=layer.is_linear), ()
 
 
 def _average_pool(at: At) -> Array:
@@ -173,6 +197,7 @@ PASSES: dict[type[Layer], Pass] = {
     kinds.Conv2D: Pass(_conv2d, _conv2d_back),
     kinds.DepthwiseConv2D: Pass(_depthwise, _depthwise_back),
     kinds.SeparableConv2D: Pass(_separable, _separable_back),
+    kinds.Conv2DTranspose: Pass(_transposed, _transposed_back, 1, 2, 8.0),
     kinds.MaxPooling2D: Pass(
         lambda at: ops.max_pool(at.x, at.axes),
         lambda at, gradient: (gradients.max_pool_gradient(at.x, at.axes, gradient), ()),
@@ -182,6 +207,11 @@ PASSES: dict[type[Layer], Pass] = {
         ops.global_average_pool, gradients.global_average_pool_gradient
     ),
     kinds.GlobalMaxPooling2D: _global(ops.global_max_pool, gradients.global_max_pool_gradient),
+    kinds.UpSampling2D: Pass(_up_sampled, _up_sampled_back, 3, 4, 5.0),
+    kinds.Cropping2D: Pass(
+        lambda at: resizing.cropped(at.x, at.spreads),
+        lambda at, gradient: (resizing.cropped_gradient(at.spreads, gradient), ()),
+    ),
     kinds.ZeroPadding2D: Pass(
         lambda at: ops.padded(at.x, at.axes),
         lambda at, gradient: (gradients.unpadded(gradient, at.axes), ()),

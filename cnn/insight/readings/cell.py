@@ -18,7 +18,7 @@ from cnn.insight.readings.cell_sentences import sentence
 from cnn.network import layers as kinds
 from cnn.network.keras.model import Weights
 from cnn.network.layers import Axes
-from cnn.network.shapes import shape_text
+from cnn.network.shapes import Spread, shape_text
 from cnn.network.trace import Row, Trace
 
 Place = tuple[int, ...]
@@ -48,7 +48,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Products:
-    """A cell of a convolution: window times kernel, number by number, summed, plus the bias."""
+    """A cell of a convolution: window times kernel, number by number, summed, plus the bias.
+
+    Of a transposed one the window are the cells that reach it, each with its weights of the kernel.
+    """
 
     window: Window
     kernel: Array
@@ -171,6 +174,8 @@ def _detail(row: Row, arrays: Arrays, x: Array, place: Place, top: int) -> Detai
         lines, columns = tuple(range(x.shape[0])), tuple(range(x.shape[1]))
         whole = _window(x, lines, columns, (place[-1],))
         return _pooled(whole, isinstance(layer, kinds.GlobalMaxPooling2D))
+    if isinstance(layer, kinds.Conv2DTranspose):
+        return _reaching(layer, arrays, x, place)
     if axes is None:
         return None
     lines, columns = (_positions(axes, side, place[side]) for side in (0, 1))
@@ -194,6 +199,23 @@ def _detail(row: Row, arrays: Arrays, x: Array, place: Place, top: int) -> Detai
     window = _window(x, lines, columns, tuple(range(first, first + depth)))
     products = window.values * kernel
     return Products(window, kernel, products, _sum(products), bias)
+
+
+def _reaching(layer: kinds.Conv2DTranspose, arrays: Arrays, x: Array, place: Place) -> Products:
+    rows, columns = layer.spread(x.shape)
+    (lines, down), (pixels, across) = _sources(rows, place[0]), _sources(columns, place[1])
+    window = _window(x, lines, pixels, tuple(range(x.shape[2])))
+    kernel = arrays[0][np.ix_(down, across)][:, :, place[2]]
+    products = window.values * kernel
+    bias = float(arrays[1][place[2]]) if layer.use_bias else None
+    return Products(window, kernel, products, _sum(products), bias)
+
+
+def _sources(spread: Spread, place: int) -> tuple[tuple[int, ...], list[int]]:
+    """The positions in the input that are spread over this one, and their places of the kernel."""
+    first, last = spread.inputs(place)
+    positions = tuple(range(first, last + 1))
+    return positions, [place + spread.before - one * spread.stride for one in positions]
 
 
 def _positions(axes: Axes, side: int, place: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from cnn.insight.passes.activations import activation_function
 from cnn.insight.passes.forward import Activations
 from cnn.insight.passes.layer_passes import Arrays, affine
 from cnn.insight.passes.operations import Array
+from cnn.insight.passes.resizing import shares
 from cnn.network import layers as kinds
 from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
@@ -55,6 +56,60 @@ def _convolution(at: _Cell) -> str:
     return f"The products of the window with the kernel{bias} add up to {_n(at.linear)}."
 
 
+def _transposed(at: _Cell) -> str:
+    """Of the cells that reach it, those within the map."""
+    many = shape_text(
+        tuple(
+            min(last, one.size - 1) - max(first, 0) + 1
+            for side, one in enumerate(at.layer.spread(at.x.shape))
+            for first, last in [one.inputs(at.place[side])]
+        )
+    )
+    bias = f" and the bias {_n(at.arrays[1][at.place[2]])}" if at.layer.use_bias else ""
+    return (
+        f"The {many} cells that reach here, each times its weights of the kernel,{bias} add up to "
+        f"{_n(at.linear)}."
+    )
+
+
+def _up_sampling(at: _Cell) -> str:
+    lines, columns = (
+        _mixed_from(at.place[side], at.layer.size[side], at.x.shape[side], at.layer.is_linear)
+        for side in (0, 1)
+    )
+    if len(lines) == len(columns) == 1:
+        return _value_of(at, lines[0][0], columns[0][0])
+    parts = [
+        f"{_n(at.x[line, column, at.place[2]])} × {_n(one * other)}"
+        for line, one in lines
+        for column, other in columns
+    ]
+    where = ", ".join(
+        f"{word}{'s' * (len(found) > 1)} {' and '.join(str(place) for place, _ in found)}"
+        for word, found in (("row", lines), ("column", columns))
+    )
+    return f"From {where} of the input: {' + '.join(parts)} = {_n(at.linear)}."
+
+
+def _mixed_from(place: int, factor: int, size: int, linear: bool) -> list[tuple[int, float]]:
+    """The lines of the input that one of the output is made of, each with its share."""
+    own, part = divmod(place, factor)
+    share = shares(factor, linear=linear)[part]
+    near = own + (share > 0) - (share < 0)
+    if share == 0 or not 0 <= near < size:
+        return [(own, 1.0)]
+    return sorted([(own, 1 - abs(share)), (near, abs(share))])
+
+
+def _cropping(at: _Cell) -> str:
+    rows, columns = at.layer.cropping
+    return _value_of(at, at.place[0] + rows[0], at.place[1] + columns[0])
+
+
+def _value_of(at: _Cell, line: int, column: int) -> str:
+    return f"The value {_n(at.linear)} of row {line}, column {column} of the input."
+
+
 def _dense(at: _Cell) -> str:
     bias = f" and the bias {_n(at.arrays[1][at.place[0]])}" if at.layer.use_bias else ""
     return f"{at.x.size:,} features, each times its weight,{bias} add up to {_n(at.linear)}."
@@ -81,7 +136,7 @@ def _global_pooling(what: str) -> Callable[[_Cell], str]:
 def _zero_padding(at: _Cell) -> str:
     line, column = (at.place[side] - at.axes[side].before for side in (0, 1))
     if 0 <= line < at.x.shape[0] and 0 <= column < at.x.shape[1]:
-        return f"The value {_n(at.linear)} of row {line}, column {column} of the input."
+        return _value_of(at, line, column)
     return "A 0 of the frame."
 
 
@@ -136,11 +191,14 @@ SENTENCES: dict[type[Layer], Callable[[_Cell], str]] = {
     kinds.Conv2D: _convolution,
     kinds.DepthwiseConv2D: _convolution,
     kinds.SeparableConv2D: _convolution,
+    kinds.Conv2DTranspose: _transposed,
     kinds.MaxPooling2D: _max_pooling,
     kinds.AveragePooling2D: _average_pooling,
     kinds.GlobalAveragePooling2D: _global_pooling("mean"),
     kinds.GlobalMaxPooling2D: _global_pooling("largest value"),
+    kinds.UpSampling2D: _up_sampling,
     kinds.ZeroPadding2D: _zero_padding,
+    kinds.Cropping2D: _cropping,
     kinds.BatchNormalization: _batch_normal,
     kinds.LayerNormalization: _layer_normal,
     kinds.Activation: _activation,

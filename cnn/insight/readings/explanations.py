@@ -123,7 +123,12 @@ def _view_facts(row: Row, trace: Trace) -> list[Fact]:
             note = "by what is repeated for all cells, and each a part of its own"
         return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]
     beyond = field.size[0] > height or field.size[1] > width
-    note = f"neighbouring cells see fields {shape_text(field.jump)} pixels apart"
+    apart = "x".join(number(step, 3) for step in field.jump)
+    note = f"neighbouring cells see fields {apart} pixels apart"
+    if any(field.spans):
+        note += " on average"
+    if any(len({last - first for first, last in spans}) > 1 for spans in field.spans):
+        note += ", and some see less"
     if beyond:
         note += f"; larger than the {height}x{width} input, so the border sees padding"
     return [Fact("Sees", f"{shape_text(field.size)} input pixels", note)]

@@ -175,7 +175,7 @@ def _starts(size: int, side: int, every: int) -> list[int]:
     return [*range(0, last, every), last]
 
 
-def _between(size: int, cells: int, offset: float, jump: int) -> npt.NDArray[np.float64]:
+def _between(size: int, cells: int, offset: float, jump: float) -> npt.NDArray[np.float64]:
     """For each pixel the share that each cell has in it; beyond the outer cells, all theirs."""
     pixels = np.arange(size)
     where = np.clip((pixels - offset) / jump, 0, cells - 1)

@@ -42,7 +42,7 @@ from cnn.network.scripts.feed import feed_words, numpy_function
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 
-BY_PLACE = ("pool_size", "rate")
+BY_PLACE = ("pool_size", "rate", "size", "cropping")
 """Fields written though they have a default: Keras asks for them, or a reader does."""
 
 Names = frozenset[str]
@@ -251,6 +251,6 @@ def _branch_names(layer: Branches, target: str, taken: Names) -> list[str]:
     stem = "branch"
     if any(name.startswith(stem) for name in taken):
         stem = target if stem in target else f"{target}_{stem}"
-    if sum(map(bool, layer.branches)) == 1 and stem == "branch":
+    if sum(map(bool, layer.branches)) == 1 and stem == "branch" and stem not in taken:
         return [stem for _ in layer.branches]
     return [f"{stem}_{number}" for number, _ in enumerate(layer.branches, 1)]

@@ -37,14 +37,9 @@ _OPERATIONS = {
 }
 """Keras' operations that are activations without options, as `keras.ops.relu(x)`."""
 
-CROPPING_HINT = (
-    "only behind a MaxPooling2D with an odd window, stride 1 and padding='same' can it be read, "
-    "where it makes the padding smaller. Remove it."
-)
 _HINTS = {
     "Lambda": "it holds Python code, which is never run. Use layers such as Rescaling instead.",
     "PReLU": "its slopes are learned. Use LeakyReLU, whose slope is a number.",
-    "Cropping2D": CROPPING_HINT,
     "Normalization": NORMALIZATION_HINT,
     **{merge.keras: "it joins only one input. Remove it." for merge in MERGES.values()},
 }

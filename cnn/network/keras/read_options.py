@@ -84,6 +84,10 @@ class Options:
             self.notes.add(f"the call with training={self.node.training}", self.node)
         if self.take("groups", 1) != 1:
             raise self.node.error("groups above 1 belong to Conv2D alone.")
+        if (dilation := self.take("dilation_rate", 1)) not in (1, [1, 1]):
+            raise self.node.error(
+                f"dilation_rate={shown(dilation)} has no counterpart here. Use dilation_rate=1."
+            )
         for name, value in self.left.items():
             if name in _SILENT or value is None or value is False:
                 continue

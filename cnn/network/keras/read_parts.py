@@ -14,7 +14,7 @@ from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError,
 from cnn.network.keras.normalization import Adapted
 from cnn.network.keras.read_front import Front, FrontReader, target_of
 from cnn.network.keras.read_graph import Node
-from cnn.network.keras.read_layers import CROPPING_HINT, layers_of
+from cnn.network.keras.read_layers import layers_of
 from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import (
     Activation,
@@ -102,8 +102,8 @@ class Assembly:
                     f"it makes {shape_text(target)} of {shape_text(shape)}, but here a map is only "
                     "laid out as a vector, or kept as 1x1 behind a global pooling. Remove it."
                 )
-        elif node.kind == "Cropping2D" and isinstance(last, MaxPooling2D):
-            taken_in = _cropped(last, options)
+        elif node.kind == "Cropping2D" and (padded := _with_less_padding(last, options)):
+            taken_in = padded
             shape = _passed(taken_in, node, shape)
         else:
             layers = layers_of(options)
@@ -167,18 +167,21 @@ def _one_word(layers: Layers) -> str | None:
     return None
 
 
-def _cropped(pooling: MaxPooling2D, options: Options) -> MaxPooling2D:
-    """The max pooling with a whole-number padding that cropping its outer windows makes of it.
+def _with_less_padding(last: Layer | None, options: Options) -> MaxPooling2D | None:
+    """The max pooling with a whole-number padding that cropping its outer windows makes of it,
+    where it does; the cropping is taken then.
 
     With stride 1, `same` pads an odd window by (K - 1) / 2 on each side.
     """
+    if not isinstance(last, MaxPooling2D) or last.strides != (1, 1) or last.padding != "same":
+        return None
     try:
-        sides = read_field(FourSides(MAX_KERNEL), "cropping", options.take("cropping"))
+        sides = read_field(FourSides(MAX_KERNEL), "cropping", options.left.get("cropping"))
     except ArchitectureError as error:
         raise options.node.blamed(error) from None
-    sizes = pooling.pool_size
+    sizes = last.pool_size
     left = {size // 2 - side for size, pair in zip(sizes, sides, strict=True) for side in pair}
-    whole = pooling.strides == (1, 1) and pooling.padding == "same" and all(n % 2 for n in sizes)
-    if not whole or len(left) > 1 or min(left) < 0:
-        raise options.node.error(CROPPING_HINT)
-    return replace(pooling, padding=left.pop() or "valid")
+    if any(size % 2 == 0 for size in sizes) or len(left) > 1 or min(left) < 0:
+        return None
+    options.take("cropping")
+    return replace(last, padding=left.pop() or "valid")

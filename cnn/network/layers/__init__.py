@@ -1,8 +1,14 @@
 """Every kind of layer: one class holds all facts about its kind."""
 
-from cnn.network.layers.base import Axes, Layer, Weight, defaults, rules, snake_case
+from cnn.network.layers.base import Axes, Layer, Spreads, Weight, defaults, rules, snake_case
 from cnn.network.layers.containers import Branches, Container, Layers, Residual, changed
-from cnn.network.layers.convolution import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
+from cnn.network.layers.convolution import (
+    Conv2D,
+    Convolution,
+    DepthwiseConv2D,
+    SeparableConv2D,
+    SlidingConvolution,
+)
 from cnn.network.layers.pointwise import (
     Activation,
     BatchNormalization,
@@ -23,6 +29,8 @@ from cnn.network.layers.pooling import (
     Pooling,
     ZeroPadding2D,
 )
+from cnn.network.layers.resizing import Cropping2D, UpSampling2D
+from cnn.network.layers.transposed import Conv2DTranspose
 
 KINDS: dict[str, type[Layer]] = {
     kind.__name__: kind
@@ -30,11 +38,14 @@ KINDS: dict[str, type[Layer]] = {
         Conv2D,
         DepthwiseConv2D,
         SeparableConv2D,
+        Conv2DTranspose,
         MaxPooling2D,
         AveragePooling2D,
         GlobalAveragePooling2D,
         GlobalMaxPooling2D,
+        UpSampling2D,
         ZeroPadding2D,
+        Cropping2D,
         BatchNormalization,
         LayerNormalization,
         Activation,

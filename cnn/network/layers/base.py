@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import read_field
-from cnn.network.shapes import Axis, Shape, element_count, shape_text
+from cnn.network.shapes import Axis, Shape, Spread, element_count, shape_text
 
 Axes = tuple[Axis, Axis]
+Spreads = tuple[Spread, Spread]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ class Layer:
         """How the window slides along height and width, where there is one."""
         return None
 
+    def spread(self, shape: Shape) -> Spreads | None:
+        """How cells are spread along height and width, where they are, or which are cut off."""
+        return None
+
+    def along(self, shape: Shape) -> Axes | Spreads | None:
+        """How cells of the output meet those of the input, where not each meets its own."""
+        return self.axes(shape) or self.spread(shape)
+
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         """The arrays this layer holds for an input of this shape."""
         return ()
@@ -125,7 +134,7 @@ def defaults(kind: type[Layer]) -> dict[str, Any]:
 
 def snake_case(kind: str) -> str:
     """A kind as Keras names its layers: `MaxPooling2D` -> `max_pooling2d`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).replace("_2D", "2D").lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=2D)(?=[A-Z])", "_", kind).replace("_2D", "2D").lower()
 
 
 def needs_map(layer: Layer, shape: Shape) -> None:
@@ -137,7 +146,7 @@ def needs_map(layer: Layer, shape: Shape) -> None:
         )
 
 
-def slide_formula(axes: Axes) -> str:
+def slide_formula(axes: Axes | Spreads) -> str:
     """Both axes' formula, or one where they are equal."""
     rows, columns = axes
     if rows == columns:

@@ -28,7 +28,7 @@ FILTERS_OF_3 = {"filters": 32, "kernel_size": 3, "padding": "same", "activation"
 
 
 class Convolution(Layer):
-    """What the three convolutions share: a kernel that slides, with strides or dilation."""
+    """What all convolutions share: kernels that are applied all over a map, and a bias."""
 
     __slots__ = ()
     kernels = 1
@@ -37,36 +37,14 @@ class Convolution(Layer):
     kernel_size: Size
     strides: Size
     padding: int | str
-    dilation_rate: Size
     use_bias: bool
-
-    def check(self) -> None:
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ArchitectureError(
-                f"strides={self.strides} and dilation_rate={self.dilation_rate} cannot both be "
-                "above 1. Set one of them to 1."
-            )
 
     def channels_out(self, channels: int) -> int:
         raise NotImplementedError
 
-    def axes(self, shape: Shape) -> Axes:
-        along = zip(shape[:2], self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        rows, columns = (axis(*one, self.padding) for one in along)
-        return rows, columns
-
-    def output_shape(self, shape: Shape) -> Shape:
-        needs_map(self, shape)
-        height, width = fitting_output(self.axes(shape), "kernel")
-        return height, width, self.channels_out(shape[2])
-
-    def shape_formula(self, shape: Shape) -> str:
-        return slide_formula(self.axes(shape))
-
     def positions(self, shape: Shape) -> Pair:
         """How many places the kernel is applied at, along height and width."""
-        rows, columns = self.axes(shape)
-        return rows.output, columns.output
+        raise NotImplementedError
 
     def macs(self, shape: Shape) -> int:
         height, width = self.positions(shape)
@@ -89,8 +67,40 @@ class Convolution(Layer):
         return f" + {channels}" if self.use_bias else ""
 
 
+class SlidingConvolution(Convolution):
+    """One whose kernel slides, with strides or dilation."""
+
+    __slots__ = ()
+
+    dilation_rate: Size
+
+    def check(self) -> None:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArchitectureError(
+                f"strides={self.strides} and dilation_rate={self.dilation_rate} cannot both be "
+                "above 1. Set one of them to 1."
+            )
+
+    def axes(self, shape: Shape) -> Axes:
+        along = zip(shape[:2], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        rows, columns = (axis(*one, self.padding) for one in along)
+        return rows, columns
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        height, width = fitting_output(self.axes(shape), "kernel")
+        return height, width, self.channels_out(shape[2])
+
+    def shape_formula(self, shape: Shape) -> str:
+        return slide_formula(self.axes(shape))
+
+    def positions(self, shape: Shape) -> Pair:
+        rows, columns = self.axes(shape)
+        return rows.output, columns.output
+
+
 @dataclass(frozen=True, slots=True)
-class Conv2D(Convolution):
+class Conv2D(SlidingConvolution):
     purpose = "Slides filters over the map; each looks for one pattern in the channels it reads."
     letters, word, family = "c", "conv", "convolution"
     start: ClassVar[dict[str, Any]] = FILTERS_OF_3
@@ -111,7 +121,7 @@ class Conv2D(Convolution):
     use_bias: bool = use_bias()
 
     def check(self) -> None:
-        Convolution.check(self)
+        SlidingConvolution.check(self)
         if self.filters % self.groups:
             raise ArchitectureError(
                 f"filters={self.filters} cannot be divided into groups={self.groups}. "
@@ -136,7 +146,7 @@ class Conv2D(Convolution):
 
 
 @dataclass(frozen=True, slots=True)
-class DepthwiseConv2D(Convolution):
+class DepthwiseConv2D(SlidingConvolution):
     purpose = "Slides one kernel over each channel by itself; channels are not mixed."
     letters, word = "w", "depthwise"
     start: ClassVar[dict[str, Any]] = {"kernel_size": 3, "padding": "same"}
@@ -163,7 +173,7 @@ class DepthwiseConv2D(Convolution):
 
 
 @dataclass(frozen=True, slots=True)
-class SeparableConv2D(Convolution):
+class SeparableConv2D(SlidingConvolution):
     purpose = "A depthwise convolution, then a 1x1 convolution that mixes the channels."
     letters, word = "s", "separable"
     start: ClassVar[dict[str, Any]] = FILTERS_OF_3

@@ -43,7 +43,8 @@ def _side_by_side(shapes: Shapes) -> Shape:
     if len({shape[:-1] for shape in shapes}) > 1:
         raise ArchitectureError(
             f"the branches give {_listed(shapes)}; side by side needs equal height and width. "
-            'Use padding="same" and the same strides in every branch.'
+            'Use padding="same" and the same strides in every branch, or a Cropping2D on what is '
+            "larger."
         )
     return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
 

@@ -14,16 +14,17 @@ from cnn.network.fields import Pair
 from cnn.network.layers import (
     Activation,
     Container,
-    Convolution,
     GlobalPooling,
     Layer,
     Layers,
     Pooling,
+    SlidingConvolution,
 )
 from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import number, pair
 from cnn.network.shapes import Axis, Shape
 from cnn.network.torch.modules import ACTIVATIONS, Array, Carried, Module, Modules, Part, sequential
+from cnn.network.torch.resizing import cropping, cut_off, transposed, up_sampling
 from cnn.network.trace import Row
 
 Rows = dict[Path, Row]
@@ -85,7 +86,7 @@ def _series(layers: Layers, path: Path, holder: Row, rows: Rows, behind: Modules
     return found[0] if len(found) == 1 else sequential(holder.path, found)
 
 
-def _convolution(row: Row, layer: Convolution) -> Modules:
+def _convolution(row: Row, layer: SlidingConvolution) -> Modules:
     channels, out = row.input_shape[2], row.output_shape[2]
     bias = () if layer.use_bias else ("bias=False",)
     carried = (Carried("bias", "bias"),) if layer.use_bias else ()
@@ -150,9 +151,7 @@ def _pooling(row: Row, layer: Pooling) -> Modules:
     pool = Module(row.path, call, args)
     if not first_row and not first_column:
         return (pool,)
-    cropping = str((-first_column, 0, -first_row, 0))
-    note = '"same" starts one later'
-    return pool, Module(row.path, "nn.ZeroPad2d", (cropping,), note=note)
+    return pool, cut_off(row, (-first_column, 0, -first_row, 0), '"same" starts one later')
 
 
 def _pool_padding(axis: Axis) -> tuple[int, int]:
@@ -254,11 +253,14 @@ MODULES: dict[type[Layer], Callable[[Row, Any], Modules]] = {
     kinds.Conv2D: _convolution,
     kinds.DepthwiseConv2D: _convolution,
     kinds.SeparableConv2D: _convolution,
+    kinds.Conv2DTranspose: transposed,
     kinds.MaxPooling2D: _pooling,
     kinds.AveragePooling2D: _pooling,
     kinds.GlobalAveragePooling2D: _global_pooling,
     kinds.GlobalMaxPooling2D: _global_pooling,
+    kinds.UpSampling2D: up_sampling,
     kinds.ZeroPadding2D: _zero_padding,
+    kinds.Cropping2D: cropping,
     kinds.BatchNormalization: _normalization,
     kinds.LayerNormalization: _normalization,
     Activation: _activation_layer,

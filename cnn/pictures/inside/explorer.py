@@ -60,7 +60,9 @@ def _part(row: Row, output: Array, layer_bytes: int) -> dict[str, Any]:
 
 def field_values(field: ReceptiveField) -> dict[str, Any]:
     """What a cell sees, as a script in the browser follows it."""
-    return {"size": list(field.size), "jump": list(field.jump), "offset": list(field.offset)}
+    steps = {"spans": field.spans} if any(field.spans) else {}
+    found = {"size": list(field.size), "jump": list(field.jump), "offset": list(field.offset)}
+    return found | steps
 
 
 def _sees(row: Row, trace: Trace) -> str:

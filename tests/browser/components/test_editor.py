@@ -278,7 +278,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     open_editor("empty")
     page.get_by_role("button", name="Add a layer or a block").first.click()
     options = page.get_by_role("option").all_inner_texts()
-    assert len(options) == 28
+    assert len(options) == 32
 
     for name in options:
         page.get_by_role("option", name=name, exact=True).first.click(modifiers=["Shift"])
@@ -287,7 +287,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     settled(page)
 
     top_level = page.locator("[role=treeitem][aria-level='1']")
-    assert top_level.count() > 28
+    assert top_level.count() > 32
 
 
 def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):

@@ -192,8 +192,16 @@ def test_the_networks_of_the_zoo_agree_with_keras(name):
     assert_agrees_for_one_of_four(check)
 
 
+def has_values_apart(architecture: Architecture) -> bool:
+    """Not so behind layer norm of one or two channels: all are 0, or 1 and -1, but for rounding."""
+    return not any(
+        row.kind == "LayerNormalization" and row.output_shape[-1] <= 2
+        for row in trace(architecture).rows
+    )
+
+
 @settings(max_examples=settings().max_examples // 2)
-@given(architectures(), st.integers(0, 10_000))
+@given(architectures().filter(has_values_apart), st.integers(0, 10_000))
 def test_random_networks_agree_with_keras(architecture, seed):
     def check(seed: int) -> None:
         images = random_images(architecture, seed)

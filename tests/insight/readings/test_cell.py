@@ -27,6 +27,9 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
+    Convolution,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -39,6 +42,7 @@ from cnn.network.layers import (
     Rescaling,
     Residual,
     SeparableConv2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.trace import Row, trace
@@ -82,6 +86,8 @@ def near(found: float, wanted: float, size: float = 1.0) -> bool:
 def check_detail(one: Cell, row: Row, weights: Weights, x: np.ndarray) -> None:
     arrays = weights.get(row.name, ())
     match one.detail:
+        case Products() if isinstance(row.layer, Conv2DTranspose):
+            check_reaching(one, one.detail, row.layer, arrays, x)
         case Products():
             check_products(one, one.detail, row, arrays, x)
         case Mixed():
@@ -91,9 +97,7 @@ def check_detail(one: Cell, row: Row, weights: Weights, x: np.ndarray) -> None:
         case Contributions():
             check_contributions(one, one.detail, arrays, x)
         case None:
-            assert not isinstance(
-                row.layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Dense | Pooling
-            )
+            assert not isinstance(row.layer, Convolution | Dense | Pooling)
 
 
 def check_window(window: Window, x: np.ndarray, fill: float = 0.0) -> None:
@@ -105,6 +109,35 @@ def check_window(window: Window, x: np.ndarray, fill: float = 0.0) -> None:
         assert window.inside[i, j] == inside
         wanted = x[line, column, window.channels[c]] if inside else fill
         assert window.values[i, j, c] == wanted
+
+
+def check_reaching(one: Cell, detail: Products, layer: Conv2DTranspose, arrays, x) -> None:
+    """Each cell of the input that is put over this place, with its weights; the others are not."""
+    check_window(detail.window, x)
+    place, total = one.place, 0.0
+    cut = [
+        (size - step) // 2 if layer.padding == "same" else 0
+        for size, step in zip(layer.kernel_size, layer.strides, strict=True)
+    ]
+    found = {}
+    for (i, line), (j, column) in product(
+        enumerate(detail.window.lines), enumerate(detail.window.columns)
+    ):
+        found[line, column] = detail.kernel[i, j]
+    for line, column in np.ndindex(x.shape[:2]):
+        down = place[0] + cut[0] - line * layer.strides[0]
+        across = place[1] + cut[1] - column * layer.strides[1]
+        reaches = 0 <= down < layer.kernel_size[0] and 0 <= across < layer.kernel_size[1]
+        assert ((line, column) in found) == reaches
+        if reaches:
+            weights = arrays[0][down, across, place[2]]
+            assert np.array_equal(found[line, column], weights)
+            total += float(x[line, column].astype(float) @ weights)
+    assert np.array_equal(detail.products, detail.window.values * detail.kernel)
+    assert detail.bias == (arrays[1][place[2]] if layer.use_bias else None)
+    size = float(np.abs(detail.products).sum())
+    assert near(detail.total, total, size)
+    assert near(one.linear, total + (detail.bias or 0), size)
 
 
 def check_place(window: Window, row: Row, place: tuple[int, ...]) -> None:
@@ -234,6 +267,37 @@ IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
         ),
         ((ZeroPadding2D(),), "zero_padding2d_1", (0, 0, 0), "A 0 of the frame."),
         (
+            (Cropping2D(((1, 0), (0, 1))),),
+            "cropping2d_1",
+            (0, 0, 1),
+            "The value 6 of row 1, column 0 of the input.",
+        ),
+        (
+            (UpSampling2D((1, 2)),),
+            "up_sampling2d_1",
+            (1, 3, 1),
+            "The value −8 of row 1, column 1 of the input.",
+        ),
+        (
+            (UpSampling2D((2, 1), "bilinear"),),
+            "up_sampling2d_1",
+            (1, 1, 0),
+            "From rows 0 and 1, column 1 of the input: 3 × 0.75 + 7 × 0.25 = 4.",
+        ),
+        (
+            (UpSampling2D(interpolation="bilinear"),),
+            "up_sampling2d_1",
+            (2, 1, 0),
+            "From rows 0 and 1, columns 0 and 1 of the input: 1 × 0.1875 + 3 × 0.0625 + 5 × 0.5625 "
+            "+ 7 × 0.1875 = 4.5.",
+        ),
+        (
+            (UpSampling2D(interpolation="bilinear"),),
+            "up_sampling2d_1",
+            (0, 3, 1),
+            "The value 4 of row 0, column 1 of the input.",
+        ),
+        (
             (ZeroPadding2D(),),
             "zero_padding2d_1",
             (2, 1, 1),
@@ -306,7 +370,7 @@ IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
             "3 (its own input) − 6 (Rescaling #1) = −3.",
         ),
     ],
-    ids=range(18),
+    ids=range(23),
 )
 def test_a_sentence_says_how_the_value_came_about(layers, name, place, sentence):
     assert said(*layers, name=name, place=place, weights={}, image=IMAGE) == sentence
@@ -338,6 +402,27 @@ def test_the_sum_of_a_dense_unit_and_its_share_are_said():
         "8 features, each times its weight, and the bias 1 add up to 11. "
         "The softmax makes the share 0.5 of it."
     )
+
+
+def test_the_cells_that_a_transposed_convolution_puts_over_a_place_are_counted():
+    layer = Conv2DTranspose(1, 3, strides=2, padding="same", activation="relu")
+    kernel = np.arange(18, dtype=np.float32).reshape(3, 3, 1, 2)
+    weights: Weights = {"conv2d_transpose_1": (kernel, np.array([1], np.float32))}
+
+    found = [
+        said(layer, name="conv2d_transpose_1", place=place, weights=weights, image=IMAGE)
+        for place in [(1, 2, 0), (2, 2, 0)]
+    ]
+
+    # Row 1 is the middle of the first row's windows; column 2 is met by both columns.
+    middle = 1 * 10 + 2 * 11 + 3 * 6 + 4 * 7 + 1
+    corner = (1 * 16 + 2 * 17) + (3 * 12 + 4 * 13) + (5 * 4 + 6 * 5) + (7 * 0 - 8 * 1) + 1
+    assert found == [
+        f"The 1x2 cells that reach here, each times its weights of the kernel, and the bias 1 add "
+        f"up to {middle}. Then relu({middle}) = {middle}.",
+        f"The 2x2 cells that reach here, each times its weights of the kernel, and the bias 1 add "
+        f"up to {corner}. Then relu({corner}) = {corner}.",
+    ]
 
 
 @settings(max_examples=30)

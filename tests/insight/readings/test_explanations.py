@@ -12,12 +12,15 @@ from cnn.network.layers import (
     AveragePooling2D,
     Branches,
     Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
     Layers,
     MaxPooling2D,
     Residual,
+    UpSampling2D,
 )
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
@@ -126,6 +129,35 @@ def test_what_is_multiplied_by_a_repeated_branch_is_not_of_one_cell_alone():
     assert facts(whole, 0)["Sees"].note == "the whole input"
 
 
+@pytest.mark.parametrize(
+    ("layers", "size", "note"),
+    [
+        ((UpSampling2D(),), "1x1", "0.5x0.5 pixels apart on average"),
+        ((UpSampling2D((1, 3)),), "1x1", "1x0.333 pixels apart on average"),
+        ((UpSampling2D(3, "bilinear"),), "2x2", "0.333x0.333 pixels apart on average, and some"),
+        ((MaxPooling2D(), Conv2DTranspose(2, 2, strides=2)), "2x2", "1x1 pixels apart on average"),
+        ((UpSampling2D(), MaxPooling2D()), "1x1", "1x1 pixels apart"),
+    ],
+)
+def test_behind_up_sampling_steps_are_means(layers: Layers, size: str, note: str):
+    sees = facts(Architecture("u", (12, 12, 1), layers), -1)["Sees"]
+
+    assert sees.text == f"{size} input pixels"
+    assert sees.note.removesuffix(" see less") == f"neighbouring cells see fields {note}"
+
+
+def test_the_size_of_a_larger_map_is_spelled_out():
+    transposed = one(Conv2DTranspose(4, 3, strides=2, padding="same"), (14, 14, 8))
+
+    assert transposed["Size"].text == "(14 - 1) x 2 + 3 - 1 = 28"
+    assert transposed["Parameters"].text == "4 x 3x3x8 + 4 = 292"
+    assert transposed["MACs"].text == "14x14 x 4 x 3x3x8 = 56,448"
+    larger = one(UpSampling2D((2, 3)), (5, 4, 1))
+    assert larger["Size"].text == "height: 5 x 2 = 10; width: 4 x 3 = 12"
+    cropped = one(Cropping2D(((1, 2), (0, 3))), (9, 8, 1))
+    assert cropped["Size"].text == "height: 9 - 1 - 2 = 6; width: 8 - 0 - 3 = 5"
+
+
 MEAN = GlobalAveragePooling2D()
 READ: list[tuple[Layers, str]] = [
     ((Conv2D(4, 3), MEAN), "12x10"),
@@ -135,6 +167,10 @@ READ: list[tuple[Layers, str]] = [
     ((Conv2D(4, 2, strides=4), AveragePooling2D(2), Flatten(), Dense(3)), "6x6"),
     ((Conv2D(4, 3, padding="same"), Conv2D(4, 1, strides=3), MEAN), "11x10"),
     ((Residual((Conv2D(1, 3, padding="same"),)), MaxPooling2D(7), Flatten(), Dense(3)), "8x8"),
+    ((UpSampling2D(), MEAN), "12x10"),
+    ((Cropping2D(((2, 1), (0, 3))), UpSampling2D(), MaxPooling2D(3), Flatten(), Dense(3)), "9x6"),
+    ((UpSampling2D(3, "bilinear"), MaxPooling2D(1, 3), MEAN), "12x10"),
+    ((Conv2DTranspose(2, 3, strides=2, padding="same"), Conv2D(4, 1, strides=3), MEAN), "11x10"),
     (
         (
             Branches(((Conv2D(2, 1, 4),), (Conv2D(2, 2, 4), Activation("relu")))),

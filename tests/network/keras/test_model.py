@@ -30,7 +30,8 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
-    Convolution,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -44,7 +45,9 @@ from cnn.network.layers import (
     Rescaling,
     Residual,
     SeparableConv2D,
+    SlidingConvolution,
     SpatialDropout2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.trace import trace
@@ -230,7 +233,7 @@ def windows(
     )
 
 
-def naive_convolution(layer: Convolution, weights: tuple[Array, ...], x: Array) -> Array:
+def naive_convolution(layer: SlidingConvolution, weights: tuple[Array, ...], x: Array) -> Array:
     seen = windows(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, 0.0)
     rows, columns, channels = *seen.shape[:2], x.shape[2]
     kernel = weights[0]
@@ -279,7 +282,7 @@ CONVOLUTIONS = [
 ]
 
 
-def check_convolution(layer: Convolution) -> None:
+def check_convolution(layer: SlidingConvolution) -> None:
     architecture = network(layer)
     weights = random_weights(architecture)
     x = image(SHAPE)
@@ -293,6 +296,44 @@ def check_convolution(layer: Convolution) -> None:
 @pytest.mark.parametrize("layer", CONVOLUTIONS, ids=repr)
 def test_a_convolution_is_the_sum_over_its_windows(layer):
     check_convolution(layer)
+
+
+def naive_transposed(layer: Conv2DTranspose, weights: tuple[Array, ...], x: Array) -> Array:
+    """Every cell put into a larger map, window by window; then what `same` does not keep goes."""
+    (height, width, _), (rows, columns) = x.shape, layer.strides
+    tall, wide = layer.kernel_size
+    y = np.zeros(((height - 1) * rows + tall, (width - 1) * columns + wide, layer.filters))
+    for i, j in product(range(height), range(width)):
+        y[i * rows : i * rows + tall, j * columns : j * columns + wide] += weights[0] @ x[i, j]
+    if layer.padding == "same":
+        top, left = (tall - rows) // 2, (wide - columns) // 2
+        y = y[top : top + height * rows, left : left + width * columns]
+    return y + weights[-1] if layer.use_bias else y
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Conv2DTranspose(3, 3),
+        Conv2DTranspose(3, 2, strides=2),
+        Conv2DTranspose(3, 3, strides=2),
+        Conv2DTranspose(3, 3, strides=2, padding="same"),
+        Conv2DTranspose(3, 4, strides=2, padding="same"),
+        Conv2DTranspose(3, (4, 3), padding="same", use_bias=False),
+        Conv2DTranspose(2, (5, 2), strides=(3, 1), padding="same"),
+        Conv2DTranspose(2, (13, 11), strides=(2, 3), padding="same"),
+    ],
+    ids=repr,
+)
+def test_a_transposed_convolution_is_the_sum_of_all_windows(layer):
+    architecture = network(layer)
+    weights = random_weights(architecture)
+    x = image(SHAPE)
+    (arrays,) = weights.values()
+
+    expected = naive_transposed(layer, tuple(a.astype(float) for a in arrays), x[0].astype(float))
+
+    np.testing.assert_allclose(outputs(architecture, weights, x), expected, atol=1e-4)
 
 
 @given(convolutions_for(SHAPE))
@@ -431,6 +472,17 @@ def test_layer_norm_brings_each_pixel_to_mean_0_and_variance_1():
     np.testing.assert_allclose(y.var(axis=-1), 1, atol=1e-3)
 
 
+def between(x: Array, size: tuple[int, int]) -> Array:
+    """Linear between the middles of the cells, first down and then across."""
+    for axis, factor in enumerate(size):
+        middles = np.arange(x.shape[axis])
+        places = (np.arange(len(middles) * factor) + 0.5) / factor - 0.5
+        lines = np.moveaxis(x, axis, -1).reshape(-1, len(middles))
+        found = np.array([np.interp(places, middles, line) for line in lines])
+        x = np.moveaxis(found.reshape(*np.moveaxis(x, axis, -1).shape[:-1], -1), -1, axis)
+    return x
+
+
 DOES: dict[str, tuple[Layer, Callable[[Array], Array]]] = {
     "rescaling": (Rescaling(2.0, -1.0), lambda x: 2 * x - 1),
     "dropout": (Dropout(0.5), lambda x: x),
@@ -438,6 +490,12 @@ DOES: dict[str, tuple[Layer, Callable[[Array], Array]]] = {
     "zero padding": (
         ZeroPadding2D(((1, 2), (3, 0))),
         lambda x: np.pad(x, ((1, 2), (3, 0), (0, 0))),
+    ),
+    "cropping": (Cropping2D(((1, 2), (3, 0))), lambda x: x[1:-2, 3:]),
+    "up-sampling": (UpSampling2D((2, 3)), lambda x: x.repeat(2, axis=0).repeat(3, axis=1)),
+    "up-sampling between cells": (
+        UpSampling2D((2, 5), "bilinear"),
+        lambda x: between(x, (2, 5)),
     ),
     "flatten": (Flatten(), np.ravel),
     "global average": (GlobalAveragePooling2D(), lambda x: x.mean(axis=(0, 1))),

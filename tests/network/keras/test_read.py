@@ -36,7 +36,9 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
     Convolution,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -51,6 +53,7 @@ from cnn.network.layers import (
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.trace import trace
@@ -142,6 +145,8 @@ def as_built(layers: Layers) -> Layers:
             done.append(replace(layer, padding="valid"))
         elif isinstance(layer, MaxPooling2D) and isinstance(layer.padding, int):
             done += padded_max(layer, layer.padding)
+        elif isinstance(layer, Cropping2D) and (padded := with_less_padding(last, layer)):
+            done[-1] = padded
         elif isinstance(layer, Residual):
             done.append(summed((layer.body, layer.shortcut), layer.activation))
         elif isinstance(layer, Branches) and layer.merge == "add" and len(layer.branches) == 2:
@@ -169,6 +174,16 @@ def padded_max(layer: MaxPooling2D, padding: int) -> list[Layer]:
     whole = all(size // 2 == padding for size in layer.pool_size)
     stepless = MaxPooling2D(layer.pool_size, 1, "same" if whole else padding)
     return [stepless] if layer.strides == (1, 1) else [stepless, MaxPooling2D(1, layer.strides)]
+
+
+def with_less_padding(last: Layer | None, layer: Cropping2D) -> MaxPooling2D | None:
+    if not isinstance(last, MaxPooling2D) or (last.strides, last.padding) != ((1, 1), "same"):
+        return None
+    sizes = last.pool_size
+    left = {n // 2 - one for n, sides in zip(sizes, layer.cropping, strict=True) for one in sides}
+    if len(left) > 1 or min(left) < 0 or any(n % 2 == 0 for n in sizes):
+        return None
+    return replace(last, padding=left.pop() or "valid")
 
 
 def summed(branches: tuple[Layers, ...], activation: str | None) -> Residual:
@@ -597,6 +612,41 @@ def test_cropping_the_windows_of_a_max_pooling_is_less_padding(keras, size, crop
     check_it_computes_the_same(model, imported(model))
 
 
+@pytest.mark.parametrize(
+    ("size", "strides", "cropping"),
+    [(3, 1, ((2, 1), (1, 1))), (3, 1, 2), (2, 1, 1), (3, 2, 1), (3, 1, ((1, 1), (0, 1)))],
+)
+def test_any_other_cropping_is_a_layer_of_its_own(keras, size, strides, cropping):
+    pool, crop = keras.layers.MaxPooling2D(size, strides, "same"), keras.layers.Cropping2D(cropping)
+    model = keras.Sequential([keras.Input((9, 8, 2)), pool, crop])
+
+    assert layers(model) == (MaxPooling2D(size, strides, "same"), Cropping2D(cropping))
+    check_it_computes_the_same(model, imported(model))
+
+
+def test_a_u_net_is_read(keras):
+    k = keras.layers
+    inputs = keras.Input((8, 12, 1))
+    first = k.Conv2D(3, 3, padding="same")(inputs)
+    deep = k.Conv2D(6, 3, padding="same")(k.MaxPooling2D()(first))
+    deepest = k.Conv2D(6, 3, padding="same")(k.MaxPooling2D()(deep))
+    up = k.Concatenate()([k.Conv2DTranspose(6, 3, 2, "same")(deepest), deep])
+    up = k.Concatenate()([k.UpSampling2D(interpolation="bilinear")(up), first])
+    outputs = k.Conv2D(1, 1)(k.Cropping2D(((0, 0), (1, 0)))(up))
+    model = keras.Model(inputs, outputs)
+
+    below = (MaxPooling2D(), Conv2D(6, 3, padding="same"))
+    deeper = (*below, Conv2DTranspose(6, 3, 2, "same"))
+    down = (*below, Branches((deeper, ())), UpSampling2D(interpolation="bilinear"))
+    assert layers(model) == (
+        Conv2D(3, 3, padding="same"),
+        Branches((down, ())),
+        Cropping2D(((0, 0), (1, 0))),
+        Conv2D(1, 1),
+    )
+    check_it_computes_the_same(model, imported(model))
+
+
 def test_a_residual_takes_in_the_activation_that_only_it_feeds(keras):
     k = keras.layers
     inputs = keras.Input((4, 4, 2))
@@ -717,16 +767,33 @@ def crossing(k: Any, x: Any) -> Any:
     return k.Add()([b, a])
 
 
-def u_net(k: Any, x: Any) -> Any:
-    down = k.Conv2D(3, 3, padding="same")(x)
-    deep = k.Conv2D(6, 3, padding="same")(k.MaxPooling2D()(down))
-    return k.Concatenate()([k.UpSampling2D(name="up")(deep), down])
-
-
 REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "shared": (shared, "layer 'twice' (Conv2D): it is called 2 times, but here each layer stands"),
     "crossing": (crossing, "layer 'a' (Conv2D): its output is used by branches that cross"),
-    "u-net": (u_net, "layer 'up' (UpSampling2D): there is no such layer here. Known are Average"),
+    "unknown": (
+        lambda k, x: k.UnitNormalization(name="unit")(x),
+        "layer 'unit' (UnitNormalization): there is no such layer here. Known are Average",
+    ),
+    "other interpolation": (
+        lambda k, x: k.UpSampling2D(interpolation="bicubic", name="up")(x),
+        "layer 'up' (UpSampling2D): interpolation must be one of nearest, bilinear, got 'bicubic'.",
+    ),
+    "dilated and transposed": (
+        lambda k, x: k.Conv2DTranspose(2, 3, dilation_rate=2, name="t")(x),
+        "layer 't' (Conv2DTranspose): dilation_rate=[2, 2] has no counterpart here. Use",
+    ),
+    "transposed with more at the end": (
+        lambda k, x: k.Conv2DTranspose(2, 3, 2, output_padding=1, name="t")(x),
+        "layer 't' (Conv2DTranspose): the option 'output_padding': [1, 1] has no counterpart here.",
+    ),
+    "transposed with cells between": (
+        lambda k, x: k.Conv2DTranspose(2, 1, 2, name="t")(x),
+        "layer 't' (Conv2DTranspose): kernel_size=(1, 1) and strides=(2, 2) leave cells between",
+    ),
+    "cropping of channels first": (
+        lambda k, x: k.Cropping2D(1, data_format="channels_first", name="c")(k.ZeroPadding2D(2)(x)),
+        "layer 'c' (Cropping2D): data_format='channels_first', but here channels come last.",
+    ),
     "smallest": (
         lambda k, x: k.Minimum(name="least")([x, k.Conv2D(3, 1)(x)]),
         "layer 'least' (Minimum): it joins 2 inputs, but here only Add, Average, Concatenate, "
@@ -811,14 +878,6 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "reshape of what was pooled": (
         lambda k, x: k.Reshape((1, 3, 1), name="r")(k.GlobalMaxPooling2D()(x)),
         "layer 'r' (Reshape): it makes 1x3x1 of 3, but here a map is only laid out as a vector",
-    ),
-    "cropping": (
-        lambda k, x: k.Cropping2D(1, name="c")(x),
-        "layer 'c' (Cropping2D): only behind a MaxPooling2D with an odd window, stride 1 and",
-    ),
-    "cropping of too much": (
-        lambda k, x: k.Cropping2D(2, name="c")(k.MaxPooling2D(3, 1, "same")(x)),
-        "layer 'c' (Cropping2D): only behind a MaxPooling2D with an odd window, stride 1 and",
     ),
     "number added": (
         lambda k, x: k.ReLU()(x + 1.0),

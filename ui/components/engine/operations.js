@@ -4,10 +4,12 @@
 /**
  * How a window slides along one axis.
  * @typedef {{ size: number, kernel: number, stride: number, dilation: number, before: number, padded: number, output: number }} Axis
- * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number }} Step
+ * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number, shares?: number[][] }} Step
  * @typedef {(count: number) => Float32Array} Take the next of the weights, so many
  * @typedef {(step: Step, inputs: Float32Array[], out: Float32Array, take: Take, shapes: number[][]) => () => void} Maker
  */
+
+import { cropping, transposed, upsampling } from "./sizes.js";
 
 const FILTERS = 4; // so many sums at once, each for two pixels: measured, the fastest by far
 
@@ -245,7 +247,7 @@ function concatenate({ shape }, inputs, out, _take, shapes) {
 
 /** @type {Record<string, Maker>} */
 export const MAKERS = {
-  ...{ convolution, pooling, dense, affine, padding, copy },
+  ...{ convolution, transposed, pooling, dense, affine, padding, cropping, upsampling, copy },
   ...{ add, concatenate, multiply, maximum, average, subtract },
 };
 

@@ -10,14 +10,32 @@ export function positions({ kernel, stride, before, dilation }, place) {
 
 /**
  * What cells see of the input, on each axis: so many of its rows and columns, the first cell around
- * `offset`, each of the others a `jump` further.
- * @typedef {{ size: number[], offset: number[], jump: number[] }} Field
+ * `offset`, each of the others a `jump` further. Behind up-sampling these are means; `spans` has what
+ * the first cells see, first and last, until it repeats further on.
+ * @typedef {{ size: number[], offset: number[], jump: number[], spans?: number[][][] }} Field
  */
+
+/** What a cell sees on one axis. @type {(field: Field, axis: number, place: number) => number[]} */
+function span(field, axis, place) {
+  const spans = field.spans?.[axis] ?? [];
+  const times = Math.floor(place / spans.length);
+  if (spans.length) return spans[place - times * spans.length].map((end) => end + Math.round(times * spans.length * field.jump[axis]));
+  const centre = field.offset[axis] + place * field.jump[axis];
+  const reach = (field.size[axis] - 1) / 2;
+  return [centre - reach, centre + reach];
+}
 
 /** The cells that see nothing but a part of the input, first to last, on one axis. @type {(field: Field, axis: number, part: number[]) => number[]} */
 export function feeding(field, axis, [from, to]) {
   const jump = field.jump[axis] || 1;
   const reach = (field.size[axis] - 1) / 2;
+  if (field.spans?.[axis].length) {
+    let first = Math.floor((from - field.size[axis] - field.offset[axis]) / jump);
+    while (span(field, axis, first)[0] < from) first++;
+    let last = first - 1;
+    while (span(field, axis, last + 1)[1] <= to) last++;
+    return [first, last];
+  }
   const first = Math.ceil((from + reach - field.offset[axis]) / jump - 1e-6);
   const last = Math.floor((to - reach - field.offset[axis]) / jump + 1e-6);
   return [first, last];
@@ -25,9 +43,5 @@ export function feeding(field, axis, [from, to]) {
 
 /** The part of the input that a cell sees: first and last row, first and last column. @type {(field: Field, row: number, column: number) => number[][]} */
 export function seen(field, row, column) {
-  return [row, column].map((place, axis) => {
-    const centre = field.offset[axis] + place * field.jump[axis];
-    const reach = (field.size[axis] - 1) / 2;
-    return [centre - reach, centre + reach];
-  });
+  return [row, column].map((place, axis) => span(field, axis, place));
 }

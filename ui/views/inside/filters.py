@@ -10,7 +10,13 @@ import streamlit as st
 from cnn.insight.passes.operations import Array
 from cnn.insight.readings.likeness import BY_HAND, LikenessError, by_chance, likeness
 from cnn.insight.readings.look_effort import of_kernels
-from cnn.network.layers import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
+from cnn.network.layers import (
+    Conv2D,
+    Conv2DTranspose,
+    Convolution,
+    DepthwiseConv2D,
+    SeparableConv2D,
+)
 from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace
 from cnn.numbers import number
@@ -65,6 +71,8 @@ def shown_kernels(row: Row, kernel: Array) -> Array:
     """`[height, width, channels, filters]`; those that read one channel each have one."""
     if isinstance(row.layer, DepthwiseConv2D | SeparableConv2D):
         return kernel.reshape(*kernel.shape[:2], 1, -1)
+    if isinstance(row.layer, Conv2DTranspose):
+        return kernel.swapaxes(2, 3)
     return kernel
 
 

@@ -116,7 +116,7 @@ def _numbers(lesson: Lesson, traced: Trace, stack: str) -> str:
     """How field and jump come about, layer by layer, with the numbers put in."""
     names = ("table_layer", "table_map", "table_rule", "table_jump")
     lines = [" | ".join(explained(lesson, name) for name in names), "---|---|---|---"]
-    size, jump = 1, 1
+    size, jump = 1, 1.0
     for code, row in zip(codes(stack), traced.rows, strict=True):
         assert row.axes is not None  # a stack holds convolutions and poolings alone
         field, (axis, _) = row.receptive_field, row.axes
