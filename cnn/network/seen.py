@@ -212,6 +212,14 @@ def _box_before(row: Row, box: Box) -> Box:
 
 
 def _box_on_the_map_before(row: Row, box: Box) -> Box:
+    if axes := row.axes:
+        (top, bottom), (left, right) = (
+            axis.touching(start, stop) if axis.has_blanks else (start, stop)
+            for axis, start, stop in zip(
+                axes, (box.top, box.left), (box.bottom, box.right), strict=True
+            )
+        )
+        box = Box(top, left, bottom, right)
     return box if box.is_empty else _box_before(row, box).within(*_size(row.input_shape))
 
 

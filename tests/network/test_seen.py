@@ -218,3 +218,20 @@ def test_branches_of_vectors_see_what_each_of_them_sees():
 
     assert seen_box(traced, traced.rows[0], (0, 0)) == Box(0, 0, 9, 9)
     assert seen_box(traced, traced.rows[-1], (1, 0)) == Box(0, 0, 9, 9)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3, 5])
+@pytest.mark.parametrize("padding", [0, 1, 2, 4])
+@pytest.mark.parametrize("kernel", [1, 2, 3])
+def test_what_sees_a_whole_map_is_framed_by_the_pixels_that_a_window_reads(
+    kernel: int, padding: int, stride: int
+):
+    for size in range(3, 10):
+        windows = (size - kernel + 2 * padding) // stride + 1
+        taps = {at * stride - padding + tap for at in range(windows) for tap in range(kernel)}
+        read = sorted(taps & set(range(size)))
+        layers = Conv2D(1, kernel, strides=stride, padding=padding), GlobalAveragePooling2D()
+        last = trace(Architecture("one", (size, size, 1), layers)).rows[-1]
+        frame = (read[0], read[-1]) if read else (0, -1)
+        assert last.reach == (frame, frame)
+        assert last.receptive_field.size == (frame[1] - frame[0] + 1,) * 2

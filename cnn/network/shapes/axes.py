@@ -67,6 +67,12 @@ class Axis:
         first = cell * self.stride - self.before
         return first, first + self.effective_kernel - 1
 
+    def touching(self, start: int, stop: int) -> tuple[int, int]:
+        """The first of these cells, and the one behind the last, whose window is not padding."""
+        first = -((self.effective_kernel - 1 - self.before) // self.stride)
+        last = (self.size - 1 + self.before) // self.stride
+        return max(start, first), min(stop, last + 1)
+
     def repeats(self, many: int) -> int:
         """Of how many cells what they see repeats itself, where that of so many inputs does."""
         return many // math.gcd(many, self.stride)
