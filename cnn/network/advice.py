@@ -19,8 +19,11 @@ from cnn.network.layers import (
     Flatten,
     Layer,
     Layers,
+    LayerScale,
     Normalization,
+    Normalizing,
     Pooling,
+    PReLU,
     Rescaling,
     Residual,
     ZeroPadding2D,
@@ -30,7 +33,7 @@ from cnn.network.trace import Row, Trace
 
 DENSE_SHARE = 0.9
 IDLE_BIAS = "its bias has no effect, because the batch norm after it subtracts the mean."
-ON_EACH_VALUE = (Activation, Normalization, Rescaling)
+ON_EACH_VALUE = (Activation, LayerScale, Normalization, Normalizing, PReLU, Rescaling)
 FAR_LARGER = 1.5
 """A kernel of 3 on a map of 2 is nothing to speak of."""
 

@@ -184,7 +184,9 @@ def _followed(layers: Layers, scaling: _Scaling) -> tuple[bool, _Scaling | None]
             scaling = scaling.then(layer)
             is_for_bytes = is_for_bytes or scaling.is_for_bytes
         elif isinstance(layer, Container):
-            ends = [_followed(branch, scaling) for _, branch in layer.series()]
+            (first, *others) = (branch for _, branch in layer.series())
+            scaled = first if layer.scale == 1 else (*first, Rescaling(layer.scale))
+            ends = [_followed(branch, scaling) for branch in (scaled, *others)]
             is_for_bytes = is_for_bytes or any(of_bytes for of_bytes, _ in ends)
             behind = [end for _, end in ends if end]
             if len(behind) < len(ends) or layer.merge == MULTIPLY.word:

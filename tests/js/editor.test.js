@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { problemOf } from "../../ui/components/editor/fields.js";
 import * as model from "../../ui/components/editor/model.js";
 import { SCHEMA } from "../../ui/components/editor/schema.js";
 import { shutPaths } from "../../ui/components/editor/talk.js";
@@ -114,4 +115,11 @@ test("steps with one tag are one step back, others each one, and a new one forge
 test("collapsed containers are told by their paths, and those that are gone not at all", () => {
   const collapsed = new Set([at("layers[2]"), at("layers[1]"), 999_999]);
   assert.deepEqual(shutPaths({ root, collapsed }), ["layers[2]", "layers[1]"]);
+});
+
+test("a number for each channel is right where each of them is", () => {
+  const mean = { name: "mean", type: "numbers", low: -1, high: 1, optional: true, wanted: "so" };
+  const said = (value) => problemOf(mean, value);
+  assert.deepEqual([null, undefined, 0.5, [0.5, -1, 1]].map(said), ["", "", "", ""]);
+  for (const wrong of [2, "x", [0.5, "x"], [0.5, 2], [[0.5], [3]]]) assert.equal(said(wrong), "mean must be so.");
 });

@@ -14,6 +14,7 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.fields import Choice, Flag, FourSides, PaddingRule, Real, Whole, WholePair
 from cnn.network.layers import KINDS, Container, Layer, Layers, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 
 FIELDS = ["name", "input", "layers", "kind", *sorted({f for k in KINDS.values() for f in rules(k)})]
 
@@ -73,6 +74,9 @@ def _value(rule: Any, held: st.SearchStrategy[Layers]) -> st.SearchStrategy[Any]
             return st.sampled_from(["valid", "same"])
         case PaddingRule():
             return st.sampled_from(["valid", "same", 0, 1, 2]) | st.integers(0, rule.high)
+        case PerChannel():
+            number = st.floats(rule.low, rule.high)
+            return number | st.lists(number, min_size=1, max_size=2) | st.none()
         case Series():
             return held
         case Parallel():

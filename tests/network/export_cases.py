@@ -24,14 +24,19 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
     Layers,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -156,8 +161,21 @@ ONE_LAYER: dict[str, Layer] = {
     "layer norm: no scale": LayerNormalization(scale=False, epsilon=1e-5),
     "layer norm: no shift": LayerNormalization(center=False),
     "layer norm: neither": LayerNormalization(scale=False, center=False),
+    "group norm: two groups": GroupNormalization(2),
+    "group norm: each channel by itself, no scale": GroupNormalization(4, 1e-5, scale=False),
+    "group norm: all channels, no shift": GroupNormalization(1, center=False),
+    "group norm: neither": GroupNormalization(2, scale=False, center=False),
+    "normalization: what is adapted": Normalization(),
+    "normalization: one number": Normalization(0.5, 0.25),
+    "normalization: a number for each channel": Normalization(
+        (0.485, 0.456, 0.406, -1.0), (0.052, 0.05, 0.0625, 4.0)
+    ),
+    "layer scale": LayerScale(0.1),
+    "prelu: a slope for each channel": PReLU(),
+    "prelu: a slope for each cell": PReLU(shared=False),
     "dropout rests": Dropout(0.25),
     "dropout of channels rests": SpatialDropout2D(0.25),
+    "dropout of whole maps rests": StochasticDepth(0.25),
     "rescaling: a fraction": Rescaling(1 / 255),
     "rescaling: to -1..1": Rescaling(1 / 127.5, offset=-1.0),
     "rescaling: what reads badly as a fraction": Rescaling(0.3, offset=1e-7),
@@ -174,6 +192,13 @@ ONE_LAYER: dict[str, Layer] = {
     "residual: identity": Residual((same_conv,)),
     "residual: identity, activation": Residual((same_conv, same_conv), activation="relu"),
     "residual: projection": Residual((half_conv,), (Conv2D(4, 1, strides=2),), "elu"),
+    "residual: scaled": Residual((same_conv,), scale=0.17),
+    "residual: scaled, projection, activation": Residual(
+        (half_conv, half_conv), (Conv2D(4, 1, strides=4),), "relu", 0.5
+    ),
+    "residual: nothing scaled but the input": Residual((), scale=-0.5),
+    "residual: scaled beside a longer shortcut": Residual((), (same_conv, same_conv), scale=0.5),
+    "residual: scaled in a scaled one": Residual((Residual((same_conv,), scale=0.1),), scale=0.2),
     "residual: empty body": Residual((), (same_conv, Activation("relu"))),
     "residual: in a body": Residual((same_conv, Residual((same_conv,)), same_conv)),
     "residual: in a shortcut": Residual(
@@ -188,6 +213,9 @@ ONE_LAYER: dict[str, Layer] = {
     "branches: the input added": Branches(((), (), (same_conv,)), merge="add"),
     "branches: in branches": Branches(
         ((Branches((branch(1), branch(2))), *branch(1)), ((Branches(((), branch(1)))),), branch(1))
+    ),
+    "branches: what is in a branch, and more of it": Branches(
+        ((same_conv, Branches(((), branch(1)))), ())
     ),
     "branches: in a shortcut in a branch": Branches(
         (
@@ -308,6 +336,18 @@ STACKS: dict[str, Architecture] = {
     "cropped behind a pooling": Architecture(
         "case", INPUT, (MaxPooling2D(3, 1, "same"), Cropping2D(((2, 1), (1, 1))), Flatten())
     ),
+    "more that takes vectors": Architecture(
+        "case",
+        INPUT,
+        (
+            GlobalAveragePooling2D(),
+            GroupNormalization(2),
+            Normalization(),
+            Normalization((0.0, 0.5, 1.0, -1.0), (1.0, 2.0, 0.5, 0.25)),
+            PReLU(shared=False),
+            Residual((Dense(4),), scale=0.3),
+        ),
+    ),
     "depthwise of one channel": Architecture(
         "case", (9, 8, 1), (DepthwiseConv2D(3), SeparableConv2D(4, 3))
     ),
@@ -349,7 +389,9 @@ def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
     random = np.random.default_rng(seed)
 
     def drawn(name: str, shape: tuple[int, ...]) -> Any:
-        if name in ("gamma", "moving_variance"):
+        if name == "count":
+            return np.zeros(shape, np.float32)
+        if name in ("gamma", "variance", "moving_variance"):
             return random.uniform(0.5, 2.0, shape).astype(np.float32)
         fan_in = max(int(np.prod(shape[:-1])), 1) if "kernel" in name else 4
         return random.normal(0, fan_in**-0.5, shape).astype(np.float32)

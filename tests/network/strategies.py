@@ -25,19 +25,24 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
     Layers,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
 )
 from cnn.network.layers.merges import MERGES
-from cnn.network.shapes import Shape
+from cnn.network.shapes import Shape, element_count
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -66,7 +71,13 @@ def architectures(
     side = st.integers(min_side, MAX_SIDE)
     shape = draw(side), draw(side), draw(channels)
     layers, _ = _series(draw, shape, max_layers, max_depth, may_flatten=True)
-    return Architecture("random", shape, layers)
+    return Architecture("random", shape, _kept_from_the_feed(layers))
+
+
+def _kept_from_the_feed(layers: Layers) -> Layers:
+    """A Normalization that stands first, or behind rescalings, is none of the layers in Keras."""
+    behind = next((layer for layer in layers if not isinstance(layer, Rescaling)), None)
+    return (Dropout(0.2), *layers) if isinstance(behind, Normalization) else layers
 
 
 @st.composite
@@ -128,7 +139,8 @@ def _container(
         shapes.append(end)
     if kind == "residual":
         body, shortcut = (first, others[0]) if draw(flags) else (others[0], first)
-        return Residual(body, shortcut, draw(maybe_activation)), target
+        scale = draw(st.sampled_from((1.0, 1.0, 0.2, -1.5)))
+        return Residual(body, shortcut, draw(maybe_activation), scale), target
     branches = Branches(tuple(draw(st.permutations((first, *others)))), kind)
     return branches, branches.merged_shape(shapes)
 
@@ -335,6 +347,41 @@ def _layer_norm(draw: Draw, shape: Shape) -> Layer:
     return LayerNormalization(draw(st.sampled_from((1e-3, 1e-6))), draw(flags), draw(flags))
 
 
+def _group_norm(draw: Draw, shape: Shape) -> Layer:
+    groups = [
+        count
+        for count in range(1, MAX_FILTERS + 1)
+        if shape[-1] % count == 0 and element_count(shape) > count
+    ]
+    return GroupNormalization(
+        draw(st.sampled_from(groups or [1])),
+        draw(st.sampled_from((1e-3, 1e-2))),
+        draw(flags),
+        draw(flags),
+    )
+
+
+def _normalization(draw: Draw, shape: Shape) -> Layer:
+    if shape[-1] > MAX_FILTERS or draw(flags):
+        return draw(st.sampled_from((Normalization(), Normalization(0.5, 0.25))))  # type: ignore[no-any-return]
+    return Normalization(
+        tuple(draw(st.sampled_from((0.0, 0.485, -2.0))) for _ in range(shape[-1])),
+        tuple(draw(st.sampled_from((0.052, 1.0, 4.0))) for _ in range(shape[-1])),
+    )
+
+
+def _prelu(draw: Draw, shape: Shape) -> Layer:
+    return PReLU(len(shape) == 3 and draw(flags))
+
+
+def _layer_scale(draw: Draw, shape: Shape) -> Layer:
+    return LayerScale(draw(st.sampled_from((1e-6, 0.1, 1.0))))
+
+
+def _stochastic_depth(draw: Draw, shape: Shape) -> Layer:
+    return StochasticDepth(draw(st.sampled_from((0.0, 0.25, 0.5))))
+
+
 def _dropout(draw: Draw, shape: Shape) -> Layer:
     return Dropout(draw(st.sampled_from((0.0, 0.2, 0.5))))
 
@@ -345,8 +392,12 @@ def _rescaling(draw: Draw, shape: Shape) -> Layer:
     )
 
 
-_ANYWHERE = (_activation, _bent_relu, _batch_norm, _layer_norm, _dropout, _rescaling)
+_ANYWHERE = (
+    *(_activation, _bent_relu, _batch_norm, _layer_norm, _dropout, _rescaling),
+    *(_group_norm, _normalization, _prelu),
+)
 _ON_MAPS = (
     *(_conv, _conv, _depthwise, _separable, _max_pool, _average_pool),
     *(_zeros, _spatial_dropout, _up_sampling, _transposed, _cropping),
+    *(_stochastic_depth, _layer_scale),
 )

@@ -191,6 +191,7 @@ def test_numbers_for_channels_that_are_not_there_are_refused():
         ((Branches(((Rescaling(1 / 255), Conv2D(2, 1)), (Rescaling(1 / 255),))),), BYTES),
         ((Residual((Rescaling(1 / 255),), (Rescaling(1 / 255),)),), BYTES),
         ((Residual((Conv2D(1, 1),), (Rescaling(1 / 255),)),), BYTES),
+        ((Residual((), scale=1 / 255),), BYTES),
         ((Branches(((), (MaxPooling2D(1),))), Rescaling(1 / 255)), BYTES),
         ((Branches(((Conv2D(2, 1),), (Conv2D(2, 1),))), Rescaling(1 / 255)), USUAL),
         ((Rescaling(2.0, -1.0),), USUAL),

@@ -39,13 +39,18 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
     defaults,
@@ -53,6 +58,7 @@ from cnn.network.layers import (
     snake_case,
 )
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 
 MAP = (14, 14, 6)
 
@@ -122,9 +128,19 @@ SIZES = [
     (LayerNormalization(), MAP, MAP, 12, 12, 0),
     (LayerNormalization(center=False), (5,), (5,), 5, 5, 0),
     (LayerNormalization(center=False, scale=False), MAP, MAP, 0, 0, 0),
+    (GroupNormalization(3), MAP, MAP, 12, 12, 0),
+    (GroupNormalization(5, center=False), (5,), (5,), 5, 5, 0),
+    (Normalization(), MAP, MAP, 13, 0, 0),
+    (Normalization(), (5,), (5,), 11, 0, 0),
+    (Normalization(0.5, 0.25), MAP, MAP, 0, 0, 0),
+    (LayerScale(), MAP, MAP, 6, 6, 0),
     (Activation("relu"), MAP, MAP, 0, 0, 0),
+    (PReLU(), MAP, MAP, 6, 6, 0),
+    (PReLU(shared=False), MAP, MAP, 14 * 14 * 6, 1_176, 0),
+    (PReLU(shared=False), (5,), (5,), 5, 5, 0),
     (Dropout(), (5,), (5,), 0, 0, 0),
     (SpatialDropout2D(0.2), MAP, MAP, 0, 0, 0),
+    (StochasticDepth(0.2), MAP, MAP, 0, 0, 0),
     (Rescaling(1 / 255), MAP, MAP, 0, 0, 0),
     (Flatten(), (5, 5, 16), (400,), 0, 0, 0),
     (Flatten(), (400,), (400,), 0, 0, 0),
@@ -175,6 +191,9 @@ SPELLED = [
     (BatchNormalization(center=False, scale=False), MAP, "2 x 6", "0"),
     (LayerNormalization(), MAP, "2 x 6", "0"),
     (LayerNormalization(center=False, scale=False), MAP, "0", "0"),
+    (Normalization(), MAP, "2 x 6 + 1", "0"),
+    (LayerScale(), MAP, "1 x 6", "0"),
+    (PReLU(shared=False), MAP, "14x14x6", "0"),
     (MaxPooling2D(), MAP, "0", "0"),
     (Flatten(), MAP, "0", "0"),
 ]
@@ -242,6 +261,10 @@ WEIGHTS = [
         [("moving_mean", (6,)), ("moving_variance", (6,))],
     ),
     (LayerNormalization(), [("gamma", (6,)), ("beta", (6,))]),
+    (GroupNormalization(2), [("gamma", (6,)), ("beta", (6,))]),
+    (Normalization(), [("mean", (6,)), ("variance", (6,)), ("count", ())]),
+    (LayerScale(), [("gamma", (1, 1, 6, 1))]),
+    (PReLU(), [("alpha", (1, 1, 6))]),
 ]
 
 
@@ -266,6 +289,7 @@ WRONG: dict[type, list[Any]] = {
     PaddingRule: ["Same", "full", "", -1, 1.0, True, (1, 1), [1], 10**30],
     Real: [True, "0.5", math.nan, math.inf, -math.inf, [0.5], 10**400, 1e7, {}],
     Flag: [0, 1, "true", 1.0, []],
+    PerChannel: [True, "0.5", math.nan, math.inf, [], [1, None], [1, [2]], 10**400, 1e13, {}],
     Choice: ["RELU", "Add", "", 1, True, ["relu"], {}, math.nan],
     Series: [1, "Flatten", {}, Flatten()],
     Parallel: [1, (), ((),), ((), 1), ((), "Flatten"), ((),) * 257, {}],
@@ -396,6 +420,16 @@ WORDS = [
         "or a window would see nothing but padding.",
     ),
     (
+        lambda: Normalization((0.5, 0.25), 1.0),
+        "mean=(0.5, 0.25) and variance=1.0 are not alike. Give both as one number, both as a list "
+        "of one for each channel, or neither.",
+    ),
+    (
+        lambda: Normalization("0.5"),  # type: ignore[arg-type]
+        "mean must be a number from -1,000,000 to 1,000,000, a list of one for each channel, or "
+        "null, got '0.5'.",
+    ),
+    (
         lambda: Activation("gelu", max_value=6.0),
         "negative_slope, max_value and threshold belong to relu, but the activation is gelu. "
         "Leave them out, or use relu.",
@@ -476,7 +510,26 @@ MISFITS = [
             UpSampling2D(),
             Cropping2D(),
             SpatialDropout2D(),
+            StochasticDepth(),
+            LayerScale(),
         )
+    ),
+    (
+        GroupNormalization(4),
+        MAP,
+        "6 channels cannot be divided into groups=4. "
+        "Give it a multiple of 4 channels, or use fewer groups.",
+    ),
+    (
+        Normalization((0.5, 0.5), (1.0, 1.0)),
+        MAP,
+        "2 numbers as mean for 6 channels. Give one for all, or one for each.",
+    ),
+    (
+        PReLU(),
+        (400,),
+        "a vector of 400 has no cells that could share a slope. "
+        "Set shared to false, which gives each feature its own.",
     ),
 ]
 
@@ -517,6 +570,11 @@ def test_one_number_for_height_and_width_is_the_same_layer_as_two():
     assert hash(Conv2D(6, 5)) == hash(Conv2D(6, (5, 5)))
     assert MaxPooling2D(3) == MaxPooling2D((3, 3), strides=(3, 3))
     assert padded(2) == padded(((2, 2), (2, 2)))
+
+
+def test_a_list_of_one_number_is_that_number():
+    assert Normalization((0.5,), (0.25,)) == Normalization(0.5, 0.25)
+    assert Normalization([0.5, 1], [2, 3]).variance == (2.0, 3.0)  # type: ignore[arg-type]
 
 
 def test_linear_and_no_activation_are_the_same():
@@ -607,13 +665,18 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "ZeroPadding2D": {"padding": ((1, 1), (1, 1))},
     "BatchNormalization": {"momentum": 0.99, "epsilon": 0.001, "center": True, "scale": True},
     "LayerNormalization": {"epsilon": 0.001, "center": True, "scale": True},
+    "GroupNormalization": {"groups": 32, "epsilon": 0.001, "center": True, "scale": True},
+    "Normalization": {"mean": None, "variance": None},
+    "LayerScale": {"init_values": 1e-6},
     "Activation": {"negative_slope": 0.0, "max_value": None, "threshold": 0.0},
+    "PReLU": {"shared": True},
     "Dropout": {"rate": 0.5},
     "SpatialDropout2D": {"rate": 0.5},
+    "StochasticDepth": {"rate": 0.5},
     "Rescaling": {"offset": 0.0},
     "Flatten": {},
     "Dense": {"activation": None, "use_bias": True},
-    "Residual": {"shortcut": (), "activation": None},
+    "Residual": {"shortcut": (), "activation": None, "scale": 1.0},
     "Branches": {"merge": "concatenate"},
 }
 
@@ -626,7 +689,8 @@ def test_fields_and_defaults_are_those_of_keras():
     keras = pytest.importorskip("keras", reason="Keras is the oracle; the app requires it")
 
     of_our_own = set()
-    for name in DEFAULTS.keys() - {"Residual", "Branches"}:
+    of_keras = {name for name, kind in KINDS.items() if kind.same_in_keras} | {"Activation"}
+    for name in of_keras - {"Residual", "Branches"}:
         theirs = fields_of_keras(keras, name)
         assert set(rules(KINDS[name])) <= set(theirs)
         for field, value in DEFAULTS[name].items():
@@ -658,6 +722,12 @@ def fields_of_keras(keras: Any, name: str) -> dict[str, Any]:
 
 MERGES = [
     (Residual(()), [MAP, MAP], MAP, "14x14x6 + 14x14x6 = 14x14x6, value by value"),
+    (
+        Residual((), scale=0.17),
+        [MAP, MAP],
+        MAP,
+        "0.17 times 14x14x6 + 14x14x6 = 14x14x6, value by value",
+    ),
     (Branches(((), ())), [MAP, (14, 14, 2)], (14, 14, 8), "6 + 2 = 8 channels"),
     (Branches(((), (), ())), [(5,), (3,), (2,)], (10,), "5 + 3 + 2 = 10 features"),
     (

@@ -232,6 +232,6 @@ def test_what_sees_a_whole_map_is_framed_by_the_pixels_that_a_window_reads(
         read = sorted(taps & set(range(size)))
         layers = Conv2D(1, kernel, strides=stride, padding=padding), GlobalAveragePooling2D()
         last = trace(Architecture("one", (size, size, 1), layers)).rows[-1]
-        frame = (read[0], read[-1]) if read else (0, -1)
-        assert last.reach == (frame, frame)
-        assert last.receptive_field.size == (frame[1] - frame[0] + 1,) * 2
+        first, end = (read[0], read[-1] + 1) if read else (0, 0)
+        assert last.receptive_field.size == (end - first, end - first)
+        assert last.reach == ((first, end - 1.0),) * 2

@@ -13,6 +13,7 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.fields import Choice, Flag, FourSides, PaddingRule, Real, Whole, WholePair
 from cnn.network.layers import KINDS, Container, Layer, Pooling, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 from cnn.network.shapes import Shape
 from cnn.pictures.kit.palette import colour_of
 
@@ -120,6 +121,8 @@ def _limits(rule: Any) -> dict[str, Any]:
         case Real(low, high, below_high, optional):
             limits = {"low": low, "high": high, "below_high": below_high, "optional": optional}
             return {"type": "real", **limits}
+        case PerChannel(low, high):
+            return {"type": "numbers", "low": low, "high": high, "optional": True}
         case Flag():
             return {"type": "flag"}
         case Choice(options, absent):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from cnn.insight.passes.activations import softmax
 from cnn.insight.passes.forward import Activations, Step, forward, steps_of
 from cnn.insight.passes.layer_passes import At, pass_of
-from cnn.insight.passes.merge_passes import MERGINGS
+from cnn.insight.passes.merge_passes import merged_back
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.slopes import through_activation
 from cnn.network.architecture import Architecture
@@ -183,7 +183,7 @@ class _Way:
         x = self.found.inputs[name]
         if isinstance(step.layer, Container):
             ends = [self.found.outputs[held[-1].name] if held else x for held in step.series]
-            shares = MERGINGS[step.layer.merge].back(ends, gradient)
+            shares = merged_back(step.layer, ends, gradient)
             flows = [self.back(held, g) for held, g in zip(step.series, shares, strict=True)]
             return reduce(np.add, flows)
         arrays = tuple(np.asarray(array, np.float32) for array in self.weights.get(name, ()))

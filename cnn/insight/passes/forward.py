@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cnn.insight.passes.activations import Function, activation_function
 from cnn.insight.passes.layer_passes import At, pass_of
-from cnn.insight.passes.merge_passes import MERGINGS
+from cnn.insight.passes.merge_passes import merged
 from cnn.insight.passes.operations import Array
 from cnn.network.architecture import Architecture
 from cnn.network.caching import remembered
@@ -177,7 +177,7 @@ class _Way:
             values[name] = x  # so that a container's place is before what it holds
         if isinstance(step.layer, Container):
             ends = [self.follow(series, x) for series in step.series]
-            found = MERGINGS[step.layer.merge].forward(ends)
+            found = merged(step.layer, ends)
         else:
             at = At(step.layer, step.axes, self._arrays(step), x)
             found = pass_of(step.layer).forward(at)

@@ -11,8 +11,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnn.insight.passes.operations import Array, padded, patches_of, real_pixels, taken
+from cnn.insight.passes.operations import (
+    Array,
+    grouped,
+    padded,
+    patches_of,
+    real_pixels,
+    taken,
+)
 from cnn.network.layers import Axes
+
+Values = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
+"""Of 32 bits or of 64."""
 
 # The patches of so many numbers are laid out at once.
 TABLE_NUMBERS = 1 << 21
@@ -172,8 +182,29 @@ def layer_norm_gradient(
     shared = flowing.mean(axis=-1, keepdims=True)
     pulled = normal * (flowing * normal).mean(axis=-1, keepdims=True)
     to_input = inverse * (flowing - shared - pulled)
-    to_scale = (gradient * normal).reshape(-1, x.shape[-1]).sum(axis=0)
-    return _single(to_input), _single(to_scale), bias_gradient(gradient)
+    return _single(to_input), factor_gradient(normal, gradient), bias_gradient(gradient)
+
+
+def group_norm_gradient(
+    x: Array, groups: int, scale: Array | None, epsilon: float, gradient: Array
+) -> tuple[Array, Array, Array]:
+    """Of the map, gamma and beta; a group's mean and variance move with all its values."""
+    axes = (1, 3)
+    exact = grouped(x, groups).astype(np.float64)
+    exact -= exact.mean(axis=axes, keepdims=True)
+    inverse = 1 / np.sqrt(np.square(exact).mean(axis=axes, keepdims=True) + epsilon)
+    normal = exact * inverse
+    flowing = grouped(gradient if scale is None else gradient * scale, groups).astype(np.float64)
+    shared = flowing.mean(axis=axes, keepdims=True)
+    pulled = normal * (flowing * normal).mean(axis=axes, keepdims=True)
+    to_input = _single(inverse * (flowing - shared - pulled)).reshape(x.shape)
+    to_scale = factor_gradient(normal.reshape(x.shape), gradient)
+    return to_input, to_scale, bias_gradient(gradient)
+
+
+def factor_gradient(values: Values, gradient: Array) -> Array:
+    """Of what each channel of these values is multiplied with."""
+    return _single((gradient * values).reshape(-1, values.shape[-1]).sum(axis=0))
 
 
 def bias_gradient(values: Array) -> Array:
@@ -182,5 +213,5 @@ def bias_gradient(values: Array) -> Array:
     return summed
 
 
-def _single(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> Array:
+def _single(values: Values) -> Array:
     return values.astype(np.float32)

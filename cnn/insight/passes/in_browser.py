@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnn.insight.passes.forward import Step, steps_of
-from cnn.insight.passes.layer_passes import affine
+from cnn.insight.passes.layer_passes import affine, statistics
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.resizing import shares
 from cnn.network import layers as kinds
@@ -93,14 +93,22 @@ class _Way:
     def through(self, step: Step, at: int) -> int:
         layer = step.layer
         if isinstance(layer, Container):
-            ends = tuple(self.follow(series, at) for series in step.series)
+            ends = [self.follow(series, at) for series in step.series]
+            if layer.scale != 1:
+                ends[0] = self.rescaled(ends[0], layer.scale)
             shape = MERGES[layer.merge].shape([self.shapes[end] for end in ends])
-            return self.put(layer.merge, shape, ends, activation=_activation(layer))
+            return self.put(layer.merge, shape, tuple(ends), activation=_activation(layer))
         if layer.is_idle:
             return at
         if type(layer) not in PUTS:
             raise NotInBrowserError(f"it has a {layer.kind}")
         return PUTS[type(layer)](self, _At(layer, step.axes, at, self.weights.get(step.name, ())))
+
+    def rescaled(self, place: int, scale: Any, offset: Any = 0.0) -> int:
+        """Each channel times a number, plus another."""
+        shape = self.shapes[place]
+        numbers = [np.broadcast_to(one, shape[-1:]) for one in (scale, offset)]
+        return self.put("affine", shape, (place,), numbers)
 
     def put(
         self,
@@ -251,9 +259,20 @@ def _batch_norm(way: _Way, at: _At) -> int:
 
 
 def _rescaling(way: _Way, at: _At) -> int:
-    shape = at.shape(way)
-    numbers = [np.full(shape[-1], one) for one in (at.layer.scale, at.layer.offset)]
-    return way.put("affine", shape, (at.place,), numbers)
+    return way.rescaled(at.place, at.layer.scale, at.layer.offset)
+
+
+def _normalization(way: _Way, at: _At) -> int:
+    mean, sd = statistics(at.layer, at.arrays)
+    return way.rescaled(at.place, 1 / sd, -mean / sd)
+
+
+def _layer_scale(way: _Way, at: _At) -> int:
+    return way.rescaled(at.place, at.arrays[0].reshape(-1))
+
+
+def _prelu(way: _Way, at: _At) -> int:
+    return way.put("prelu", at.shape(way), (at.place,), at.arrays, many=at.arrays[0].size)
 
 
 def _padding(way: _Way, at: _At) -> int:
@@ -278,7 +297,10 @@ PUTS: dict[type[Layer], Callable[[_Way, _At], int]] = {
     kinds.ZeroPadding2D: _padding,
     kinds.Cropping2D: _cropping,
     kinds.BatchNormalization: _batch_norm,
+    kinds.Normalization: _normalization,
+    kinds.LayerScale: _layer_scale,
     kinds.Activation: _copy,
+    kinds.PReLU: _prelu,
     kinds.Rescaling: _rescaling,
     kinds.Flatten: _copy,
     kinds.Dense: _dense,

@@ -139,9 +139,11 @@ def gradients_held(row: Row) -> int:
 
 def _shares(row: Row) -> int:
     """The numbers of one image that flow back to a container's series, where they are new."""
-    if not isinstance(row.layer, Container) or MERGINGS[row.layer.merge].is_shared:
+    if not isinstance(row.layer, Container):
         return 0
-    return len(row.merged_shapes) * element_count(row.output_shape)
+    is_shared = MERGINGS[row.layer.merge].is_shared
+    new = (0 if is_shared else len(row.merged_shapes)) + (row.layer.scale != 1)
+    return new * element_count(row.output_shape)
 
 
 def beside_gradient(row: Row) -> int:

@@ -16,7 +16,8 @@ from cnn.insight.passes import gradients, resizing
 from cnn.insight.passes import operations as ops
 from cnn.insight.passes.operations import Array
 from cnn.network import layers as kinds
-from cnn.network.layers import Layer, Normalization, Spreads
+from cnn.network.layers import Layer, Normalizing, Spreads
+from cnn.network.layers.normalization import LEAST_SD
 
 Arrays = Sequence[Array]
 Flow = tuple[Array, tuple[Array, ...]]
@@ -57,7 +58,7 @@ def pass_of(layer: Layer) -> Pass:
     return UNCHANGED if layer.is_idle else PASSES[type(layer)]
 
 
-def affine(layer: Normalization, arrays: Arrays) -> tuple[Array | None, Array | None]:
+def affine(layer: Normalizing, arrays: Arrays) -> tuple[Array | None, Array | None]:
     """Gamma and beta, where the layer has them."""
     gamma = arrays[0] if layer.scale else None
     beta = arrays[1 if layer.scale else 0] if layer.center else None
@@ -178,10 +179,69 @@ def _layer_norm_back(at: At, gradient: Array) -> Flow:
     return to_input, _held(at.layer, found)
 
 
-def _held(layer: Normalization, found: list[Array]) -> tuple[Array, ...]:
+def _held(layer: Normalizing, found: list[Array]) -> tuple[Array, ...]:
     """The gradients of gamma and beta, of those the layer has."""
     gamma, beta = found[:2]
     return ((gamma,) if layer.scale else ()) + ((beta,) if layer.center else ())
+
+
+def _group_norm(at: At) -> Array:
+    return ops.group_norm(at.x, at.layer.groups, *affine(at.layer, at.arrays), at.layer.epsilon)
+
+
+def _group_norm_back(at: At, gradient: Array) -> Flow:
+    gamma, _ = affine(at.layer, at.arrays)
+    to_input, *found = gradients.group_norm_gradient(
+        at.x, at.layer.groups, gamma, at.layer.epsilon, gradient
+    )
+    return to_input, _held(at.layer, found)
+
+
+def statistics(layer: Any, arrays: Arrays) -> tuple[Array, Array]:
+    """What a Normalization subtracts and what it divides by, for all channels or for each."""
+    given = arrays[:2] or (layer.mean, layer.variance)
+    mean, variance = (np.asarray(one, np.float32) for one in given)
+    return mean, np.maximum(np.sqrt(variance), np.float32(LEAST_SD))
+
+
+def _standardized(at: At) -> Array:
+    mean, sd = statistics(at.layer, at.arrays)
+    out: Array = at.x - mean
+    out /= sd
+    return out
+
+
+def _standardized_back(at: At, gradient: Array) -> Flow:
+    mean, sd = statistics(at.layer, at.arrays)
+    to_input: Array = gradient / sd
+    if not at.arrays:
+        return to_input, ()
+    to_mean = -gradients.bias_gradient(to_input)
+    to_sd = -gradients.factor_gradient(at.x - mean, to_input) / sd
+    to_variance = np.where(sd > LEAST_SD, to_sd / (2 * sd), np.float32(0))
+    return to_input, (to_mean, to_variance, np.zeros((), np.float32))
+
+
+def _layer_scale(at: At) -> Array:
+    return at.x * at.arrays[0].reshape(-1)
+
+
+def _layer_scale_back(at: At, gradient: Array) -> Flow:
+    to_factor = gradients.factor_gradient(at.x, gradient).reshape(at.arrays[0].shape)
+    return gradient * at.arrays[0].reshape(-1), (to_factor,)
+
+
+def _prelu(at: At) -> Array:
+    return np.where(at.x > 0, at.x, at.arrays[0] * at.x)
+
+
+def _prelu_back(at: At, gradient: Array) -> Flow:
+    below = np.minimum(at.x, 0)
+    slope = np.where(at.x > 0, np.float32(1), at.arrays[0] * (below < 0))
+    to_slope = (below * gradient).sum(axis=0)
+    if at.layer.shared:
+        to_slope = to_slope.sum(axis=(0, 1), keepdims=True)
+    return gradient * slope, (to_slope,)
 
 
 def _rescaled(at: At) -> Array:
@@ -218,7 +278,11 @@ PASSES: dict[type[Layer], Pass] = {
     ),
     kinds.BatchNormalization: Pass(_batch_norm, _batch_norm_back, 0.5, 14),
     kinds.LayerNormalization: Pass(_layer_norm, _layer_norm_back, 2, 14, 20.0),
+    kinds.GroupNormalization: Pass(_group_norm, _group_norm_back, 2, 14, 20.0),
+    kinds.Normalization: Pass(_standardized, _standardized_back, 0, 4),
+    kinds.LayerScale: Pass(_layer_scale, _layer_scale_back, 0, 2),
     kinds.Activation: UNCHANGED,
+    kinds.PReLU: Pass(_prelu, _prelu_back, 2, 5),
     kinds.Rescaling: Pass(_rescaled, _rescaled_back, 2),
     kinds.Flatten: Pass(
         lambda at: at.x.reshape(len(at.x), math.prod(at.x.shape[1:])),

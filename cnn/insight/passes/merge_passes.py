@@ -9,6 +9,7 @@ from functools import reduce
 import numpy as np
 
 from cnn.insight.passes.operations import Array
+from cnn.network.layers import Container
 
 Ends = Sequence[Array]
 
@@ -23,6 +24,23 @@ class Merging:
     forward: Callable[[Ends], Array]
     back: Callable[[Ends, Array], list[Array]]
     is_shared: bool = False
+
+
+def merged(layer: Container, ends: Ends) -> Array:
+    """What a container makes of what its series give."""
+    return MERGINGS[layer.merge].forward(_scaled(layer, ends))
+
+
+def merged_back(layer: Container, ends: Ends, gradient: Array) -> list[Array]:
+    """The gradient at each of the series, from that at what the container makes of them."""
+    shares = MERGINGS[layer.merge].back(_scaled(layer, ends), gradient)
+    return list(_scaled(layer, shares))
+
+
+def _scaled(layer: Container, ends: Ends) -> Ends:
+    if layer.scale == 1:
+        return ends
+    return [ends[0] * np.float32(layer.scale), *ends[1:]]
 
 
 def _split(ends: Ends, gradient: Array) -> list[Array]:

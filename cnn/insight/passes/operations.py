@@ -6,6 +6,7 @@ padded, as the trace worked it out. Knows nothing of layers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -235,3 +236,26 @@ def layer_norm(x: Array, scale: Array | None, shift: Array | None, epsilon: floa
     if shift is not None:
         out += shift
     return out
+
+
+def group_norm(
+    x: Array, groups: int, scale: Array | None, shift: Array | None, epsilon: float
+) -> Array:
+    """Each group of an image's channels to mean 0 and variance 1, then each channel rescaled."""
+    values = grouped(x, groups)
+    mean = values.mean(axis=(1, 3), keepdims=True, dtype=np.float64).astype(np.float32)
+    out: Array = values - mean
+    variance = np.square(out).mean(axis=(1, 3), keepdims=True, dtype=np.float64)
+    out /= np.sqrt(variance + epsilon).astype(np.float32)
+    out = out.reshape(x.shape)
+    if scale is not None:
+        out *= scale
+    if shift is not None:
+        out += shift
+    return out
+
+
+def grouped(x: Array, groups: int) -> Array:
+    """A view `[images, cells, groups, channels of a group]`."""
+    cells = math.prod(x.shape[1:-1])
+    return x.reshape(len(x), cells, groups, x.shape[-1] // groups)

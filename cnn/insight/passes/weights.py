@@ -31,8 +31,7 @@ def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
 def _fresh(weight: Weight, name: str, seed: int) -> Array:
     if weight.name.endswith("kernel"):
         return _glorot_uniform(weight.shape, (seed, zlib.crc32(f"{name}/{weight.name}".encode())))
-    fill = 1.0 if weight.name in ("gamma", "moving_variance") else 0.0
-    return np.full(weight.shape, fill, np.float32)
+    return np.full(weight.shape, weight.start, np.float32)
 
 
 def _glorot_uniform(shape: Shape, entropy: tuple[int, int]) -> Array:

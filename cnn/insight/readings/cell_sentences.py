@@ -10,7 +10,7 @@ import numpy as np
 
 from cnn.insight.passes.activations import activation_function
 from cnn.insight.passes.forward import Activations
-from cnn.insight.passes.layer_passes import Arrays, affine
+from cnn.insight.passes.layer_passes import Arrays, affine, statistics
 from cnn.insight.passes.operations import Array
 from cnn.insight.passes.resizing import shares
 from cnn.network import layers as kinds
@@ -175,6 +175,34 @@ def _layer_normal(at: _Cell) -> str:
     return _normal(at, float(exact.mean()), float(exact.var()), "")
 
 
+def _group_normal(at: _Cell) -> str:
+    size = at.x.shape[-1] // at.layer.groups
+    first = at.place[-1] // size * size
+    exact = at.x[..., first : first + size].astype(np.float64)
+    return _normal(at, float(exact.mean()), float(exact.var()), "group's ")
+
+
+def _given_normal(at: _Cell) -> str:
+    mean, sd = (
+        float(np.broadcast_to(one, at.x.shape[-1:])[at.place[-1]])
+        for one in statistics(at.layer, at.arrays)
+    )
+    return f"({_n(at.x[at.place])} − {_n(mean)}) / {_n(sd)} = {_n(at.linear)}."
+
+
+def _layer_scale(at: _Cell) -> str:
+    factor = at.arrays[0].reshape(-1)[at.place[-1]]
+    return f"{_n(at.x[at.place])} × the learned factor {_n(factor)} = {_n(at.linear)}."
+
+
+def _prelu(at: _Cell) -> str:
+    before = float(at.x[at.place])
+    if before > 0:
+        return f"{_n(before)} is above 0 and stays as it is."
+    slope = np.broadcast_to(at.arrays[0], at.x.shape)[at.place]
+    return f"{_n(before)} × the learned slope {_n(slope)} = {_n(at.linear)}."
+
+
 def _normal(at: _Cell, mean: float, variance: float, moving: str) -> str:
     scale, shift = (
         "" if array is None else f" {sign} {_n(array[at.place[-1]])}"
@@ -201,7 +229,11 @@ SENTENCES: dict[type[Layer], Callable[[_Cell], str]] = {
     kinds.Cropping2D: _cropping,
     kinds.BatchNormalization: _batch_normal,
     kinds.LayerNormalization: _layer_normal,
+    kinds.GroupNormalization: _group_normal,
+    kinds.Normalization: _given_normal,
+    kinds.LayerScale: _layer_scale,
     kinds.Activation: _activation,
+    kinds.PReLU: _prelu,
     kinds.Rescaling: _rescaling,
     kinds.Flatten: _flatten,
     kinds.Dense: _dense,
@@ -223,6 +255,8 @@ def _merged(row: Row, traced: Trace, found: Activations, place: tuple[int, ...],
         last = next((one for one in traced.rows if one.path == path), None)
         values = found.inputs[row.name] if last is None else found[last.name]
         ends.append(("its own input" if last is None else last.title, values[image]))
+    if row.layer.scale != 1:
+        return _scaled_sum(row.layer.scale, ends, place)
     return MERGE_SENTENCES[row.layer.merge](ends, place)
 
 
@@ -253,6 +287,11 @@ def _values(ends: Ends, place: tuple[int, ...]) -> tuple[list[float], list[str]]
 def _sum(ends: Ends, place: tuple[int, ...]) -> str:
     values, parts = _values(ends, place)
     return f"{' + '.join(parts)} = {_n(sum(values))}."
+
+
+def _scaled_sum(scale: float, ends: Ends, place: tuple[int, ...]) -> str:
+    (body, shortcut), parts = _values(ends, place)
+    return f"{_n(scale)} × {parts[0]} + {parts[1]} = {_n(scale * body + shortcut)}."
 
 
 def _product(ends: Ends, place: tuple[int, ...]) -> str:

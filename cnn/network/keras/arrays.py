@@ -130,13 +130,14 @@ def array(group: Any, name: str, weight: Weight, where: str) -> npt.NDArray[np.f
     if not _is_here(group, name) or not isinstance(group[name], h5py.Dataset):
         raise WeightsError(f"{where}: the array {weight.name} is missing. {AGAIN}")
     found = group[name]
-    if found.shape != weight.shape:
+    if found.shape not in (weight.shape, weight.other or weight.shape):
         shape = "nothing" if found.shape is None else shape_text(found.shape) or "one number"
         raise WeightsError(
             f"{where}: {weight.name} should be {shape_text(weight.shape)}, but the file has "
             f"{shape}. The description and the weights are of different models."
         )
-    if found.dtype.kind != "f" or found.dtype.itemsize > 8 or "dtype" in found.attrs:
+    kinds = "iu" if weight.is_whole else "f"
+    if found.dtype.kind not in kinds or found.dtype.itemsize > 8 or "dtype" in found.attrs:
         raise WeightsError(
             f"{where}: {weight.name} is of the type {shown(str(found.dtype))}, but weights are "
             "read as 16, 32 or 64 bit numbers. Save the model with float32 weights."
@@ -150,7 +151,7 @@ def array(group: Any, name: str, weight: Weight, where: str) -> npt.NDArray[np.f
             f"{where}: {weight.name} does not lie in the file as Keras puts it there. {AGAIN}"
         )
     with np.errstate(over="ignore"):
-        read = np.asarray(found[()], np.float32)
+        read = np.asarray(found[()], np.float32).reshape(weight.shape)
     if not np.isfinite(read).all():
         raise WeightsError(
             f"{where}: {weight.name} holds numbers that are not finite, as training that diverged "

@@ -19,9 +19,12 @@ from cnn.network.layers import (
     Convolution,
     Layer,
     Layers,
+    LayerScale,
     MaxPooling2D,
     Pooling,
+    PReLU,
     Residual,
+    StochasticDepth,
     ZeroPadding2D,
     defaults,
     rules,
@@ -118,6 +121,13 @@ class _Step:
 def _steps(layer: Layer) -> tuple[_Step, ...]:
     if isinstance(layer, Activation) and layer.bends:
         return (_Step("ReLU", _arguments(layer)[1:]),)
+    if isinstance(layer, StochasticDepth):
+        return (_Step("Dropout", (number(layer.rate), "noise_shape=(None, 1, 1, 1)")),)
+    if isinstance(layer, LayerScale):
+        start = f"depthwise_initializer=keras.initializers.Constant({number(layer.init_values)})"
+        return (_Step("DepthwiseConv2D", ("1", "use_bias=False", start), "LayerScale"),)
+    if isinstance(layer, PReLU):
+        return (_Step("PReLU", ("shared_axes=(1, 2)",) if layer.shared else ()),)
     padding = getattr(layer, "padding", None)
     if type(padding) is not int or padding == 0:
         return (_Step(layer.kind, _arguments(layer)),)
@@ -197,12 +207,16 @@ class _Script:
         self.begin(path)
         shortcut = _free("shortcut", taken)
         start = source
-        if layer.body and source == target:
+        if (layer.body or layer.scale != 1) and source == target:
             self.lines.append(Line(f"    {shortcut} = {source}", path))
             start = shortcut
         taken |= {shortcut}
         body = self.series(layer.body, (*path, "body"), source, target, taken)
         beside = self.series(layer.shortcut, (*path, "shortcut"), start, shortcut, taken)
+        if layer.scale != 1:
+            head, scale = f"{target} = layers.Rescaling", (number(layer.scale),)
+            self.lines.extend(call(head, scale, f"({body})", indent=4, path=path))
+            body = target
         self.merge(layer, (body, beside), target, path)
         if layer.activation:
             self.layer(Activation(layer.activation), path, target, target)
@@ -210,7 +224,7 @@ class _Script:
 
     def branches(self, layer: Branches, path: Path, source: str, target: str, taken: Names) -> None:
         self.begin(path)
-        names = _branch_names(layer, target, taken)
+        names = _branch_names(layer, source, target, taken)
         taken |= frozenset(names)
         ends = [
             self.series(branch, (*path, "branches", index), source, names[index], taken)
@@ -246,7 +260,7 @@ def _free(name: str, taken: Names) -> str:
     return free
 
 
-def _branch_names(layer: Branches, target: str, taken: Names) -> list[str]:
+def _branch_names(layer: Branches, source: str, target: str, taken: Names) -> list[str]:
     """A variable for each branch; branches inside branches are called after those."""
     stem = "branch"
     if any(name.startswith(stem) for name in taken):

@@ -23,8 +23,12 @@ from cnn.network.layers import (
     Convolution,
     Layer,
     Layers,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Residual,
+    StochasticDepth,
     rules,
 )
 from cnn.network.layers.merges import MERGES
@@ -82,6 +86,8 @@ def set_weights(model: keras.Model, architecture: Architecture, weights: Weights
     check_weights(weights, traced)
     for row, layer in holders:
         layer.set_weights(list(weights[row.name]))
+        if isinstance(row.layer, Normalization):
+            layer.finalize_state()  # it computes with copies of its weights
 
 
 def differences(architecture: Architecture, model: keras.Model) -> tuple[str, ...]:
@@ -183,9 +189,24 @@ class _Builder:
                 bend = layer.max_value, layer.negative_slope, layer.threshold
                 return self.keras.ReLU(*bend, name=name)(x)
             return self.keras.Activation(layer.activation, name=name)(x)
+        if isinstance(layer, StochasticDepth):
+            return self.keras.Dropout(layer.rate, (None, 1, 1, 1), name=name)(x)
+        if isinstance(layer, LayerScale):
+            return self._layer_scale(layer, x, name)
+        if isinstance(layer, PReLU):
+            axes = (1, 2) if layer.shared else None
+            return self.keras.PReLU(shared_axes=axes, name=name)(x)
         return self._same_in_keras(layer, x, name)
 
+    def _layer_scale(self, layer: LayerScale, x: Any, name: str) -> Any:
+        """Keras has no layer for it but this: a kernel of one cell for each channel."""
+        start = {"class_name": "Constant", "config": {"value": layer.init_values}}
+        fields = {"use_bias": False, "depthwise_initializer": start}
+        return self.keras.DepthwiseConv2D(1, **fields, name=name)(x)
+
     def _merge(self, layer: Container, ends: list[Any], name: str) -> Any:
+        if layer.scale != 1:
+            ends[0] = self.keras.Rescaling(layer.scale, name=f"{name}_scale")(ends[0])
         x = getattr(self.keras, MERGES[layer.merge].keras)(name=name)(ends)
         if isinstance(layer, Residual) and layer.activation:
             x = self.keras.Activation(layer.activation, name=f"{name}_activation")(x)

@@ -1,4 +1,5 @@
-"""Keras' Normalization at the front of a network: it is how the pixels are fed, to rounding.
+"""Keras' Normalization: at the front of a network it is how the pixels are fed, to rounding; behind
+other layers, and where nothing was adapted, a layer.
 
 Owns which numbers those are, and for which range of pixels they can be meant. Keras computes
 `(x - mean) / max(sqrt(variance), 1e-7)`; a Rescaling before it is worked into the numbers.
@@ -15,34 +16,36 @@ from cnn.network.errors import ArchitectureError, shown
 from cnn.network.feed import NAMED, Feed, Numbers
 from cnn.network.keras.read_graph import Node
 from cnn.network.keras.read_options import Options
-from cnn.network.layers import Rescaling
+from cnn.network.layers import Normalization, Rescaling
+from cnn.network.layers.normalization import LEAST_SD
 from cnn.network.shapes import Shape
 from cnn.numbers import exact
 
-HINT = (
-    "it is read only where it stands first, or behind a Rescaling that does: there it is how the "
-    "pixels are fed. Move it to the front, or remove it."
-)
 RANGES = (*(one for one in NAMED.values() if not one.mean), Feed(0, 16))
 """The usual ones, and that of small digits of 17 grey levels."""
 
+REMEDY = "Save the model with model.save('name.keras'), or give the layer its mean and variance."
 SLACK = 1e-3
-EPSILON = 1e-7
-"""Keras' own: what it divides by where the standard deviation is less."""
 
 Adapted = Callable[[str, Shape], tuple[Numbers, Numbers]]
 """The mean and variance that a layer of this name and its arrays' shape has learned by adapt()."""
 
 
-def fed_by(options: Options, before: Sequence[Rescaling], adapted: Adapted | None) -> Feed:
+def fed_by(
+    options: Options, before: Sequence[Rescaling], adapted: Adapted | None, *, may_stay: bool
+) -> Feed | None:
     """What the network is fed in place of the Normalization and of what rescales before it.
 
-    0 to 1 stands in the result where the range cannot be told: see `says_range`.
+    0 to 1 stands in the result where the range cannot be told: see `says_range`. None is one that
+    has no numbers: it stays a layer, where it may.
     """
     node = options.node
     try:
+        found = _numbers(options, adapted, may_stay)
+        if found is None:
+            return None
         scale, offset = _rescaled(before)
-        mean, variance = _numbers(options, adapted)
+        mean, variance = (tuple(map(_float32, one)) for one in found)
         sd = tuple(_sd(one) for one in variance)
         own = Feed(
             0,
@@ -55,6 +58,23 @@ def fed_by(options: Options, before: Sequence[Rescaling], adapted: Adapted | Non
         raise node.blamed(error) from None
     range_ = _range(before, own)
     return own if range_ is None else Feed(range_.low, range_.high, own.mean, own.sd)
+
+
+def as_layer(options: Options, adapted: Adapted | None) -> Normalization:
+    """The Normalization as a layer; what it learned stands in it, as far as that is known."""
+    node = options.node
+    try:
+        found = _numbers(options, adapted, True)
+        if found is not None:
+            return Normalization(*found)
+    except ArchitectureError as error:
+        raise node.blamed(error) from None
+    if adapted is None:
+        options.notes.others.append(
+            f"{node.title} leaves every value as it is, until it is adapted: what adapt() learned "
+            f"is not in a description. {REMEDY}"
+        )
+    return Normalization()
 
 
 def says_range(before: Sequence[Rescaling], own: Feed) -> bool:
@@ -100,7 +120,12 @@ def _rescaled(before: Sequence[Rescaling]) -> tuple[float, float]:
     return scale, offset
 
 
-def _numbers(options: Options, adapted: Adapted | None) -> tuple[Numbers, Numbers]:
+def _numbers(
+    options: Options, adapted: Adapted | None, may_stay: bool
+) -> tuple[Numbers, Numbers] | None:
+    """The mean and the variance; None where it may stay a layer and there are none, in a
+    description or because it was never adapted.
+    """
     node = options.node
     axis, size = options.take("axis", -1), len(options.shape)
     mean, variance = options.take("mean"), options.take("variance")
@@ -108,16 +133,20 @@ def _numbers(options: Options, adapted: Adapted | None) -> tuple[Numbers, Number
         raise ArchitectureError("invert=True undoes what a Normalization does. Remove it.")
     if mean is not None or variance is not None:
         found = _given("mean", mean), _given("variance", variance)
-    elif adapted is None:
-        raise ArchitectureError(
-            "what adapt() learned is not in a description. Save the model with "
-            "model.save('name.keras'), or give the layer its mean and variance."
-        )
     else:
         kept = _kept_axes(axis, size)
-        found = adapted(node.name, tuple(options.shape[one - 1] for one in kept))
+        may_stay = may_stay and kept == (size,) and size != 2
+        if adapted is None and not may_stay:
+            raise ArchitectureError(f"what adapt() learned is not in a description. {REMEDY}")
+        if adapted is None:
+            return None
+        learned = adapted(node.name, tuple(options.shape[one - 1] for one in kept))
+        found = tuple(map(_short, learned[0])), tuple(map(_short, learned[1]))
+        if may_stay and set(found[0]) == {0.0} and set(found[1]) == {1.0}:
+            return None
     several = max(map(len, found)) > 1
-    if several and (size != 3 or _kept_axes(axis, size) != (3,)):
+    by_channel = size == 3 or (size == 1 and may_stay)
+    if several and (not by_channel or _kept_axes(axis, size) != (size,)):
         raise ArchitectureError(
             f"axis={shown(axis)} gives places of an image numbers of their own, but here only its "
             "channels can have them. Use axis=-1 behind an input with channels, or axis=None."
@@ -146,7 +175,7 @@ def _given(name: str, value: Any) -> Numbers:
         raise ArchitectureError(
             f"{name} must be one number, or one for each channel; got {shown(value)}."
         )
-    return tuple(map(_float32, values))
+    return tuple(map(_as_float, values))
 
 
 def _sd(variance: float) -> float:
@@ -156,17 +185,21 @@ def _sd(variance: float) -> float:
         raise ArchitectureError(
             f"a variance cannot be below 0, got {exact(variance)}. Adapt it again."
         )
-    return max(float(np.sqrt(np.float32(variance))), EPSILON)
+    return max(float(np.sqrt(np.float32(variance))), LEAST_SD)
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # of a whole number with hundreds of digits
+        return math.inf
 
 
 def _float32(value: float) -> float:
     import numpy as np
 
-    try:
-        with np.errstate(over="ignore"):
-            return float(np.float32(value))
-    except OverflowError:  # of a whole number with hundreds of digits
-        return math.inf
+    with np.errstate(over="ignore"):
+        return float(np.float32(value))
 
 
 def _short(value: float) -> float:

@@ -12,7 +12,7 @@ from cnn.network.feed import Feed
 from cnn.network.keras.graph import Merge, Series
 from cnn.network.keras.normalization import Adapted, fed_by, note_on, says_range
 from cnn.network.keras.read_graph import Node
-from cnn.network.keras.read_layers import layers_of
+from cnn.network.keras.read_kinds import layers_of
 from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import Rescaling
 from cnn.network.shapes import MapShape, Shape, element_count, shape_text
@@ -93,15 +93,22 @@ class FrontReader:
         place, node = self._first(series, ("Rescaling",))
         if node is None or node.kind != "Normalization":
             return None, False, series
+        is_image = place >= reshaped_at or size == image
         options = Options.of(node, size if place < reshaped_at else image, self.notes)
-        before: list[Rescaling] = []
-        for item in series[:place]:
-            assert isinstance(item, int)
-            rescaling = Options.of(self.nodes[item], image, self.notes)
-            before += [one for one in layers_of(rescaling) if isinstance(one, Rescaling)]
-            rescaling.finish()
-        feed = fed_by(options, before, self.adapted)
-        options.finish()
+        scalings = [
+            Options.of(self.nodes[item], image, self.notes)
+            for item in series[:place]
+            if isinstance(item, int)
+        ]
+        layers = [layer for scaling in scalings for layer in layers_of(scaling)]
+        before = [layer for layer in layers if isinstance(layer, Rescaling)]
+        if len(before) < len(layers):
+            return None, False, series
+        feed = fed_by(options, before, self.adapted, may_stay=is_image)
+        if feed is None:
+            return None, False, series
+        for taken in (*scalings, options):
+            taken.finish()
         is_said = says_range(before, feed)
         self.notes.others.append(note_on(node, feed, is_said=is_said, rescaled=bool(before)))
         says_nothing = not (is_said or feed.mean or feed.sd)

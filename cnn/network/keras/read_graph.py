@@ -16,6 +16,7 @@ from cnn.network.errors import ArchitectureError, shown
 
 MODELS = ("Sequential", "Functional", "Model")
 MAX_CONNECTIONS = 2 * MAX_LAYERS
+WITH_NUMBERS = ("ops.Add", "ops.Subtract", "ops.Multiply", "ops.TrueDivide", "ops.Divide")
 KERAS = ("keras", "keras_core", "tf_keras", "tensorflow")
 """The packages whose classes are Keras' own, under all the names it has had."""
 
@@ -39,6 +40,8 @@ class Node:
     """What the model fixes the layer to, as in `layer(x, training=False)`."""
     keras_2: bool = False
     """Whether Keras 2 wrote it, where some words have another meaning."""
+    numbers: tuple[float | None, ...] = ()
+    """What `x + 3.0` and the like are called with, None being the layer; empty without a number."""
 
     @property
     def title(self) -> str:
@@ -142,8 +145,7 @@ class _Reader:
             name = node.name.removeprefix(prefix)
             if name in found:
                 raise node.error("two layers have this name. Rename one of them.")
-            sources[name], training = self._call(node, data.get("inbound_nodes", []))
-            found[name] = replace(node, training=training)
+            sources[name], found[name] = self._call(node, data.get("inbound_nodes", []))
         start, end = _only(model, "input", found), _only(model, "output", found)
         if found[start].kind != "InputLayer":
             raise found[start].error(
@@ -177,12 +179,12 @@ class _Reader:
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def _call(self, node: Node, calls: Any) -> tuple[tuple[str, ...], bool | None]:
-        """The names of the layers that feed a layer, and the `training` it is called with."""
+    def _call(self, node: Node, calls: Any) -> tuple[tuple[str, ...], Node]:
+        """The names of the layers that feed a layer, and the layer with what else it is given."""
         if not isinstance(calls, list):
             raise node.error(f"its inbound_nodes must be a list, got {shown(calls)}.")
         if not calls:
-            return (), None
+            return (), node
         if len(calls) > 1:
             raise node.error(
                 f"it is called {len(calls)} times, but here each layer stands in one place. "
@@ -196,10 +198,13 @@ class _Reader:
             given = [call.get("args"), named.pop("inputs", None)]
         else:  # Keras 2
             given = call
-        for item in _leaves(given):
+        items = list(_leaves(given))
+        numbers = _numbers(node, items)
+        for place, item in enumerate(items):
             if isinstance(item, list) and len(item) == 4 and isinstance(item[3], dict):
                 named |= item[3]
-            sources.append(_source(node, item))
+            if not numbers or numbers[place] is None:
+                sources.append(_source(node, item))
         self.connections += len(sources)
         if self.connections > MAX_CONNECTIONS:
             raise ArchitectureError(f"more than {MAX_CONNECTIONS:,} connections between layers.")
@@ -207,7 +212,15 @@ class _Reader:
         for name, value in named.items():
             if any(True for _ in _leaves(value)):  # `mask` is often there, with nothing in it
                 raise node.error(f"it is called with {shown(name)}: {shown(value)}. Remove that.")
-        return tuple(sources), training if isinstance(training, bool) else None
+        training = training if isinstance(training, bool) else None
+        return tuple(sources), replace(node, training=training, numbers=numbers)
+
+
+def _numbers(node: Node, items: list[Any]) -> tuple[float | None, ...]:
+    """What an operation is called with, where that is one number and one layer."""
+    found = tuple(item if type(item) in (int, float) else None for item in items)
+    is_one = len(found) == 2 and found.count(None) == 1
+    return found if is_one and node.kind in WITH_NUMBERS else ()
 
 
 def check_origin(node: Node, data: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import ACTIVATIONS
-from cnn.network.keras.normalization import HINT as NORMALIZATION_HINT
 from cnn.network.keras.read_graph import check_origin
 from cnn.network.keras.read_options import Options
 from cnn.network.layers import KINDS, Activation, Container, Convolution, Layer, Pooling, rules
@@ -17,7 +16,7 @@ from cnn.network.layers.merges import MERGES
 SAME_IN_KERAS = {
     name: kind
     for name, kind in KINDS.items()
-    if not issubclass(kind, Container) and kind is not Activation
+    if not issubclass(kind, Container) and kind.same_in_keras
 }
 """The kinds whose fields are Keras' own."""
 
@@ -39,8 +38,6 @@ _OPERATIONS = {
 
 _HINTS = {
     "Lambda": "it holds Python code, which is never run. Use layers such as Rescaling instead.",
-    "PReLU": "its slopes are learned. Use LeakyReLU, whose slope is a number.",
-    "Normalization": NORMALIZATION_HINT,
     **{merge.keras: "it joins only one input. Remove it." for merge in MERGES.values()},
 }
 _NO_COUNTERPART = "there is no such layer here. Known are {}. Replace or remove it."
@@ -58,7 +55,7 @@ def layers_of(options: Options) -> tuple[Layer, ...]:
     kind = options.node.kind
     try:
         if kind in SAME_IN_KERAS:
-            return _same_in_keras(SAME_IN_KERAS[kind], options)
+            return same_in_keras(SAME_IN_KERAS[kind], options)
         if kind in _OPERATIONS:
             return (Activation(_OPERATIONS[kind]),)
         if kind in _ACTIVATIONS:
@@ -68,7 +65,8 @@ def layers_of(options: Options) -> tuple[Layer, ...]:
     raise options.node.error(_hint(kind))
 
 
-def _same_in_keras(kind: type[Layer], options: Options) -> tuple[Layer, ...]:
+def same_in_keras(kind: type[Layer], options: Options) -> tuple[Layer, ...]:
+    """A layer of this kind with the fields of Keras', and its activation where that is a layer."""
     values = {}
     needed = {field.name for field in fields(kind) if field.default is MISSING} | {"rate"}
     for name, rule in rules(kind).items():

@@ -16,6 +16,7 @@ _USUAL = {
     "bias_initializer": "zeros",
     "beta_initializer": "zeros",
     "moving_mean_initializer": "zeros",
+    "alpha_initializer": "zeros",
     "gamma_initializer": "ones",
     "moving_variance_initializer": "ones",
 }
@@ -33,13 +34,17 @@ class Notes:
     others: list[str] = field(default_factory=list)
 
     def add(self, what: str, node: Node) -> None:
+        self.say(f"Left out: {what}", node)
+
+    def say(self, what: str, node: Node) -> None:
+        """A sentence that ends in the names of all layers it is said of."""
         self.layers.setdefault(what, []).append(node.name)
 
     def sentences(self) -> tuple[str, ...]:
         found = []
         for what, names in self.layers.items():
             more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-            found.append(f"Left out: {what} ({', '.join(map(shown, names[:3]))}{more}).")
+            found.append(f"{what} ({', '.join(map(shown, names[:3]))}{more}).")
         return (*found, *self.others)
 
 

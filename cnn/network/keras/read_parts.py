@@ -11,10 +11,10 @@ from cnn.network.architecture import MAX_DEPTH
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
 from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError, series_parallel
-from cnn.network.keras.normalization import Adapted
+from cnn.network.keras.normalization import Adapted, as_layer
 from cnn.network.keras.read_front import Front, FrontReader, target_of
 from cnn.network.keras.read_graph import Node
-from cnn.network.keras.read_layers import layers_of
+from cnn.network.keras.read_kinds import layers_of
 from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import (
     Activation,
@@ -25,13 +25,21 @@ from cnn.network.layers import (
     Layer,
     Layers,
     MaxPooling2D,
+    Rescaling,
     Residual,
 )
-from cnn.network.layers.merges import MERGES, MULTIPLY
+from cnn.network.layers.merges import ADD, MERGES, MULTIPLY
 from cnn.network.shapes import MapShape, Shape, shape_text
 
 _GLOBAL = (GlobalAveragePooling2D, GlobalMaxPooling2D)
-_MERGES = {name: merge for merge in MERGES.values() for name in (merge.keras, f"ops.{merge.keras}")}
+SCALED_SUM = "CustomScaleLayer"
+"""That of InceptionResNetV2 in `keras.applications`: `x + scale * y` of its inputs x and y."""
+
+_MERGES = {SCALED_SUM: ADD} | {
+    name: merge for merge in MERGES.values() for name in (merge.keras, f"ops.{merge.keras}")
+}
+_HARD_SIGMOID = (Rescaling(1.0, 3.0), Activation("relu6"), Rescaling(1 / 6))
+_GATE, _GATED = (Activation("hard_sigmoid"),), Activation("hard_silu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,8 @@ class Assembly:
         elif node.kind == "Cropping2D" and (padded := _with_less_padding(last, options)):
             taken_in = padded
             shape = _passed(taken_in, node, shape)
+        elif node.kind == "Normalization":
+            layers = (as_layer(options, self.adapted),)
         else:
             layers = layers_of(options)
             if isinstance(last, Residual) and last.activation is None and _one_word(layers):
@@ -115,6 +125,8 @@ class Assembly:
         for layer in layers:
             shape = _passed(layer, node, shape)
             done.append(Part(layer, (node.name,)))
+        if node.kind.startswith("ops.") and layers_of_parts(done[-3:]) == _HARD_SIGMOID:
+            done[-3:] = [Part(*_GATE, (node.name,))]
         return shape
 
     def _merge(self, merge: Merge, shape: Shape) -> tuple[Part, Shape]:
@@ -127,10 +139,15 @@ class Assembly:
             )
         known = _MERGES[node.kind]
         ends = [self._series(branch, shape) for branch in merge.branches]
-        residual = known.word == Residual.merge and len(ends) == 2
-        if residual:  # the longer way is the body; where both are as long, the one that comes first
-            ends.sort(key=lambda end: -sum(len(part.names) for part in end[0]))
         options = Options.of(node, ends[0][1], self.notes)
+        residual, scale = known.word == Residual.merge and len(ends) == 2, 1.0
+        if node.kind == SCALED_SUM:
+            if not residual:
+                raise node.error(f"it joins {len(ends)} inputs, but is a sum of two. Replace it.")
+            ends, scale = ends[::-1], options.take("scale")
+        elif residual:
+            ends.sort(key=lambda end: _place_in_sum(end[0], node))
+            scale = _taken_scale(ends[0][0])
         if known.has_axis:
             options.check_axis()
         options.finish()
@@ -142,10 +159,35 @@ class Assembly:
         held = tuple(layers_of_parts(parts) for parts, _ in ends)
         names = (name for parts, _ in ends for part in parts for name in part.names)
         try:
-            layer = Residual(held[0], held[1]) if residual else Branches(held, known.word)
+            if node.kind == f"ops.{MULTIPLY.keras}" and sorted(held, key=len) == [(), _GATE]:
+                return Part(_GATED, (node.name,)), shape
+            layer = (
+                Residual(held[0], held[1], scale=scale) if residual else Branches(held, known.word)
+            )
             return Part(layer, (node.name, *names)), layer.merged_shape([end for _, end in ends])
         except ArchitectureError as error:
             raise node.blamed(error) from None
+
+
+def _place_in_sum(way: list[Part], node: Node) -> tuple[bool, int]:
+    """Sorts the two ways of a sum: first the body, which is the one that `build` has scaled, else
+    the longer one; where both are as long, the one that comes first.
+    """
+    is_scaled = _scale_at_end(way) != 1 and way[-1].names == (f"{node.name}_scale",)
+    return not is_scaled, -sum(len(part.names) for part in way)
+
+
+def _scale_at_end(way: list[Part]) -> float:
+    last = way[-1].layer if way else None
+    return last.scale if isinstance(last, Rescaling) and not last.offset else 1.0
+
+
+def _taken_scale(body: list[Part]) -> float:
+    """What a body is multiplied with in the end, which is taken off it."""
+    scale = _scale_at_end(body)
+    if scale != 1:
+        body.pop()
+    return scale
 
 
 def layers_of_parts(parts: list[Part]) -> Layers:

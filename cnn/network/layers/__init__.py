@@ -9,15 +9,18 @@ from cnn.network.layers.convolution import (
     SeparableConv2D,
     SlidingConvolution,
 )
+from cnn.network.layers.normalization import GroupNormalization, LayerScale, Normalization
 from cnn.network.layers.pointwise import (
     Activation,
     BatchNormalization,
     Dense,
     Dropout,
     LayerNormalization,
-    Normalization,
+    Normalizing,
+    PReLU,
     Rescaling,
     SpatialDropout2D,
+    StochasticDepth,
 )
 from cnn.network.layers.pooling import (
     AveragePooling2D,
@@ -48,9 +51,14 @@ KINDS: dict[str, type[Layer]] = {
         Cropping2D,
         BatchNormalization,
         LayerNormalization,
+        GroupNormalization,
+        Normalization,
+        LayerScale,
         Activation,
+        PReLU,
         Dropout,
         SpatialDropout2D,
+        StochasticDepth,
         Rescaling,
         Flatten,
         Dense,

@@ -21,6 +21,12 @@ class Weight:
     name: str
     shape: Shape
     trainable: bool = True
+    start: float = 0.0
+    """What it begins as in a network that nobody has trained; kernels are drawn."""
+    is_whole: bool = False
+    """Whether Keras keeps it as a whole number."""
+    other: Shape | None = None
+    """Its shape in another layer of Keras that does the same."""
 
     @property
     def count(self) -> int:
@@ -46,6 +52,8 @@ class Layer:
     kernels: ClassVar[int] = 0
     is_idle: ClassVar[bool] = False
     """Whether it acts in training alone, and gives what it got afterwards."""
+    same_in_keras: ClassVar[bool] = True
+    """Whether Keras has a layer of this name with these fields."""
 
     letters: ClassVar[str]
     """What it is in a link."""

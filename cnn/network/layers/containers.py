@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.fields import MAX_BRANCHES, MAX_DEPTH, Choice, WrittenAsItIs, activation, ruled
+from cnn.network.fields import (
+    MAX_BRANCHES,
+    MAX_DEPTH,
+    Choice,
+    Real,
+    WrittenAsItIs,
+    activation,
+    ruled,
+)
 from cnn.network.layers.base import Layer, rules
 from cnn.network.layers.merges import ADD, MERGES
 from cnn.network.shapes import Shape, shape_text
+from cnn.numbers import exact
 
 Layers = tuple[Layer, ...]
 
@@ -54,6 +63,8 @@ class Container(Layer):
 
     merge: str
     """The word of the merge."""
+    scale: float = 1.0
+    """What the first of its series is multiplied with before they are joined."""
 
     def check(self) -> None:
         """Refuses what is nested too deep here, so that all that follows layers may recurse."""
@@ -103,7 +114,7 @@ def changed(layer: Layer, change: Callable[[Layer], Layer]) -> Layer:
 
 @dataclass(frozen=True, slots=True)
 class Residual(Container):
-    """`activation(body(x) + shortcut(x))`; an empty shortcut is the identity."""
+    """`activation(scale * body(x) + shortcut(x))`; an empty shortcut is the identity."""
 
     purpose = "Adds what its body makes of the input to the input itself, or to its projection."
     letters, word = "R", "residual"
@@ -114,6 +125,12 @@ class Residual(Container):
     body: Layers = ruled(Series())
     shortcut: Layers = ruled(Series(), ())
     activation: str | None = activation()
+    scale: float = ruled(
+        Real(-1e6, 1e6),
+        1.0,
+        "What the body is multiplied with before the sum; less than 1 keeps it small.",
+        "s",
+    )
 
     def series(self) -> tuple[tuple[tuple[str | int, ...], Layers], ...]:
         return (("body",), self.body), (("shortcut",), self.shortcut)
@@ -127,6 +144,10 @@ class Residual(Container):
             "a sum needs equal shapes. "
         )
         raise ArchitectureError(problem + self._remedy(body, shortcut))
+
+    def merge_formula(self, shapes: Sequence[Shape]) -> str:
+        formula = Container.merge_formula(self, shapes)
+        return formula if self.scale == 1 else f"{exact(self.scale)} times {formula}"
 
     def _remedy(self, body: Shape, shortcut: Shape) -> str:
         if len(body) != 3 or len(shortcut) != 3:

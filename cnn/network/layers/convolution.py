@@ -137,7 +137,9 @@ class Conv2D(SlidingConvolution):
         return self.filters
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        kernel = Weight("kernel", (*self.kernel_size, shape[2] // self.groups, self.filters))
+        size = (*self.kernel_size, shape[2] // self.groups, self.filters)
+        is_dense = (self.kernel_size, self.groups) == ((1, 1), 1)  # as Keras' on a map
+        kernel = Weight("kernel", size, other=size[2:] if is_dense else None)
         return kernel, *self.bias(self.filters)
 
     def kernel_formula(self, shape: Shape) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from cnn.network.errors import ArchitectureError
 from cnn.network.fields import MAX_UNITS, Real, Whole, activation, flag, ruled, use_bias
 from cnn.network.layers.base import Layer, Weight, needs_map
-from cnn.network.shapes import Shape
+from cnn.network.shapes import Shape, shape_text
 
 NORMALIZATION_SHELF = "Activation and normalization"
 SHARE = Real(0.0, 1.0, below_high=True)
@@ -62,6 +62,7 @@ class Activation(Layer):
     purpose = "Bends each value; without it, stacked layers would be one linear map."
     letters, family, shelf = "a", "activation", NORMALIZATION_SHELF
     leads_shelf = is_thin = True
+    same_in_keras = False
     start: ClassVar[dict[str, Any]] = {"activation": "relu"}
     common_fields = ("activation",)
 
@@ -89,8 +90,36 @@ class Activation(Layer):
         return bool(self.negative_slope or self.threshold) or self.max_value is not None
 
 
-class Normalization(Layer):
-    """What both normalisations share: values brought to mean 0 and variance 1, then rescaled."""
+@dataclass(frozen=True, slots=True)
+class PReLU(Layer):
+    """Values above 0 as they are, those below times a learned slope."""
+
+    purpose = "Multiplies values below 0 by a learned slope and leaves those above as they are."
+    letters, family, shelf, is_thin = "lr", "activation", NORMALIZATION_SHELF, True
+    same_in_keras = False
+    common_fields = ("shared",)
+
+    shared: bool = flag(
+        True, "Whether all cells of a channel share one slope; else each has its own.", "ns"
+    )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if self.shared and len(shape) == 1:
+            raise ArchitectureError(
+                f"a vector of {shape[0]:,} has no cells that could share a slope. "
+                "Set shared to false, which gives each feature its own."
+            )
+        return shape
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        return (Weight("alpha", (1, 1, shape[-1]) if self.shared else shape),)
+
+    def param_formula(self, shape: Shape) -> str:
+        return shape_text(self.weights(shape)[0].shape)
+
+
+class Normalizing(Layer):
+    """What normalisations share: values brought to mean 0 and variance 1, then rescaled."""
 
     __slots__ = ()
     family, shelf, is_thin = "normalization", NORMALIZATION_SHELF, True
@@ -101,7 +130,7 @@ class Normalization(Layer):
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         size = (shape[-1],)
-        gamma = (Weight("gamma", size),) if self.scale else ()
+        gamma = (Weight("gamma", size, start=1.0),) if self.scale else ()
         return gamma + ((Weight("beta", size),) if self.center else ())
 
     def param_formula(self, shape: Shape) -> str:
@@ -109,44 +138,47 @@ class Normalization(Layer):
         return f"{count} x {shape[-1]}" if count else "0"
 
 
-def _epsilon() -> Any:
+def small_epsilon() -> Any:
     hint = "A small number that keeps the division from exploding."
     return ruled(Real(1e-12, 1.0), 1e-3, hint, "e")
 
 
-def _center() -> Any:
+def has_center() -> Any:
     return flag(True, "Whether a learned offset (beta) is added.", "nc")
 
 
-def _scale() -> Any:
+def has_scale() -> Any:
     return flag(True, "Whether each value is multiplied by a learned factor (gamma).", "ns")
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNormalization(Normalization):
+class BatchNormalization(Normalizing):
     purpose = "Brings each channel to mean 0 and variance 1 over the batch, then rescales it."
     letters = "b"
     common_fields = ("momentum",)
 
     momentum: float = ruled(SHARE, 0.99, "How slowly the moving averages follow the batches.")
-    epsilon: float = _epsilon()
-    center: bool = _center()
-    scale: bool = _scale()
+    epsilon: float = small_epsilon()
+    center: bool = has_center()
+    scale: bool = has_scale()
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         size = (shape[-1],)
-        moving = Weight("moving_mean", size, False), Weight("moving_variance", size, False)
-        return *Normalization.weights(self, shape), *moving
+        moving = (
+            Weight("moving_mean", size, False),
+            Weight("moving_variance", size, False, start=1.0),
+        )
+        return *Normalizing.weights(self, shape), *moving
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNormalization(Normalization):
+class LayerNormalization(Normalizing):
     purpose = "Brings the channels of each pixel to mean 0 and variance 1, then rescales them."
     letters = "ln"
 
-    epsilon: float = _epsilon()
-    center: bool = _center()
-    scale: bool = _scale()
+    epsilon: float = small_epsilon()
+    center: bool = has_center()
+    scale: bool = has_scale()
 
 
 class Dropping(Layer):
@@ -172,6 +204,21 @@ class SpatialDropout2D(Dropping):
     letters, word = "xs", "spatial dropout"
 
     rate: float = ruled(SHARE, 0.5, "The share of channels set to 0 while training.")
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_map(self, shape)
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
+class StochasticDepth(Dropping):
+    """What stands last in the body of a Residual; in Keras, a Dropout with one draw an image."""
+
+    purpose = "While training, sets all of a map to 0 at times; does nothing afterwards."
+    letters, word = "xd", "stochastic depth"
+    same_in_keras = False
+
+    rate: float = ruled(SHARE, 0.5, "The share of images whose map is set to 0 while training.")
 
     def output_shape(self, shape: Shape) -> Shape:
         needs_map(self, shape)

@@ -26,6 +26,7 @@ Python nor JavaScript rewrites them in an address.
     field   = letters [ number ] | "r" | "x" | "t" | "_" word       of its own, `WORD_LETTERS`
     feed    = "p" low "x" high [ "m" numbers ] [ "s" numbers ] [ "b" ]     mean, sd, blue first
     number  = 3 | 3x5 (height x width) | 1x2x3x4 (top, bottom, left, right) | 0.25 | _1 | 1E_5
+            | 0.5x0.4x0.3 (one for each channel)
 
 Left out is what has its default: Keras' one, and a kernel of 3x3, for which Keras has none. A
 flag's letters stand where it has not (`nb`: no bias); `p` alone is padding="same"; `_` is a minus

@@ -17,6 +17,7 @@ from cnn.network.feed import Feed
 from cnn.network.fields import Choice, Flag, PaddingRule
 from cnn.network.layers import KINDS, Container, Layer, defaults, rules
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 
 WORD_LETTERS = {"relu": "r", "softmax": "x", "tanh": "t"}
 USUAL: dict[str, Any] = {"kernel_size": 3}
@@ -195,14 +196,14 @@ def _layer(piece: str) -> Json:
     values: Json = {}
     text = piece[len(letters) :]
     if main:
-        value, text = number_at(text)
+        value, text = _value_at(kind, main, text)
         if value is not None:
             values[main] = value
     while text:
         mark = next((text[:size] for size in (2, 1) if text[:size] in named), text[0])
         name, rest = named.get(mark, word), text[len(mark) :]
         if mark in named:
-            value, rest = number_at(rest)
+            value, rest = _value_at(kind, name, rest)
             value = _bare(kind, name) if value is None else value
         elif word and mark in _WORDS:
             value = _WORDS[mark]
@@ -219,6 +220,17 @@ def _layer(piece: str) -> Json:
         values[name], text = value, rest
     usual = {name: value for name, value in USUAL.items() if name in rules(kind)}
     return {"kind": kind.__name__} | usual | values
+
+
+def _value_at(kind: type[Layer], name: str, text: str) -> tuple[Any, str]:
+    """The value of a field that a text begins with, or None; and what follows it."""
+    if not isinstance(rules(kind)[name], PerChannel):
+        return number_at(text)
+    found = re.match(_LIST, text)
+    if found is None:
+        return None, text
+    values = _reals(found[0])
+    return values[0] if len(values) == 1 else list(values), text[found.end() :]
 
 
 def _bare(kind: type[Layer], name: str) -> bool | str:

@@ -16,7 +16,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
 from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.layers import Flatten, GlobalAveragePooling2D, GlobalPooling
+from cnn.network.layers import Flatten, GlobalAveragePooling2D, GlobalPooling, Normalization
 from cnn.network.scripts.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.scripts.feed import feed_words, torch_function
 from cnn.network.shapes import Shape
@@ -52,7 +52,7 @@ def torch_state(architecture: Architecture, weights: Weights) -> dict[str, Array
                 named = _named(rows[module.path], weights)
             for array in module.carried:
                 laid_out = array.layout(named[array.weight])
-                state[key + array.key] = np.ascontiguousarray(laid_out)
+                state[key + array.key] = np.asarray(laid_out, order="C")
     return state
 
 
@@ -159,9 +159,10 @@ def _head(seen: Trace) -> str:
         f"{feed_words(seen.architecture.fed)}. Exactly {seen.total_params:,} parameters."
     ]
     if seen.non_trainable_params:
+        adapted = any(isinstance(row.layer, Normalization) and row.weights for row in seen.rows)
+        what = "statistics that are not trained" if adapted else "batch norm's running statistics"
         facts.append(
-            f"{seen.non_trainable_params:,} of them are batch norm's running statistics, "
-            "which PyTorch calls buffers."
+            f"{seen.non_trainable_params:,} of them are {what}, which PyTorch calls buffers."
         )
     facts.append(f"Output: {_batch(seen.output_shape)}.")
     if averaged(seen.architecture) is not None:

@@ -17,6 +17,7 @@ from cnn.network.layers import (
     GlobalPooling,
     Layer,
     Layers,
+    Normalizing,
     Pooling,
     SlidingConvolution,
 )
@@ -24,6 +25,7 @@ from cnn.network.layers.merges import MERGES
 from cnn.network.scripts.code import number, pair
 from cnn.network.shapes import Axis, Shape
 from cnn.network.torch.modules import ACTIVATIONS, Array, Carried, Module, Modules, Part, sequential
+from cnn.network.torch.per_channel import layer_scale, prelu, standardized
 from cnn.network.torch.resizing import cropping, cut_off, transposed, up_sampling
 from cnn.network.trace import Row
 
@@ -56,8 +58,10 @@ def flatten(row: Row) -> Module:
 
 def _container(row: Row, layer: Container, rows: Rows) -> Module:
     held = [
-        _series(layers, row.path + part, row, rows, _as_map(row, shape))
-        for (part, layers), shape in zip(layer.series(), row.merged_shapes, strict=True)
+        _series(layers, row.path + part, row, rows, _behind(row, place, shape))
+        for place, ((part, layers), shape) in enumerate(
+            zip(layer.series(), row.merged_shapes, strict=True)
+        )
     ]
     if not isinstance(layer, kinds.Residual):
         parts = tuple(Part(f"branches.{index}", module) for index, module in enumerate(held))
@@ -70,8 +74,13 @@ def _container(row: Row, layer: Container, rows: Rows) -> Module:
     return Module(row.path, "Residual", parts=parts)
 
 
-def _as_map(row: Row, shape: Shape) -> Modules:
-    """What makes a vector a map of 1x1, where it is joined with maps."""
+def _behind(row: Row, place: int, shape: Shape) -> Modules:
+    """What a series needs before it is joined: the scale of the first, and the map of 1x1 that a
+    vector is among maps.
+    """
+    layer = row.layer
+    if isinstance(layer, Container) and layer.scale != 1 and not place:
+        return (Module(row.path, "Rescale", (number(layer.scale),)),)
     if len(shape) == len(row.output_shape):
         return ()
     return (Module(row.path, "nn.Unflatten", ("1", f"({shape[0]}, 1, 1)")),)
@@ -165,16 +174,21 @@ def _pool_padding(axis: Axis) -> tuple[int, int]:
     return axis.before, 0
 
 
-def _normalization(row: Row, layer: kinds.BatchNormalization | kinds.LayerNormalization) -> Modules:
+def _normalization(row: Row, layer: Normalizing) -> Modules:
     is_map = len(row.input_shape) == 3
     args = [str(row.input_shape[-1])]
+    if isinstance(layer, kinds.GroupNormalization):
+        args.insert(0, str(layer.groups))
     if layer.epsilon != 1e-5:
         args.append(f"eps={number(layer.epsilon)}")
     carried = [Carried("weight", "gamma")] if layer.scale else []
     carried += [Carried("bias", "beta")] if layer.center else []
     if isinstance(layer, kinds.LayerNormalization):
         call, neither = ("LayerNorm2d" if is_map else "nn.LayerNorm"), "elementwise_affine=False"
+    elif isinstance(layer, kinds.GroupNormalization):
+        call, neither = "nn.GroupNorm", "affine=False"
     else:
+        assert isinstance(layer, kinds.BatchNormalization)
         call, neither = ("nn.BatchNorm2d" if is_map else "nn.BatchNorm1d"), "affine=False"
         carried.append(Carried("running_mean", "moving_mean"))
         carried.append(Carried("running_var", "moving_variance"))
@@ -263,9 +277,14 @@ MODULES: dict[type[Layer], Callable[[Row, Any], Modules]] = {
     kinds.Cropping2D: cropping,
     kinds.BatchNormalization: _normalization,
     kinds.LayerNormalization: _normalization,
+    kinds.GroupNormalization: _normalization,
+    kinds.Normalization: standardized,
+    kinds.LayerScale: layer_scale,
     Activation: _activation_layer,
+    kinds.PReLU: prelu,
     kinds.Dropout: _dropping("nn.Dropout"),
     kinds.SpatialDropout2D: _dropping("nn.Dropout2d"),
+    kinds.StochasticDepth: _dropping("StochasticDepth"),
     kinds.Rescaling: _rescaling,
     kinds.Flatten: lambda row, _: (flatten(row),),
     kinds.Dense: _dense,

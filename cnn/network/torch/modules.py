@@ -124,6 +124,52 @@ class Rescale(nn.Module):
 
     def forward(self, x):
         return x * self.scale + self.offset''',
+    "StochasticDepth": '''\
+class StochasticDepth(nn.Module):
+    """While training, sets the whole map of some images to 0."""
+
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        kept = torch.rand(len(x), 1, 1, 1, device=x.device) >= self.rate
+        return x * kept / (1 - self.rate)''',
+    "Normalize": '''\
+class Normalize(nn.Module):
+    """Less the mean, divided by the standard deviation; no gradient changes them."""
+
+    def __init__(self, mean, variance, is_kept=False):
+        super().__init__()
+        self.register_buffer("mean", mean, persistent=is_kept)
+        self.register_buffer("variance", variance, persistent=is_kept)
+        if is_kept:
+            self.register_buffer("count", torch.tensor(0.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.variance.sqrt().clamp(min=1e-7)''',
+    "LayerScale": '''\
+class LayerScale(nn.Module):
+    """Each channel times a learned factor."""
+
+    def __init__(self, channels, start):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.full((channels, 1, 1), start))
+
+    def forward(self, x):
+        return x * self.gamma''',
+    "PReLUOfCells": '''\
+class PReLUOfCells(nn.Module):
+    """What is below 0 times a learned slope, one for each cell of the map."""
+
+    def __init__(self, channels, height, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(channels, height, width))
+
+    def forward(self, x):
+        return torch.where(x > 0, x, self.weight * x)''',
     "BentReLU": '''\
 class BentReLU(nn.Module):
     """Keras' ReLU: a slope below the threshold, a ceiling above it."""

@@ -26,6 +26,7 @@ from cnn.pictures.network.slabs import (
     labels,
     percent,
     rectangle,
+    scale_label,
     size_label,
     size_text,
     text,
@@ -116,6 +117,7 @@ class _Drawing:
             total = sum(lane.above + lane.below for lane in lanes) + LANE_GAP * (len(lanes) - 1)
             above = self.above_way(row, lanes)
             width = max(lane.width for lane in lanes) + 2 * GAP + 2 * NODE
+            width += len(scale_label(row)) * LETTER
             return Extent(width, above, max(total - above, 2.0 * NODE))
         slabs = [self.slab(one.output_shape, one.layer.is_thin) for one in group]
         width = sum(slab.width for slab in slabs) + slabs[0].depth + GAP
@@ -175,6 +177,7 @@ class _Drawing:
     def draw_container(self, row: Row, x: float, y: float, room: Extent) -> None:
         lanes = self.lanes(row)
         start, node = x + GAP / 2, x + room.width - NODE - GAP / 2
+        node -= len(scale_label(row)) * LETTER
         top = y - self.above_way(row, lanes)
         self.wire([(x, y), (start, y)])
         for (path, layers), lane in zip(self.held(row), lanes, strict=True):
@@ -195,7 +198,9 @@ class _Drawing:
         lines = SIGNS[row.layer.merge]
         sign = "".join(f"M{x + left:.1f},{y + up:.1f} {run}" for left, up, run in lines)
         circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{NODE}"/>'
-        self.parts.append(self.group(row, circle + f'<path class="sign" d="{sign}"/>'))
+        circle += f'<path class="sign" d="{sign}"/>'
+        scale = text(x + NODE + 2, y + 14, scale_label(row)) if scale_label(row) else ""
+        self.parts.append(self.group(row, circle + scale))
 
     def group(self, row: Row, inner: str) -> str:
         holds_it = row.path in self.shut and (self.selected or ())[: len(row.path)] == row.path

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from cnn.network.layers import Container
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row
+from cnn.numbers import exact
 from cnn.pictures.kit.palette import COLOUR_OF_FAMILY, FONT, NEUTRAL, PAGE_FONT, TEXT
 
 DEPTH = 0.30
@@ -69,6 +71,12 @@ def percent(share: float) -> str:
 
 def text(x: float, y: float, words: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>'
+
+
+def scale_label(row: Row) -> str:
+    """What is written at the node of a sum whose body is scaled."""
+    layer = row.layer
+    return f"×{exact(layer.scale)}" if isinstance(layer, Container) and layer.scale != 1 else ""
 
 
 def size_label(row: Row) -> str:

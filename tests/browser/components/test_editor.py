@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cnn.network.blocks import BLOCKS
+from cnn.network.layers import KINDS
 from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
 
 APP = Path(__file__).parents[1] / "apps" / "editor_app.py"
@@ -131,6 +133,28 @@ def test_a_typed_number_changes_the_layers_behind_it_and_stays_focused(
     expect(row(page, "Conv2D #2")).to_contain_text("4,816")
     expect(filters).to_be_focused()
     expect(filters).to_have_value("12")
+
+
+def test_a_number_for_each_channel_is_typed_one_after_the_other(open_editor: Opener, page: Page):
+    open_editor()
+    choose(page, "Conv2D #1")
+    page.get_by_role("button", name="Add a layer or a block").first.click()
+    page.get_by_role("option", name="Normalization", exact=True).click()
+    mean, variance = (field(page, name, "Normalization #1") for name in ("mean", "variance"))
+    expect(mean).to_have_value("0.5")
+
+    mean.fill("0.1, 0.2, 0.3, 0.4, 0.5, 0.6")
+    expect(row(page, "Normalization #1")).to_contain_text("are not alike. Give both as one number")
+    variance.fill("1 2 3 4 5 1e9999")
+    message = (
+        "Variance must be a number from 0 to 1,000,000,000,000, a list of one for each channel"
+    )
+    expect(row(page, "Normalization #1")).to_contain_text(message)
+    variance.fill("1 2 3 4 5 6")
+
+    expect(row(page, "Normalization #1")).to_contain_text("28×28×6")
+    expect(row(page, "Normalization #1")).not_to_contain_text("must be")
+    total(page, LENET_PARAMS)
 
 
 def test_arrow_keys_in_a_number_count_up_and_down(open_editor: Opener, page: Page):
@@ -278,7 +302,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     open_editor("empty")
     page.get_by_role("button", name="Add a layer or a block").first.click()
     options = page.get_by_role("option").all_inner_texts()
-    assert len(options) == 32
+    assert len(options) == len(KINDS) + len(BLOCKS)
 
     for name in options:
         page.get_by_role("option", name=name, exact=True).first.click(modifiers=["Shift"])
@@ -287,7 +311,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     settled(page)
 
     top_level = page.locator("[role=treeitem][aria-level='1']")
-    assert top_level.count() > 32
+    assert top_level.count() > len(options)
 
 
 def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
@@ -297,8 +321,8 @@ def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
     page.get_by_role("combobox", name="Find a layer or a block").fill("mean channel")
 
     names = [text for text in page.get_by_role("option").all_inner_texts() if text]
-    layers = ["GlobalAveragePooling2D", "BatchNormalization", "LayerNormalization"]
-    assert names == [*layers, "Squeeze and excite"]
+    norms = ["BatchNormalization", "LayerNormalization", "GroupNormalization", "Normalization"]
+    assert names == ["GlobalAveragePooling2D", *norms, "Squeeze and excite"]
 
 
 # ---- moving, doubling, deleting, undo ------------------------------------------------------------

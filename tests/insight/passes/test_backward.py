@@ -31,6 +31,7 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     LayerNormalization,
     MaxPooling2D,
+    Normalization,
     Residual,
     SeparableConv2D,
 )
@@ -104,6 +105,9 @@ def keras_gradients(
         for held in arrays.values():
             for array in held:
                 tape.watch(array.value)
+        for row in rows:
+            if isinstance(row.layer, Normalization):  # it computes with copies of its weights
+                model.get_layer(row.name).finalize_state()
         found = whole(architecture.fed.of(x), training=False)
         total = tf.reduce_sum(found.pop("") * factors)
     tensors = Counter(id(values) for values in (x, *found.values()))

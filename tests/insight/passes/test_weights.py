@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
-from cnn.network.layers import BatchNormalization, Conv2D, Dense, Flatten, Layer, SeparableConv2D
+from cnn.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    LayerScale,
+    Normalization,
+    PReLU,
+    SeparableConv2D,
+)
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from tests.network.strategies import architectures
@@ -108,3 +118,13 @@ def test_biases_are_0_and_normalisation_idles():
     assert weights["conv2d_1"][1].tolist() == [0, 0, 0]
     gamma, beta, mean, variance = (array.tolist() for array in weights["batch_normalization_1"])
     assert (gamma, beta, mean, variance) == ([1] * 3, [0] * 3, [0] * 3, [1] * 3)
+
+
+def test_what_begins_as_a_number_of_its_own_is_that_number():
+    weights = random_weights(network(Normalization(), LayerScale(0.25), PReLU()))
+
+    channels = weights["layer_scale_1"][0].size
+    assert weights["layer_scale_1"][0].ravel().tolist() == [0.25] * channels
+    assert weights["pre_lu_1"][0].ravel().tolist() == [0] * channels
+    mean, variance, count = (array.tolist() for array in weights["normalization_1"])
+    assert (mean, variance, count) == ([0] * channels, [1] * channels, 0)

@@ -36,12 +36,17 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     LayerNormalization,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
     Pooling,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -328,6 +333,32 @@ IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
             "With the mean 1.5 and the variance 0.25: (1 − 1.5) / √(0.25 + 0.75) = −0.5.",
         ),
         (
+            (GroupNormalization(1, 0.75, scale=False, center=False),),
+            "group_normalization_1",
+            (0, 0, 0),
+            # 1 + 2 + 3 + 4 + 5 + 6 + 7 - 8 = 20; 204 / 8 - 2.5 * 2.5 = 19.25
+            "With the group's mean 2.5 and the group's variance 19.25: "
+            "(1 − 2.5) / √(19.25 + 0.75) = −0.3354.",
+        ),
+        (
+            (Normalization((1.0, 2.0), (4.0, 0.25)),),
+            "normalization_1",
+            (0, 1, 1),
+            "(4 − 2) / 0.5 = 4.",
+        ),
+        (
+            (StochasticDepth(),),
+            "stochastic_depth_1",
+            (0, 1, 0),
+            "Stochastic depth lets 3 through; it acts in training alone.",
+        ),
+        (
+            (Residual((Rescaling(2.0),), (), scale=0.5),),
+            "residual_1",
+            (0, 0, 1),
+            "0.5 × 4 (Rescaling #1) + 2 (its own input) = 4.",
+        ),
+        (
             (Residual((Rescaling(2.0),), (), "relu"),),
             "residual_1",
             (0, 0, 1),
@@ -370,7 +401,7 @@ IMAGE = [[[1, 2], [3, 4]], [[5, 6], [7, -8]]]
             "3 (its own input) − 6 (Rescaling #1) = −3.",
         ),
     ],
-    ids=range(23),
+    ids=range(27),
 )
 def test_a_sentence_says_how_the_value_came_about(layers, name, place, sentence):
     assert said(*layers, name=name, place=place, weights={}, image=IMAGE) == sentence
@@ -388,6 +419,36 @@ def test_batch_normalisation_is_spelled_out():
     assert found == (
         "With the moving mean 1 and the moving variance 3: (3 − 1) / √(3 + 1) × 2 + 5 = 7."
     )
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "array", "place", "sentence"),
+    [
+        (
+            LayerScale(),
+            "layer_scale_1",
+            np.array([0.5, 2], np.float32).reshape(1, 1, 2, 1),
+            (0, 0, 1),
+            "2 × the learned factor 2 = 4.",
+        ),
+        (
+            PReLU(),
+            "pre_lu_1",
+            np.array([0.5, 0.25], np.float32).reshape(1, 1, 2),
+            (1, 1, 1),
+            "−8 × the learned slope 0.25 = −2.",
+        ),
+        (
+            PReLU(shared=False),
+            "pre_lu_1",
+            np.full((2, 2, 2), 3, np.float32),
+            (1, 1, 0),
+            "7 is above 0 and stays as it is.",
+        ),
+    ],
+)
+def test_what_was_learned_for_a_channel_or_a_cell_is_said(layer, name, array, place, sentence):
+    assert said(layer, name=name, place=place, weights={name: (array,)}, image=IMAGE) == sentence
 
 
 def test_the_sum_of_a_dense_unit_and_its_share_are_said():

@@ -38,15 +38,20 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
     Pooling,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SlidingConvolution,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -103,7 +108,7 @@ def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
         row.name: tuple(
             (
                 rng.uniform(0.5, 1.5, weight.shape)
-                if weight.name in ("gamma", "moving_variance")
+                if weight.name in ("gamma", "variance", "moving_variance")
                 else rng.normal(0, 0.5, weight.shape)
             ).astype(np.float32)
             for weight in row.weights
@@ -483,10 +488,63 @@ def between(x: Array, size: tuple[int, int]) -> Array:
     return x
 
 
+def test_group_norm_brings_the_channels_of_each_group_to_mean_0_and_variance_1():
+    layer = GroupNormalization(2, 1e-6, scale=False, center=False)
+    y = outputs(network(layer), {}, 2 + 3 * image(SHAPE))
+
+    for group in (y[..., :2], y[..., 2:]):
+        np.testing.assert_allclose(group.mean(), 0, atol=1e-5)
+        np.testing.assert_allclose(group.var(), 1, atol=1e-3)
+
+
+def test_a_normalization_computes_with_the_numbers_that_it_is_given():
+    network_ = network(Normalization())
+    mean, variance = np.array([[1, 2, 3, 4], [4, 0.25, 1, 9]], np.float32)
+    weights: Weights = {"normalization_1": (mean, variance, np.zeros((), np.float32))}
+    x = image(SHAPE)
+
+    expected = (x[0] - mean) / np.sqrt(variance)
+
+    np.testing.assert_allclose(outputs(network_, weights, x), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_prelu_has_its_slope_below_0_alone(shared):
+    layer = PReLU(shared)
+    x = image(SHAPE)
+    weights = random_weights(network(layer))
+    ((slope,),) = weights.values()
+
+    expected = np.where(x[0] > 0, x[0], slope * x[0])
+
+    np.testing.assert_allclose(outputs(network(layer), weights, x), expected, atol=1e-5)
+
+
+def test_stochastic_depth_leaves_out_whole_maps_in_training_and_makes_up_for_it():
+    model = built(network(StochasticDepth(0.25)))
+    x = np.ones((400, *SHAPE), np.float32)
+
+    y = np.asarray(model(x, training=True))
+
+    kept = y[:, 0, 0, 0] > 0
+    assert 0.65 < kept.mean() < 0.85  # 4.6 deviations of 400 coins from 0.75
+    np.testing.assert_allclose(y[kept], 1 / 0.75, rtol=1e-5)
+    assert not y[~kept].any()
+
+
 DOES: dict[str, tuple[Layer, Callable[[Array], Array]]] = {
     "rescaling": (Rescaling(2.0, -1.0), lambda x: 2 * x - 1),
+    "normalization": (Normalization(0.5, 0.25), lambda x: (x - 0.5) / 0.5),
+    "normalization of each channel": (
+        Normalization((0.0, 1.0, 2.0, 3.0), (4.0, 1.0, 0.25, 0.0)),
+        lambda x: (x - np.arange(4)) / np.array([2, 1, 0.5, 1e-7]),
+    ),
+    "normalization that was never adapted": (Normalization(), lambda x: x),
+    "layer scale": (LayerScale(0.25), lambda x: x / 4),
+    "prelu": (PReLU(), lambda x: np.maximum(x, 0)),
     "dropout": (Dropout(0.5), lambda x: x),
     "spatial dropout": (SpatialDropout2D(0.5), lambda x: x),
+    "stochastic depth": (StochasticDepth(0.5), lambda x: x),
     "zero padding": (
         ZeroPadding2D(((1, 2), (3, 0))),
         lambda x: np.pad(x, ((1, 2), (3, 0), (0, 0))),
@@ -505,6 +563,10 @@ DOES: dict[str, tuple[Layer, Callable[[Array], Array]]] = {
         Residual((Rescaling(3.0),), (Rescaling(-1.0),), "relu"),
         lambda x: np.maximum(2 * x, 0),
     ),
+    "scaled residual": (
+        Residual((Rescaling(3.0),), (), "relu", -0.5),
+        lambda x: np.maximum(-x / 2, 0),
+    ),
     "concatenation": (
         Branches(((), (Rescaling(2.0),))),
         lambda x: np.concatenate([x, 2 * x], axis=-1),
@@ -519,7 +581,8 @@ def test_a_layer_does_what_it_says(case):
     layer, formula = DOES[case]
     x = image(SHAPE)
 
-    np.testing.assert_allclose(outputs(network(layer), {}, x), formula(x[0]), atol=1e-5)
+    y = np.asarray(built(network(layer))(x))[0]  # with the weights that it begins with
+    np.testing.assert_allclose(y, formula(x[0]), rtol=1e-5, atol=1e-5)
 
 
 # Weights

@@ -1,4 +1,4 @@
-"""Models of Keras that begin with a Normalization; what plain Keras predicts is the oracle."""
+"""Models of Keras with a Normalization, mostly first; what plain Keras predicts is the oracle."""
 
 import io
 import zipfile
@@ -17,7 +17,9 @@ from cnn.network.feed import BYTES, USUAL, Feed
 from cnn.network.in_child_process import read_file_outside
 from cnn.network.keras.read import read_keras_config, read_keras_file
 from cnn.network.keras.weights import read_keras_model
+from cnn.network.layers import Normalization, Rescaling
 from cnn.network.source import chosen
+from cnn.network.trace import trace
 
 Layers = Callable[[Any, np.ndarray], list[Any]]
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3)).astype(np.uint8)
@@ -200,17 +202,85 @@ def test_one_in_a_submodel_finds_its_numbers(tmp_path: Path):
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
-def test_one_that_was_never_adapted_is_left_out_and_leaves_the_pixels_open(tmp_path: Path):
+def test_one_that_was_never_adapted_stays_a_layer_and_leaves_the_pixels_open(tmp_path: Path):
     import keras
 
     model, file = saved([keras.layers.Normalization()], tmp_path)
     imported, weights = read_keras_model(file)
+    assert imported.architecture.layers[0] == Normalization()
     assert imported.architecture.feed is None
     assert not imported.says_pixels
-    assert "leaves every value as it is" in " ".join(imported.notes)
+    assert imported.notes == ()
+    assert trace(imported.architecture).total_params == model.count_params()
     images = PIXELS / np.float32(255)
     found = shares(class_scores(imported.architecture, weights, images))
     np.testing.assert_allclose(found, model.predict(images, verbose=0), atol=1e-5)
+
+
+def test_behind_a_rescaling_it_stays_one_too(tmp_path: Path):
+    import keras
+
+    first = [keras.layers.Rescaling(1 / 255), keras.layers.Normalization()]
+    _, file = saved(first, tmp_path)
+    imported = read_keras_file(file)
+    assert imported.architecture.layers[:2] == (Rescaling(1 / 255), Normalization())
+    assert (imported.architecture.fed, imported.says_pixels) == (BYTES, True)
+
+
+def test_one_number_for_all_that_was_never_adapted_is_left_out(tmp_path: Path):
+    import keras
+
+    _, file = saved([keras.layers.Normalization(axis=None)], tmp_path)
+    imported = read_keras_file(file)
+    assert imported.architecture.layers[0].kind == "Conv2D"
+    assert "leaves every value as it is" in " ".join(imported.notes)
+
+
+BEHIND: dict[str, Layers] = {
+    "behind a convolution": lambda keras, x: [keras.layers.Conv2D(3, 1), adapted(keras, x)],
+    "behind another": lambda keras, x: [adapted(keras, x), adapted(keras, x - 7, name="second")],
+    "one number for all": lambda keras, x: [
+        keras.layers.Conv2D(3, 1),
+        adapted(keras, x, axis=None),
+    ],
+    "before one, as in an EfficientNet that was trained": lambda keras, x: [
+        keras.layers.Rescaling(1 / 255),
+        adapted(keras, x / np.float32(255)),
+        keras.layers.Rescaling([2.0, 1.5, 1.25]),
+    ],
+    "behind a rescaling of each channel": lambda keras, x: [
+        keras.layers.Rescaling([0.5, 1.0, 2.0]),
+        adapted(keras, x * np.array([0.5, 1.0, 2.0], np.float32)),
+    ],
+}
+
+
+@pytest.mark.parametrize("case", BEHIND)
+def test_one_that_does_not_stand_first_keeps_what_it_learned(case: str, tmp_path: Path):
+    import keras
+
+    pixels = PIXELS.astype(np.float32)
+    model, file = saved(BEHIND[case](keras, pixels), tmp_path)
+    imported, weights = read_keras_model(file)
+    network = replace(imported.architecture, feed=imported.fed_as(BYTES))
+    found = shares(class_scores(network, weights, pixels / 255))
+    assert any(one.kind == "Normalization" for one in network.layers)
+    np.testing.assert_allclose(found, model.predict(pixels, verbose=0), atol=1e-4)
+
+
+def test_one_on_a_vector_is_read_too(tmp_path: Path):
+    import keras
+
+    pixels = PIXELS.astype(np.float32)
+    pooling, head = keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(10, "softmax")
+    between = adapted(keras, pixels.mean(axis=(1, 2)))
+    model = keras.Sequential([keras.Input((8, 8, 3)), pooling, between, head])
+    model.save(tmp_path / "model.keras")
+    imported, weights = read_keras_model(tmp_path / "model.keras")
+    network = replace(imported.architecture, feed=BYTES)
+    found = shares(class_scores(network, weights, pixels / 255))
+    assert [one.kind for one in network.layers][1:] == ["Normalization", "Dense"]
+    np.testing.assert_allclose(found, model.predict(pixels, verbose=0), atol=1e-5)
 
 
 REFUSED: dict[str, tuple[str, Layers]] = {
@@ -227,14 +297,6 @@ REFUSED: dict[str, tuple[str, Layers]] = {
         "the Rescaling before it has scale=-1,",
         lambda keras, x: [keras.layers.Rescaling(-1.0, 255), adapted(keras, 255 - x)],
     ),
-    "behind a convolution": (
-        "it is read only where it stands first",
-        lambda keras, x: [keras.layers.Conv2D(3, 1), adapted(keras, x)],
-    ),
-    "behind another": (
-        "it is read only where it stands first",
-        lambda keras, x: [adapted(keras, x), adapted(keras, x, name="second")],
-    ),
 }
 
 
@@ -249,10 +311,20 @@ def test_one_that_is_no_feed_is_refused_with_the_reason(case: str, tmp_path: Pat
     assert "(Normalization)" in str(caught.value)
 
 
-def test_what_it_learned_is_asked_for_where_it_is_not_in_the_text(tmp_path: Path):
+def test_in_a_description_it_is_a_layer_that_nobody_has_adapted(tmp_path: Path):
     import keras
 
-    model, _ = saved([adapted(keras, PIXELS.astype(np.float32))], tmp_path)
+    model, _ = saved([adapted(keras, PIXELS.astype(np.float32), name="first")], tmp_path)
+    read = read_keras_config(model.to_json())
+    assert read.architecture.layers[0] == Normalization()
+    assert not read.says_pixels
+    assert read.notes == (
+        "layer 'first' (Normalization) leaves every value as it is, until it is adapted: what "
+        "adapt() learned is not in a description. Save the model with model.save('name.keras'), or "
+        "give the layer its mean and variance.",
+    )
+
+    model, _ = saved([adapted(keras, PIXELS.astype(np.float32), axis=None)], tmp_path)
     with pytest.raises(ArchitectureError, match=r"what adapt\(\) learned is not in a description"):
         read_keras_config(model.to_json())
 

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cnn.insight.passes.forward import forward
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS, Architecture, walk
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, build, set_weights, weights_of
@@ -30,6 +31,7 @@ from cnn.network.keras.read import (
     read_keras_config,
     read_keras_file,
 )
+from cnn.network.keras.weights import read_keras_model
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -45,14 +47,19 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
     Layers,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
 )
@@ -102,8 +109,11 @@ def give_weights(model: Any, seed: int = 0) -> None:
     """Weights of which none is zero, so that one in the wrong place would show."""
     rng = np.random.default_rng(seed)
     for weight in model.weights:
-        low = 0.5 if weight.name in ("gamma", "moving_variance") else -0.5
+        low = 0.5 if weight.name in ("gamma", "variance", "moving_variance") else -0.5
         weight.assign(rng.uniform(low, low + 1, weight.shape))
+    for layer in model._flatten_layers():
+        if type(layer).__name__ == "Normalization":
+            layer.finalize_state()  # it computes with copies of its weights
 
 
 def moved(read: Imported, model: Any) -> Weights:
@@ -148,7 +158,7 @@ def as_built(layers: Layers) -> Layers:
         elif isinstance(layer, Cropping2D) and (padded := with_less_padding(last, layer)):
             done[-1] = padded
         elif isinstance(layer, Residual):
-            done.append(summed((layer.body, layer.shortcut), layer.activation))
+            done.append(summed((layer.body, layer.shortcut), layer.activation, layer.scale))
         elif isinstance(layer, Branches) and layer.merge == "add" and len(layer.branches) == 2:
             done.append(summed(layer.branches, None))
         elif isinstance(layer, Branches):
@@ -186,9 +196,15 @@ def with_less_padding(last: Layer | None, layer: Cropping2D) -> MaxPooling2D | N
     return replace(last, padding=left.pop() or "valid")
 
 
-def summed(branches: tuple[Layers, ...], activation: str | None) -> Residual:
-    ways = sorted(map(as_built, branches), key=lambda way: -len(list(walk(way))))
-    return Residual(ways[0], ways[1], activation)
+def summed(branches: tuple[Layers, ...], activation: str | None, scale: float = 1.0) -> Residual:
+    """A sum of two: what is scaled is the body, else the longer way with the scale at its end."""
+    ways = list(map(as_built, branches))
+    if scale == 1:
+        ways.sort(key=lambda way: -len(list(walk(way))))
+        last = ways[0][-1] if ways[0] else None
+        if isinstance(last, Rescaling) and not last.offset and last.scale != 1:
+            ways[0], scale = ways[0][:-1], last.scale
+    return Residual(ways[0], ways[1], activation, scale)
 
 
 @MANY
@@ -198,7 +214,8 @@ def test_what_build_makes_is_read_back_layer_by_layer(architecture):
 
     assert read.architecture.layers == as_built(architecture.layers)
     assert read.architecture.input == architecture.input
-    assert read.notes == ()
+    adapted = [one for _, one in walk(architecture.layers) if one == Normalization()]
+    assert len(read.notes) == len(adapted)
     there, back = trace(architecture), trace(read.architecture)
     assert back.output_shape == there.output_shape
     assert back.total_params == there.total_params
@@ -486,28 +503,116 @@ def test_squeeze_and_excite_as_people_write_it(keras):
     check_it_computes_the_same(model, read)
 
 
-APPLICATIONS = {
-    "ResNet50": 25_636_712,
-    "VGG16": 138_357_544,
-    "MobileNetV2": 3_538_984,
-    "DenseNet121": 8_062_504,
-    "InceptionV3": 23_851_784,
-}
-"""The totals that Keras' documentation and `model.summary()` give."""
-
-
-@pytest.mark.parametrize("name", APPLICATIONS)
-def test_published_networks_agree_layer_by_layer(keras, name):
-    model = getattr(keras.applications, name)(weights=None)
+def test_numbers_beside_a_layer_are_a_rescaling(keras):
+    ops = keras.ops
+    x = inputs = keras.Input((4, 4, 2))
+    x = keras.layers.Conv2D(2, 1)(x)
+    x = (1 - (x + 3.0) * 0.5 - 2) / 4
+    x = ops.multiply(2, ops.divide(ops.subtract(x, 0.25), 8))
+    model = keras.Model(inputs, ops.relu(-x))
+    give_weights(model)
     read = imported(model)
-    traced = trace(read.architecture)
 
-    assert traced.total_params == model.count_params() == APPLICATIONS[name]
-    for row in traced.rows:
-        layer = model.get_layer(read.layer_names[row.name])
-        assert row.params == layer.count_params()
-        assert row.output_shape == layer.output.shape[1:]
-    assert read.notes == ()
+    assert read.architecture.layers == (
+        Conv2D(2, 1),
+        Rescaling(1.0, 3.0),
+        Rescaling(0.5),
+        Rescaling(-1.0, 1.0),
+        Rescaling(1.0, -2.0),
+        Rescaling(0.25),
+        Rescaling(1.0, -0.25),
+        Rescaling(0.125),
+        Rescaling(2.0),
+        Rescaling(-1.0),
+        Activation("relu"),
+    )
+    check_it_computes_the_same(model, read)
+
+
+@pytest.mark.parametrize("sixth", [lambda x: x * (1 / 6), lambda x: x / 6], ids=["times", "by"])
+def test_a_hard_sigmoid_of_single_steps_is_one(keras, sixth):
+    k = keras.layers
+    x = inputs = keras.Input((4, 4, 2))
+    x = k.Conv2D(2, 1)(x)
+    x = x * sixth(k.ReLU(6.0)(x + 3.0))
+    share = sixth(keras.ops.relu6(k.Conv2D(2, 1)(k.GlobalMaxPooling2D(keepdims=True)(x)) + 3))
+    model = keras.Model(inputs, k.Multiply()([x, share]))
+    give_weights(model)
+    read = imported(model)
+
+    gate = (GlobalMaxPooling2D(True), Conv2D(2, 1), Activation("hard_sigmoid"))
+    assert read.architecture.layers == (
+        Conv2D(2, 1),
+        Activation("hard_silu"),
+        Branches(((), gate), "multiply"),
+    )
+    check_it_computes_the_same(model, read)
+
+
+def test_a_dense_layer_on_a_map_is_a_convolution_with_the_same_weights(keras, tmp_path):
+    k = keras.layers
+    parts = [k.Dense(5, "relu", name="d"), k.Dense(2, use_bias=False, name="e"), k.Flatten()]
+    model = keras.Sequential([keras.Input((4, 3, 2)), *parts, k.Dense(3)])
+    give_weights(model)
+    model.save(tmp_path / "model.keras")
+
+    read, weights = read_keras_model(tmp_path / "model.keras")
+
+    assert read.architecture.layers == (
+        Conv2D(5, 1, activation="relu"),
+        Conv2D(2, 1, use_bias=False),
+        Flatten(),
+        Dense(3),
+    )
+    assert read.notes == (
+        "Read as Conv2D with kernel_size=1, which on a map is the same: Dense ('d', 'e').",
+    )
+    assert weights["conv2d_1"][0].shape == (1, 1, 2, 5)
+    images = np.random.default_rng(1).normal(size=(2, 4, 3, 2)).astype(np.float32)
+    found = forward(read.architecture, weights, images).output
+    np.testing.assert_allclose(found, np.asarray(model(images)), atol=1e-5)
+
+
+def test_what_convnext_has_of_its_own_is_read_with_its_weights(keras, tmp_path):
+    from keras.src.applications import convnext
+
+    inputs = keras.Input((4, 4, 3))
+    x = convnext.LayerScale(0.1, 3)(keras.layers.Conv2D(3, 1)(inputs))
+    model = keras.Model(inputs, inputs + convnext.StochasticDepth(0.2)(x))
+    give_weights(model)
+    model.save(tmp_path / "model.keras")
+
+    read, weights = read_keras_model(tmp_path / "model.keras")
+
+    body = (Conv2D(3, 1), LayerScale(0.1), StochasticDepth(0.2))
+    assert read.architecture.layers == (Residual(body),)
+    images = np.random.default_rng(1).normal(size=(2, 4, 4, 3)).astype(np.float32)
+    found = forward(read.architecture, weights, images).output
+    np.testing.assert_allclose(found, np.asarray(model(images)), atol=1e-5)
+
+
+def test_a_body_that_is_scaled_at_its_end_is_a_residual_with_a_scale(keras):
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    k = keras.layers
+    x = inputs = keras.Input((4, 4, 3))
+    x = k.ReLU()(CustomScaleLayer(0.17)([x, k.Conv2D(3, 1)(x)]))
+    x = CustomScaleLayer(1.0)([k.Conv2D(3, 1)(x), x])
+    x = k.Add()([x, k.Rescaling(0.5)(k.Conv2D(3, 1)(x))])
+    x = k.Add()([x, k.Rescaling(0.5, 1.0)(k.Conv2D(3, 1)(x))])
+    x = x + 0.25 * k.Conv2D(3, 1)(x)
+    model = keras.Model(inputs, x)
+    give_weights(model)
+    read = imported(model)
+
+    assert read.architecture.layers == (
+        Residual((Conv2D(3, 1),), (), "relu", 0.17),
+        Residual((), (Conv2D(3, 1),)),
+        Residual((Conv2D(3, 1),), scale=0.5),
+        Residual((Conv2D(3, 1), Rescaling(0.5, 1.0))),
+        Residual((Conv2D(3, 1),), scale=0.25),
+    )
+    check_it_computes_the_same(model, read)
 
 
 def test_a_published_network_computes_the_same(keras):
@@ -518,6 +623,12 @@ def test_a_published_network_computes_the_same(keras):
 
 
 # Words that mean the same here
+
+
+def channel_factor(k: Any, start: float, **options: Any) -> Any:
+    """As `build` makes a LayerScale."""
+    initializer = {"class_name": "Constant", "config": {"value": start}}
+    return k.DepthwiseConv2D(1, use_bias=False, depthwise_initializer=initializer, **options)
 
 
 @pytest.mark.parametrize(
@@ -550,6 +661,25 @@ def test_a_published_network_computes_the_same(keras):
             (LayerNormalization(1e-6, scale=False),),
         ),
         (lambda k: k.Rescaling(2, offset=-1), (Rescaling(2.0, -1.0),)),
+        (lambda k: k.Rescaling([2.0] * 4, [-1.0] * 4), (Rescaling(2.0, -1.0),)),
+        (
+            lambda k: k.Rescaling([1.0, 2.0, 4.0, 0.5], [1.0, 0.0, 2.0, -1.0]),
+            (Normalization((-1.0, 0.0, -0.5, 2.0), (1.0, 0.25, 0.0625, 4.0)),),
+        ),
+        (
+            lambda k: k.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=[1, 2, 3, 4]),
+            (Normalization((0.1, 0.2, 0.3, 0.4), (1.0, 2.0, 3.0, 4.0)),),
+        ),
+        (lambda k: k.Normalization(mean=0.1, variance=2.0), (Normalization(0.1, 2.0),)),
+        (lambda k: k.Dropout(0.2, noise_shape=(None, 1, 1, 1)), (StochasticDepth(0.2),)),
+        (lambda k: k.GroupNormalization(2, epsilon=1e-5), (GroupNormalization(2, 1e-5),)),
+        (lambda k: k.GroupNormalization(-1), (GroupNormalization(4),)),
+        (lambda k: k.PReLU(shared_axes=[1, 2]), (PReLU(),)),
+        (lambda k: k.PReLU(), (PReLU(shared=False),)),
+        (lambda k: k.DepthwiseConv2D(1, use_bias=False), (DepthwiseConv2D(1, use_bias=False),)),
+        (lambda k: channel_factor(k, 0.5), (LayerScale(0.5),)),
+        (lambda k: channel_factor(k, 0.5, strides=2), (DepthwiseConv2D(1, 2, use_bias=False),)),
+        (lambda k: channel_factor(k, 7.0), (DepthwiseConv2D(1, use_bias=False),)),
         (lambda k: k.ZeroPadding2D((1, 2)), (ZeroPadding2D((1, 2)),)),  # type: ignore[arg-type]
         (lambda k: k.Reshape((-1,)), (Flatten(),)),
         (lambda k: k.Reshape((5, -1, 4)), ()),
@@ -799,10 +929,6 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         "layer 'least' (Minimum): it joins 2 inputs, but here only Add, Average, Concatenate, "
         "Maximum, Multiply and Subtract do. Replace it.",
     ),
-    "dense on a map": (
-        lambda k, x: k.Dense(4, name="d")(x),
-        "layer 'd' (Dense): needs a vector, but gets a 8x8x3 map. Put a Flatten or a",
-    ),
     "lambda": (
         lambda k, x: k.Lambda(lambda y: y * 2, name="twice")(x),
         "layer 'twice' (Lambda): it holds Python code, which is never run. Use layers such as",
@@ -811,9 +937,9 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.RandomFlip(name="flip")(x),
         "layer 'flip' (RandomFlip): augmentation belongs to how a network is trained. Remove it",
     ),
-    "learned slopes": (
-        lambda k, x: k.PReLU(name="p")(x),
-        "layer 'p' (PReLU): its slopes are learned. Use LeakyReLU, whose slope is a number.",
+    "slopes shared along a row": (
+        lambda k, x: k.PReLU(shared_axes=[2], name="p")(x),
+        "layer 'p' (PReLU): shared_axes=[2], but here a slope is shared by all cells of a channel",
     ),
     "elu": (
         lambda k, x: k.ELU(0.5, name="e")(x),
@@ -860,8 +986,12 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         "layer 'd' (Dense): the option 'lora_rank': 1 has no counterpart here. Remove it.",
     ),
     "scale per channel": (
-        lambda k, x: k.Rescaling([1.0, 2.0, 3.0], name="r")(x),
-        "layer 'r' (Rescaling): scale must be a number from -1,000,000 to 1,000,000, got [1.0, 2",
+        lambda k, x: k.Rescaling([1.0, -2.0, 3.0], name="r")(x),
+        "layer 'r' (Rescaling): scale=[1.0, -2.0, 3.0] has numbers for each channel, which are",
+    ),
+    "scale of too many channels": (
+        lambda k, x: k.Rescaling([1.0, 2.0, 3.0], name="r")(k.Conv2D(4, 1)(x)),
+        "layer 'r' (Rescaling): scale must be one number, or one for each of 4 channels; got [1.0",
     ),
     "activation": (
         lambda k, x: k.Conv2D(2, 1, activation="mish", name="c")(x),
@@ -879,9 +1009,17 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.Reshape((1, 3, 1), name="r")(k.GlobalMaxPooling2D()(x)),
         "layer 'r' (Reshape): it makes 1x3x1 of 3, but here a map is only laid out as a vector",
     ),
-    "number added": (
-        lambda k, x: k.ReLU()(x + 1.0),
-        "(ops.Add): it is called with 1.0, not with the output of a layer.",
+    "number divided": (
+        lambda k, x: k.ReLU()(1.0 / x),
+        "(ops.TrueDivide): a value can be divided by a number above or below 0, and by nothing",
+    ),
+    "power": (
+        lambda k, x: k.ReLU()(x**2.0),
+        "(ops.Power): it is called with 2.0, not with the output of a layer.",
+    ),
+    "number out of all bounds": (
+        lambda k, x: k.ReLU()(x * 1e7),
+        "(ops.Multiply): scale must be a number from -1,000,000 to 1,000,000, got 10000000.0.",
     ),
     "operation": (
         lambda k, x: k.ReLU()(x[:, :4]),
@@ -1483,6 +1621,25 @@ MODELS = [
         "reshape",
         compile_config={},
     ),
+    model_of(
+        [
+            image,
+            entry("Rescaling", "each", ("in",), scale=[1.0, 2.0, 3.0], offset=[0.0, 1.0, 0.0]),
+            entry("Normalization", "norm", ("each",), mean=[0.5], variance=[0.25], axis=[-1]),
+            entry("GroupNormalization", "group", ("norm",), groups=3, axis=-1),
+            entry("PReLU", "slopes", ("group",), shared_axes=[1, 2]),
+            entry("Dropout", "drop", ("slopes",), rate=0.5, noise_shape=[None, 1, 1, 1]),
+            entry("LayerScale", "factor", ("drop",), init_values=0.1, projection_dim=3),
+            entry("CustomScaleLayer", "sum", ("in", "factor"), scale=0.2),
+            entry("Dense", "dense", ("sum",), units=4),
+            {
+                **entry("Subtract", "less"),
+                "module": "keras.src.ops.numpy",
+                "inbound_nodes": [[1.0, ["dense", 0, 0, {}]]],
+            },
+        ],
+        "less",
+    ),
 ]
 
 
@@ -1515,6 +1672,11 @@ def damaged(draw):
         if not data:
             break
     return data
+
+
+@pytest.mark.parametrize("model", MODELS, ids=["first", "second", "third"])
+def test_what_is_damaged_then_can_be_read_as_it_is(model):
+    read_keras_config(json.dumps(model))
 
 
 @settings(max_examples=8 * settings().max_examples)

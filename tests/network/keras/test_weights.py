@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from cnn.insight.passes.forward import forward
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
+from cnn.network.feed import Feed
 from cnn.network.keras import arrays as keras_arrays
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.keras.weights import read_keras_model
@@ -40,7 +41,10 @@ def check_it_computes_what_keras_predicts(model: Any, content: bytes) -> None:
     images = np.random.default_rng(1).normal(size=(2, *imported.architecture.input))
     images = images.astype(np.float32)
 
-    fed = imported.architecture.fed.of(images).reshape(2, *model.input_shape[1:])
+    feed = imported.architecture.fed
+    if imported.normalizes:  # its mean and sd are the model's own
+        feed = Feed(feed.low, feed.high)
+    fed = feed.of(images).reshape(2, *model.input_shape[1:])
     wanted = np.asarray(model(fed, training=False))
     found = forward(imported.architecture, weights, images).output
 
@@ -68,7 +72,7 @@ def test_random_networks_that_keras_saved_compute_what_keras_does(
 def give_weights(model: Any) -> None:
     rng = np.random.default_rng(0)
     for weight in model.weights:
-        low = 0.5 if weight.name in ("gamma", "moving_variance") else -0.5
+        low = 0.5 if weight.name in ("gamma", "variance", "moving_variance") else -0.5
         weight.assign(rng.uniform(low, low + 1, weight.shape))
 
 

@@ -31,19 +31,25 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
+    GroupNormalization,
     Layer,
     LayerNormalization,
+    LayerScale,
     MaxPooling2D,
+    Normalization,
+    PReLU,
     Rescaling,
     Residual,
     SeparableConv2D,
     SpatialDropout2D,
+    StochasticDepth,
     UpSampling2D,
     ZeroPadding2D,
     defaults,
     rules,
 )
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 from cnn.network.link import MAX_LENGTH, decode, encode
 from cnn.network.link.pieces import (
     END,
@@ -80,6 +86,9 @@ def values(rule: Any, held: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         case Real(low=low, high=high, below_high=below_high, optional=optional):
             number = st.floats(low, high, exclude_max=below_high)
             return number | (st.none() if optional else st.nothing())
+        case PerChannel(low=low, high=high):
+            number = st.floats(low, high)
+            return st.none() | number | st.lists(number, min_size=1, max_size=4)
         case Series():
             return held
         case Parallel():
@@ -169,7 +178,10 @@ def test_every_network_of_the_zoo_survives(id):
         AveragePooling2D((2, 3), strides=(2, 2)),
         ZeroPadding2D(((0, 1), (1, 0))),
         ZeroPadding2D(((1, 1), (2, 2))),
+        Normalization((-0.0, 1e-7, -1e6, 1 / 3), (1e-12, 1e12, 0.0, 2.5)),
+        Normalization(-0.25, 0.5),
         Residual(()),
+        Residual((), scale=-0.0),
         Residual((), (Flatten(),)),
         Branches(((), (), ()), "add"),
         Branches(((), (Flatten(),)), "multiply"),
@@ -242,18 +254,30 @@ def test_a_known_network_reads_like_this(id, pieces):
         ("b", BatchNormalization()),
         ("b0.9e1E_5ncns", BatchNormalization(0.9, 1e-5, center=False, scale=False)),
         ("ln0.5ns", LayerNormalization(0.5, scale=False)),
+        ("gn", GroupNormalization()),
+        ("gn8e1E_5nc", GroupNormalization(8, 1e-5, center=False)),
+        ("nm", Normalization()),
+        ("nm_0.5v0.25", Normalization(-0.5, 0.25)),
+        ("nm0.5x_1v0.25x1E_5", Normalization((0.5, -1.0), (0.25, 1e-5))),
+        ("ls", LayerScale()),
+        ("ls0.1", LayerScale(0.1)),
+        ("lr", PReLU()),
+        ("lrns", PReLU(shared=False)),
         ("ar", Activation("relu")),
         ("a_leaky_relu", Activation("leaky_relu")),
         ("ale0.1mx6th0.5r", Activation("relu", 0.1, 6.0, 0.5)),
         ("x", Dropout()),
         ("x0.25", Dropout(0.25)),
         ("xs0.1", SpatialDropout2D(0.1)),
+        ("xd", StochasticDepth()),
+        ("xd0.2", StochasticDepth(0.2)),
         ("rs2o_1.5", Rescaling(2.0, -1.5)),
         ("rs_1", Rescaling(-1.0)),
         ("f", Flatten()),
         ("d10x", Dense(10, "softmax")),
         ("d10nb_hard_sigmoid", Dense(10, "hard_sigmoid", use_bias=False)),
         ("R-E", Residual(())),
+        ("Rs0.17r-f-E", Residual((Flatten(),), activation="relu", scale=0.17)),
         ("Rr-f-E", Residual((Flatten(),), activation="relu")),
         ("R-f-N-x-f-E", Residual((Flatten(),), (Dropout(), Flatten()))),
         ("B-N-E", Branches(((), ()))),

@@ -24,6 +24,7 @@ from cnn.network.layers import (
     Layers,
     Residual,
     SeparableConv2D,
+    StochasticDepth,
     UpSampling2D,
 )
 from cnn.network.torch.export import torch_code, torch_state
@@ -212,6 +213,37 @@ def test_batch_norm_remembers_as_long_as_keras_does(momentum: float):
 
     moved = weights_of(built, network)["batch_normalization_1"][2]
     np.testing.assert_allclose(module.layers[0].running_mean.numpy(), moved, rtol=1e-4, atol=1e-5)
+
+
+def test_stochastic_depth_leaves_out_whole_maps_in_training():
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
+    network = Architecture("net", INPUT, (StochasticDepth(0.25),))
+    module = module_of(torch_code(network).text).train()
+
+    found = module(torch.ones(400, INPUT[2], *INPUT[:2])).numpy()
+
+    kept = found[:, 0, 0, 0] > 0
+    assert 0.65 < kept.mean() < 0.85  # 4.6 deviations of 400 coins from 0.75
+    np.testing.assert_allclose(found[kept], 1 / 0.75, rtol=1e-6)
+    assert not found[~kept].any()
+
+
+def test_a_scaled_body_reads_as_one():
+    body = (Conv2D(4, 3, padding="same"), BatchNormalization())
+    text = torch_code(Architecture("net", INPUT, (Residual(body, scale=0.2),))).text
+
+    assert (
+        """
+            Residual(
+                nn.Sequential(
+                    nn.Conv2d(4, 4, 3, padding=1),
+                    nn.BatchNorm2d(4, eps=0.001, momentum=0.01),
+                    Rescale(0.2),
+                ),
+            ),
+"""
+        in text
+    )
 
 
 def test_weights_of_another_network_are_refused():

@@ -52,6 +52,16 @@ def test_any_network_gives_a_well_formed_picture_within_its_frame(architecture):
         assert -0.1 <= y <= y + float(part.attrib["height"]) <= height + 0.1
 
 
+def test_the_scale_of_a_body_stands_at_the_sum():
+    body = (Conv2D(4, 3, padding="same"),)
+    plain, scaled = (
+        drawn(Architecture("sum", (8, 8, 4), (Residual(body, scale=scale),))) for scale in (1, 0.17)
+    )
+
+    words = [[text.text for text in svg.iter(f"{SVG}text")] for svg in (plain, scaled)]
+    assert [word for word in words[1] if word not in words[0]] == ["×0.17"]
+
+
 def test_a_slab_is_as_high_as_its_map_to_scale():
     svg = drawn(Architecture("scale", (40, 40, 1), (MaxPooling2D(2), MaxPooling2D(2))))
     fronts = [part for part in svg.iter(f"{SVG}rect") if part.attrib["class"] == "front"]

@@ -85,9 +85,9 @@ def test_the_limits_are_those_of_the_rule(kind: str, field: dict[str, Any]):
     rule = rules(KINDS[kind])[field["name"]]
     if field["type"] in ("flag", "choice"):
         good, bad = field.get("options", [True, False]), ["nonsense", 7]
-    elif field["type"] == "real":
+    elif field["type"] in ("real", "numbers"):
         good, bad = [field["low"]], [field["low"] - 1, field["high"] + 1]
-        (bad if field["below_high"] else good).append(field["high"])
+        (bad if field.get("below_high") else good).append(field["high"])
     else:
         good, bad = [field["low"], field["high"]], [field["low"] - 1, field["high"] + 1, 1.5]
     if field.get("optional"):
@@ -118,6 +118,9 @@ def test_every_field_has_a_line_of_help(kind: str, field: dict[str, Any]):
         ("Flatten", "both", True),
         ("Dense", "vector", False),
         ("Dropout", "both", False),
+        ("LayerScale", "map", False),
+        ("GroupNormalization", "both", False),
+        ("Normalization", "both", False),
         ("Activation", "both", False),
         ("Residual", "both", False),
         ("Branches", "both", False),
@@ -144,7 +147,7 @@ def test_every_type_of_rule_has_a_control():
 
     assert {Whole, WholePair, Real, Choice, PaddingRule, Series, Parallel} <= known
     types = {field["type"] for kind in SCHEMA["kinds"].values() for field in kind["fields"]}
-    assert types == {"whole", "pair", "sides", "real", "flag", "choice", "padding"}
+    assert types == {"whole", "pair", "sides", "real", "numbers", "flag", "choice", "padding"}
 
 
 # ---- what the script sends -----------------------------------------------------------------------
@@ -189,6 +192,15 @@ def test_what_a_user_can_type_is_kept_for_the_architecture_to_judge(typed: Any):
     assert list(value.layers) == layers
     with pytest.raises(ArchitectureError, match="filters must be a whole number"):
         layers_from_list(layers)
+
+
+def test_a_number_for_each_channel_is_kept():
+    numbers = [0.5] * 100
+    layers = [{"kind": "Normalization", "mean": numbers, "variance": numbers}]
+    value = read_value(sent(layers=layers))
+
+    assert value is not None
+    assert list(value.layers) == layers
 
 
 def nested(depth: int) -> list[Any]:

@@ -27,13 +27,23 @@ function parsePair(text) {
   return pair[0] === pair[1] ? pair[0] : pair;
 }
 
+// One number for all channels, or a list of one for each: 0.5, or 0.5, 0.4, 0.3.
+function parseNumbers(text) {
+  const parts = text.split(/[,;\s]+/).filter(Boolean).map(parseReal);
+  return parts.length > 1 ? parts : parseReal(text.replace(/[,;\s]+$/, ""));
+}
+
+const printNumbers = (value) => (Array.isArray(value) ? value.join(", ") : plain(value));
 const printPair = (value) => (Array.isArray(value) ? value.join("×") : plain(value));
 
 const FORMATS = {
   whole: { parse: parseWhole, print: plain },
   real: { parse: parseReal, print: plain },
   pair: { parse: parsePair, print: printPair },
+  numbers: { parse: parseNumbers, print: printNumbers },
 };
+
+const STEPPED = ["whole", "pair"];
 
 const within = ({ low, high, below_high }, value) =>
   typeof value === "number" && value >= low && (below_high ? value < high : value <= high);
@@ -47,6 +57,7 @@ const isPair = isOneOrTwo(isWhole);
 const CHECKS = {
   whole: isWhole,
   real: within,
+  numbers: (field, value) => [value].flat().every((one) => within(field, one)),
   pair: isPair,
   sides: isOneOrTwo(isPair),
   padding: (field, value) => PADDINGS.includes(value) || isWhole(field, value),
@@ -112,7 +123,7 @@ function textControl(field, send) {
 // A number one (with Shift ten) up or down by the arrow keys, within its limits.
 function stepOf(field, event, value) {
   const way = -stepDown(event);
-  const isMeant = way && field.type !== "real" && !event.altKey && !event.ctrlKey && !event.metaKey;
+  const isMeant = way && STEPPED.includes(field.type) && !event.altKey && !event.ctrlKey && !event.metaKey;
   if (!isMeant || !Number.isInteger(value)) return null;
   const step = way * (event.shiftKey ? 10 : 1);
   return Math.min(Math.max(value + step, field.low), field.high);

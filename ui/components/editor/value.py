@@ -12,10 +12,13 @@ from cnn.network.blocks import BLOCKS
 from cnn.network.fields import MAX_FILTERS
 from cnn.network.layers import KINDS, rules
 from cnn.network.layers.containers import Parallel, Series
+from cnn.network.layers.normalization import PerChannel
 
 MAX_TEXT = 200
 MAX_FIELDS = 40
 MAX_ASKS = 20
+MOST_SIZES = 4
+"""Of one field: the four sides of a padding."""
 PATH = re.compile(r"layers(\[\d{1,4}\]|\.(?:body|shortcut|branches)){1,200}")
 
 LayerDict = dict[str, Any]
@@ -115,16 +118,16 @@ def _checked_layer(layer: Any) -> list[Any]:
             _must(isinstance(value, list) and len(value) <= MAX_LAYERS)
             held += value
         else:
-            _check_field(value)
+            _check_field(value, MAX_FILTERS if isinstance(rule, PerChannel) else MOST_SIZES)
     return held
 
 
-def _check_field(value: Any, depth: int = 0) -> None:
-    """A number, a word, or the short lists of them that sizes are."""
+def _check_field(value: Any, most: int, depth: int = 0) -> None:
+    """A number, a word, or the lists of them that sizes and numbers of channels are."""
     if isinstance(value, list):
-        _must(depth < 2 and len(value) <= 4)
+        _must(depth < 2 and len(value) <= most)
         for one in value:
-            _check_field(one, depth + 1)
+            _check_field(one, MOST_SIZES, depth + 1)
     else:
         _must(value is None or isinstance(value, (bool, int, float, str)))
         _must(not isinstance(value, str) or len(value) <= MAX_TEXT)

@@ -186,6 +186,14 @@ function affine({ shape }, [x], out, take) {
   };
 }
 
+/** What is below 0 times its slope, of which there are `many`, one after the other. @type {Maker} */
+function prelu({ many }, [x], out, take) {
+  const slopes = take(many);
+  return () => {
+    for (let i = 0; i < x.length; i++) out[i] = x[i] > 0 ? x[i] : x[i] * slopes[i % many];
+  };
+}
+
 /** @type {Maker} */
 const padding = ({ rows, columns, shape }, [x], out) => framed(x, rows, columns, shape[2], out).fill;
 
@@ -247,7 +255,8 @@ function concatenate({ shape }, inputs, out, _take, shapes) {
 
 /** @type {Record<string, Maker>} */
 export const MAKERS = {
-  ...{ convolution, transposed, pooling, dense, affine, padding, cropping, upsampling, copy },
+  ...{ convolution, transposed, pooling, dense, affine, prelu, padding, cropping, upsampling },
+  ...{ copy },
   ...{ add, concatenate, multiply, maximum, average, subtract },
 };
 
