@@ -4,7 +4,7 @@ import streamlit as st
 
 from cnn.network.errors import path_text
 from cnn.pictures.kit.figures import cost_bars, cost_height
-from cnn.pictures.network.diagram import diagram
+from cnn.pictures.network.diagram import diagram, is_long
 from ui.components.picture import picture
 from ui.components.plot import plot
 from ui.parts.lesson import last_steps
@@ -41,7 +41,11 @@ def bench() -> None:
         finish(trace)
         pixels(trace)
     with right:
-        choose(picture(diagram(trace, row.path if row else None, shut(trace)), key="network"))
+        is_whole = is_long(trace) and st.toggle(
+            f"Draw all {len(trace.rows):,} layers, also those that come again", key="network_whole"
+        )
+        drawn = diagram(trace, row.path if row else None, shut(trace), is_whole=is_whole)
+        choose(picture(drawn, key="network"))
         image, layer, cost, pinned, take = st.tabs(
             ["An image inside", "Layer", "Cost", "Difference", "Take away"],
             key="bench_tab",

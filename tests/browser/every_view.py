@@ -13,6 +13,7 @@ VIEWS = {
     "learn": "learn",
     "words": "words",
     "beyond": "beyond",
+    "atlas": "atlas",
     "desk": "desk",
     "desk-challenge": "desk?goals=params<20000,test>0.98,data=mnist&net=1.28x28x1.f-d10x.end",
     "build": "build",

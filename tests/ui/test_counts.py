@@ -38,7 +38,7 @@ OTHERS = {
     ("cnn/pictures/network/timeline.py", "one.params"),  # tests/lessons/test_history.py has each
     ("cnn/compare/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/forecast/limits.py", "params"),
-    ("ui/views/experiments/side_by_side.py", "row.param_formula"),
+    ("ui/parts/network/side_by_side.py", "row.param_formula"),
 }
 
 

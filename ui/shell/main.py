@@ -81,6 +81,12 @@ page = st.navigation(
         ],
         "Explore": [
             st.Page(
+                PAGES / "atlas.py",
+                title="Atlas",
+                icon=":material/map:",
+                help="Published networks by accuracy, cost and year, each as an exact design.",
+            ),
+            st.Page(
                 PAGES / "draw.py",
                 title="Draw",
                 icon=":material/draw:",

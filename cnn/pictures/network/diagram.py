@@ -1,7 +1,8 @@
 """The network drawn to scale, as SVG: every output a slab, skips and branches as they run.
 
 Height and depth of a slab are those of the map; its thickness grows with the root of the channels.
-Every layer carries its path (`data-path`) for clicks, and a sentence for hovering.
+Every layer carries its path (`data-path`) for clicks, and a sentence for hovering. Of long networks
+blocks that come again are drawn once, with how often.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import sqrt
 
 from cnn.network.errors import Path, path_text
 from cnn.network.layers import Container, Layers, Residual
+from cnn.network.layers.repeats import stretches
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace, params_text
 from cnn.pictures.kit.svg import svg
@@ -48,6 +50,12 @@ SIGNS = {
 }
 """What stands on the node of each merge: where each line begins from its middle, and its run."""
 
+LONG = 60
+"""With more layers than that, what comes again is drawn once."""
+
+AGAIN = 24
+"""The room above for the bracket of what comes again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -69,9 +77,12 @@ class _Drawing:
     trace: Trace
     selected: Path | None
     shut: Collection[Path] = ()
+    is_folded: bool = False
     rows: dict[Path, Row] = field(default_factory=dict)
     scale: float = 1.0
     parts: list[str] = field(default_factory=list)
+    again: dict[Path, tuple[Path, int]] = field(default_factory=dict)
+    """Of the first layer of what comes again: the last one, and how often."""
 
     def __post_init__(self) -> None:
         self.rows = {row.path: row for row in self.trace.rows}
@@ -91,16 +102,57 @@ class _Drawing:
     def groups(self, layers: Layers, path: Path) -> list[Group]:
         """The layers of a series that the trace reached, thin ones put to the one before."""
         found: list[Group] = []
-        for index in range(len(layers)):
+        for index in self.drawn(layers, path):
             row = self.rows.get((*path, index))
             if row is None:
                 break
-            joins = found and row.layer.is_thin and not isinstance(found[-1][0].layer, Container)
-            if joins:
+            if row.layer.is_thin and found and self.may_join(row, found[-1]):
                 found[-1] = (*found[-1], row)
             else:
                 found.append((row,))
         return found
+
+    def may_join(self, row: Row, before: Group) -> bool:
+        """Whether a thin layer is drawn with those before it: not over an end of what is folded."""
+        is_apart = row.path in self.again or any(
+            before[-1].path == last for last, _ in self.again.values()
+        )
+        return not (is_apart or isinstance(before[0].layer, Container))
+
+    def drawn(self, layers: Layers, path: Path) -> list[int]:
+        """The places of a series without those that are as others before them."""
+        if not self.is_folded or (*path, len(layers) - 1) not in self.rows:
+            return list(range(len(layers)))
+        places: list[int] = []
+        for one in stretches(layers, lambda layer: layer):
+            first, last = (*path, one.start), (*path, one.start + one.length - 1)
+            folds = one.times > 1 and self.keeps_size(first, last)
+            places += range(one.start, last[-1] + 1 if folds else one.end)
+            if folds:
+                self.again[first] = last, one.times
+        return places
+
+    def drawn_for(self, path: Path) -> Path:
+        """The layer that is drawn in place of that one, which may come again."""
+        for first, (last, times) in self.again.items():
+            *series, start = first
+            place = len(series)
+            if list(path[:place]) != series or len(path) <= place:
+                continue
+            at, length = int(path[place]) - int(start), int(last[-1]) - int(start) + 1
+            if 0 <= at < length * times:
+                path = (*series, int(start) + at % length, *path[place + 1 :])
+        return path
+
+    def folds(self) -> int:
+        """How many stretches of the outermost series are drawn once."""
+        self.drawn(self.trace.architecture.layers, ())
+        return len(self.again)
+
+    def keeps_size(self, first: Path, last: Path) -> bool:
+        """Whether a map comes out as large as it goes in, however many channels it has."""
+        before, after = self.rows[first].input_shape, self.rows[last].output_shape
+        return len(before) == len(after) and before[:-1] == after[:-1]
 
     def extent(self, groups: list[Group]) -> Extent:
         rooms = [self.group_extent(group) for group in groups]
@@ -156,15 +208,29 @@ class _Drawing:
 
     def draw(self, groups: list[Group], x: float, y: float) -> float:
         """Draws the groups one after the other; returns where the way goes on."""
+        begun: dict[Path, tuple[float, int]] = {}
+        tops: list[float] = []
         for group in groups:
             room = self.group_extent(group)
+            if again := self.again.get(group[0].path):
+                begun[again[0]], tops = (x, again[1]), []
+            tops.append(y - room.above)
             if self.is_open(group[0]):
                 self.draw_container(group[0], x, y, room)
             else:
                 self.wire([(x, y), (x + room.width, y)])
                 self.draw_group(group, x, y)
             x += room.width
+            if ended := begun.pop(group[-1].path, None):
+                self.draw_again(ended[0], x, min(tops), ended[1])
         return x
+
+    def draw_again(self, x: float, end: float, top: float, times: int) -> None:
+        """A bracket over what comes again, with how often it stands there."""
+        self.parts.append(
+            f'<path class="bracket" d="M{x + 2:.1f},{top:.1f} v-5 H{end - 6:.1f} v5"/>'
+            f'<text class="part" x="{x + 2:.1f}" y="{top - 10:.1f}">×{times}</text>'
+        )
 
     def draw_group(self, group: Group, x: float, y: float) -> None:
         slabs = [self.slab(row.output_shape, row.layer.is_thin) for row in group]
@@ -243,16 +309,29 @@ def sections(trace: Trace) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     )
 
 
-def diagram(trace: Trace, selected: Path | None = None, shut: Collection[Path] = ()) -> str:
+def is_long(trace: Trace) -> bool:
+    """Whether what comes again is drawn once, unless all is asked for."""
+    return len(trace.rows) > LONG and bool(_Drawing(trace, None, is_folded=True).folds())
+
+
+def diagram(
+    trace: Trace,
+    selected: Path | None = None,
+    shut: Collection[Path] = (),
+    *,
+    is_whole: bool = False,
+) -> str:
     """The picture as one SVG text; colours are set inside it, words take the page's colour.
 
-    Of containers that are `shut` what they hold is not drawn.
+    Of containers that are `shut` what they hold is not drawn; `is_whole` draws what comes again.
     """
-    drawing = _Drawing(trace, selected, shut)
+    drawing = _Drawing(trace, selected, shut, len(trace.rows) > LONG and not is_whole)
     shape = trace.architecture.input
     slab, size = drawing.slab(shape), size_text(shape)
     whole = drawing.extent(drawing.groups(trace.architecture.layers, ()))
-    y = MARGIN + max(whole.above, slab.height / 2 + slab.rise + 20)
+    drawing.selected = drawing.drawn_for(selected) if selected else None
+    head = AGAIN if drawing.again else 0
+    y = MARGIN + head + max(whole.above, slab.height / 2 + slab.rise + 20)
     below = y + max(whole.below, slab.height / 2 + 20) + 8
     x = MARGIN + max(slab.width + slab.depth + GAP, len(size) * LETTER + 10)
     drawing.wire([(MARGIN, y), (x, y)])

@@ -20,7 +20,7 @@ from cnn.network.layers import (
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from cnn.pictures.kit.palette import COLOUR_OF_FAMILY
-from cnn.pictures.network.diagram import diagram, sections
+from cnn.pictures.network.diagram import diagram, is_long, sections
 from tests.network.strategies import architectures
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -133,3 +133,52 @@ def test_of_a_block_that_is_shut_one_slab_is_drawn_and_chosen_for_all_it_holds()
 
 def test_every_kind_of_layer_has_a_colour():
     assert {kind.family for kind in KINDS.values()} == set(COLOUR_OF_FAMILY)
+
+
+BLOCK = (Residual((Conv2D(8, 3, padding="same"), Dropout())),)
+LONG_ONE = Architecture(
+    "long", (16, 16, 8), (*BLOCK * 25, MaxPooling2D(), *BLOCK * 3, Flatten(), *(Dense(9),) * 4)
+)
+
+
+def texts(svg) -> list[str]:
+    return [part.text or "" for part in svg.iter(f"{SVG}text")]
+
+
+def test_in_a_long_network_what_comes_again_is_drawn_once_with_how_often():
+    svg = drawn(LONG_ONE)
+    blocks = [path for path in paths_of(svg) if "." not in path]
+    assert blocks == ["layers[0]", "layers[25]", "layers[26]", "layers[29]", "layers[30]"]
+    assert [one for one in texts(svg) if one.startswith("×")] == ["×25", "×3", "×4"]
+    assert is_long(trace(LONG_ONE))
+
+
+def test_all_of_it_is_drawn_where_that_is_asked_for():
+    rows = trace(LONG_ONE).rows
+    whole = ET.fromstring(diagram(trace(LONG_ONE), is_whole=True))
+    assert sorted(paths_of(whole)) == sorted(path_text(row.path) for row in rows)
+    assert not [one for one in texts(whole) if one.startswith("×")]
+
+
+def test_a_layer_that_is_not_drawn_is_shown_in_the_one_that_stands_for_it():
+    for chosen, shown in (
+        ((7, "body", 0), "layers[0].body[0]"),
+        ((28,), "layers[26]"),
+        ((25,), "layers[25]"),
+    ):
+        svg = drawn(LONG_ONE, chosen)
+        lit = [
+            one.attrib["data-path"] for one in layers_of(svg) if "selected" in one.attrib["class"]
+        ]
+        assert lit == [shown]
+
+
+def test_what_changes_the_size_or_is_short_is_drawn_as_it_stands():
+    shrinking = Architecture("s", (256, 256, 1), (*(MaxPooling2D(),) * 8, *(Dropout(),) * 60))
+    assert [one for one in texts(drawn(shrinking)) if one.startswith("×")] == ["×60"]
+    assert len(paths_of(drawn(shrinking))) == 9
+    assert not is_long(trace(LENET))
+
+
+def paths_of(svg) -> list[str]:
+    return [group.attrib["data-path"] for group in layers_of(svg)]

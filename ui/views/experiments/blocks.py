@@ -13,10 +13,10 @@ from cnn.network.trace import Trace, trace
 from cnn.training.recipe.presets import FIRST
 from ui.parts.comparison.choice import id_of
 from ui.parts.comparison.results import results
+from ui.parts.network.side_by_side import numbers, pictures
 from ui.parts.setup.settings import Settings
 from ui.views.experiments import conditions
 from ui.views.experiments.address import Address, keep, last, whole
-from ui.views.experiments.side_by_side import numbers, pictures
 
 ID = "blocks"
 SETTINGS = Settings("blocks")

@@ -9,11 +9,11 @@ from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, Entry, entry
 from cnn.training.recipe.presets import FIRST
 from ui.parts.comparison import choice
+from ui.parts.network.side_by_side import numbers, pictures
 from ui.session import design
 from ui.session.pages import PAGES
 from ui.session.words import pretty
 from ui.views.experiments.address import Address, keep, last
-from ui.views.experiments.side_by_side import numbers, pictures
 
 ID = "originals"
 CLASSIC = "originals_classic"

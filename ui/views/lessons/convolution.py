@@ -14,19 +14,24 @@ from cnn.insight.passes.slide import Slide, convolved, one_layer
 from cnn.lessons.convolution import size_formula, size_notes
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import KERNELS, PICTURES, kernels, picture
+from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.pictures.network.groups import groups
 from ui.components.grids import edited, grid_pair
+from ui.components.picture import picture as svg_picture
 from ui.parts.lesson import controls, edits
 from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
+from ui.session import theme
 from ui.session.words import plain, pretty
 
 PICTURE = "lesson_convolution_grids"
 SLIDER_PX = 142
 PADDINGS = ("0", "1", "2", "same")
+GROUPED, GROUPS = 8, ("1", "2", "4", "8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ def show(lesson: Lesson) -> None:
     )
     _size(lesson, slide, layer)
     ways_on(one_layer(layer, image))
+    _groups(lesson)
 
 
 def _presets(lesson: Lesson) -> None:
@@ -200,6 +206,39 @@ def _size(lesson: Lesson, slide: Slide, layer: Conv2D) -> None:
         )
     )
     st.markdown("\n\n".join(lines))
+
+
+def _groups(lesson: Lesson) -> None:
+    """Which channels a filter reads where they are split, and what that saves."""
+    st.header(lesson.text("groups_heading"), anchor=False)
+    st.markdown(explained(lesson, "groups_lead"))
+    many = int(controls.choice("groups", lesson.text("groups_label"), GROUPS))
+    layers = [Conv2D(GROUPED, 3, padding="same", groups=one, use_bias=False) for one in (many, 1)]
+    networks = [Architecture("Grouped", (16, 16, GROUPED), (layer,)) for layer in layers]
+    (row,), (whole,) = (trace(network).rows for network in networks)
+    values = {
+        "filters": GROUPED,
+        "groups": many,
+        "each": GROUPED // many,
+        "channels": GROUPED,
+        "formula": pretty(layers[0].param_formula(row.input_shape)),
+        "params": f"{row.params:,}",
+        "macs": f"{row.macs:,}",
+        "size": pretty(shape_text(row.output_shape[:2])),
+        "whole": f"{whole.params:,}",
+    }
+    words = lesson.text("groups_inputs"), lesson.text("groups_outputs")
+    about = lesson.text("groups_about", **values)
+    drawn = groups(layers[0], GROUPED, words, about, dark=theme.is_dark())
+    left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with left:
+        svg_picture(drawn, key="lesson_convolution_groups", largest=1.0)
+    with right:
+        st.markdown(explained(lesson, "groups_said", **values))
+        st.markdown(explained(lesson, "groups_after"))
+        ways_on(
+            Architecture("Grouped", (16, 16, GROUPED), tuple(layers[:1])), key="lesson_grouped_ways"
+        )
 
 
 def _turned(lesson: Lesson, slide: Slide, layer: Conv2D) -> str:

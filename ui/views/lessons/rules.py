@@ -51,11 +51,14 @@ def show(lesson: Lesson) -> None:
     _measured(lesson, chosen)
     _try(lesson, chosen)
     _recipe(lesson)
-    st.header(lesson.text("beyond_title"), anchor=False)
-    st.markdown(explained(lesson, "beyond"))
-    st.page_link(
-        PAGES / "beyond.py", label=lesson.text("beyond_link"), icon=":material/arrow_forward:"
-    )
+    for page in ("atlas", "beyond"):
+        st.header(lesson.text(f"{page}_title"), anchor=False)
+        st.markdown(explained(lesson, page))
+        st.page_link(
+            PAGES / f"{page}.py",
+            label=lesson.text(f"{page}_link"),
+            icon=":material/arrow_forward:",
+        )
 
 
 def _recipe(lesson: Lesson) -> None:

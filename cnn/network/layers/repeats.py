@@ -1,0 +1,73 @@
+"""Layers that come again one behind another: which stretch, of how many layers, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from cnn.network.layers.base import Layer
+from cnn.network.layers.containers import Container, Layers
+
+MOST_IN_ONE = 24
+"""So many layers at most are looked at as one that comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """So many layers from a place on, so many times one behind another."""
+
+    start: int
+    length: int
+    times: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.length * self.times
+
+
+def plan_of(layer: Layer) -> Hashable:
+    """Its kind and those of the layers it holds; not how wide they are."""
+    if not isinstance(layer, Container):
+        return layer.kind
+    return layer.kind, layer.merge, tuple(tuple(map(plan_of, held)) for _, held in layer.series())
+
+
+def stretches(layers: Layers, key: Callable[[Layer], Hashable]) -> tuple[Stretch, ...]:
+    """The layers in order, as stretches whose layers are alike by the key; most are one layer."""
+    keys = [key(layer) for layer in layers]
+    found: list[Stretch] = []
+    place = 0
+    while place < len(keys):
+        longest = Stretch(place, 1, 1)
+        for length in range(1, min(MOST_IN_ONE, (len(keys) - place) // 2) + 1):
+            times = _times(keys, place, length)
+            if times > 1 and length * times > longest.length * longest.times:
+                longest = Stretch(place, length, times)
+        found.append(longest)
+        place = longest.end
+    return tuple(found)
+
+
+def _times(keys: list[Hashable], place: int, length: int) -> int:
+    first = keys[place : place + length]
+    times = 1
+    while keys[place + times * length : place + (times + 1) * length] == first:
+        times += 1
+    return times
+
+
+def main_block(layers: Layers) -> Stretch | None:
+    """The stretch of one plan that holds most of the network's layers with a kernel; None where
+    nothing comes again.
+    """
+    again = [one for one in stretches(layers, plan_of) if one.times > 1]
+    return max(again, key=lambda one: _kernels(layers[one.start : one.end]), default=None)
+
+
+def _kernels(layers: Layers) -> int:
+    return sum(
+        sum(_kernels(held) for _, held in layer.series())
+        if isinstance(layer, Container)
+        else layer.kernels
+        for layer in layers
+    )

@@ -1,0 +1,52 @@
+"""Layers that come again: every stretch is what it says, and together they are the network."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn.network.layers import Activation, Branches, Conv2D, Dense, Dropout, Flatten, Residual
+from cnn.network.layers.repeats import Stretch, main_block, plan_of, stretches
+from cnn.network.zoo import entry
+
+SOME = (Conv2D(4, 3), Conv2D(8, 3), Activation("relu"), Dropout(), Flatten())
+
+
+@given(st.lists(st.sampled_from(SOME), max_size=40))
+def test_stretches_laid_end_to_end_are_the_layers(layers: list):
+    found = stretches(tuple(layers), lambda layer: layer)
+    unrolled = [
+        layer for one in found for layer in layers[one.start : one.start + one.length] * one.times
+    ]
+    assert unrolled == layers
+    assert [one.start for one in found[1:]] == [one.end for one in found[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("", []),
+        ("a", [Stretch(0, 1, 1)]),
+        ("aaaa", [Stretch(0, 1, 4)]),
+        ("ababab", [Stretch(0, 2, 3)]),
+        ("xababy", [Stretch(0, 1, 1), Stretch(1, 2, 2), Stretch(5, 1, 1)]),
+    ],
+)
+def test_the_longest_that_comes_again_is_taken_with_the_shortest_part(word: str, found: list):
+    of_letter = dict(zip("abxy", SOME, strict=False))
+    assert list(stretches(tuple(of_letter[letter] for letter in word), lambda x: x)) == found
+
+
+def test_a_plan_leaves_out_how_wide_it_is_and_not_what_it_holds():
+    wide, narrow = Residual((Conv2D(64, 3),)), Residual((Conv2D(4, 5),))
+    assert plan_of(wide) == plan_of(narrow)
+    assert plan_of(wide) != plan_of(Residual((Conv2D(64, 3), Dropout())))
+    assert plan_of(Branches(((), ()), "add")) != plan_of(Branches(((), ()), "multiply"))
+
+
+def test_the_block_of_a_residual_network_is_its_residual():
+    layers = entry("resnet-18").architecture.layers
+    block = main_block(layers)
+    assert block
+    assert block.times > 1
+    assert all(isinstance(layer, Residual) for layer in layers[block.start : block.end])
+    assert main_block((Flatten(), Dense(3))) is None

@@ -1,0 +1,54 @@
+"""The page *Atlas* as its script sees a visitor."""
+
+from streamlit.testing.v1 import AppTest
+
+from cnn.network.atlas import atlas, design
+from tests.ui.visiting import pressed, shown, visited, words
+from ui.session import design as bench
+
+
+def typed(app: AppTest, text: str) -> AppTest:
+    app.text_input[0].set_value(text)
+    return shown(app)
+
+
+def test_it_opens_with_a_network_its_numbers_and_where_accuracies_come_from():
+    app = visited("atlas")
+
+    known = atlas()["resnet-50"]
+    assert app.header[0].value == "ResNet50 · 2015"
+    metrics = {one.label: one.value for one in app.metric}
+    assert metrics["Parameters"] == f"{known.params:,}"
+    assert metrics["MACs for one image"] == f"{known.macs:,}"
+    said = words(app)
+    assert "https://keras.io/api/applications/" in said
+    assert "nothing of them is checked here" in said
+    assert "The step from ResNet-18" in said
+
+
+def test_a_link_names_a_network_and_nonsense_names_the_first():
+    assert visited("atlas", net="vgg-19").header[0].value == "VGG19 · 2014"
+    assert visited("atlas", net="<b>").header[0].value == "ResNet50 · 2015"
+
+
+def test_what_is_asked_for_is_said_with_how_many_there_are():
+    app = typed(visited("atlas"), "under 5 M parameters and 70 %")
+    assert "at most 5 M parameters, at least 70% top-1: 2 networks." in words(app)
+
+    app = typed(app, "nothing like it")
+    assert "Nothing fits: use fewer words, or wider limits." in words(app)
+
+
+def test_a_network_opens_in_build_as_it_is():
+    app = pressed(visited("atlas", net="mobilenet-v2"), "Open in Build")
+    assert app.session_state[bench.KEY].name == "MobileNetV2"
+    layers = tuple(design("mobilenet-v2").to_dict()["layers"])
+    assert app.session_state[bench.KEY].layers == layers
+
+
+def test_a_network_that_is_no_design_says_why():
+    closed = [known for known in atlas().values() if not known.is_design]
+    for known in closed:
+        app = visited("atlas", net=known.id)
+        assert "Its branches cross each other" in words(app)
+        assert not [one for one in app.button if one.label == "Open in Build"]

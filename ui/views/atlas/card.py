@@ -1,0 +1,110 @@
+"""One network of the atlas: its idea, its numbers, the block it is made of, and what was before."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.atlas import Known, design, source, step_to
+from cnn.network.beside import beside
+from cnn.network.layers.repeats import Stretch, main_block
+from cnn.network.trace import Trace, trace
+from cnn.network.zoo import entry
+from cnn.pictures.network.diagram import diagram
+from ui.components.picture import picture
+from ui.parts.network.side_by_side import numbers
+from ui.session import design as bench
+from ui.session.pages import PAGES
+from ui.session.words import plain, pretty
+
+NO_DESIGN = (
+    "Its branches cross each other, so that it is no design here: no series and parallel parts "
+    "describe it. What is counted is Keras' own."
+)
+
+
+def card(known: Known) -> None:
+    """Everything of one network; where it is a design, it opens in Build."""
+    with st.container(border=True, key="atlas_card"):
+        st.header(f"{known.title} · {known.year}", anchor=False)
+        st.markdown(plain(known.idea))
+        st.caption(plain(known.family.citation))
+        _amounts(known)
+        if not known.is_design:
+            st.caption(NO_DESIGN)
+            return
+        found = trace(design(known.id))
+        _ways(known, found.architecture)
+        _block(known, found)
+        if before := step_to(known):
+            _step(before, known, found)
+
+
+def _amounts(known: Known) -> None:
+    with st.container(horizontal=True):
+        if known.top1 is not None:
+            st.metric(
+                "Top-1, top-5 on ImageNet",
+                f"{known.top1} %, {known.top5} %",
+                help=f"As published: {source().address}, read {source().read}.",
+            )
+        st.metric("Parameters", f"{known.params:,}")
+        st.metric("MACs for one image", f"{known.macs:,}")
+        if known.is_design:
+            st.metric("Depth", known.depth, help="Layers with a kernel on the longest way.")
+            st.metric(
+                "One cell of the last map sees",
+                pretty(f"{known.field}x{known.field}"),
+                help=f"Pixels of the input, which has {pretty(f'{known.side}x{known.side}')}.",
+            )
+
+
+def _ways(known: Known, architecture: Architecture) -> None:
+    with st.container(horizontal=True):
+        if st.button("Open in Build", icon=":material/stacks:", type="primary"):
+            bench.put(architecture)
+            st.switch_page(PAGES / "build.py")
+        if known.lite is not None:
+            lite = entry(known.lite)
+            if st.button(
+                f"Its version that trains here: {lite.title}", icon=":material/model_training:"
+            ):
+                bench.put(lite.architecture)
+                st.switch_page(PAGES / "build.py")
+
+
+def _block(known: Known, found: Trace) -> None:
+    """The part that comes again and again, drawn by itself."""
+    layers = found.architecture.layers
+    block = main_block(layers) or Stretch(0, len(layers), 1)
+    first = next(row for row in found.rows if row.path == (block.start,))
+    times = f", {block.times} times one behind another here" if block.times > 1 else ""
+    st.markdown(f"**What it is made of**{times}")
+    part = Architecture("Block", first.input_shape, layers[block.start :][: block.length])
+    picture(diagram(trace(part)), key=f"atlas_block_{known.id}", largest=1.0)
+
+
+def _step(before: Known, known: Known, found: Trace) -> None:
+    """What changed against the network that it was made from."""
+    was = trace(design(before.id))
+    st.markdown(f"**The step from {before.title}** ({before.year})")
+    st.markdown(plain(_kinds(was, found)))
+    lines = beside(was, found)
+    label = f"{before.title} and {known.title}, in numbers"
+    numbers(label, (before.title, known.title), lines, f"atlas_step_{known.id}")
+
+
+def _kinds(was: Trace, now: Trace) -> str:
+    """Which kinds of layers are new, and which are gone."""
+    before, after = (Counter(row.kind for row in one.rows) for one in (was, now))
+    said = [
+        f"{what}: {', '.join(f'{kind} ({here[kind]} times)' for kind in sorted(only))}."
+        for what, here, only in (
+            ("New", after, after.keys() - before.keys()),
+            ("Gone", before, before.keys() - after.keys()),
+        )
+        if only
+    ]
+    return " ".join(said) or "The same kinds of layers, in other numbers."
