@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,7 @@ def counted(model: Any) -> dict[str, int]:
 
 def read(model: Any, title: str) -> Architecture:
     """The model as a design; raises `ArchitectureError` where it cannot be one."""
-    found = read_keras_config(model.to_json()).architecture
-    return Architecture(title, found.input, found.layers, found.feed)
+    return replace(read_keras_config(model.to_json()).architecture, name=title)
 
 
 def facts_of(design: Architecture) -> dict[str, int]:
@@ -94,7 +94,7 @@ def main() -> None:
         for one in told["networks"]:
             design = None
             if "zoo" in one:
-                design = entry(one["zoo"]).architecture
+                design = replace(entry(one["zoo"]).architecture, name=one["title"])
                 found[one["id"]] = {**facts_of(design)}
             else:
                 model = built(one["keras"], one["side"])

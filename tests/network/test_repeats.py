@@ -47,6 +47,12 @@ def test_the_block_of_a_residual_network_is_its_residual():
     layers = entry("resnet-18").architecture.layers
     block = main_block(layers)
     assert block
-    assert block.times > 1
-    assert all(isinstance(layer, Residual) for layer in layers[block.start : block.end])
+    same = [layer for layer in layers if plan_of(layer) == plan_of(layers[block.start])]
+    assert (block.length, block.times) == (1, len(same))
+    assert isinstance(layers[block.start], Residual)
+
+
+def test_of_a_plain_network_it_is_what_comes_again():
+    pair = (Conv2D(8, 3), Activation("relu"))
+    assert main_block((Flatten(), *pair * 3, Dense(3))) == Stretch(1, 2, 3)
     assert main_block((Flatten(), Dense(3))) is None

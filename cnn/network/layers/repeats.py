@@ -57,11 +57,21 @@ def _times(keys: list[Hashable], place: int, length: int) -> int:
 
 
 def main_block(layers: Layers) -> Stretch | None:
-    """The stretch of one plan that holds most of the network's layers with a kernel; None where
-    nothing comes again.
+    """The container whose plan holds most of the kernels, as often as there is one of that plan;
+    where there is none the stretch that does; None where nothing comes again.
     """
-    again = [one for one in stretches(layers, plan_of) if one.times > 1]
-    return max(again, key=lambda one: _kernels(layers[one.start : one.end]), default=None)
+    plans: dict[Hashable, list[int]] = {}
+    for place, layer in enumerate(layers):
+        if isinstance(layer, Container):
+            plans.setdefault(plan_of(layer), []).append(place)
+    again = [Stretch(places[0], 1, len(places)) for places in plans.values()]
+    if not again:
+        again = [one for one in stretches(layers, plan_of) if one.times > 1]
+    return max(
+        again,
+        key=lambda one: one.times * _kernels(layers[one.start :][: one.length]),
+        default=None,
+    )
 
 
 def _kernels(layers: Layers) -> int:

@@ -91,7 +91,8 @@ def _front(members: Sequence[Known], cost: str, dark: bool) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": "the front: none is as accurate for less",
+        "name": "front",
+        "showlegend": False,
         "x": [cost_of(known, cost) for known in members],
         "y": [known.top1 for known in members],
         "line": {"shape": "hv", "dash": "dot", "width": 1.5, "color": FAINT_INK[dark]},

@@ -29,7 +29,7 @@ def card(known: Known) -> None:
     """Everything of one network; where it is a design, it opens in Build."""
     with st.container(border=True, key="atlas_card"):
         st.header(f"{known.title} · {known.year}", anchor=False)
-        st.markdown(plain(known.idea))
+        st.markdown(pretty(plain(known.idea)))
         st.caption(plain(known.family.citation))
         _amounts(known)
         if not known.is_design:
@@ -80,7 +80,7 @@ def _block(known: Known, found: Trace) -> None:
     layers = found.architecture.layers
     block = main_block(layers) or Stretch(0, len(layers), 1)
     first = next(row for row in found.rows if row.path == (block.start,))
-    times = f", {block.times} times one behind another here" if block.times > 1 else ""
+    times = f": {block.times} times this" if block.times > 1 else ""
     st.markdown(f"**What it is made of**{times}")
     part = Architecture("Block", first.input_shape, layers[block.start :][: block.length])
     picture(diagram(trace(part)), key=f"atlas_block_{known.id}", largest=1.0)
