@@ -13,9 +13,11 @@ from cnn.network.layers import (
     Conv2DTranspose,
     DepthwiseConv2D,
     GlobalAveragePooling2D,
+    LayerNormalization,
     Layers,
     MaxPooling2D,
     Residual,
+    SelfAttention2D,
 )
 from cnn.network.layers.merges import MULTIPLY
 
@@ -130,6 +132,14 @@ def unet_level(channels: int) -> Layers:
     return conv, Branches(((), (MaxPooling2D(2), below, up))), conv
 
 
+def transformer_block(channels: int, heads: int = 4) -> Layers:
+    """Heads that share the channels where they can, at least one number each."""
+    norm = LayerNormalization(epsilon=1e-6)
+    look = SelfAttention2D(heads, max(channels // heads, 1))
+    think = Conv2D(4 * channels, 1, activation="gelu"), Conv2D(channels, 1)
+    return Residual((norm, look)), Residual((norm, *think))
+
+
 BLOCKS = {
     block.id: block
     for block in (
@@ -173,6 +183,12 @@ BLOCKS = {
             "U-Net level",
             "Half the size and back, joined with what went past it; height and width must be even.",
             unet_level,
+        ),
+        Block(
+            "transformer",
+            "Transformer block",
+            "Each cell gathers from all cells, then thinks by itself in four times the channels.",
+            transformer_block,
         ),
     )
 }

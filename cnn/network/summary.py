@@ -129,7 +129,7 @@ def _totals(trace: Trace) -> list[str]:
     return [
         f"{trace.total_params:,} parameters ({trace.trainable_params:,} trainable, "
         f"{trace.non_trainable_params:,} not trainable)",
-        f"{trace.total_macs:,} multiply-accumulates per image (convolutions and dense, no bias), "
+        f"{trace.total_macs:,} multiply-accumulates per image (kernels and attention, no bias), "
         f"{total_training_macs(trace):,} to train on it",
         f"{trace.activation_bytes:,} bytes of activations per image, {trace.depth} layers deep",
     ]

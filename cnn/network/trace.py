@@ -86,7 +86,7 @@ class Row:
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulates for one image: convolutions and dense layers, without bias."""
+        """Multiply-accumulates for one image: kernels and attention, without bias."""
         return self.layer.macs(self.input_shape)
 
     @property
@@ -176,10 +176,13 @@ class Trace:
 
     def training_memory_bytes(self, batch_size: int, optimizer_slots: int = 2) -> int:
         """An estimate: weights, their gradients and the optimizer's copies (Adam keeps two),
-        and for each image of the batch its input, every output and every output's gradient.
+        and for each image of the batch its input, and every output and what is held on the way to
+        it, each with its gradient.
         """
         weights = self.total_params + (1 + optimizer_slots) * self.trainable_params
-        images = element_count(self.architecture.input) * FLOAT_BYTES + 2 * self.activation_bytes
+        held = sum(row.layer.held_values(row.input_shape) for row in self.rows) * FLOAT_BYTES
+        image = element_count(self.architecture.input) * FLOAT_BYTES
+        images = image + 2 * (self.activation_bytes + held)
         return weights * FLOAT_BYTES + batch_size * images
 
     def within(self, path: Path) -> tuple[Row, ...]:
@@ -258,6 +261,11 @@ class _Way:
                     f"gives {shape_text(output)} for each image, more than {MAX_VALUES:,} values. "
                     "Use a smaller input, or fewer filters or branches."
                 )
+            if (held := layer.held_values(shape)) > MAX_VALUES:
+                raise ArchitectureError(
+                    f"works out {held:,} values for each image, more than {MAX_VALUES:,}. Use a "
+                    "smaller map, or fewer heads."
+                )
         except ArchitectureError as fault:
             raise fault.at(self.titles[path], path) from None
         row = Row(path, self.titles[path], layer, shape, output, sight.field, sight.reach, merged)
@@ -288,6 +296,8 @@ class _Way:
             return sight
         has_blanks = sight.has_blanks or any(axis.has_blanks for axis in along)
         is_whole = not any(axis.leaves_out or (has_blanks and axis.has_gaps) for axis in along)
+        if sight.field.jump == (0, 0) and sight.reach and not has_blanks:
+            is_whole = is_whole or sight.field == field_of_all(sight.reach)
         return _Sight(sight.field.through(along), sight.reach if is_whole else None, has_blanks)
 
 

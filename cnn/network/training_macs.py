@@ -4,8 +4,11 @@ A kernel multiplies each of its weights with values of its input and adds up. On
 of these products has two more: one for the gradient of the weight, where the weight is trained,
 and one for the gradient of the value, where something trained stands before it and asks for that.
 So nothing is worked out for the image itself: the first trained layer, and what stands beside it
-in other branches, has no gradient of its input. Biases, sums and products of branches, pooling,
-batch norm and the optimizer are not counted, as they are not forward.
+in other branches, has no gradient of its input. In attention, query times key and shares times
+values have no weight, and a gradient for both sides; its softmax is not counted. Biases, sums and
+products of branches, pooling, batch norm and the optimizer are not counted, as they are not
+forward.
+
 """
 
 from __future__ import annotations
@@ -53,15 +56,8 @@ def training_costs(traced: Trace) -> dict[Path, Cost]:
 
 
 def _cost(row: Row, is_asked: bool) -> tuple[Cost, bool]:
-    """A layer's cost, and whether a gradient is asked for after it; its kernels come first among
-    its weights, in the order in which they are used.
-    """
-    of_weights = of_inputs = 0
-    kernels = row.layer.kernel_macs(row.input_shape)
-    for macs, kernel in zip(kernels, row.weights, strict=False):
-        of_inputs += macs if is_asked else 0
-        of_weights += macs if kernel.trainable else 0
-        is_asked = is_asked or kernel.trainable
+    """A layer's cost, and whether a gradient is asked for after it."""
+    of_weights, of_inputs = row.layer.back_macs(row.input_shape, is_asked)
     is_asked = is_asked or any(weight.trainable for weight in row.weights)
     return Cost(row.macs, of_weights, of_inputs), is_asked
 

@@ -123,7 +123,9 @@ test("a cell sees what the cells see that feed it", () => {
   const fed = (map) => fields.map((part, axis) => feeding(map, axis, part).map((cell) => cell + 0)); // -0 is 0
   assert.deepEqual(fed(conv), [[0, 1], [2, 3]]);
   assert.deepEqual(fed(pixels), [[0, 3], [1, 4]]);
-  assert.deepEqual(fed({ size: [4, 4], offset: [1.5, 2.5], jump: [0, 0] }), [[0, 0], [0, 0]]); // of one cell
+  const all = [0, Infinity];
+  assert.deepEqual(fed({ size: [4, 4], offset: [1.5, 2.5], jump: [0, 0] }), [all, all]); // each sees it all
+  assert.deepEqual(fed({ size: [4, 5], offset: [1.5, 2.5], jump: [0, 0] }), [all, [0, -1]]); // and more than that
 });
 
 test("behind up-sampling a cell sees what is said of it, not the mean", () => {

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnn.network.architecture import Architecture
+from cnn.network.blocks import transformer_block
 from cnn.network.fields import ACTIVATIONS
 from cnn.network.keras.model import Weights
 from cnn.network.layers import (
@@ -31,9 +32,11 @@ from cnn.network.layers import (
     LayerScale,
     MaxPooling2D,
     Normalization,
+    PositionEmbedding,
     PReLU,
     Rescaling,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     SpatialDropout2D,
     StochasticDepth,
@@ -179,6 +182,10 @@ ONE_LAYER: dict[str, Layer] = {
     "rescaling: a fraction": Rescaling(1 / 255),
     "rescaling: to -1..1": Rescaling(1 / 127.5, offset=-1.0),
     "rescaling: what reads badly as a fraction": Rescaling(0.3, offset=1e-7),
+    "attention: one head": SelfAttention2D(1, 3),
+    "attention: heads that are not as wide as the channels together": SelfAttention2D(3, 2),
+    "attention: heads of one number, no bias": SelfAttention2D(2, 1, use_bias=False),
+    "position embedding: a number for each value": PositionEmbedding(),
     "flatten: row by row, channels together": Flatten(),
     "relu: a slope": Activation("relu", negative_slope=0.1),
     "relu: a steep slope": Activation("relu", negative_slope=1.5),
@@ -348,6 +355,19 @@ STACKS: dict[str, Architecture] = {
             Residual((Dense(4),), scale=0.3),
         ),
     ),
+    "a transformer block between convolutions": Architecture(
+        "case",
+        INPUT,
+        (
+            Conv2D(8, 2, strides=2),
+            PositionEmbedding(),
+            *transformer_block(8),
+            Conv2D(3, 3, padding="same"),
+            Flatten(),
+            Dense(3, "softmax"),
+        ),
+    ),
+    "attention of a single cell": Architecture("case", (1, 1, 6), (SelfAttention2D(2, 2),)),
     "depthwise of one channel": Architecture(
         "case", (9, 8, 1), (DepthwiseConv2D(3), SeparableConv2D(4, 3))
     ),
@@ -394,6 +414,8 @@ def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
         if name in ("gamma", "variance", "moving_variance"):
             return random.uniform(0.5, 2.0, shape).astype(np.float32)
         fan_in = max(int(np.prod(shape[:-1])), 1) if "kernel" in name else 4
+        if name in ("query_kernel", "key_kernel"):
+            fan_in *= 100  # or one share is all, and many cells gather the same but for rounding
         return random.normal(0, fan_in**-0.5, shape).astype(np.float32)
 
     return {

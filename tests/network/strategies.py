@@ -32,9 +32,11 @@ from cnn.network.layers import (
     LayerScale,
     MaxPooling2D,
     Normalization,
+    PositionEmbedding,
     PReLU,
     Rescaling,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     SpatialDropout2D,
     StochasticDepth,
@@ -50,6 +52,7 @@ MAX_SIDE = 20
 MAX_FILTERS = 8
 MAX_KERNEL = 5
 MAX_PADDING = 2
+MAX_CELLS = 100
 
 some_filters = st.integers(1, MAX_FILTERS)
 maybe_activation = st.one_of(st.none(), st.sampled_from(ACTIVATIONS))
@@ -309,6 +312,17 @@ def _spatial_dropout(draw: Draw, shape: Shape) -> Layer:
     return SpatialDropout2D(draw(st.sampled_from((0.0, 0.25, 0.5))))
 
 
+def _self_attention(draw: Draw, shape: Shape) -> Layer:
+    """On small maps: of 400 cells there would be 160,000 shares."""
+    if shape[0] * shape[1] > MAX_CELLS:
+        return _position_embedding(draw, shape)
+    return SelfAttention2D(draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(flags))
+
+
+def _position_embedding(draw: Draw, shape: Shape) -> Layer:
+    return PositionEmbedding()
+
+
 def _flatten(draw: Draw, shape: Shape) -> Layer:
     return Flatten()
 
@@ -399,5 +413,5 @@ _ANYWHERE = (
 _ON_MAPS = (
     *(_conv, _conv, _depthwise, _separable, _max_pool, _average_pool),
     *(_zeros, _spatial_dropout, _up_sampling, _transposed, _cropping),
-    *(_stochastic_depth, _layer_scale),
+    *(_stochastic_depth, _layer_scale, _self_attention, _position_embedding),
 )

@@ -11,7 +11,7 @@ from cnn.network.atlas.asked import asked
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
-from cnn.pictures.network.atlas_chart import FADED, atlas_chart, best, cost_of, with_accuracy
+from cnn.pictures.comparison.atlas_chart import FADED, atlas_chart, best, cost_of, with_accuracy
 
 PUBLISHED = {
     "vgg-16": 138_357_544,

@@ -45,9 +45,11 @@ from cnn.network.layers import (
     LayerScale,
     MaxPooling2D,
     Normalization,
+    PositionEmbedding,
     PReLU,
     Rescaling,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     SpatialDropout2D,
     StochasticDepth,
@@ -142,6 +144,16 @@ SIZES = [
     (SpatialDropout2D(0.2), MAP, MAP, 0, 0, 0),
     (StochasticDepth(0.2), MAP, MAP, 0, 0, 0),
     (Rescaling(1 / 255), MAP, MAP, 0, 0, 0),
+    (
+        SelfAttention2D(2, 3),
+        MAP,
+        MAP,
+        4 * 36 + 3 * 6 + 6,
+        168,
+        4 * 196 * 36 + 2 * 196 * 196 * 6,
+    ),
+    (SelfAttention2D(1, 5, use_bias=False), (2, 3, 4), (2, 3, 4), 80, 80, 6 * 80 + 2 * 36 * 5),
+    (PositionEmbedding(), (2, 3, 4), (2, 3, 4), 24, 24, 0),
     (Flatten(), (5, 5, 16), (400,), 0, 0, 0),
     (Flatten(), (400,), (400,), 0, 0, 0),
     (Dense(120), (400,), (120,), 48_120, 48_120, 48_000),
@@ -194,6 +206,19 @@ SPELLED = [
     (Normalization(), MAP, "2 x 6 + 1", "0"),
     (LayerScale(), MAP, "1 x 6", "0"),
     (PReLU(shared=False), MAP, "14x14x6", "0"),
+    (
+        SelfAttention2D(2, 3),
+        MAP,
+        "4 x 6x2x3 + 3 x 2x3 + 6",
+        "4 x 196 x 6x2x3 + 2 x 196x196 x 2x3",
+    ),
+    (
+        SelfAttention2D(1, 5, use_bias=False),
+        (1, 1, 2),
+        "4 x 2x1x5",
+        "4 x 1 x 2x1x5 + 2 x 1x1 x 1x5",
+    ),
+    (PositionEmbedding(), MAP, "14x14x6", "0"),
     (MaxPooling2D(), MAP, "0", "0"),
     (Flatten(), MAP, "0", "0"),
 ]
@@ -265,6 +290,23 @@ WEIGHTS = [
     (Normalization(), [("mean", (6,)), ("variance", (6,)), ("count", ())]),
     (LayerScale(), [("gamma", (1, 1, 6, 1))]),
     (PReLU(), [("alpha", (1, 1, 6))]),
+    (
+        SelfAttention2D(2, 3),
+        [
+            *(("query_kernel", (6, 2, 3)), ("query_bias", (2, 3))),
+            *(("key_kernel", (6, 2, 3)), ("key_bias", (2, 3))),
+            *(("value_kernel", (6, 2, 3)), ("value_bias", (2, 3))),
+            *(("output_kernel", (2, 3, 6)), ("output_bias", (6,))),
+        ],
+    ),
+    (
+        SelfAttention2D(2, 3, use_bias=False),
+        [
+            *(("query_kernel", (6, 2, 3)), ("key_kernel", (6, 2, 3))),
+            *(("value_kernel", (6, 2, 3)), ("output_kernel", (2, 3, 6))),
+        ],
+    ),
+    (PositionEmbedding(), [("embedding", MAP)]),
 ]
 
 
@@ -303,6 +345,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "Conv2DTranspose": {"filters": 8, "kernel_size": 3},
     "Activation": {"activation": "relu"},
     "Rescaling": {"scale": 2.0},
+    "SelfAttention2D": {"heads": 2, "key_size": 3},
     "Dense": {"units": 8},
     "Residual": {"body": ()},
     "Branches": {"branches": ((), ())},
@@ -345,6 +388,8 @@ LIMITS = [
     ("DepthwiseConv2D", "depth_multiplier", 1_024),
     ("AveragePooling2D", "pool_size", 1_024),
     ("ZeroPadding2D", "padding", 1_024),
+    ("SelfAttention2D", "heads", 1_024),
+    ("SelfAttention2D", "key_size", 65_536),
     ("Dense", "units", 1_000_000),
 ]
 
@@ -604,6 +649,8 @@ KERAS_NAMES = [
     ("ZeroPadding2D", "zero_padding2d"),
     ("BatchNormalization", "batch_normalization"),
     ("SpatialDropout2D", "spatial_dropout2d"),
+    ("SelfAttention2D", "self_attention2d"),
+    ("PositionEmbedding", "position_embedding"),
     ("Dense", "dense"),
 ]
 
@@ -674,6 +721,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "SpatialDropout2D": {"rate": 0.5},
     "StochasticDepth": {"rate": 0.5},
     "Rescaling": {"offset": 0.0},
+    "SelfAttention2D": {"use_bias": True},
+    "PositionEmbedding": {},
     "Flatten": {},
     "Dense": {"activation": None, "use_bias": True},
     "Residual": {"shortcut": (), "activation": None, "scale": 1.0},
@@ -690,7 +739,7 @@ def test_fields_and_defaults_are_those_of_keras():
 
     of_our_own = set()
     of_keras = {name for name, kind in KINDS.items() if kind.same_in_keras} | {"Activation"}
-    for name in of_keras - {"Residual", "Branches"}:
+    for name in of_keras - {"Residual", "Branches", "PositionEmbedding"}:
         theirs = fields_of_keras(keras, name)
         assert set(rules(KINDS[name])) <= set(theirs)
         for field, value in DEFAULTS[name].items():
@@ -704,15 +753,19 @@ def test_fields_and_defaults_are_those_of_keras():
     assert of_our_own == {"AveragePooling2D.pool_size", "Dropout.rate", "SpatialDropout2D.rate"}
 
 
+IN_KERAS = {"SelfAttention2D": "MultiHeadAttention"}
+CALLED_HERE = {"num_heads": "heads", "key_dim": "key_size"}
+
+
 def fields_of_keras(keras: Any, name: str) -> dict[str, Any]:
     """The arguments of Keras' layer with their defaults."""
-    kinds = [getattr(keras.layers, name)]
+    kinds = [getattr(keras.layers, IN_KERAS.get(name, name))]
     if name == "Activation":  # its other fields are those of Keras' ReLU
         kinds.append(keras.layers.ReLU)
     if name.startswith("Global"):  # the argument is handed on to the parent
         kinds.append(kinds[0].__mro__[1])
     return {
-        argument.name: argument.default
+        CALLED_HERE.get(argument.name, argument.name): argument.default
         for kind in kinds
         for argument in inspect.signature(kind.__init__).parameters.values()
     }

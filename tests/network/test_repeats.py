@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.network.layers import Activation, Branches, Conv2D, Dense, Dropout, Flatten, Residual
+from cnn.network.layers import (
+    Activation,
+    Branches,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Residual,
+)
 from cnn.network.layers.repeats import Stretch, main_block, plan_of, stretches
 from cnn.network.zoo import entry
 
@@ -12,7 +21,7 @@ SOME = (Conv2D(4, 3), Conv2D(8, 3), Activation("relu"), Dropout(), Flatten())
 
 
 @given(st.lists(st.sampled_from(SOME), max_size=40))
-def test_stretches_laid_end_to_end_are_the_layers(layers: list):
+def test_stretches_laid_end_to_end_are_the_layers(layers: list[Layer]):
     found = stretches(tuple(layers), lambda layer: layer)
     unrolled = [
         layer for one in found for layer in layers[one.start : one.start + one.length] * one.times
@@ -31,7 +40,9 @@ def test_stretches_laid_end_to_end_are_the_layers(layers: list):
         ("xababy", [Stretch(0, 1, 1), Stretch(1, 2, 2), Stretch(5, 1, 1)]),
     ],
 )
-def test_the_longest_that_comes_again_is_taken_with_the_shortest_part(word: str, found: list):
+def test_the_longest_that_comes_again_is_taken_with_the_shortest_part(
+    word: str, found: list[Stretch]
+):
     of_letter = dict(zip("abxy", SOME, strict=False))
     assert list(stretches(tuple(of_letter[letter] for letter in word), lambda x: x)) == found
 

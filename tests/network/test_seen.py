@@ -24,6 +24,7 @@ from cnn.network.layers import (
     Flatten,
     GlobalAveragePooling2D,
     MaxPooling2D,
+    SelfAttention2D,
     UpSampling2D,
     ZeroPadding2D,
     rules,
@@ -235,3 +236,14 @@ def test_what_sees_a_whole_map_is_framed_by_the_pixels_that_a_window_reads(
         first, end = (read[0], read[-1] + 1) if read else (0, 0)
         assert last.receptive_field.size == (end - first, end - first)
         assert last.reach == ((first, end - 1.0),) * 2
+
+
+def test_what_stands_behind_attention_sees_all_whichever_cells_it_reads():
+    layers = (Conv2D(3, 3, strides=2), SelfAttention2D(2, 2), Conv2D(2, 2, strides=3))
+    traced = trace(Architecture("Looking", (10, 10, 1), layers))
+
+    assert traced.rows[2].output_shape == (1, 1, 2)
+    assert [row.sees_all_cells for row in traced.rows] == [False, True, True]
+    for row, cell in ((traced.rows[1], (3, 0)), (traced.rows[2], (0, 0))):
+        assert seen_box(traced, row, cell) == Box(0, 0, 9, 9)  # no window reaches the last pixels
+        assert read_pixels(traced, row) == 81

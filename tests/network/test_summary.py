@@ -53,7 +53,7 @@ flatten_1                  32       0      0   6x6  4x4x2 = 32
 dense_1                     3      99     96   8x9  units = 3
 ----------------------------------------------------------------------------------------------------
 163 parameters (159 trainable, 4 not trainable)
-3,984 multiply-accumulates per image (convolutions and dense, no bias), 10,656 to train on it
+3,984 multiply-accumulates per image (kernels and attention, no bias), 10,656 to train on it
 2,572 bytes of activations per image, 3 layers deep
 ! MaxPooling2D #1: its window never reaches 1 column at the right. Use padding="same" to keep \
 the border."""

@@ -26,7 +26,9 @@ from cnn.network.layers import (
     GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
+    PositionEmbedding,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     UpSampling2D,
     ZeroPadding2D,
@@ -236,6 +238,7 @@ DEPTHS = [
     ((SeparableConv2D(8, 3), DepthwiseConv2D(3)), 3),
     ((Branches(((), (Conv2D(8, 1), BLOCK), (Conv2D(8, 1),))), Conv2D(8, 1)), 4),
     ((Activation("relu"), MaxPooling2D(), Dropout()), 0),
+    ((SelfAttention2D(2, 3), PositionEmbedding(), Conv2D(8, 1)), 3),
 ]
 
 
@@ -283,6 +286,11 @@ FIELDS = [
     ((UpSampling2D(), GlobalAveragePooling2D()), 28, 0, 13.5),
     ((Cropping2D(((3, 5), (3, 5))), UpSampling2D(3), GlobalAveragePooling2D()), 20, 0, 12.5),
     ((Cropping2D(((3, 5), (3, 5))), MaxPooling2D(3), Flatten(), Dense(1)), 18, 0, 11.5),
+    ((Conv2D(4, 3), SelfAttention2D(1, 2)), 28, 0, 13.5),
+    ((SelfAttention2D(1, 2), PositionEmbedding(), Conv2D(1, 3, padding="same")), 28, 0, 13.5),
+    ((Conv2D(4, 4, strides=4), *BLOCKS["transformer"].layers(4), Conv2D(4, 3)), 28, 0, 13.5),
+    ((Conv2D(4, 5, strides=5), SelfAttention2D(1, 2), Conv2D(4, 3)), 25, 0, 12.0),
+    ((SelfAttention2D(1, 2), Conv2D(4, 3, strides=4), GlobalAveragePooling2D()), 28, 0, 13.5),
     ((Conv2D(1, 3, padding="same"), MaxPooling2D(9), Flatten(), Dense(1)), 28, 0, 13.5),
 ]
 
@@ -535,3 +543,22 @@ def test_moving_statistics_have_no_gradients_to_keep():
     normalized = traced(BatchNormalization(), size=(2, 2, 5))
 
     assert normalized.training_memory_bytes(1) == (20 + 3 * 10) * 4 + (20 + 2 * 20) * 4
+
+
+def test_what_attention_works_out_is_kept_with_its_gradient():
+    looking = traced(SelfAttention2D(2, 3), size=(2, 2, 5))
+
+    params = 4 * 5 * 6 + 3 * 6 + 5
+    # Shares of four cells in four; queries, keys, values and what they gather, six numbers a cell.
+    held = 2 * 4 * 4 + 4 * 4 * 6
+    assert looking.training_memory_bytes(1) == 4 * params * 4 + (20 + 2 * (20 + held)) * 4
+
+
+def test_shares_that_no_memory_holds_are_refused_before_it_is_taken():
+    with pytest.raises(ArchitectureError) as caught:
+        traced(SelfAttention2D(1, 2), size=(1_000, 1_001, 3))
+
+    assert str(caught.value) == (
+        "SelfAttention2D #1: works out 1,002,009,008,000 values for each image, more than "
+        "1,000,000,000,000. Use a smaller map, or fewer heads."
+    )

@@ -14,6 +14,7 @@ from cnn.network.blocks import (
     inception_block,
     projection_residual,
     squeeze_excite,
+    transformer_block,
 )
 from cnn.network.keras.model import build
 from cnn.network.layers import (
@@ -27,7 +28,9 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     LayerScale,
     MaxPooling2D,
+    PositionEmbedding,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
 )
 from cnn.network.torch.export import torch_code
@@ -122,11 +125,12 @@ def _products(operation: Any, tf: Any) -> int:
 def counted_in_pytorch(architecture: Architecture) -> int:
     """What PyTorch's own counter says of the exported module, there and back, in products."""
     torch = pytest.importorskip("torch", reason=TORCH.reason)
+    from torch.nn.attention import SDPBackend, sdpa_kernel
     from torch.utils.flop_counter import FlopCounterMode
 
     module = module_of(torch_code(architecture).text).train()
     height, width, channels = architecture.input
-    with FlopCounterMode(display=False) as counter:
+    with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
         # Two images, as PyTorch has no batch norm of one value.
         module(torch.zeros(2, channels, height, width)).square().sum().backward()
     total = counter.get_total_flops()
@@ -149,11 +153,12 @@ def test_a_stack_costs_what_the_graph_of_its_gradient_has(name: str):
 @settings(max_examples=12, deadline=None)
 @given(architectures())
 def test_any_network_costs_what_the_graph_of_its_gradient_has(architecture: Architecture):
-    # Keras has a compiled function do groups, into which the count does not look; and TensorFlow
+    # Keras has a compiled function do groups, and one do attention, into which the count does not
+    # look; and TensorFlow
     # pads a map of odd size that it divides for a dilated kernel, and multiplies with the padding.
     # A LayerScale is a kernel in Keras alone, which has no other layer for it.
     for _, layer in walk(architecture.layers):
-        assume(getattr(layer, "groups", 1) == 1)
+        assume(getattr(layer, "groups", 1) == 1 and not isinstance(layer, SelfAttention2D))
         assume(getattr(layer, "dilation_rate", (1, 1)) == (1, 1))
         assume(not isinstance(layer, LayerScale))
 
@@ -166,6 +171,30 @@ def test_pytorch_counts_the_same_where_it_counts_groups_rightly(id: str):
     architecture = entry(id).architecture
 
     assert training_macs(architecture) == counted_in_pytorch(architecture)
+
+
+LOOKING = {
+    name: Architecture("Looking", (6, 5, 4), (*layers, *HEAD))
+    for name, layers in {
+        "attention of the image": (SelfAttention2D(2, 3),),
+        "attention behind a convolution": (Conv2D(3, 2, strides=2), SelfAttention2D(1, 5)),
+        "a transformer": (Conv2D(8, 2, strides=2), PositionEmbedding(), *transformer_block(8)),
+        "positions first": (PositionEmbedding(), SelfAttention2D(2, 2, use_bias=False)),
+    }.items()
+}
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_attention_costs_what_pytorch_counts(name: str):
+    assert training_macs(LOOKING[name]) == counted_in_pytorch(LOOKING[name])
+
+
+def test_attention_on_the_image_is_worked_out_by_hand():
+    found = training_costs(trace(Architecture("Look", (2, 3, 4), (SelfAttention2D(2, 5),))))
+
+    # A kernel: 6 cells x 4 x 10 = 240. Query times key, shares times values: 6 x 6 x 10 = 360 each,
+    # and twice that on the way back. Only the output's input is asked for, not the image.
+    assert found == {(0,): Cost(4 * 240 + 2 * 360, 4 * 240, 240 + 4 * 360)}
 
 
 def test_the_parts_of_each_layer_are_those_worked_out_by_hand():

@@ -21,6 +21,7 @@ GROUPS = (
     "Convolution",
     "Pooling",
     "Activation and normalization",
+    "Attention",
     "Regularization",
     "Head",
     "Containers",

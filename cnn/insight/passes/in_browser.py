@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cnn.insight.passes.attention import projections
 from cnn.insight.passes.forward import Step, steps_of
 from cnn.insight.passes.layer_passes import affine, statistics
 from cnn.insight.passes.operations import Array
@@ -31,6 +32,7 @@ ACTIVATIONS = (
     "leaky_relu",
     "elu",
     "selu",
+    "gelu",
     "silu",
     "softplus",
     "softsign",
@@ -188,13 +190,22 @@ def _separable(way: _Way, at: _At) -> int:
         groups=channels,
         **_window(at.axes),
     )
+    return _pointwise(
+        way, place, at.arrays[1], _bias(at, filters), activation=_activation(at.layer)
+    )
+
+
+def _pointwise(way: _Way, place: int, kernel: Array, bias: Array | None, **told: Any) -> int:
+    """A convolution of 1x1; the last axis of its kernel is the filters."""
+    height, width, channels = way.shapes[place]
+    filters = kernel.size // channels
     return way.put(
         "convolution",
         (height, width, filters),
         (place,),
-        (at.arrays[1], _bias(at, filters)),
+        (kernel, np.zeros(filters, np.float32) if bias is None else bias),
         groups=1,
-        activation=_activation(at.layer),
+        **told,
         **_window((axis(height, 1, 1), axis(width, 1, 1))),
     )
 
@@ -215,6 +226,25 @@ def _up_sampling(way: _Way, at: _At) -> int:
 def _cropping(way: _Way, at: _At) -> int:
     window = _window(at.layer.along(way.shapes[at.place]))
     return way.put("cropping", at.shape(way), (at.place,), **window)
+
+
+def _attention(way: _Way, at: _At) -> int:
+    """Queries, keys and values as maps of their own, what is gathered by them, and the output."""
+    *before, output = projections(at.arrays)
+    looks = tuple(_pointwise(way, at.place, *one) for one in before)
+    gathered = way.put("attention", way.shapes[looks[0]], looks, heads=at.layer.heads)
+    return _pointwise(way, gathered, *output)
+
+
+def _position_embedding(way: _Way, at: _At) -> int:
+    return way.put("embedding", at.shape(way), (at.place,), (at.arrays[0],))
+
+
+def _layer_norm(way: _Way, at: _At) -> int:
+    shape = at.shape(way)
+    given = zip(affine(at.layer, at.arrays), (1.0, 0.0), strict=True)
+    numbers = [np.full(shape[-1], usual) if one is None else one for one, usual in given]
+    return way.put("normalize", shape, (at.place,), numbers, epsilon=at.layer.epsilon)
 
 
 def _pooling(way: _Way, at: _At) -> int:
@@ -301,7 +331,10 @@ PUTS: dict[type[Layer], Callable[[_Way, _At], int]] = {
     kinds.LayerScale: _layer_scale,
     kinds.Activation: _copy,
     kinds.PReLU: _prelu,
+    kinds.LayerNormalization: _layer_norm,
     kinds.Rescaling: _rescaling,
+    kinds.SelfAttention2D: _attention,
+    kinds.PositionEmbedding: _position_embedding,
     kinds.Flatten: _copy,
     kinds.Dense: _dense,
 }

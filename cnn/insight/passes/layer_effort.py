@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import prod
 
+from cnn.insight.passes.attention import SHARES_AT_ONCE
 from cnn.insight.passes.layer_passes import pass_of
 from cnn.insight.passes.merge_passes import MERGINGS
 from cnn.insight.passes.operations import BLOCK_NUMBERS, DEPTHWISE_NUMBERS
@@ -24,8 +25,9 @@ BESIDE_SLOPE = {"linear": 0, "gelu": 16}
 MORE_SLOPE = 7
 
 # Nanoseconds: of a multiply-accumulate in a matrix product, and of one of a channel by itself; of a
-# number laid out for a product, of one pooled, and of one that a layer passes on.
-PRODUCT, APART, LAID_OUT, POOLED, PASSED = 0.3, 4.0, 1.5, 3.0, 3.0
+# number laid out for a product, of one pooled, of one that a layer passes on, and of a share of
+# attention.
+PRODUCT, APART, LAID_OUT, POOLED, PASSED, SHARED = 0.3, 4.0, 1.5, 3.0, 3.0, 3.0
 LARGE_PATCH, LAID_OUT_FAR = 1 << 19, 4.5
 """A patch of more numbers is in no cache."""
 
@@ -65,6 +67,8 @@ def beside(row: Row, images: int) -> int:
         work = _sliding(row, row.axes, images)
     elif isinstance(row.layer, Container):
         work = images * output
+    elif isinstance(row.layer, kinds.SelfAttention2D):
+        work = 4 * _looking(row, row.layer) + _shared(row, row.layer) + output
     else:
         work = int(pass_of(row.layer).beside * images * output)
     return max(work, bent * images * output)
@@ -89,6 +93,18 @@ def _sliding(row: Row, axes: Axes, images: int) -> int:
         case kinds.Pooling():
             return images * (frame + 2 * _across(row, axes) + 2 * output)
     raise NotImplementedError(f"{row.kind} has no effort yet.")
+
+
+def _looking(row: Row, layer: kinds.SelfAttention2D) -> int:
+    """The queries of one image, as many as its keys and its values."""
+    return prod(row.input_shape[:2]) * layer.heads * layer.key_size
+
+
+def _shared(row: Row, layer: kinds.SelfAttention2D) -> int:
+    """The shares that are held at once, and their sums."""
+    one_cell = layer.heads * prod(row.input_shape[:2])
+    shares = min(layer.shares(row.input_shape), max(SHARES_AT_ONCE, one_cell))
+    return shares + 2 * one_cell
 
 
 def _across(row: Row, axes: Axes) -> int:
@@ -154,6 +170,8 @@ def beside_gradient(row: Row) -> int:
     axes = row.axes
     if isinstance(row.layer, Container):
         work += 2 * before + (_shares(row) and 2 * output)
+    elif isinstance(row.layer, kinds.SelfAttention2D):
+        work += 12 * _looking(row, row.layer) + 3 * _shared(row, row.layer) + row.params
     elif axes is None:
         work += pass_of(row.layer).beside_back * output
     else:
@@ -192,6 +210,8 @@ def seconds(row: Row) -> float:
         case kinds.Pooling() if axes is not None:
             lines, columns = axes
             took += POOLED * (lines.kernel * _across(row, axes) + columns.kernel * output)
+        case kinds.SelfAttention2D() as layer:
+            took += PRODUCT * row.macs + SHARED * layer.shares(row.input_shape)
         case layer if axes is None and not isinstance(layer, Container):
             took += PRODUCT * row.macs + pass_of(layer).nanoseconds * output
     return took * NS

@@ -14,6 +14,7 @@ import numpy as np
 
 from cnn.insight.passes import gradients, resizing
 from cnn.insight.passes import operations as ops
+from cnn.insight.passes.attention import attention, attention_gradient
 from cnn.insight.passes.operations import Array
 from cnn.network import layers as kinds
 from cnn.network.layers import Layer, Normalizing, Spreads
@@ -284,6 +285,13 @@ PASSES: dict[type[Layer], Pass] = {
     kinds.Activation: UNCHANGED,
     kinds.PReLU: Pass(_prelu, _prelu_back, 2, 5),
     kinds.Rescaling: Pass(_rescaled, _rescaled_back, 2),
+    kinds.SelfAttention2D: Pass(
+        lambda at: attention(at.x, at.arrays),
+        lambda at, gradient: attention_gradient(at.x, at.arrays, gradient),
+    ),
+    kinds.PositionEmbedding: Pass(
+        lambda at: at.x + at.arrays[0], lambda _, gradient: (gradient, (gradient.sum(axis=0),))
+    ),
     kinds.Flatten: Pass(
         lambda at: at.x.reshape(len(at.x), math.prod(at.x.shape[1:])),
         lambda at, gradient: (gradient.reshape(at.x.shape), ()),

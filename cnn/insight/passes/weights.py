@@ -14,6 +14,9 @@ from cnn.network.layers import Weight
 from cnn.network.shapes import Shape
 from cnn.network.trace import trace
 
+EMBEDDING_SPREAD = np.float32(0.02)
+"""As in the code of the Vision Transformer, Dosovitskiy et al. (2020)."""
+
 
 def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
     """Fresh weights as Keras starts with: Glorot uniform kernels, no bias, idle normalisation.
@@ -29,8 +32,11 @@ def random_weights(architecture: Architecture, seed: int = 0) -> Weights:
 
 
 def _fresh(weight: Weight, name: str, seed: int) -> Array:
+    entropy = seed, zlib.crc32(f"{name}/{weight.name}".encode())
     if weight.name.endswith("kernel"):
-        return _glorot_uniform(weight.shape, (seed, zlib.crc32(f"{name}/{weight.name}".encode())))
+        return _glorot_uniform(weight.shape, entropy)
+    if weight.name == "embedding":
+        return _source(entropy).standard_normal(weight.shape, np.float32) * EMBEDDING_SPREAD
     return np.full(weight.shape, weight.start, np.float32)
 
 
@@ -38,7 +44,7 @@ def _glorot_uniform(shape: Shape, entropy: tuple[int, int]) -> Array:
     """Uniform within `sqrt(6 / (fan_in + fan_out))` of 0 (Glorot and Bengio, 2010)."""
     *window, inputs, outputs = shape
     limit = math.sqrt(6 / (math.prod(window) * (inputs + outputs)))
-    source = np.random.Generator(np.random.SFC64(np.random.SeedSequence(entropy)))
+    source = _source(entropy)
     if window:  # drawn filter by filter, so that one more filter leaves the others alone
         drawn = source.random((outputs, *window, inputs), np.float32)
         values = np.ascontiguousarray(np.moveaxis(drawn, 0, -1))
@@ -47,3 +53,7 @@ def _glorot_uniform(shape: Shape, entropy: tuple[int, int]) -> Array:
     values *= np.float32(2 * limit)
     values -= np.float32(limit)
     return values
+
+
+def _source(entropy: tuple[int, int]) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(entropy)))

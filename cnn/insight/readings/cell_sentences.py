@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cnn.insight.passes.activations import activation_function
+from cnn.insight.passes.attention import shares_of
 from cnn.insight.passes.forward import Activations
 from cnn.insight.passes.layer_passes import Arrays, affine, statistics
 from cnn.insight.passes.operations import Array
@@ -215,6 +216,27 @@ def _normal(at: _Cell, mean: float, variance: float, moving: str) -> str:
     )
 
 
+def _attention(at: _Cell) -> str:
+    line, column, channel = at.place
+    height, width, _ = at.x.shape
+    shares = shares_of(at.x, at.arrays, line * width + column).mean(axis=0, dtype=np.float64)
+    most = divmod(int(shares.argmax()), width)
+    where = "itself" if most == (line, column) else "row {}, column {}".format(*most)
+    mean = f" (the mean of {at.layer.heads} heads)" if at.layer.heads > 1 else ""
+    every = f"all {height * width:,} cells together" if len(shares) > 1 else "this one cell"
+    return (
+        f"The cell looks most at {where}, with a share of {_n(shares.max())}{mean}; from {every} "
+        f"comes {_n(at.linear)} in channel {channel}."
+    )
+
+
+def _position_embedding(at: _Cell) -> str:
+    return (
+        f"{_n(at.x[at.place])} + {_n(at.arrays[0][at.place])}, which is learned for this very cell "
+        f"and channel, = {_n(at.linear)}."
+    )
+
+
 SENTENCES: dict[type[Layer], Callable[[_Cell], str]] = {
     kinds.Conv2D: _convolution,
     kinds.DepthwiseConv2D: _convolution,
@@ -235,6 +257,8 @@ SENTENCES: dict[type[Layer], Callable[[_Cell], str]] = {
     kinds.Activation: _activation,
     kinds.PReLU: _prelu,
     kinds.Rescaling: _rescaling,
+    kinds.SelfAttention2D: _attention,
+    kinds.PositionEmbedding: _position_embedding,
     kinds.Flatten: _flatten,
     kinds.Dense: _dense,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from cnn.network.layers import Container, Conv2D, Convolution
+from cnn.network.layers import Container, Conv2D, Convolution, SelfAttention2D
 from cnn.network.seen import read_pixels
 from cnn.network.shapes import Axis, element_count, shape_text
 from cnn.network.trace import Row, Trace, params_text
@@ -81,6 +81,10 @@ def _cost_facts(row: Row, trace: Trace) -> list[Fact]:
         facts.append(Fact("Each filter reads", _channels_read(row.layer, row.input_shape[2])))
     if row.macs:
         facts.append(Fact("MACs", row.mac_formula, "multiply-accumulates per image, no bias"))
+    if isinstance(row.layer, SelfAttention2D):
+        cells, shares = prod(row.input_shape[:2]), row.layer.shares(row.input_shape)
+        counted = f"{row.layer.heads} x {cells:,} x {cells:,} = {shares:,}"
+        facts.append(Fact("Shares", counted, "of each cell in what each cell gathers, by head"))
     if isinstance(row.layer, Convolution):
         inputs, outputs = element_count(row.input_shape), element_count(row.output_shape)
         dense = inputs * outputs + (outputs if row.layer.use_bias else 0)

@@ -107,15 +107,14 @@ def step_to(known: Known) -> Known | None:
 
 
 def _known(told: dict[str, Any], family: Family) -> Known:
-    own = {name: told.get(name) for name in ("ancestor", "lite", "top1", "top5")}
+    own: dict[str, Any] = {name: told.get(name) for name in ("ancestor", "lite", "top1", "top5")}
     counted: dict[str, Any] = _counted()["networks"][told["id"]]
-    idea = told.get("idea", family.idea)
     return Known(
         id=told["id"],
         title=told["title"],
         family=family,
         year=told["year"],
-        idea=idea,
+        idea=told.get("idea", family.idea),
         side=told["side"],
         **own,
         **counted,

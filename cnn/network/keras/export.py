@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cnn.network.architecture import Architecture, titles
+from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
+from cnn.network.keras.own_layers import classes_text, registered_name
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -24,6 +25,7 @@ from cnn.network.layers import (
     Pooling,
     PReLU,
     Residual,
+    SelfAttention2D,
     StochasticDepth,
     ZeroPadding2D,
     defaults,
@@ -42,8 +44,8 @@ from cnn.network.scripts.code import (
     plain,
 )
 from cnn.network.scripts.feed import feed_words, numpy_function
-from cnn.network.shapes import shape_text
-from cnn.network.trace import trace
+from cnn.network.shapes import Shape, shape_text
+from cnn.network.trace import Row, trace
 
 BY_PLACE = ("pool_size", "rate", "size", "cropping")
 """Fields written though they have a default: Keras asks for them, or a reader does."""
@@ -59,6 +61,8 @@ def keras_code(architecture: Architecture) -> Code:
     if not feed.is_usual:
         imports = imports.replace("import keras", "import keras\nimport numpy as np", 1)
         prepared = f"{numpy_function(feed)}\n\n"
+    classes = classes_text(architecture)
+    prepared += f"{classes}\n\n\n" if classes else ""
     head = f"""\
 \"""{docstring_text(architecture.name)} in Keras.
 
@@ -78,8 +82,9 @@ if __name__ == "__main__":
 
 
 def keras_function(architecture: Architecture) -> Code:
-    """The function `build_model` alone; it needs `keras` and its `layers`."""
-    stack = architecture.layers and not any(isinstance(x, Container) for x in architecture.layers)
+    """The function `build_model` alone; it needs `keras`, its `layers`, and `classes_text`."""
+    branching = (Container, SelfAttention2D)
+    stack = architecture.layers and not any(isinstance(x, branching) for x in architecture.layers)
     made = _sequential(architecture) if stack else _functional(architecture)
     return Code((Line("def build_model():"), *made))
 
@@ -89,17 +94,17 @@ def _sequential(architecture: Architecture) -> list[Line]:
         *plain("    return keras.Sequential(\n        ["),
         Line(f"            keras.Input(shape={architecture.input}),"),
     ]
-    for index, layer in enumerate(architecture.layers):
-        for step in _steps(layer):
+    for index, row in enumerate(trace(architecture).rows):
+        for step in _steps(row.layer, row.input_shape):
             lines += step.note_lines(12, (index,))
-            lines += call(f"layers.{step.kind}", step.args, ",", indent=12, path=(index,))
+            lines += call(step.called, step.args, ",", indent=12, path=(index,))
     name = model_name(architecture.name)
     return [*lines, *plain(f'        ],\n        name="{name}",\n    )')]
 
 
 def _functional(architecture: Architecture) -> list[Line]:
     first = Line(f"    inputs = keras.Input(shape={architecture.input})")
-    script = _Script(titles(architecture.layers), [first])
+    script = _Script({row.path: row for row in trace(architecture).rows}, [first])
     outputs = script.series(architecture.layers, (), "inputs", "x", frozenset())
     name = model_name(architecture.name)
     args = ("inputs", outputs, f'name="{name}"')
@@ -113,12 +118,18 @@ class _Step:
     kind: str
     args: tuple[str, ...]
     note: str = ""
+    inputs: int = 1
+    """How often it is given what comes before it."""
+
+    @property
+    def called(self) -> str:
+        return self.kind if registered_name(self.kind) else f"layers.{self.kind}"
 
     def note_lines(self, indent: int, path: Path) -> tuple[Line, ...]:
         return (Line(f"{' ' * indent}# {self.note}", path),) if self.note else ()
 
 
-def _steps(layer: Layer) -> tuple[_Step, ...]:
+def _steps(layer: Layer, shape: Shape) -> tuple[_Step, ...]:
     if isinstance(layer, Activation) and layer.bends:
         return (_Step("ReLU", _arguments(layer)[1:]),)
     if isinstance(layer, StochasticDepth):
@@ -128,6 +139,8 @@ def _steps(layer: Layer) -> tuple[_Step, ...]:
         return (_Step("DepthwiseConv2D", ("1", "use_bias=False", start), "LayerScale"),)
     if isinstance(layer, PReLU):
         return (_Step("PReLU", ("shared_axes=(1, 2)",) if layer.shared else ()),)
+    if isinstance(layer, SelfAttention2D):
+        return _attention(layer, shape)
     padding = getattr(layer, "padding", None)
     if type(padding) is not int or padding == 0:
         return (_Step(layer.kind, _arguments(layer)),)
@@ -136,6 +149,18 @@ def _steps(layer: Layer) -> tuple[_Step, ...]:
     assert isinstance(layer, (Convolution, AveragePooling2D))
     unpadded = replace(layer, padding="valid")
     return _Step("ZeroPadding2D", (str(padding),)), _Step(layer.kind, _arguments(unpadded))
+
+
+def _attention(layer: SelfAttention2D, shape: Shape) -> tuple[_Step, ...]:
+    """The cells as a list, which Keras has look at itself, and as the map again."""
+    height, width, channels = shape
+    sizes = (f"num_heads={layer.heads}", f"key_dim={layer.key_size}")
+    bias = () if layer.use_bias else ("use_bias=False",)
+    return (
+        _Step("Reshape", (str((height * width, channels)),)),
+        _Step("MultiHeadAttention", (*sizes, *bias), inputs=2),
+        _Step("Reshape", (str(shape),)),
+    )
 
 
 def _padded_max_pooling(layer: MaxPooling2D, padding: int) -> tuple[_Step, ...]:
@@ -180,7 +205,7 @@ def _literal(value: Any) -> str:
 class _Script:
     """The lines of a functional model so far. `taken` are the variables still needed."""
 
-    titles: dict[Path, str]
+    rows: dict[Path, Row]
     lines: list[Line]
 
     def series(self, layers: Layers, path: Path, source: str, target: str, taken: Names) -> str:
@@ -197,10 +222,11 @@ class _Script:
         return source
 
     def layer(self, layer: Layer, path: Path, source: str, target: str) -> None:
-        for step in _steps(layer):
-            head = f"{target} = layers.{step.kind}"
+        for step in _steps(layer, self.rows[path].input_shape):
+            head = f"{target} = {step.called}"
             self.lines.extend(step.note_lines(4, path))
-            self.lines.extend(call(head, step.args, f"({source})", indent=4, path=path))
+            given = ", ".join([source] * step.inputs)
+            self.lines.extend(call(head, step.args, f"({given})", indent=4, path=path))
             source = target
 
     def residual(self, layer: Residual, path: Path, source: str, target: str, taken: Names) -> None:
@@ -245,7 +271,7 @@ class _Script:
         """Sets a block of the main line apart, under its name."""
         if len(path) == 1:
             blank = [Line()] if self.lines[-1].text else []
-            self.lines.extend([*blank, Line(f"    # {self.titles[path]}", path)])
+            self.lines.extend([*blank, Line(f"    # {self.rows[path].title}", path)])
 
     def end(self, path: Path) -> None:
         if len(path) == 1:

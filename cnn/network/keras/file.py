@@ -1,4 +1,5 @@
-"""A trained network as a `.keras` file: what Keras loads by itself, with nothing of this program.
+"""A trained network as a `.keras` file: what Keras loads by itself, with nothing of this program
+but the class of a layer that Keras has not (`own_layers`).
 
 It holds no optimizer: it is for using the network, not for training it on.
 """

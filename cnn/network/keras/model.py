@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import Path
+from cnn.network.keras.own_layers import OWN
 from cnn.network.layers import (
     Activation,
     AveragePooling2D,
@@ -28,6 +29,7 @@ from cnn.network.layers import (
     Normalization,
     PReLU,
     Residual,
+    SelfAttention2D,
     StochasticDepth,
     rules,
 )
@@ -65,6 +67,8 @@ def by_place(weights: Weights) -> dict[str, npt.NDArray[np.float32]]:
 
 def output_name(row: Row) -> str:
     """The Keras layer that gives a row's output: the last of those the row was built as."""
+    if isinstance(row.layer, SelfAttention2D):
+        return f"{row.name}_map"
     if isinstance(row.layer, Residual) and row.layer.activation:
         return f"{row.name}_activation"
     return row.name
@@ -196,6 +200,10 @@ class _Builder:
         if isinstance(layer, PReLU):
             axes = (1, 2) if layer.shared else None
             return self.keras.PReLU(shared_axes=axes, name=name)(x)
+        if isinstance(layer, SelfAttention2D):
+            return self._attention(layer, self.rows[path], x)
+        if type(layer) in OWN:
+            return OWN[type(layer)]()(name=name)(x)
         return self._same_in_keras(layer, x, name)
 
     def _layer_scale(self, layer: LayerScale, x: Any, name: str) -> Any:
@@ -203,6 +211,15 @@ class _Builder:
         start = {"class_name": "Constant", "config": {"value": layer.init_values}}
         fields = {"use_bias": False, "depthwise_initializer": start}
         return self.keras.DepthwiseConv2D(1, **fields, name=name)(x)
+
+    def _attention(self, layer: SelfAttention2D, row: Row, x: Any) -> Any:
+        """The map as a list of its cells, which look at each other, and as a map again."""
+        height, width, channels = row.input_shape
+        cells = self.keras.Reshape((height * width, channels), name=f"{row.name}_cells")(x)
+        look = self.keras.MultiHeadAttention(
+            layer.heads, layer.key_size, use_bias=layer.use_bias, name=row.name
+        )
+        return self.keras.Reshape(row.output_shape, name=output_name(row))(look(cells, cells))
 
     def _merge(self, layer: Container, ends: list[Any], name: str) -> Any:
         if layer.scale != 1:

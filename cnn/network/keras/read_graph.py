@@ -13,8 +13,11 @@ from typing import Any
 
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
 from cnn.network.errors import ArchitectureError, shown
+from cnn.network.keras.own_layers import registered_name
 
 MODELS = ("Sequential", "Functional", "Model")
+ATTENTION = "MultiHeadAttention"
+LOOKS_ELSEWHERE = "here a map looks at itself alone. Call it as layer(x, x), with one x for both."
 MAX_CONNECTIONS = 2 * MAX_LAYERS
 WITH_NUMBERS = ("ops.Add", "ops.Subtract", "ops.Multiply", "ops.TrueDivide", "ops.Divide")
 KERAS = ("keras", "keras_core", "tf_keras", "tensorflow")
@@ -195,7 +198,8 @@ class _Reader:
         sources = []
         if isinstance(call, dict):  # Keras 3
             named = dict(call["kwargs"]) if isinstance(call.get("kwargs"), dict) else {}
-            given = [call.get("args"), named.pop("inputs", None)]
+            words = ("query", "value", "key") if node.kind == ATTENTION else ("inputs",)
+            given = [call.get("args"), *(named.pop(word, None) for word in words)]
         else:  # Keras 2
             given = call
         items = list(_leaves(given))
@@ -210,8 +214,12 @@ class _Reader:
             raise ArchitectureError(f"more than {MAX_CONNECTIONS:,} connections between layers.")
         training = named.pop("training", None)
         for name, value in named.items():
-            if any(True for _ in _leaves(value)):  # `mask` is often there, with nothing in it
+            if value is not False and any(True for _ in _leaves(value)):  # a `mask` may be empty
                 raise node.error(f"it is called with {shown(name)}: {shown(value)}. Remove that.")
+        if node.kind == ATTENTION:
+            if len(sources) < 2 or len(set(sources)) > 1:
+                raise node.error(LOOKS_ELSEWHERE)
+            sources = sources[:1]
         training = training if isinstance(training, bool) else None
         return tuple(sources), replace(node, training=training, numbers=numbers)
 
@@ -224,12 +232,16 @@ def _numbers(node: Node, items: list[Any]) -> tuple[float | None, ...]:
 
 
 def check_origin(node: Node, data: dict[str, Any]) -> None:
-    """Refuses an object whose class is not one of Keras' own; `data` is its JSON."""
+    """Refuses an object whose class is neither Keras' own nor one of ours; `data` is its JSON."""
     module, registered = data.get("module"), data.get("registered_name")
     package = module.split(".")[0] if isinstance(module, str) else module
-    if package not in (None, *KERAS) or (isinstance(registered, str) and ">" in registered):
+    is_foreign = package not in (None, *KERAS) or (
+        isinstance(registered, str) and ">" in registered
+    )
+    if (registered != own) if (own := registered_name(node.kind)) else is_foreign:
+        called = shown(registered or module or node.kind)
         raise node.error(
-            f"a class of its own ({shown(registered or module)}), and code in a file is never run. "
+            f"a class of its own ({called}), and code in a file is never run. "
             "Build the model from Keras' own layers."
         )
 

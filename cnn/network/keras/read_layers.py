@@ -8,9 +8,17 @@ from typing import Any
 
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import ACTIVATIONS
-from cnn.network.keras.read_graph import check_origin
+from cnn.network.keras.read_graph import ATTENTION, check_origin
 from cnn.network.keras.read_options import Options
-from cnn.network.layers import KINDS, Activation, Container, Convolution, Layer, Pooling, rules
+from cnn.network.layers import (
+    KINDS,
+    Activation,
+    Container,
+    Convolution,
+    Layer,
+    Pooling,
+    rules,
+)
 from cnn.network.layers.merges import MERGES
 
 SAME_IN_KERAS = {
@@ -169,4 +177,4 @@ def _hint(kind: str) -> str:
         return _AUGMENTATION_HINT
     if kind.startswith(("ops.", "TFOp", "TensorFlowOp", "SlicingOp")):
         return _OPERATION_HINT
-    return _HINTS.get(kind, _NO_COUNTERPART.format(", ".join(sorted(SAME_IN_KERAS))))
+    return _HINTS.get(kind, _NO_COUNTERPART.format(", ".join(sorted({*SAME_IN_KERAS, ATTENTION}))))

@@ -12,8 +12,9 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
 from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError, series_parallel
 from cnn.network.keras.normalization import Adapted, as_layer
+from cnn.network.keras.read_attention import AROUND, of_cells, self_attention
 from cnn.network.keras.read_front import Front, FrontReader, target_of
-from cnn.network.keras.read_graph import Node
+from cnn.network.keras.read_graph import ATTENTION, Node
 from cnn.network.keras.read_kinds import layers_of
 from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import (
@@ -85,13 +86,25 @@ class Assembly:
 
     def _series(self, series: Series, shape: Shape) -> tuple[list[Part], Shape]:
         done: list[Part] = []
-        for item in series:
+        place = 0
+        while place < len(series):
+            item = series[place]
             if isinstance(item, Merge):
                 part, shape = self._merge(item, shape)
                 done.append(part)
+            elif looking := self._attention(series[place : place + len(AROUND)], shape):
+                done.append(looking)
+                place += len(AROUND) - 1
             else:
                 shape = self._follow(self.nodes[item], done, shape)
+            place += 1
         return done, shape
+
+    def _attention(self, items: Series, shape: Shape) -> Part | None:
+        """What these are together where they are attention of a map's cells over each other."""
+        nodes = [self.nodes[item] for item in items if not isinstance(item, Merge)]
+        layer = of_cells(nodes, shape, self.notes)
+        return Part(layer, (nodes[1].name,)) if layer else None
 
     def _follow(self, node: Node, done: list[Part], shape: Shape) -> Shape:
         """Adds one Keras layer behind those that are done, or makes it a part of the last."""
@@ -108,8 +121,11 @@ class Assembly:
             elif target != shape:
                 raise node.error(
                     f"it makes {shape_text(target)} of {shape_text(shape)}, but here a map is only "
-                    "laid out as a vector, or kept as 1x1 behind a global pooling. Remove it."
+                    "laid out as a vector, kept as 1x1 behind a global pooling, or laid out as its "
+                    f"cells around a {ATTENTION}. Remove it."
                 )
+        elif node.kind == ATTENTION:
+            layers = (self_attention(options),)
         elif node.kind == "Cropping2D" and (padded := _with_less_padding(last, options)):
             taken_in = padded
             shape = _passed(taken_in, node, shape)

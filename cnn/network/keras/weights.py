@@ -6,6 +6,7 @@ whatever a link in this one says. Every size is checked before its numbers are r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,11 @@ from cnn.network.keras.arrays import adapted, array, content, group_at, opened, 
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported, config_json, read_keras_config, with_said_pixels
 from cnn.network.keras.zipped import AGAIN, Source
+from cnn.network.layers import SelfAttention2D, Weight
 from cnn.network.trace import Row, trace
+
+PROJECTIONS = ("query_dense", "key_dense", "value_dense", "output_dense")
+"""Where in a MultiHeadAttention Keras puts its arrays, a kernel and perhaps a bias each."""
 
 
 def read_keras_model(source: Source) -> tuple[Imported, Weights]:
@@ -41,8 +46,8 @@ def _arrays(
     file: Any, row: Row, layer: str, places: dict[str, str]
 ) -> tuple[npt.NDArray[np.float32], ...]:
     """A row's arrays, refused unless they are those of its layer, all of them and no more."""
-    where = f"layer {shown(layer)} ({row.title})"
-    group = group_at(file, places.get(layer, ""), where)
+    where, path = f"layer {shown(layer)} ({row.title})", places.get(layer, "")
+    group = group_at(file, path, where)
     written = group.attrs.get("name")
     own = layer.rpartition("/")[2]
     if isinstance(written, str) and written != own:
@@ -50,10 +55,23 @@ def _arrays(
             f"{where}: the weights there are of a layer {shown(written)}. The description and the "
             f"weights are of different models. {AGAIN}"
         )
-    if len(group) != len(row.weights):
-        raise WeightsError(
-            f"{where}: needs {len(row.weights)} arrays, but the file has {len(group)}. {AGAIN}"
+    if not isinstance(row.layer, SelfAttention2D):
+        return _all_of(group, row.weights, where)
+    each = len(row.weights) // len(PROJECTIONS)
+    found = [
+        _all_of(
+            group_at(file, f"{path}/{name}", where), row.weights[i * each : (i + 1) * each], where
         )
-    return tuple(
-        array(group, str(place), weight, where) for place, weight in enumerate(row.weights)
-    )
+        for i, name in enumerate(PROJECTIONS)
+    ]
+    return tuple(one for arrays in found for one in arrays)
+
+
+def _all_of(
+    group: Any, weights: Sequence[Weight], where: str
+) -> tuple[npt.NDArray[np.float32], ...]:
+    if len(group) != len(weights):
+        raise WeightsError(
+            f"{where}: needs {len(weights)} arrays, but the file has {len(group)}. {AGAIN}"
+        )
+    return tuple(array(group, str(place), weight, where) for place, weight in enumerate(weights))

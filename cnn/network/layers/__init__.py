@@ -1,5 +1,6 @@
 """Every kind of layer: one class holds all facts about its kind."""
 
+from cnn.network.layers.attention import PositionEmbedding, SelfAttention2D
 from cnn.network.layers.base import Axes, Layer, Spreads, Weight, defaults, rules, snake_case
 from cnn.network.layers.containers import Branches, Container, Layers, Residual, changed
 from cnn.network.layers.convolution import (
@@ -60,6 +61,8 @@ KINDS: dict[str, type[Layer]] = {
         SpatialDropout2D,
         StochasticDepth,
         Rescaling,
+        SelfAttention2D,
+        PositionEmbedding,
         Flatten,
         Dense,
         Residual,

@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, ClassVar
 
 from cnn.network.errors import ArchitectureError
-from cnn.network.fields import read_field
+from cnn.network.fields import Pair, read_field
 from cnn.network.shapes import Axis, Shape, Spread, element_count, shape_text
 
 Axes = tuple[Axis, Axis]
@@ -108,6 +108,21 @@ class Layer:
     def kernel_macs(self, shape: Shape) -> tuple[int, ...]:
         """The same, kernel by kernel, in the order in which they are used."""
         return (self.macs(shape),) if self.kernels else ()
+
+    def back_macs(self, shape: Shape, is_asked: bool) -> Pair:
+        """Those of the way back: for the gradients of its weights, and for those of its inputs,
+        of which the first is asked for if `is_asked`. Its kernels come first among its weights.
+        """
+        of_weights = of_inputs = 0
+        for macs, kernel in zip(self.kernel_macs(shape), self.weights(shape), strict=False):
+            of_inputs += macs if is_asked else 0
+            of_weights += macs if kernel.trainable else 0
+            is_asked = is_asked or kernel.trainable
+        return of_weights, of_inputs
+
+    def held_values(self, shape: Shape) -> int:
+        """Values that it works out for one image on the way to its output, and keeps to train."""
+        return 0
 
     def shape_formula(self, shape: Shape) -> str:
         """The output size, with the numbers put in."""

@@ -6,6 +6,7 @@ Owns every difference between Keras and PyTorch: order of axes, padding, definit
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from cnn.network import layers as kinds
@@ -232,6 +233,29 @@ def _rescaling(row: Row, layer: kinds.Rescaling) -> Modules:
     return (Module(row.path, "Rescale", (number(layer.scale), *offset)),)
 
 
+def _attention(row: Row, layer: kinds.SelfAttention2D) -> Modules:
+    bias = () if layer.use_bias else ("bias=False",)
+    args = (str(row.input_shape[2]), str(layer.heads), str(layer.key_size), *bias)
+    carried = []
+    for name in ("query", "key", "value", "output"):
+        inputs = 2 if name == "output" else 1  # axes of the kernel: heads by key size, or channels
+        carried.append(Carried(f"{name}.weight", f"{name}_kernel", _linear(inputs)))
+        if layer.use_bias:
+            carried.append(Carried(f"{name}.bias", f"{name}_bias", lambda array: array.reshape(-1)))
+    return (Module(row.path, "SelfAttention", args, tuple(carried)),)
+
+
+def _linear(inputs: int) -> Callable[[Array], Array]:
+    """(*inputs, *outputs) -> (outputs, inputs)."""
+    return lambda array: array.reshape(prod(array.shape[:inputs]), -1).T
+
+
+def _position_embedding(row: Row, layer: kinds.PositionEmbedding) -> Modules:
+    height, width, channels = map(str, row.input_shape)
+    carried = Carried("embedding", "embedding", lambda array: array.transpose(2, 0, 1))
+    return (Module(row.path, "PositionEmbedding", (channels, height, width), (carried,)),)
+
+
 def _activation_layer(row: Row, layer: Activation) -> Modules:
     if layer.bends:
         return (_bent_relu(row.path, layer),)
@@ -286,6 +310,8 @@ MODULES: dict[type[Layer], Callable[[Row, Any], Modules]] = {
     kinds.SpatialDropout2D: _dropping("nn.Dropout2d"),
     kinds.StochasticDepth: _dropping("StochasticDepth"),
     kinds.Rescaling: _rescaling,
+    kinds.SelfAttention2D: _attention,
+    kinds.PositionEmbedding: _position_embedding,
     kinds.Flatten: lambda row, _: (flatten(row),),
     kinds.Dense: _dense,
 }

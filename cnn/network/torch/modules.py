@@ -170,6 +170,37 @@ class PReLUOfCells(nn.Module):
 
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)''',
+    "SelfAttention": '''\
+class SelfAttention(nn.Module):
+    """Each cell of a map gathers from all of them, head by head."""
+
+    def __init__(self, channels, heads, key_size, bias=True):
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(channels, heads * key_size, bias=bias)
+        self.key = nn.Linear(channels, heads * key_size, bias=bias)
+        self.value = nn.Linear(channels, heads * key_size, bias=bias)
+        self.output = nn.Linear(heads * key_size, channels, bias=bias)
+
+    def forward(self, x):
+        cells = x.flatten(2).transpose(1, 2)
+        query, key, value = (
+            project(cells).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            for project in (self.query, self.key, self.value)
+        )
+        found = nn.functional.scaled_dot_product_attention(query, key, value)
+        cells = self.output(found.transpose(1, 2).flatten(2))
+        return cells.transpose(1, 2).reshape(x.shape)''',
+    "PositionEmbedding": '''\
+class PositionEmbedding(nn.Module):
+    """Adds a learned number to each channel of each cell of a map."""
+
+    def __init__(self, channels, height, width):
+        super().__init__()
+        self.embedding = nn.Parameter(0.02 * torch.randn(channels, height, width))
+
+    def forward(self, x):
+        return x + self.embedding''',
     "BentReLU": '''\
 class BentReLU(nn.Module):
     """Keras' ReLU: a slope below the threshold, a ceiling above it."""

@@ -26,6 +26,7 @@ COLOUR_OF_FAMILY = {
     "dropout": "#94a3b8",
     "dense": "#0ea5e9",
     "reshape": "#78716c",
+    "attention": "#84cc16",
     "merge": "#64748b",
 }
 

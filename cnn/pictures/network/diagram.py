@@ -127,7 +127,7 @@ class _Drawing:
         for one in stretches(layers, lambda layer: layer):
             first, last = (*path, one.start), (*path, one.start + one.length - 1)
             folds = one.times > 1 and self.keeps_size(first, last)
-            places += range(one.start, last[-1] + 1 if folds else one.end)
+            places += range(one.start, one.start + one.length if folds else one.end)
             if folds:
                 self.again[first] = last, one.times
         return places

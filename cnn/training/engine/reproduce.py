@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from cnn.data import DatasetName
 from cnn.network.heads import from_scores
 from cnn.network.keras.export import keras_function
+from cnn.network.keras.own_layers import classes_text
 from cnn.network.layers import BatchNormalization
 from cnn.network.scripts.code import docstring_text
 from cnn.network.scripts.feed import scaled_function
@@ -68,7 +69,7 @@ RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 {recorded}]
 
 
-# The network without a softmax at its end: training reads its scores, which is exact.
+{classes}# The network without a softmax at its end: training reads its scores, which is exact.
 {function}{fuse}{feeding}
 
 data = load(CONFIGURATION.dataset, {input})
@@ -185,6 +186,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     augmented = configuration.is_augmented
     is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
     layers = (row.layer for row in trace(scoring).rows)
+    classes = classes_text(scoring)
     has_batch_norm = any(isinstance(layer, BatchNormalization) for layer in layers)
     fused = run.environment.get(BATCH_NORM) == FUSED and has_batch_norm
     return _SCRIPT.format(
@@ -205,6 +207,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
             for one in epochs
             if math.isfinite(one.loss)
         ),
+        classes=f"{classes}\n\n\n" if classes else "",
         function=keras_function(scoring).text,
         fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
         fused=_FUSED if fused else "",

@@ -32,7 +32,9 @@ from cnn.network.layers import (
     LayerNormalization,
     MaxPooling2D,
     Normalization,
+    PositionEmbedding,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
 )
 from cnn.network.trace import trace
@@ -231,13 +233,23 @@ TINY = network(
 )
 
 
-def test_small_moves_of_the_weights_move_the_loss_as_the_gradient_says():
-    weights, images = lively_weights(TINY), random_images(TINY) / 3
+LOOKING = network(
+    PositionEmbedding(),
+    SelfAttention2D(2, 3),
+    GlobalAveragePooling2D(),
+    Dense(4, "softmax"),
+    shape=(3, 4, 2),
+)
+
+
+@pytest.mark.parametrize("tiny", [TINY, LOOKING], ids=["kernels", "attention"])
+def test_small_moves_of_the_weights_move_the_loss_as_the_gradient_says(tiny: Architecture):
+    weights, images = lively_weights(tiny), random_images(tiny) / 3
     labels = (0, 3, 1)
 
-    found = backward(TINY, weights, images, Loss(labels))
+    found = backward(tiny, weights, images, Loss(labels))
 
-    assert np.isclose(found.value, cross_entropy(TINY, weights, images, labels), rtol=1e-5)
+    assert np.isclose(found.value, cross_entropy(tiny, weights, images, labels), rtol=1e-5)
     random = np.random.default_rng(0)
     for name, arrays in weights.items():
         for place, array in enumerate(arrays):
@@ -247,7 +259,7 @@ def test_small_moves_of_the_weights_move_the_loss_as_the_gradient_says():
             for step in (0.01, -0.01):
                 moved = list(arrays)
                 moved[place] = array + np.float32(step) * direction
-                ends.append(cross_entropy(TINY, {**weights, name: tuple(moved)}, images, labels))
+                ends.append(cross_entropy(tiny, {**weights, name: tuple(moved)}, images, labels))
             wanted = (ends[0] - ends[1]) / 0.02
             mine = float((found.weights[name][place] * direction).sum())
             assert mine == pytest.approx(wanted, abs=2e-3), f"{name}/{place}"

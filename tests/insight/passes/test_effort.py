@@ -15,7 +15,7 @@ from cnn.insight.passes.backward import Weighted, backward
 from cnn.insight.passes.effort import Effort, TooMuchError, most_images
 from cnn.insight.passes.forward import forward, predict
 from cnn.insight.passes.weights import random_weights
-from cnn.network.architecture import Architecture
+from cnn.network.architecture import Architecture, walk
 from cnn.network.layers import Dense, Flatten
 from cnn.network.link import decode
 from cnn.network.trace import trace
@@ -54,7 +54,9 @@ def assert_bounds(asked: Effort, kept: int, peak: int, image_bytes: int) -> None
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_pass_takes_no_more_than_was_said_and_not_much_less(name: str):
-    large = replace(CASES[name], input=(130, 120, CASES[name].input[2]))
+    looks = any(layer.kind == "SelfAttention2D" for _, layer in walk(CASES[name].layers))
+    sides = (40, 36) if looks else (130, 120)  # of 15,600 cells there are 243 million shares
+    large = replace(CASES[name], input=(*sides, CASES[name].input[2]))
     weights = random_weights(large)
     images = np.random.default_rng(0).random((5, *large.input), np.float32)
     one, factors = images[:1], np.ones((1, *trace(large).output_shape), np.float32)
@@ -108,6 +110,14 @@ def test_a_short_link_that_pads_is_known_to_take_gigabytes_without_being_followe
     said = str(refused.value)
     assert said.startswith("To follow an image through it would take about 1.6 GB of memory and ")
     assert "a page takes at most 250 MB and 2.0 s. Use a smaller input, less padding," in said
+
+
+def test_attention_over_a_large_map_takes_long_but_never_holds_all_its_shares():
+    asked = effort.of_forward(decode("1.512x512x3.sa4k8-ga-d2.end"))
+    all_shares = 4 * 4 * 512**4  # bytes, of four heads
+    assert asked.peak_bytes < all_shares / 1_000
+    with pytest.raises(TooMuchError, match=r"memory and [1-9],\d{3} s; a page takes at most"):
+        asked.check("To follow an image through it")
 
 
 @pytest.mark.parametrize("name", zoo())

@@ -42,9 +42,11 @@ from cnn.network.layers import (
     MaxPooling2D,
     Normalization,
     Pooling,
+    PositionEmbedding,
     PReLU,
     Rescaling,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     StochasticDepth,
     UpSampling2D,
@@ -449,6 +451,31 @@ def test_batch_normalisation_is_spelled_out():
 )
 def test_what_was_learned_for_a_channel_or_a_cell_is_said(layer, name, array, place, sentence):
     assert said(layer, name=name, place=place, weights={name: (array,)}, image=IMAGE) == sentence
+
+
+def test_the_cell_that_is_looked_at_most_is_named_with_its_share():
+    """Keys are ln 2 apart for each 2 of channel 0: shares of 1, 2, 4 and 8 in 15. The values are
+    channel 1, of which (2 + 8 + 24 - 64) / 15 = -2 comes together; times 3, plus 0.5.
+    """
+    zero = np.zeros((1, 1), np.float32)
+    kernels = ([0, 0], [np.log(2) / 2, 0], [0, 1])
+    query, key, value = (np.array(one, np.float32).reshape(2, 1, 1) for one in kernels)
+    output = np.array([[[3, 1]]], np.float32), np.array([0.5, 0], np.float32)
+    weights: Weights = {
+        "self_attention2d_1": (query, zero + 1, key, zero, value, zero, *output),
+        "position_embedding_1": (np.full((2, 2, 2), 0.25, np.float32),),
+    }
+    layers = SelfAttention2D(1, 1), PositionEmbedding()
+
+    one, other = (
+        said(*layers, name=name, place=(0, 1, 0), weights=weights, image=IMAGE) for name in weights
+    )
+
+    assert one == (
+        "The cell looks most at row 1, column 1, with a share of 0.5333; from all 4 cells together "
+        "comes −5.5 in channel 0."
+    )
+    assert other == "−5.5 + 0.25, which is learned for this very cell and channel, = −5.25."
 
 
 def test_the_sum_of_a_dense_unit_and_its_share_are_said():

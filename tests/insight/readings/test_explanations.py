@@ -20,6 +20,7 @@ from cnn.network.layers import (
     Layers,
     MaxPooling2D,
     Residual,
+    SelfAttention2D,
     UpSampling2D,
 )
 from cnn.network.trace import trace
@@ -208,3 +209,11 @@ def test_every_layer_of_the_zoo_can_be_explained(id):
     traced = trace(zoo()[id].architecture)
     for row in traced.rows:
         assert explain(row, traced)
+
+
+def test_attention_says_how_many_shares_there_are_and_that_it_sees_all():
+    found = one(SelfAttention2D(2, 3), (4, 5, 6))
+    assert found["Parameters"].text == "4 x 6x2x3 + 3 x 2x3 + 6 = 168"
+    assert found["MACs"].text == "4 x 20 x 6x2x3 + 2 x 20x20 x 2x3 = 7,680"
+    assert found["Shares"].text == "2 x 20 x 20 = 800"
+    assert (found["Sees"].text, found["Sees"].note) == ("4x5", "the whole input")

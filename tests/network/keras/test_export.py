@@ -22,6 +22,7 @@ from cnn.network.layers import (
     Layer,
     LayerScale,
     Residual,
+    SelfAttention2D,
     StochasticDepth,
     defaults,
 )
@@ -142,7 +143,8 @@ def test_the_end_of_a_scaled_body_reads_as_a_person_would_write_it():
 def test_what_is_left_out_is_keras_own_default(kind: type[Layer]):
     import keras
 
-    theirs = inspect.signature(getattr(keras.layers, kind.__name__)).parameters
+    name = "MultiHeadAttention" if kind is SelfAttention2D else kind.__name__
+    theirs = inspect.signature(getattr(keras.layers, name, keras.layers.Layer)).parameters
     for name, ours in defaults(kind).items():
         if name in BY_PLACE:
             continue

@@ -54,9 +54,11 @@ from cnn.network.layers import (
     LayerScale,
     MaxPooling2D,
     Normalization,
+    PositionEmbedding,
     PReLU,
     Rescaling,
     Residual,
+    SelfAttention2D,
     SeparableConv2D,
     SpatialDropout2D,
     StochasticDepth,
@@ -878,6 +880,63 @@ def test_another_precision_is_said(dtype, called):
     assert notes == (f"Left out: dtype {called}; here all is float32 ('c').",)
 
 
+def looking(k: Any, x: Any, use_causal_mask: bool = False, **options: Any) -> Any:
+    """The cells of a map of 8x8x3 look at each other."""
+    cells = k.Reshape((64, 3))(x)
+    look = k.MultiHeadAttention(2, 3, name="m", **options)
+    return k.Reshape((8, 8, 3))(look(cells, cells, use_causal_mask=use_causal_mask))
+
+
+ATTENTION: dict[str, Callable[[Any, Any], Any]] = {
+    "as cells": looking,
+    "as cells, by name": lambda k, x: k.Reshape((8, 8, 3))(
+        itself(k.MultiHeadAttention(2, 3), k.Reshape((-1, 3))(x))
+    ),
+    "as a map": lambda k, x: k.MultiHeadAttention(2, 3, attention_axes=(1, 2))(x, x),
+    "as a map, with a key": lambda k, x: k.MultiHeadAttention(2, 3, value_dim=3)(x, x, x),
+}
+
+
+def itself(look: Any, x: Any) -> Any:
+    return look(query=x, value=x, key=x)
+
+
+@pytest.mark.parametrize("way", ATTENTION)
+def test_a_map_that_looks_at_itself_is_read_however_it_is_written(keras, way):
+    model = functional(keras, ATTENTION[way], (8, 8, 3))
+    give_weights(model)
+    read = imported(model)
+
+    assert read.architecture.layers == (SelfAttention2D(2, 3),)
+    assert read.notes == ()
+    check_it_computes_the_same(model, read)
+
+
+def test_a_layer_of_ours_is_known_by_name_and_package_alone():
+    entry = {"name": "p", "config": {"name": "p"}, "inbound_nodes": [[["in", 0, 0, {}]]]}
+    ours = entry | {
+        "class_name": "PositionEmbedding",
+        "module": "anything.at.all",
+        "registered_name": "cnn_workbench>PositionEmbedding",
+    }
+
+    read = read_keras_config(model_of([image, ours], "p"))
+
+    assert read.architecture.layers == (PositionEmbedding(),)
+    for other in (
+        {"registered_name": "keras_hub>PositionEmbedding"},
+        {"registered_name": None},
+        {"registered_name": "PositionEmbedding", "module": "keras.layers"},
+        {"class_name": "Dense"},
+        {"class_name": "SelfAttention2D"},
+        {"registered_name": "cnn_workbench>SelfAttention2D", "class_name": "SelfAttention2D"},
+    ):
+        with pytest.raises(ArchitectureError, match="a class of its own"):
+            read_keras_config(model_of([image, ours | other], "p"))
+    with pytest.raises(ArchitectureError, match=r"there is no such layer here\. Known are"):
+        read_keras_config(model_of([image, entry | {"class_name": "SelfAttention2D"}], "p"))
+
+
 # What cannot be
 
 
@@ -898,6 +957,42 @@ def crossing(k: Any, x: Any) -> Any:
 
 
 REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "attention of one map over another": (
+        lambda k, x: k.MultiHeadAttention(2, 3, name="m")(x, k.Conv2D(3, 1)(x)),
+        "layer 'm' (MultiHeadAttention): here a map looks at itself alone. Call it as layer(x, x)",
+    ),
+    "attention with a key of its own": (
+        lambda k, x: k.MultiHeadAttention(2, 3, name="m")(x, x, key=k.Conv2D(3, 1)(x)),
+        "layer 'm' (MultiHeadAttention): here a map looks at itself alone. Call it as layer(x, x)",
+    ),
+    "attention to what was before": (
+        lambda k, x: looking(k, x, use_causal_mask=True),
+        "layer 'm' (MultiHeadAttention): it is called with 'use_causal_mask': True. Remove that.",
+    ),
+    "attention that drops shares": (
+        lambda k, x: looking(k, x, dropout=0.1),
+        "layer 'm' (MultiHeadAttention): dropout=0.1 drops shares of attention, which has no",
+    ),
+    "attention with values of another length": (
+        lambda k, x: looking(k, x, value_dim=5),
+        "layer 'm' (MultiHeadAttention): value_dim=5 is not key_dim=3, but here both are the key",
+    ),
+    "attention that changes the channels": (
+        lambda k, x: k.MultiHeadAttention(2, 3, output_shape=5, name="m")(x, x),
+        "layer 'm' (MultiHeadAttention): output_shape=",
+    ),
+    "attention along the lines": (
+        lambda k, x: k.MultiHeadAttention(2, 3, attention_axes=2, name="m")(x, x),
+        "layer 'm' (MultiHeadAttention): attention_axes=[2], but here all cells look at all.",
+    ),
+    "attention with a gate": (
+        lambda k, x: looking(k, x, use_gate=True),
+        "layer 'm' (MultiHeadAttention): the option 'use_gate': True has no counterpart here.",
+    ),
+    "cells that are no map again": (
+        lambda k, x: k.Flatten()(k.LayerNormalization()(k.Reshape((64, 3), name="r")(x))),
+        "layer 'r' (Reshape): it makes 64x3 of 8x8x3, but here a map is only laid out as a vector",
+    ),
     "shared": (shared, "layer 'twice' (Conv2D): it is called 2 times, but here each layer stands"),
     "crossing": (crossing, "layer 'a' (Conv2D): its output is used by branches that cross"),
     "unknown": (

@@ -23,7 +23,15 @@ from cnn.network.feed import Feed
 from cnn.network.keras import arrays as keras_arrays
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.keras.weights import read_keras_model
-from cnn.network.layers import BatchNormalization, Conv2D, Dense, Flatten, SeparableConv2D
+from cnn.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    PositionEmbedding,
+    SelfAttention2D,
+    SeparableConv2D,
+)
 from tests.network.export_cases import random_weights
 from tests.network.strategies import architectures
 
@@ -114,7 +122,15 @@ def test_weights_of_16_bits_are_read(tmp_path):
 SMALL = Architecture(
     "Small",
     (6, 6, 2),
-    (Conv2D(3, 3), BatchNormalization(), SeparableConv2D(2, 3), Flatten(), Dense(4)),
+    (
+        Conv2D(3, 3),
+        BatchNormalization(),
+        SelfAttention2D(2, 3),
+        PositionEmbedding(),
+        SeparableConv2D(2, 3),
+        Flatten(),
+        Dense(4),
+    ),
 )
 
 
@@ -167,6 +183,7 @@ def virtual(file: Any) -> None:
 
 
 BIAS, KERNEL = "layers/dense/vars/1", "layers/conv2d/vars/0"
+LOOK = "layers/multi_head_attention"
 
 
 @pytest.mark.parametrize(
@@ -200,6 +217,16 @@ BIAS, KERNEL = "layers/dense/vars/1", "layers/conv2d/vars/0"
         (link("layers/dense", h5py.ExternalLink("x.h5", "/")), "its weights are missing"),
         (link("layers/dense/vars", h5py.SoftLink("/layers/dense/vars")), "its weights are missing"),
         (put("layers/dense/vars", data=np.zeros(2)), "its weights are missing"),
+        (lambda f: f.pop(f"{LOOK}/key_dense"), r"\(SelfAttention2D #1\): its weights are missing"),
+        (lambda f: f.pop(f"{LOOK}/output_dense/vars/1"), "needs 2 arrays, but the file has 1"),
+        (
+            put(f"{LOOK}/query_dense/vars/0", data=np.zeros((3, 6), "f4")),
+            "query_kernel should be 3x2x3, but the file has 3x6",
+        ),
+        (
+            lambda f: f[f"{LOOK}/vars"].attrs.update(name="other"),
+            "the weights there are of a layer 'other'",
+        ),
         (
             lambda f: f["layers/dense/vars"].attrs.update(name="other"),
             "the weights there are of a layer 'other'. .* of different models",

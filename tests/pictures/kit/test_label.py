@@ -20,6 +20,7 @@ import cnn.pictures
 from cnn.diagnose.evaluation import Predictions, class_figures
 from cnn.diagnose.reliability import reliability
 from cnn.insight.readings.embedding import principal_components
+from cnn.network.atlas import atlas
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.comparison.result_curve import Measured, Series
@@ -54,6 +55,17 @@ def figures() -> dict[str, Callable[..., Any]]:
 
 FIGURES = figures()
 FED: dict[str, Callable[[Callable[..., Any]], Any]] = {
+    "atlas_chart.atlas_chart": lambda f: f(
+        [
+            replace(one, title=LIVE_NAME, family=replace(one.family, title=LIVE_NAME))
+            for one in list(atlas().values())[:8]
+        ],
+        "macs",
+        year=2022,
+        lit=(),
+        chosen=None,
+        dark=False,
+    ),
     "agreement.agreement_figure": lambda f: f(NAMES, np.eye(2), dark=False),
     "bands.bands": lambda f: f(
         Metric.LOSS,

@@ -10,6 +10,7 @@ import pytest
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
+from cnn.network.blocks import transformer_block
 from cnn.network.layers import (
     Activation,
     BatchNormalization,
@@ -17,9 +18,11 @@ from cnn.network.layers import (
     Dense,
     Flatten,
     GlobalAveragePooling2D,
+    PositionEmbedding,
     Residual,
 )
 from cnn.training.engine import fit, training_loop, weights
+from cnn.training.engine.loading import loading_code
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Progress, Run, State, Wish
 from cnn.training.store.store import Store
@@ -44,14 +47,23 @@ RESIDUAL = Architecture(
     ),
 )
 SCORES = Architecture("Scores", (8, 8, 1), (Conv2D(4, 3), Flatten(), Dense(3)))
+LOOKING = Architecture(
+    "Looking",
+    (8, 8, 1),
+    (
+        Conv2D(8, 2, strides=2),
+        PositionEmbedding(),
+        *transformer_block(8, heads=2),
+        GlobalAveragePooling2D(),
+        Dense(3, "softmax"),
+    ),
+)
 
 _LOADED = """
 import json, sys
-import keras
 from cnn.data import DatasetSpec, load
 
-model = keras.models.load_model(sys.argv[1])
-test = load(DatasetSpec.from_dict(json.loads(sys.argv[2])), model.input_shape[1:]).test
+test = load(DatasetSpec.from_dict(json.loads(sys.argv[1])), model.input_shape[1:]).test
 found = model.predict(test.pixels.astype("float32") / 255, verbose=0)
 print(json.dumps({
     "right": int((found.argmax(axis=1) == test.labels).sum()),
@@ -83,12 +95,14 @@ def stopped_at(store: Store, step: int) -> Run:
 
 
 def loaded(content: bytes, run: Run, folder: Path) -> dict[str, object]:
+    """What a script finds that begins with the lines that the page offers."""
     file = folder / "taken-away.keras"
     file.write_bytes(content)
     spec = json.dumps(run.configuration.dataset.to_dict())
+    *loading, _asking = loading_code(str(file), run.architecture).splitlines()
     script = folder / "loads.py"
-    script.write_text(_LOADED, encoding="utf-8")
-    ran = warm.run(script, file, spec, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    script.write_text("\n".join(loading) + _LOADED, encoding="utf-8")
+    ran = warm.run(script, spec, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert ran.returncode == 0, ran.stderr
     found: dict[str, object] = json.loads(ran.stdout)
     return found
@@ -100,8 +114,14 @@ def loaded(content: bytes, run: Run, folder: Path) -> dict[str, object]:
         (PLAIN, SHAPES, True),
         (RESIDUAL, replace(SHAPES, patience=1), True),
         (SCORES, SHAPES, False),
+        (LOOKING, SHAPES, True),
     ],
-    ids=["softmax in the dense layer", "softmax of its own, best weights", "no softmax"],
+    ids=[
+        "softmax in the dense layer",
+        "softmax of its own, best weights",
+        "no softmax",
+        "attention",
+    ],
 )
 def test_keras_finds_with_the_file_what_the_run_found(
     store: Store,

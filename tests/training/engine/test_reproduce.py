@@ -21,7 +21,9 @@ from cnn.network.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    PositionEmbedding,
     Residual,
+    SelfAttention2D,
 )
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
@@ -48,6 +50,17 @@ BUSY = Architecture(
     ),
 )
 TWICE = Architecture("Twice", (8, 8, 1), (*PLAIN.layers, Activation("softmax")))
+LOOKING = Architecture(
+    "Looking",
+    (8, 8, 1),
+    (
+        Conv2D(6, 2, strides=2),
+        PositionEmbedding(),
+        Residual((SelfAttention2D(2, 3),)),
+        GlobalAveragePooling2D(),
+        Dense(3, "softmax"),
+    ),
+)
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
 DIGITS = Configuration(DatasetSpec(DatasetName.DIGITS), epochs=3)
 
@@ -78,6 +91,7 @@ def said(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     [
         (BUSY, Configuration(DatasetSpec(DatasetName.DIGITS), epochs=2, label_smoothing=0.1)),
         (TWICE, replace(SHAPES, optimizer=Optimizer.RMSPROP, schedule=Schedule.STEP)),
+        (LOOKING, SHAPES),
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.SGD, schedule=Schedule.COSINE, seed=3)),
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.ADAMW, schedule=Schedule.CONSTANT)),
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.ADAMW, weight_decay=0.004)),

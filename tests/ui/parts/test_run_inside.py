@@ -14,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.insight.passes.weights import random_weights
+from cnn.network.architecture import Architecture
 from cnn.network.keras.file import keras_file
 from cnn.network.keras.read import PIXELS_MEMBER
+from cnn.network.layers import Dense, Flatten, PositionEmbedding
 from cnn.network.zoo import entry
 from cnn.training.engine.reproduce import script
 from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
@@ -248,6 +250,20 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}-epochs.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
+
+
+def test_a_model_with_a_layer_that_keras_has_not_says_what_it_takes_to_load_it(store: Store):
+    layers = (PositionEmbedding(), Flatten(), Dense(3, "softmax"))
+    run = store.add(Architecture("Where", (8, 8, 1), layers), SETTINGS, worker="me")
+    store.record_epoch(run.id, Epoch(1, 0.5, 0.9, 0.5, 0.9, 1.0))
+    store.finish(run.id, State.FINISHED)
+    usual = made(store, State.FINISHED)
+    for one in (run, usual):
+        store.keep_file(one.id, MODEL, bytes(10))
+
+    needed = "Keras has no PositionEmbedding: to load the file, run the class below first."
+    assert needed in words(visited(run, "Take away"))
+    assert "Keras has no" not in words(visited(usual, "Take away"))
 
 
 def test_the_buttons_save_what_the_store_keeps(store: Store):

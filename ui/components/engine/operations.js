@@ -4,7 +4,7 @@
 /**
  * How a window slides along one axis.
  * @typedef {{ size: number, kernel: number, stride: number, dilation: number, before: number, padded: number, output: number }} Axis
- * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number, shares?: number[][] }} Step
+ * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number, shares?: number[][], heads?: number, epsilon?: number }} Step
  * @typedef {(count: number) => Float32Array} Take the next of the weights, so many
  * @typedef {(step: Step, inputs: Float32Array[], out: Float32Array, take: Take, shapes: number[][]) => () => void} Maker
  */
@@ -194,6 +194,55 @@ function prelu({ many }, [x], out, take) {
   };
 }
 
+/** Each cell's channels to mean 0 and variance 1, times their scale, plus their shift. @type {Maker} */
+function normalize({ shape, epsilon }, [x], out, take) {
+  const channels = shape.at(-1);
+  const [scale, shift] = [take(channels), take(channels)];
+  return () => {
+    for (let start = 0; start < x.length; start += channels) {
+      let [mean, variance] = [0, 0];
+      for (let i = 0; i < channels; i++) mean += x[start + i];
+      mean /= channels;
+      for (let i = 0; i < channels; i++) variance += (x[start + i] - mean) ** 2;
+      const factor = 1 / Math.sqrt(variance / channels + epsilon);
+      for (let i = 0; i < channels; i++) out[start + i] = (x[start + i] - mean) * factor * scale[i] + shift[i];
+    }
+  };
+}
+
+/** To each number one of its own is added. @type {Maker} */
+function embedding(_step, [x], out, take) {
+  const own = take(out.length);
+  return () => {
+    for (let i = 0; i < x.length; i++) out[i] = x[i] + own[i];
+  };
+}
+
+/** What each cell gathers of the values of all cells, head by head, by shares of query times key. @type {Maker} */
+function attention({ shape, heads }, [query, key, value], out) {
+  const width = shape.at(-1);
+  const size = width / heads;
+  const cells = out.length / width;
+  const [shares, sums] = [new Float64Array(cells), new Float64Array(size)];
+  return () => {
+    for (let from = 0; from < out.length; from += size) {
+      const head = from % width;
+      for (let cell = 0, place = head; cell < cells; cell++, place += width) {
+        let product = 0;
+        for (let i = 0; i < size; i++) product += query[from + i] * key[place + i];
+        shares[cell] = product / Math.sqrt(size);
+      }
+      softmax(shares, cells);
+      sums.fill(0);
+      for (let cell = 0, place = head; cell < cells; cell++, place += width) {
+        const share = shares[cell];
+        for (let i = 0; i < size; i++) sums[i] += share * value[place + i];
+      }
+      out.set(sums, from);
+    }
+  };
+}
+
 /** @type {Maker} */
 const padding = ({ rows, columns, shape }, [x], out) => framed(x, rows, columns, shape[2], out).fill;
 
@@ -256,7 +305,7 @@ function concatenate({ shape }, inputs, out, _take, shapes) {
 /** @type {Record<string, Maker>} */
 export const MAKERS = {
   ...{ convolution, transposed, pooling, dense, affine, prelu, padding, cropping, upsampling },
-  ...{ copy },
+  ...{ copy, normalize, embedding, attention },
   ...{ add, concatenate, multiply, maximum, average, subtract },
 };
 
@@ -267,8 +316,21 @@ const sigmoid = (/** @type {number} */ value) => 1 / (1 + Math.exp(-value));
 const hardSigmoid = (/** @type {number} */ value) => Math.min(Math.max(value + 3, 0), 6) / 6;
 const SELU = [1.0507009873554805, 1.6732632423543772];
 
+// As `erfc` of `cnn/insight/passes/activations.py`, which says where it comes from.
+const ERFC = [
+  ...[0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807],
+  ...[-0.18628806, 0.09678418, 0.37409196, 1.00002368, -1.26551223],
+];
+
+function gelu(/** @type {number} */ value) {
+  const z = -value * Math.SQRT1_2;
+  const t = 1 / (1 + Math.abs(z) / 2);
+  const tail = t * Math.exp(ERFC.reduce((sum, factor) => sum * t + factor, 0) - z * z);
+  return 0.5 * value * (z >= 0 ? tail : 2 - tail);
+}
+
 /** Over the last axis, of so many; the largest is taken off first, so nothing overflows. */
-function softmax(/** @type {Float32Array} */ x, /** @type {number} */ many) {
+function softmax(/** @type {Float32Array | Float64Array} */ x, /** @type {number} */ many) {
   for (let start = 0; start < x.length; start += many) {
     let [largest, sum] = [-Infinity, 0];
     for (let i = start; i < start + many; i++) largest = Math.max(largest, x[i]);
@@ -284,6 +346,7 @@ export const ACTIVATIONS = {
   leaky_relu: each((value) => Math.max(value, 0.2 * value)),
   elu: each((value) => (value > 0 ? value : Math.expm1(value))),
   selu: each((value) => SELU[0] * (value > 0 ? value : SELU[1] * Math.expm1(value))),
+  gelu: each(gelu),
   silu: each((value) => value * sigmoid(value)),
   softplus: each((value) => Math.log1p(Math.exp(-Math.abs(value))) + Math.max(value, 0)),
   softsign: each((value) => value / (1 + Math.abs(value))),

@@ -25,20 +25,22 @@ function span(field, axis, place) {
   return [centre - reach, centre + reach];
 }
 
-/** The cells that see nothing but a part of the input, first to last, on one axis. @type {(field: Field, axis: number, part: number[]) => number[]} */
+/**
+ * The cells that see nothing but a part of the input, first to last, on one axis: all or none where all see the same.
+ * @type {(field: Field, axis: number, part: number[]) => number[]}
+ */
 export function feeding(field, axis, [from, to]) {
-  const jump = field.jump[axis] || 1;
-  const reach = (field.size[axis] - 1) / 2;
+  const [jump, reach] = [field.jump[axis], (field.size[axis] - 1) / 2];
   if (field.spans?.[axis].length) {
-    let first = Math.floor((from - field.size[axis] - field.offset[axis]) / jump);
+    let first = Math.floor((from - field.size[axis] - field.offset[axis]) / (jump || 1));
     while (span(field, axis, first)[0] < from) first++;
     let last = first - 1;
     while (span(field, axis, last + 1)[1] <= to) last++;
     return [first, last];
   }
-  const first = Math.ceil((from + reach - field.offset[axis]) / jump - 1e-6);
-  const last = Math.floor((to - reach - field.offset[axis]) / jump + 1e-6);
-  return [first, last];
+  const [ahead, left] = [from + reach - field.offset[axis], to - reach - field.offset[axis]];
+  if (!jump) return ahead <= 0 && left >= 0 ? [0, Infinity] : [0, -1];
+  return [Math.ceil(ahead / jump - 1e-6), Math.floor(left / jump + 1e-6)];
 }
 
 /** The part of the input that a cell sees: first and last row, first and last column. @type {(field: Field, row: number, column: number) => number[][]} */

@@ -11,7 +11,7 @@ import streamlit as st
 from cnn.compare.mean_curves import moment
 from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.file import say_pixels
-from cnn.training.engine.loading import loading_code
+from cnn.training.engine.loading import classes_needed, loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
 from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
@@ -50,6 +50,8 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
         st.markdown("**The trained network**")
         if MODEL in sizes and run.state in WITH_MODEL:
             _file(run, MODEL, f"{stem}.keras", sizes[MODEL], ":material/deployed_code:")
+            if needed := classes_needed(run.architecture):
+                st.caption(needed)
             st.code(loading_code(f"{stem}.keras", run.architecture), "python")
         else:
             st.caption(_no_model(run))

@@ -80,9 +80,10 @@ def _block(known: Known, found: Trace) -> None:
     layers = found.architecture.layers
     block = main_block(layers) or Stretch(0, len(layers), 1)
     first = next(row for row in found.rows if row.path == (block.start,))
+    height, width, channels = first.input_shape
     times = f": {block.times} times this" if block.times > 1 else ""
     st.markdown(f"**What it is made of**{times}")
-    part = Architecture("Block", first.input_shape, layers[block.start :][: block.length])
+    part = Architecture("Block", (height, width, channels), layers[block.start :][: block.length])
     picture(diagram(trace(part)), key=f"atlas_block_{known.id}", largest=1.0)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnn.network.atlas import Known, atlas, source
 from cnn.network.atlas.asked import asked
-from cnn.pictures.network.atlas_chart import COSTS, atlas_chart, best, with_accuracy
+from cnn.pictures.comparison.atlas_chart import COSTS, atlas_chart, best, with_accuracy
 from ui.components.plot import plot
 from ui.components.table import Cell, Column, TableRow, table
 from ui.session import address, theme
