@@ -182,7 +182,7 @@ def test_images_that_were_brought_to_the_app_are_trained_on_by_their_name(tmp_pa
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["test_images"] == 2
-    assert "Images are resized from 6x5 to 16x16" in done.stderr
+    assert "Images are resized from 5×6 to 16×16 pixels (width × height)" in done.stderr
 
 
 def test_a_zip_with_its_own_splits_is_trained_and_tested_on_them(tmp_path: Path):

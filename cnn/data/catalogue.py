@@ -18,7 +18,7 @@ from cnn.numbers import exact
 CATALOGUE: dict[DatasetName, Entry] = SETS | {
     DatasetName.OWN_IMAGES: Entry(
         title="Your own images",
-        description="Pictures of yours in classes, dropped class by class or from a zip or an npz. "
+        description="Pictures of yours, dropped kind by kind or from a zip or an npz. "
         "They are fitted to the network's input.",
         image_shape=(32, 32, 3),
         load=lambda spec, shape: load_own_images(Path(spec.file), shape, splits=spec.splits),

@@ -47,6 +47,27 @@ def check_room(count: int, shape: ImageShape) -> None:
         )
 
 
+def image_text(shape: ImageShape) -> str:
+    """A photo's size: `32×32 pixels in colour`."""
+    height, width, channels = shape
+    return f"{resizing_text(None, (height, width))} in {'grey' if channels == 1 else 'colour'}"
+
+
+def resizing_text(was: tuple[int, int] | None, now: tuple[int, int]) -> str:
+    """From which size to which, of height and width each, as photos are said: width before height.
+
+    `5×6 to 28×28 pixels (width × height)`; where images had no size in common, the new one alone.
+    """
+    known = [size for size in (was, now) if size]
+    order = "" if all(height == width for height, width in known) else " (width × height)"
+    return f"{' to '.join(f'{width:,}×{height:,}' for height, width in known)} pixels{order}"
+
+
+def keeps_proportions(was: tuple[int, int], now: tuple[int, int]) -> bool:
+    """Whether an image of one height and width has the shape of the other."""
+    return was[0] * now[1] == was[1] * now[0]
+
+
 def fit_image(image: Image.Image, shape: ImageShape) -> Pixels:
     """Return an image as pixels of this shape."""
     height, width, channels = shape

@@ -75,10 +75,13 @@ def _in_words(source: Source, train: int, validation: Split, test: Split) -> str
             )
         case _:
             said = (
-                f"of {train + len(validation) + len(test):,} images, {train:,} to train, "
-                f"{len(validation):,} to validate and {len(test):,} to test, {drawn}"
+                f"of {train + len(validation) + len(test):,} pictures, {train:,} are to learn "
+                f"from, {len(validation):,} are to check with after each epoch, and {len(test):,} "
+                f"are set aside for a test, which the network has never seen; {drawn}"
             )
-    lead = source.pooled or ("Its own splits are used" if called else "It has no splits of its own")
+    if not called and not source.pooled:
+        return f"{said[0].upper()}{said[1:]}."
+    lead = source.pooled or "Its own splits are used"
     apart = [
         _missing(source.class_names, one.labels, name)
         for one, name in ((validation, kept), (test, tested or kept))

@@ -75,7 +75,9 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
 
     page.get_by_role("button", name="Train this").click()
     press_train(page)
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     settled(page)
 
     go(page, "Draw")
@@ -215,7 +217,9 @@ def test_somebody_who_comes_back_after_a_restart_in_mid_training_finds_everythin
         settled(page)
         page.goto(f"{url}/train?network=shapes-demo&data=shapes&epochs=2")
         press_train(page)
-        expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+        expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+            timeout=WORKER_MS
+        )
         finished = page.url.removeprefix(url)
         page.goto(f"{url}/train?network=shapes-demo&data=shapes&epochs=900&seed=4")
         press_train(page)
@@ -227,7 +231,7 @@ def test_somebody_who_comes_back_after_a_restart_in_mid_training_finds_everythin
     with running(tmp_path, workers=1) as url:
         page = new_page()
         page.goto(f"{url}{finished}")
-        expect(page.get_by_text("300 images, looked at once")).to_be_visible()
+        expect(page.get_by_text("300 images, used once, after training")).to_be_visible()
         settled(page)
         page.goto(f"{url}{cut_off}")
         expect(page.get_by_text("interrupted").first).to_be_visible()

@@ -30,7 +30,9 @@ def test_a_run_of_one_is_followed_stopped_and_compared_in_the_other(
     here, there = (new_page(color_scheme="light") for _ in urls)
     there.goto(f"{urls[1]}/train?network=shapes-demo&data=shapes&epochs=2")
     press_train(there)  # the other server has no worker: the first one's takes it
-    expect(there.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(there.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
 
     here.goto(f"{urls[0]}/train?network=shapes-demo&data=shapes&epochs=300")
     press_train(here)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { concerns, fileName, freeName, isClutter, isForeign, listed, missing, packed, tooMuch, tooMuchInAll, wrongName } = await import(
+const { concerns, contentOf, fileName, freeName, isClutter, isForeign, listed, missing, packed, tooMuch, tooMuchInAll, wrongName } = await import(
   "../../ui/components/photos/classes.js"
 );
 const { crc32 } = await import("../../ui/components/photos/zip.js");
@@ -26,8 +26,8 @@ test("a class is called as a folder can be, as no split, and as no other class",
   assert.match(wrongName(named("  "), [], LIMITS), /Say what these pictures show/);
   assert.match(wrongName(named("a/b"), [], LIMITS), /use no \//);
   assert.match(wrongName(named(".cats"), [], LIMITS), /begin with no dot/);
-  assert.match(wrongName(named(" Train "), [], LIMITS), /^Train would be read as a split .* "Train pictures"\.$/);
-  assert.match(wrongName(cats, [cats, named("Cats ")], LIMITS), /^Two classes are called cats\./);
+  assert.match(wrongName(named(" Train "), [], LIMITS), /^Train is a word for a part of the data\. .* "Train pictures"\.$/);
+  assert.match(wrongName(cats, [cats, named("Cats ")], LIMITS), /^Two kinds are called cats\./);
   assert.match(wrongName(named("x".repeat(61)), [], LIMITS), /has 61 letters; use at most 60/);
 });
 
@@ -62,10 +62,10 @@ test("the same picture in two classes is told in both", () => {
 
 test("what is still to be done is said, one thing at a time, and then nothing", () => {
   const [cats, dogs] = [named("cats"), named("dogs")];
-  assert.match(missing([named("", []), cats], LIMITS), /^Name two classes/);
+  assert.match(missing([named("", []), cats], LIMITS), /^Name two kinds/);
   assert.match(missing([cats, named("dogs", several("1.png"))], LIMITS), /needs 3 pictures or more. More are needed of dogs\./);
   assert.match(missing([cats, named("")], LIMITS), /Say what these pictures show/);
-  assert.match(missing([cats, dogs, named("a"), named("b")], LIMITS), /^4 classes are named; 3 can be told apart/);
+  assert.match(missing([cats, dogs, named("a"), named("b")], LIMITS), /^4 kinds are named; 3 can be told apart/);
   assert.match(missing([cats, dogs], { ...LIMITS, files: 5 }), /^There are 6 pictures; 5 are read/);
   assert.equal(missing([cats, named("", []), dogs], LIMITS), "");
 });
@@ -78,6 +78,14 @@ test("too many bytes or pixels in all are said with the limits", () => {
   const phone = Array.from({ length: 100 }, () => picture("b.jpg", { width: 4_000, height: 3_000 }));
   assert.equal(tooMuchInAll([named("cats", phone), named("dogs")], LIMITS), "These pictures have 1,200 million pixels; 1,000 million are read.");
   assert.equal(tooMuchInAll(large(), LIMITS), "");
+});
+
+test("pictures are the same while neither their content nor a name changes", () => {
+  const [cats, dogs] = [named("cats"), named("dogs")];
+  const content = contentOf([cats, dogs]);
+  assert.equal(contentOf([named("dogs ", dogs.pictures), named("", []), cats]), content);
+  assert.notEqual(contentOf([named("cat", cats.pictures), dogs]), content);
+  assert.notEqual(contentOf([named("cats", cats.pictures.slice(1)), dogs]), content);
 });
 
 test("files lie in the order of classes and names, and the zip is called after the classes", () => {

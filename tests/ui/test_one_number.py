@@ -166,7 +166,7 @@ def test_times_and_counts_of_a_run_are_one_number_on_every_page_and_command(
 
     # Of the images: as many as the data set has, wherever they are counted.
     described = [one.proto.delta_description for one in on_train.metric]
-    assert f"{TEST} images, looked at once" in " ".join(described)
+    assert f"{TEST} images, used once, after training" in " ".join(described)
     assert "30 images" in " ".join(described)
     assert in_words(run, _predictions(store, run)).count(f"{TEST - WRONG} of them") == 1
 

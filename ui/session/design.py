@@ -48,6 +48,12 @@ class Design:
         layers = tuple(architecture.to_dict()["layers"])
         return cls(architecture.name, architecture.input, layers, rev, feed=architecture.feed)
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is another than the one that everybody begins with."""
+        first = Design.of(entry(FIRST).architecture, self.rev)
+        return replace(first, addresses=self.addresses) != self
+
     def at(self, code: str) -> Design:
         """The same design, with the code that stands in the address for it."""
         if code == self.addresses[0]:

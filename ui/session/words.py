@@ -75,6 +75,8 @@ def size_bytes(number: float) -> str:
 def duration(seconds: float) -> str:
     """A time at a glance: `4 s`, `1 min 05 s`, `2 h 10 min`."""
     whole = round(seconds)
+    if 0 < seconds < 0.05:
+        return "< 0.1 s"
     if whole < 60:
         return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
     minutes, rest = divmod(whole, 60)

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.components.words import explained_words
-from ui.session import theme
+from ui.session import dialog, theme
 from ui.session.pages import PAGES
 from ui.shell.memory import settle
 
@@ -103,6 +103,7 @@ page = st.navigation(
 )
 
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
+dialog.none_is_open()
 page.run()
 theme.follow()
 explained_words()

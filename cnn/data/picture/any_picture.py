@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnn.data.dataset import Pixels
-from cnn.data.fitting import ImageShape, check_shape, fit_image
+from cnn.data.fitting import (
+    ImageShape,
+    check_shape,
+    fit_image,
+    keeps_proportions,
+    resizing_text,
+)
 from cnn.data.picture.opening import opened
 
 
@@ -29,9 +35,9 @@ def read_picture(content: bytes, shape: ImageShape) -> Fitted:
     if picture.mode == "L" and channels == 3:
         notes.append("its grey copied to three channels")
     if picture.size != (width, height):
-        same = picture.width * height == picture.height * width
+        was, now = (picture.height, picture.width), (height, width)
         notes.append(
-            f"resized from {picture.width:,}×{picture.height:,} to {width}×{height} pixels"
-            + ("" if same else ", so its proportions have changed")
+            f"resized from {resizing_text(was, now)}"
+            + ("" if keeps_proportions(was, now) else ", so its proportions have changed")
         )
     return Fitted(fit_image(picture, shape), tuple(notes))

@@ -26,10 +26,15 @@ STYLE = f"""
 """
 
 
+def first_of(classes: int) -> int:
+    """How many images of each of so many classes are shown."""
+    return max(1, ACROSS // min(classes, MOST_CLASSES)) * DOWN
+
+
 def samples(split: Split, class_names: Sequence[str]) -> str:
     """The first images of each class in a block of its own, under the name of the class."""
     shown = list(class_names[:MOST_CLASSES])
-    columns = max(1, ACROSS // len(shown))
+    columns = first_of(len(shown)) // DOWN
     block = columns * (TILE + GAP) - GAP
     width = len(shown) * (block + BETWEEN) - BETWEEN
     height = WORDS + DOWN * (TILE + GAP) - GAP

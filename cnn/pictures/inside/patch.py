@@ -36,13 +36,22 @@ def patch_picture(image: Array, box: Box | None) -> str:
 
 
 def heat_picture(image: Array, found: HeatMap, name: str) -> str:
-    """A map over the dimmed image; orange where a signed one is below zero."""
+    """A map over the dimmed image in grey, so that all colours are the map's; orange where a
+    signed one is below zero.
+    """
     height, width = found.values.shape
     across, down = _sizes(height, width)
     reach = float(np.abs(found.values).max())
-    below, map_ = pixels_uri(image * DIM), data_uri(signed_pixels(found.values, reach))
+    below, map_ = pixels_uri(_grey(image) * DIM), data_uri(signed_pixels(found.values, reach))
     inside = _image(below, across, down) + _image(map_, across, down)
     return _svg(inside, across, down, name)
+
+
+def _grey(image: Array) -> Array:
+    """As bright as it looks: ITU-R 601, as Pillow has it."""
+    if image.shape[2] != 3:
+        return image
+    return image @ np.array([[0.299], [0.587], [0.114]], np.float32)
 
 
 def _sizes(height: int, width: int) -> tuple[float, float]:

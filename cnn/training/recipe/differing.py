@@ -15,6 +15,7 @@ from cnn.network.layers import Container, Layer
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
 from cnn.numbers import exact, number
+from cnn.training.recipe.fitting import as_said_now
 from cnn.training.recipe.run import Run
 
 Values = dict[tuple["Part", str], str]
@@ -80,7 +81,7 @@ def _together(group: Sequence[Values], key: tuple[Part, str]) -> str:
 def _settings(run: Run, field_by_field: bool) -> Values:
     return {
         **{(Part.NETWORK, name): said for name, said in _network(run.architecture, field_by_field)},
-        (Part.NETWORK, "changed to fit"): " ".join(run.changes),
+        (Part.NETWORK, "changed to fit"): " ".join(map(as_said_now, run.changes)),
         **{(Part.DATA, name): said for name, said in _data(run)},
         **{(Part.TRAINING, name): said for name, said in _training(run)},
         **{(Part.MADE_WITH, name): _text(value) for name, value in sorted(run.environment.items())},

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cnn.data import CATALOGUE, Dataset, DatasetName
 from cnn.data.dataset import FoundShape
+from cnn.data.fitting import keeps_proportions, resizing_text
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import end, end_activation, settled
 from cnn.network.keras.model import Weights, check_weights
-from cnn.network.layers import Activation, Dense, Layer
-from cnn.network.shapes import MapShape, shape_text
+from cnn.network.layers import Activation, Dense, Flatten, GlobalAveragePooling2D, Layer
+from cnn.network.shapes import MapShape
 from cnn.network.trace import params_text, trace
 from cnn.training.recipe.run import Run
 
 _OF_IMAGES = ("Images are ", "The one grey channel ", "Grey images ", "Colours")
 """What a change of images begins with; what else is said is of the network's head."""
+
+SMALL_MAP = 7
+"""A map of at most so many cells a side is flattened for a last layer that is added."""
+
+_RESIZED_BEFORE = (
+    r"Images are resized (?:from (\d+)x(\d+) )?to (\d+)x(\d+)(?:, the network's input)?\."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,9 @@ def image_changes(name: DatasetName, shape: FoundShape, wanted: MapShape) -> tup
     changes = []
     height, width, channels = shape
     if height is None or width is None:
-        changes.append(f"Images are resized to {shape_text(wanted[:2])}.")
+        changes.append(_resized(None, wanted))
     elif (height, width) != wanted[:2]:
-        changes.append(
-            f"Images are resized from {shape_text((height, width))} to {shape_text(wanted[:2])}, "
-            "the network's input."
-        )
+        changes.append(_resized((height, width), wanted))
     if (channels, wanted[2]) == (1, 3):
         changes.append("The one grey channel is copied to the three the network reads.")
     elif channels is None and wanted[2] == 3:
@@ -59,6 +65,23 @@ def image_changes(name: DatasetName, shape: FoundShape, wanted: MapShape) -> tup
         colours = "Colours, where there are any," if channels is None else "Colours"
         changes.append(f"{colours} are turned to grey, as the network reads one channel.")
     return tuple(changes)
+
+
+def _resized(was: tuple[int, int] | None, wanted: MapShape) -> str:
+    size = resizing_text(was, wanted[:2])
+    if was is None:
+        return f"Images are resized to {size}; those of other proportions are stretched to it."
+    changed = "" if keeps_proportions(was, wanted[:2]) else ", so their proportions change"
+    return f"Images are resized from {size}, the network's input{changed}."
+
+
+def as_said_now(change: str) -> str:
+    """A change of the images in today's words: runs of earlier versions keep those of theirs."""
+    found = re.fullmatch(_RESIZED_BEFORE, change)
+    if not found:
+        return change
+    *was, height, width = (int(one) if one else 0 for one in found.groups())
+    return _resized((was[0], was[1]) if all(was) else None, (height, width, 1))
 
 
 def is_fitted(architecture: Architecture, found: Architecture) -> bool:
@@ -108,6 +131,22 @@ def with_classes(architecture: Architecture, classes: int) -> tuple[Architecture
         f"{params}",
         *on_end,
     )
+
+
+def with_end(architecture: Architecture, classes: int) -> Architecture | None:
+    """A network that has no scores for classes yet with layers that give them; None where that does
+    not make a network that is trained.
+
+    A small map goes in whole, of a larger one the mean of each channel.
+    """
+    shape = trace(architecture).output_shape
+    flat: tuple[Layer, ...] = ()
+    if len(shape) == 3:
+        flat = (Flatten() if max(shape[:2]) <= SMALL_MAP else GlobalAveragePooling2D(),)
+    end = (*flat, Dense(classes, activation="softmax"))
+    with contextlib.suppress(ArchitectureError):
+        return with_classes(replace(architecture, layers=(*architecture.layers, *end)), classes)[0]
+    return None
 
 
 def weights_with_classes(architecture: Architecture, weights: Weights, classes: int) -> Weights:

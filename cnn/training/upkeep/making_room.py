@@ -81,7 +81,7 @@ def keep_to_limits(store: Store) -> None:
         if is_news:
             _log.info(
                 "over the limits that are set are %.1f MB: %s; they go by themselves from %s on, "
-                "or once a page has shown them (What takes the room, on Train)",
+                "or once a page has shown them (Disk space, on Train)",
                 over.all_bytes / MB,
                 what,
                 time.strftime("%Y-%m-%d %H:%M", time.localtime(found.acts_from)),

@@ -12,7 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import FilePayload, JSHandle, Locator, Page, expect
 
-from tests.browser.driving import settled
+from cnn.network.zoo import entry
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import State
+from cnn.training.store.store import Store
+from tests.browser.driving import running, settled
 from tests.browser.training import WORKER_MS, press_train
 from tests.coloured import coloured
 
@@ -52,7 +56,7 @@ def test_own_images_are_brought_trained_on_and_deleted(
     expect(dialog.get_by_role("button", name="Use these images")).to_have_count(0)
 
     upload.set_input_files(good)
-    expect(dialog.get_by_text("40 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_text("40 pictures of 2 kinds were read.")).to_be_visible()
     dialog.get_by_text("1 file was left out").click()
     expect(dialog.get_by_text("top/<img src=x>.png")).to_be_visible()
     dialog.get_by_role("textbox", name="Name", exact=True).fill("Stripes")
@@ -66,7 +70,7 @@ def test_own_images_are_brought_trained_on_and_deleted(
     page.reload()
     expect(page.get_by_role("radio", name="Stripes (yours)")).to_be_checked()
     press_train(page)
-    expect(page.get_by_text("7 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("7 images, used once, after training")).to_be_visible(timeout=WORKER_MS)
     expect(page.get_by_role("heading", name="Shapes demo on Stripes")).to_be_visible()
 
     page.get_by_role("button", name="Use these settings").click()
@@ -104,15 +108,15 @@ def carried(page: Page, files: list[FilePayload]) -> JSHandle:
 
 def filled(page: Page, dialog: Locator) -> None:
     """Two classes with ten pictures each: those of one are chosen, those of the other dropped."""
-    dialog.get_by_role("textbox", name="Name of class 1").fill("apple")
+    dialog.get_by_role("textbox", name="Name of kind 1").fill("apple")
     with page.expect_file_chooser() as asked:
-        dialog.get_by_role("button", name="Choose pictures of class 1").click()
+        dialog.get_by_role("button", name="Choose pictures of kind 1").click()
     asked.value.set_files(pictures("apple"))
-    dialog.get_by_role("textbox", name="Name of class 2").fill("leaf")
+    dialog.get_by_role("textbox", name="Name of kind 2").fill("leaf")
     text = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no picture")
     again = FilePayload(name="an apple.png", mimeType="image/png", buffer=coloured("apple", 3))
     carries = carried(page, [*pictures("leaf"), again, text])
-    dialog.get_by_role("group", name="Class 2").dispatch_event("drop", {"dataTransfer": carries})
+    dialog.get_by_role("group", name="Kind 2").dispatch_event("drop", {"dataTransfer": carries})
 
 
 @pytest.mark.proof
@@ -126,19 +130,23 @@ def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_an
     expect(read).to_be_disabled()
     filled(page, dialog)
 
-    second = dialog.get_by_role("group", name="Class 2")
+    second = dialog.get_by_role("group", name="Kind 2")
     expect(second.get_by_text("11 pictures")).to_be_visible()
     expect(second.get_by_text("No picture that can be read: notes.txt.")).to_be_visible()
     expect(second.get_by_text("Also in apple: an apple.png.")).to_be_visible()
     second.get_by_role("button", name="Remove an apple.png").click()
     expect(dialog.get_by_text("Also in")).to_have_count(0)
-    expect(dialog.get_by_text("20 pictures of 2 classes")).to_be_visible()
+    expect(dialog.get_by_text("20 pictures of 2 kinds")).to_be_visible()
     found = Axe().run(page, context="[role=dialog]").response["violations"]
     assert not found, [one["id"] for one in found]
     read.click()
-    expect(dialog.get_by_text("20 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_text("20 pictures of 2 kinds were read.", exact=True)).to_be_visible()
     expect(dialog.get_by_role("textbox", name="Name", exact=True)).to_have_value("apple-and-leaf")
-    dialog.get_by_role("button", name="Use these images").click()
+    expect(read).to_have_class("plain")
+    expect(dialog.get_by_role("group", name="Kind 1").locator(".thumbs")).not_to_be_visible()
+    use = dialog.get_by_role("button", name="Use these images")
+    expect(use).to_be_in_viewport()
+    use.click()
 
     expect(page.get_by_text("Your pictures are in colour")).to_be_visible()
     page.get_by_role("button", name="Use this network").click()
@@ -147,11 +155,13 @@ def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_an
     epochs.fill("2")
     epochs.press("Enter")
     press_train(page)
-    expect(page.get_by_text("3 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("3 images, used once, after training")).to_be_visible(timeout=WORKER_MS)
 
     new = FilePayload(name="new.png", mimeType="image/png", buffer=coloured("leaf", 99))
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(new)
-    expect(page.get_by_text("new.png as the network sees it, 64×64×3")).to_be_visible()
+    expect(
+        page.get_by_text("new.png as the network sees it, 64×64 pixels in colour")
+    ).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="leaf")).to_be_visible()
     for kind in ("Occlusion", "Saliency", "Grad-CAM"):
         expect(page.get_by_role("img", name=f"{kind} for ")).to_be_visible()
@@ -166,11 +176,11 @@ def test_what_is_wrong_with_classes_is_said_and_too_large_photos_are_made_smalle
     page.get_by_role("button", name="Add your own images").click()
     dialog = page.get_by_role("dialog")
     filled(page, dialog)
-    first = dialog.get_by_role("group", name="Class 1")
-    name = dialog.get_by_role("textbox", name="Name of class 1")
-    expect(dialog.get_by_text("21 pictures of 2 classes")).to_be_visible()
+    first = dialog.get_by_role("group", name="Kind 1")
+    name = dialog.get_by_role("textbox", name="Name of kind 1")
+    expect(dialog.get_by_text("21 pictures of 2 kinds")).to_be_visible()
     name.fill("test")
-    expect(first.get_by_text("test would be read as a split of the data.")).to_be_visible()
+    expect(first.get_by_text("test is a word for a part of the data.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Read these pictures")).to_be_disabled()
     name.fill("apple")
     first.get_by_role("button", name="Remove apple9.png").press("Enter")
@@ -189,15 +199,47 @@ def test_what_is_wrong_with_classes_is_said_and_too_large_photos_are_made_smalle
     page.keyboard.press("Escape")  # what was dropped is still there when the dialog comes again
     expect(dialog).to_have_count(0)
     page.get_by_role("button", name="Add your own images").click()
-    expect(dialog.get_by_text("21 pictures of 2 classes")).to_be_visible()
+    expect(dialog.get_by_text("21 pictures of 2 kinds")).to_be_visible()
     dialog.get_by_role("button", name="Read these pictures").click()
-    expect(dialog.get_by_text("21 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_text("21 pictures of 2 kinds were read.", exact=True)).to_be_visible()
     expect(dialog.get_by_text("left out")).to_have_count(0)
+    expect(first.get_by_role("button", name="Remove apple8.png")).not_to_be_visible()
+    dialog.get_by_role("button", name="Show the pictures").click()
     first.get_by_role("button", name="Remove apple8.png").click()
     dialog.get_by_role("button", name="Read these pictures").click()
-    expect(dialog.get_by_text("20 images of 2 classes were read")).to_be_visible()
+    expect(dialog.get_by_text("20 pictures of 2 kinds were read.", exact=True)).to_be_visible()
 
     dialog.get_by_role("button", name="Start over").click()
-    expect(dialog.get_by_role("textbox", name="Name of class 1")).to_have_value("")
-    expect(dialog.get_by_text("Name two classes, and drop pictures into each.")).to_be_visible()
+    expect(dialog.get_by_role("textbox", name="Name of kind 1")).to_have_value("")
+    expect(
+        dialog.get_by_text("Name two kinds, such as cats and dogs, and drop pictures into each.")
+    ).to_be_visible()
     settled(page)
+
+
+@pytest.mark.proof
+def test_what_was_read_stays_in_the_dialog_when_the_last_training_ends(page: Page, tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/runs.db"
+    store = Store(url)
+    run = store.add(entry("shapes-demo").architecture, Configuration(), worker="me")
+    with running(tmp_path, store=url) as app_url:
+        page.goto(f"{app_url}/train")
+        page.get_by_role("button", name="Add your own images").click()
+        dialog = page.get_by_role("dialog")
+        filled(page, dialog)
+        dialog.get_by_role("button", name="Read these pictures").click()
+        expect(dialog.get_by_text("21 pictures of 2 kinds were read.")).to_have_count(2)
+
+        store.finish(run.id, State.STOPPED)
+
+        expect(page.get_by_role("table", include_hidden=True).get_by_text("stopped")).to_have_count(
+            1
+        )
+        page.wait_for_timeout(3_000)  # more than one turn of the list
+        expect(dialog.get_by_role("button", name="Use these images")).to_be_visible()
+        expect(dialog.get_by_text("21 pictures of 2 kinds were read.")).to_have_count(2)
+        waiting = page.get_by_role("button", name="Train (after 1 other)", include_hidden=True)
+        expect(waiting).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+        settled(page)

@@ -71,7 +71,7 @@ def test_the_address_with_the_token_opens_the_deep_link_and_all_of_the_app(
         page.get_by_role("button", name="Add your own images").click()
         dialog = page.get_by_role("dialog")
         dialog.locator("input[type=file]").set_input_files(stripes(tmp_path))
-        expect(dialog.get_by_text("40 images of 2 classes were read")).to_be_visible()
+        expect(dialog.get_by_text("40 pictures of 2 kinds were read")).to_be_visible()
         settled(page)
         assert not refused
         page.close()

@@ -177,7 +177,7 @@ def test_shapes_are_trained_inside_their_lesson_and_its_filters_looked_at(
     settled(page)
     start.click()
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=WORKER_MS)
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible()
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible()
     expect(page.get_by_role("img", name="8 learned kernels")).to_be_visible()
     expect(page.get_by_text("typical of the eight filters")).to_be_visible()
     expect(page.get_by_role("figure", name="Loss over the epochs")).to_be_visible()

@@ -36,7 +36,7 @@ def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     press_train(page)
 
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=WORKER_MS)
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible()
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible()
     expect(page.get_by_role("heading", name="Shapes demo on Shapes")).to_be_visible()
     for label in ("Loss over the epochs", "Accuracy over the epochs"):
         plot = page.get_by_role("figure", name=label)
@@ -142,7 +142,9 @@ def test_a_rate_that_is_too_low_is_found_out_and_retried_in_one_click(
     page.get_by_role("button", name="Train with rate 0.01").click()
 
     page.wait_for_url(lambda url: "run=" in url and url != before)
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     expect(page.get_by_text("The learning rate is too low")).to_have_count(0)
     settled(page)
 
@@ -153,7 +155,9 @@ def test_a_line_that_was_hidden_stays_hidden_when_the_steps_are_smoothed(
 ):
     page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
     press_train(page)
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     settled(page)
     plot = page.get_by_role("figure", name="Loss over the epochs")
     plot.locator(".legendtoggle").last.click()
@@ -192,7 +196,9 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
     page.goto(f"{training_url}/{SHAPES}&epochs=4&seed=8")
     press_train(page)
     page.get_by_role("tab", name="Watch it learn").click()
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     settled(page)
     slider = page.get_by_role("slider")
     expect(slider).to_have_value("4")
@@ -221,7 +227,9 @@ def test_a_visitor_watches_it_learn_trains_on_and_takes_the_model_away(
     page.get_by_role("button", name="Train 4 more epochs").click()
     page.wait_for_url(lambda url: "run=" in url and url != before)
     expect(page.get_by_text("Continues another run after its step 40")).to_be_visible()
-    expect(page.get_by_text("300 images, looked at again")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used again, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     settled(page)
     page.get_by_role("button", name="Show that run").click()
     page.wait_for_url(before)
@@ -243,7 +251,9 @@ def test_a_stopped_run_is_resumed_and_goes_on_live_to_its_end(training_url: str,
     gradients = page.get_by_role("figure", name="Gradient norms over the steps")
     expect(gradients.locator(".trace.scatter").first).to_be_visible()
 
-    expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+        timeout=WORKER_MS
+    )
     settled(page)
 
 
@@ -252,7 +262,9 @@ def test_several_runs_of_the_list_are_shown_over_each_other(training_url: str, p
     for seed in (10, 11):
         page.goto(f"{training_url}/{SHAPES}&epochs=2&seed={seed}")
         press_train(page)
-        expect(page.get_by_text("300 images, looked at once")).to_be_visible(timeout=WORKER_MS)
+        expect(page.get_by_text("300 images, used once, after training")).to_be_visible(
+            timeout=WORKER_MS
+        )
         settled(page)
     boxes = page.get_by_role("checkbox", name=re.compile("Choose Shapes demo, finished"))
     expect(boxes.nth(1)).to_be_visible()

@@ -248,7 +248,7 @@ def test_where_nothing_is_held_out_folders_are_classes_as_they_always_were(tmp_p
 
     assert brought(tmp_path / "pets.zip").splits == ""
     assert sum(map(len, data.splits.values())) == len(members)
-    assert data.how_split.startswith(f"It has no splits of its own: of {len(members)} images, ")
+    assert data.how_split.startswith(f"Of {len(members)} pictures, ")
 
 
 def test_a_class_that_test_lacks_is_said(tmp_path):

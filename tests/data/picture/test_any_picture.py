@@ -30,7 +30,7 @@ def test_colours_and_sizes_are_changed_and_said():
     assert (found.pixels == 76).all()  # ITU-R 601: 0.299 of 255
     assert found.notes == (
         "colours turned to grey",
-        "resized from 40×20 to 10×10 pixels, so its proportions have changed",
+        "resized from 40×20 to 10×10 pixels (width × height), so its proportions have changed",
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cnn.insight.regions.where import HeatMap
 from cnn.network.seen import Box
-from cnn.pictures.inside.patch import SIDE, heat_picture, patch_picture
+from cnn.pictures.inside.patch import DIM, SIDE, heat_picture, patch_picture
 from cnn.pictures.kit.palette import ABOVE, BELOW
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -44,6 +44,17 @@ def test_a_map_is_fullest_where_it_is_largest_and_orange_below_zero():
     assert tuple(heat[5, 0, :3]) == BELOW
     assert heat[1, 2, 3] > heat[5, 0, 3] > heat[0, 0, 3] == 0
     assert svg.attrib["aria-label"] == "a <b>"
+
+
+def test_below_a_map_a_photo_is_grey_and_as_bright_as_it_looks():
+    photo = np.random.default_rng(0).random((8, 4, 3), np.float32)
+    of_photo = heat_picture(photo, HeatMap(np.zeros((8, 4), np.float32), ""), "none")
+
+    below = pixels(next(ElementTree.fromstring(of_photo).iter(f"{SVG}image")))
+
+    eight_bits = np.round(photo * 255).astype(np.uint8)
+    by_pillow = np.asarray(Image.fromarray(eight_bits).convert("L"))
+    np.testing.assert_allclose(below, by_pillow * DIM, atol=1)
 
 
 def test_a_map_of_nothing_is_clear():

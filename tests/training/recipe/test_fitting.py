@@ -8,17 +8,28 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import from_scores
 from cnn.network.keras.model import WeightsError, build, set_weights, weights_of
-from cnn.network.layers import Activation, Conv2D, Dense, Dropout, Flatten, Layers
+from cnn.network.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layers,
+    MaxPooling2D,
+)
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import (
+    as_said_now,
     changes_again,
     fit_to,
     image_changes,
     is_fitted,
     weights_with_classes,
     with_classes,
+    with_end,
 )
 from cnn.training.recipe.run import Run, State
 from tests.data.own.test_images import png, zipped
@@ -150,15 +161,36 @@ def test_training_reads_the_scores_before_a_softmax(head, scores):
     [
         (DatasetName.SHAPES, (16, 16, 1), (28, 28, 3), []),
         (DatasetName.MNIST, (28, 28, 1), (28, 28, 1), []),
-        (DatasetName.DIGITS, (8, 8, 1), (28, 28, 1), ["resized from 8x8 to 28x28"]),
-        (DatasetName.MNIST, (28, 28, 1), (32, 32, 3), ["from 28x28 to 32x32", "copied to"]),
-        (DatasetName.OWN_IMAGES, (None, 32, None), (16, 16, 1), ["resized to 16x16", "any, are"]),
-        (DatasetName.OWN_IMAGES, (32, 32, 3), (16, 16, 1), ["from 32x32 to 16x16", "Colours are"]),
+        (
+            DatasetName.DIGITS,
+            (8, 8, 1),
+            (28, 28, 1),
+            ["resized from 8×8 to 28×28 pixels, the network's input."],
+        ),
+        (DatasetName.MNIST, (28, 28, 1), (32, 32, 3), ["from 28×28 to 32×32 pixels", "copied to"]),
+        (
+            DatasetName.OWN_IMAGES,
+            (None, 32, None),
+            (16, 16, 1),
+            ["resized to 16×16 pixels; those of other", "any, are"],
+        ),
+        (
+            DatasetName.OWN_IMAGES,
+            (32, 32, 3),
+            (16, 16, 1),
+            ["from 32×32 to 16×16 pixels", "Colours are"],
+        ),
         (DatasetName.OWN_IMAGES, (28, 28, 1), (28, 28, 1), []),
         (DatasetName.OWN_IMAGES, (28, 28, 3), (28, 28, 3), []),
         (DatasetName.OWN_IMAGES, (28, 28, 1), (28, 28, 3), ["The one grey channel is copied"]),
         (DatasetName.OWN_IMAGES, (28, 28, None), (28, 28, 3), ["Grey images have their one"]),
-        (DatasetName.OWN_IMAGES, (28, None, 1), (28, 28, 1), ["resized to 28x28"]),
+        (DatasetName.OWN_IMAGES, (28, None, 1), (28, 28, 1), ["resized to 28×28 pixels"]),
+        (
+            DatasetName.OWN_IMAGES,
+            (150, 200, 3),
+            (32, 32, 3),
+            ["from 200×150 to 32×32 pixels (width × height), the network's input, so their pro"],
+        ),
     ],
 )
 def test_each_change_of_the_images_is_a_sentence(name, shape, wanted, said):
@@ -195,8 +227,17 @@ def test_a_network_made_out_of_a_run_needs_no_other_head_but_the_same_images():
     ("sizes", "said"),
     [
         ([(8, 8)], ()),
-        ([(8, 8), (8, 9)], ("Images are resized to 8x8.",)),
-        ([(9, 7)], ("Images are resized from 7x9 to 8x8, the network's input.",)),  # height first
+        (
+            [(8, 8), (8, 9)],
+            ("Images are resized to 8×8 pixels; those of other proportions are stretched to it.",),
+        ),
+        (
+            [(9, 7)],
+            (
+                "Images are resized from 9×7 to 8×8 pixels (width × height), the network's input, "
+                "so their proportions change.",
+            ),
+        ),
     ],
 )
 def test_own_images_that_have_the_size_already_are_not_said_to_be_resized(tmp_path, sizes, said):
@@ -209,6 +250,43 @@ def test_own_images_that_have_the_size_already_are_not_said_to_be_resized(tmp_pa
     fitted = fit_to(small(Dense(2)), load(brought(file), (8, 8, 1)))
 
     assert fitted.changes == said
+
+
+@pytest.mark.parametrize(
+    ("kept", "shape", "wanted"),
+    [
+        ("Images are resized from 150x200 to 32x32, the network's input.", (150, 200, 1), (32, 32)),
+        ("Images are resized from 8x8 to 28x28, the network's input.", (8, 8, 1), (28, 28)),
+        ("Images are resized to 28x32.", (None, None, 1), (28, 32)),
+    ],
+)
+def test_what_an_earlier_version_said_of_images_is_what_is_said_now(kept, shape, wanted):
+    (now,) = image_changes(DatasetName.OWN_IMAGES, shape, (*wanted, 1))
+
+    assert as_said_now(kept) == now
+    assert as_said_now(now) == now
+    assert as_said_now("Another head.") == "Another head."
+
+
+@pytest.mark.parametrize(
+    ("layers", "added"),
+    [
+        ((Conv2D(4, 3), MaxPooling2D(4)), [Flatten, Dense]),  # (9 - 3 + 1) // 4 = 1 cell a side
+        ((Conv2D(4, 2),), [GlobalAveragePooling2D, Dense]),  # 8 cells
+        ((Flatten(),), [Dense]),
+        ((Conv2D(4, 3), GlobalAveragePooling2D(), Dropout(0.2)), [Dense]),
+    ],
+)
+def test_a_network_without_an_end_is_given_one_that_takes_what_comes_before(layers, added):
+    before = Architecture("Bare", (9, 9, 1), layers)
+
+    whole = with_end(before, 3)
+
+    assert whole is not None
+    assert whole.layers[: len(layers)] == layers
+    assert [type(layer) for layer in whole.layers[len(layers) :]] == added
+    assert trace(whole).output_shape == (3,)
+    assert with_classes(whole, 3) == (whole, ())
 
 
 def test_a_network_made_out_of_a_run_on_own_images_has_its_images_changed_as_before():

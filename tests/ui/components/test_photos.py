@@ -69,6 +69,7 @@ def test_the_script_is_told_the_limits_and_the_names_that_are_splits(monkeypatch
     photos.photos("the_field", key="here")
 
     (data,) = json.loads(json.dumps(told))
+    assert data["answer"] is None
     assert data["field"] == ".st-key-the_field input[type=file]"
     assert data["limits"]["reserved"] == list(SAID)
     script = (ROOT / "ui" / "components" / "photos" / "classes.js").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnn.data import load
 from cnn.data.dataset import as_floats
@@ -16,6 +17,7 @@ from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.settings import images_folder
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import CLASS_NAMES, WEIGHTS, Epoch, Progress, Result, Run, State, Step
+from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.class_names import to_bytes
 from cnn.training.store.store import Store
 from tests.coloured import coloured, in_folders
@@ -34,16 +36,25 @@ def photos() -> library.OwnImages:
     return library.keep(arrived, "photos", images_folder())
 
 
-def finished(store: Store, own: library.OwnImages, *, has_weights: bool = True) -> Run:
+def finished(
+    store: Store, own: library.OwnImages, *, has_weights: bool = True, of: bytes = b""
+) -> Run:
     run = store.add(SMALL, Configuration(own.spec, epochs=1), worker="me")
     store.freeze(run.id, "f" * 64, {"train": 12, "validation": 3, "test": 3}, {})
     store.record(run.id, [Step(1, 0.1, 1.0, 0.5, 0.01, 1)], Progress(1, 1, 1))
     store.record_epoch(run.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
     store.keep_file(run.id, CLASS_NAMES, to_bytes(NAMES))
     if has_weights:
-        store.keep_file(run.id, WEIGHTS, weights_file(SMALL, seed=1))
+        store.keep_file(run.id, WEIGHTS, of or weights_file(SMALL, seed=1))
     store.finish(run.id, State.FINISHED, result=Result(0.1, 0.9, 3, 12, 3, 1.0, 100.0))
     return run
+
+
+def strong(app: AppTest) -> set[str]:
+    """The buttons that say what to do first."""
+    return {one.label for one in app.button if one.proto.type == "primary"} & {
+        *("Train", "Use this network")
+    }
 
 
 def tried(run: Run, name: str, content: bytes):
@@ -57,10 +68,17 @@ def test_a_grey_network_is_told_apart_and_one_in_colour_is_used_in_one_click(sto
     app = visited("train", network="lenet-5", data=own.id)
     assert "Your pictures are in colour; LeNet-5 sees them in grey at 28×28." in words(app)
     assert "Colours are turned to grey" in words(app)
+    changed = (
+        "from 96×72 to 28×28 pixels (width × height), the network's input, so their proportions"
+    )
+    assert changed in words(app)
+    assert strong(app) == {"Use this network"}
 
     pressed(app, "Use this network")
 
-    assert "MobileNet-lite 64×64 in colour" in str(app.selectbox(key="train_network").options)
+    proposed = "MobileNet-lite 64×64 in colour (proposed for your images)"
+    assert proposed in app.selectbox(key="train_network").options
+    assert strong(app) == {"Train"}
     assert app.number_input(key="train_epochs").value == 100  # 12 images are a step an epoch
     assert "Your pictures are in colour" not in words(app)
     assert "grey" not in words(app)
@@ -91,7 +109,8 @@ def test_a_new_photo_is_answered_with_the_shares_that_the_network_gives(store: S
     order = np.argsort(-shares)
     assert [name for name, _ in found] == [NAMES[place] for place in order]
     assert [float(share) for _, share in found] == pytest.approx(100 * shares[order], abs=0.051)
-    assert "new leaf.png as the network sees it, 24×20×3: resized from 96×72 to 20×24" in words(app)
+    seen = "as the network sees it, 20×24 pixels (width × height) in colour: resized from 96×72 to"
+    assert f"new leaf.png {seen} 20×24 pixels (width × height), so its pro" in words(app)
     assert f"Where it looked for {NAMES[order[0]]}" in words(app)
     for kind in ("Occlusion", "Saliency", "Grad-CAM"):
         assert f"**{kind}**" in words(app)
@@ -124,6 +143,29 @@ def test_only_a_finished_run_on_own_images_asks_for_a_photo(store: Store):
 
     for run in (other, stopped):
         assert "Try a new photo" not in words(shown(arriving("train", run=run.id)))
+
+
+def test_the_first_box_of_a_result_leads_to_the_field_for_a_photo(store: Store):
+    app = visited("train", run=finished(store, photos()).id)
+
+    (header,) = [one for one in app.header if one.value == "Try a new photo"]
+    (link,) = [one.value for one in app.markdown if "[Try a new photo]" in one.value]
+    assert f"(#{header.anchor})" in link
+
+
+def test_a_map_of_nothing_is_explained_as_what_it_measures(store: Store):
+    zeros = {
+        f"{name}/{place}": np.zeros_like(array)
+        for name, arrays in random_weights(SMALL).items()
+        for place, array in enumerate(arrays)
+    }
+    run = finished(store, photos(), of=arrays_to_bytes(zeros))
+
+    said = words(tried(run, "new.png", coloured("sky", 9)))
+
+    assert "Covering any one square changes nothing" in said
+    assert "a tiny change of any one pixel does not move the score" in said
+    assert "nothing in these maps speaks for this class" in said
 
 
 def test_names_are_shown_as_they_are_and_many_classes_by_the_likeliest():

@@ -1,4 +1,4 @@
-"""What takes the room: shown before anything goes, and said where something went."""
+"""Disk space: shown before anything goes, and said where something went."""
 
 import re
 import time
@@ -167,10 +167,10 @@ def test_a_dialog_that_nothing_is_over_yet_does_not_count_as_shown(
 
 
 def test_the_list_of_runs_leads_there(store: Store):
-    assert not any(button.label == "What takes the room" for button in visited("train").button)
+    assert not any(button.label == "Disk space" for button in visited("train").button)
     trained(store, days_ago=2)
 
-    assert any(button.label == "What takes the room" for button in visited("train").button)
+    assert any(button.label == "Disk space" for button in visited("train").button)
 
 
 def of_run(run_id: str, tab: str) -> str:

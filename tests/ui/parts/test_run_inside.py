@@ -158,7 +158,7 @@ def test_a_finished_run_is_trained_on_as_a_run_of_its_own_that_says_so(store: St
 def test_the_facts_say_what_was_changed_to_fit_and_how_images_were_seen(store: Store):
     said = html(visited(made(store, State.FINISHED), "Facts"))
 
-    assert "Images are resized from 8×8 to 28×28, the network&#x27;s input." in said
+    assert "Images are resized from 8×8 to 28×28 pixels, the network&#x27;s input." in said
     assert "float32 from 0 to 1" in said
 
 

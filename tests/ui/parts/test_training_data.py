@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cnn import memory
@@ -11,6 +12,9 @@ from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
 from cnn.data.own import library
 from cnn.data.own.images import keep_upload
 from cnn.data.sets.shape_options import HARD
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Conv2D, Dense, GlobalAveragePooling2D, MaxPooling2D
+from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.settings import images_folder
 from cnn.training.forecast import calibration
@@ -22,6 +26,7 @@ from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.data.own.test_splits import TWO
 from tests.ui.views.test_train import ROOT, address, finished
 from tests.ui.visiting import pressed, visited, words
+from ui.session import dialog as dialog_state
 
 PETS = zipped({**CATS_AND_DOGS, "cat/notes *1*.txt": b"no picture"})
 
@@ -46,7 +51,7 @@ def test_harder_shapes_are_chosen_frozen_in_the_run_and_in_the_address(store: St
     )
 
     assert "200 train, 40 validation, 300 test images of 16×16×1" in words(app)
-    assert "the test images are looked at once in each training, at its end" in words(app)
+    assert "the test images are used once, after training" in words(app)
     assert "has 4 units instead of 3" in words(app)
     assert address(app, "kinds") == ["circle.square.cross.star"]
     pressed(app, "Train")
@@ -131,7 +136,7 @@ def brought(file_name: str, content: bytes) -> AppTest:
 def test_own_images_are_read_looked_over_named_and_used(store: Store):
     app = brought("my pets.zip", PETS)
 
-    assert "6 images of 2 classes were read: 2 train, 2 validation, 2 test." in texts(app)
+    assert "6 pictures of 2 kinds were read." in texts(app)
     assert "cat/notes *1*.txt" in texts(app)
     assert "is not a picture in a known format" in texts(app)
     assert app.text_input[0].value == "my-pets"
@@ -143,12 +148,85 @@ def test_own_images_are_read_looked_over_named_and_used(store: Store):
     assert (one.name, app.session_state["used"]) == ("Two-pets", one.id)
     app = visited("train", network="lenet-5", data=one.id)
     assert "2 train, 2 validation, 2 test images of 28×28×1" in words(app)
-    assert "Images are resized from 6x5 to 28x28" in words(app)
-    assert "grey" not in words(app)  # as they all are
+    assert "Images are resized from 5×6 to 28×28 pixels (width × height)" in words(app)
+    assert "turned to grey" not in words(app)  # as they all are
     assert "has 2 units instead of 10" in words(app)
-    assert "It has no splits of its own: of 6 images, 2 to train" in words(app)
+    assert "Of 6 pictures, 2 are to learn from, 2 are to check with" in words(app)
     pressed(app, "Train")
     assert store.latest()[0].configuration.dataset == one.spec
+
+
+def test_the_rows_are_told_what_came_of_the_pictures_that_they_handed_over(store: Store):
+    def told(app: AppTest) -> str:
+        (rows,) = app.get("bidi_component")
+        return str(rows.proto).replace("\\", "")
+
+    good, bad = told(brought("my pets.zip", PETS)), told(brought("half.zip", PETS[:300]))
+
+    assert '"name": "my pets.zip", "said": "6 pictures of 2 kinds were read. Give them' in good
+    assert '"is_good": true' in good
+    refused = '"said": "They cannot be used: why stands below.", "is_good": false'
+    assert f'"name": "half.zip", {refused}' in bad
+
+
+def test_long_names_of_own_images_are_short_in_the_row_and_whole_below_it(store: Store):
+    names = ("holiday-photos-of-summer-2025", "holiday-photos-of-summer-2026", "a" * 30, "pets")
+    own = []
+    for name in names:
+        arrived, _ = library.read(PETS, "pets.zip", images_folder())
+        own.append(library.keep(arrived, name, images_folder()))
+
+    app = visited("train", network="lenet-5", data=own[2].id)
+
+    offered = [one.replace("\\", "") for one in app.button_group(key="train_data").options]
+    assert f"{'a' * 21}… (yours)" in offered
+    assert "pets (yours)" in offered
+    assert {f"{name} (yours)" for name in names[:2]} <= set(offered)  # else they were one
+    assert "a" * 30 in words(app)
+
+
+def test_of_many_images_it_is_said_that_there_are_more(store: Store):
+    assert "The first 4 of each class, of 1,247 training images in all." in words(
+        visited("train", network="lenet-5", data="digits")
+    )
+    assert "The first 12 of each class; and 38 more of circle, 38 more of square, 38 more" in words(
+        visited("train", network="shapes-demo", data="shapes")
+    )
+
+
+def test_a_network_without_an_end_has_a_way_to_build_and_one_that_finishes_it(store: Store):
+    bare = Architecture("Bare", (28, 28, 1), (Conv2D(4, 3), MaxPooling2D(2)))
+    app = visited("train", net=encode(bare), data="digits")
+    assert "Bare does not end in a Dense layer" in words(app)
+    assert not [one for one in app.button if one.label == "Train"]
+    assert "Open in Build" in [one.proto.label for one in app.get("page_link")]
+
+    app = pressed(app, "Finish it for me")
+
+    pressed(app, "Train")
+    added = (GlobalAveragePooling2D(), Dense(10, activation="softmax"))
+    assert store.latest()[0].architecture.layers == (*bare.layers, *added)
+
+
+def test_a_list_of_runs_holds_back_what_would_close_an_open_dialog(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    def page() -> None:
+
+        from ui.parts.runs import history
+
+        history._history(True)  # though by now nothing is live
+
+    def refuse() -> None:
+        raise AssertionError("shown anew")
+
+    monkeypatch.setattr(st, "rerun", refuse)
+    app = AppTest.from_function(page, default_timeout=60)
+    assert "shown anew" in str(app.run().exception)
+
+    app.session_state[dialog_state.OPEN] = True
+
+    assert not app.run().exception
 
 
 def test_what_is_used_as_what_is_said_before_training_and_kept_with_the_run(store: Store):
@@ -263,4 +341,7 @@ def test_pixels_and_splits_are_said_with_what_they_were_measured_on(store: Store
 
     # Of 1,797 digits, a sixth is for the test, and a sixth of the rest for validation.
     assert "1,247 train, 250 validation, 300 test images of 28×28×1" in found
-    assert f"All {1_247 * 64:,} values of the 1,247 training images (8×8×1), before" in found
+    assert (
+        f"All {1_247 * 64:,} values of the 1,247 training images (8×8 pixels in grey), before"
+        in found
+    )

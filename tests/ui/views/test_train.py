@@ -111,7 +111,9 @@ def test_another_head_and_other_sizes_are_said_before_training_and_frozen_in_the
         entry("lenet-5").architecture.layers[-1],
         units=3,
     )
-    assert "resized from 8x8 to 28x28" in words(visited("train", network="lenet-5", data="digits"))
+    assert "resized from 8×8 to 28×28 pixels" in words(
+        visited("train", network="lenet-5", data="digits")
+    )
 
 
 SIGMOIDS = Architecture("Sigmoids", (8, 8, 1), (Flatten(), Dense(3, "sigmoid")))
@@ -194,6 +196,7 @@ def test_a_run_gives_its_network_back(store: Store):
 
     assert app.selectbox(key="train_network").value == "bench"
     assert "My own (your design)" in app.selectbox(key="train_network").options
+    assert "LeNet-5 (open in Build)" in visited("train").selectbox(key="train_network").options
     of_the_zoo = finished(store)
     app = pressed(visited("train", run=of_the_zoo.id), "Use these settings")
     assert app.selectbox(key="train_network").value == "shapes-demo"

@@ -5,6 +5,8 @@ What comes of it is read as any other zip; nothing that the script has checked i
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from cnn.data.fitting import LARGEST_SIDE
 from cnn.data.own.images import LIMITS
 from cnn.data.own.splits import SAID
@@ -13,8 +15,21 @@ from ui.components.component import component
 _mount = component("photos", html='<section class="photos"></section>')
 
 
-def photos(field: str, *, key: str) -> None:
-    """Rows of classes with their pictures; `field` is the key of the uploader that gets them."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A zip that was handed over, by its name and a mark of its own, and what came of it."""
+
+    mark: str
+    name: str
+    said: str
+    is_good: bool
+
+
+def photos(field: str, answer: Packed | None = None, *, key: str) -> None:
+    """Rows of classes with their pictures; `field` is the key of the uploader that gets them.
+
+    `answer` is what came of the pictures that it got last; where they are good, they are folded.
+    """
     limits = {
         "upload_bytes": LIMITS.upload_bytes,
         "file_bytes": LIMITS.file_bytes,
@@ -25,5 +40,9 @@ def photos(field: str, *, key: str) -> None:
         "longest_side": LARGEST_SIDE,
         "reserved": list(SAID),
     }
-    where = f".st-key-{field} input[type=file]"
-    _mount(key=key, data={"limits": limits, "field": where})
+    data = {
+        "limits": limits,
+        "field": f".st-key-{field} input[type=file]",
+        "answer": asdict(answer) if answer else None,
+    }
+    _mount(key=key, data=data)

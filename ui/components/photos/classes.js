@@ -57,12 +57,12 @@ export const inUse = (classes) => classes.filter((one) => one.name.trim() || one
 /** What is wrong with a class's name, or nothing. */
 export function wrongName(one, classes, limits) {
   const name = one.name.trim();
-  if (!name) return one.pictures.length ? "Say what these pictures show: the name of the class." : "";
+  if (!name) return one.pictures.length ? "Say what these pictures show: give this kind a name." : "";
   if (name.length > LONGEST_NAME) return `The name has ${name.length} letters; use at most ${LONGEST_NAME}.`;
   if (/[\\/]/.test(name) || name.startsWith(".")) return `${name} is also a folder's name: use no / and no \\, and begin with no dot.`;
-  if (limits.reserved.includes(name.toLowerCase())) return `${name} would be read as a split of the data. Call the class something else, such as "${name} pictures".`;
+  if (limits.reserved.includes(name.toLowerCase())) return `${name} is a word for a part of the data. Call this kind something else, such as "${name} pictures".`;
   const isTaken = classes.some((other) => other !== one && other.name.trim().toLowerCase() === name.toLowerCase());
-  return isTaken ? `Two classes are called ${name}. Give one of them another name.` : "";
+  return isTaken ? `Two kinds are called ${name}. Give one of them another name.` : "";
 }
 
 /** What is said of a class's pictures: too few, or the same in another class. */
@@ -70,12 +70,12 @@ export function concerns(one, classes) {
   const found = [];
   const many = one.pictures.length;
   if (many && many < FEWEST) {
-    found.push(`${counted(many)} of at least ${FEWEST} pictures: to learn from, to validate and to test. From 20 on it gets good.`);
+    found.push(`${counted(many)} of at least ${FEWEST} pictures: to learn from, to check with and to test. From 20 on it gets good.`);
   }
   for (const other of classes) {
     if (other === one) continue;
     const both = one.pictures.filter((mine) => other.pictures.some((its) => isSame(mine, its))).map((mine) => mine.name);
-    if (both.length) found.push(`Also in ${other.name.trim() || "another class"}: ${listed(both)}. Remove the same picture from one of them.`);
+    if (both.length) found.push(`Also in ${other.name.trim() || "another kind"}: ${listed(both)}. Remove the same picture from one of them.`);
   }
   return found;
 }
@@ -102,13 +102,13 @@ export function tooMuchInAll(classes, limits) {
 export function missing(classes, limits) {
   const used = inUse(classes);
   const many = used.reduce((sum, one) => sum + one.pictures.length, 0);
-  if (used.length < 2) return "Name two classes, and drop pictures into each.";
-  if (used.length > limits.classes) return `${used.length} classes are named; ${limits.classes} can be told apart. Remove some.`;
+  if (used.length < 2) return "Name two kinds, such as cats and dogs, and drop pictures into each.";
+  if (used.length > limits.classes) return `${used.length} kinds are named; ${limits.classes} can be told apart. Remove some.`;
   if (many > limits.files) return `There are ${counted(many)} pictures; ${counted(limits.files)} are read. Remove some.`;
   const bad = used.find((one) => wrongName(one, used, limits));
   if (bad) return wrongName(bad, used, limits);
   const few = used.filter((one) => one.pictures.length < FEWEST).map((one) => one.name.trim());
-  if (few.length) return `Each class needs ${FEWEST} pictures or more. More are needed of ${listed(few)}.`;
+  if (few.length) return `Each kind needs ${FEWEST} pictures or more. More are needed of ${listed(few)}.`;
   return tooMuchInAll(used, limits);
 }
 
@@ -122,6 +122,9 @@ export function packed(classes) {
   files.sort((one, other) => before(one.folder, other.folder) || before(one.name, other.name));
   return files.map(({ folder, name, ...file }) => ({ path: `${folder}/${name}`, ...file }));
 }
+
+/** What tells these pictures under these names from others. */
+export const contentOf = (classes) => JSON.stringify(packed(classes).map(({ path, crc }) => [path, crc]));
 
 /** What the data set is called, until somebody gives it another name. */
 export const fileName = (classes) => `${inUse(classes).map((one) => one.name.trim()).slice(0, 3).join(" and ").slice(0, 40)}.zip`;

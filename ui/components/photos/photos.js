@@ -3,15 +3,17 @@
 
 import { added, button, element, partsOf, remembered, setLabel, setText } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
-import { bytesOf, concerns, emptyClass, fileName, inUse, megabytes, missing, packed, pictures, tooMuchInAll, wrongName } from "./classes.js";
+import { bytesOf, concerns, contentOf, emptyClass, fileName, inUse, megabytes, missing, packed, pictures, tooMuchInAll, wrongName } from "./classes.js";
 import { dropped, makeSmaller, take } from "./opened.js";
 import { zipped } from "./zip.js";
 
 const ACCEPTED = "image/*,.tif,.tiff,.ppm,.pgm,.pbm";
-const MOST_SHOWN = 200;
+const FEW_SHOWN = 20;
+const MORE_SHOWN = 200;
+const EXAMPLES = ["Name of the first kind, e.g. cats", "Name of the second kind, e.g. dogs"];
 
 /** What was dropped, for as long as the page is there: the dialog around it, where it is `shown`, comes and goes. */
-const kept = { classes: [emptyClass(), emptyClass()], busy: "", work: Promise.resolve(), shown: null };
+const kept = { classes: [emptyClass(), emptyClass()], busy: "", work: Promise.resolve(), shown: null, handed: null, isUnfolded: false };
 
 function startOver(state) {
   kept.classes = [emptyClass(), emptyClass()];
@@ -61,15 +63,29 @@ function bring(state) {
     return;
   }
   const chosen = new DataTransfer();
-  chosen.items.add(new File([zipped(packed(kept.classes))], fileName(kept.classes), { type: "application/zip" }));
+  const name = fileName(kept.classes);
+  chosen.items.add(new File([zipped(packed(kept.classes))], name, { type: "application/zip" }));
   field.files = chosen.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
-  setText(state.status, "They are being read: what was found stands below.");
+  kept.handed = { name, content: contentOf(kept.classes), before: state.answer?.mark };
+  kept.isUnfolded = false;
+  showStatus(state);
+}
+
+const READING = { said: "They are being read …", is_good: false };
+
+/** What came of these very pictures; nothing where others were handed over, or none. */
+function answered(state) {
+  const { handed } = kept;
+  if (!handed || handed.content !== contentOf(kept.classes)) return null;
+  const { answer } = state;
+  return answer && answer.name === handed.name && answer.mark !== handed.before ? answer : READING;
 }
 
 function row(state, one, number) {
-  const label = `Class ${number}`;
-  const name = element("input", { class: "name", type: "text", maxlength: 60, placeholder: `Name of class ${number}`, "aria-label": `Name of class ${number}`, autocomplete: "off" });
+  const label = `Kind ${number}`;
+  const named = `Name of kind ${number}`;
+  const name = element("input", { class: "name", type: "text", maxlength: 60, placeholder: EXAMPLES[number - 1] ?? named, "aria-label": named, autocomplete: "off" });
   name.value = one.name;
   name.oninput = () => {
     one.name = name.value;
@@ -80,11 +96,11 @@ function row(state, one, number) {
     if (!kept.classes.length) kept.classes.push(emptyClass());
     show(state);
   }, "×");
-  setLabel(remove, `Remove class ${number}`);
+  setLabel(remove, `Remove kind ${number}`);
   const drop = button("drop", () => choose(state, one), "Drop pictures here, or choose them");
-  drop.setAttribute("aria-label", `Choose pictures of class ${number}, or drop them here`);
+  drop.setAttribute("aria-label", `Choose pictures of kind ${number}, or drop them here`);
   const root = element("fieldset", { class: "one", "aria-label": label }, element("div", "head", name, element("span", "many"), remove), drop);
-  root.append(thumbs(state, one), element("div", "words"));
+  root.append(...thumbs(state, one), element("div", "words"));
   listen(state, one, root);
   return root;
 }
@@ -107,8 +123,9 @@ function listen(state, one, root) {
 }
 
 function thumbs(state, one) {
-  const list = element("div", "thumbs");
-  for (const picture of one.pictures.slice(0, MOST_SHOWN)) {
+  const shown = one.shown ?? FEW_SHOWN;
+  const list = element("div", shown > FEW_SHOWN ? "thumbs many-shown" : "thumbs");
+  for (const picture of one.pictures.slice(0, shown)) {
     const tile = button("tile", () => {
       one.pictures.splice(one.pictures.indexOf(picture), 1);
       show(state);
@@ -116,9 +133,13 @@ function thumbs(state, one) {
     setLabel(tile, `Remove ${picture.name}`);
     list.append(tile);
   }
-  const more = one.pictures.length - MOST_SHOWN;
-  if (more > 0) added(list, "span", "more", `and ${counted(more)} more`);
-  return list;
+  const more = one.pictures.length - shown;
+  if (more <= 0) return [list];
+  const unfold = button("quiet more", () => {
+    one.shown = shown + MORE_SHOWN;
+    show(state);
+  }, `and ${counted(more)} more`);
+  return [list, unfold];
 }
 
 /** What is said of each class, and what is still to be done. */
@@ -138,10 +159,15 @@ function showStatus(state) {
   const todo = missing(kept.classes, state.limits);
   const used = inUse(kept.classes);
   const many = used.reduce((sum, one) => sum + one.pictures.length, 0);
-  const total = `${pictures(many)} of ${used.length} classes, ${megabytes(bytesOf(used))}.`;
-  setText(state.status, kept.busy || todo || total);
+  const total = `${pictures(many)} of ${used.length} kinds, ${megabytes(bytesOf(used))}.`;
+  const answer = answered(state);
+  setText(state.status, kept.busy || todo || answer?.said || total);
   state.read.disabled = Boolean(kept.busy || todo);
+  state.read.className = answer ? "plain" : "primary";
+  state.root.classList.toggle("folded", Boolean(answer?.is_good) && !kept.isUnfolded);
+  setText(state.fold, kept.isUnfolded ? "Hide the pictures" : "Show the pictures");
   if (kept.busy) return;
+  hide(state, "fold", !answer?.is_good, state.read);
   hide(state, "smaller", !tooMuchInAll(used, state.limits), state.read);
   hide(state, "over", !used.length, state.add);
 }
@@ -178,17 +204,21 @@ function show(state) {
 }
 
 function build(root) {
-  const state = { list: added(root, "div", "list") };
+  const state = { root, list: added(root, "div", "list") };
   const foot = added(root, "div", "foot");
   state.read = foot.appendChild(button("primary", () => bring(state), "Read these pictures"));
   state.add = foot.appendChild(button("plain", () => {
     kept.classes.push(emptyClass());
     show(state);
     state.list.lastChild.querySelector(".name").focus();
-  }, "Add a class"));
+  }, "Add a kind"));
   state.smaller = foot.appendChild(button("plain", () => shrink(state), ""));
+  state.fold = foot.appendChild(button("plain", () => {
+    kept.isUnfolded = !kept.isUnfolded;
+    showStatus(state);
+  }, ""));
   state.over = foot.appendChild(button("quiet", () => startOver(state), "Start over"));
-  state.smaller.hidden = state.over.hidden = true;
+  state.smaller.hidden = state.fold.hidden = state.over.hidden = true;
   state.status = added(foot, "output", "status");
   return state;
 }
@@ -198,7 +228,12 @@ export default function ({ parentElement, data }) {
   const isNew = !root.firstChild;
   const state = remembered(root, () => build(root));
   kept.shown = state;
-  Object.assign(state, { limits: data.limits, field: data.field });
+  Object.assign(state, { limits: data.limits, field: data.field, answer: data.answer });
   setText(state.smaller, `Make them smaller: at most ${counted(data.limits.longest_side)} pixels wide`);
-  if (isNew) show(state);
+  if (!isNew) {
+    showStatus(state);
+    return;
+  }
+  if (!data.answer) kept.handed = null; // of a dialog that was closed meanwhile
+  show(state);
 }

@@ -19,6 +19,7 @@ from ui.parts.comparison.take_away import take_away
 from ui.parts.comparison.verdict import judged, verdict
 from ui.parts.runs import runs
 from ui.parts.runs.differing import differing_settings
+from ui.session import dialog
 from ui.session.words import plain
 
 POLL_S = 1.0
@@ -42,7 +43,7 @@ def _groups(plan: Plan) -> list[Group]:
 
 def _results(plan: Plan, was_live: bool, every: str) -> None:
     found = _groups(plan)
-    if was_live and not any(group.live for group in found):
+    if was_live and not any(group.live for group in found) and not dialog.is_open():
         st.rerun()
     epochs = runs.store().epochs([run.id for group in found for run in group.runs if run])
     fetch_ahead()

@@ -25,6 +25,13 @@ HONEST = {
     "Grad-CAM": "It is as coarse as that layer's maps, and shows only what speaks for the class.",
 }
 
+EMPTY = {
+    "Occlusion": "Covering any one square changes nothing: the network answers the same without "
+    "it.",
+    "Saliency": "It is 0 everywhere: a tiny change of any one pixel does not move the score.",
+    "Grad-CAM": "It is 0 everywhere: nothing in these maps speaks for this class.",
+}
+
 
 def check_effort(architecture: Architecture) -> None:
     """Raises `TooMuchError` where the maps would take more than a page may."""
@@ -74,7 +81,8 @@ def show_maps(pixels: Floats, found: dict[str, HeatMap], place: int, name: str, 
         picture(patch_picture(pixels, None), key=f"{key}_where_image", largest=1.3)
         st.caption(
             "Indigo speaks for the class, orange against it; the fuller, the more. Each map has a "
-            "scale of its own. On the network's own pixels, not smoothed."
+            "scale of its own. On the network's own pixels, not smoothed, and in grey, so that "
+            "every colour is of a map."
         )
     for column, (kind, one) in zip(columns[1:], found.items(), strict=True):
         with column:
@@ -84,4 +92,4 @@ def show_maps(pixels: Floats, found: dict[str, HeatMap], place: int, name: str, 
             how = one.how.replace(f"class {place}", name)
             st.caption(plain(f"{how} {HONEST[kind]}"))
             if not np.any(one.values):
-                st.caption("It is 0 everywhere: nothing in these maps speaks for this class.")
+                st.caption(EMPTY[kind])

@@ -15,6 +15,7 @@ from cnn.training.engine.environment import together
 from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.recipe.conditions import changed, phrase
 from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.fitting import as_said_now
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.setting import Panel
 from ui.parts.runs import runs
@@ -54,7 +55,7 @@ def _facts(run: Run) -> list[Fact]:
         ),
         Fact("Data", described(settings.dataset), sizes),
         *([Fact("Splits", how)] if (how := _how_split(run)) else []),
-        *([Fact("Changed to fit", " ".join(run.changes))] if run.changes else []),
+        *([Fact("Changed to fit", " ".join(map(as_said_now, run.changes)))] if run.changes else []),
         Fact("Pixels", f"float32 {run.architecture.fed.words}", _made_of(run)),
         Fact(
             "Fingerprint",

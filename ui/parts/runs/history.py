@@ -20,6 +20,7 @@ from ui.parts.comparison import choice
 from ui.parts.runs import room, runs
 from ui.parts.runs.filters import PAGE, chosen_filter
 from ui.parts.runs.labels import edit, tag_several, tag_text
+from ui.session import dialog
 from ui.session.pages import PAGES
 from ui.session.words import ago, duration, percent, plain
 
@@ -38,7 +39,12 @@ COLUMNS = (
     Column("name", "Run"),
     Column("state", "State"),
     Column("validation", "Validation", "Accuracy on validation images, last epoch", is_number=True),
-    Column("test", "Test", "Accuracy on test images, looked at once for each run", is_number=True),
+    Column(
+        "test",
+        "Test",
+        "Accuracy on test images, used once for each run, after training",
+        is_number=True,
+    ),
     Column("settings", "Settings", is_minor=True),
     Column("time", "Time", "Time spent training", is_number=True, is_minor=True),
     Column("created", "Started", is_number=True, is_minor=True),
@@ -67,7 +73,7 @@ def latest(count: int) -> None:
 
 def _history(was_live: bool) -> None:
     store = runs.store()
-    if was_live and not store.count(LIVE):
+    if was_live and not store.count(LIVE) and not dialog.is_open():
         st.rerun()
     if not store.count():
         return

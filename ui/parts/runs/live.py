@@ -23,12 +23,12 @@ from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
 from ui.parts.runs.results import results
 from ui.parts.runs.take_away import take_away
-from ui.parts.runs.try_photo import try_photo
+from ui.parts.runs.try_photo import try_photo, way_to_it
 from ui.parts.runs.watch_it_learn import watch_it_learn
 from ui.parts.runs.why import findings, summary, why
 from ui.parts.setup.continuing import origin
 from ui.parts.setup.controls import controls, standing
-from ui.session import theme
+from ui.session import dialog, theme
 from ui.session.words import duration, percent, plain
 
 POLL_S = 0.5
@@ -91,7 +91,7 @@ def _poll_s(found: Sequence[Run]) -> float | None:
 def _watched(run_ids: Sequence[str], every: float | None) -> None:
     found = _found(run_ids)
     is_asked_for = len(found) == len(run_ids) and set(run_ids) <= set(runs.shown())
-    if not is_asked_for or _poll_s(found) != every:
+    if not is_asked_for or (_poll_s(found) != every and not dialog.is_open()):
         st.rerun()  # once more, and whole: what is asked for, and how often, has changed
     epochs = runs.store().epochs(run_ids)
     if len(found) == 1:
@@ -111,8 +111,9 @@ def ended(run: Run, above: DeltaGenerator) -> None:
     """What there is to see of a run once nothing of it changes any more; in a few words `above`."""
     failure(run)
     found = findings(run)
-    with above:
+    with above.container():
         summary(run, found)
+        way_to_it(run)
     why(run, found)
     try_photo(run)
     results(run)
@@ -210,11 +211,8 @@ def figures(run: Run, epochs: Sequence[Epoch]) -> None:
     result, sizes = run.result, run.images
     with st.container(horizontal=True, gap="medium"):
         if result:
-            st.metric(
-                "Test accuracy",
-                percent(result.test_accuracy),
-                delta_description=f"{result.test_images:,} images, looked at {_how_often(run)}",
-            )
+            used = f"{result.test_images:,} images, used {_how_often(run)}, after training"
+            st.metric("Test accuracy", percent(result.test_accuracy), delta_description=used)
         st.metric(
             "Validation accuracy",
             percent(last.val_accuracy) if last else "–",

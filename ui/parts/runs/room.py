@@ -1,4 +1,4 @@
-"""What takes the room: a bar of it, the limits that are set, and a way to make room, shown before
+"""Disk space: a bar of what takes it, the limits that are set, and a way to make room, shown before
 anything goes.
 """
 
@@ -20,6 +20,7 @@ from cnn.training.upkeep.shares import shares
 from ui.components.picture import picture
 from ui.parts.runs import runs
 from ui.session import theme
+from ui.session.dialog import open_dialog
 from ui.session.words import plain
 
 DONE, WHOLE, MOST = "room_made", "room_runs", "room_mb"
@@ -28,10 +29,10 @@ MOST_RUNS, MOST_MB = 1_000_000, 1_000_000_000
 
 def offer() -> None:
     """A button that opens the dialog."""
-    if st.button("What takes the room", icon=":material/database:", type="tertiary", key="room"):
+    if st.button("Disk space", icon=":material/database:", type="tertiary", key="room"):
         for key in (DONE, WHOLE, MOST):
             st.session_state.pop(key, None)
-        st.dialog("What takes the room", icon=":material/database:")(look)()
+        open_dialog("Disk space", look, icon=":material/database:")
     _announce()
 
 
@@ -45,7 +46,7 @@ def _announce() -> None:
         st.caption(
             f":material/rule_settings: {_size(over.all_bytes, about=True)} of what runs keep are "
             f"over the limits that are set here ({plain(_and(_names(wanted)))}). They go by "
-            f"themselves from {at} on, or once *What takes the room* has shown them."
+            f"themselves from {at} on, or once *Disk space* has shown them."
         )
 
 

@@ -9,12 +9,12 @@ import streamlit as st
 
 from cnn.data import DataError, DatasetName
 from cnn.data.dataset import Images, as_floats
+from cnn.data.fitting import image_text
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import TooMuchError
 from cnn.insight.passes.forward import ImagesError
 from cnn.insight.readings.answers import answer, class_scores, in_words, shares_of
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.shapes import shape_text
 from cnn.pictures.kit.palette import ABOVE, hex_of
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.run import Run, State
@@ -25,8 +25,9 @@ from ui.parts.network.where import check_effort, maps_of_where, show_maps
 from ui.parts.runs import runs
 from ui.session.brought import GONE, Brought, hold
 from ui.session.kept import kept
-from ui.session.words import plain, pretty
+from ui.session.words import plain
 
+ANCHOR = "try-a-new-photo"
 UPLOAD, TRIED = "try_photo_file", "try_photo"
 LIMIT_MB = 10
 MOST_BARS = 8
@@ -45,13 +46,23 @@ _STYLE = f"""
 """
 
 
+def way_to_it(run: Run) -> None:
+    """A link, above all that is said of a run, to the field for a picture where there is one."""
+    if _is_asked(run):
+        st.markdown(f":material/add_a_photo: [Try a new photo](#{ANCHOR}) with this network")
+
+
 def try_photo(run: Run) -> None:
     """A field for a picture, where a run on own images has finished; the rest once there is one."""
-    is_own = run.configuration.dataset.name is DatasetName.OWN_IMAGES
-    if run.state is not State.FINISHED or not is_own:
+    if not _is_asked(run):
         return
-    st.header("Try a new photo", anchor=False)
+    st.header("Try a new photo", anchor=ANCHOR)
     st.fragment(_try)(run)
+
+
+def _is_asked(run: Run) -> bool:
+    is_own = run.configuration.dataset.name is DatasetName.OWN_IMAGES
+    return is_own and run.state is State.FINISHED
 
 
 def _try(run: Run) -> None:
@@ -95,7 +106,7 @@ def _answer(run: Run, brought: Brought) -> None:
     st.html(bars_html(likely, names))
     notes = f": {'; '.join(found.notes)}" if found.notes else ""
     st.caption(
-        f"{plain(brought.name)} as the network sees it, {pretty(shape_text(of.input))}"
+        f"{plain(brought.name)} as the network sees it, {image_text(of.input)}"
         f"{plain(notes)}. {plain(how_sure(likely, names))}. It has to choose one of its "
         f"{len(names)} classes, whatever the picture shows."
     )

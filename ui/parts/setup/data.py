@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, Split, title
-from cnn.data.fitting import check_room, check_shape, fit
+from cnn.data.fitting import check_room, check_shape, fit, image_text
 from cnn.data.in_child_process import look_at as look_at_data
 from cnn.data.look import Look, few_of
 from cnn.data.own import library
 from cnn.data.sets import SETS
-from cnn.network.shapes import shape_text
 from cnn.pictures.data.data_bars import class_bars, pixel_bars
-from cnn.pictures.data.samples import samples
+from cnn.pictures.data.samples import first_of, samples
+from cnn.pictures.kit.label import shortened
 from cnn.settings import images_folder
 from ui.components.picture import picture
 from ui.parts.setup import own_images
 from ui.parts.setup.shapes import choose_shapes
 from ui.session import theme
 from ui.session.kept import kept
-from ui.session.words import percent, plain, pretty
+from ui.session.words import percent, plain
 
 LARGEST_SHOWN = 96
+MOST_LETTERS = 22
+MOST_NAMED = 5
 
 
 def usual_epochs(id: str) -> int:
@@ -45,15 +49,16 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
         st.session_state[key("data")] = DatasetName.MNIST_SAMPLE
 
     names = [one.name for one in own.values()]
+    called = _short_names({id: one.name for id, one in own.items()})
 
     def words(id: str) -> str:
         if id in own:
             splits = own[id].spec.splits.replace("-", ", ") if names.count(own[id].name) > 1 else ""
             told_apart = f", split: {splits}" if splits else ""
-            return f"{plain(own[id].name)} (yours{told_apart})"
+            return f"{plain(called[id])} (yours{told_apart})"
         return CATALOGUE[DatasetName(id)].title
 
-    id = st.segmented_control(
+    id = st.pills(
         "Data",
         ids,
         format_func=words,
@@ -73,10 +78,19 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
         if id in own:
             own_images.deletion(own[id], lambda: use(DatasetName.MNIST_SAMPLE))
     if id in own:
+        if called[id] != own[id].name:
+            st.caption(f":material/photo_library: {plain(own[id].name)}")
         return own[id].spec
     if id == DatasetName.SHAPES:
         return choose_shapes(key)
     return DatasetSpec(DatasetName(id or next(iter(SETS))))
+
+
+def _short_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Names that fit into a row of choices; one that no other is then mistaken for."""
+    cut = {id: shortened(name, MOST_LETTERS) for id, name in names.items()}
+    taken = Counter(cut.values())
+    return {id: one if taken[one] == 1 else names[id] for id, one in cut.items()}
 
 
 def look(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None:
@@ -107,6 +121,7 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
     examples, per_class, pixels = st.tabs(["Examples", "Images per class", "Pixel values"])
     with examples:
         picture(samples(_small(found.few), found.class_names), key="samples", largest=1.0)
+        st.caption(_first_words(found))
     with per_class:
         bars = class_bars(found.class_names, found.counts, dark=theme.is_dark())
         picture(bars, key="class_bars", largest=1.2)
@@ -119,8 +134,8 @@ def look_at(spec: DatasetSpec, input_shape: tuple[int, int, int]) -> Look | None
     apart = "" if found.seen_test_images else "; none of them is also among the others"
     st.caption(
         f"{found.sizes} images of {height}×{width}×{channels}. Training images are learned from, "
-        "validation images show after each epoch how well; the test images are looked at once in "
-        f"each training, at its end{apart}."
+        "validation images show after each epoch how well; the test images are used once, "
+        f"after training{apart}."
     )
     split_said(found)
     repeats_said(found, spec.name)
@@ -155,11 +170,25 @@ def repeats_said(found: Look, name: DatasetName) -> None:
         )
 
 
+def _first_words(found: Look) -> str:
+    """That there are more than are shown."""
+    names, counts = found.class_names, found.counts["train"]
+    first = min(first_of(len(names)), int(np.bincount(found.few.labels).max()))
+    if len(names) > MOST_NAMED:
+        return f"The first {first} of each class, of {found.train_images:,} training images in all."
+    more = [
+        f"{count - first:,} more of {plain(name)}"
+        for name, count in zip(names, counts, strict=True)
+        if count > first
+    ]
+    return f"The first {first} of each class; and {', '.join(more)}." if more else ""
+
+
 def _pixel_words(found: Look) -> str:
     _, counts = found.pixels
     total = sum(counts)
     resized = "" if found.found_shape == found.few.image_shape else ", before they are resized"
-    size = pretty(shape_text(found.found_shape))
+    size = image_text(found.found_shape)
     return (
         f"All {total:,} values of the {found.train_images:,} training images ({size}){resized}, "
         f"as float32 from 0 to 1: {percent(counts[0] / total)} in the darkest of {len(counts)} "

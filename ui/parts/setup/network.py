@@ -9,7 +9,7 @@ from cnn.network.keras.read import WITHOUT_WEIGHTS
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
 from cnn.pictures.network.diagram import diagram
-from cnn.training.recipe.fitting import is_fitted
+from cnn.training.recipe.fitting import is_fitted, with_end
 from ui.components.picture import picture
 from ui.session import design
 from ui.session.pages import PAGES
@@ -18,6 +18,8 @@ from ui.session.words import plain, short, short_params
 BENCH = "bench"
 ADDRESS = "network"
 KEY = "train_network"
+PROPOSED = "train_proposed"
+"""The layers that were proposed for a person's images and taken, in the session."""
 
 
 def choose_network() -> Architecture | None:
@@ -25,11 +27,12 @@ def choose_network() -> Architecture | None:
     from_address = st.query_params.get(ADDRESS)
     st.session_state.setdefault(KEY, from_address if from_address in zoo() else BENCH)
     on_bench = design.current()
+    yours = _bench_words(on_bench)
     chosen = st.selectbox(
         "Network",
         [BENCH, *zoo()],
         key=KEY,
-        format_func=lambda id: f"{on_bench.name} (your design)" if id == BENCH else zoo_words(id),
+        format_func=lambda id: yours if id == BENCH else zoo_words(id),
         persist_state="session",
     )
     if chosen != BENCH:
@@ -37,13 +40,42 @@ def choose_network() -> Architecture | None:
     traced = design.traced(on_bench)
     design.keep_in_address(traced)
     if traced.fault is not None:
-        st.error(
-            plain(f"Your design is not whole yet. {traced.fault}"),
-            icon=":material/error:",
-        )
-        st.page_link(PAGES / "build.py", label="Correct it in Build", icon=":material/stacks:")
+        not_trained(traced.architecture, f"Your design is not whole yet. {traced.fault}")
         return None
     return traced.architecture
+
+
+def _bench_words(on_bench: design.Design) -> str:
+    """The network on the bench in a choice, and whose it is."""
+    if st.session_state.get(PROPOSED) == on_bench.layers:
+        return f"{on_bench.name} (proposed for your images)"
+    return f"{on_bench.name} ({'your design' if on_bench.is_own else 'open in Build'})"
+
+
+def not_trained(chosen: Architecture, why: str, classes: int = 0) -> None:
+    """Why a network is not trained, and the ways on: Build, and an end where that is missing."""
+    st.error(plain(why), icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        whole = with_end(chosen, classes) if classes else None
+        if whole:
+            st.button(
+                "Finish it for me",
+                type="primary",
+                icon=":material/auto_fix_high:",
+                help=f"Puts {plain(_added(chosen, whole))} at its end, one output for each class.",
+                on_click=_finish,
+                args=(whole,),
+            )
+        st.page_link(PAGES / "build.py", label="Open in Build", icon=":material/stacks:")
+
+
+def _added(chosen: Architecture, whole: Architecture) -> str:
+    return ", then ".join(f"a {layer.kind}" for layer in whole.layers[len(chosen.layers) :])
+
+
+def _finish(whole: Architecture) -> None:
+    design.put(whole)
+    choose_bench()
 
 
 def choose_bench() -> None:

@@ -23,9 +23,10 @@ from cnn.settings import images_folder
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_list
-from ui.components.photos import photos
+from ui.components.photos import Packed, photos
 from ui.parts.runs import runs
 from ui.session.brought import take
+from ui.session.dialog import open_dialog
 from ui.session.words import facts_html, plain
 
 FIELD = "own_images_file"
@@ -54,28 +55,28 @@ def offer(use: Callable[[str], None]) -> None:
     )
     if st.session_state.pop(ASKED, False) or pressed:
         st.session_state.pop(READ, None)
-        dialog = st.dialog("Your own images", width="large", icon=":material/add_photo_alternate:")
-        dialog(bring)(use)
+        open_dialog(
+            "Your own images", bring, use, width="large", icon=":material/add_photo_alternate:"
+        )
 
 
 def bring(use: Callable[[str], None]) -> None:
     """What is in the dialog: pictures or a file, what was read of it, a name to keep it under."""
-    by_class, as_file = st.tabs(["Class by class", "A zip or npz file"])
-    with by_class:
-        photos(FIELD, key="own_images_photos")
+    by_class, as_file = st.tabs(["Kind by kind", "A zip or npz file"])
     with as_file:
         given = _ask_for_file()
+    with by_class:
+        read = st.container()
     st.caption(
         ":material/lock: They go to the machine that runs this app, and no further. What is used "
         f"is kept there in {plain(_kept_in())} until you press *Delete these images* on Train; a "
         "run keeps a few of them to show, until it is deleted."
     )
-    if given is None:
+    found = _found(given)
+    with read:  # told what came of them, so after they were read
+        photos(FIELD, _packed(given, found), key="own_images_photos")
+    if given is None or found is None:
         return
-    if st.session_state.get(READ, (None,))[0] != given.file_id:
-        with st.spinner("Reading the images ...", show_time=True):
-            st.session_state[READ] = (given.file_id, _read(given))
-    found = st.session_state[READ][1]
     if isinstance(found, str):
         st.error(plain(found), icon=":material/broken_image:")
         return
@@ -92,6 +93,33 @@ def bring(use: Callable[[str], None]) -> None:
         del st.session_state[READ]
         use(kept.id)
         st.rerun()
+
+
+def _found(given: UploadedFile | None) -> Arrived | str | None:
+    """What was read of the upload, once, or why it cannot be used."""
+    if given is None:
+        return None
+    if st.session_state.get(READ, (None,))[0] != given.file_id:
+        with st.spinner("Reading the images ...", show_time=True):
+            st.session_state[READ] = (given.file_id, _read(given))
+    found: Arrived | str = st.session_state[READ][1]
+    return found
+
+
+def _packed(given: UploadedFile | None, found: Arrived | str | None) -> Packed | None:
+    """By which zip pictures were handed over, and what came of it."""
+    if given is None or found is None:
+        return None
+    if isinstance(found, str):
+        said = "They cannot be used: why stands below."
+        return Packed(given.file_id, given.name, said, is_good=False)
+    said = f"{_counted(found.look)}. Give them a name below, and use them."
+    return Packed(given.file_id, given.name, said, is_good=True)
+
+
+def _counted(found: Look) -> str:
+    images, classes = sum(found.images.values()), len(found.class_names)
+    return f"{images:,} pictures of {classes} kinds were read"
 
 
 def _ask_for_file() -> UploadedFile | None:
@@ -130,14 +158,13 @@ def _report(found: Look) -> None:
     """What was read: classes with their images, the splits, and what was refused."""
     per_class = [sum(split) for split in zip(*found.counts.values(), strict=True)]
     names = found.class_names[:MOST_CLASSES]
-    facts = [Fact(name, f"{count:,} images") for name, count in zip(names, per_class, strict=False)]
+    facts = [
+        Fact(name, f"{count:,} pictures") for name, count in zip(names, per_class, strict=False)
+    ]
     more = len(found.class_names) - len(names)
     if more:
-        facts.append(Fact("", f"and {more:,} more classes"))
-    st.success(
-        f"{sum(per_class):,} images of {len(found.class_names)} classes were read: {found.sizes}.",
-        icon=":material/check_circle:",
-    )
+        facts.append(Fact("", f"and {more:,} more kinds"))
+    st.success(f"{_counted(found)}.", icon=":material/check_circle:")
     st.caption(f":material/call_split: {plain(found.how_split)}")
     with st.container(height=190 if len(facts) > 6 else "content", border=False):
         st.html(facts_html(facts))

@@ -20,12 +20,15 @@ from ui.session.words import plain
 
 def offer(
     found: Look, configuration: Configuration, chosen: Architecture, settings: Settings
-) -> None:
-    """Says what the chosen network leaves of the images, and offers one that keeps more."""
+) -> bool:
+    """Says what the chosen network leaves of the images, and offers one that keeps more.
+
+    Returns whether it did: then that is the way to go first.
+    """
     done = measured_here(runs.store().latest(expectation.RUNS))
     proposal = propose(found, configuration, calibration.load(), done)
     if not proposal.is_better_than(chosen):
-        return
+        return False
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="proposal"):
         st.markdown(
             f"{_sees(chosen, proposal)} **{plain(proposal.architecture.name)}** fits them: "
@@ -39,6 +42,7 @@ def offer(
             on_click=_use,
             args=(proposal, settings),
         )
+    return True
 
 
 def _sees(chosen: Architecture, proposal: Proposal) -> str:
@@ -50,7 +54,7 @@ def _sees(chosen: Architecture, proposal: Proposal) -> str:
 
 def _words(shape: MapShape) -> str:
     height, width, channels = shape
-    return f"{'in grey' if channels == 1 else 'in colour'} at {height}×{width}"
+    return f"{'in grey' if channels == 1 else 'in colour'} at {width}×{height}"
 
 
 def _training(configuration: Configuration) -> str:
@@ -62,5 +66,6 @@ def _training(configuration: Configuration) -> str:
 
 def _use(proposal: Proposal, settings: Settings) -> None:
     design.put(proposal.architecture)
+    st.session_state[network.PROPOSED] = design.current().layers
     network.choose_bench()
     settings.put(proposal.configuration)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -64,9 +65,10 @@ def set_up() -> None:
         configuration = SETTINGS.shown(spec, look.train_images)
         if configuration is None:
             return
+        is_first = True
         if above is not None:
             with above:
-                proposal.offer(look, configuration, chosen, SETTINGS)
+                is_first = not proposal.offer(look, configuration, chosen, SETTINGS)
         _keep_in_address(configuration)
         challenge.goals_shown(trace(chosen))
         if configuration.is_augmented:
@@ -77,7 +79,7 @@ def set_up() -> None:
         _last_words(fitted, configuration, look.train_images)
     wanted = challenge.try_offered(fitted.architecture, configuration)
     with st.container(key="launch", horizontal=True, vertical_alignment="center"):
-        _launch(fitted, look, configuration, wanted)
+        _launch(fitted, look, configuration, wanted, is_first=is_first)
 
 
 def _presets() -> None:
@@ -150,10 +152,18 @@ def _last_words(fitted: Fitted, configuration: Configuration, train_images: int)
         st.warning(concern, icon=":material/lightbulb:")
 
 
-def _launch(fitted: Fitted, look: Look, configuration: Configuration, wanted: Goals | None) -> None:
+def _launch(
+    fitted: Fitted,
+    look: Look,
+    configuration: Configuration,
+    wanted: Goals | None,
+    *,
+    is_first: bool,
+) -> None:
     """How long it will take and the button, or why it cannot be trained; never out of sight.
 
-    A training that is wanted as a try at a challenge is named for it.
+    A training that is wanted as a try at a challenge is named for it. `is_first` is false where
+    another button is the way to go first.
     """
     try:
         limits.check_size(fitted.architecture)
@@ -164,7 +174,8 @@ def _launch(fitted: Fitted, look: Look, configuration: Configuration, wanted: Go
         return
     waiting = runs.store().count(LIVE)
     label = "Train" if not waiting else f"Train (after {waiting} other{'s' * (waiting > 1)})"
-    if st.button(label, type="primary", icon=":material/play_arrow:", key="train_button"):
+    kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
+    if st.button(label, type=kind, icon=":material/play_arrow:", key="train_button"):
         try:
             id = queue(fitted.architecture, configuration, fitted.changes)
         except ConfigurationError as error:
@@ -195,7 +206,7 @@ def _fitted(chosen: Architecture, look: Look, configuration: Configuration) -> F
     try:
         head, on_head = with_classes(chosen, len(look.class_names))
     except ArchitectureError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        network.not_trained(chosen, str(error), len(look.class_names))
         return None
     name = configuration.dataset.name
     return Fitted(head, image_changes(name, look.brought_shape, chosen.input) + on_head)
@@ -204,10 +215,10 @@ def _fitted(chosen: Architecture, look: Look, configuration: Configuration) -> F
 def _can_be_read(chosen: Architecture) -> bool:
     if chosen.input[2] in (1, 3):
         return True
-    st.error(
+    network.not_trained(
+        chosen,
         f"{chosen.name} reads {chosen.input[2]} channels; images have 1 (grey) or 3 (colour). "
         "Change the channels of its input.",
-        icon=":material/error:",
     )
     return False
 

@@ -14,6 +14,7 @@ from ui.components.plot import fetch_ahead
 from ui.parts.comparison import choice
 from ui.parts.comparison.progress import left_out, progress
 from ui.parts.runs import runs
+from ui.session import dialog
 from ui.session.pages import PAGES
 
 POLL_S = 1.0
@@ -37,7 +38,7 @@ def _follow(
 ) -> None:
     found = _found(plans)
     together = [group for own in found for group in own]
-    if was_live and not any(group.live for group in together):
+    if was_live and not any(group.live for group in together) and not dialog.is_open():
         st.rerun()
     fetch_ahead()
     progress(plans, found)
