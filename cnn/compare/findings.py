@@ -12,6 +12,7 @@ from cnn.compare.same_data import Differences, differences
 from cnn.compare.significance import FEWEST_SEEDS, LEVEL, level_at
 from cnn.compare.standings import Row, table
 from cnn.compare.verdict import Claims, Judgement, claims
+from cnn.compare.verdict_words import ENOUGH_SEEDS
 from cnn.training.recipe.run import Epoch, Run
 
 
@@ -67,7 +68,8 @@ def over_seeds_in_short(judgements: Sequence[Judgement]) -> str:
         return ""
     return (
         f"Over seeds nothing can be told of these networks: at least {FEWEST_SEEDS} finished seeds "
-        "of each are needed. Another seed may turn the order around."
+        f"of each are needed, and {ENOUGH_SEEDS} or more find far more. Another seed may turn the "
+        "order around."
     )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from cnn.compare.findings import over_seeds_in_short
 from cnn.compare.standings import Row
 from cnn.compare.verdict import Claims, Judgement
-from cnn.compare.verdict_words import listed
+from cnn.compare.verdict_words import confidence, listed
 
 
 def in_short(rows: Sequence[Row], told: Claims) -> str:
-    """Who is ahead, who is behind, who cannot be told apart and by how much at most, and which of
-    those is the cheapest; nothing where nothing can be told.
+    """Who is ahead, who is behind, who cannot be told apart and by how much at most, which of
+    those is the cheapest, and what would tell more; nothing where nothing can be told.
 
     It says what the claims of the table say, and no more: never that two networks are equal.
     """
@@ -28,7 +29,8 @@ def in_short(rows: Sequence[Row], told: Claims) -> str:
     few = [row.name for row in rows if row.test_accuracy and row.id not in are_judged]
     if few:
         parts.append(f"of {listed(few)} nothing can be told yet")
-    return "; ".join(filter(None, parts)) + "."
+    more = " More seeds would narrow this, best added all at once." if len(order.top) > 1 else ""
+    return "; ".join(filter(None, parts)) + "." + more
 
 
 def _best_first(rows: Sequence[Row]) -> list[Row]:
@@ -60,7 +62,7 @@ class _Order:
         top = self.top
         names = [row.name for row in top]
         if len(top) > 1:
-            return f"{listed(names)} cannot be told apart here{self._at_most()}{self._cheapest()}"
+            return f"{listed(names)} cannot be told apart here{self._apart()}{self._cheapest()}"
         behind = [row.name for row in self.rows if (top[0].id, row.id) in self.better]
         rest = len(self.rows) - 1
         others = "each of the others" if len(behind) == rest > 1 else listed(behind)
@@ -81,23 +83,61 @@ class _Order:
             for ahead, names in whom.items()
         ]
 
-    def _at_most(self) -> str:
-        """The largest difference that the intervals of all pairs of the first ones leave open."""
-        ids = [row.id for row in self.top]
-        inside = [one.seeds for pair, one in self.pairs.items() if pair <= set(ids) and one.seeds]
-        if len(inside) < math.comb(len(ids), 2):
+    def _apart(self) -> str:
+        """How far apart the first ones are: two as measured, of more the largest difference that
+        the intervals of all pairs leave open.
+        """
+        top = self.top
+        pairs = [self.pairs.get(frozenset(ids)) for ids in combinations([row.id for row in top], 2)]
+        inside = [one.seeds for one in pairs if one and one.seeds]
+        if len(inside) < len(pairs):
             return ""
-        most = 100 * max(max(-one.low, one.high) for one in inside)
-        decimals = 1 if most >= 0.1 else 2
-        above = math.ceil(most * 10**decimals - 1e-9) / 10**decimals
-        if above >= 100:
-            return ""
-        return f" (differences above {above:.{decimals}f} points are ruled out)"
+        if len(top) == 2 and pairs[0]:
+            return _measured(top[0], top[1], pairs[0])
+        most = max(max(-one.low, one.high) for one in inside)
+        return f" (differences above {_up(most)} points are ruled out)" if most < 0.999 else ""
 
     def _cheapest(self) -> str:
-        least, *others = sorted(self.top, key=lambda row: row.trace.total_macs)
-        if least.trace.total_macs == others[0].trace.total_macs:
-            return ""
-        macs = f"{least.trace.total_macs:,} MACs an image"
-        cheap = "cheapest" if len(others) > 1 else "cheaper"
-        return f"; of these, {least.name} is the {cheap}, with {macs}"
+        """The one with the fewest parameters and MACs; where these are two, each of them."""
+        small = _least(self.top, lambda row: row.trace.total_params)
+        fast = _least(self.top, lambda row: row.trace.total_macs)
+        params = f"{small.trace.total_params:,}" if small else ""
+        macs = f"{fast.trace.total_macs:,}" if fast else ""
+        if small and fast and small.id == fast.id:
+            cheap = "cheapest" if len(self.top) > 2 else "cheaper"
+            of_both = f"{params} parameters and {macs} MACs an image"
+            return f"; of these, {small.name} is the {cheap}, with {of_both}"
+        said = [f"{small.name} has the fewest parameters ({params})"] if small else []
+        if fast:
+            said.append(f"{fast.name} {'' if small else 'has '}the fewest MACs an image ({macs})")
+        return f"; of these, {', '.join(said)}" if said else ""
+
+
+def _measured(first: Row, second: Row, pair: Judgement) -> str:
+    """How far the first of two is ahead, with the interval."""
+    found = pair.seeds if pair.ids[0] == first.id else pair.turned().seeds
+    assert found
+    if found.difference < 0:
+        return _measured(second, first, pair)
+    low, high = (_up(max(end, 0.0)) for end in (-found.low, found.high))
+    points = f"{100 * found.difference:.{_decimals(found.difference)}f} points"
+    measured = f"{first.name} was measured {points} ahead"
+    if not found.difference:
+        measured, low = f"measured {points} apart", f"{first.name} {low}"
+    return f": {measured} ({confidence(found.level)} interval: {low} behind to {high} ahead)"
+
+
+def _decimals(share: float) -> int:
+    return 2 if 0 < share < 0.001 else 1
+
+
+def _up(share: float) -> str:
+    """In points, rounded up: an interval is never said to be narrower than it is."""
+    decimals = _decimals(share)
+    return f"{math.ceil(100 * share * 10**decimals - 1e-9) / 10**decimals:.{decimals}f}"
+
+
+def _least(rows: Sequence[Row], count: Callable[[Row], int]) -> Row | None:
+    """The one row that has the fewest; None where several have."""
+    least, second, *_ = sorted(rows, key=count)
+    return least if count(least) < count(second) else None

@@ -15,6 +15,26 @@ networks on 1,000 images: measured by `benchmarks/false_alarms.py`, tested in `t
 SPREAD = 0.7
 """The standard deviation of accuracy over seeds there, in percentage points."""
 SHOWN = (3, 5, 10)
+ENOUGH_SEEDS = 5
+"""From so many on, most such differences are found."""
+
+THE_RULE = f"""
+What is asked is the accuracy to be expected with **new seeds and new images**. One network is
+called better where at least {FEWEST_SEEDS} finished seeds of each, tested on the same images, make
+**four tests** agree. The largest of their p values counts, and an interval reaches as far as any:
+
+- the difference against the **spread over seeds** (t test): seeds may be alike by chance;
+- against the spread over **seeds and images** (Obuchowski and Rockette): images may suit one
+  network by chance;
+- **image by image** (exact sign-flip test): few images may differ;
+- against a spread **larger than was seen** (t test): bad seeds may not have come up.
+
+All pairs of networks trained under the same conditions share a level of 5 %, those that are not
+shown among them: who keeps the best and the worst of ten has looked at ten. **Seeds that are added
+after a look** leave a quarter of that level. Below {FEWEST_SEEDS} seeds something is said of these
+trained networks alone.
+"""
+"""The rule behind every claim, in Markdown."""
 
 
 def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
@@ -127,8 +147,9 @@ def shared_level(
     return [
         f"{which} share the level {number(100 * level, 3)} %, so that each has "
         f"{number(100 * level / pairs, 2)} %: in the worlds simulated, at most one such table in "
-        "20 claims a difference where there is none (docs/statistics.md, with the worlds where "
-        "it is more).",
+        "20 claims a difference where there is none. It is more for who adds seeds or networks "
+        "and believes every table on the way, and where seeds fail or lie farther apart than in "
+        "those worlds.",
         *unseen(unseen_networks),
     ]
 
@@ -158,8 +179,8 @@ def added_seeds(looks: Collection[int]) -> list[str]:
     if max(looks) == 1:
         return []
     later = (
-        "All looks together have up to 6.7 %: docs/statistics.md has how often such looks were "
-        "wrong."
+        "All looks together have up to 6.7 %; simulated between two networks, at most 6.6 % of "
+        "who looked again and again saw a difference where there is none."
     )
     if len(looks) == 1:
         (look,) = looks
@@ -177,11 +198,39 @@ def added_seeds(looks: Collection[int]) -> list[str]:
 
 def power(seeds: int = 0) -> str:
     """What so many seeds find, among others, in the case that was simulated."""
-    counts = sorted({*SHOWN, seeds} & FOUND.keys())
-    shown = listed([f"{FOUND[count]} with {count} seeds" for count in counts])
     return (
         "What seeds can show: of 100 differences of 3 points, simulated between 4 networks on "
-        f"1,000 test images whose seeds spread by {SPREAD} points, this rule finds {shown}."
+        f"1,000 test images whose seeds spread by {SPREAD} points, the rule finds "
+        f"{_found(seeds)}."
+    )
+
+
+def _found(seeds: int = 0) -> str:
+    counts = sorted({*SHOWN, seeds} & FOUND.keys())
+    return listed([f"{FOUND[count]} with {count} seeds" for count in counts])
+
+
+def before_training(seeds: int) -> str:
+    """What so many seeds of each network can show, for who chooses how many to train."""
+    if seeds < FEWEST_SEEDS:
+        first = f"Below {FEWEST_SEEDS} seeds of each, no network is called better than another"
+    else:
+        many = "little" if seeds < ENOUGH_SEEDS else "differences of a few points"
+        first = f"{seeds} seeds can show {many}"
+    return (
+        f"{first}. Of 100 differences of 3 points, simulated, {_found(seeds)} are found. "
+        f"{ENOUGH_SEEDS} or more from the start find more than seeds that are added later."
+    )
+
+
+def about_seeds() -> str:
+    """What the number of seeds is, what it can show, and why to train them all at once."""
+    return (
+        "Trainings of each network, that differ in chance alone: first weights, and the order of "
+        f"the images. {power()} Other networks and images need more or fewer. Choose "
+        f"{ENOUGH_SEEDS} or more from the start: who adds seeds after {FEWEST_SEEDS} of each could "
+        "be judged has looked before, and each later look has a quarter of the level of the one "
+        "before, so that it finds less."
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnn.compare.significance import LEVEL
-from cnn.compare.verdict_words import listed
 from cnn.data import title
 from cnn.diagnose.evaluation import (
     ClassFigures,
@@ -81,13 +80,11 @@ def _confuses(matrix: Matrix, names: Sequence[str]) -> str:
     if not pairs:
         return ""
     most = pairs[0].mistakes
-    first = [
-        f"{names[one.first]} with {names[one.second]}" for one in pairs if one.mistakes == most
-    ]
+    first = [f"{names[one.first]} and {names[one.second]}" for one in pairs if one.mistakes == most]
     if most < FEWEST_OF_A_PAIR or len(first) > MOST_PAIRS:
         return f"No two classes stand out among its {wrong:,} mistake{'s' * (wrong > 1)}"
-    each = " each" if len(first) > 1 else ""
-    return f"It confuses {listed(first)} most: {most:,} of its {wrong:,} mistakes{each}"
+    said, each = (f"{', and '.join(first)},", " each") if len(first) > 1 else (first[0], "")
+    return f"It confuses {said} most, either way round: {most:,} of its {wrong:,} mistakes{each}"
 
 
 def _harder(figures: Sequence[ClassFigures], names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from tests.browser.views.test_build import open_build
 
 pytestmark = pytest.mark.proof
 
+WITHOUT_SHADOW = ":has(> .st-key-bench_totals) {box-shadow: none !important}"
 RESNET = encode(entry("resnet-lite").architecture)
 
 
@@ -33,6 +34,34 @@ def test_in_a_long_network_totals_and_picture_stay_while_its_tail_is_edited(
     expect(page.locator(".figure").first).to_be_in_viewport(ratio=1)
     expect(page.locator("svg.network .selected .front")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [1366, 1440])
+def test_nothing_lies_on_the_buttons_below_the_totals(page: Page, app_url: str, width: int):
+    """A shadow takes no clicks, so that what lies there is seen in its pixels alone."""
+    page.set_viewport_size({"width": width, "height": 800})
+    open_build(page, app_url)
+    for name in ("Train this", "Add to comparison"):
+        button = page.get_by_role("button", name=name)
+        shown = button.screenshot()
+        bare = page.add_style_tag(content=WITHOUT_SHADOW)
+
+        assert button.screenshot() == shown, name
+        bare.evaluate("(style) => style.remove()")
+
+
+@pytest.mark.parametrize("width", [1366, 1440])
+def test_the_ways_on_below_the_first_network_stand_together(page: Page, app_url: str, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(app_url)
+    ways = page.locator(".st-key-home_more").get_by_role("link")
+    expect(ways).to_have_count(2)
+    settled(page)
+
+    first, second = (way.bounding_box() for way in ways.all())
+    assert first
+    assert second
+    assert first["y"] == second["y"]
 
 
 def test_the_picture_shows_no_more_of_a_block_than_the_stack(page: Page, app_url: str):

@@ -87,7 +87,7 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
     settled(page)
 
     go(page, "Compare")
-    page.get_by_role("button", name="Open the one that comes along").click()
+    page.get_by_role("button", name="Open the ready-made comparison").click()
     expect(page.get_by_text("25 of 25 trainings finished")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("ResNet-lite")).first).to_be_visible()
     settled(page)

@@ -41,9 +41,9 @@ def test_of_many_images_a_share_of_a_hundred_is_said_with_its_interval_and_what_
     low, high = (100 * one for one in stats.binomtest(2986, 3000).proportion_ci(method="wilson"))
     assert said == (
         "It learned: of 3,000 test images of Shapes, 99.5 of 100 are right (95 % interval "
-        f"{low:.1f} to {high:.1f} %). It confuses circle with square most: 12 of its 14 mistakes. "
-        "It does not yet read circle as well as the others: 990 of 1,000 are right, 1,996 of "
-        "2,000 of theirs."
+        f"{low:.1f} to {high:.1f} %). It confuses circle and square most, either way round: 12 of "
+        "its 14 mistakes. It does not yet read circle as well as the others: 990 of 1,000 are "
+        "right, 1,996 of 2,000 of theirs."
     )
 
 
@@ -77,8 +77,8 @@ def test_pairs_that_are_confused_as_often_are_named_together_and_more_than_two_n
     three = said_of([[50, 4, 0], [0, 50, 4], [4, 0, 50]])
 
     assert (
-        "It confuses circle with square and square with triangle most: 4 of its 8 mistakes each."
-        in two
+        "It confuses circle and square, and square and triangle, most, either way round: 4 of its "
+        "8 mistakes each." in two
     )
     assert "No two classes stand out among its 12 mistakes." in three
 
@@ -104,7 +104,7 @@ def test_what_the_diagnosis_found_is_added_and_what_was_said_is_not_said_again()
 def test_classes_without_a_name_are_called_by_their_number():
     predictions = answers([[50, 4, 0], [0, 50, 0], [0, 0, 50]])
 
-    assert "class 0 with class 1 most" in in_short(run_with(predictions), predictions, (), ())
+    assert "class 0 and class 1 most" in in_short(run_with(predictions), predictions, (), ())
 
 
 def test_a_run_that_was_not_tested_has_none():

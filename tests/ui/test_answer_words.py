@@ -13,7 +13,7 @@ from cnn.insight.readings.answers import answer, in_words
 from cnn.insight.readings.reading import Reader
 from cnn.shipped import shipped
 from cnn.shipped.unlike import unlike
-from ui.parts.drawing.answers import NAMES, answer_card, how_sure
+from ui.parts.drawing.answers import NAMES, answer_card, how_sure, said_of
 from ui.parts.drawing.networks import Named
 
 ANSWERS = Path(__file__).parents[2] / "ui" / "components" / "answers"
@@ -50,6 +50,31 @@ def test_the_browser_says_an_answer_in_the_same_words():
     own = [[in_words(answer(one), NAMES), how_sure(one, NAMES)] for one in shares]
     assert in_node(program) == own
     assert len({words for words, _ in own}) > 100
+
+
+@pytest.mark.parametrize(
+    ("shares", "said", "note"),
+    [
+        ((0.9999, 0.0001), "Lanterns, >\u00a099.9\u202f% sure.", "then owl with <\u00a00.1\u202f%"),
+        ((0.7, 0.3), "Lanterns, 70.0\u202f% sure.", "then owl with 30.0\u202f%"),
+        (
+            (0.55, 0.45),
+            "It is not sure: lanterns or owl?",
+            "55.0\u202f% sure, then owl with 45.0\u202f%",
+        ),
+        ((0.02, 0.98), "Owl, 98.0\u202f% sure.", "then lanterns with 2.0\u202f%"),
+    ],
+)  # fmt: skip
+def test_a_class_that_is_a_word_is_said_without_an_article(
+    shares: tuple[float, float], said: str, note: str
+):
+    assert said_of(np.array(shares, np.float32), ("lanterns", "owl")) == (said, note)
+
+
+def test_a_digit_is_said_as_one_says_it():
+    shares = np.eye(10, dtype=np.float32)[8]
+
+    assert said_of(shares, NAMES) == ("It is an 8.", how_sure(shares, NAMES))
 
 
 @needs_node

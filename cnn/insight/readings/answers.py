@@ -85,15 +85,19 @@ def answer(likely: Array) -> Answer:
 
 
 def in_words(found: Answer, names: Sequence[str]) -> str:
-    """The answer as one says it: `It is a 7`, `Probably a 4`, `It is not sure: 4 or 9?`."""
+    """The answer as one says it: `It is a 7`, `Probably a 4`, `It is not sure: 4 or 9?`.
+
+    A name of more than one letter may be a plural, and takes no article.
+    """
     name = names[found.label]
+    called = f"{article(name)} {name}" if len(name) == 1 else name
     if found.is_sure:
-        return f"It is {article(name)} {name}."
+        return f"It is {called}."
     if found.share >= RATHER and len(found.running) == 1:
-        return f"Probably {article(name)} {name}."
+        return f"Probably {called}."
     running = found.running if len(found.running) > 1 else (found.label,)
     if len(running) == 1:
-        return f"It is not sure: perhaps {article(name)} {name}?"
+        return f"It is not sure: perhaps {called}?"
     *first, last = (names[place] for place in running[:4])
     return f"It is not sure: {', '.join(first)} or {last}?"
 

@@ -25,8 +25,10 @@ from cnn.network.torch.modules import HELPERS, Array, Module, Modules, sequentia
 from cnn.network.trace import Row, Trace, trace
 
 
-def torch_code(architecture: Architecture) -> Code:
-    """The script with the module's class, and the helper classes it needs."""
+def torch_code(architecture: Architecture, weights_file: str = "") -> Code:
+    """The script with the module's class, and the helper classes it needs; with a function that
+    makes the trained network, where its weights lie beside the script in a `weights_file`.
+    """
     seen = trace(architecture)
     name = class_name(architecture.name, HELPERS)
     made = tuple(_plan(seen).lines())
@@ -34,8 +36,11 @@ def torch_code(architecture: Architecture) -> Code:
     helpers = "".join(f"\n\n{HELPERS[helper]}\n" for helper in HELPERS if helper in calls)
     feed = architecture.fed
     helpers += "" if feed.is_usual else f"\n\n{torch_function(feed)}"
-    head = plain(f"{_head(seen)}\n{helpers}\n\nclass {name}(nn.Module):")
-    return Code((*head, *made, *plain(_tail(seen, name))))
+    head = plain(f"{_head(seen, weights_file)}\n{helpers}\n\nclass {name}(nn.Module):")
+    if not weights_file:
+        return Code((*head, *made, *plain(_tail(seen, f"{name}().eval()"))))
+    trained = plain(_trained(name, weights_file))
+    return Code((*head, *made, *trained, *plain(_tail(seen, "trained()"))))
 
 
 def torch_state(architecture: Architecture, weights: Weights) -> dict[str, Array]:
@@ -153,7 +158,7 @@ def _written(module: Module, indent: int, before: str = "", after: str = ",") ->
     yield Line(f"{pad}){after}", path)
 
 
-def _head(seen: Trace) -> str:
+def _head(seen: Trace, weights_file: str) -> str:
     facts = [
         f"Input: {_batch(seen.architecture.input)}, float32 pixels "
         f"{feed_words(seen.architecture.fed)}. Exactly {seen.total_params:,} parameters."
@@ -179,25 +184,38 @@ def _head(seen: Trace) -> str:
             *facts,
             '"""',
             "",
+            *(("import pathlib", "", "import numpy as np") if weights_file else ()),
             "import torch",
             "from torch import nn",
         )
     )
 
 
-def _tail(seen: Trace, name: str) -> str:
+def _trained(name: str, weights_file: str) -> str:
+    return f"""
+
+def trained():
+    \"\"\"The network with its trained weights, which lie beside this script.\"\"\"
+    path = pathlib.Path(__file__).with_name("{weights_file}")
+    model = {name}()
+    with np.load(path) as kept:
+        model.load_state_dict({{k: torch.from_numpy(v) for k, v in kept.items()}})
+    return model.eval()"""
+
+
+def _tail(seen: Trace, made_by: str) -> str:
     image = ", ".join(map(str, _channels_first(seen.architecture.input)))
-    made = f"torch.rand(1, {image})"
+    drawn = f"torch.rand(1, {image})"
     if not seen.architecture.fed.is_usual:
-        made = f"prepare(torch.randint(0, 256, (1, {image})))"
+        drawn = f"prepare(torch.randint(0, 256, (1, {image})))"
     count = "sum(p.numel() for p in model.parameters())"
     if seen.non_trainable_params:
         count = "sum(t.numel() for t in model.state_dict().values() if t.is_floating_point())"
     return f"""
 
 if __name__ == "__main__":
-    model = {name}().eval()
-    image = {made}
+    model = {made_by}
+    image = {drawn}
     count = {count}
     print(f"{{count:,}} parameters: {{tuple(image.shape)}} -> {{tuple(model(image).shape)}}")"""
 

@@ -75,6 +75,9 @@ MORE = {False: ("#b4122f", "#11151c"), True: ("#fda4af", "#f1f5f9")}
 SURE = {False: ("#4f46e5", "#d9480f"), True: ("#6265f0", "#b93c0b")}
 """Right and wrong behind white numbers."""
 
+WRONG = {False: SURE[True][1], True: SERIES[True][1]}
+"""Words that say that something is wrong, on the page."""
+
 TEXT = {False: "#0f121a", True: "#e4e7ee"}
 INK = {False: "#414857", True: "#cbd2de"}
 FAINT_INK = {False: "#5f6b7a", True: "#9aa5b8"}

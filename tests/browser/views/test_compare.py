@@ -103,7 +103,7 @@ def test_the_comparison_that_ships_from_the_table_to_the_report(
     page = new_page(color_scheme="dark", accept_downloads=True)
     page.goto(f"{app_url}/compare")
     settled(page)
-    page.get_by_role("button", name="Open the one that comes along").click()
+    page.get_by_role("button", name="Open the ready-made comparison").click()
     expect(page.get_by_text("25 of 25 trainings finished")).to_be_visible()
 
     row = page.get_by_role("row", name=re.compile("Simple CNN"))
@@ -153,7 +153,7 @@ def test_on_a_phone_the_ways_on_begin_below_each_other(app_url: str, new_page: P
     page.goto(f"{app_url}/compare")
     settled(page)
     ways = (
-        page.get_by_role("button", name="Open the one that comes along"),
+        page.get_by_role("button", name="Open the ready-made comparison"),
         page.get_by_role("link", name="One thing changed at a time: Experiments"),
     )
     boxes = []

@@ -37,6 +37,10 @@ def weights_offered(app: AppTest) -> list[str]:
     return [str(option) for option in boxes[0].options] if boxes else []
 
 
+def test_the_place_among_the_examples_is_not_taken_for_the_digit(store: Store):
+    assert visited("build").slider(key="cascade_place").label == "Example"
+
+
 def test_without_a_run_that_fits_the_weights_are_called_random(store: Store):
     wider = replace(LENET.layers[0], filters=7)
     finished(store, Architecture("LeNet-5", LENET.input, (wider, *LENET.layers[1:])))

@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import runpy
 import sys
 import zipfile
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec, load
+from cnn.insight.passes.forward import predict
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.keras.file import keras_file
@@ -40,6 +42,7 @@ from cnn.training.recipe.run import (
 from cnn.training.store import archive
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
+from tests.needs import TORCH
 from tests.ui.visiting import arriving, html, pressed, saved, shown, words
 from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
@@ -245,6 +248,7 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
     assert files(app) == [
         f"Save {stem}.keras · 2.0 KiB",
         f"Save {stem}.npz · 7 B",
+        "Save PyTorch: code and weights",
         f"Save {stem}-steps.csv",
         f"Save {stem}.py",
         f"Save {stem}-epochs.csv",
@@ -284,6 +288,39 @@ def test_the_buttons_save_what_the_store_keeps(store: Store):
         }
     store.keep_file(run.id, MODEL, of_today)
     assert saved(app, ".keras") == of_today, "it says it once"
+
+
+def test_what_is_saved_for_pytorch_answers_as_the_run_does(store: Store, tmp_path: Path):
+    torch = pytest.importorskip("torch", reason=TORCH.reason)
+    run = made(store, State.FINISHED)
+    weights = random_weights(DEMO)
+    named = {
+        f"{name}/{place}": array
+        for name, arrays in weights.items()
+        for place, array in enumerate(arrays)
+    }
+    store.keep_file(run.id, WEIGHTS, arrays_to_bytes(named))
+    images = np.random.default_rng(0).random((8, *DEMO.input), np.float32)
+
+    app = visited(run, "Take away")
+    with zipfile.ZipFile(io.BytesIO(saved(app, "PyTorch: code and weights"))) as file:
+        file.extractall(tmp_path)
+        names = file.namelist()
+
+    assert names == ["shapes_demo_torch.py", "shapes_demo_torch.npz"]
+    (code,) = [one.value for one in app.code if "shapes_demo_torch" in one.value]
+    scope = runpy.run_path(str(tmp_path / names[0]))
+    assert code == "from shapes_demo_torch import trained\n\nmodel = trained()"
+    with torch.no_grad():
+        found = scope["trained"]()(torch.from_numpy(images.transpose(0, 3, 1, 2))).numpy()
+    np.testing.assert_allclose(found, predict(DEMO, weights, images), atol=1e-4)
+
+
+def test_weights_that_cannot_be_read_are_said_when_they_are_saved_for_pytorch(store: Store):
+    app = visited(made(store, State.FINISHED), "Take away")
+
+    with pytest.raises(Gone, match="cannot be read"):
+        saved(app, "PyTorch: code and weights")
 
 
 def _without_note(model: bytes) -> bytes:

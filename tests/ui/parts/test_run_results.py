@@ -95,7 +95,7 @@ def test_what_was_learned_and_what_not_is_said_above_all_else(store: Store, shap
 
     said = words(app)
     assert "It learned: of 300 test images of Shapes, 90.0 of 100 are right" in said
-    assert "It confuses circle with square most: 30 of its 30 mistakes." in said
+    assert "It confuses circle and square most, either way round: 30 of its 30 mistakes." in said
     assert "It does not yet read circle as well as the others: 70 of 100 are right" in said
     first = next(one for one in app.main if one.type in ("info", "metric", "tab"))
     assert first.type == "info"

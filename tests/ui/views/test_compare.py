@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
+from cnn.compare.verdict_words import THE_RULE, about_seeds, before_training
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.readings.answer_time import answer_ms
 from cnn.network.variants import with_filters
@@ -130,6 +131,16 @@ def test_own_designs_and_the_networks_of_finished_runs_can_be_chosen(store: Stor
         f"{own.name} (yours)",
         f"{tried.name} (yours)",
     ]
+
+
+def test_before_anything_is_trained_it_is_said_what_so_many_seeds_can_show(store: Store):
+    app = visited("compare", seeds="1", **TWO)
+    seeds = app.number_input(key="compare_seeds")
+
+    assert seeds.help == about_seeds()
+    assert before_training(1) in [one.value for one in app.caption]
+    seeds.set_value(5).run()
+    assert before_training(5) in [one.value for one in app.caption]
 
 
 def test_who_goes_back_finds_the_comparison_before(store: Store, monkeypatch: pytest.MonkeyPatch):
@@ -254,7 +265,11 @@ def test_one_sentence_on_top_says_who_is_ahead_where_seeds_can_tell(store: Store
     assert visited("compare", **TWO, seeds="4").info[0].value == (
         r"LeNet\-5 is better than Simple CNN here."
     )
-    assert "Over seeds nothing can be told" in visited("compare", **TWO, seeds="2").info[0].value
+    app = visited("compare", **TWO, seeds="2")
+    assert "Over seeds nothing can be told" in app.info[0].value
+    rule = next(one for one in app.expander if one.label.startswith("How it is told"))
+    assert rule.markdown[0].value == THE_RULE.strip()
+    assert "statistics.md" not in words(app)
 
 
 def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):

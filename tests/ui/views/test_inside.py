@@ -268,8 +268,12 @@ def test_a_mistake_is_found_that_is_one(store: Store):
     data = load(DatasetSpec(DatasetName.SHAPES), DEMO.input)
     scores = forward(DEMO, random_weights(DEMO, seed=1), data.test.take([place]).images).output
     assert int(scores[0].argmax()) != data.test.labels[place]
-    assert "the label says" in html(app)
-    assert "so too" not in html(app)
+    names = data.class_names
+    taken, label = names[int(scores[0].argmax())], names[data.test.labels[place]]
+    said = html(app)
+    assert f"<b>It says {taken}.<em" in said
+    assert f"> Wrong: the label says {label}.</em></b>" in said
+    assert "so too" not in said
 
 
 def test_the_drawing_is_looked_into_and_without_one_the_way_to_the_pad_is_shown(store: Store):

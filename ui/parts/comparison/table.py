@@ -15,7 +15,7 @@ from cnn.compare.significance import FEWEST_SEEDS
 from cnn.compare.spread import share_text
 from cnn.compare.standings import Row, Summary
 from cnn.compare.verdict import Claims
-from cnn.compare.verdict_words import power
+from cnn.compare.verdict_words import THE_RULE, power
 from cnn.network.shapes import shape_text
 from cnn.numbers import number
 from cnn.pictures.training.curves import colour
@@ -80,6 +80,9 @@ def compared(
     st.caption(plain(" ".join(_said(rows, apart, judged))))
     for note in apart.notes:
         st.caption(plain(note))
+    if judged.judgements and not apart.forbid:
+        with st.expander("How it is told whether a network is better"):
+            st.markdown(THE_RULE)
     if picked.opened:
         group = next(row.group for row in rows if row.id == picked.opened)
         if ids := [run.id for run in group.runs if run][: runs.MOST_SHOWN]:
@@ -93,9 +96,8 @@ def _said(rows: Sequence[Row], apart: Differences, judged: Claims) -> list[str]:
         return ["Times, speed and cost are of this network's own runs."] if images else []
     said = [
         f"Test accuracy is measured once for each run, on {images:,} images.",
-        "★ marks networks whose test accuracy is shown to be higher than that of every tested "
-        "network without one, and the lowest of what is counted; validation, times and speed "
-        "have none.",
+        "A ★ marks the best of a column: a test accuracy only where the network is shown to be "
+        "better than every tested one without a ★, and no validation accuracy, time or speed.",
     ]
     if not judged.judgements:
         return said

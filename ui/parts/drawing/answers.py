@@ -9,7 +9,7 @@ import numpy as np
 
 from cnn.data.dataset import Images
 from cnn.data.sets.mnist import MNIST
-from cnn.insight.readings.answers import answer, in_words
+from cnn.insight.readings.answers import RATHER, answer, in_words
 from ui.components.answers import answer_cards
 from ui.parts.drawing.networks import Named
 from ui.parts.drawing.unlike import distance, standing
@@ -79,13 +79,27 @@ def answer_card(
     }
 
 
+def said_of(likely: Images, names: Sequence[str]) -> tuple[str, str]:
+    """The answer to one image in words, and how sure it is: `It is a 7.`; of a class that is a
+    word `Lanterns, 97.1 % sure.`, and what is next.
+    """
+    found = answer(likely)
+    name = names[found.label]
+    sure, then = _sure_then(likely, names)
+    if len(name) > 1 and found.share >= RATHER:
+        return f"{name[0].upper()}{name[1:]}, {sure}.", then
+    return in_words(found, names), f"{sure}, {then}"
+
+
 def how_sure(likely: Images, names: Sequence[str]) -> str:
     """The shares of the likeliest class and of the next: `97.1 % sure, then 9 with 2.0 %`."""
+    return ", ".join(_sure_then(likely, names))
+
+
+def _sure_then(likely: Images, names: Sequence[str]) -> tuple[str, str]:
     first, second = (int(place) for place in np.argsort(-likely, kind="stable")[:2])
-    return (
-        f"{certainty(float(likely[first]))} sure, then {names[second]} with "
-        f"{certainty(float(likely[second]))}"
-    )
+    sure = f"{certainty(float(likely[first]))} sure"
+    return sure, f"then {names[second]} with {certainty(float(likely[second]))}"
 
 
 def certainty(share: float) -> str:

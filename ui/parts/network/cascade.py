@@ -79,14 +79,14 @@ def _following(trace: Trace) -> str:
 
 
 def _example(name: DatasetName, size: tuple[int, int, int]) -> tuple[Images | None, str | None]:
-    """An image of a data set, chosen by its number, and what it shows."""
+    """An image of a data set, chosen by its place among the examples, and what it shows."""
     try:
         shape = check_shape(size)
         data = images(name, shape if name is DatasetName.SHAPES else None)
     except DataError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None, None
-    place = st.slider("Number", 0, 59, 3, key="cascade_place", persist_state="session")
+    place = st.slider("Example", 0, 59, 3, key="cascade_place", persist_state="session")
     one = fit(data.validation.take([place % len(data.validation)]), shape)
     return one.images, data.class_names[one.labels[0]]
 

@@ -9,10 +9,15 @@ from typing import IO
 import streamlit as st
 
 from cnn.compare.mean_curves import moment
+from cnn.insight.passes import effort
+from cnn.insight.passes.effort import TooMuchError
 from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.file import say_pixels
+from cnn.network.keras.model import WeightsError
+from cnn.network.torch.file import module_name, write_torch_file
 from cnn.training.engine.loading import classes_needed, loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script
+from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
 from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
 from cnn.training.upkeep.contents import broken
@@ -20,6 +25,7 @@ from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from ui.components.save import save_file
 from ui.parts.runs import runs
+from ui.session.kept import turn
 from ui.session.offers import Gone
 from ui.session.words import plain, size_bytes
 
@@ -57,6 +63,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
             st.caption(_no_model(run))
         if WEIGHTS in sizes:
             _file(run, WEIGHTS, f"{stem}.npz", sizes[WEIGHTS], ":material/grid_on:")
+            _torch(run, f"{stem}-torch.zip")
         st.caption(_about(run, epochs))
     with right:
         st.markdown("**The training**")
@@ -105,6 +112,30 @@ def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:
             say_pixels(into, run.architecture)
 
     save_file(f"Save {name} · {size_bytes(size)}", name, make, icon=icon)
+
+
+def _torch(run: Run, name: str) -> None:
+    """The network for PyTorch; this program needs no PyTorch to write it."""
+
+    asked = effort.of_weights(run.architecture)
+    try:
+        asked.check("For PyTorch: to lay out its weights", hint="Save them in NumPy's form.")
+    except TooMuchError as error:
+        st.caption(plain(str(error)))
+        return
+
+    def make(into: IO[bytes]) -> None:
+        try:
+            with turn(asked):
+                weights = trained_weights(runs.opened(), run)
+                write_torch_file(run.architecture, weights, into)
+        except WeightsError as error:
+            raise Gone(str(error)) from error
+
+    save_file("Save PyTorch: code and weights", name, make, icon=":material/folder_zip:")
+    st.caption("Unpacked, it needs PyTorch and NumPy, and nothing of this program:")
+    module = module_name(run.architecture)
+    st.code(f"from {module} import trained\n\nmodel = trained()", "python")
 
 
 def _steps(run_id: str, into: IO[bytes]) -> None:

@@ -13,13 +13,13 @@ from cnn.data.fitting import image_text
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import TooMuchError
 from cnn.insight.passes.forward import ImagesError
-from cnn.insight.readings.answers import answer, class_scores, in_words, shares_of
+from cnn.insight.readings.answers import answer, class_scores, shares_of
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.pictures.kit.palette import ABOVE, hex_of
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.class_names import class_names
-from ui.parts.drawing.answers import certainty, how_sure
+from ui.parts.drawing.answers import certainty, how_sure, said_of
 from ui.parts.network.own_picture import as_read
 from ui.parts.network.where import check_effort, maps_of_where, show_maps
 from ui.parts.runs import runs
@@ -102,7 +102,7 @@ def _answer(run: Run, brought: Brought) -> None:
     effort.of_predict(of).check("To ask this network about a picture")
     likely = shares_of(of, class_scores(of, weights, image[None]))[0]
     said = answer(likely)
-    st.markdown(f"### {plain(in_words(said, names))}")
+    st.markdown(f"### {plain(said_of(likely, names)[0])}")
     st.html(bars_html(likely, names))
     notes = f": {'; '.join(found.notes)}" if found.notes else ""
     st.caption(

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cnn.compare.verdict_words import about_seeds, before_training
 from cnn.data import DatasetSpec
 from cnn.network.fields import Real, Whole
 from cnn.numbers import exact, number
@@ -73,6 +74,8 @@ class Settings:
                     self._seeds(with_seeds)
                 else:
                     self._widget(name, one)
+        if with_seeds:
+            st.caption(before_training(int(self._value("seeds"))))
         automatic = st.container()
         with st.expander("More settings"):
             self._behind_a_click()
@@ -160,7 +163,7 @@ class Settings:
             most,
             key=self.key("seeds"),
             step=1,
-            help="Trainings of each network.",
+            help=about_seeds(),
             persist_state="session",
             width=NARROW,
         )

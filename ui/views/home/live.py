@@ -21,9 +21,10 @@ def live_network() -> None:
     card = shipped().card
     flow(offer_shipped(), stages(trace(card.architecture)), MNIST.class_names, key="home_flow")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="home_more"):
-        st.caption(what_it_is(card), width=700)
-        st.page_link(PAGES / "draw.py", label="Why? Fool it", icon=":material/draw:")
-        st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
+        st.caption(what_it_is(card), width=660)
+        with st.container(horizontal=True, width="content", gap="medium"):
+            st.page_link(PAGES / "draw.py", label="Why? Fool it", icon=":material/draw:")
+            st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
 
 
 def stages(traced: Trace) -> list[Stage]:

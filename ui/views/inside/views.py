@@ -12,12 +12,15 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn.data.dataset import Images as Floats
 from cnn.insight.passes.effort import TooMuchError
 from cnn.insight.passes.forward import ImagesError
-from cnn.insight.readings.answers import answer, in_words
+from cnn.insight.readings.answers import answer
 from cnn.network.keras.model import WeightsError
 from cnn.network.trace import trace
 from cnn.pictures.kit.inline import pixels_uri
+from cnn.pictures.kit.palette import WRONG
 from ui.parts.drawing.answers import how_sure
+from ui.parts.drawing.answers import said_of as answer_said
 from ui.parts.runs.measured import Images
+from ui.session import theme
 from ui.session.words import plain
 from ui.views.inside import address, measure
 from ui.views.inside.errs import show_errors
@@ -98,19 +101,18 @@ def _look_at(subject: Subject, right: DeltaGenerator) -> None:
 
 def _says(looked: Looked, likely: Floats | None, names: tuple[str, ...]) -> None:
     """The image, what it is, and what the network takes it for."""
-    said, note = "What it gives are no scores of classes that have a name here.", ""
+    said, note, wrong = "What it gives are no scores of classes that have a name here.", "", ""
     if likely is not None and len(likely) == len(names) > 1:
-        found = answer(likely)
-        said, note = in_words(found, names), how_sure(likely, names)
-        if looked.label is not None:
-            right = found.label == looked.label
-            note += (
-                "; the label says so too" if right else f"; the label says {names[looked.label]}"
-            )
+        (said, note), given = answer_said(likely, names), answer(likely).label
+        if looked.label == given:
+            note += "; the label says so too"
+        elif looked.label is not None:
+            said, note = f"It says {names[given]}.", how_sure(likely, names)
+            wrong = f" Wrong: the label says {names[looked.label]}."
     st.html(
         f'{_STYLE}<div class="says"><img src="{pixels_uri(looked.pixels)}" alt=""><p><b>'
-        f"{escape(said)}</b><small>{escape(note)}</small><small>{escape(said_of(looked))}</small>"
-        "</p></div>"
+        f'{escape(said)}<em style="color:{WRONG[theme.is_dark()]}">{escape(wrong)}</em></b>'
+        f"<small>{escape(note)}</small><small>{escape(said_of(looked))}</small></p></div>"
     )
 
 
@@ -121,6 +123,7 @@ _STYLE = """
            border-radius: 5px; outline: 1px solid rgb(128 128 128 / .3)}
 .says p {margin: 0; min-width: 0; overflow-wrap: anywhere; line-height: 1.4}
 .says b {font-size: 1.15rem; font-weight: 600}
+.says em {font-style: normal}
 .says small {display: block; opacity: .75; font-size: .86rem}
 </style>
 """
