@@ -1,9 +1,10 @@
-"""Train the two networks that lesson 6 follows, and write their weights and model cards.
+"""Train the networks that lessons follow, and write their weights and model cards.
 
-    CNN_DATA_DIR=../shared/data .venv/bin/python -m scripts.train_lesson_networks
+    CNN_DATA_DIR=../shared/data .venv/bin/python -m scripts.train_lesson_networks [NAME ...]
 
-SimpleCNN on all of MNIST, and a smaller one on the digits of 8x8 pixels. Trained and measured as
-`train_digits` does it: a finished run of the same recipe is taken as it is.
+SimpleCNN on all of MNIST and a smaller one on the digits of 8x8 pixels for lesson 6; one with a
+squeeze-and-excite block and one without it, on all of MNIST, for lesson 13. Trained and measured as
+`train_digits` does it: a finished run of the same recipe is taken as it is. With names, only those.
 """
 
 import sys
@@ -12,7 +13,15 @@ from cnn.data import load
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
+from cnn.network.blocks import squeeze_excite
+from cnn.network.layers import (
+    Branches,
+    Conv2D,
+    Dense,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
 from cnn.network.zoo import entry
 from cnn.shipped import Which, card_of, card_text, weights_to_bytes
 from cnn.training.engine.weights import trained_weights
@@ -33,6 +42,25 @@ SMALL = Architecture(
         Dense(10, activation="softmax"),
     ),
 )
+WEIGHED = Architecture(
+    "Weighed digits",
+    (28, 28, 1),
+    (
+        Conv2D(16, 3, padding="same", activation="relu"),
+        MaxPooling2D(2),
+        Conv2D(32, 3, padding="same", activation="relu"),
+        *squeeze_excite(32),
+        MaxPooling2D(2),
+        GlobalAveragePooling2D(),
+        Dense(10, activation="softmax"),
+    ),
+)
+UNWEIGHED = Architecture(
+    f"{WEIGHED.name}, without the block",
+    WEIGHED.input,
+    tuple(layer for layer in WEIGHED.layers if not isinstance(layer, Branches)),
+)
+MNIST = DatasetSpec(DatasetName.MNIST, validation_fraction=0.05)
 RECIPES: dict[Which, tuple[Architecture, Configuration]] = {
     Which.SMALL_DIGITS: (
         SMALL,
@@ -40,17 +68,18 @@ RECIPES: dict[Which, tuple[Architecture, Configuration]] = {
     ),
     Which.SIMPLE_CNN: (
         entry("simple-cnn").architecture,
-        Configuration(
-            DatasetSpec(DatasetName.MNIST, validation_fraction=0.05), epochs=8, batch_size=64
-        ),
+        Configuration(MNIST, epochs=8, batch_size=64),
     ),
+    Which.WEIGHED_DIGITS: (WEIGHED, Configuration(MNIST, epochs=10, batch_size=64)),
+    Which.UNWEIGHED_DIGITS: (UNWEIGHED, Configuration(MNIST, epochs=10, batch_size=64)),
 }
 
 
 def main() -> int:
     """Train, write, and print what the cards say."""
     store = Store()
-    for which, (architecture, configuration) in RECIPES.items():
+    for which in map(Which, sys.argv[1:] or RECIPES):
+        architecture, configuration = RECIPES[which]
         run = trained(store, architecture, configuration)
         if run.state is not State.FINISHED:
             print(f"{run.state}: {run.message}", file=sys.stderr)

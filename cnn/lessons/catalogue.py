@@ -32,6 +32,12 @@ def find(key: str | None) -> Lesson:
 
 
 @cache
+def whole_way() -> tuple[Lesson, ...]:
+    """The lessons that whoever has done them all has done; the extra ones come after them."""
+    return tuple(lesson for lesson in lessons() if not lesson.is_extra)
+
+
+@cache
 def short_way() -> tuple[Lesson, ...]:
     """The lessons that lead straight to a network of one's own."""
     return tuple(lesson for lesson in lessons() if lesson.is_on_short_way)

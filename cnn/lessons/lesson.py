@@ -59,6 +59,7 @@ class Lesson:
     """One lesson. `words` are the texts its page is made of, by name.
 
     An introduction is for who has not begun: whoever has done a lesson after it need not go back.
+    One that is `extra` comes after the end: all lessons are done without it.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Lesson:
     mathematics: str = ""
     is_on_short_way: bool = False
     is_introduction: bool = False
+    is_extra: bool = False
 
     def __post_init__(self) -> None:
         if not self.key.isidentifier():
@@ -108,6 +110,7 @@ def read(path: Path) -> Lesson:
             mathematics=data.get("mathematics", "").strip(),
             is_on_short_way=data.get("short_way", False),
             is_introduction=data.get("introduction", False),
+            is_extra=data.get("extra", False),
         )
     except KeyError as error:
         raise LessonError(f"{path.name} has no {error}. Add it.") from error

@@ -100,6 +100,8 @@ class Which(StrEnum):
 
     SMALL_DIGITS = "small-digits"
     SIMPLE_CNN = "simple-cnn"
+    WEIGHED_DIGITS = "weighed-digits"
+    UNWEIGHED_DIGITS = "unweighed-digits"
 
     @property
     def weights_file(self) -> Path:

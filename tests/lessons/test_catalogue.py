@@ -22,8 +22,15 @@ RIGHT, WRONG = Option("yes", "because", True), Option("no", "since")
 
 def test_numbers_are_in_order_and_none_is_given_twice():
     numbers = [one.number for one in catalogue.lessons()]
-    assert numbers == sorted(set(numbers))
-    assert all(0 <= number <= 12 for number in numbers)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_extra_lessons_come_after_the_end_and_are_on_no_other_way():
+    way = catalogue.whole_way()
+    assert (way[0].number, way[-1].key) == (0, "rules")
+    assert catalogue.lessons()[: len(way)] == way
+    assert {one.is_extra for one in catalogue.lessons()[len(way) :]} == {True}
+    assert not [one for one in catalogue.short_way() if one.is_extra]
 
 
 def words_read(lesson: Lesson) -> int:
@@ -42,7 +49,7 @@ def test_the_minutes_are_enough_to_read_200_words_in_each_and_to_use_the_control
 
 
 def test_all_lessons_take_an_hour_and_the_short_way_with_its_end_45_minutes_at_most():
-    assert sum(one.minutes for one in catalogue.lessons()) <= 60
+    assert sum(one.minutes for one in catalogue.whole_way()) <= 60
     short = sum(one.minutes for one in catalogue.short_way())
     assert short + catalogue.last_minutes() <= 45
 

@@ -181,6 +181,12 @@ PROVEN: dict[str, dict[str, Callable[[], float]]] = {
         "0.9": momentum,
         "0.99": lambda: keras.layers.BatchNormalization().momentum,
     },
+    "squeeze_excite": {
+        "32": lambda: conv_params(1, 32) / (3 * 3 + 1),
+        "552": lambda: dense_params(32, 8) + dense_params(8, 32),
+        "2,048": lambda: dense_params(64, 16) - 16 + dense_params(16, 64) - 64,
+        "4,096": lambda: dense_params(64, 64) - 64,
+    },
 }
 
 NO_RESULT: dict[str, set[str]] = {
@@ -212,6 +218,8 @@ NO_RESULT: dict[str, set[str]] = {
         ),  # names, sizes, layers
     },
     "rules": {"10", "32"},
+    # A gate; sizes that are chosen; the year, and the error quoted with its paper.
+    "squeeze_excite": {"0.5", "16", "64", "2017", "2.251"},
 }
 
 
@@ -266,6 +274,9 @@ RIGHT: dict[tuple[str, str], Callable[[], str]] = {
     ("backpropagation", "sum"): lambda: f"{math.prod(conv(5, 1, 1).output_shape[1:])}",
     ("shapes", "shape"): lambda: f"{[64, *keras.Input((32, 32, 3)).shape[1:]]}",
     ("rules", "head"): lambda: f"{dense_params(32, 10)}",
+    ("squeeze_excite", "cost"): lambda: (
+        f"{dense_params(64, 16) - 16 + dense_params(16, 64) - 64:,}"
+    ),
 }
 
 

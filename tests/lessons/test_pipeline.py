@@ -1,4 +1,4 @@
-"""The networks that lesson 6 follows: their cards say what is found again with the files."""
+"""The networks that lessons follow: their cards say what is found again with the files."""
 
 import numpy as np
 import pytest
@@ -46,17 +46,22 @@ def test_the_card_of_the_small_one_is_right_about_its_test_images():
     assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
 
 
+LARGE = pytest.mark.parametrize("which", [one for one in Which if one is not Which.SMALL_DIGITS])
+
+
+@LARGE
 @needs.MNIST.mark()
-def test_the_card_of_simple_cnn_is_right_about_all_10_000_test_images():
-    one = of_lesson(Which.SIMPLE_CNN)
+def test_the_card_of_a_network_for_mnist_is_right_about_all_10_000_test_images(which):
+    one = of_lesson(which)
     data = load(one.card.configuration.dataset, one.architecture.input)
     assert fingerprint(data) == one.card.data_fingerprint
     assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
 
 
-def test_simple_cnn_reads_the_sample_as_well_as_its_card_says():
+@LARGE
+def test_a_network_for_mnist_reads_the_sample_as_well_as_its_card_says(which):
     # The sample's 1,000 test images are among the card's 10,000.
-    one = of_lesson(Which.SIMPLE_CNN)
+    one = of_lesson(which)
     test = load(DatasetSpec(DatasetName.MNIST_SAMPLE)).test
     counted = np.array(confusion(one.architecture, one.weights, test))
     wrong = ~np.eye(10, dtype=bool)

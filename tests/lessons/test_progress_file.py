@@ -15,7 +15,7 @@ from cnn.lessons import progress
 from cnn.lessons.catalogue import challenges, lessons
 from cnn.lessons.challenges import tries
 from cnn.lessons.progress import MARKED, MOST_OF_ONE, Event, Standing
-from cnn.lessons.progress_file import LIMIT_BYTES, ProgressFileError, read, written
+from cnn.lessons.progress.file import LIMIT_BYTES, ProgressFileError, read, written
 from cnn.training.recipe.json_columns import END_OF_TIME_S
 from cnn.training.store.row_checks import MOST
 from cnn.training.store.store import Store

@@ -9,10 +9,10 @@ import pytest
 from cnn.data import DatasetName, DatasetSpec
 from cnn.lessons import progress
 from cnn.lessons.catalogue import challenges, lessons
-from cnn.lessons.certificate import certificate
 from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.goals import read
 from cnn.lessons.challenges.tries import in_words
+from cnn.lessons.progress.certificate import certificate
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import Result, Run, State

@@ -15,7 +15,7 @@ from ui.components import component
 ROOT = Path(__file__).parents[3]
 PALETTES = ("cnn/pictures/kit/palette.py", "ui/components/kit/colours.js")
 THEMED = {
-    "cnn/lessons/certificate.html": "is a document of its own",
+    "cnn/lessons/progress/certificate.html": "is a document of its own",
     "cnn/pictures/comparison/report.html": "is a document of its own",
     "ui/shell/icon.svg": "is a file that the browser fetches",
     "ui/shell/logo.svg": "is a file that the browser fetches",

@@ -10,7 +10,7 @@ from cnn.lessons import progress
 from cnn.lessons.catalogue import challenges, lessons
 from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.goals import written as written_goals
-from cnn.lessons.progress_file import written
+from cnn.lessons.progress.file import written
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store import tables

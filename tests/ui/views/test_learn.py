@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName
 from cnn.lessons import progress, rules
-from cnn.lessons.catalogue import challenges, find, frame_text, lessons, short_way
+from cnn.lessons.catalogue import challenges, find, frame_text, lessons, short_way, whole_way
 from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.goals import written
 from cnn.lessons.lesson import Check, Lesson
@@ -234,9 +234,9 @@ def is_closed(app: AppTest) -> bool:
     return parts[0]
 
 
-@pytest.mark.parametrize("last", [lessons()[-1], lessons()[4]], ids=["in order", "out of order"])
+@pytest.mark.parametrize("last", [whole_way()[-1], lessons()[4]], ids=["in order", "out of order"])
 def test_the_end_is_shown_at_the_last_answer_of_all_in_its_lesson_and_on_learn(store, last):
-    for lesson in lessons():
+    for lesson in whole_way():
         for check in () if lesson is last else lesson.checks:
             answer(store, lesson, check)
     app = visited("lesson", of=last.key)
@@ -250,6 +250,34 @@ def test_the_end_is_shown_at_the_last_answer_of_all_in_its_lesson_and_on_learn(s
     assert is_closed(visited("lesson", of=last.key)), "also when one comes again"
     other = next(one for one in lessons() if one is not last)
     assert not is_closed(visited("lesson", of=other.key))
+
+
+def test_the_end_leads_on_to_the_extra_lessons_that_are_left_and_stays_while_they_are(store):
+    for lesson in whole_way():
+        mark(store, lesson)
+    app = visited("learn")
+    assert is_closed(app)
+    assert f"{len(whole_way())} of {len(whole_way())} lessons done" in bar(app)
+    assert not [one for one in app.button if one.label.startswith("Go on with lesson")]
+    extra = [one for one in lessons() if one.is_extra]
+    assert offered_more(app) == {f"of={one.key}" for one in extra}
+
+    mark(store, extra[0])
+    app = visited("learn")
+    assert offered_more(app) == {f"of={one.key}" for one in extra[1:]}
+    done = len(whole_way()) + 1
+    assert f"{done} of {done} lessons done" in bar(app)
+    assert not is_closed(visited("lesson", of=extra[0].key))
+
+
+def bar(app: AppTest) -> str:
+    (shown_bar,) = app.get("progress")
+    return str(shown_bar.proto.text)
+
+
+def offered_more(app: AppTest) -> set[str]:
+    links = [one.proto for one in app.get("page_link")]
+    return {one.query_string for one in links if one.label.startswith("Open lesson ")}
 
 
 def test_the_end_has_the_certificate_and_leads_on_to_a_challenge_that_is_left(store):

@@ -5,7 +5,8 @@
    `mathematics` (Markdown with LaTeX) for the expander. See `why.toml`. Once that file is there the
    lesson is listed, has the address `/lesson?of=KEY`, and the browser tests walk through it.
    With `short_way = true` it is on the short way too; with `introduction = true` it is not asked of
-   those who have done another lesson. A question that came later has `extra = true`: the lesson
+   those who have done another lesson; with `extra = true` it comes after the end, and all lessons
+   are done without it. A question that came later has `extra = true`: the lesson
    is done without it, and stays done. Figures that its words print are proven in
    `tests/lessons/test_figures.py`. The frame's own words are in `_frame.toml`.
 2. `ui/views/lessons/KEY.py` with `show(lesson)`: the controls, the picture that answers, the

@@ -8,10 +8,11 @@ import streamlit as st
 
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
-from cnn.lessons.certificate import certificate
 from cnn.lessons.challenges import tries
 from cnn.lessons.challenges.tries import Try
-from ui.parts.lesson import challenge, progress
+from cnn.lessons.lesson import Lesson
+from cnn.lessons.progress.certificate import certificate
+from ui.parts.lesson import address, challenge, progress
 from ui.parts.lesson.challenge_cards import card
 from ui.parts.setup.own_images import ask_for_own_images
 from ui.session.pages import PAGES
@@ -28,6 +29,9 @@ def closing() -> None:
         with st.grid("auto", min_column_width=300):
             _next_challenge(tried)
             _own_photos()
+            for lesson in catalogue.lessons():
+                if lesson.is_extra and not progress.standing().is_done(lesson):
+                    _one_more(lesson)
 
 
 def _certificate(tried: Mapping[str, Sequence[Try]]) -> None:
@@ -50,6 +54,19 @@ def _next_challenge(tried: Mapping[str, Sequence[Try]]) -> None:
     every = catalogue.challenges()
     still = (one for one in every if not tries.first_passed(tried.get(one.title, ())))
     card(next(still, every[0]), lead=frame_text("next_challenge"))
+
+
+def _one_more(lesson: Lesson) -> None:
+    with st.container(border=True, height="stretch", gap="small"):
+        lead = frame_text("one_more", title=lesson.title)
+        st.markdown(f"**{lead}**  \n{lesson.question}")
+        st.space("stretch")
+        st.page_link(
+            PAGES / "lesson.py",
+            label=frame_text("open_lesson", number=lesson.number),
+            icon=":material/school:",
+            query_params=address.left(lesson),
+        )
 
 
 def _own_photos() -> None:

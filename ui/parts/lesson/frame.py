@@ -10,8 +10,8 @@ import streamlit as st
 from cnn.compare.verdict_words import listed
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
-from cnn.lessons.certificate import earned_in
 from cnn.lessons.lesson import Lesson
+from cnn.lessons.progress.certificate import earned_in
 from cnn.lessons.words import linked
 from ui.components.top import to_top
 from ui.parts.lesson import address, last_steps, progress

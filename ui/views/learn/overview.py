@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.lessons import catalogue, progress_file
+from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress import Standing
-from cnn.lessons.progress_file import ProgressFileError
+from cnn.lessons.progress import file as progress_file
+from cnn.lessons.progress.file import ProgressFileError
 from cnn.lessons.words import linked
 from ui.parts.lesson import address, last_steps, progress
 from ui.parts.lesson.closing import closing
@@ -75,6 +76,8 @@ def _card(lesson: Lesson, standing: Standing) -> None:
             st.caption(about(lesson), width="content")
             if lesson.is_on_short_way:
                 st.badge(frame_text("short_way"), icon=":material/bolt:", color="blue")
+            if lesson.is_extra:
+                st.badge(frame_text("extra_lesson"), icon=":material/add:", color="gray")
             if standing.is_done(lesson):
                 st.badge(frame_text("done"), icon=":material/check:", color="green")
         st.markdown(f"**{lesson.title}**  \n{lesson.question}")

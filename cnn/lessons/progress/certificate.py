@@ -53,10 +53,11 @@ def certificate(
     return Template(PAGE.read_text(encoding="utf-8")).substitute(
         name=escape(visible(name).strip()),
         count=len(done),
-        first=done[0].number,
         right=sum(standing.is_answered(*one) for one in checks),
         questions=len(checks),
-        lessons="".join(f"<li>{escape(lesson.title)}</li>" for lesson in done),
+        lessons="".join(
+            f'<li value="{lesson.number}">{escape(lesson.title)}</li>' for lesson in done
+        ),
         challenges=_challenges(tried),
         date=time.strftime("%d %B %Y", time.localtime(last)),
     )

@@ -25,8 +25,8 @@ MARKED = ""
 """The item of a row that marks a whole lesson; else it is a question's key."""
 
 MOST_OF_ONE, MOST_OF_ALL = 5_000, 1_000_000
-"""How many events are kept of a profile, and of all together; the lessons have 98 answers to choose
-from.
+"""How many events are kept of a profile, and of all together; the lessons have little more than a
+hundred answers to choose from.
 """
 
 
@@ -70,12 +70,16 @@ class Standing:
         return all(self.is_answered(lesson, check) for check in lesson.needed)
 
     def left(self, lessons: Sequence[Lesson]) -> tuple[Lesson, ...]:
-        """What of these is still to do; an introduction only until another lesson is done."""
+        """What of these is still to do: an introduction until another lesson is done, and nothing
+        that is extra.
+        """
         has_begun = any(self.is_done(lesson) for lesson in lessons if not lesson.is_introduction)
         return tuple(
             lesson
             for lesson in lessons
-            if not self.is_done(lesson) and not (lesson.is_introduction and has_begun)
+            if not self.is_done(lesson)
+            and not lesson.is_extra
+            and not (lesson.is_introduction and has_begun)
         )
 
 
