@@ -60,6 +60,7 @@ FIGURES = [
     ("senet-lite", "after", (28, 28, 1), 181_746),
     ("mobilenet-v2-lite", "after", (28, 28, 1), 44_842),
     ("efficientnet-lite", "after", (28, 28, 1), 53_784),
+    ("vit-lite", "after", (28, 28, 1), 116_842),
     ("convnext-lite", "after", (28, 28, 1), 59_890),
     ("alexnet", "original", (224, 224, 3), 61_100_840),
     ("vgg-16", "original", (224, 224, 3), 138_357_544),

@@ -21,7 +21,7 @@ _ORDER = (
     *("shapes-demo", "simple-cnn", "keras-mnist", "wide-lenet", "tiny-vgg"),
     *("lenet-5", "lenet-5-1998", "alexnet-lite", "vgg-lite", "resnet-lite"),
     *("inception-lite", "densenet-lite", "mobilenet-lite", "senet-lite", "mobilenet-v2-lite"),
-    *("efficientnet-lite", "convnext-lite"),
+    *("efficientnet-lite", "vit-lite", "convnext-lite"),
     *("alexnet", "vgg-16", "resnet-18"),
 )
 
