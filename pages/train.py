@@ -5,6 +5,7 @@ import streamlit as st
 from cnn.network.trace import trace
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import arrive, goals_shown
+from ui.parts.lesson.way_back import way_back
 from ui.parts.runs import runs
 from ui.parts.runs.history import history
 from ui.parts.runs.labels import edit, shown_labels
@@ -17,6 +18,7 @@ arrive()
 shown = runs.shown()
 alone = runs.store().get(shown[0]) if len(shown) == 1 else None
 
+way_back(shown)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title(plain(runs.title(alone)) if alone else "Train", anchor=False)
     # Of their own, so that of buttons that do not fit none stands on a line alone.

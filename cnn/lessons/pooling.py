@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnn.insight.passes.slide import Pooling
+from cnn.insight.passes.operations import Array
+from cnn.insight.passes.slide import Pooling, pooled
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
+    AveragePooling2D,
     Conv2D,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     Layers,
+    MaxPooling2D,
 )
 from cnn.network.trace import Trace, trace
 
@@ -48,3 +51,25 @@ def saving(pool: Pooling) -> Saving:
         trace(Architecture("With pooling", IMAGE, layers)),
         trace(Architecture("Without pooling", IMAGE, (first, second, Flatten(), head))),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Largest:
+    """The largest number of a map, and what either pooling with the same window leaves of it."""
+
+    input: float
+    max: float
+    mean: float
+
+
+def largest(pool: Pooling, image: Array) -> Largest:
+    """What the windows of this pooling leave, whichever of the two it is."""
+    both = (pooled(one, image).output for one in _both(pool))
+    return Largest(float(image.max()), *(float(values.max()) for values in both))
+
+
+def _both(pool: Pooling) -> tuple[Pooling, Pooling]:
+    if isinstance(pool, GlobalMaxPooling2D | GlobalAveragePooling2D):
+        return GlobalMaxPooling2D(), GlobalAveragePooling2D()
+    window = pool.pool_size, pool.strides, pool.padding
+    return MaxPooling2D(*window), AveragePooling2D(*window)

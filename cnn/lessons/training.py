@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import numpy.typing as npt
 
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
+from cnn.numbers import exact, fixed
 
 Numbers = npt.NDArray[np.floating[Any]]
 
@@ -17,6 +20,10 @@ KILOMETRES: Numbers = np.array([1.5, 4.5, 3.5, 8.5, 9.7])
 MOST_STEPS = 50
 TOO_FAR = 10_000.0
 """A loss above this is running away: no further steps are taken."""
+
+DECIMALS = range(3, 12)
+NOISE = 5e-7
+"""A step shorter than this is none: at the bottom, what is left of a gradient is rounding."""
 
 
 def network() -> Architecture:
@@ -37,6 +44,38 @@ def gradient(w: float) -> float:
 def stepped(w: float, rate: float) -> float:
     """The weight after one step against the gradient."""
     return w - rate * gradient(w)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step as it is written: `w - rate * gradient = after`."""
+
+    w: str
+    gradient: str
+    after: str
+
+    def holds(self, rate: float, decimals: int) -> bool:
+        """Whether who reckons with the numbers that stand there comes to the same decimals."""
+        w, gradient, after = (_read(text) for text in (self.w, self.gradient, self.after))
+        found = w - Decimal(exact(rate)) * gradient
+        return found.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) == after
+
+
+def written(w: float, rate: float) -> Written:
+    """A step with as many decimals as it takes for the line to hold, and to show that w moves."""
+    step = rate * gradient(w)
+    if abs(step) < NOISE:
+        return Written(fixed(w, 6, keeps_zeros=False), "0", fixed(w, 6, keeps_zeros=False))
+    numbers = w, gradient(w), w - step
+    for decimals in DECIMALS:
+        line = Written(*(fixed(one, decimals, keeps_zeros=False) for one in numbers))
+        if line.holds(rate, decimals) and line.w != line.after:
+            return line
+    return line
+
+
+def _read(text: str) -> Decimal:
+    return Decimal(text.replace("\N{MINUS SIGN}", "-"))
 
 
 def path(start: float, rate: float, steps: int) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { counted, fixed, largestSize, number, percent, placeOfLargest, read, sumLines, total } from "../../ui/components/kit/numbers.js";
+import { apart, counted, fixed, largestSize, number, percent, placeOfLargest, read, sumLines, total } from "../../ui/components/kit/numbers.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../numbers.json", import.meta.url), "utf-8"));
 
@@ -39,4 +39,12 @@ test("counts have their thousands apart, and what is written is read again", () 
   assert.equal(counted(61706), "61,706");
   assert.equal(read(" −1,5 "), -1.5);
   assert.ok(Number.isNaN(read("one")));
+});
+
+test("a number is told from another by as many digits as it takes", () => {
+  assert.equal(apart(1.000012, 1), "1.00001");
+  assert.equal(apart(99.9988, 100), "99.999");
+  assert.equal(apart(1 + 1e-9, 1), "1.000000001");
+  assert.equal(apart(2.34567, 1), "2.346");
+  assert.equal(apart(1, 1), "1");
 });

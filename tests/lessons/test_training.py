@@ -104,3 +104,25 @@ def test_the_network_that_opens_in_build_has_the_one_weight_and_guesses_so():
     model.set_weights([np.array([[3.0]], np.float32)])
     hours = HOURS.astype(np.float32).reshape(-1, 1, 1, 1)
     np.testing.assert_allclose(np.asarray(model(hours))[:, 0], 3 * HOURS, rtol=1e-6)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_step_as_it_is_written_holds_to_its_last_digit_and_moves_until_the_bottom(rate):
+    for w in (w for start in STARTS for w in path(start, rate, 50)):
+        line = training.written(w, rate)
+        w_read, slope, after = (float(text.replace("−", "-")) for text in vars_of(line))
+        decimals = max(len(text.partition(".")[2]) for text in (*vars_of(line), "0.000"))
+        assert w_read - rate * slope == pytest.approx(after, abs=0.5001 * 10**-decimals)
+        assert (line.w == line.after) == (abs(rate * gradient(w)) < training.NOISE)
+        assert w_read == pytest.approx(w, abs=0.000501)
+        assert slope == pytest.approx(gradient(w), abs=0.000501)
+
+
+def vars_of(line: training.Written) -> tuple[str, str, str]:
+    return line.w, line.gradient, line.after
+
+
+def test_after_eleven_steps_the_line_has_the_digits_that_it_needs():
+    # By hand: 4 - 3 / 2**11 = 3.99853..., and half of what is left.
+    line = training.written(path(1.0, 0.1, 11)[-1], 0.1)
+    assert vars_of(line) == ("3.99854", "−0.00732", "3.99927")

@@ -48,6 +48,9 @@ def use_central_control(page: Page) -> None:
     near(details, expected("dense_1", 6))
     scrubbed(page, 9)
     expect(view.locator(".now .bar.best .class")).to_have_text(str(one.answers[FIRST]))
+    view.locator(".now .bar.best").click()
+    share = details.locator("p", has_text="the sum over all 10")
+    expect(share).to_have_text("1 / 1.00000002 (the sum over all 10) = 99.999998\u202f%")
     for unit, share in enumerate(found.output[0]):
         text = "> 99.9 %" if share >= 0.9995 else "< 0.1 %" if share < 0.0005 else f"{share:.1%}"
         expect(view.locator(".now .bar .value").nth(unit)).to_have_text(

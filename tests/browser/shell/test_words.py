@@ -86,7 +86,9 @@ def test_a_click_on_a_word_leads_to_it_and_its_link_to_the_lesson_without_loadin
     assert len(page.context.pages) == 1
 
 
-def test_a_word_is_explained_to_keys_at_its_link_and_at_its_control(app_url: str, page: Page):
+def test_a_word_is_explained_to_keys_at_its_link_and_read_out_at_its_control(
+    app_url: str, page: Page
+):
     opened(page, app_url)
     page.get_by_role("button", name="Prepare this lesson").focus()
     for _ in range(8):
@@ -102,10 +104,15 @@ def test_a_word_is_explained_to_keys_at_its_link_and_at_its_control(app_url: str
     page.get_by_role("slider", name="Image size").focus()
     page.keyboard.press("Tab")
     expect(slider).to_be_focused()
-    shows(page, CHANNEL)
+    expect(card(page)).to_be_hidden()
     expect(slider).to_have_accessible_description(re.compile(re.escape(CHANNEL.says)))
     page.keyboard.press("Tab")
     expect(slider).not_to_have_accessible_description(re.compile(re.escape(CHANNEL.says)))
+    page.keyboard.press("Shift+Tab")
+    page.get_by_text("Channels", exact=True).hover()
+    shows(page, CHANNEL)
+    page.keyboard.press("Escape")
+    expect(card(page)).to_be_hidden()
 
     link(page, WEIGHT).focus()
     page.keyboard.press("Enter")

@@ -138,6 +138,16 @@ def its_progress_is_exported_and_erased(page: Page) -> None:
     settled(page)
 
 
+@pytest.mark.proof
+def test_the_formulas_of_every_lesson_are_drawn(app_url: str, page: Page):
+    for lesson in lessons():
+        opened(page, app_url, lesson)
+        page.get_by_text("The mathematics", exact=True).click()
+        expect(page.locator(".katex").first).to_be_visible()
+        expect(page.locator(".katex-error")).to_have_count(0)
+        settled(page)
+
+
 def test_a_prepared_link_locks_hides_and_asks_in_plain_text(app_url: str, page: Page):
     ask = '<img src="http://elsewhere.example/x.png"> **bold** $x$'
     opened(page, app_url, find("why"), size="224", channels="3", lock="size", hide="units", ask=ask)

@@ -16,7 +16,7 @@ from cnn.lessons.challenges.goals import Goal, Goals, Measure
 from cnn.network.link import encode
 from cnn.network.zoo import entry
 from tests.ui.visiting import ROOT, pressed, shown, visited, words
-from ui.parts.lesson import challenge
+from ui.parts.lesson import challenge, prepare
 from ui.session import design
 
 FEW = settings(  # each example is a visit of two pages: none is made smaller
@@ -136,10 +136,9 @@ def test_a_value_too_long_for_a_link_is_said_in_place_of_one(store):
     grids = "__".join(["_".join(["0.123456," * 12] * 12)] * 3)
     app.session_state["desk_convolution_x"] = f"worked-12-3:{grids}"
     said = words(shown(app))
-    assert (
-        f"Edited input has {len(grids) + 12:,} characters, and a link holds at most 2,000 of them."
-        in said
-    )
+    label = "Changes made in the cells of the input"
+    count = f"{len(grids) + 12:,}"
+    assert f"{label} has {count} characters, and a link holds at most 2,000 of them." in said
     assert not app.code
 
 
@@ -268,3 +267,80 @@ def test_ones_own_design_is_begun_with_once_it_is_whole(store):
     app.session_state[design.KEY] = replace(app.session_state[design.KEY], input=(4, 4, 1))
     assert "a 5x5 kernel does not fit a 2x2 input" in words(shown(app))
     assert not app.code
+
+
+def test_a_challenge_carries_a_question_that_is_shown_with_its_goals_until_it_is_left(store):
+    app = visited("desk", goals="params<9000")
+    app.text_area[0].set_value(" Why *so* small? ")
+    page, query = link(shown(app))
+    assert (page, query["ask"]) == ("/build", "Why *so* small?")
+    assert "Why *so* small?" in [one.value for one in app.text]
+    assert link(visited("desk", **query)) == (page, query)
+
+    learner = visited("build", **query)
+    assert [one.value for one in learner.text] == ["Why *so* small?"]
+    learner.query_params.clear()
+    assert address(shown(learner))["ask"] == query["ask"]
+    learner.button(key="leave_challenge").click()
+    assert not shown(learner).text
+    assert "ask" not in address(learner)
+
+
+def test_a_question_of_a_lesson_does_not_make_a_challenge_of_its_link(store):
+    app = visited("desk", of="why", ask="Why?")
+    assert link(app) == ("/lesson", {"of": "why", "ask": "Why?"})
+
+
+@pytest.mark.parametrize(
+    ("of_class", "link"),
+    [
+        ("http://class.example:8501", "http://class.example:8501/lesson?of=why&lock=a,b"),
+        (" class.example:8501/ ", "http://class.example:8501/lesson?of=why&lock=a,b"),
+        ("https://a.example/cnn", "https://a.example/cnn/lesson?of=why&lock=a,b"),
+        (
+            "http://class.example:8501/?token=a-B_9&x=1",
+            "http://class.example:8501/lesson?of=why&lock=a,b&token=a-B_9",
+        ),
+    ],
+)
+def test_the_address_that_a_class_uses_is_put_in_front_of_the_link(of_class: str, link: str):
+    assert prepare.link("lesson", {"of": "why", "lock": "a,b"}, of_class) == link
+
+
+@pytest.mark.parametrize(
+    ("here", "is_here_alone"),
+    [
+        ("http://127.0.0.1:8501", True),
+        ("http://localhost:8501/cnn", True),
+        ("http://[::1]:8501", True),
+        ("http://class.example:8501", False),
+        ("http://192.168.0.7", False),
+        ("https://localhost.example", False),
+        ("", False),
+    ],
+)
+def test_an_address_of_this_computer_alone_is_known(here: str, is_here_alone: bool):
+    assert prepare.is_of_this_computer(here) == is_here_alone
+
+
+def test_where_only_this_computer_reaches_the_app_the_address_of_others_is_asked_for(
+    store, monkeypatch
+):
+    monkeypatch.setattr(prepare, "here", lambda: "http://127.0.0.1:8501")
+    app = visited("desk", of="why")
+    alone = "This address works on this computer alone."
+    assert alone in words(app)
+    assert link_text(app) == "http://127.0.0.1:8501/lesson?of=why"
+    app.text_input(key=prepare.TYPED).set_value("class.example")
+    assert alone not in words(shown(app))
+    assert link_text(app) == "http://class.example/lesson?of=why"
+
+    app.button_group(key="desk_kind").set_value("challenge_link")
+    assert link_text(shown(app)).startswith("http://class.example/build?")
+    monkeypatch.setattr(prepare, "here", lambda: "http://class.example:8501")
+    assert alone not in words(visited("desk", of="why"))
+
+
+def link_text(app: AppTest) -> str:
+    text: str = app.code[0].value
+    return text

@@ -71,8 +71,11 @@ def test_every_view_of_the_gradient_opens(view):
     ("picture", "told"),
     [
         # By hand: of the worked pooling the window 4 6 / 3 5; of the dot a 1 and three zeros.
-        ("numbers", "is **6**; [max pooling](words#max-pooling) leaves at most **6**"),
-        ("dot", "is **1**; [max pooling](words#max-pooling) leaves at most **1**"),
+        (
+            "numbers",
+            "**6**; with these windows, [max pooling](words#max-pooling) leaves at most **6**",
+        ),
+        ("dot", "**1**; with these windows, [max pooling](words#max-pooling) leaves at most **1**"),
     ],
 )
 def test_the_largest_number_of_a_picture_is_diluted_by_the_mean(picture, told):
@@ -81,6 +84,14 @@ def test_the_largest_number_of_a_picture_is_diluted_by_the_mean(picture, told):
     assert told in found
     mean = {"numbers": "4.5", "dot": "0.25"}[picture]
     assert f"(words#average-pooling) **{mean}**" in found.replace("\n", " ")
+
+
+def test_what_pooling_leaves_is_said_of_the_windows_that_are_set():
+    found = said(lesson("pooling", window="3", kind="average"))
+
+    assert "leaves at most **5**" in found
+    assert "No window reads the largest one." in found
+    assert "leaves at most **6**" in said(lesson("pooling", window="3", size="9"))
 
 
 def test_the_gradient_of_a_bias_is_the_sum_of_what_arrives():

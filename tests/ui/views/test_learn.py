@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
@@ -75,12 +76,23 @@ def test_a_locked_control_is_shown_and_disabled_and_no_preset_changes_it(store):
     app = visited("lesson", of="why", size="64", lock="size")
     assert slider(app, "Image size").disabled
     assert not slider(app, "Units, or filters").disabled
-    presets = [one for one in app.button if "224" in one.label]
-    assert [one.disabled for one in presets] == [True]
+    assert not [one for one in app.button if "224" in one.label]
+    assert not [one for one in app.caption if one.value == find("why").text("presets")]
     assert address(app) == {"of": "why", "size": "64", "lock": "size"}
-    why = "This link locks Image size: quick choices that would change it are grey."
+    why = "This link locks Image size: quick choices that would change these are left out."
     assert why in words(app)
+    app = visited("lesson", of="why", lock="kernel,size", hide="units")
+    assert "This link locks Image size and Kernel, hides Units, or filters: quick" in words(app)
     assert "This link locks" not in words(visited("lesson", of="why", lock="row"))
+
+
+@pytest.mark.parametrize("held", [{"lock": "size"}, {"hide": "size"}, {"ask": "Why?"}])
+def test_whoever_a_teachers_link_has_led_to_a_lesson_is_not_asked_to_prepare_it(store, held):
+    def labels(**query: str) -> list[str]:
+        return [one.label for one in visited("lesson", of="why", **query).button]
+
+    assert "Prepare this lesson" in labels(size="64")
+    assert "Prepare this lesson" not in labels(**held)
 
 
 def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):
@@ -324,11 +336,13 @@ def test_whoever_finished_before_lesson_0_came_is_not_sent_back_to_it(store):
     labels = [one.label for one in visited("learn").button]
     assert f"Go on with lesson {lessons()[4].number}" in labels
     assert "Go on with the short way" in labels
+    assert "Next: a network of your own" not in labels
     for lesson in lessons()[4:]:
         mark(store, lesson)
     app = visited("learn")
     assert is_closed(app)
-    assert not [one for one in app.button if "lesson 0" in one.label]
+    assert not [one for one in app.button if "lesson 0" in one.label or "short way" in one.label]
+    assert "Next: a network of your own" in [one.label for one in app.button]
     assert [one.label for one in app.button].count("Open") == 1
 
 
@@ -532,12 +546,23 @@ def test_the_end_of_the_way_trains_ones_own_network_and_lenet_alike_and_compares
     assert len(store.latest(9)) == 2
 
 
+def ways_back(app: AppTest) -> list[Any]:
+    label = f"Back to lesson {find('rules').number}: Design rules"
+    return [one.proto for one in app.get("page_link") if one.proto.label == label]
+
+
 def test_a_rule_is_tried_in_one_click_and_its_lesson_shows_what_was_measured(store):
     app = visited("lesson", of="rules", rule="batch_norm")
     assert "Not trained on this machine yet." in words(app)
     app = press(app, "Train both")
     found = store.latest(9)
-    assert {run.id for run in found} == set(app.query_params["run"])
+    ids = app.query_params["run"]
+    assert {run.id for run in found} == set(ids)
+    app.switch_page(str(ROOT / "pages" / "train.py"))
+    (back,) = ways_back(shown(app))
+    assert back.query_string == "of=rules&rule=batch_norm"
+    app.query_params["run"] = ids[:1]
+    assert not ways_back(shown(app))
     rights = {"Batch norm": 0.975, "No batch norm": 0.941}
     for run in found:
         right = rights[run.architecture.name]

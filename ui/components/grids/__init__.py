@@ -7,7 +7,7 @@ arithmetic, and sends edits back, which are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -151,13 +151,15 @@ class Grid:
 class Step:
     """One moment: a heading, rows of a name and a text, values that changed, and what lights up.
 
-    A lit cell is its row, its column, and "patch", "picked" or "fed".
+    A lit cell is its row, its column, and "patch", "picked" or "fed"; `signs` stand in place of
+    those of the grids.
     """
 
     head: str
     rows: tuple[tuple[str, str], ...]
     values: dict[str, Array]
     lit: dict[str, tuple[tuple[int, int, str], ...]]
+    signs: dict[str, str] = field(default_factory=dict)
 
 
 def grid_steps(
@@ -177,6 +179,7 @@ def grid_steps(
                 "rows": [list(row) for row in step.rows],
                 "values": {id: numbers(values) for id, values in step.values.items()},
                 "lit": {id: [list(cell) for cell in cells] for id, cells in step.lit.items()},
+                "signs": step.signs,
             }
             for step in steps
         ],

@@ -30,9 +30,10 @@ class Steps {
 
   build() {
     this.board.replaceChildren();
+    this.signs = {};
     this.grids = this.data.grids.map((spec) => {
       const term = added(this.board, "div", "term"); // a sign stays with what comes after it
-      if (spec.sign) added(term, "span", { class: "sign", "aria-hidden": "true" }, spec.sign);
+      if (spec.sign) this.signs[spec.id] = added(term, "span", { class: "sign", "aria-hidden": "true" });
       const leads = spec.id === this.data.leader;
       const point = ({ row, column }) => leads && this.stepper.jump(row * this.lead.width + column);
       const grid = new Grid(term, spec, { point, pick: point, leave() {}, changed() {}, edit() {} });
@@ -52,6 +53,7 @@ class Steps {
       const grid = this.grids[index];
       grid.update({ ...spec, values: step.values[spec.id] ?? spec.values });
       grid.light(step.lit[spec.id] ?? []);
+      if (spec.sign) this.signs[spec.id].textContent = step.signs[spec.id] ?? spec.sign;
     });
     const isStill = this.data.steps.length === 1 && !step.head;
     this.root.querySelector(".side").hidden = isStill;

@@ -26,6 +26,13 @@ export function fixed(value, decimals) {
   return withMinus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
+/** A number with as many digits as it takes to tell it from another, and four at least. @type {(value: number, other: number) => string} */
+export function apart(value, other) {
+  let digits = 4;
+  while (value !== other && digits < 16 && Number(value.toPrecision(digits)) === other) digits += 1;
+  return number(value, digits);
+}
+
 /** A share that is neither nothing nor all never reads as such. @type {(share: number) => string} */
 export function percent(share) {
   if (share >= 0.9995) return ">\u00a099.9\u202f%";

@@ -13,12 +13,15 @@ _mount = component(
 )
 
 
-def picture(svg: str, *, key: str, largest: float = 1.15, narrow: str = "") -> str | None:
+def picture(
+    svg: str, *, key: str, largest: float = 1.15, smallest: float = 0.86, narrow: str = ""
+) -> str | None:
     """Shows an SVG text; returns the `data-path` of the part that was just clicked.
 
-    `narrow` is shown in its place where there is no more room than on a phone.
+    What would have to be smaller than `smallest` to fit scrolls in its frame. `narrow` is shown in
+    its place where there is no more room than on a phone.
     """
-    data = {"svg": svg, "narrow": narrow, "largest": largest}
+    data = {"svg": svg, "narrow": narrow, "largest": largest, "smallest": smallest}
     return read_path(_mount(key=key, data=data).picked)
 
 

@@ -3,8 +3,8 @@
 import { element, partsOf, remembered } from "../kit/element.js";
 import { hintSides } from "../kit/sides.js";
 
-const SMALLEST = 0.86; // below this, words are too small: the frame scrolls instead
-const CLOSE = 0.93; // of that: smaller by so little, all of the picture is in view
+const READABLE = 0.86; // what scrolls has words of this size at least
+const CLOSE = 0.93; // of the smallest: smaller by so little, all of the picture is in view
 const BESIDE_PX = 14;
 const NARROW_PX = 560;
 
@@ -13,8 +13,9 @@ function fit(state) {
   if (!svg) return;
   const natural = svg.viewBox.baseVal;
   const fits = state.width / natural.width;
-  const isTooSmall = fits < SMALLEST * CLOSE && svg.querySelector("text");
-  const factor = Math.min(state.data.largest, isTooSmall ? SMALLEST : fits);
+  const { largest, smallest } = state.data; // below the smallest, words would be too small: the frame scrolls instead
+  const isTooSmall = fits < smallest * CLOSE && svg.querySelector("text");
+  const factor = Math.min(largest, isTooSmall ? READABLE : fits);
   svg.setAttribute("width", natural.width * factor);
   svg.setAttribute("height", natural.height * factor);
   state.hidden = natural.width * factor - state.width;

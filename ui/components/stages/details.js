@@ -2,7 +2,7 @@
 
 import { signedCss } from "../kit/colours.js";
 import { added, element } from "../kit/element.js";
-import { counted, fixed, largestSize, number, percent, total } from "../kit/numbers.js";
+import { apart, counted, fixed, largestSize, number, total } from "../kit/numbers.js";
 import { convolved, placeOf, shared, valueAt, weighed, windowOf } from "./numbers.js";
 
 const shown = (value) => number(value, 4);
@@ -73,9 +73,10 @@ function ofSoftmax(stage, before, place) {
   const { largest, parts, sum } = shared(before);
   const score = before.values[place[0]];
   const exponential = parts[place[0]];
+  const share = exponential / sum;
   return [
     sentence(`exp(${shown(score)} − ${shown(largest)}) = ${shown(exponential)}`),
-    sentence(`${shown(exponential)} / ${shown(sum)} (the sum over all ${parts.length}) = `, [percent(exponential / sum)]),
+    sentence(`${shown(exponential)} / ${apart(sum, 1)} (the sum over all ${parts.length}) = `, [`${apart(100 * share, 100)}\u202f%`]),
   ];
 }
 

@@ -70,6 +70,8 @@ function follow(card, data) {
   let pointer = "mouse";
   let isTab = false;
 
+  const isOpen = () => card.matches(":popover-open");
+
   const hide = () => {
     clearTimeout(timer);
     if (!shown) return;
@@ -79,16 +81,15 @@ function follow(card, data) {
   };
 
   const stand = () => {
-    if (!shown) return;
+    if (!shown || !isOpen()) return;
     const [first] = shown.anchor.getClientRects();
     if (!first || first.bottom < 0 || first.top > innerHeight) return hide();
     const { left, top } = placed(first, card.getBoundingClientRect(), { width: innerWidth, height: innerHeight });
     Object.assign(card.style, { left: `${left}px`, top: `${top}px` });
   };
 
-  const show = ({ key, anchor }, described = anchor) => {
-    clearTimeout(timer);
-    if (shown?.anchor === anchor || !anchor.isConnected) return;
+  /** Has a word read out with what has the focus; its card shows where the word itself was asked for. */
+  const tell = ({ key, anchor }, described = anchor) => {
     hide();
     const word = WORDS[key];
     said.replaceChildren(element("strong", "", word.term), `: ${word.says}`);
@@ -96,6 +97,12 @@ function follow(card, data) {
     setAttribute(place, "href", data.base + word.address);
     shown = { key, anchor, described, before: described.getAttribute("aria-describedby") };
     setAttribute(described, "aria-describedby", card.id);
+  };
+
+  const show = (word) => {
+    clearTimeout(timer);
+    if (!word.anchor.isConnected || (isOpen() && shown?.anchor === word.anchor)) return;
+    tell(word);
     card.showPopover();
     stand();
   };
@@ -126,7 +133,7 @@ function follow(card, data) {
       const isInCard = card.contains(target);
       const word = wordAt(target);
       const isTouched = event.detail > 0 && pointer !== "mouse";
-      const isNews = word && shown?.anchor !== word.anchor;
+      const isNews = word && !(isOpen() && shown?.anchor === word.anchor);
       if (isTouched && isNews) {
         show(word);
         // A label gives the first button in it a click: its help, which would stand beside the card.
@@ -143,7 +150,7 @@ function follow(card, data) {
     },
     keydown(event) {
       isTab = event.key === "Tab";
-      if (event.key !== "Escape" || !shown) return;
+      if (event.key !== "Escape" || !isOpen()) return;
       hide();
       event.stopPropagation();
     },
@@ -151,9 +158,11 @@ function follow(card, data) {
     focusin({ target }) {
       if (!isTab || card.contains(target)) return;
       hide();
+      const word = wordAt(target);
+      if (word) return show(word);
       const label = target.closest?.(WIDGET)?.querySelector(LABEL);
-      const word = wordAt(target) ?? (label && wordAt(label));
-      if (word) show(word, target);
+      const ofLabel = label && wordAt(label);
+      if (ofLabel) tell(ofLabel, target);
     },
   };
   for (const [name, hear] of Object.entries(heard)) {

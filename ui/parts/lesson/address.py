@@ -46,7 +46,7 @@ class State:
     controls: dict[str, Control] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     held_back: set[str] = field(default_factory=set)
-    """The locked controls for which quick choices are grey."""
+    """The locked controls for which quick choices are left out."""
     written: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -123,6 +123,11 @@ def asked(text: str) -> str:
     """A question as an address can carry it."""
     shown = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
     return shown.strip()[:LONGEST_QUESTION].strip()
+
+
+def is_prepared() -> bool:
+    """Whether a teacher's link has led here: it holds a control, or asks a question."""
+    return not {LOCK, HIDE, ASK}.isdisjoint(state().now)
 
 
 def is_short_way() -> bool:

@@ -20,13 +20,14 @@ from cnn.network.trace import Trace, trace
 from cnn.training.recipe.configuration import Configuration, epochs_text
 from cnn.training.recipe.run import Run, recipe
 from cnn.training.store.store import StoreError
-from ui.parts.lesson import progress
+from ui.parts.lesson import address, progress
+from ui.parts.lesson.own_question import own_question
 from ui.parts.runs import runs
 from ui.session import design
 from ui.session.words import plain
 
 ADDRESS = "goals"
-KEY = "challenge"
+KEY, QUESTION = "challenge", "challenge_question"
 TRY = "challenge_try"
 
 
@@ -48,6 +49,7 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         )
         _forget()
         return
+    own_question(st.session_state.get(QUESTION, ""))
     with _bar():
         _standing(wanted, traced, _tries(wanted), run)
         st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
@@ -185,20 +187,26 @@ def _goal(judged: Judged) -> None:
 
 
 def _text() -> str:
-    """The goals of the address, else those of the session, which are put into the address."""
-    found = st.query_params.get(ADDRESS, "")
+    """The goals of the address, else those of the session, which are put into the address; with
+    the question that came with them.
+    """
+    found, kept = st.query_params.get(ADDRESS, ""), str(st.session_state.get(KEY, ""))
     if found:
+        if found != kept or address.ASK in st.query_params:
+            asked = address.asked(st.query_params.get(address.ASK, ""))
+            st.session_state[QUESTION] = asked
         st.session_state[KEY] = found
         return found
-    kept = str(st.session_state.get(KEY, ""))
     if kept:
-        st.query_params[ADDRESS] = kept
+        question = st.session_state.get(QUESTION, "")
+        st.query_params.update({ADDRESS: kept} | ({address.ASK: question} if question else {}))
     return kept
 
 
 def _forget() -> None:
-    st.session_state.pop(KEY, None)
-    st.query_params.pop(ADDRESS, None)
+    for key, name in ((KEY, ADDRESS), (QUESTION, address.ASK)):
+        st.session_state.pop(key, None)
+        st.query_params.pop(name, None)
 
 
 def _tries(wanted: Goals) -> Sequence[Try]:
@@ -210,7 +218,10 @@ def _tries(wanted: Goals) -> Sequence[Try]:
         return ()
 
 
-def link(wanted: Goals, start: Architecture | None) -> dict[str, str]:
-    """The address of a challenge in Build, with the network to begin with, where there is one."""
+def link(wanted: Goals, start: Architecture | None, question: str = "") -> dict[str, str]:
+    """The address of a challenge in Build, with the network to begin with and a question, where
+    there are any.
+    """
     net = {design.ADDRESS: encode(start)} if start else {}
-    return net | {ADDRESS: goals.written(wanted)}
+    asked = {address.ASK: question} if question else {}
+    return net | {ADDRESS: goals.written(wanted)} | asked

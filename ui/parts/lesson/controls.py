@@ -17,6 +17,7 @@ __all__ = [
     "held",
     "is_locked",
     "preset",
+    "presets",
     "put",
     "several",
     "slider",
@@ -199,11 +200,12 @@ def put(**values: Any) -> None:
 
 
 def preset(label: str, *, hint: str = "", **values: Any) -> None:
-    """A button that gives controls these values; one of them that is locked makes it grey, and the
-    frame says why.
+    """A button that gives controls these values; where one of them is locked it is left out, and
+    the frame says why.
     """
-    locked = set(filter(is_locked, values))
-    address.state().held_back |= locked
+    if locked := set(filter(is_locked, values)):
+        address.state().held_back |= locked
+        return
     st.button(
         label,
         key=address.key(f"preset_{label}"),
@@ -213,8 +215,18 @@ def preset(label: str, *, hint: str = "", **values: Any) -> None:
         on_click=put,
         kwargs=values,
         width="content",
-        disabled=bool(locked),
     )
+
+
+def presets(label: str, some: Mapping[str, Mapping[str, Any]]) -> None:
+    """Such buttons in a row, by their labels; nothing where all of them are left out."""
+    if all(any(map(is_locked, values)) for values in some.values()):
+        address.state().held_back |= {n for one in some.values() for n in filter(is_locked, one)}
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(label, width="content")
+        for words, values in some.items():
+            preset(words, **values)
 
 
 def _control(

@@ -17,6 +17,7 @@ from ui.components.top import to_top
 from ui.parts.lesson import address, last_steps, progress
 from ui.parts.lesson.closing import closing
 from ui.parts.lesson.last_steps import next_button
+from ui.parts.lesson.own_question import own_question
 from ui.parts.lesson.prepare import prepare
 from ui.parts.lesson.questions import questions
 from ui.session.pages import PAGES
@@ -62,7 +63,8 @@ def _head(lesson: Lesson) -> None:
             st.badge(words, icon=":material/bolt:", color="blue")
         if progress.standing().is_done(lesson):
             st.badge(frame_text("done"), icon=":material/check:", color="green")
-        prepare()
+        if not address.is_prepared():
+            prepare()
 
 
 def about(lesson: Lesson) -> str:
@@ -73,10 +75,7 @@ def about(lesson: Lesson) -> str:
 
 def asked() -> None:
     """A teacher's own question, where the address has one."""
-    if question := address.question():
-        with st.container(border=True, key="own_question"):
-            st.caption(frame_text("asked"))
-            st.text(question)
+    own_question(address.question())
 
 
 def body(lesson: Lesson) -> None:
@@ -86,9 +85,17 @@ def body(lesson: Lesson) -> None:
     above = st.empty()
     show(lesson)
     if held_back := address.state().held_back:
-        labels = [one.label for name, one in address.state().controls.items() if name in held_back]
-        above.caption(frame_text("presets_locked", controls=listed(labels)))
+        above.caption(frame_text("presets_left_out", holds=_holds(held_back)))
     address.end()
+
+
+def _holds(names: set[str]) -> str:
+    """What the link does with these controls: `locks Window and Stride, hides Input size`."""
+    labels = {name: one.label for name, one in address.state().controls.items() if name in names}
+    hidden = [label for name, label in labels.items() if address.is_hidden(name)]
+    locked = [label for name, label in labels.items() if not address.is_hidden(name)]
+    said = (("link_locks", locked), ("link_hides", hidden))
+    return ", ".join(frame_text(name, controls=listed(some)) for name, some in said if some)
 
 
 def _onward(lesson: Lesson) -> None:

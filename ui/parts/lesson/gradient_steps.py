@@ -20,7 +20,7 @@ def place_by_place(lesson: Lesson, found: Descent, *, key: str) -> None:
         Grid("arriving", lesson.text("arriving_short"), found.arriving, sign="×"),
         Grid("contribution", lesson.text("contribution"), first, sign="=", scale=scale),
         Grid("sum", lesson.text("so_far"), first, sign="Σ", scale=scale),
-        Grid("nudged", lesson.text("nudged"), nudged, sign="≈", scale=scale),
+        Grid("nudged", lesson.text("nudged"), nudged, sign="→", scale=scale),
     ]
     steps = [_step(lesson, found, place) for place in range(found.arriving.size)]
     grid_steps(grids, steps, key=key, leader="arriving")
@@ -62,6 +62,7 @@ def _step(lesson: Lesson, found: Descent, place: int) -> Step:
                 (row + i, column + j, "patch") for i in range(height) for j in range(width)
             ),
         },
+        {"nudged": "≈"} if place == count - 1 else {},
     )
 
 

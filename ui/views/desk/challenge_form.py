@@ -20,13 +20,15 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
+from ui.parts.lesson import address as lesson_address
 from ui.parts.lesson import challenge
+from ui.parts.lesson.own_question import own_question
 from ui.parts.lesson.prepare import show_link
 from ui.parts.setup import network
 from ui.session import address, design
 from ui.session.words import plain
 
-NAMES = (design.ADDRESS, challenge.ADDRESS)
+NAMES = (design.ADDRESS, challenge.ADDRESS, lesson_address.ASK)
 KEY, DRAFT = "challenge_link", "challenge_draft"
 THEIRS, YOURS, LINKED = "theirs", "yours", "linked"
 ANY = "any"
@@ -51,6 +53,7 @@ class Draft:
     data: str
     rows: list[Row]
     linked: Architecture | None = None
+    question: str = ""
 
 
 def challenge_link() -> None:
@@ -72,7 +75,7 @@ def left() -> dict[str, str]:
 def _opened(there: address.Address) -> Draft:
     """The challenge of a link; what cannot be read of it is said, and begins as usual."""
     own = catalogue.own_challenge()
-    code, text = (address.last(there, name) for name in NAMES)
+    code, text, question = (address.last(there, name) for name in NAMES)
     wanted, start = own.goals, own.start if code or not text else None
     try:
         wanted = goals.read(text) if text else wanted
@@ -89,7 +92,8 @@ def _opened(there: address.Address) -> Draft:
         Row(one.measure, ABOVE if one.is_above else BELOW, setting.limit_text(one))
         for one in wanted.goals
     ]
-    return Draft(next(in_zoo, LINKED) if start else THEIRS, wanted.data or ANY, rows, linked=start)
+    begin_with = next(in_zoo, LINKED) if start else THEIRS
+    return Draft(begin_with, wanted.data or ANY, rows, start, lesson_address.asked(question))
 
 
 def _form(draft: Draft) -> None:
@@ -108,9 +112,16 @@ def _form(draft: Draft) -> None:
             icon=":material/add:",
             on_click=lambda: draft.rows.append(Row()),
         )
+    st.text_area(
+        frame_text("own_question"),
+        max_chars=lesson_address.LONGEST_QUESTION,
+        placeholder=frame_text("own_note_such_as"),
+        **_bound(draft, "question", "question"),
+    )
+    question = lesson_address.asked(draft.question)
     try:
         wanted, begins = _wanted(draft), _begins(draft)
-        query = challenge.link(wanted, begins)
+        query = challenge.link(wanted, begins, question)
     except (GoalError, ArchitectureError) as error:
         st.warning(plain(str(error)), icon=":material/error:")
         return
@@ -118,15 +129,16 @@ def _form(draft: Draft) -> None:
     st.session_state[f"{KEY}_left"] = query
     st.markdown(f"**{frame_text('link')}**")
     show_link("build", query)
-    _preview(wanted, begins or entry(design.FIRST).architecture)
+    _preview(wanted, begins or entry(design.FIRST).architecture, question)
 
 
-def _preview(wanted: Goals, start: Architecture) -> None:
+def _preview(wanted: Goals, start: Architecture, question: str) -> None:
     st.header(frame_text("learner_gets"), anchor=False)
     traced = trace(start)
     if not wanted.need_training and tries.passed(goals.judged(wanted, traced)):
         words = frame_text("already_passed", name=plain(start.name))
         st.warning(words, icon=":material/flag:")
+    own_question(question)
     challenge.goals_at_first(wanted, traced)
     st.markdown(f"**{plain(start.name)}**")
     network.look_at(start)

@@ -17,10 +17,10 @@ def chosen_kind() -> str:
     """What the address is of, else what was chosen last."""
     there = set(st.query_params)
     kind = st.session_state.get(KEPT, LESSON)
-    if there & set(challenge_form.NAMES):
-        kind = CHALLENGE
-    elif address.LESSON in there:
+    if address.LESSON in there:
         kind = LESSON
+    elif there & set(challenge_form.NAMES):
+        kind = CHALLENGE
     st.session_state[KEY] = st.session_state[KEPT] = kind
     st.segmented_control(
         frame_text("link_to"),

@@ -58,11 +58,12 @@ def _short_way(standing: Standing) -> None:
     way = catalogue.short_way()
     left = standing.left(way)
     is_new = len(left) == len(way)
-    label = (
-        frame_text("short_begin", minutes=_minutes(way) + catalogue.last_minutes())
-        if is_new
-        else frame_text("short_go_on")
-    )
+    if not left:
+        label = frame_text("next_own")
+    elif is_new:
+        label = frame_text("short_begin", minutes=_minutes(way) + catalogue.last_minutes())
+    else:
+        label = frame_text("short_go_on")
     about = frame_text("short_about", count=len(way))
     if st.button(label, icon=":material/bolt:", help=about):
         if left:
@@ -142,17 +143,21 @@ def _erase() -> None:
 
 
 def know_before() -> None:
-    """The mathematics a reader needs, with a pointer for each; and when to use a CNN at all."""
-    words = catalogue.overview()
+    """The mathematics a reader needs, with a pointer for each."""
     with st.expander(frame_text("know_before"), icon=":material/menu_book:"):
-        for one in words["before"]:
+        for one in catalogue.overview()["before"]:
             st.markdown(f"**{one['name']}** · {linked(one['line'])}")
             st.latex(one["formula"])
             st.markdown(f"[{one['pointer']}]({one['address']})")
+
+
+def when_to_use() -> None:
+    """When to use a CNN at all."""
+    use = catalogue.overview()["use"]
     with st.expander(frame_text("when_to_use"), icon=":material/alt_route:"):
         yes, no = st.columns(2)
-        yes.markdown(frame_text("fits_where") + "\n\n" + _points(words["use"]["yes"]))
-        no.markdown(frame_text("else_where") + "\n\n" + _points(words["use"]["no"]))
+        yes.markdown(frame_text("fits_where") + "\n\n" + _points(use["yes"]))
+        no.markdown(frame_text("else_where") + "\n\n" + _points(use["no"]))
 
 
 def _points(lines: list[str]) -> str:

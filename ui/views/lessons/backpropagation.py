@@ -59,13 +59,14 @@ def show(lesson: Lesson) -> None:
 
 def _presets(lesson: Lesson) -> None:
     first: dict[str, Any] = {"picture": "worked", "wanted": "sobel_x", "rate": 0.03, "taken": 0}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(lesson.text("presets"), width="content")
-        controls.preset(lesson.text("try_first"), **first)
-        controls.preset(lesson.text("try_later"), **(first | {"taken": 30, "view": "step"}))
-        controls.preset(
-            lesson.text("try_fast"), **(first | {"rate": 0.1, "taken": 4, "view": "step"})
-        )
+    quick = {
+        "try_first": first,
+        "try_later": first | {"taken": 30, "view": "step"},
+        "try_fast": first | {"rate": 0.1, "taken": 4, "view": "step"},
+    }
+    controls.presets(
+        lesson.text("presets"), {lesson.text(name): values for name, values in quick.items()}
+    )
 
 
 def _controls(lesson: Lesson) -> tuple[Descent, str, str, int]:

@@ -121,17 +121,17 @@ def _presets(lesson: Lesson) -> None:
     }
     one = {"channels": 1, "filters": 1}
     first = plain_slide | one | {"picture": "worked", "size": 5, "kernel": "x"}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(lesson.text("presets"), width="content")
-        for name, values in (
-            ("try_worked", {}),
-            ("try_same", {"padding": "same"}),
-            ("try_floor", {"size": 8, "stride": 2}),
-            ("try_dilated", {"size": 7, "dilation": 2}),
-            ("try_channels", {"channels": 3, "filters": 2}),
-            ("try_flip", {"picture": "dot", "size": 7, "kernel": "emboss", "flip": True}),
-        ):
-            controls.preset(lesson.text(name), **(first | values))
+    quick: dict[str, dict[str, Any]] = {
+        "try_worked": {},
+        "try_same": {"padding": "same"},
+        "try_floor": {"size": 8, "stride": 2},
+        "try_dilated": {"size": 7, "dilation": 2},
+        "try_channels": {"channels": 3, "filters": 2},
+        "try_flip": {"picture": "dot", "size": 7, "kernel": "emboss", "flip": True},
+    }
+    controls.presets(
+        lesson.text("presets"), {lesson.text(name): first | one for name, one in quick.items()}
+    )
 
 
 def _controls(lesson: Lesson) -> Choice:

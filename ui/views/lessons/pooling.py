@@ -12,7 +12,7 @@ from cnn.insight.passes.slide import Pooling, Slide, pooled, same_values
 from cnn.insight.readings.disturbance import shifted
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.patterns import PICTURES, picture
-from cnn.lessons.pooling import saving
+from cnn.lessons.pooling import largest, saving
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import (
     AveragePooling2D,
@@ -60,7 +60,7 @@ def show(lesson: Lesson) -> None:
     st.markdown(_size(lesson, slide))
     st.markdown(f"## {lesson.text('shift_heading')}")
     st.markdown(_shift(lesson, before, slide, down, right))
-    _largest(lesson, moved)
+    _largest(lesson, pool, moved)
     _saving(lesson, pool)
     ways_on(saving(pool).with_pools.architecture, FIRST)
 
@@ -74,16 +74,16 @@ def _presets(lesson: Lesson) -> None:
         "size": 8,
     }
     first |= {"down": 0, "right": 0}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(lesson.text("presets"), width="content")
-        for name, values in (
-            ("try_worked", {}),
-            ("try_shift", {"picture": "ring", "right": 1}),
-            ("try_two", {"picture": "ring", "right": 2}),
-            ("try_overlap", {"window": 3, "size": 9}),
-            ("try_global", {"kind": "global_average", "picture": "ring", "right": 1}),
-        ):
-            controls.preset(lesson.text(name), **(first | values))
+    quick: dict[str, dict[str, Any]] = {
+        "try_worked": {},
+        "try_shift": {"picture": "ring", "right": 1},
+        "try_two": {"picture": "ring", "right": 2},
+        "try_overlap": {"window": 3, "size": 9},
+        "try_global": {"kind": "global_average", "picture": "ring", "right": 1},
+    }
+    controls.presets(
+        lesson.text("presets"), {lesson.text(name): first | one for name, one in quick.items()}
+    )
 
 
 def _controls(lesson: Lesson) -> tuple[Pooling, str, Array, tuple[int, int]]:
@@ -168,14 +168,12 @@ def _shift(lesson: Lesson, before: Slide, after: Slide, down: int, right: int) -
     return f"{text} {lesson.text('shift_all')}" if everything else text
 
 
-def _largest(lesson: Lesson, image: Array) -> None:
-    found = {"input": image} | {
-        name: pooled(pool_of(kind, 2, 2), image).output
-        for name, kind in (("max", "max"), ("mean", "average"))
-    }
+def _largest(lesson: Lesson, pool: Pooling, image: Array) -> None:
+    found = largest(pool, image)
     st.markdown(f"## {lesson.text('largest_heading')}")
-    values = {name: number(float(values.max()), 3) for name, values in found.items()}
-    st.markdown(explained(lesson, "largest", **values))
+    unread = f" {lesson.text('unread')}" if found.max < found.input else ""
+    values = {name: number(getattr(found, name), 3) for name in ("input", "max", "mean")}
+    st.markdown(explained(lesson, "largest", **values, unread=unread))
 
 
 def _saving(lesson: Lesson, pool: Pooling) -> None:

@@ -41,12 +41,16 @@ PLACE = re.compile(r"(-?[0-9]{1,2})-([0-9]{1,2})-([0-9]{1,2})")
 def show(lesson: Lesson) -> None:
     """The stack, its cells, its numbers; then what excites the filters of a trained network."""
     st.markdown(explained(lesson, "lead"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(lesson.text("presets"), width="content")
-        controls.preset(lesson.text("two_small"), stack="c3-c3", cell="")
-        controls.preset(lesson.text("vgg"), stack="c3-c3-m2-c3-c3-m2-c3", cell="")
-        controls.preset(lesson.text("dilated"), stack="c3-d3-d3", cell="")
-        controls.preset(lesson.text("strided"), stack="s3-s3-c3", cell="")
+    quick = {
+        "two_small": "c3-c3",
+        "vgg": "c3-c3-m2-c3-c3-m2-c3",
+        "dilated": "c3-d3-d3",
+        "strided": "s3-s3-c3",
+    }
+    controls.presets(
+        lesson.text("presets"),
+        {lesson.text(name): {"stack": stack, "cell": ""} for name, stack in quick.items()},
+    )
     stack = controls.held("stack", FIRST, is_stack, label=lesson.text("stack_label"))
     traced = trace(architecture(stack))
     _pieces(lesson, stack)

@@ -20,7 +20,7 @@ from cnn.training.workers.queue import Wanted, put
 from ui.components.figures import Figure, figures
 from ui.components.picture import picture
 from ui.parts.comparison.verdict import read
-from ui.parts.lesson import controls
+from ui.parts.lesson import controls, way_back
 from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import compare, ways_on
 from ui.parts.runs import runs
@@ -31,6 +31,8 @@ from ui.session.words import percent, plain, pretty, short
 
 SEEDS = 5
 """With fewer, little can be told of networks (`docs/statistics.md`)."""
+IN_CARD = 0.7
+"""How small a network may be drawn for all of it to be in its card."""
 
 
 def show(lesson: Lesson) -> None:
@@ -80,7 +82,12 @@ def _side(lesson: Lesson, side: Side, standing: str) -> None:
         Figure(lesson.text("figure_field"), pretty(shape_text(found.field))),
     )
     figures(shown, key=f"lesson_rules_figures_{standing}")
-    picture(diagram(trace(side.architecture)), key=f"lesson_rules_{standing}", largest=0.95)
+    picture(
+        diagram(trace(side.architecture)),
+        key=f"lesson_rules_{standing}",
+        largest=0.95,
+        smallest=IN_CARD,
+    )
 
 
 def _measured(lesson: Lesson, chosen: Experiment) -> None:
@@ -125,12 +132,13 @@ def _try(lesson: Lesson, chosen: Experiment) -> None:
         if st.button(
             lesson.text("try_button"), type="primary", icon=":material/play_arrow:", key="try_both"
         ):
-            _train_both(chosen)
+            _train_both(lesson, chosen)
         over_seeds = lesson.text("seeds_button", seeds=SEEDS)
         if chosen.has_two_networks and st.button(
             over_seeds, icon=":material/compare_arrows:", key="over_seeds"
         ):
             compare([side.architecture for side in chosen.sides], configuration, SEEDS)
+    st.caption(lesson.text("where_trained"))
     _expected(chosen)
     ways_on(chosen.kept.architecture, key="lesson_rules_ways")
 
@@ -144,7 +152,7 @@ def _expected(chosen: Experiment) -> None:
         expectation.show(estimate, f"Both trainings, {expectation.in_turn()}: ")
 
 
-def _train_both(chosen: Experiment) -> None:
+def _train_both(lesson: Lesson, chosen: Experiment) -> None:
     """Shows both trainings together; what is not trained yet is put into the queue."""
     store = runs.store()
     found = [rules.done(store, side) for side in chosen.sides]
@@ -159,4 +167,5 @@ def _train_both(chosen: Experiment) -> None:
         st.toast(plain(str(error)), icon=":material/error:")
         return
     ids = [(run or next(new)).id for run in found]
+    way_back.begin(lesson, ids)
     st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: ids})

@@ -31,20 +31,20 @@ def show(lesson: Lesson) -> None:
     st.markdown(explained(lesson, "lead"))
     rate, path = _controls(lesson)
     w = path[-1]
-    shown = {"w": _number(w), "loss": _number(training.loss(w)), "rate": exact(rate)}
-    slope = _number(training.gradient(w))
+    line = training.written(w, rate)
+    shown = {"w": line.w, "loss": number(training.loss(w)), "rate": exact(rate)}
+    slope = line.gradient
     dark = theme.is_dark()
-    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    left, right = st.columns(2, gap="medium", vertical_alignment="top")
     with left:
         st.markdown(explained(lesson, "guess", **shown))
         _figure(guess_figure(w, dark=dark), lesson.text("guess", **shown), "guess")
     with right:
         st.markdown(explained(lesson, "loss", **shown))
-        st.markdown(explained(lesson, "gradient", gradient=slope))
         said = f"{lesson.text('loss', **shown)} {lesson.text('gradient', gradient=slope)}"
         _figure(loss_figure(path, dark=dark), said, "loss")
-    after = _number(training.stepped(w, rate))
-    st.markdown(explained(lesson, "next", **shown, gradient=_in_brackets(slope), after=after))
+    st.markdown(explained(lesson, "gradient", gradient=slope))
+    st.markdown(explained(lesson, "next", **shown, gradient=_in_brackets(slope), after=line.after))
     st.markdown(_pace(lesson, rate))
     ways_on(training.network())
 
@@ -100,7 +100,3 @@ def _pace(lesson: Lesson, rate: float) -> str:
 
 def _in_brackets(text: str) -> str:
     return f"({text})" if text.startswith("−") else text
-
-
-def _number(value: float) -> str:
-    return number(round(value, 6))  # at the bottom, what is left of a gradient is noise

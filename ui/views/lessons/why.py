@@ -21,12 +21,16 @@ MOST_MACS = 20_000_000
 def show(lesson: Lesson) -> None:
     """Sliders for the image and the layer, both layers' parameters as numbers and as bars."""
     st.markdown(explained(lesson, "lead"))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(lesson.text("presets"), width="content")
-        controls.preset(lesson.text("photo"), size=224, channels=3, units=64, kernel=3)
-        controls.preset(lesson.text("mnist_dense"), size=28, channels=1, units=128, kernel=3)
-        controls.preset(lesson.text("mnist_conv"), size=28, channels=1, units=32, kernel=3)
-        controls.preset(lesson.text("small"), size=16, channels=1, units=8, kernel=3)
+    quick = {
+        "photo": {"size": 224, "channels": 3, "units": 64},
+        "mnist_dense": {"size": 28, "channels": 1, "units": 128},
+        "mnist_conv": {"size": 28, "channels": 1, "units": 32},
+        "small": {"size": 16, "channels": 1, "units": 8},
+    }
+    controls.presets(
+        lesson.text("presets"),
+        {lesson.text(name): values | {"kernel": 3} for name, values in quick.items()},
+    )
     left, right = st.columns([4, 7], gap="large")
     with left:
         compared = Compared(
