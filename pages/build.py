@@ -17,7 +17,7 @@ from ui.views.build.layer import layer_panel
 from ui.views.build.lead_on import lead_on
 from ui.views.build.pinned import against_pinned
 from ui.views.build.saved import save
-from ui.views.build.stack import choose, chosen_row, finish, shut, stack
+from ui.views.build.stack import choose, chosen_row, finish, shut, stack, step
 from ui.views.build.start import import_notes, name_and_input, start_from
 from ui.views.build.take_away import take_away
 from ui.views.build.totals import totals
@@ -30,7 +30,7 @@ def bench() -> None:
     design.keep_in_address(trace)
     row = chosen_row(trace)
     with st.container(key="bench_totals"):
-        totals(trace)
+        totals(trace, step())
     lead_on(trace)
     goals_shown(trace)
     last_steps.in_build(trace)

@@ -193,12 +193,12 @@ class _Table:
             if fewest < FEWEST_SEEDS:
                 images = self._on_images(first, second, shared)
                 said: tuple[str, ...] = (
-                    verdict_words.images_sentence(*names, images, shared),
+                    verdict_words.images_sentence(*names, images, shared, self.trained_pairs),
                     verdict_words.too_few_seeds(fewest),
                 )
             else:
                 seeds = self._over_seeds(first, second, looks)
-                said = (verdict_words.seeds_sentence(*names, seeds),)
+                said = (verdict_words.seeds_sentence(*names, seeds, self.pairs),)
         except _Untold as reason:
             said = (str(reason),)
         return Judgement(*names, _ids(first, second), shared, images, seeds, said, looks)

@@ -37,28 +37,32 @@ trained networks alone.
 """The rule behind every claim, in Markdown."""
 
 
-def seeds_sentence(first: str, second: str, found: OverSeeds) -> str:
-    """What to expect with new seeds and new images, the network that is ahead first."""
+def seeds_sentence(first: str, second: str, found: OverSeeds, pairs: int = 1) -> str:
+    """What to expect with new seeds and new images, the network that is ahead first; so many
+    `pairs` share the level.
+    """
     if found.difference < 0:
-        return seeds_sentence(second, first, found.turned())
+        return seeds_sentence(second, first, found.turned(), pairs)
     ours, theirs = found.first_seeds, found.second_seeds
     seeds = f"{ours} seeds of each" if ours == theirs else f"{ours} and {theirs} seeds"
     measured = f"Over {seeds} and {found.images:,} test images"
     if found.is_real:
         return (
-            f"{measured}, {first} is better than {second} by {_points(found)}: to be expected "
-            "with new seeds and new images too."
+            f"{measured}, {first} is better than {second} by {_points(found, pairs)}: to be "
+            "expected with new seeds and new images too."
         )
     return (
         f"{measured}, {first} and {second} cannot be told apart: the difference is "
-        f"{_points(found)}{_ahead(first, found)}."
+        f"{_points(found, pairs)}{_ahead(first, found)}."
     )
 
 
-def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[int]) -> str:
+def images_sentence(
+    first: str, second: str, found: OnImages, seeds: Sequence[int], pairs: int = 1
+) -> str:
     """What to expect of the trained networks on images like these, the better one first."""
     if found.difference < 0:
-        return images_sentence(second, first, found.turned(), seeds)
+        return images_sentence(second, first, found.turned(), seeds, pairs)
     whose = f"trained with {_seeds(seeds)}, on images like these"
     if not found.only_first and not found.only_second:
         return (
@@ -73,10 +77,10 @@ def images_sentence(first: str, second: str, found: OnImages, seeds: Sequence[in
     if found.is_real:
         return (
             f"Of the networks {whose}, {first} is right more often than {second}, by "
-            f"{_points(found)}. {uneven}."
+            f"{_points(found, pairs)}. {uneven}."
         )
     return (
-        f"The networks {whose}, cannot be told apart: the difference is {_points(found)}"
+        f"The networks {whose}, cannot be told apart: the difference is {_points(found, pairs)}"
         f"{_ahead(first, found)}. {uneven}."
     )
 
@@ -99,15 +103,25 @@ def _ahead(first: str, found: Verdict) -> str:
     return f", {first} ahead" if found.difference else ""
 
 
-def _points(found: Verdict) -> str:
-    """The difference in percentage points, with its interval."""
+def _points(found: Verdict, pairs: int) -> str:
+    """The difference in percentage points, with its interval and why that is so sure."""
     ends = [f"{100 * end:.2f}".replace("-0.00", "0.00") for end in (found.low, found.high)]
     if ends[0] == "0.00" and found.is_real:
         ends[0] = "above 0.00"  # the interval leaves out 0, if by less than is written
     interval = " to ".join(ends).replace("-", "−")
     return (
         f"{100 * found.difference:.2f} percentage points "
-        f"({confidence(found.level)} interval {interval}, {p_text(found.p)})"
+        f"({confidence(found.level)} interval {interval}, {p_text(found.p)}{_why(found, pairs)})"
+    )
+
+
+def _why(found: Verdict, pairs: int) -> str:
+    """That pairs share a level, and what p is held against; nothing where one has all of it."""
+    if pairs < 2:
+        return ""
+    return (
+        f"; {confidence(found.level)} because {pairs:,} pairs share the "
+        f"{number(100 * found.level * pairs, 3)} %, so that p counts below {number(found.level, 3)}"
     )
 
 

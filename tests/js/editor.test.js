@@ -105,11 +105,12 @@ test("steps with one tag are one step back, others each one, and a new one forge
   const history = model.newHistory();
   for (const [step, tag] of [["a", "x"], ["b", "x"], ["c", null], ["d", null], ["e", "x"]]) model.record(history, step, tag);
   assert.deepEqual(history.past, ["a", "c", "d", "e"]);
+  assert.equal(history.count, 4);
   history.future = ["z"];
   model.record(history, "f", null);
   assert.deepEqual(history.future, []);
   for (let i = 0; i < 300; i++) model.record(history, i, null);
-  assert.deepEqual([history.past.length, history.past.at(-1)], [200, 299]);
+  assert.deepEqual([history.past.length, history.past.at(-1), history.count], [200, 299, 305]);
 });
 
 test("collapsed containers are told by their paths, and those that are gone not at all", () => {

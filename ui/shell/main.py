@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.components.focus import focus_kept
 from ui.components.words import explained_words
 from ui.session import dialog, theme
 from ui.session.pages import PAGES
@@ -107,4 +108,5 @@ dialog.none_is_open()
 page.run()
 theme.follow()
 explained_words()
+focus_kept()
 settle()

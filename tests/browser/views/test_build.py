@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
+from cnn.network.zoo import entry
 from tests.browser.components.test_editor import add
 from tests.browser.driving import PageMaker, settled
 
@@ -217,6 +218,75 @@ def test_the_mark_says_that_keras_agrees_with_what_is_shown(page: Page, training
     settled(page)
 
 
+def test_a_number_of_two_digits_is_one_change_of_the_totals(page: Page, app_url: str):
+    open_build(page, app_url, encode(entry("simple-cnn").architecture))
+    box = page.get_by_label("filters, Conv2D #2", exact=True)
+    expect(box).to_have_value("32")
+    box.focus()
+    box.press("Control+A")
+    for digit, params, change in (("2", "1,440", "−19,050"), ("8", "17,950", "−2,540")):
+        box.press(digit)
+        expect(metric(page, "Parameters")).to_contain_text(params)
+        expect(metric(page, "Parameters")).to_contain_text(change)
+        settled(page)
+    box.press("Escape")
+    page.keyboard.press("ArrowDown")
+    settled(page)
+    expect(metric(page, "Parameters")).to_contain_text("−2,540")
+
+    fill(page, "filters", "Conv2D #1", "17")
+    expect(metric(page, "Parameters")).to_contain_text("+262")
+    page.keyboard.press("Control+Z")
+    expect(metric(page, "Parameters")).to_contain_text("−262")
+    settled(page)
+
+
+def test_the_keys_open_and_close_their_list_and_keep_their_place(page: Page, app_url: str):
+    open_build(page, app_url)
+    button, keys = page.get_by_role("button", name="Keys"), page.get_by_role("dialog", name="Keys")
+    button.focus()
+    for opening, closing in (
+        ("Enter", "Escape"),
+        ("Enter", "Enter"),
+        ("Space", "Space"),
+        ("?", "?"),
+        ("Enter", "?"),
+    ):
+        page.keyboard.press(opening)
+        expect(keys).to_be_visible()
+        page.keyboard.press(closing)
+        expect(keys).to_be_hidden()
+        expect(button).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(keys).to_be_hidden()
+
+    row = page.get_by_role("treeitem").first
+    row.focus()
+    page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(row).to_be_focused()
+    button.click()
+    expect(keys).to_be_visible()
+    button.click()
+    expect(keys).to_be_hidden()
+
+
+def test_enter_in_the_name_leaves_the_focus_there(page: Page, app_url: str):
+    open_build(page, app_url)
+    name = page.get_by_role("textbox", name="Name")
+    name.fill("Mine")
+    name.press("Enter")
+    expect(page).to_have_url(re.compile("Mine"))
+    settled(page)
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Mine")
+
+
 def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_back(
     page: Page, app_url: str
 ):
@@ -237,6 +307,8 @@ def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_ba
     page.get_by_role("button", name="Add to comparison").click()
     expect(page.get_by_text("LeNet-5 (yours)").first).to_be_visible()
     settled(page)
+    chosen = page.get_by_role("button", name=re.compile("^Remove "))  # beside LeNet-5 alone
+    expect(chosen).to_have_count(2)
     page.get_by_role("link", name="Build", exact=True).click()
     expect(metric(page, "Parameters")).to_contain_text("64,262")
     settled(page)

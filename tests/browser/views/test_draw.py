@@ -250,6 +250,7 @@ def test_it_is_said_why_and_a_click_on_the_map_moves_the_drawing(page: Page, app
 def test_a_digit_is_drawn_with_keys_alone(page: Page, app_url: str):
     open_draw(page, app_url)
     page.get_by_label("Drawing area").focus()
+    expect(page.get_by_text("Space puts the pen down and up")).to_be_visible()
     along, down = ["ArrowRight"] * 8, ["ArrowDown", "ArrowDown", "ArrowLeft"] * 3
     for key in (*["ArrowLeft"] * 4, "Space", *along, *down, *["ArrowDown"] * 4):
         page.keyboard.press(key)

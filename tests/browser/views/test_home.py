@@ -168,7 +168,15 @@ def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(
 def test_a_digit_is_drawn_with_keys_alone(app_url: str, page: Page):
     open_home(page, app_url)
     at_rest(page)
+    said = page.get_by_text("Space puts the pen down and up")
+    expect(said).to_be_hidden()
+    page.get_by_test_id("stMain").evaluate("(one) => one.scrollTo(0, 400)")
     ink(page).focus()
+    expect(said).to_be_visible()
+    box, header = ink(page).bounding_box(), page.get_by_test_id("stHeader").bounding_box()
+    assert box is not None
+    assert header is not None
+    assert box["y"] >= header["y"] + header["height"]
     page.keyboard.press("Space")
     for _ in range(12):
         page.keyboard.press("ArrowDown")

@@ -1,6 +1,7 @@
 """The lessons as a visitor meets them: with Next, with every answer, and by a prepared link."""
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlparse
@@ -167,6 +168,22 @@ def test_an_address_with_nonsense_shows_the_first_values(app_url: str, page: Pag
     expect(page.get_by_text("784 numbers")).to_be_visible()
     settled(page)
     assert set(parse_qs(urlparse(page.url).query)) <= {"of", "lock"}
+
+
+def test_by_keys_a_lesson_begins_at_its_own_first_link(app_url: str, page: Page):
+    page.goto(f"{app_url}/learn")
+    page.get_by_role("button", name="Begin with lesson").focus()
+    settled(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stMain")).to_be_focused()
+    settled(page)
+    page.keyboard.press("Tab")
+    back = page.get_by_role("link", name="All lessons")
+    expect(back).to_be_focused()
+    expect(back).to_have_css("box-shadow", re.compile(r" 0px 0px 0px 3px"))
+    menu = page.get_by_test_id("stSidebarNavLink").filter(has_text="Words")
+    menu.focus()
+    expect(menu).to_have_css("box-shadow", re.compile(r" 0px 0px 0px 3px"))
 
 
 def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):

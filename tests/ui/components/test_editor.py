@@ -164,14 +164,15 @@ def test_a_message_is_read():
     assert (value.rev, value.edit, value.selected) == (1, 4, "layers[0]")
     assert value.layers == (LAYER,)
     assert value.asks == (Ask(9, "vgg", 16),)
-    assert value.shut == ()
+    assert (value.shut, value.step) == ((), 0)
 
 
-def test_the_collapsed_containers_are_read():
-    value = read_value(sent(shut=["layers[0]", "layers[2].body[1]"]))
+def test_the_collapsed_containers_and_the_count_of_steps_are_read():
+    value = read_value(sent(shut=["layers[0]", "layers[2].body[1]"], step=7))
 
     assert value is not None
     assert value.shut == ("layers[0]", "layers[2].body[1]")
+    assert value.step == 7
 
 
 @pytest.mark.parametrize("name", ["lenet-5", "resnet-18", "inception-lite", "densenet-lite"])

@@ -2,16 +2,20 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
+import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.blocks import basic_residual, inception_block
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.network.link import encode
 from cnn.network.trace import trace
-from cnn.network.zoo import entry
+from cnn.network.zoo import CLASSICS, entry
+from cnn.training.recipe.presets import FIRST
 from tests.ui.visiting import visited, words
+from ui.parts.comparison import choice
 
 HUGE = Architecture("Huge", (224, 224, 3), (Flatten(), Dense(10_000), Dense(10)))
 
@@ -42,6 +46,28 @@ def test_an_empty_stack_offers_nothing_that_needs_a_network(store):
     disabled = {button.label: button.disabled for button in app.button}
     assert disabled["Train this"]
     assert disabled["Add to comparison"]
+
+
+OWN, OTHER = (Architecture("Own", (28, 28, 1), (Flatten(), Dense(n), Dense(10))) for n in (9, 8))
+
+
+def test_a_design_is_set_beside_lenet_alone_where_nothing_was_chosen(monkeypatch):
+    key = choice.SETTINGS.key("networks")
+    found: dict[str, Any] = {}
+    monkeypatch.setattr(st, "session_state", found)
+    choice.add(entry("lenet-5").architecture)
+    assert found.get(key, list(CLASSICS)) == list(CLASSICS)
+    choice.add(OWN)
+    choice.add(OTHER)
+    assert found[key] == ["lenet-5", encode(OWN), encode(OTHER)]
+
+    found[key] = list(CLASSICS)  # as the page Compare has it when it was only looked at
+    choice.add(entry("vgg-lite").architecture)
+    assert found[key] == ["lenet-5", "vgg-lite"]
+
+    choice.put([entry(one).architecture for one in CLASSICS], FIRST, 1)
+    choice.add(OWN)
+    assert found[key] == [*CLASSICS, encode(OWN)]
 
 
 @pytest.mark.parametrize(

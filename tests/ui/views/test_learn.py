@@ -373,9 +373,10 @@ def test_a_challenge_is_shown_in_build_and_train_until_it_is_left(store):
     goals = written(challenges()[0].goals)
     app = visited("build", goals=goals)
     assert challenges()[0].title in words(app)
+    assert "Change the network and train it until every goal is passed." in words(app)
     assert address(app)["goals"] == goals
     app = visited("train", network="shapes-demo", data="shapes", goals=goals)
-    assert challenges()[0].title in words(app)
+    assert challenges()[0].title in app.markdown[0].value  # above all settings
     assert "now 9,571" in words(app)
     next(one for one in app.button if one.label == "Leave it").click().run()
     assert challenges()[0].title not in words(app)
@@ -426,7 +427,7 @@ def test_a_training_that_passes_but_was_not_named_for_the_challenge_does_not_pas
     said = words(visited("train", run=run.id, goals=THOUSAND))
     assert "this training was not named for it before it began" in said
     assert "not yet" in said
-    assert "passed" not in words(visited("build", net=encode(SMALL), goals=THOUSAND))
+    assert "trophy" not in words(visited("build", net=encode(SMALL), goals=THOUSAND))
     # Its test images have been looked at, so it cannot be named for it after the event either.
     again = visited("train", net=encode(SMALL), data="shapes", goals=THOUSAND)
     assert "this very training was tested already" in words(again)
@@ -476,8 +477,12 @@ def test_a_challenge_without_training_is_passed_by_the_network_alone(store):
     see = next(one for one in challenges() if not one.goals.need_training)
     network, _ = REACHED[see.title]
 
-    assert "passed" in words(visited("build", net=encode(network), goals=written(see.goals)))
-    assert "passed" not in words(visited("build", net=encode(see.start), goals=written(see.goals)))
+    done = words(visited("build", net=encode(network), goals=written(see.goals)))
+    assert "trophy: passed" in done
+    assert "Change the network" not in done
+    begun = words(visited("build", net=encode(see.start), goals=written(see.goals)))
+    assert "trophy" not in begun
+    assert "Change the network until every goal is passed." in begun
 
 
 @pytest.mark.parametrize("goals", ["params=1", "<img src=x>", "params<" + "9" * 300])

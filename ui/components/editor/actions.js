@@ -55,6 +55,7 @@ function step(editor, from, to, word) {
   const there = from.pop();
   if (!there) return;
   editor.history.tag = null;
+  editor.history.count += 1;
   to.push(snapshot(editor, there.said));
   editor.active = there.active;
   show(editor, there.root, there.selection);

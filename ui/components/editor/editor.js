@@ -10,7 +10,7 @@ import {
 } from "./actions.js";
 import { watchPointer } from "./drag.js";
 import { icon, iconButton } from "./icons.js";
-import { nameKeys, openHelp, watchKeys } from "./keys.js";
+import { nameKeys, watchHelp, watchKeys } from "./keys.js";
 import { containersOf, laneFrom, mapOf, newHistory, reconciled, record } from "./model.js";
 import { shapeText } from "./numbers.js";
 import { openPalette, paletteOf } from "./palette.js";
@@ -117,6 +117,7 @@ function mount(editor, host) {
   nameKeys(editor.help);
   watchPointer(editor);
   watchKeys(editor);
+  watchHelp(editor);
   host.addEventListener("focusin", (event) => followFocus(editor, event));
   host.addEventListener("focusout", (event) => settleField(editor, event));
   host.hidden = false;
@@ -136,7 +137,7 @@ function fillToolbar(editor) {
     iconButton("trash", "Delete", onChosen(remove)),
   ];
   editor.foldButton = iconButton("fold", "Collapse or expand all containers", () => collapseAll(editor));
-  editor.helpButton = iconButton("keyboard", "Keys", () => openHelp(editor));
+  editor.helpButton = iconButton("keyboard", "Keys");
   editor.status = element("div", { class: "status", role: "status", "aria-live": "polite" });
   const gap = () => element("span", "gap");
   editor.toolbar.append(editor.addButton, gap(), editor.undoButton, editor.redoButton, gap(),

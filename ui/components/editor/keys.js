@@ -1,5 +1,6 @@
 // The keyboard: what each key does on a row. The list of keys that is shown as help is in `editor.html`.
 
+import { setAttribute } from "../kit/element.js";
 import { choose, collapse, duplicate, moveBy, moveIn, moveOut, redo, remove, toggle, undo } from "./actions.js";
 import { isContainer, mapOf } from "./model.js";
 import { openPalette, placeBeside } from "./palette.js";
@@ -33,11 +34,10 @@ const ROW_KEYS = {
   Delete: (editor) => remove(editor, editor.selection),
   Backspace: (editor) => remove(editor, editor.selection),
   "Mod+D": (editor) => duplicate(editor, editor.selection),
-  "?": (editor) => openHelp(editor),
 };
 
 // Wherever the focus is, but in a text: there they undo the typing.
-const EVERYWHERE = { "Mod+Z": undo, "Mod+Shift+Z": redo, "Mod+Y": redo };
+const EVERYWHERE = { "Mod+Z": undo, "Mod+Shift+Z": redo, "Mod+Y": redo, "?": toggleHelp };
 
 function comboOf(event) {
   const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
@@ -56,16 +56,17 @@ export function watchKeys(editor) {
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "Escape" && editor.cancelDrag) return editor.cancelDrag();
     if (event.target.closest("[popover]")) return;
-    const action = actionFor(event);
+    const action = actionFor(editor, event);
     if (!action) return;
     event.preventDefault();
     action(editor);
   };
 }
 
-function actionFor(event) {
+function actionFor(editor, event) {
   const combo = comboOf(event);
   const isText = event.target.matches("input[type=text]");
+  if (combo === "Escape" && isOpen(editor.help)) return toggleHelp;
   if (event.target.matches("[role=treeitem]")) return EVERYWHERE[combo] ?? ROW_KEYS[combo];
   if (isText && combo === "Enter") return backToRow;
   if (combo === "Escape") return backToRow;
@@ -139,7 +140,21 @@ export function nameKeys(help) {
   for (const key of help.querySelectorAll(".mod")) key.textContent = "⌘";
 }
 
-export function openHelp(editor) {
-  editor.help.showPopover();
-  placeBeside(editor.help, editor.helpButton, 640);
+const isOpen = (root) => root.matches(":popover-open");
+
+function toggleHelp(editor) {
+  editor.help.togglePopover();
+}
+
+// The browser opens and closes the list by its button; it stays open no longer than one is at it.
+export function watchHelp(editor) {
+  const { help, helpButton, host } = editor;
+  helpButton.popoverTargetElement = help;
+  help.addEventListener("toggle", () => {
+    setAttribute(helpButton, "aria-expanded", String(isOpen(help)));
+    if (isOpen(help)) placeBeside(help, helpButton, 640);
+  });
+  host.addEventListener("focusout", ({ relatedTarget }) => {
+    if (isOpen(help) && !editor.isRendering && !help.contains(relatedTarget)) help.hidePopover();
+  });
 }

@@ -159,13 +159,16 @@ export function containersOf(root) {
 }
 
 // Undo and redo: what was before each step. Steps with the same tag in a row (typing in one field)
-// are one.
+// are one. `count` grows with each step, and with each way back or forth.
 const MAX_STEPS = 200;
 
-export const newHistory = () => ({ past: [], future: [], tag: null });
+export const newHistory = () => ({ past: [], future: [], tag: null, count: 0 });
 
 export function record(history, step, tag) {
-  if (tag === null || tag !== history.tag) history.past.push(step);
+  if (tag === null || tag !== history.tag) {
+    history.past.push(step);
+    history.count += 1;
+  }
   if (history.past.length > MAX_STEPS) history.past.shift();
   history.future = [];
   history.tag = tag;

@@ -17,8 +17,8 @@ export function tell(editor) {
 function flush(editor) {
   editor.told = chosenPath(editor);
   const asks = [...editor.asks.values()].map(({ id, block, channels }) => ({ id, block, channels }));
-  const { rev, edit, told: selected } = editor;
-  editor.setStateValue("stack", { rev, edit, layers: layersFrom(editor.root), selected, asks, shut: shutPaths(editor) });
+  const { rev, edit, told: selected, history: { count: step } } = editor;
+  editor.setStateValue("stack", { rev, edit, step, layers: layersFrom(editor.root), selected, asks, shut: shutPaths(editor) });
 }
 
 /** The collapsed containers, of which the picture shows no more than the list does. */

@@ -37,7 +37,8 @@ class Ask:
 class EditorValue:
     """What the user has made of revision `rev`: the layers now, and the path of the chosen one.
 
-    `edit` counts the script's messages. The layers are of known kinds and of bounded size, but
+    `edit` counts the script's messages, `step` what undo takes as one: all that is typed into one
+    field is. The layers are of known kinds and of bounded size, but
     their fields may hold anything a user can type: `layers_from_list` has the last word.
     """
 
@@ -48,6 +49,7 @@ class EditorValue:
     asks: tuple[Ask, ...] = ()
     shut: tuple[str, ...] = ()
     """The containers that are collapsed, by their paths."""
+    step: int = 0
 
 
 class _MalformedError(ValueError):
@@ -79,6 +81,7 @@ def _value(sent: Any) -> EditorValue:
         selected,
         tuple(_ask(ask) for ask in asks),
         tuple(shut),
+        _whole(sent.get("step", 0)),
     )
 
 

@@ -44,6 +44,10 @@ from ui.session.words import plain
 
 NETWORKS, SEEDS = "with", "seeds"
 ADDRESSES = "compare_addresses"
+BY_HAND = "compare_by_hand"
+"""Whether somebody has chosen the networks: else they are those that the page begins with."""
+BESIDE = "lenet-5"
+"""What a network is set beside where nothing was chosen."""
 MOST_NETWORKS = 12
 MOST_OFFERED = 30
 """Of the saved designs, and of the latest finished runs."""
@@ -62,6 +66,7 @@ def choose() -> Plan | None:
         format_func=names.__getitem__,
         max_selections=MOST_NETWORKS,
         placeholder="Choose two or more",
+        on_change=_by_hand,
         persist_state="session",
     )
     spec = data.choose_data(SETTINGS.key, on_change=_usual_epochs)
@@ -97,10 +102,14 @@ def choose() -> Plan | None:
 
 
 def add(architecture: Architecture) -> None:
-    """Adds a network to those that are compared; raises where there are too many already."""
+    """Adds a network to those that were chosen, or sets it beside one where none were; raises
+    where there are too many already.
+    """
     key = SETTINGS.key("networks")
     chosen = list(st.session_state.get(key, CLASSICS))
     code = id_of(architecture)
+    if chosen == list(CLASSICS) and code != BESIDE and not st.session_state.get(BY_HAND):
+        chosen = [BESIDE]
     if code in chosen:
         return
     if len(chosen) >= MOST_NETWORKS:
@@ -115,6 +124,7 @@ def put(networks: Sequence[Architecture], configuration: Configuration, seeds: i
     """Has the page begin with this comparison, in place of what was chosen on it."""
     st.session_state[SETTINGS.key("networks")] = [id_of(one) for one in networks[:MOST_NETWORKS]]
     st.session_state[SETTINGS.key(SEEDS)] = seeds
+    _by_hand()
     SETTINGS.put(configuration)
     arrive(SETTINGS, {})
 
@@ -264,6 +274,10 @@ def _entrants(ids: list[str], look: Look, configuration: Configuration) -> list[
             for who, what in changes.items():
                 st.markdown(f"**{plain(who)}**: {plain(what)}")
     return found
+
+
+def _by_hand() -> None:
+    st.session_state[BY_HAND] = True
 
 
 def _usual_epochs() -> None:

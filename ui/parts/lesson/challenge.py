@@ -73,6 +73,9 @@ def _standing(wanted: Goals, traced: Trace, some: Sequence[Try], run: Run | None
     judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
     title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
     st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
+    if not run and not tries.passed(judged):
+        words = "challenge_do_train" if wanted.need_training else "challenge_do"
+        st.markdown(frame_text(words), width="content")
     for one in judged:
         _goal(one)
     if wanted.data:

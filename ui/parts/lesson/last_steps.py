@@ -27,7 +27,7 @@ from ui.session.pages import PAGES
 from ui.session.words import plain
 
 KEY = "last_steps"
-OWN, BESIDE = "simple-cnn", "lenet-5"
+OWN = "simple-cnn"
 
 
 def begin() -> None:
@@ -96,7 +96,7 @@ def _train(architecture: Architecture) -> None:
 
 
 def _compare(run: Run) -> None:
-    lenet = entry(BESIDE).architecture
+    lenet = entry(choice.BESIDE).architecture
     _trained(lenet, run.configuration)
     choice.put([run.architecture, lenet], run.configuration, 1)
     st.switch_page(PAGES / "compare.py")

@@ -46,6 +46,7 @@ def set_up() -> None:
     """From choosing to the button; pressing it shows the new run."""
     SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
     fetch_ahead()
+    top = st.container()
     _presets()
     is_own = str(st.session_state[SETTINGS.key("data")]).startswith(PREFIX)
     above = st.container() if is_own else None
@@ -53,6 +54,8 @@ def set_up() -> None:
     with left:
         chosen = network.choose_network()
         if chosen is not None:
+            with top:
+                challenge.goals_shown(trace(chosen))
             network.look_at(chosen)
     with right:
         spec = data.choose_data(SETTINGS.key, on_change=_usual_epochs)
@@ -70,7 +73,6 @@ def set_up() -> None:
             with above:
                 is_first = not proposal.offer(look, configuration, chosen, SETTINGS)
         _keep_in_address(configuration)
-        challenge.goals_shown(trace(chosen))
         if configuration.is_augmented:
             _augmented(look, configuration)
         fitted = _fitted(chosen, look, configuration)

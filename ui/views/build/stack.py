@@ -28,6 +28,12 @@ def stack(trace: Trace) -> None:
     )
 
 
+def step() -> tuple[int, int]:
+    """Counts the changes to the stack as undo does: all that is typed into one field is one."""
+    now, value = design.current(), edited(EDITOR)
+    return now.rev, value.step if value and value.rev == now.rev else 0
+
+
 def shut(trace: Trace) -> frozenset[Path]:
     """The containers that are collapsed in the stack as it is now."""
     value = edited(EDITOR)

@@ -22,6 +22,7 @@ from ui.session.words import plain, pretty, short
 from ui.views.build.saved import MENU, open_design, saved_designs
 
 NOTES = "import_notes"
+NAMED = "name_shown"
 GROUPS = {
     "lesson": "First networks",
     "classic": "The classics",
@@ -147,7 +148,11 @@ def name_and_input() -> None:
     height, width, channels = now.input
     shown = f"{height}×{width}×{channels}"
     name_column, input_column = st.columns([3, 2])
-    name = name_column.text_input("Name", now.name, key=f"name_{now.rev}_{now.name}", max_chars=120)
+    # Of one key while it is typed into, so that Enter leaves the focus where it is.
+    key = f"name_{now.rev}"
+    if key not in st.session_state or st.session_state.get(NAMED) != now.name:
+        st.session_state[key] = st.session_state[NAMED] = now.name
+    name = name_column.text_input("Name", key=key, max_chars=120)
     size = input_column.selectbox(
         "Input",
         list(dict.fromkeys([shown, *SIZES])),
@@ -161,6 +166,7 @@ def name_and_input() -> None:
         if name != now.name or size != shown:
             checked = Architecture(name, input_shape(size or ""), (), now.feed)
             design.change(name=checked.name, input=checked.input)
+            st.session_state[NAMED] = name
             st.rerun()
     except ArchitectureError as error:
         st.error(plain(str(error)), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""The totals of a design, with the change since the last edit."""
+"""The totals of a design, with the change that the last edit made."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from ui.session.words import pretty, short, size_bytes
 KEY = "totals_before"
 
 
-def totals(trace: Trace) -> None:
-    """One line of figures; those that the last edit changed say by how much."""
-    before = _before(trace)
+def totals(trace: Trace, step: tuple[int, int]) -> None:
+    """One line of figures; those that the last edit changed say by how much.
+
+    What is edited in one `step` is one edit, as a number is that is typed digit by digit.
+    """
+    before = _before(trace, step)
     memory = trace.training_memory_bytes(64)
     params, macs = trace.total_params, trace.total_macs
     figures(
@@ -60,21 +63,23 @@ def _trained(trace: Trace) -> str:
     )
 
 
-def _before(trace: Trace) -> dict[str, int]:
+def _before(trace: Trace, step: tuple[int, int]) -> dict[str, int]:
     """The totals before the last edit: kept until the next one, which may change none of them."""
     design = (trace.architecture.input, trace.architecture.layers)
     now = {"params": trace.total_params, "macs": trace.total_macs}
-    last, latest, before = st.session_state.get(KEY, (design, now, now))
+    edit = (trace.architecture.input, step)
+    last_edit, last, latest, before = st.session_state.get(KEY, (edit, design, now, now))
     if design != last:
-        latest, before = now, latest
-    st.session_state[KEY] = (design, latest, before)
+        latest, before = now, before if edit == last_edit else latest
+        last_edit = edit
+    st.session_state[KEY] = (last_edit, design, latest, before)
     return dict(before)
 
 
 def _more(now: int, before: int) -> str:
     if now == before:
         return ""
-    return f"{now - before:+,}"
+    return f"{now - before:+,}".replace("-", "−")
 
 
 def _times(now: int, before: int) -> str:

@@ -1,0 +1,31 @@
+// The page takes a focus that Enter or Space has lost: the next Tab goes to the first that it has.
+
+const MAIN = '[data-testid="stMain"]';
+const LOOK_MS = 150;
+const LOST_LOOKS = 3; // in a row: a part that is only drawn anew takes its focus back
+const PATIENCE_MS = 6000;
+
+let looking = 0;
+
+const isLost = () => document.activeElement === document.body;
+
+function look(end, lost) {
+  if (lost === LOST_LOOKS) {
+    const main = /** @type {HTMLElement | null} */ (document.querySelector(MAIN));
+    main?.focus({ preventScroll: true });
+  } else if (performance.now() < end) {
+    looking = setTimeout(() => look(end, isLost() ? lost + 1 : 0), LOOK_MS);
+  }
+}
+
+function pressed({ key }) {
+  clearTimeout(looking);
+  if ((key === "Enter" || key === " ") && !isLost()) look(performance.now() + PATIENCE_MS, 0);
+}
+
+export default function () {
+  const gone = new AbortController();
+  addEventListener("keydown", pressed, { capture: true, signal: gone.signal });
+  addEventListener("pointerdown", () => clearTimeout(looking), { capture: true, signal: gone.signal });
+  return () => gone.abort();
+}
