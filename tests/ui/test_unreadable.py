@@ -226,6 +226,7 @@ NO_FIGURES = {
 }
 
 
+@pytest.mark.proof
 def test_a_figure_in_a_run_that_is_none_makes_that_run_unreadable_and_no_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):

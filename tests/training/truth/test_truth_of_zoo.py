@@ -21,6 +21,7 @@ from cnn.training.engine.machine import Machine
 from cnn.training.recipe.fitting import fit_to
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
+from tests.some import some
 from tests.training.in_keras import RATE, check, check_judgement, check_training, in_keras, opened
 from tests.training.subjects import DATA, settings_of, trained
 
@@ -47,6 +48,7 @@ def scaled(architecture: Architecture) -> Architecture:
 NETWORKS = {id: scaled(one.architecture) for id, one in zoo().items()}
 LARGE = {id for id, one in NETWORKS.items() if trace(one).total_params > MOST_WEIGHTS}
 TRAINED = [id for id in NETWORKS if id not in LARGE]
+OFTEN = ("shapes-demo", "lenet-5", "resnet-lite", "inception-lite", "mobilenet-lite", "vit-lite")
 
 
 def kind_of_data(id: str) -> str:
@@ -54,7 +56,7 @@ def kind_of_data(id: str) -> str:
     return list(DATA)[list(NETWORKS).index(id) % len(DATA)]
 
 
-@pytest.mark.parametrize("id", TRAINED)
+@pytest.mark.parametrize("id", some(TRAINED, *OFTEN))
 def test_a_run_of_the_zoo_was_trained_and_judged_as_keras_does_it(
     store: Store, data: dict[str, DatasetSpec], tmp_path: Path, id: str
 ):

@@ -41,9 +41,12 @@ from tests.training.story import (
     finish_one,
 )
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
-)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(
+        not Path("/proc").is_dir(), reason="looks for processes in /proc; runs on Linux"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,6 @@ def killed(apps: list[App], reference: dict[str, Rows]) -> Story:
     return Story(store, store.add(NETWORK, SETTINGS), finished, all_rows(store, finished))
 
 
-@pytest.mark.proof
 def test_a_worker_killed_in_mid_epoch_leaves_its_run_at_its_last_checkpoint(
     apps: list[App], killed: Story, reference: dict[str, Rows]
 ):
@@ -123,7 +125,6 @@ def test_a_worker_killed_in_mid_epoch_leaves_its_run_at_its_last_checkpoint(
     resume(killed.store, killed.run.id)
 
 
-@pytest.mark.proof
 def test_when_the_app_is_killed_its_worker_keeps_the_last_step_and_leaves_no_process(
     apps: list[App], killed: Story, reference: dict[str, Rows]
 ):
@@ -138,7 +139,6 @@ def test_when_the_app_is_killed_its_worker_keeps_the_last_step_and_leaves_no_pro
     resume(killed.store, killed.run.id)
 
 
-@pytest.mark.proof
 def test_when_both_are_killed_the_next_app_finds_the_run_interrupted(
     apps: list[App], killed: Story, home: Path, reference: dict[str, Rows]
 ):
@@ -158,7 +158,6 @@ def test_when_both_are_killed_the_next_app_finds_the_run_interrupted(
     resume(killed.store, killed.run.id)
 
 
-@pytest.mark.proof
 def test_after_all_that_its_curve_is_exactly_that_of_an_untroubled_one(
     killed: Story, reference: dict[str, Rows]
 ):
@@ -267,7 +266,6 @@ def assert_goes_on(worker: Worker, story: Story, reference: dict[str, Rows], sai
     assert worker_states(story.store) == [WorkerState.READY]
 
 
-@pytest.mark.proof
 def test_a_full_store_interrupts_a_run_and_loses_nothing(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):
@@ -338,7 +336,6 @@ def test_a_clock_that_jumps_costs_a_training_nothing(
     assert_begins_like(curve(failed.store, found), reference)
 
 
-@pytest.mark.proof
 def test_a_disk_that_is_full_interrupts_a_run_and_loses_nothing(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):
@@ -355,7 +352,6 @@ def test_a_disk_that_is_full_interrupts_a_run_and_loses_nothing(
     assert_goes_on(worker, failed, reference, "could not be used")
 
 
-@pytest.mark.proof
 def test_after_all_these_its_curve_is_exactly_that_of_an_untroubled_one(
     worker: Worker, failed: Story, reference: dict[str, Rows]
 ):

@@ -87,6 +87,7 @@ def test_runs_that_cannot_be_read_are_left_waiting_and_the_worker_goes_on(app: A
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc; Linux")
+@pytest.mark.proof
 def test_a_worker_killed_in_mid_training_leaves_its_run_interrupted_and_is_replaced(app: App):
     run = app.store.add(LENET, LONG)
     eventually("training", trains(app.store, run))

@@ -65,6 +65,7 @@ def of_lesson(app: AppTest) -> dict[str, Any]:
 
 @FEW
 @given(some.data(), some.sampled_from([one.key for one in lessons()]), some.text(max_size=40))
+@pytest.mark.proof
 def test_a_lesson_stands_as_the_desk_has_set_it_when_its_link_is_opened(store, data, lesson, asked):
     app = visited("desk", of=lesson, **SET.get(lesson, {}))
     for one in of_lesson(app).values():
