@@ -13,8 +13,9 @@ from cnn.network.layers import (
     Flatten,
     Layer,
     Residual,
+    StochasticDepth,
 )
-from cnn.network.layers.repeats import Stretch, main_block, plan_of, stretches
+from cnn.network.layers.repeats import Stretch, after_training, main_block, plan_of, stretches
 from cnn.network.zoo import entry
 
 SOME = (Conv2D(4, 3), Conv2D(8, 3), Activation("relu"), Dropout(), Flatten())
@@ -52,6 +53,13 @@ def test_a_plan_leaves_out_how_wide_it_is_and_not_what_it_holds():
     assert plan_of(wide) == plan_of(narrow)
     assert plan_of(wide) != plan_of(Residual((Conv2D(64, 3), Dropout())))
     assert plan_of(Branches(((), ()), "add")) != plan_of(Branches(((), ()), "multiply"))
+
+
+def test_blocks_that_differ_in_training_alone_come_again():
+    blocks = tuple(Residual((Conv2D(4, 3), StochasticDepth(rate))) for rate in (0.0, 0.1, 0.2))
+    assert stretches(blocks, after_training) == (Stretch(0, 1, 3),)
+    wider = (*blocks, Residual((Conv2D(5, 3), StochasticDepth(0.2))))
+    assert [one.times for one in stretches(wider, after_training)] == [3, 1]
 
 
 def test_the_block_of_a_residual_network_is_its_residual():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from cnn.network.layers.base import Layer
-from cnn.network.layers.containers import Container, Layers
+from cnn.network.layers.containers import Container, Layers, changed
 
 MOST_IN_ONE = 24
 """So many layers at most are looked at as one that comes again."""
@@ -30,6 +30,11 @@ def plan_of(layer: Layer) -> Hashable:
     if not isinstance(layer, Container):
         return layer.kind
     return layer.kind, layer.merge, tuple(tuple(map(plan_of, held)) for _, held in layer.series())
+
+
+def after_training(layer: Layer) -> Hashable:
+    """All of it but how much training leaves out, which often grows from block to block."""
+    return changed(layer, lambda one: type(one)() if one.is_idle else one)
 
 
 def stretches(layers: Layers, key: Callable[[Layer], Hashable]) -> tuple[Stretch, ...]:

@@ -14,7 +14,7 @@ from math import sqrt
 
 from cnn.network.errors import Path, path_text
 from cnn.network.layers import Container, Layers, Residual
-from cnn.network.layers.repeats import stretches
+from cnn.network.layers.repeats import after_training, stretches
 from cnn.network.shapes import Shape, shape_text
 from cnn.network.trace import Row, Trace, params_text
 from cnn.pictures.kit.svg import svg
@@ -124,7 +124,7 @@ class _Drawing:
         if not self.is_folded or (*path, len(layers) - 1) not in self.rows:
             return list(range(len(layers)))
         places: list[int] = []
-        for one in stretches(layers, lambda layer: layer):
+        for one in stretches(layers, after_training):
             first, last = (*path, one.start), (*path, one.start + one.length - 1)
             folds = one.times > 1 and self.keeps_size(first, last)
             places += range(one.start, one.start + one.length if folds else one.end)
