@@ -15,6 +15,7 @@ from cnn.network.layers import (
     GlobalAveragePooling2D,
     LayerNormalization,
     Layers,
+    LayerScale,
     MaxPooling2D,
     Residual,
     SelfAttention2D,
@@ -35,13 +36,15 @@ class Block:
     layers: Callable[[int], Layers]
 
 
-def conv_bn(filters: int, kernel_size: int = 3, strides: int = 1, *, relu: bool = True) -> Layers:
+def conv_bn(
+    filters: int, kernel_size: int = 3, strides: int = 1, *, activation: str | None = "relu"
+) -> Layers:
     """A convolution without bias, batch norm, and ReLU unless told otherwise."""
     layers: Layers = (
         Conv2D(filters, kernel_size, strides=strides, padding="same", use_bias=False),
         BatchNormalization(momentum=MOMENTUM),
     )
-    return (*layers, Activation("relu")) if relu else layers
+    return (*layers, Activation(activation)) if activation else layers
 
 
 def alexnet_block(channels: int) -> Layers:
@@ -59,20 +62,20 @@ def vgg_block(channels: int) -> Layers:
 
 
 def basic_residual(channels: int) -> Layers:
-    body = (*conv_bn(channels), *conv_bn(channels, relu=False))
+    body = (*conv_bn(channels), *conv_bn(channels, activation=None))
     return (Residual(body, activation="relu"),)
 
 
 def projection_residual(channels: int) -> Layers:
     filters = 2 * channels
-    body = (*conv_bn(filters, strides=2), *conv_bn(filters, relu=False))
-    shortcut = conv_bn(filters, 1, strides=2, relu=False)
+    body = (*conv_bn(filters, strides=2), *conv_bn(filters, activation=None))
+    shortcut = conv_bn(filters, 1, strides=2, activation=None)
     return (Residual(body, shortcut, activation="relu"),)
 
 
 def bottleneck_residual(channels: int) -> Layers:
     narrow = max(channels // 4, 1)
-    body = (*conv_bn(narrow, 1), *conv_bn(narrow, 3), *conv_bn(channels, 1, relu=False))
+    body = (*conv_bn(narrow, 1), *conv_bn(narrow, 3), *conv_bn(channels, 1, activation=None))
     return (Residual(body, activation="relu"),)
 
 
@@ -115,13 +118,51 @@ def separable_block(channels: int, filters: int | None = None, strides: int = 1)
     )
 
 
-def squeeze_excite(channels: int) -> Layers:
+def squeeze_excite(channels: int, narrow: int = 0, activation: str = "relu") -> Layers:
+    """The means are narrowed to so many numbers, or to a quarter."""
     weigh = (
         GlobalAveragePooling2D(keepdims=True),
-        Conv2D(max(channels // 4, 1), 1, activation="relu"),
+        Conv2D(narrow or max(channels // 4, 1), 1, activation=activation),
         Conv2D(channels, 1, activation="sigmoid"),
     )
     return (Branches(((), weigh), MULTIPLY.word),)
+
+
+def inverted_bottleneck(channels: int, activation: str = "relu6", inside: Layers = ()) -> Layers:
+    """Four times as wide inside; `inside` stands before it is narrowed again."""
+    body = (
+        *conv_bn(4 * channels, 1, activation=activation),
+        DepthwiseConv2D(3, padding="same", use_bias=False),
+        BatchNormalization(momentum=MOMENTUM),
+        Activation(activation),
+        *inside,
+        *conv_bn(channels, 1, activation=None),
+    )
+    return (Residual(body),)
+
+
+def mbconv(channels: int) -> Layers:
+    weigh = squeeze_excite(4 * channels, max(channels // 4, 1), "silu")
+    return inverted_bottleneck(channels, "silu", weigh)
+
+
+def fused_mbconv(channels: int) -> Layers:
+    body = (
+        *conv_bn(4 * channels, activation="silu"),
+        *conv_bn(channels, 1, activation=None),
+    )
+    return (Residual(body),)
+
+
+def convnext_block(channels: int) -> Layers:
+    body = (
+        DepthwiseConv2D(7, padding="same"),
+        LayerNormalization(epsilon=1e-6),
+        Conv2D(4 * channels, 1, activation="gelu"),
+        Conv2D(channels, 1),
+        LayerScale(),
+    )
+    return (Residual(body),)
 
 
 def unet_level(channels: int) -> Layers:
@@ -177,6 +218,30 @@ BLOCKS = {
             "Squeeze and excite",
             "Multiplies each channel by a share that the means of all channels decide.",
             squeeze_excite,
+        ),
+        Block(
+            "inverted-bottleneck",
+            "Inverted bottleneck",
+            "Wide inside, narrow where it is added: only a depthwise kernel sees the width.",
+            inverted_bottleneck,
+        ),
+        Block(
+            "mbconv",
+            "MBConv",
+            "EfficientNet's: an inverted bottleneck whose channels are weighed before it narrows.",
+            mbconv,
+        ),
+        Block(
+            "fused-mbconv",
+            "Fused MBConv",
+            "One whole 3x3 in place of a 1x1 and a depthwise 3x3: more to compute, in fewer steps.",
+            fused_mbconv,
+        ),
+        Block(
+            "convnext",
+            "ConvNeXt block",
+            "A large depthwise kernel, then two 1x1; one normalization and one activation.",
+            convnext_block,
         ),
         Block(
             "unet-level",

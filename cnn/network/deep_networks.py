@@ -65,6 +65,6 @@ def _conv(
     filters: int, kernel_size: int = 3, strides: int = 1, *, batch_norm: bool, relu: bool = True
 ) -> Layers:
     if batch_norm:
-        return conv_bn(filters, kernel_size, strides, relu=relu)
+        return conv_bn(filters, kernel_size, strides, activation="relu" if relu else None)
     activation = "relu" if relu else None
     return (Conv2D(filters, kernel_size, strides, "same", activation=activation),)

@@ -48,6 +48,30 @@ PIECES = [
     ("depthwise-separable", (8, 8, 32), 144 + 64 + 512 + 128, 144 + 32 + 512 + 64),
     ("squeeze-excite", (8, 8, 16), 16 * 4 + 4 + 4 * 16 + 16, 16 * 4 + 4 + 4 * 16 + 16),
     (
+        "inverted-bottleneck",
+        (8, 8, 16),
+        16 * 64 + 9 * 64 + 64 * 16 + 4 * (64 + 64 + 16),
+        16 * 64 + 9 * 64 + 64 * 16 + 2 * (64 + 64 + 16),
+    ),
+    (
+        "mbconv",
+        (8, 8, 16),
+        16 * 64 + 9 * 64 + 64 * 16 + 4 * (64 + 64 + 16) + (64 * 4 + 4 + 4 * 64 + 64),
+        16 * 64 + 9 * 64 + 64 * 16 + 2 * (64 + 64 + 16) + (64 * 4 + 4 + 4 * 64 + 64),
+    ),
+    (
+        "fused-mbconv",
+        (8, 8, 16),
+        9 * 16 * 64 + 64 * 16 + 4 * (64 + 16),
+        9 * 16 * 64 + 64 * 16 + 2 * (64 + 16),
+    ),
+    (
+        "convnext",
+        (8, 8, 16),
+        (49 * 16 + 16) + 32 + (16 * 64 + 64) + (64 * 16 + 16) + 16,
+        2_976,
+    ),
+    (
         "unet-level",
         (8, 8, 16),
         9 * 16 * 16 + 16 + 9 * 16 * 32 + 32 + 4 * 32 * 16 + 16 + 9 * 32 * 16 + 16,
@@ -131,7 +155,7 @@ def test_a_block_has_a_title_and_its_idea_in_a_sentence(id):
 
 def test_a_conv_bn_leaves_its_relu_out_when_told_to():
     assert [layer.kind for layer in conv_bn(8)] == ["Conv2D", "BatchNormalization", "Activation"]
-    assert [layer.kind for layer in conv_bn(8, relu=False)] == ["Conv2D", "BatchNormalization"]
+    assert [layer.kind for layer in conv_bn(8, activation=None)] == ["Conv2D", "BatchNormalization"]
 
 
 def test_the_alexnet_block_has_a_large_kernel_and_overlapping_pooling():
