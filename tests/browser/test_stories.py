@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnn.lessons.catalogue import lessons
+from cnn.lessons.catalogue import lessons, whole_way
 from cnn.network.architecture import Architecture
 from cnn.network.keras.model import build
 from cnn.network.trace import trace
@@ -93,7 +93,7 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
     settled(page)
 
     go(page, "Learn")
-    expect(page.get_by_text(f"1 of {len(lessons())} lessons done")).to_be_visible()
+    expect(page.get_by_text(f"1 of {len(whole_way())} lessons done")).to_be_visible()
     go(page, "Home")
     expect(page.get_by_role("row", name=re.compile("Shapes demo.*finished"))).to_be_visible()
     settled(page)

@@ -151,6 +151,8 @@ def as_built(layers: Layers) -> Layers:
     done: list[Layer] = []
     for layer in layers:
         last = done[-1] if done else None
+        if layer == Activation("relu", max_value=6.0):
+            layer = Activation("relu6")
         if isinstance(layer, Convolution | AveragePooling2D) and isinstance(layer.padding, int):
             if layer.padding:
                 done.append(ZeroPadding2D(layer.padding))  # type: ignore[arg-type]
@@ -165,8 +167,6 @@ def as_built(layers: Layers) -> Layers:
             done.append(summed(layer.branches, None))
         elif isinstance(layer, Branches):
             done.append(Branches(tuple(map(as_built, layer.branches)), layer.merge))
-        elif layer == Activation("relu", max_value=6.0):
-            done.append(Activation("relu6"))
         elif (
             isinstance(last, Residual)
             and last.activation is None

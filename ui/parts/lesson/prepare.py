@@ -70,4 +70,4 @@ def _of_class(of_class: str) -> None:
         on_change=lambda: st.session_state.update({CLASS: st.session_state[TYPED]}),
     )
     if not of_class.strip():
-        st.caption(frame_text("this_computer_alone"))
+        st.markdown(f":small[{frame_text('this_computer_alone')}]")
