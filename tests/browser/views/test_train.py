@@ -135,7 +135,7 @@ def test_a_rate_that_is_too_low_is_found_out_and_retried_in_one_click(
 ):
     page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2&learning_rate=1e-06")
     press_train(page)
-    expect(page.get_by_text("The learning rate is too low")).to_be_visible(timeout=WORKER_MS)
+    expect(page.get_by_text("The learning rate is too low").first).to_be_visible(timeout=WORKER_MS)
     settled(page)
     before = page.url
 
