@@ -8,12 +8,10 @@ from pathlib import Path
 from cnn.data.dataset import Dataset
 from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.own.images import load_own_images, own_name
-from cnn.data.sets import SETS, DatasetName
+from cnn.data.sets import DRAWN, SETS, DatasetName
 from cnn.data.sets.entry import Entry
-from cnn.data.sets.shape_options import CLASSIC
 from cnn.data.spec import DatasetSpec
 from cnn.data.splitting import split
-from cnn.numbers import exact
 
 CATALOGUE: dict[DatasetName, Entry] = SETS | {
     DatasetName.OWN_IMAGES: Entry(
@@ -42,22 +40,13 @@ def described(spec: DatasetSpec) -> str:
     if spec.name is DatasetName.OWN_IMAGES:
         own = f", split as {spec.splits.replace('-', ', ')} by itself" if spec.splits else ""
         return f"own images {title(spec)}{own}"
-    if spec.name is not DatasetName.SHAPES:
+    drawn = spec.drawn_as
+    if drawn is None:
         return spec.name.value
-    shapes, low, high = spec.shapes, *spec.shapes.scale
-    said = {
-        "kinds": f"{len(shapes.kinds)} kinds: {', '.join(shapes.kinds)}",
-        "samples": f"{shapes.samples:,} drawings",
-        "test_samples": f"{shapes.test_samples:,} test drawings",
-        "thickness": f"outlines of {shapes.thickness} px",
-        "noise": f"noise {exact(shapes.noise)}",
-        "rotation": f"turned up to {exact(shapes.rotation)}°",
-        "position": f"moved by {exact(shapes.position)}",
-        "scale": f"sizes {exact(low)} to {exact(high)}",
-    }
-    words = [said[name] for name in said if getattr(shapes, name) != getattr(CLASSIC, name)]
+    said, usual = drawn.said(), DRAWN[spec.name]
+    words = [said[name] for name in said if getattr(drawn, name) != getattr(usual, name)]
     words += [f"drawn with seed {spec.seed}"] * (spec.seed != 0)
-    return f"shapes ({'; '.join(words)})" if words else "shapes"
+    return f"{spec.name.value} ({'; '.join(words)})" if words else spec.name.value
 
 
 def is_here(spec: DatasetSpec) -> bool:

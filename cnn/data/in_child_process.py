@@ -35,6 +35,7 @@ IMAGES = {
     DatasetName.MNIST_SAMPLE: 7_000,
     DatasetName.MNIST: 70_000,
     DatasetName.FASHION_MNIST: 70_000,
+    DatasetName.CIFAR_10: 60_000,
 }
 
 
@@ -137,7 +138,8 @@ def _bytes(spec: DatasetSpec, shape: ImageShape | None) -> int:
     """How large a data set is that comes along; of own images nobody knows before."""
     if spec.name is DatasetName.OWN_IMAGES:
         return 0
-    images = IMAGES.get(spec.name, spec.shapes.samples + spec.shapes.test_samples)
+    drawn = spec.drawn_as
+    images = drawn.samples + drawn.test_samples if drawn else IMAGES[spec.name]
     return images * math.prod(shape or CATALOGUE[spec.name].image_shape)
 
 

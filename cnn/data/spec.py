@@ -4,11 +4,13 @@ Owns the names and the JSON form. `catalogue.load` makes the data set of it.
 """
 
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole
 from cnn.data.own.splits import KINDS
-from cnn.data.sets import DatasetName
+from cnn.data.sets import DRAWN, DatasetName
+from cnn.data.sets.scene_options import USUAL, SceneOptions
 from cnn.data.sets.shape_options import CLASSIC, ShapeOptions
 from cnn.network.errors import shown
 
@@ -23,6 +25,7 @@ class DatasetSpec:
     seed: int = 0  # of the drawings and of the choice of validation images
     validation_fraction: float = 1 / 6  # of the images that are not test images
     shapes: ShapeOptions = CLASSIC
+    scenes: SceneOptions = USUAL
     file: str = ""  # of own images: a zip or an npz on this machine
     splits: str = ""  # of own images: those that the file has itself; without, they are pooled
 
@@ -32,10 +35,12 @@ class DatasetSpec:
         object.__setattr__(self, "name", DatasetName(self.name))
         check_whole("seed", self.seed, 0, LARGEST_SEED)
         check_number("validation_fraction", self.validation_fraction, 0.05, 0.5)
-        if not isinstance(self.shapes, ShapeOptions):
-            raise DataError(f"shapes are ShapeOptions, not {shown(self.shapes)}.")
-        if self.name is not DatasetName.SHAPES and self.shapes != CLASSIC:
-            raise DataError(f"{self.name} has no settings for shapes. Leave them out.")
+        for name, usual in DRAWN.items():
+            options = getattr(self, name)
+            if not isinstance(options, type(usual)):
+                raise DataError(f"{name} are {type(usual).__name__}, not {shown(options)}.")
+            if self.name is not name and options != usual:
+                raise DataError(f"{self.name} has no settings for {name}. Leave them out.")
         if not isinstance(self.file, str):
             raise DataError(f"file is the path of a zip or npz file, not {shown(self.file)}.")
         if self.name is DatasetName.OWN_IMAGES and not self.file:
@@ -49,14 +54,19 @@ class DatasetSpec:
         if self.splits and self.name is not DatasetName.OWN_IMAGES:
             raise DataError(f"{self.name} has its own splits anyway. Leave splits out.")
 
+    @property
+    def drawn_as(self) -> ShapeOptions | SceneOptions | None:
+        """The settings of the drawings; None of what is not drawn."""
+        return getattr(self, self.name) if self.name in DRAWN else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the value as plain JSON, without what does not belong to this data set."""
         values = asdict(self) | {"name": self.name.value}
-        if self.name is DatasetName.SHAPES:
-            values["shapes"]["kinds"] = [kind.value for kind in self.shapes.kinds]
-            values["shapes"]["scale"] = list(self.shapes.scale)
-        else:
-            del values["shapes"]
+        for name in DRAWN:
+            if self.name is name:
+                values[name] = {key: _plain(value) for key, value in values[name].items()}
+            else:
+                del values[name]
         if self.name is not DatasetName.OWN_IMAGES:
             del values["file"]
         if not self.splits:  # so that what was made before there was a choice keeps its identity
@@ -68,8 +78,15 @@ class DatasetSpec:
         """Return the value that plain JSON describes; what is left out has its default."""
         check_keys("A data set", values, tuple(field.name for field in fields(cls)))
         values = dict(values)
-        if "shapes" in values:
-            settings = values["shapes"]
-            check_keys("shapes", settings, tuple(field.name for field in fields(ShapeOptions)))
-            values["shapes"] = ShapeOptions(**settings)
+        for name, usual in DRAWN.items():
+            if name in values:
+                check_keys(name, values[name], tuple(field.name for field in fields(usual)))
+                values[name] = type(usual)(**values[name])
         return cls(**values)
+
+
+def _plain(value: Any) -> Any:
+    """A setting as JSON has it."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value.value if isinstance(value, StrEnum) else value

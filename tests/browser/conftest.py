@@ -17,11 +17,13 @@ from playwright.sync_api import (
 )
 
 from tests.browser import chromium
-from tests.browser.driving import PageMaker, running
+from tests.browser.driving import PageMaker, ended, running
 from tests.needs import BROWSER
 
 OURS = {"127.0.0.1", "localhost"}
 INLINE = {"data", "blob", "file"}
+MISSED = ("net::ERR_CONNECTION_REFUSED", "disconnected from server")
+"""What a page says that is still open when its server has ended."""
 FLAGS = (
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",
@@ -142,9 +144,12 @@ def _forget(page: Page) -> None:
 
 def _console_error(message: ConsoleMessage) -> Iterator[str]:
     # Opened by a deep link, Streamlit's front end asks for its server under that path first.
-    probe = "404" in message.text and "/_stcore/" in message.location["url"]
-    if message.type == "error" and not probe:
-        yield f"error in the console: {message.text} ({message.location['url']})"
+    place = message.location["url"]
+    probe = "404" in message.text and "/_stcore/" in place
+    is_gone = any(place.startswith(url) for url in ended)
+    missed = is_gone and any(words in message.text for words in MISSED)
+    if message.type == "error" and not probe and not missed:
+        yield f"error in the console: {message.text} ({place})"
 
 
 def _departure(url: str) -> Iterator[str]:

@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
 RUN_MS = 30_000
 
 PageMaker = Callable[..., Page]
+
+ended: set[str] = set()
+"""Addresses whose server was told to end: a page that is still open there misses it."""
 
 
 @contextmanager
@@ -61,6 +64,7 @@ def running(
         _wait_until_healthy(url, server, log)
         yield url
     finally:
+        ended.add(url)
         server.terminate()
         server.wait(timeout=20)
     text = log.read_text()
@@ -71,6 +75,11 @@ def settled(page: Page) -> None:
     """Wait until the page's script has run to its end, and so shows all it will show."""
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=RUN_MS)
+
+
+def choose_radio(radio: Locator) -> None:
+    """Click the words of a choice, once they stand still: above them, pictures may still arrive."""
+    radio.locator("xpath=ancestor::label").click()
 
 
 _opened = itertools.count()

@@ -18,7 +18,7 @@ from cnn.network.keras.model import build
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from tests.browser.drawing import DIGITS, draw
-from tests.browser.driving import PageMaker, running, settled
+from tests.browser.driving import PageMaker, choose_radio, running, settled
 from tests.browser.training import WORKER_MS, press_train
 from tests.needs import TORCH
 
@@ -60,7 +60,7 @@ def test_a_newcomer_learns_builds_trains_draws_and_compares(fresh_training_url: 
     settled(page)
     for check in first.checks:
         question = page.locator(f".st-key-question_{first.key}_{check.key}")
-        question.get_by_role("radio").nth(check.right).check(force=True)
+        choose_radio(question.get_by_role("radio").nth(check.right))
         expect(question.get_by_test_id("stAlert")).to_contain_text("Right.")
         settled(page)
 

@@ -7,7 +7,9 @@ left out by name where there is more in the same file.
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -37,6 +39,26 @@ from tests.hostile.files import (
     zipped,
 )
 
+Content = TypeVar("Content")
+
+
+class Made(Mapping[str, Content], Generic[Content]):
+    """Contents by name, each made when it is asked for: together they take seconds."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Content]]) -> None:
+        self._makers = makers
+        self._made = cache(lambda name: makers[name]())
+
+    def __getitem__(self, name: str) -> Content:
+        return self._made(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 GOOD_LINK = encode(NETWORK)
 GOOD_KERAS = keras_file(keras_config(CONV))
 DEEP = b"[" * 200_000 + b"]" * 200_000
@@ -64,147 +86,166 @@ def _two_classes(name: str) -> bytes:
     return zipped({f"{one}/{i}.png": png((7 + i, 9)) for one in (name, "b") for i in range(6)})
 
 
-MODELS: dict[str, bytes] = {
-    "empty.json": b"",
-    "space.json": b"   \n",
-    "half.json": ours()[:200],
-    "null.json": b"null",
-    "number.json": b"17",
-    "text.json": b'"lenet"',
-    "list.json": b"[]",
-    "nan.json": b"NaN",
-    "infinite.json": ours(input=[float("inf"), 1, 1]),
-    "nan-size.json": ours(input=[float("nan"), 8, 1]),
-    "nan-field.json": _layers({"kind": "Dropout", "rate": float("nan")}),
-    "no-unicode.json": b'{"name": "\xff\xfe"}',
-    "deep.json": DEEP,
-    "deep-objects.json": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
-    "deep-layers.json": _layers(NESTED),
-    "digits.json": b'{"input": [' + b"9" * 100_000 + b", 1, 1]}",
-    "digits-in-layer.json": _layers({"kind": "Dense", "units": float("inf")}),
-    "lists.json": LISTS,
-    "lists-in-input.json": b'{"name": "a", "layers": [], "input": ' + LISTS + b"}",
-    "too-large.json": b" " * 20_000_001,
-    "name-is-list.json": ours(name=["a"]),
-    "name-is-long.json": ours(name="a" * 100_000),
-    "name-breaks-lines.json": ours(name="a\nb\x00c"),
-    "name-turns-text.json": ours(name="\ud800"),
-    "input-of-two.json": ours(input=[8, 8]),
-    "input-of-texts.json": ours(input=["8", "8", "1"]),
-    "input-is-negative.json": ours(input=[-8, 8, 1]),
-    "input-is-zero.json": ours(input=[0, 8, 1]),
-    "input-is-huge.json": ours(input=[10**9, 10**9, 10**9]),
-    "input-is-true.json": ours(input=[True, True, True]),
-    "layers-is-text.json": ours(layers="Conv2D"),
-    "layers-of-numbers.json": _layers(1, 2),
-    "unknown-kind.json": _layers({"kind": "__import__('os')"}),
-    "kind-is-html.json": _layers({"kind": HTML}),
-    "kind-is-list.json": _layers({"kind": ["Conv2D"]}),
-    "dunder-field.json": _layers({"kind": "Flatten", "__class__": "os.system"}),
-    "unknown-field.json": _layers({"kind": "Dense", "units": 2, HTML: 1}),
-    "billion-units.json": _layers({"kind": "Dense", "units": 10**18}),
-    "negative-filters.json": _layers({"kind": "Conv2D", "filters": -1, "kernel_size": 3}),
-    "text-filters.json": _layers({"kind": "Conv2D", "filters": "8", "kernel_size": 3}),
-    "activation-is-code.json": _layers({"kind": "Activation", "activation": "lambda x: x"}),
-    "too-many-layers.json": _layers(*[{"kind": "Flatten"}] * 100_000),
-    "own-words.json": json.dumps({HTML: MARKDOWN}).encode(),
-    "garbage.keras": GARBAGE,
-    "empty.keras": b"",
-    "empty-zip.keras": zipped({}),
-    "half.keras": GOOD_KERAS[: len(GOOD_KERAS) // 2],
-    "no-directory.keras": GOOD_KERAS[:-30],
-    "no-config.keras": zipped({"metadata.json": b"{}"}),
-    "pickled-config.keras": zipped({"config.json": PICKLE}),
-    "pickle.keras": PICKLE,
-    "config-bomb.keras": bomb("config.json", 300),
-    "lying-config.keras": lying(zipped({"config.json": b"{}" * 5000}), 2),
-    "deep-config.keras": zipped({"config.json": DEEP}),
-    "lists-config.keras": zipped({"config.json": LISTS}),
-    "objects-config.keras": zipped({"config.json": OBJECTS}),
-    "config-in-folder.keras": zipped({"../config.json": b"{}"}),
-    "config-is-list.keras": keras_file([]),
-    "config-is-html.keras": keras_file({"class_name": HTML, "config": {}}),
-    "many-members.keras": zipped({f"f{i}": b"" for i in range(20_000)}),
-    "hdf5.keras": b"\x89HDF\r\n\x1a\n" + GARBAGE,
-    "old.h5": b"\x89HDF\r\n\x1a\n" + GARBAGE,
-    "lambda.keras": keras_file(
-        keras_config(
-            layer(
-                "Lambda",
-                function={
-                    "class_name": "__lambda__",
-                    "config": {"code": "4wEAAAAA", "closure": None},
-                },
+MODELS: Mapping[str, bytes] = Made(
+    {
+        "empty.json": lambda: b"",
+        "space.json": lambda: b"   \n",
+        "half.json": lambda: ours()[:200],
+        "null.json": lambda: b"null",
+        "number.json": lambda: b"17",
+        "text.json": lambda: b'"lenet"',
+        "list.json": lambda: b"[]",
+        "nan.json": lambda: b"NaN",
+        "infinite.json": lambda: ours(input=[float("inf"), 1, 1]),
+        "nan-size.json": lambda: ours(input=[float("nan"), 8, 1]),
+        "nan-field.json": lambda: _layers({"kind": "Dropout", "rate": float("nan")}),
+        "no-unicode.json": lambda: b'{"name": "\xff\xfe"}',
+        "deep.json": lambda: DEEP,
+        "deep-objects.json": lambda: b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        "deep-layers.json": lambda: _layers(NESTED),
+        "digits.json": lambda: b'{"input": [' + b"9" * 100_000 + b", 1, 1]}",
+        "digits-in-layer.json": lambda: _layers({"kind": "Dense", "units": float("inf")}),
+        "lists.json": lambda: LISTS,
+        "lists-in-input.json": lambda: b'{"name": "a", "layers": [], "input": ' + LISTS + b"}",
+        "too-large.json": lambda: b" " * 20_000_001,
+        "name-is-list.json": lambda: ours(name=["a"]),
+        "name-is-long.json": lambda: ours(name="a" * 100_000),
+        "name-breaks-lines.json": lambda: ours(name="a\nb\x00c"),
+        "name-turns-text.json": lambda: ours(name="\ud800"),
+        "input-of-two.json": lambda: ours(input=[8, 8]),
+        "input-of-texts.json": lambda: ours(input=["8", "8", "1"]),
+        "input-is-negative.json": lambda: ours(input=[-8, 8, 1]),
+        "input-is-zero.json": lambda: ours(input=[0, 8, 1]),
+        "input-is-huge.json": lambda: ours(input=[10**9, 10**9, 10**9]),
+        "input-is-true.json": lambda: ours(input=[True, True, True]),
+        "layers-is-text.json": lambda: ours(layers="Conv2D"),
+        "layers-of-numbers.json": lambda: _layers(1, 2),
+        "unknown-kind.json": lambda: _layers({"kind": "__import__('os')"}),
+        "kind-is-html.json": lambda: _layers({"kind": HTML}),
+        "kind-is-list.json": lambda: _layers({"kind": ["Conv2D"]}),
+        "dunder-field.json": lambda: _layers({"kind": "Flatten", "__class__": "os.system"}),
+        "unknown-field.json": lambda: _layers({"kind": "Dense", "units": 2, HTML: 1}),
+        "billion-units.json": lambda: _layers({"kind": "Dense", "units": 10**18}),
+        "negative-filters.json": lambda: _layers(
+            {"kind": "Conv2D", "filters": -1, "kernel_size": 3}
+        ),
+        "text-filters.json": lambda: _layers({"kind": "Conv2D", "filters": "8", "kernel_size": 3}),
+        "activation-is-code.json": lambda: _layers(
+            {"kind": "Activation", "activation": "lambda x: x"}
+        ),
+        "too-many-layers.json": lambda: _layers(*[{"kind": "Flatten"}] * 100_000),
+        "own-words.json": lambda: json.dumps({HTML: MARKDOWN}).encode(),
+        "garbage.keras": lambda: GARBAGE,
+        "empty.keras": lambda: b"",
+        "empty-zip.keras": lambda: zipped({}),
+        "half.keras": lambda: GOOD_KERAS[: len(GOOD_KERAS) // 2],
+        "no-directory.keras": lambda: GOOD_KERAS[:-30],
+        "no-config.keras": lambda: zipped({"metadata.json": b"{}"}),
+        "pickled-config.keras": lambda: zipped({"config.json": PICKLE}),
+        "pickle.keras": lambda: PICKLE,
+        "config-bomb.keras": lambda: bomb("config.json", 300),
+        "lying-config.keras": lambda: lying(zipped({"config.json": b"{}" * 5000}), 2),
+        "deep-config.keras": lambda: zipped({"config.json": DEEP}),
+        "lists-config.keras": lambda: zipped({"config.json": LISTS}),
+        "objects-config.keras": lambda: zipped({"config.json": OBJECTS}),
+        "config-in-folder.keras": lambda: zipped({"../config.json": b"{}"}),
+        "config-is-list.keras": lambda: keras_file([]),
+        "config-is-html.keras": lambda: keras_file({"class_name": HTML, "config": {}}),
+        "many-members.keras": lambda: zipped({f"f{i}": b"" for i in range(20_000)}),
+        "hdf5.keras": lambda: b"\x89HDF\r\n\x1a\n" + GARBAGE,
+        "old.h5": lambda: b"\x89HDF\r\n\x1a\n" + GARBAGE,
+        "lambda.keras": lambda: keras_file(
+            keras_config(
+                layer(
+                    "Lambda",
+                    function={
+                        "class_name": "__lambda__",
+                        "config": {"code": "4wEAAAAA", "closure": None},
+                    },
+                )
             )
-        )
-    ),
-    "lambda-of-old.keras": keras_file(
-        keras_config(layer("Lambda", function=["4wEAAAAA", None, None]))
-    ),
-    "own-class.keras": keras_file(keras_config(layer("Evil", module="os"))),
-    "own-module.keras": keras_file(keras_config(layer("Dense", module="subprocess", units=2))),
-    "registered.keras": keras_file(keras_config(CONV | {"registered_name": "mine>Conv2D"})),
-    "subclassed.keras": keras_file({"module": "mine", "class_name": "Model", "config": {}}),
-    "activation-is-function.keras": _dense(
-        activation=layer("function", module="builtins", name="eval")
-    ),
-    "layer-is-text.keras": keras_file(keras_config("Dense")),  # type: ignore[arg-type]
-    "layer-has-no-config.keras": keras_file(keras_config({"class_name": "Dense"})),
-    "layer-is-cyclic.keras": keras_file(
-        {
-            "module": "keras",
-            "class_name": "Functional",
-            "config": {
-                "name": "m",
-                "layers": [
-                    CONV
-                    | {
-                        "name": "conv",
-                        "inbound_nodes": [
-                            {
-                                "args": [
-                                    {
-                                        "class_name": "__keras_tensor__",
-                                        "config": {"keras_history": ["conv", 0, 0]},
-                                    }
-                                ],
-                                "kwargs": {},
-                            }
-                        ],
-                    }
-                ],
-                "input_layers": [["conv", 0, 0]],
-                "output_layers": [["conv", 0, 0]],
-            },
-        }
-    ),
-}
-
-WEIGHTS: dict[str, bytes] = {
-    "no weights": zipped({"config.json": json.dumps(keras_config(CONV)).encode()}),
-    "garbage": keras_file(keras_config(CONV), GARBAGE),
-    "pickle": keras_file(keras_config(CONV), PICKLE),
-    "half": keras_file(keras_config(CONV), weights_file({"layers/conv/vars/0": np.zeros(9)})[:900]),
-    "empty file": keras_file(keras_config(CONV), weights_file({})),
-    "another layer": keras_file(keras_config(CONV), weights_file({"layers/x/vars/0": [1.0]})),
-    "other shape": keras_file(
-        keras_config(CONV),
-        weights_file({"layers/conv2d/vars/0": np.zeros((9, 9)), "layers/conv2d/vars/1": [0.0]}),
-    ),
-    "texts": keras_file(
-        keras_config(CONV), weights_file({"layers/conv2d/vars/0": "x", "layers/conv2d/vars/1": "y"})
-    ),
-    "not numbers": keras_file(
-        keras_config(CONV),
-        weights_file(
+        ),
+        "lambda-of-old.keras": lambda: keras_file(
+            keras_config(layer("Lambda", function=["4wEAAAAA", None, None]))
+        ),
+        "own-class.keras": lambda: keras_file(keras_config(layer("Evil", module="os"))),
+        "own-module.keras": lambda: keras_file(
+            keras_config(layer("Dense", module="subprocess", units=2))
+        ),
+        "registered.keras": lambda: keras_file(
+            keras_config(CONV | {"registered_name": "mine>Conv2D"})
+        ),
+        "subclassed.keras": lambda: keras_file(
+            {"module": "mine", "class_name": "Model", "config": {}}
+        ),
+        "activation-is-function.keras": lambda: _dense(
+            activation=layer("function", module="builtins", name="eval")
+        ),
+        "layer-is-text.keras": lambda: keras_file(keras_config("Dense")),  # type: ignore[arg-type]
+        "layer-has-no-config.keras": lambda: keras_file(keras_config({"class_name": "Dense"})),
+        "layer-is-cyclic.keras": lambda: keras_file(
             {
-                "layers/conv2d/vars/0": np.full((3, 3, 1, 2), np.nan),
-                "layers/conv2d/vars/1": np.full(2, np.nan),
+                "module": "keras",
+                "class_name": "Functional",
+                "config": {
+                    "name": "m",
+                    "layers": [
+                        CONV
+                        | {
+                            "name": "conv",
+                            "inbound_nodes": [
+                                {
+                                    "args": [
+                                        {
+                                            "class_name": "__keras_tensor__",
+                                            "config": {"keras_history": ["conv", 0, 0]},
+                                        }
+                                    ],
+                                    "kwargs": {},
+                                }
+                            ],
+                        }
+                    ],
+                    "input_layers": [["conv", 0, 0]],
+                    "output_layers": [["conv", 0, 0]],
+                },
             }
         ),
-    ),
-    "a bomb": keras_file(keras_config(CONV), bytes(20_000_000)),
-}
+    }
+)
+
+WEIGHTS: Mapping[str, bytes] = Made(
+    {
+        "no weights": lambda: zipped({"config.json": json.dumps(keras_config(CONV)).encode()}),
+        "garbage": lambda: keras_file(keras_config(CONV), GARBAGE),
+        "pickle": lambda: keras_file(keras_config(CONV), PICKLE),
+        "half": lambda: keras_file(
+            keras_config(CONV), weights_file({"layers/conv/vars/0": np.zeros(9)})[:900]
+        ),
+        "empty file": lambda: keras_file(keras_config(CONV), weights_file({})),
+        "another layer": lambda: keras_file(
+            keras_config(CONV), weights_file({"layers/x/vars/0": [1.0]})
+        ),
+        "other shape": lambda: keras_file(
+            keras_config(CONV),
+            weights_file({"layers/conv2d/vars/0": np.zeros((9, 9)), "layers/conv2d/vars/1": [0.0]}),
+        ),
+        "texts": lambda: keras_file(
+            keras_config(CONV),
+            weights_file({"layers/conv2d/vars/0": "x", "layers/conv2d/vars/1": "y"}),
+        ),
+        "not numbers": lambda: keras_file(
+            keras_config(CONV),
+            weights_file(
+                {
+                    "layers/conv2d/vars/0": np.full((3, 3, 1, 2), np.nan),
+                    "layers/conv2d/vars/1": np.full(2, np.nan),
+                }
+            ),
+        ),
+        "a bomb": lambda: keras_file(keras_config(CONV), bytes(20_000_000)),
+    }
+)
 
 LINKS: dict[str, str] = {
     "nothing": "",
@@ -232,139 +273,163 @@ LINKS: dict[str, str] = {
     "percent": "%00%ff%",
 }
 
-IMAGES: dict[str, bytes] = {
-    "nothing": b"",
-    "garbage": GARBAGE,
-    "text": b"not an image",
-    "html": HTML.encode(),
-    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-    "svg with entities": b'<!DOCTYPE x [<!ENTITY a "aaaa">]><svg>&a;&a;</svg>',
-    "pdf": b"%PDF-1.7\n" + GARBAGE,
-    "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(touch x) system\n",
-    "pickle": PICKLE,
-    "half a png": PICTURE[: len(PICTURE) // 2],
-    "only a head": PICTURE[:33],
-    "promises 20,000 pixels": promising(20_000, 20_000),
-    "promises billions": promising(2**31 - 1, 2**31 - 1),
-    "promises none": promising(0, 0),
-    "half a jpeg": png((200, 200), "RGB", "JPEG")[:300],
-    "animation": animated(),
-    "pages": tiff_of_pages(85_000),  # to count them, Pillow takes two minutes
-    "zip": zipped({"a.png": PICTURE}),
-    "too large": b"\x89PNG" + bytes(30_000_001),
-}
+IMAGES: Mapping[str, bytes] = Made(
+    {
+        "nothing": lambda: b"",
+        "garbage": lambda: GARBAGE,
+        "text": lambda: b"not an image",
+        "html": lambda: HTML.encode(),
+        "svg": lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "svg with entities": lambda: b'<!DOCTYPE x [<!ENTITY a "aaaa">]><svg>&a;&a;</svg>',
+        "pdf": lambda: b"%PDF-1.7\n" + GARBAGE,
+        "postscript": lambda: (
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(touch x) system\n"
+        ),
+        "pickle": lambda: PICKLE,
+        "half a png": lambda: PICTURE[: len(PICTURE) // 2],
+        "only a head": lambda: PICTURE[:33],
+        "promises 20,000 pixels": lambda: promising(20_000, 20_000),
+        "promises billions": lambda: promising(2**31 - 1, 2**31 - 1),
+        "promises none": lambda: promising(0, 0),
+        "half a jpeg": lambda: png((200, 200), "RGB", "JPEG")[:300],
+        "animation": lambda: animated(),
+        "pages": lambda: tiff_of_pages(85_000),  # to count them, Pillow takes two minutes
+        "zip": lambda: zipped({"a.png": PICTURE}),
+        "too large": lambda: b"\x89PNG" + bytes(30_000_001),
+    }
+)
 
-OWN: dict[str, tuple[str, bytes]] = {
-    "empty.zip": ("empty.zip", b""),
-    "no members": ("a.zip", zipped({})),
-    "garbage": ("a.zip", GARBAGE),
-    "half": ("a.zip", zipped({"a/1.png": PICTURE, "b/1.png": PICTURE})[:-40]),
-    "bomb": ("a.zip", zipped({"a/1.png": bytes(90_000_000), "b/1.png": bytes(90_000_000)})),
-    "lying": ("a.zip", lying(zipped({"b/1.png": bytes(40_000_000), "a/1.png": PICTURE}), 4)),
-    "zip in zip": ("a.zip", zipped({"a/1.zip": zipped({"1.png": PICTURE})})),
-    "one class": ("a.zip", zipped({f"a/{i}.png": PICTURE for i in range(4)})),
-    "no folders": ("a.zip", zipped({f"{i}.png": PICTURE for i in range(4)})),
-    "traversal alone": ("a.zip", zipped({TRAVERSAL: PICTURE})),
-    "absolute alone": ("a.zip", zipped({"/cnn-hostile-was-here.png": PICTURE})),
-    "members without end": ("a.zip", zipped({f"a/{i}": b"" for i in range(20_000)}, squeeze=False)),
-    "a class turned round": ("a.zip", _two_classes("a\u202eb")),
-    "a class that nobody sees": ("a.zip", _two_classes("\u3164")),
-    "classes that look the same": ("a.zip", _two_classes("b\u200b")),
-    "pickle": ("a.npz", PICKLE),
-    "pickled arrays": ("a.npz", npz(x=np.array([{"a": 1}], object), y=LABELS[:1])),
-    "npy": ("a.npz", npy(GRID)),
-    "no arrays": ("a.npz", zipped({})),
-    "a text in it": ("a.npz", zipped({"x.npy": b"hello", "y.npy": b"hello"})),
-    "half an array": ("a.npz", zipped({"x.npy": npy(GRID)[:60], "y.npy": npy(LABELS)})),
-    "promises terabytes": (
-        "a.npz",
-        zipped(
-            {
-                "x.npy": npy_header(
-                    "{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000000), }"
-                ),
-                "y.npy": npy(LABELS),
-            }
+OWN: Mapping[str, tuple[str, bytes]] = Made(
+    {
+        "empty.zip": lambda: ("empty.zip", b""),
+        "no members": lambda: ("a.zip", zipped({})),
+        "garbage": lambda: ("a.zip", GARBAGE),
+        "half": lambda: ("a.zip", zipped({"a/1.png": PICTURE, "b/1.png": PICTURE})[:-40]),
+        "bomb": lambda: (
+            "a.zip",
+            zipped({"a/1.png": bytes(90_000_000), "b/1.png": bytes(90_000_000)}),
         ),
-    ),
-    "code in a header": (
-        "a.npz",
-        zipped({"x.npy": npy_header("__import__('os').system('ls')"), "y.npy": npy(LABELS)}),
-    ),
-    "negative shape": (
-        "a.npz",
-        zipped(
-            {
-                "x.npy": npy_header(
-                    "{'descr': '|u1', 'fortran_order': False, 'shape': (-4, 6, 6), }"
-                ),
-                "y.npy": npy(LABELS),
-            }
+        "lying": lambda: (
+            "a.zip",
+            lying(zipped({"b/1.png": bytes(40_000_000), "a/1.png": PICTURE}), 4),
         ),
-    ),
-    "nan images": ("a.npz", npz(x=np.full((4, 6, 6), np.nan), y=LABELS)),
-    "infinite images": ("a.npz", npz(x=np.full((4, 6, 6), np.inf), y=LABELS)),
-    "negative images": ("a.npz", npz(x=np.full((4, 6, 6), -3.0), y=LABELS)),
-    "huge values": ("a.npz", npz(x=np.full((4, 6, 6), 1e30), y=LABELS)),
-    "complex images": ("a.npz", npz(x=np.zeros((4, 6, 6), complex), y=LABELS)),
-    "text images": ("a.npz", npz(x=np.full((4, 6, 6), "x"), y=LABELS)),
-    "five axes": ("a.npz", npz(x=np.zeros((4, 6, 6, 1, 1)), y=LABELS)),
-    "one axis": ("a.npz", npz(x=np.zeros(4), y=LABELS)),
-    "seven channels": ("a.npz", npz(x=np.zeros((4, 6, 6, 7)), y=LABELS)),
-    "no images": ("a.npz", npz(x=np.zeros((0, 6, 6)), y=np.zeros(0, int))),
-    "no labels": ("a.npz", npz(x=GRID)),
-    "too few labels": ("a.npz", npz(x=GRID, y=LABELS[:2])),
-    "nan labels": ("a.npz", npz(x=GRID, y=np.array([np.nan] * 4))),
-    "labels of two axes": ("a.npz", npz(x=GRID, y=np.zeros((4, 3)))),
-    "one label": ("a.npz", npz(x=GRID, y=np.zeros(4, int))),
-    "array bomb": ("a.npz", npz(x=np.zeros((610, 1000, 1000), np.uint8), y=np.zeros(610, int))),
-}
+        "zip in zip": lambda: ("a.zip", zipped({"a/1.zip": zipped({"1.png": PICTURE})})),
+        "one class": lambda: ("a.zip", zipped({f"a/{i}.png": PICTURE for i in range(4)})),
+        "no folders": lambda: ("a.zip", zipped({f"{i}.png": PICTURE for i in range(4)})),
+        "traversal alone": lambda: ("a.zip", zipped({TRAVERSAL: PICTURE})),
+        "absolute alone": lambda: ("a.zip", zipped({"/cnn-hostile-was-here.png": PICTURE})),
+        "members without end": lambda: (
+            "a.zip",
+            zipped({f"a/{i}": b"" for i in range(20_000)}, squeeze=False),
+        ),
+        "a class turned round": lambda: ("a.zip", _two_classes("a\u202eb")),
+        "a class that nobody sees": lambda: ("a.zip", _two_classes("\u3164")),
+        "classes that look the same": lambda: ("a.zip", _two_classes("b\u200b")),
+        "pickle": lambda: ("a.npz", PICKLE),
+        "pickled arrays": lambda: ("a.npz", npz(x=np.array([{"a": 1}], object), y=LABELS[:1])),
+        "npy": lambda: ("a.npz", npy(GRID)),
+        "no arrays": lambda: ("a.npz", zipped({})),
+        "a text in it": lambda: ("a.npz", zipped({"x.npy": b"hello", "y.npy": b"hello"})),
+        "half an array": lambda: ("a.npz", zipped({"x.npy": npy(GRID)[:60], "y.npy": npy(LABELS)})),
+        "promises terabytes": lambda: (
+            "a.npz",
+            zipped(
+                {
+                    "x.npy": npy_header(
+                        "{'descr': '|u1', 'fortran_order': False, 'shape': (1000000, 1000000), }"
+                    ),
+                    "y.npy": npy(LABELS),
+                }
+            ),
+        ),
+        "code in a header": lambda: (
+            "a.npz",
+            zipped({"x.npy": npy_header("__import__('os').system('ls')"), "y.npy": npy(LABELS)}),
+        ),
+        "negative shape": lambda: (
+            "a.npz",
+            zipped(
+                {
+                    "x.npy": npy_header(
+                        "{'descr': '|u1', 'fortran_order': False, 'shape': (-4, 6, 6), }"
+                    ),
+                    "y.npy": npy(LABELS),
+                }
+            ),
+        ),
+        "nan images": lambda: ("a.npz", npz(x=np.full((4, 6, 6), np.nan), y=LABELS)),
+        "infinite images": lambda: ("a.npz", npz(x=np.full((4, 6, 6), np.inf), y=LABELS)),
+        "negative images": lambda: ("a.npz", npz(x=np.full((4, 6, 6), -3.0), y=LABELS)),
+        "huge values": lambda: ("a.npz", npz(x=np.full((4, 6, 6), 1e30), y=LABELS)),
+        "complex images": lambda: ("a.npz", npz(x=np.zeros((4, 6, 6), complex), y=LABELS)),
+        "text images": lambda: ("a.npz", npz(x=np.full((4, 6, 6), "x"), y=LABELS)),
+        "five axes": lambda: ("a.npz", npz(x=np.zeros((4, 6, 6, 1, 1)), y=LABELS)),
+        "one axis": lambda: ("a.npz", npz(x=np.zeros(4), y=LABELS)),
+        "seven channels": lambda: ("a.npz", npz(x=np.zeros((4, 6, 6, 7)), y=LABELS)),
+        "no images": lambda: ("a.npz", npz(x=np.zeros((0, 6, 6)), y=np.zeros(0, int))),
+        "no labels": lambda: ("a.npz", npz(x=GRID)),
+        "too few labels": lambda: ("a.npz", npz(x=GRID, y=LABELS[:2])),
+        "nan labels": lambda: ("a.npz", npz(x=GRID, y=np.array([np.nan] * 4))),
+        "labels of two axes": lambda: ("a.npz", npz(x=GRID, y=np.zeros((4, 3)))),
+        "one label": lambda: ("a.npz", npz(x=GRID, y=np.zeros(4, int))),
+        "array bomb": lambda: (
+            "a.npz",
+            npz(x=np.zeros((610, 1000, 1000), np.uint8), y=np.zeros(610, int)),
+        ),
+    }
+)
 
-OWN_HARMLESS: dict[str, tuple[str, bytes]] = {
-    "traversal in the file's name": (
-        "../../../cnn-hostile-was-here.zip",
-        zipped({f"{c}/{i}.png": png((8 + i, 9)) for c in "ab" for i in range(6)}),
-    ),
-    "nul in the file's name": (
-        "a\x00b/c.zip",
-        zipped({f"{c}/{i}.png": png((8 + i, 8)) for c in "ab" for i in range(6)}),
-    ),
-    "html as classes": (
-        f"{HTML}.zip",
-        zipped({f"{c}/{i}.png": png((9 + i, 8)) for c in ("<b>x<", "**y**") for i in range(6)}),
-    ),
-    "traversal among others": (
-        "b.zip",
-        zipped(
-            {TRAVERSAL: PICTURE} | {f"{c}/{i}.png": png((9 + i, 9)) for c in "ab" for i in range(6)}
+OWN_HARMLESS: Mapping[str, tuple[str, bytes]] = Made(
+    {
+        "traversal in the file's name": lambda: (
+            "../../../cnn-hostile-was-here.zip",
+            zipped({f"{c}/{i}.png": png((8 + i, 9)) for c in "ab" for i in range(6)}),
         ),
-    ),
-    "a pickle among others": (
-        "c.zip",
-        zipped(
-            {"a/x.png": PICKLE} | {f"{c}/{i}.png": png((7 + i, 9)) for c in "ab" for i in range(6)}
+        "nul in the file's name": lambda: (
+            "a\x00b/c.zip",
+            zipped({f"{c}/{i}.png": png((8 + i, 8)) for c in "ab" for i in range(6)}),
         ),
-    ),
-}
+        "html as classes": lambda: (
+            f"{HTML}.zip",
+            zipped({f"{c}/{i}.png": png((9 + i, 8)) for c in ("<b>x<", "**y**") for i in range(6)}),
+        ),
+        "traversal among others": lambda: (
+            "b.zip",
+            zipped(
+                {TRAVERSAL: PICTURE}
+                | {f"{c}/{i}.png": png((9 + i, 9)) for c in "ab" for i in range(6)}
+            ),
+        ),
+        "a pickle among others": lambda: (
+            "c.zip",
+            zipped(
+                {"a/x.png": PICKLE}
+                | {f"{c}/{i}.png": png((7 + i, 9)) for c in "ab" for i in range(6)}
+            ),
+        ),
+    }
+)
 
-IDX: dict[str, bytes] = {
-    "nothing": b"",
-    "garbage": GARBAGE,
-    "half": idx((60_000, 28, 28), bytes(1_000)),
-    "a byte more": idx((60_000, 28, 28), bytes(60_000 * 784 + 1)),
-    "wrong magic": idx((60_000, 28, 28), bytes(1_000), b"\1\2\x08"),
-    "floats": idx((60_000, 28, 28), bytes(1_000), b"\0\0\x0d"),
-    "wrong count": idx((59_999, 28, 28), bytes(1_000)),
-    "wrong size": idx((60_000, 32, 32), bytes(1_000)),
-    "one axis": idx((60_000,), bytes(60_000)),
-    "many axes": idx((1,) * 200, b"\0"),
-    "promises all there is": idx((2**32 - 1,) * 3, b""),
-    "half a gzip": gzipped(idx((60_000, 28, 28), bytes(99_999)))[:100],
-    "gzip bomb": gzipped(idx((60_000, 28, 28), bytes(400_000_000))),
-    "gzip of garbage": gzipped(GARBAGE),
-    "pickle": PICKLE,
-    "black images": idx((60_000, 28, 28), bytes(60_000 * 784)),
-}
+IDX: Mapping[str, bytes] = Made(
+    {
+        "nothing": lambda: b"",
+        "garbage": lambda: GARBAGE,
+        "half": lambda: idx((60_000, 28, 28), bytes(1_000)),
+        "a byte more": lambda: idx((60_000, 28, 28), bytes(60_000 * 784 + 1)),
+        "wrong magic": lambda: idx((60_000, 28, 28), bytes(1_000), b"\1\2\x08"),
+        "floats": lambda: idx((60_000, 28, 28), bytes(1_000), b"\0\0\x0d"),
+        "wrong count": lambda: idx((59_999, 28, 28), bytes(1_000)),
+        "wrong size": lambda: idx((60_000, 32, 32), bytes(1_000)),
+        "one axis": lambda: idx((60_000,), bytes(60_000)),
+        "many axes": lambda: idx((1,) * 200, b"\0"),
+        "promises all there is": lambda: idx((2**32 - 1,) * 3, b""),
+        "half a gzip": lambda: gzipped(idx((60_000, 28, 28), bytes(99_999)))[:100],
+        "gzip bomb": lambda: gzipped(idx((60_000, 28, 28), bytes(400_000_000))),
+        "gzip of garbage": lambda: gzipped(GARBAGE),
+        "pickle": lambda: PICKLE,
+        "black images": lambda: idx((60_000, 28, 28), bytes(60_000 * 784)),
+    }
+)
 
 COMMANDS: dict[str, list[str]] = {
     "no such file": ["summary", "no-such-file.keras"],

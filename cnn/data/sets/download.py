@@ -1,7 +1,8 @@
-"""Keras' own download of a data set, in a process of its own.
+"""Where a data set lies that does not come along, and Keras' own download of it.
 
-So TensorFlow is never loaded into the asking process, a silent network cannot hang it, and what
-arrives is kept only after it was checked: half a file never counts as a data set.
+The download runs in a process of its own. So TensorFlow is never loaded into the asking process, a
+silent network cannot hang it, and what arrives is kept only after it was checked: half a file never
+counts as a data set.
 """
 
 import contextlib
@@ -41,6 +42,32 @@ def download(name: str, read: Callable[[Path], Source | None]) -> Source:
             raise DataError(f"Keras downloaded {name}, but not in a form that is known here.")
         _keep(arrived, keras_cache())
     return replace(source, origin=f"Keras' download, {source.origin.partition(', ')[2]}")
+
+
+def find(name: str, read: Callable[[Path], Source | None], ways_out: str) -> Source:
+    """Return what `read` makes of `CNN_DATA_DIR`, else of Keras' cache, else of its download."""
+    try:
+        if (data_dir := _data_dir()) and (found := read(data_dir)):
+            return found
+        # What is wrong in the cache is the rest of an interrupted download by another program,
+        # which the next line replaces.
+        with contextlib.suppress(DataError):
+            if found := read(keras_cache()):
+                return found
+        return download(name, read)
+    except DataError as error:
+        raise DataError(f"{error} {ways_out}") from error
+
+
+def is_found(is_in: Callable[[Path], bool]) -> bool:
+    """Whether a data set lies in `CNN_DATA_DIR` or in Keras' cache."""
+    data_dir = _data_dir()
+    return bool(data_dir and is_in(data_dir)) or is_in(keras_cache())
+
+
+def _data_dir() -> Path | None:
+    data_dir = os.environ.get("CNN_DATA_DIR")
+    return Path(data_dir).expanduser() if data_dir else None
 
 
 def _fetch(name: str, keras_home: str) -> None:

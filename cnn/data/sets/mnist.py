@@ -6,7 +6,6 @@ error; nothing is ever put in its place. Fetching files from the network is in `
 
 import contextlib
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy.typing as npt
 from cnn.data.dataset import Source, Split
 from cnn.data.errors import DataError
 from cnn.data.files import read_file, read_idx, read_npz
-from cnn.data.sets.download import download, keras_cache
+from cnn.data.sets.download import find, is_found, keras_cache
 from cnn.data.sets.entry import Entry
 
 SAMPLE_FILE = Path(__file__).with_name("mnist_sample.npz")
@@ -97,30 +96,20 @@ def load_sample() -> Source:
 
 def load_collection(collection: Collection) -> Source:
     """Return the images from `CNN_DATA_DIR`, else from Keras' cache, else from Keras' download."""
-    try:
-        return _find(collection)
-    except DataError as error:
-        raise DataError(f"{error} {_ways_out(collection)}") from error
-
-
-def _find(collection: Collection) -> Source:
-    data_dir = os.environ.get("CNN_DATA_DIR")
-    if data_dir and (found := read_folder(collection, Path(data_dir).expanduser())):
-        return found
-    try:
-        if found := read_folder(collection, keras_cache()):
-            return found
-    except DataError:
-        pass  # the rest of an interrupted download by another program; the next line replaces it
-    return download(collection.name, lambda folder: read_folder(collection, folder))
+    return find(
+        collection.name, lambda folder: read_folder(collection, folder), _ways_out(collection)
+    )
 
 
 def is_here(collection: Collection) -> bool:
     """Whether its files lie on this machine, right or wrong, so that none is downloaded."""
-    data_dir = os.environ.get("CNN_DATA_DIR")
-    if data_dir and _is_in(collection, Path(data_dir).expanduser(), collection.shapes):
-        return True
-    return _is_in(collection, keras_cache(), ["x_test"])  # which Keras fetches last
+    is_last = ["x_test"]  # of the four, Keras fetches it last
+
+    def is_in(folder: Path) -> bool:
+        arrays = is_last if folder == keras_cache() else collection.shapes
+        return _is_in(collection, folder, arrays)
+
+    return is_found(is_in)
 
 
 def _is_in(collection: Collection, folder: Path, arrays: Iterable[str]) -> bool:

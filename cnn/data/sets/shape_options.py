@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cnn.data.errors import DataError, check_number, check_whole
-from cnn.network.errors import shown
+from cnn.data.sets.options import sizes, some_of
 from cnn.numbers import exact
 
 MAX_DRAWINGS = 6_000
@@ -36,8 +36,8 @@ class ShapeOptions:
     scale: tuple[float, float] = (0.6, 0.9)  # smallest and largest, of the image's shorter side
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", _kinds(self.kinds))
-        object.__setattr__(self, "scale", _scale(self.scale))
+        object.__setattr__(self, "kinds", some_of(Shape, self.kinds))
+        object.__setattr__(self, "scale", sizes(self.scale, 0.2, 1))
         check_whole("samples", self.samples, 6 * len(self.kinds), MAX_DRAWINGS)
         check_whole("test_samples", self.test_samples, len(self.kinds), MAX_DRAWINGS)
         check_whole("thickness", self.thickness, 0, 8)
@@ -50,27 +50,19 @@ class ShapeOptions:
                 f"Fill the shapes (thickness 0) or leave one of the two out."
             )
 
-
-def _kinds(kinds: object) -> tuple[Shape, ...]:
-    known = ", ".join(Shape)
-    if not isinstance(kinds, (list, tuple)) or any(kind not in list(Shape) for kind in kinds):
-        raise DataError(f"kinds are some of {known}, not {shown(kinds)}.")
-    if len(kinds) < 2 or len(set(kinds)) < len(kinds):
-        raise DataError(f"kinds are two or more different ones of {known}, not {shown(kinds)}.")
-    return tuple(Shape(kind) for kind in kinds)
-
-
-def _scale(scale: object) -> tuple[float, float]:
-    if not isinstance(scale, (list, tuple)) or len(scale) != 2:
-        raise DataError(f"scale is a smallest and a largest size, not {shown(scale)}.")
-    for size in scale:
-        check_number("scale", size, 0.2, 1)
-    smallest, largest = scale
-    if smallest > largest:
-        raise DataError(
-            f"scale is a smallest and a largest size, not {exact(smallest)} to {exact(largest)}."
-        )
-    return smallest, largest
+    def said(self) -> dict[str, str]:
+        """Each setting in words, for what is not as usual."""
+        low, high = self.scale
+        return {
+            "kinds": f"{len(self.kinds)} kinds: {', '.join(self.kinds)}",
+            "samples": f"{self.samples:,} drawings",
+            "test_samples": f"{self.test_samples:,} test drawings",
+            "thickness": f"outlines of {self.thickness} px",
+            "noise": f"noise {exact(self.noise)}",
+            "rotation": f"turned up to {exact(self.rotation)}°",
+            "position": f"moved by {exact(self.position)}",
+            "scale": f"sizes {exact(low)} to {exact(high)}",
+        }
 
 
 CLASSIC = ShapeOptions()

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.data.sets.shape_options import CLASSIC
+from cnn.data.sets import DRAWN
 from cnn.network.errors import shown
 from cnn.network.trace import Trace
 from cnn.numbers import exact
@@ -133,7 +133,7 @@ def is_data(goals: Goals, spec: DatasetSpec) -> bool:
     """Whether these are the data of the goals: drawings as they usually are, as fewer kinds of
     shapes, or plainer ones, are another task. Which of them are drawn, the seed may decide.
     """
-    return goals.data is None or (spec.name is goals.data and spec.shapes == CLASSIC)
+    return goals.data is None or (spec.name is goals.data and spec.drawn_as == DRAWN.get(spec.name))
 
 
 def misses_epochs(goals: Goals, configuration: Configuration) -> bool:

@@ -1,4 +1,4 @@
-"""A network for own images: of a size that fits them and the time, in colour where they are.
+"""A network that fits images: own ones by size and time too, and in colour where they are.
 
 Owns which network of the library that is, the sizes, how long it should learn, and how few images
 are made more. Everything else of the training stays as it was chosen.
@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.shapes import MapShape
+from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.forecast.calibration import Calibration
 from cnn.training.forecast.estimate import Estimate, estimate
@@ -76,6 +79,23 @@ def propose(
         if expected.seconds <= WITHIN_S:
             break
     return Proposal(fitted, wanted, expected, min(side, usual))
+
+
+def in_colour(chosen: Architecture, shape: MapShape) -> Architecture | None:
+    """The same network for images of this shape, where they have colours that it does not see.
+
+    None where it sees them, or cannot be of that size.
+    """
+    height, width, channels = shape
+    if chosen.input[2] >= channels:
+        return None
+    name = f"{chosen.name} {width}×{height} in colour"
+    try:
+        wider = replace(chosen, name=name, input=shape)
+        trace(wider)
+    except ArchitectureError:
+        return None
+    return wider
 
 
 def _at(side: int, channels: int) -> Architecture:

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnn.data import DataError, DatasetName, DatasetSpec, ShapeOptions
+from cnn.data import DataError, DatasetName, DatasetSpec
 from cnn.data.own import library
+from cnn.data.sets import DRAWN
 from cnn.settings import images_folder
 
 DATA = "data"
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split("."))
-
-
-def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(float(part) for part in text.split("-"))
-
-
-READ: dict[str, Callable[[str], Any]] = {
-    "kinds": _words,
-    "samples": int,
-    "test_samples": int,
-    "thickness": int,
-    "noise": float,
-    "rotation": float,
-    "position": float,
-    "scale": _numbers,
-}
 SEED = "drawing_seed"
-NAMES = (DATA, *READ, SEED)
+SETTINGS = dict.fromkeys(one.name for usual in DRAWN.values() for one in fields(usual))
+NAMES = (DATA, *SETTINGS, SEED)
 
 
 def data_id(spec: DatasetSpec) -> str:
@@ -53,11 +37,11 @@ def spec_of(id: str) -> DatasetSpec:
 def data_to_address(spec: DatasetSpec) -> dict[str, str]:
     """The id, and every setting of the drawings that is not the classic lesson's."""
     written = {DATA: data_id(spec)}
-    if spec.name is DatasetName.SHAPES:
-        usual = ShapeOptions()
-        for name in READ:
-            if (value := getattr(spec.shapes, name)) != getattr(usual, name):
-                written[name] = _text(value)
+    if drawn := spec.drawn_as:
+        usual = DRAWN[spec.name]
+        for one in fields(usual):
+            if (value := getattr(drawn, one.name)) != getattr(usual, one.name):
+                written[one.name] = _text(value)
         if spec.seed:
             written[SEED] = str(spec.seed)
     return written
@@ -69,18 +53,29 @@ def data_from_address(address: Mapping[str, str], usual: DatasetSpec) -> Dataset
         spec = spec_of(address[DATA]) if DATA in address else usual
     except DataError:
         return usual
-    if spec.name is not DatasetName.SHAPES:
+    drawn = spec.drawn_as
+    if drawn is None:
         return spec
-    for name, read in READ.items():
+    for one in fields(drawn):
         try:
-            shapes = replace(spec.shapes, **{name: read(address[name])})
+            value = _read(address[one.name], getattr(DRAWN[spec.name], one.name))
+            drawn = replace(drawn, **{one.name: value})
         except (KeyError, ValueError):
             continue
-        spec = replace(spec, shapes=shapes)
+    changed: dict[str, Any] = {spec.name.value: drawn}
+    spec = replace(spec, **changed)
     try:
         return replace(spec, seed=int(address[SEED]))
     except (KeyError, ValueError):
         return spec
+
+
+def _read(text: str, usual: Any) -> Any:
+    """What a setting is in an address, of the kind that it usually has; raises `ValueError`."""
+    if isinstance(usual, tuple):
+        is_numbers = isinstance(usual[0], float)
+        return tuple(map(float, text.split("-")) if is_numbers else text.split("."))
+    return text if isinstance(usual, str) else type(usual)(text)
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from cnn.data import DatasetName, ShapeOptions, title
+from cnn.data import DatasetName, title
 from cnn.network.architecture import Architecture, walk
 from cnn.network.caching import remembered
 from cnn.network.layers import Container, Layer
@@ -126,9 +126,9 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     yield "share for validation", number(spec.validation_fraction, 4)
     if spec.name is DatasetName.OWN_IMAGES:
         yield "the file's own splits", spec.splits.replace("-", ", ") or "none read"
-    if spec.name is DatasetName.SHAPES:
-        for one in fields(ShapeOptions):
-            yield f"shapes: {_words(one.name)}", _text(getattr(spec.shapes, one.name))
+    if drawn := spec.drawn_as:
+        for one in fields(drawn):
+            yield f"{spec.name}: {_words(one.name)}", _text(getattr(drawn, one.name))
     for split, count in run.images.items():
         yield f"{split} images", f"{count:,}"
     yield "fingerprint of all pixels and labels", run.data_fingerprint[:12]

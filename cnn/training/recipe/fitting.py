@@ -11,6 +11,7 @@ import numpy as np
 from cnn.data import CATALOGUE, Dataset, DatasetName
 from cnn.data.dataset import FoundShape
 from cnn.data.fitting import keeps_proportions, resizing_text
+from cnn.data.sets import DRAWN
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.heads import end, end_activation, settled
@@ -53,6 +54,8 @@ def image_changes(name: DatasetName, shape: FoundShape, wanted: MapShape) -> tup
         return ()  # drawn at whatever size is wanted
     changes = []
     height, width, channels = shape
+    if name in DRAWN:
+        height, width = wanted[:2]
     if height is None or width is None:
         changes.append(_resized(None, wanted))
     elif (height, width) != wanted[:2]:

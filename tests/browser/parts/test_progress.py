@@ -10,7 +10,7 @@ from cnn.lessons.catalogue import lessons, whole_way
 from cnn.lessons.lesson import Check
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
-from tests.browser.driving import PageMaker, running, settled
+from tests.browser.driving import PageMaker, choose_radio, running, settled
 from ui.session.person import COOKIE
 
 FIRST = lessons()[0]
@@ -45,7 +45,7 @@ def has_done(page: Page, done: int) -> None:
 
 def choose(page: Page, check: Check, place: int) -> None:
     box = page.locator(f".st-key-question_{FIRST.key}_{check.key}")
-    box.get_by_role("radio").nth(place).check(force=True)
+    choose_radio(box.get_by_role("radio").nth(place))
     said = "Right." if place == check.right else "Not quite."
     expect(box.get_by_test_id("stAlert")).to_contain_text(said)
     settled(page)

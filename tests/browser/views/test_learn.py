@@ -14,7 +14,7 @@ from cnn.lessons.catalogue import find, lessons, whole_way
 from cnn.lessons.lesson import Check, Lesson
 from cnn.network.link import encode
 from cnn.training.store.store import Store
-from tests.browser.driving import PageMaker, settled
+from tests.browser.driving import PageMaker, choose_radio, settled
 from tests.browser.training import WORKER_MS
 from tests.lessons.reached import REACHED
 
@@ -27,7 +27,7 @@ def opened(page: Page, url: str, lesson: Lesson, **query: str) -> None:
 
 def answered(page: Page, lesson: Lesson, check: Check, place: int) -> None:
     box = page.locator(f".st-key-question_{lesson.key}_{check.key}")
-    box.get_by_role("radio").nth(place).check(force=True)
+    choose_radio(box.get_by_role("radio").nth(place))
     option = check.options[place]
     verdict = "Right." if option.is_right else "Not quite."
     expect(box.get_by_test_id("stAlert")).to_contain_text(verdict)

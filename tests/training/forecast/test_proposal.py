@@ -13,7 +13,7 @@ from cnn.insight.readings.look_effort import of_where
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.forecast.calibration import ROUGH, Calibration
-from cnn.training.forecast.proposal import SIDES, WITHIN_S, propose
+from cnn.training.forecast.proposal import SIDES, WITHIN_S, in_colour, propose
 from cnn.training.recipe.configuration import Configuration
 from tests.coloured import in_folders
 from tests.data.own.test_images import zipped
@@ -109,3 +109,24 @@ def test_where_it_looks_can_be_shown_at_every_size_that_is_proposed(found: Look)
         proposal = propose(replace(found, usual_side=side), Configuration(), ROUGH)
         asked: Effort = of_where(proposal.architecture)
         assert asked.fits()
+
+
+@pytest.mark.parametrize("id", ["lenet-5", "resnet-lite", "vit-lite"])
+def test_a_network_is_widened_to_images_in_colour_and_nothing_else_of_it_changes(id: str):
+    chosen = entry(id).architecture
+    wider = in_colour(chosen, (32, 32, 3))
+
+    assert wider
+    assert (wider.input, wider.layers) == ((32, 32, 3), chosen.layers)
+    assert wider.name == f"{chosen.name} 32×32 in colour"
+
+
+def test_grey_images_widen_nothing_nor_do_colours_that_are_seen():
+    lenet = entry("lenet-5").architecture
+
+    assert in_colour(lenet, (28, 28, 1)) is None
+    assert in_colour(replace(lenet, input=(28, 28, 3)), (32, 32, 3)) is None
+
+
+def test_a_network_that_cannot_be_of_that_size_is_not_widened():
+    assert in_colour(entry("lenet-5").architecture, (4, 4, 3)) is None

@@ -11,6 +11,7 @@ from cnn import memory
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
 from cnn.data.own import library
 from cnn.data.own.images import keep_upload
+from cnn.data.sets.scene_options import SWAPPED_TEXTURE
 from cnn.data.sets.shape_options import HARD
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, GlobalAveragePooling2D, MaxPooling2D
@@ -65,6 +66,27 @@ def test_a_link_sets_the_shapes(store: Store):
     assert app.slider(key="train_noise").value == 0.3
     assert app.slider(key="train_scale").value == (0.4, 0.5)
     assert app.number_input(key="train_drawing_seed").value == 7
+
+
+def test_scenes_are_chosen_seen_in_colour_by_the_same_network_and_frozen_in_the_run(store: Store):
+    app = visited("train", network="lenet-5", data="scenes", samples="120", test_samples="20")
+    assert "Scenes is in colour; LeNet-5 sees it in grey at 28×28." in words(app)
+    pressed(app, "Textures swapped in the test")
+    assert app.number_input(key="train_scene_samples").value == 6_000
+    app.slider(key="train_scene_noise").set_value(0.1)
+    app.number_input(key="train_scene_samples").set_value(120)
+    app.number_input(key="train_scene_test_samples").set_value(20).run()
+
+    pressed(app, "See it in colour, 32×32")
+
+    assert "100 train, 20 validation, 20 test images of 32×32×3" in words(app)
+    assert "in grey at" not in words(app)
+    assert (address(app, "texture"), address(app, "test_texture")) == (["own"], ["swapped"])
+    pressed(app, "Train")
+    (run,) = store.latest()
+    options = replace(SWAPPED_TEXTURE, samples=120, test_samples=20, noise=0.1)
+    assert run.configuration.dataset == DatasetSpec(DatasetName.SCENES, scenes=options)
+    assert run.architecture.input == (32, 32, 3)
 
 
 def test_shapes_stay_as_chosen_while_another_page_or_other_data_is_looked_at(store: Store):

@@ -15,14 +15,14 @@ from cnn.data.fitting import check_room, check_shape, fit, image_text
 from cnn.data.in_child_process import look_at as look_at_data
 from cnn.data.look import Look, few_of
 from cnn.data.own import library
-from cnn.data.sets import SETS
+from cnn.data.sets import DRAWN, SETS
 from cnn.pictures.data.data_bars import class_bars, pixel_bars
 from cnn.pictures.data.samples import first_of, samples
 from cnn.pictures.kit.label import shortened
 from cnn.settings import images_folder
 from ui.components.picture import picture
 from ui.parts.setup import own_images
-from ui.parts.setup.shapes import choose_shapes
+from ui.parts.setup.drawings import choose_drawings
 from ui.session import theme
 from ui.session.kept import kept
 from ui.session.words import percent, plain
@@ -81,9 +81,8 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
         if called[id] != own[id].name:
             st.caption(f":material/photo_library: {plain(own[id].name)}")
         return own[id].spec
-    if id == DatasetName.SHAPES:
-        return choose_shapes(key)
-    return DatasetSpec(DatasetName(id or next(iter(SETS))))
+    name = DatasetName(id or next(iter(SETS)))
+    return choose_drawings(name, key) if name in DRAWN else DatasetSpec(name)
 
 
 def _short_names(names: Mapping[str, str]) -> dict[str, str]:

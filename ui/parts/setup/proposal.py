@@ -1,15 +1,16 @@
-"""Beside own images: a network that fits them, in one click, where the chosen one sees less."""
+"""Beside images: a network that fits them, in one click, where the chosen one sees less."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from cnn.data import CATALOGUE, DatasetSpec, title
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.shapes import MapShape
 from cnn.training.forecast import calibration
 from cnn.training.forecast.estimate import measured_here
-from cnn.training.forecast.proposal import Proposal, propose
+from cnn.training.forecast.proposal import Proposal, in_colour, propose
 from cnn.training.recipe.configuration import Configuration, epochs_text
 from ui.parts.runs import runs
 from ui.parts.setup import expectation, network
@@ -45,6 +46,31 @@ def offer(
     return True
 
 
+def offer_colour(spec: DatasetSpec, chosen: Architecture) -> bool:
+    """Offers the chosen network in the size and colour of a data set that it would see in grey.
+
+    Returns whether it did: then that is the way to go first.
+    """
+    wider = in_colour(chosen, CATALOGUE[spec.name].image_shape)
+    if wider is None:
+        return False
+    height, width, _ = wider.input
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="proposal"):
+        st.markdown(
+            f":material/palette: {title(spec)} is in colour; {plain(chosen.name)} sees it "
+            f"{_words(chosen.input)}.",
+            width="stretch",
+        )
+        st.button(
+            f"See it in colour, {width}×{height}",
+            type="primary",
+            icon=":material/auto_awesome:",
+            on_click=_design,
+            args=(wider,),
+        )
+    return True
+
+
 def _sees(chosen: Architecture, proposal: Proposal) -> str:
     now = f"{plain(chosen.name)} sees them {_words(chosen.input)}"
     if proposal.is_coloured and chosen.input[2] == 1:
@@ -65,7 +91,11 @@ def _training(configuration: Configuration) -> str:
 
 
 def _use(proposal: Proposal, settings: Settings) -> None:
-    design.put(proposal.architecture)
+    _design(proposal.architecture)
+    settings.put(proposal.configuration)
+
+
+def _design(architecture: Architecture) -> None:
+    design.put(architecture)
     st.session_state[network.PROPOSED] = design.current().layers
     network.choose_bench()
-    settings.put(proposal.configuration)

@@ -15,7 +15,7 @@ from cnn.training.recipe.conditions import changed
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.setting import Panel, Setting, Word, asked_for
-from ui.parts.setup.shapes import shape_values
+from ui.parts.setup.drawings import drawing_values
 from ui.session.words import plain
 
 AUTO = "auto"
@@ -50,7 +50,7 @@ class Settings:
             one.in_address or name: _in_widget(one, getattr(configuration, name))
             for name, one in asked_for(self._kind).items()
         }
-        values |= shape_values(configuration.dataset) | {"data": data_id(configuration.dataset)}
+        values |= drawing_values(configuration.dataset) | {"data": data_id(configuration.dataset)}
         return {self.key(name): value for name, value in values.items()}
 
     def shown(

@@ -49,7 +49,7 @@ def set_up() -> None:
     top = st.container()
     _presets()
     is_own = str(st.session_state[SETTINGS.key("data")]).startswith(PREFIX)
-    above = st.container() if is_own else None
+    above = st.container()
     left, right = st.columns(2, border=True)
     with left:
         chosen = network.choose_network()
@@ -68,10 +68,12 @@ def set_up() -> None:
         configuration = SETTINGS.shown(spec, look.train_images)
         if configuration is None:
             return
-        is_first = True
-        if above is not None:
-            with above:
-                is_first = not proposal.offer(look, configuration, chosen, SETTINGS)
+        with above:
+            is_first = not (
+                proposal.offer(look, configuration, chosen, SETTINGS)
+                if is_own
+                else proposal.offer_colour(spec, chosen)
+            )
         _keep_in_address(configuration)
         if configuration.is_augmented:
             _augmented(look, configuration)
