@@ -25,6 +25,9 @@ from cnn.network.shapes import shape_text
 HERE_BYTES = 20_000_000
 """More pixels than that are loaded outside."""
 
+SCENES_HERE = 1_000
+"""More scenes are drawn outside: some thousands of them take seconds of a processor."""
+
 MOST_BYTES = 1_200_000_000
 """The most that is fitted, and its fingerprint taken, to show test images: some twenty seconds."""
 
@@ -131,7 +134,9 @@ def for_tests_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
 
 
 def _is_small(spec: DatasetSpec, shape: ImageShape | None) -> bool:
-    return spec.name is not DatasetName.OWN_IMAGES and _bytes(spec, shape) <= HERE_BYTES
+    is_slow = spec.name is DatasetName.SCENES and spec.scenes.samples > SCENES_HERE
+    is_own = spec.name is DatasetName.OWN_IMAGES
+    return not (is_slow or is_own) and _bytes(spec, shape) <= HERE_BYTES
 
 
 def _bytes(spec: DatasetSpec, shape: ImageShape | None) -> int:

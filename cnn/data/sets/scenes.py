@@ -16,7 +16,6 @@ from cnn.data.dataset import Labels, Pixels, Source, Split
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape
 from cnn.data.sets.entry import Entry
-from cnn.data.sets.outlines import Points
 from cnn.data.sets.scene_options import Cue, SceneOptions, Thing
 from cnn.data.sets.textures import LATTICE, Texture, mixed
 from cnn.data.sets.things import depth_in
@@ -29,6 +28,7 @@ TOGETHER = 128
 if TYPE_CHECKING:
     from cnn.data.spec import DatasetSpec
 
+Points = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -112,8 +112,9 @@ class _Look:
         is_plain = Cue.NONE in (options.texture, part.texture)
         plain = np.full(count, list(Texture).index(Texture.PLAIN))
         self.textures = (plain, plain) if is_plain else (ground, own)
-        self.periods = next(rngs).uniform(0.14, 0.28, (2, count)) * shorter
-        self.angles = next(rngs).uniform(0, 2 * np.pi, (2, count))
+        periods = next(rngs).uniform(0.14, 0.28, (2, count)) * shorter
+        angles = next(rngs).uniform(0, 2 * np.pi, (2, count))
+        self.directions = np.stack([np.cos(angles), np.sin(angles)], axis=1) / periods[:, None]
         self.phases = next(rngs).uniform(0, LATTICE, (2, 2, count))
         self.lattices = next(rngs)
         self.clutter = _clutter(part.clutter, count, size, next(rngs))
@@ -153,20 +154,20 @@ class _Look:
 
     def _textured(self, layer: int, of: Labels, x: Values, y: Values, lattices: Values) -> Values:
         """Places of some scenes, in the two colours of a layer: 0 the ground, 1 the shape."""
-        texture = self.textures[layer][of]
-        angle, period = self.angles[layer][of], self.periods[layer][of]
+        cosine, sine = self.directions[layer][0][of], self.directions[layer][1][of]
         across, down = self.phases[layer][0][of], self.phases[layer][1][of]
-        u = (x * np.cos(angle) + y * np.sin(angle)) / period + across
-        v = (y * np.cos(angle) - x * np.sin(angle)) / period + down
+        u, v = x * cosine + y * sine + across, y * cosine - x * sine + down
+        texture = self.textures[layer][of]
         if layer:  # rings lie around the shape's own middle
-            is_rings = texture == list(Texture).index(Texture.RINGS)
-            u = np.where(is_rings, (x - self.centre[of, 0]) / period, u)
-            v = np.where(is_rings, (y - self.centre[of, 1]) / period, v)
-        share = np.empty_like(u)
-        texture, lattice = np.broadcast_arrays(texture, of - of.min(), u)[:2]
+            rings = np.flatnonzero(texture == list(Texture).index(Texture.RINGS))
+            size = np.hypot(cosine[rings], sine[rings])
+            u[rings] = (x[rings] - self.centre[of[rings], 0]) * size
+            v[rings] = (y[rings] - self.centre[of[rings], 1]) * size
+        share, lattice = np.empty_like(u), of - of.min()
         for index, one in enumerate(Texture):
-            where = texture == index
-            share[where] = mixed(one, u[where], v[where], lattices, lattice[where])
+            where = np.flatnonzero(texture == index)
+            if len(where):
+                share[where] = mixed(one, u[where], v[where], lattices, lattice[where])
         first, second = self.colours[layer][0][of], self.colours[layer][1][of]
         blended: Values = first + share[..., None] * (second - first)
         return blended
@@ -174,12 +175,12 @@ class _Look:
     def _depth(self, of: Labels, across: Values, down: Values) -> Values:
         """How deep places, seen from the middle of their scene's shape, lie in it, in pixels."""
         cosine, sine, radius = np.cos(self.turn[of]), np.sin(self.turn[of]), self.radius[of]
-        own = np.stack([across * cosine + down * sine, down * cosine - across * sine], axis=-1)
-        own /= radius[:, None]
+        x = (across * cosine + down * sine) / radius
+        y = (down * cosine - across * sine) / radius
         depth = np.empty(len(of))
         for index, thing in enumerate(Thing):
-            where = self.things[of] == index
-            depth[where] = depth_in(thing, own[where])
+            where = np.flatnonzero(self.things[of] == index)
+            depth[where] = depth_in(thing, x[where], y[where])
         scaled: Values = depth * radius
         return scaled
 
@@ -227,13 +228,18 @@ def _clutter(
 
 
 def _depth_in_bars(x: Values, y: Values, starts: Points, ends: Points, thick: Values) -> Values:
-    """How deep each pixel lies in one bar with round ends an image."""
-    along = (ends - starts)[:, :, None, None]
-    offset = np.stack([x, y]) - starts[:, :, None, None]
-    length = np.maximum((along**2).sum(axis=1), 1e-9)
-    nearest = np.clip((offset * along).sum(axis=1) / length, 0, 1)
-    gap = offset - nearest[:, None] * along
-    depth: Values = thick[:, None, None] - np.hypot(gap[:, 0], gap[:, 1])
+    """How deep each pixel lies in one bar with round ends an image; outside it, no less than -1."""
+    (along_x, along_y), (start_x, start_y) = (
+        places.T[:, :, None, None] for places in (ends - starts, starts)
+    )
+    from_x, from_y = x - start_x, y - start_y
+    length = np.maximum(along_x**2 + along_y**2, 1e-9)
+    nearest = np.clip(from_x * (along_x / length) + from_y * (along_y / length), 0, 1)
+    apart = (from_x - nearest * along_x) ** 2 + (from_y - nearest * along_y) ** 2
+    each = np.broadcast_to(thick[:, None, None], apart.shape)
+    depth: Values = np.full_like(apart, -1.0)
+    near = apart <= (each + 1) ** 2
+    depth[near] = each[near] - np.sqrt(apart[near])
     return depth
 
 

@@ -13,7 +13,6 @@ from cnn.data.dataset import Pixels, Source, Split
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape
 from cnn.data.sets.entry import Entry
-from cnn.data.sets.outlines import Points, around, depth_in_polygon, turned
 from cnn.data.sets.shape_options import Shape, ShapeOptions
 
 SMALLEST, LARGEST = 8, 64
@@ -22,6 +21,8 @@ MIN_RADIUS = 2.5  # px; below it, a circle and a square are the same blob
 
 if TYPE_CHECKING:
     from cnn.data.spec import DatasetSpec
+
+Points = npt.NDArray[np.float64]
 
 
 def draw(options: ShapeOptions, height: int, width: int, seed: int) -> tuple[Split, Split]:
@@ -70,7 +71,7 @@ def _mask(
     shape: Shape, options: ShapeOptions, height: int, width: int, rng: np.random.Generator
 ) -> npt.NDArray[np.bool_]:
     """Return one drawing: turned, sized, and put where it fits into the image."""
-    corners = turned(_CORNERS[shape], rng.uniform(-1, 1) * options.rotation)
+    corners = _turned(_CORNERS[shape], rng.uniform(-1, 1) * options.rotation)
     low, high = -np.ones(2), np.ones(2)
     if len(corners):
         low, high = corners.min(axis=0), corners.max(axis=0)
@@ -85,12 +86,43 @@ def _mask(
     x, y = np.arange(width) + 0.5, np.arange(height) + 0.5
     points = np.stack(np.meshgrid(x, y), axis=-1) - centre
     if len(corners):
-        depth = depth_in_polygon(points, radius * corners)
+        depth = _depth_in_polygon(points, radius * corners)
     else:
         depth = radius - np.hypot(points[..., 0], points[..., 1])
     band = options.thickness or (0.45 * radius if shape is Shape.RING else np.inf)
     mask: npt.NDArray[np.bool_] = (depth >= 0) & (depth < band)
     return mask
+
+
+def _depth_in_polygon(points: Points, corners: Points) -> npt.NDArray[np.float64]:
+    """Return how deep each point lies inside the polygon, in pixels; negative is outside."""
+    distance = np.full(points.shape[:-1], np.inf)
+    inside = np.zeros(points.shape[:-1], dtype=bool)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        edge, offset = end - start, points - start
+        along = np.clip(offset @ edge / (edge @ edge), 0, 1)
+        gap = offset - along[..., None] * edge
+        distance = np.minimum(distance, np.hypot(gap[..., 0], gap[..., 1]))
+        # Even-odd rule: a point is inside when a ray to its right crosses an odd number of edges.
+        crosses = (start[1] > points[..., 1]) != (end[1] > points[..., 1])
+        rise = edge[1] or np.inf
+        inside ^= crosses & (offset[..., 0] < edge[0] * offset[..., 1] / rise)
+    depth: npt.NDArray[np.float64] = np.where(inside, distance, -distance)
+    return depth
+
+
+def _turned(corners: Points, degrees: float) -> Points:
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turned: Points = corners @ np.array([[cosine, sine], [-sine, cosine]])
+    return turned
+
+
+def _around(*radii: float) -> Points:
+    """Return corners at these distances from the origin, the first at the top; y points down."""
+    angles = 2 * np.pi * np.arange(len(radii)) / len(radii)
+    directions = np.array([np.sin(angles), -np.cos(angles)])
+    corners: Points = (np.array(radii) * directions).T
+    return corners
 
 
 _BAR = 0.34  # half the width of the bars of a cross whose arms have length 1
@@ -100,9 +132,9 @@ _CORNERS: dict[Shape, Points] = {
     Shape.CIRCLE: _ROUND,
     Shape.RING: _ROUND,
     Shape.SQUARE: np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]),
-    Shape.TRIANGLE: around(1.2, 1.2, 1.2),
-    Shape.CROSS: np.concatenate([turned(_ARM, quarter) for quarter in (0, 90, 180, 270)]),
-    Shape.STAR: around(*(1.15, 0.48) * 5),
+    Shape.TRIANGLE: _around(1.2, 1.2, 1.2),
+    Shape.CROSS: np.concatenate([_turned(_ARM, quarter) for quarter in (0, 90, 180, 270)]),
+    Shape.STAR: _around(*(1.15, 0.48) * 5),
 }
 
 

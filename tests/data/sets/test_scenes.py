@@ -73,8 +73,8 @@ def test_a_factor_that_changes_leaves_the_others_as_they_are(changed, same):
     if "masks" in same:
         np.testing.assert_array_equal(one.masks, other.masks)
     if "shape" in same:  # clutter lies behind the shape: inside its edge nothing is another
-        within = inner(one.masks)
-        np.testing.assert_array_equal(one.split.pixels[within], other.split.pixels[within])
+        within = inner(one.masks)  # but for a notch between two pixels
+        assert (one.split.pixels[within] == other.split.pixels[within]).mean() > 0.999
     if "size" in same:
         areas = one.masks.sum(axis=(1, 2)), other.masks.sum(axis=(1, 2))
         np.testing.assert_allclose(areas[0], areas[1], rtol=0.25, atol=10)
@@ -125,14 +125,23 @@ def test_no_shape_is_cut_off_or_lost(kinds, scale, rotation, size, seed):
 @pytest.mark.parametrize("thing", list(Thing))
 def test_a_thing_reaches_one_from_its_middle_and_no_farther(thing):
     x, y = np.meshgrid(np.linspace(-1.2, 1.2, 241), np.linspace(-1.2, 1.2, 241))
-    inside = depth_in(thing, np.stack([x, y], axis=-1)) >= 0
+    inside = depth_in(thing, x, y) >= 0
 
     assert np.hypot(x, y)[inside].max() == pytest.approx(1, abs=0.02)
 
 
+@pytest.mark.parametrize("thing", list(Thing))
+def test_no_seam_runs_through_a_thing(thing):
+    """Where all around lies in it, a place lies deeper than on an edge."""
+    x, y = np.meshgrid(np.linspace(-1.2, 1.2, 241), np.linspace(-1.2, 1.2, 241))
+    depth = depth_in(thing, x, y)
+
+    assert (depth[inner(inner(depth >= 0))] > 0.005).all()
+
+
 def test_things_differ_from_each_other_by_more_than_a_tenth():
     x, y = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
-    masks = [depth_in(thing, np.stack([x, y], axis=-1)) >= 0 for thing in Thing]
+    masks = [depth_in(thing, x, y) >= 0 for thing in Thing]
     for place, one in enumerate(masks):
         for other in masks[place + 1 :]:
             assert (one & other).sum() / (one | other).sum() < 0.9
@@ -151,7 +160,8 @@ def test_a_colour_of_ones_own_tells_the_class_and_swapped_the_next(cue, ahead):
 
 def test_textures_swapped_in_the_test_are_those_of_the_next_class():
     """The texture of the last class, the drop, is plain: its shapes have one colour alone."""
-    options = replace(SWAPPED_TEXTURE, samples=200, test_samples=200, light=0.0, noise=0.0)
+    bright = replace(SWAPPED_TEXTURE, light=0.0, noise=0.0, scale=(0.9, 0.9))
+    options = replace(bright, samples=200, test_samples=200)
     for scenes, plain in zip(draw(options, 32, 32, 0), (Thing.DROP, Thing.ARROW), strict=True):
         one_coloured = set()
         for image, mask, label in zip(
