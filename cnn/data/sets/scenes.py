@@ -277,6 +277,6 @@ SET = Entry(
     image_shape=(32, 32, 3),
     load=load,
     class_names=kinds,
-    usual_epochs=15,
+    usual_epochs=12,
     is_made_to_fit=True,
 )

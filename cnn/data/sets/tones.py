@@ -8,7 +8,7 @@ from cnn.data.sets.scene_options import Cue
 
 TRIES = 8
 """So many pairs of colours are drawn for one scene; the first that differ enough are taken."""
-APART = 0.45  # of colours, as a distance in RGB from 0 to 1
+APART = 0.6  # of colours, as a distance in RGB from 0 to 1
 
 Values = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def two_tones(
         (apart >= APART).any(axis=0), (apart >= APART).argmax(axis=0), apart.argmax(axis=0)
     )
     chosen = rgb[:, first, np.arange(count)]
-    darker = rng.uniform(0.4, 0.7, (2, count, 1))
+    darker = rng.uniform(0.65, 0.9, (2, count, 1))
     return np.stack([chosen, chosen * darker], axis=1)
 
 
