@@ -70,14 +70,14 @@ def test_a_link_sets_the_shapes(store: Store):
 
 def test_scenes_are_chosen_seen_in_colour_by_the_same_network_and_frozen_in_the_run(store: Store):
     app = visited("train", network="lenet-5", data="scenes", samples="120", test_samples="20")
-    assert "Scenes is in colour; LeNet-5 sees it in grey at 28×28." in words(app)
+    assert "The images of Scenes are in colour; LeNet-5 sees them in grey at 28×28." in words(app)
     pressed(app, "Textures swapped in the test")
     assert app.number_input(key="train_scene_samples").value == 6_000
     app.slider(key="train_scene_noise").set_value(0.1)
     app.number_input(key="train_scene_samples").set_value(120)
     app.number_input(key="train_scene_test_samples").set_value(20).run()
 
-    pressed(app, "See it in colour, 32×32")
+    pressed(app, "See them in colour, 32×32")
 
     assert "100 train, 20 validation, 20 test images of 32×32×3" in words(app)
     assert "in grey at" not in words(app)

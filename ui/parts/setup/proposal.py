@@ -57,12 +57,12 @@ def offer_colour(spec: DatasetSpec, chosen: Architecture) -> bool:
     height, width, _ = wider.input
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="proposal"):
         st.markdown(
-            f":material/palette: {title(spec)} is in colour; {plain(chosen.name)} sees it "
-            f"{_words(chosen.input)}.",
+            f":material/palette: The images of {title(spec)} are in colour; {plain(chosen.name)} "
+            f"sees them {_words(chosen.input)}.",
             width="stretch",
         )
         st.button(
-            f"See it in colour, {width}×{height}",
+            f"See them in colour, {width}×{height}",
             type="primary",
             icon=":material/auto_awesome:",
             on_click=_design,
