@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from cnn.lessons.catalogue import WORDS, lessons
+from cnn.network.layers import KINDS
 
 FILE = "_words.toml"
 ADDRESS = "words"
@@ -43,7 +44,8 @@ class WordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word and what it says in a sentence; seen in a `lesson`, else on a `page`.
+    """A word and what it says in a sentence; seen in a `lesson`, in its part of that heading if not
+    at once, else on a `page`; `kinds` are those of layers that do what it says.
 
     What is `labels_only` means other things in running text, and is no link there.
     """
@@ -53,7 +55,9 @@ class Word:
     says: str
     also: tuple[str, ...] = ()
     lesson: str = ""
+    part: str = ""
     page: str = ""
+    kinds: tuple[str, ...] = ()
     labels_only: bool = False
 
     def __post_init__(self) -> None:
@@ -71,6 +75,8 @@ class Word:
             raise WordError(f"{self.key}: no lesson {self.lesson!r}, but {', '.join(known)}.")
         if self.page and self.page not in PAGES:
             raise WordError(f"{self.key}: no page {self.page!r}, but {', '.join(PAGES)}.")
+        if unknown := set(self.kinds) - set(KINDS):
+            raise WordError(f"{self.key}: no kind of layer {', '.join(sorted(unknown))}.")
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -80,7 +86,8 @@ class Word:
     @property
     def address(self) -> str:
         """Where it is seen."""
-        return f"lesson?of={self.lesson}" if self.lesson else self.page
+        part = f"#{self.part}" if self.part else ""
+        return f"lesson?of={self.lesson}{part}" if self.lesson else self.page
 
     @property
     def place(self) -> str:
@@ -105,7 +112,8 @@ def glossary(data: Mapping[str, Mapping[str, Any]]) -> tuple[Word, ...]:
 
 def _word(key: str, data: Mapping[str, Any]) -> Word:
     try:
-        return Word(key, **{**data, "also": tuple(data.get("also", ()))})
+        lists = {name: tuple(data.get(name, ())) for name in ("also", "kinds")}
+        return Word(key, **{**data, **lists})
     except TypeError as error:
         raise WordError(f"{key}: {error}.") from error
 
@@ -120,6 +128,11 @@ def words() -> tuple[Word, ...]:
 def owners() -> dict[str, str]:
     """The key of the word that each form is of, in small letters."""
     return {form.lower(): word.key for word in words() for form in word.forms}
+
+
+def of_kind(kind: str) -> Word | None:
+    """The word for what layers of a kind do, where there is one."""
+    return next((word for word in words() if kind in word.kinds), None)
 
 
 def pattern(some: Iterable[Word]) -> str:

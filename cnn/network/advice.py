@@ -182,7 +182,7 @@ def _on_transposed(layer: Conv2DTranspose) -> Iterator[str]:
         yield (
             f"its kernel, {shape_text(sizes)}, is no multiple of its strides, {shape_text(steps)}: "
             "some cells get more products than their neighbours, which can show as a checkerboard. "
-            "Use a kernel that is a multiple of the strides."
+            "Use a kernel that is a multiple of the strides, or UpSampling2D and a Conv2D."
         )
 
 

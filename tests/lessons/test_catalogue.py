@@ -114,7 +114,8 @@ def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(l
         re.findall(r'(?:lesson\.text\(|words\[|explained\(\s*lesson,)\s*"([a-z0-9_]+)"', source)
     )
     assert asked <= set(lesson.words)
-    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", ROOT / "ui/parts/lesson/gradient_steps.py")
+    parts = (ROOT / f"ui/parts/lesson/{name}.py" for name in ("gradient_steps", "larger_maps"))
+    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", *parts)
     known, patterns = strings("\n".join([source, *(path.read_text() for path in beside)]))
     for name in lesson.words:
         assert name in known or any(re.fullmatch(one, name) for one in patterns), name

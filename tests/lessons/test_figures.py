@@ -257,6 +257,17 @@ def pooled_shift(pixels: int) -> int:
     return places[1] - places[0]
 
 
+def even_kernel(stride: int) -> str:
+    """Of 3, 4 and 5 those by which ones stay the same everywhere, away from the border."""
+    found = []
+    for size in (3, 4, 5):
+        layer = keras.layers.Conv2DTranspose(1, size, stride, kernel_initializer="ones")
+        inner = np.asarray(layer(np.ones((1, 9, 9, 1))))[0, 6:-6, 6:-6]
+        if inner.min() == inner.max():
+            found.append(f"{size}×{size}")
+    return " ".join(found)
+
+
 RIGHT: dict[tuple[str, str], Callable[[], str]] = {
     ("why", "count"): lambda: f"{conv_params(1, 8)}",
     ("convolution", "one_cell"): lambda: f"{conv_params(1, 1) - 1}",
@@ -272,6 +283,7 @@ RIGHT: dict[tuple[str, str], Callable[[], str]] = {
     ("receptive_field", "three"): lambda: "{}×{}".format(*ways(3).shape),
     ("equivariance", "moves"): lambda: f"{pooled_shift(4)}",
     ("backpropagation", "sum"): lambda: f"{math.prod(conv(5, 1, 1).output_shape[1:])}",
+    ("backpropagation", "even"): lambda: even_kernel(2),
     ("shapes", "shape"): lambda: f"{[64, *keras.Input((32, 32, 3)).shape[1:]]}",
     ("rules", "head"): lambda: f"{dense_params(32, 10)}",
     ("squeeze_excite", "cost"): lambda: (

@@ -215,6 +215,7 @@ def test_whoever_had_done_all_lessons_before_a_question_came_still_has(store: St
         ("pooling", "saves"),
         ("activations", "needed"),
         ("receptive_field", "more"),
+        ("backpropagation", "even"),
     ]
     for lesson in lessons():
         for check in lesson.checks:

@@ -15,11 +15,13 @@ from cnn.lessons.words import (
     glossary,
     linked,
     met,
+    of_kind,
     owners,
     pattern,
     unlinked,
     words,
 )
+from cnn.network.layers import KINDS
 from tests.lessons.test_figures import texts
 from ui.session.pages import PAGES as FOLDER
 
@@ -99,6 +101,16 @@ def test_no_formula_has_a_link_and_each_pair_stands_on_one_line_or_alone_on_two(
         assert "](words#" not in inline
 
 
+def test_kinds_of_layers_have_a_word_each_at_most_and_the_transposed_leads_to_its_part():
+    kinds = [kind for word in words() for kind in word.kinds]
+    assert len(kinds) == len(set(kinds))
+    assert {kind: of_kind(kind) for kind in kinds}.keys() <= KINDS.keys()
+    found = of_kind("Conv2DTranspose")
+    assert found
+    assert found.address == "lesson?of=backpropagation#larger-maps"
+    assert of_kind("Rescaling") is None
+
+
 # ---- links in a text --------------------------------------------------------------------------
 
 
@@ -161,6 +173,7 @@ def test_no_word_is_a_link_twice(text: str):
         ({"a": {"term": "a", "says": "One.", "page": "draw"}}, "a: no page 'draw', but build, "),
         ({"a": {"term": "a", "says": "One."}}, "a: needs a lesson, or a page"),
         ({"a": {"term": "a", "page": "train", **SAYS}}, "a: needs a lesson, or a page"),
+        ({"a": {"term": "a", "kinds": ["Conv3D"], **SAYS}}, "a: no kind of layer Conv3D"),
         ({"a": {"says": "One."}}, "a: .*'term'"),
         ({"a": {"term": "a", "pages": "train", **SAYS}}, "a: .*'pages'"),
         (

@@ -113,7 +113,7 @@ MADE = [
         "Conv2DTranspose #1",
         "its kernel, 4x3, is no multiple of its strides, 2x2: some cells get more products than "
         "their neighbours, which can show as a checkerboard. Use a kernel that is a multiple of "
-        "the strides.",
+        "the strides, or UpSampling2D and a Conv2D.",
     ),
     ((GlobalAveragePooling2D(keepdims=True), CONV, *HEAD), "Conv2D #1", TINY_MAP),
     ((MaxPooling2D(28), CONV, *HEAD), "Conv2D #1", TINY_MAP),

@@ -1,4 +1,5 @@
-"""One small layer as a picture shows it: a map, a window that slides over it, what comes out.
+"""One small layer as a picture shows it: a map, a window that slides over it, or that each of its
+cells is spread over, and what comes out.
 
 The layer is one of the network's own and is run by the same forward pass; so what a lesson shows
 is what the network does, and the layer can be opened as it is.
@@ -19,9 +20,11 @@ from cnn.network.layers import (
     AveragePooling2D,
     Axes,
     Conv2D,
+    Conv2DTranspose,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
+    Spreads,
 )
 from cnn.network.shapes import axis
 
@@ -52,6 +55,19 @@ class Slide:
     counts_padding: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Spreading:
+    """A map `[rows, columns, 1]`, of which each cell, times the kernel `[rows, columns, 1, 1]`, is
+    added to a window of the output; `meeting` has how many windows meet in each cell of that.
+    """
+
+    input: Array
+    axes: Spreads
+    output: Array
+    kernel: Array
+    meeting: npt.NDArray[np.int64]
+
+
 def convolved(
     layer: Conv2D, image: Array, kernel: Array, bias: Array | None = None, *, flipped: bool = False
 ) -> Slide:
@@ -77,7 +93,16 @@ def pooled(layer: Pooling, image: Array) -> Slide:
     return Slide(image, (rows, columns), reading, output.reshape(1, 1, -1))
 
 
-def one_layer(layer: Conv2D | Pooling, image: Array) -> Architecture:
+def spread_out(layer: Conv2DTranspose, image: Array, kernel: Array) -> Spreading:
+    """A transposed convolution of one map, by one filter without a bias."""
+    network = one_layer(layer, image)
+    output = forward(network, {"conv2d_transpose_1": (kernel,)}, image[None]).output[0]
+    axes = layer.spread(image.shape)
+    rows, columns = ([one.meeting(cell) for cell in range(one.output)] for one in axes)
+    return Spreading(image, axes, output, kernel, np.outer(rows, columns))
+
+
+def one_layer(layer: Conv2D | Conv2DTranspose | Pooling, image: Array) -> Architecture:
     """The network that is this layer alone, for maps of this size."""
     height, width, channels = image.shape
     return Architecture("One layer", (height, width, channels), (layer,))

@@ -50,7 +50,8 @@ class Window:
 class Products:
     """A cell of a convolution: window times kernel, number by number, summed, plus the bias.
 
-    Of a transposed one the window are the cells that reach it, each with its weights of the kernel.
+    Of a transposed one, which `is_spread`, the window are the cells that reach it, each with its
+    weights of the kernel.
     """
 
     window: Window
@@ -58,6 +59,7 @@ class Products:
     products: Array
     total: float
     bias: float | None
+    is_spread: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +210,7 @@ def _reaching(layer: kinds.Conv2DTranspose, arrays: Arrays, x: Array, place: Pla
     kernel = arrays[0][np.ix_(down, across)][:, :, place[2]]
     products = window.values * kernel
     bias = float(arrays[1][place[2]]) if layer.use_bias else None
-    return Products(window, kernel, products, _sum(products), bias)
+    return Products(window, kernel, products, _sum(products), bias, is_spread=True)
 
 
 def _sources(spread: Spread, place: int) -> tuple[tuple[int, ...], list[int]]:

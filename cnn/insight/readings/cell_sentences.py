@@ -59,18 +59,16 @@ def _convolution(at: _Cell) -> str:
 
 def _transposed(at: _Cell) -> str:
     """Of the cells that reach it, those within the map."""
-    many = shape_text(
-        tuple(
-            min(last, one.size - 1) - max(first, 0) + 1
-            for side, one in enumerate(at.layer.spread(at.x.shape))
-            for first, last in [one.inputs(at.place[side])]
-        )
-    )
+    axes = at.layer.spread(at.x.shape)
+    many = tuple(one.meeting(at.place[side]) for side, one in enumerate(axes))
     bias = f" and the bias {_n(at.arrays[1][at.place[2]])}" if at.layer.use_bias else ""
-    return (
-        f"The {many} cells that reach here, each times its weights of the kernel,{bias} add up to "
-        f"{_n(at.linear)}."
-    )
+    if many == (1, 1):
+        adds = "add" if bias else "adds"
+        said = f"The one cell that reaches here, times its weights of the kernel,{bias} {adds}"
+    else:
+        who = f"The {shape_text(many)} cells that reach here"
+        said = f"{who}, each times its weights of the kernel,{bias} add"
+    return f"{said} up to {_n(at.linear)}."
 
 
 def _up_sampling(at: _Cell) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from cnn.network.layers import Container, Conv2D, Convolution, SelfAttention2D
+from cnn.network.layers import (
+    Container,
+    Conv2D,
+    Conv2DTranspose,
+    Convolution,
+    SelfAttention2D,
+)
 from cnn.network.seen import read_pixels
 from cnn.network.shapes import Axis, element_count, shape_text
 from cnn.network.trace import Row, Trace, params_text
@@ -32,6 +38,8 @@ def explain(row: Row, trace: Trace) -> tuple[Fact, ...]:
 
 def _size_facts(row: Row) -> list[Fact]:
     axes = row.axes
+    if isinstance(row.layer, Conv2DTranspose):
+        return [Fact("Size", row.formula), _windows_fact(row.layer)]
     if axes is None or isinstance(row.layer, Container):
         return [Fact("Size", row.formula)]
     rows, columns = axes
@@ -43,6 +51,12 @@ def _size_facts(row: Row) -> list[Fact]:
         Fact(label, axis.formula, _axis_note(axis, first, last, line))
         for label, axis, first, last, line in named
     ]
+
+
+def _windows_fact(layer: Conv2DTranspose) -> Fact:
+    least, most = layer.windows_meeting()
+    met = f"{most:,} in each cell" if least == most else f"{least:,} to {most:,} in a cell"
+    return Fact("Windows that meet", met, "away from the border; what they put there adds up")
 
 
 def _axis_note(axis: Axis, first: str, last: str, line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 from cnn.network.errors import ArchitectureError
@@ -83,6 +84,13 @@ class Conv2DTranspose(Convolution):
 
     def shape_formula(self, shape: Shape) -> str:
         return slide_formula(self.spread(shape))
+
+    def windows_meeting(self) -> Pair:
+        """The fewest and the most windows that meet in a cell away from the border."""
+        axes = tuple(zip(self.kernel_size, self.strides, strict=True))
+        return prod(size // step for size, step in axes), prod(
+            -(-size // step) for size, step in axes
+        )
 
     def positions(self, shape: Shape) -> Pair:
         return shape[0], shape[1]

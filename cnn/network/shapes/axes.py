@@ -115,6 +115,11 @@ class Spread:
         last = cell + self.before
         return -((self.kernel - 1 - last) // self.stride), last // self.stride
 
+    def meeting(self, cell: int) -> int:
+        """How many cells of the input are put over one of the output."""
+        first, last = self.inputs(cell)
+        return min(last, self.size - 1) - max(first, 0) + 1
+
     def repeats(self, many: int) -> int:
         """Of how many cells what they see repeats itself, where that of so many inputs does."""
         return many * self.stride

@@ -22,6 +22,7 @@ LARGEST, SMALLEST, WORDS = 46.0, 9.0, 32.0
 MOST_CELLS = 32
 """On a side; of a larger window the part is shown that counts most."""
 
+WINDOW_NAMES = ("Window", "Kernel")
 LINE = 440.0
 STYLE = (
     f"""
@@ -53,9 +54,9 @@ def cell_picture(cell: Cell, channel: int) -> str:
     sums = _channel_sums(cell)
     match cell.detail:
         case Products() as found:
-            parts, width, top = _grids(
-                found.window, found.kernel[..., channel], found.products[..., channel], channel
-            )
+            names = ("Cells", "Their weights") if found.is_spread else WINDOW_NAMES
+            kernel, products = found.kernel[..., channel], found.products[..., channel]
+            parts, width, top = _grids(found.window, kernel, products, channel, names)
             title = f"Sums of the {len(sums):,} input channels"
             return _summed(cell, parts, width, top, sums, channel, title, found.window.channels)
         case Mixed() as found:
@@ -87,7 +88,11 @@ def _channel_sums(cell: Cell) -> npt.NDArray[np.float64]:
 
 
 def _grids(
-    window: Window, kernel: Array, products: Array, channel: int
+    window: Window,
+    kernel: Array,
+    products: Array,
+    channel: int,
+    names: tuple[str, str] = WINDOW_NAMES,
 ) -> tuple[list[str], float, float]:
     """Window times kernel gives products, side by side; with the width and height they take."""
     part = _part(products.shape, int(np.abs(np.nan_to_num(products)).argmax()))
@@ -101,8 +106,8 @@ def _grids(
     parts = []
     for place, (name, values) in enumerate(
         (
-            (f"Window{of}", window.values[..., channel][part]),
-            ("Kernel", kernel[part]),
+            (f"{names[0]}{of}", window.values[..., channel][part]),
+            (names[1], kernel[part]),
             ("Products", products[part]),
         )
     ):

@@ -1,4 +1,6 @@
-"""The grid pictures alone on a page: a convolution, a pooling and steps, named in a field."""
+"""The grid pictures alone on a page: a convolution, one that is transposed, a pooling and steps,
+named in a field.
+"""
 
 import sys
 from pathlib import Path
@@ -9,9 +11,10 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from cnn.insight.passes.slide import Slide, convolved, pooled
-from cnn.network.layers import AveragePooling2D, Conv2D, MaxPooling2D
-from ui.components.grids import Grid, Step, edited, grid_pair, grid_steps
+from cnn.insight.passes.slide import Slide, Spreading, convolved, pooled, spread_out
+from cnn.network.layers import AveragePooling2D, Conv2D, Conv2DTranspose, MaxPooling2D
+from ui.components.grids import Grid, Labels, Step, edited, grid_pair, grid_steps
+from ui.components.grids.spread import grid_spread
 
 WORKED = ("10100", "01101", "00110", "10011", "01011")
 CROSS = ("101", "010", "101")
@@ -53,11 +56,38 @@ def convolution() -> Slide:
     return convolved(layer, edit.input, edit.kernel, edit.bias, flipped="flip" in QUERY)
 
 
+def transposed() -> Spreading:
+    size = number("size", 3)
+    layer = Conv2DTranspose(
+        1,
+        size,
+        strides=number("stride", 2),
+        padding=QUERY.get("padding", "valid"),
+        use_bias=False,
+    )
+    random = np.random.default_rng(3)
+    image = random.integers(-2, 3, (2, 3, 1)).astype(np.float32)
+    kernel = random.integers(-2, 3, (size, size, 1, 1)).astype(np.float32)
+    now = spread_out(layer, image, kernel)
+    edit = edited(f"spread {ASKED}", now)
+    if edit is None or edit.kernel is None:
+        return now
+    return spread_out(layer, edit.input, edit.kernel)
+
+
 shown = QUERY.get("show", "convolution")
 if shown == "convolution":
     slide = convolution()
     grid_pair(slide, key=f"pair {ASKED}", edits_input=True, edits_kernel=True)
     st.text(f"sum of outputs {slide.output.sum():g}")
+elif shown == "transposed":
+    spreading = transposed()
+    names = Labels(output="Larger map")
+    key = f"spread {ASKED}"
+    grid_spread(
+        spreading, key=key, labels=names, counts="Windows", edits_input=True, edits_kernel=True
+    )
+    st.text(f"sum of outputs {spreading.output.sum():g}")
 elif shown == "pooling":
     kind = MaxPooling2D if QUERY["kind"] == "max" else AveragePooling2D
     layer = kind(2, strides=number("stride", 2), padding=QUERY.get("padding", "valid"))

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
 from tests.browser.grids import cell, grid, number, shown, written
+from tests.some import some
 
 APP = Path(__file__).parents[1] / "apps" / "grids_app.py"
 WORKED = [[4, 2, 2], [2, 3, 4], [1, 3, 3]]
@@ -47,6 +48,7 @@ def open_grids(page: Page) -> Iterator[Opener]:
 
 def show(page: Page, query: str) -> None:
     open_with(page, query, "&opened=")
+    settled(page)  # what was shown before is gone
     expect(page.locator(".written .head")).to_have_count(1, timeout=RUN_MS)
     expect(page.locator(".written .head")).not_to_be_empty(timeout=RUN_MS)
     settled(page)
@@ -280,6 +282,82 @@ def test_the_text_can_be_copied(page: Page, open_grids: Opener):
     assert text.endswith("+ bias: 4 + 0 = 4")
 
 
+@pytest.mark.parametrize(
+    "query",
+    some(
+        ["size=3&stride=2&padding=same", "size=5&stride=3", "size=4&stride=1"],
+        "size=3&stride=2&padding=same",
+    ),
+)
+def test_every_cell_of_a_larger_map_is_the_sum_of_what_meets_there(
+    page: Page, open_grids: Opener, query: str
+):
+    open_grids(f"show=transposed&{query}")
+    larger, counts = np.array(shown(page, "Larger map")), np.array(shown(page, "Windows"))
+    assert larger.shape == counts.shape
+    for (row, column), wanted in np.ndenumerate(larger):
+        cell(page, "Larger map", row + 1, column + 1).dispatch_event("pointerover")
+        found = rows(page)
+        ((term,), (sums,)) = found["products"], found["sum"]
+        left, right = sums.split(" = ")
+        assert computed(term) == computed(left) == computed(right) == wanted
+        assert term.count("×") == counts[row, column] == len(lit(page, "Input"))
+    assert len(lit(page, "Kernel")) == counts[-1, -1]
+    assert lit(page, "Windows") == lit(page, "Larger map") == {larger.shape}
+
+
+def test_the_windows_of_all_cells_add_up_to_the_larger_map(page: Page, open_grids: Opener):
+    open_grids("show=transposed&size=4&stride=2&padding=same")
+    larger = np.array(shown(page, "Larger map"))
+    added = np.zeros_like(larger)
+    image, kernel = np.array(shown(page, "Input")), np.array(shown(page, "Kernel"))
+    for row, column in np.ndindex(*image.shape):
+        cell(page, "Input", row + 1, column + 1).dispatch_event("pointerover")
+        ((name, (text,)),) = rows(page).items()
+        assert name == f"{image[row, column]:g} × kernel".replace("-", "−")
+        lines = text.replace("−", "-").split("\n")
+        adds = np.array([[float(one) for one in line.split()] for line in lines])
+        np.testing.assert_array_equal(adds, image[row, column] * kernel)
+        window = {(2 * row + i, 2 * column + j) for i in range(4) for j in range(4)}
+        assert lit(page, "Larger map") == window  # one row and column at each side are cut off
+        for (i, j), value in np.ndenumerate(adds):
+            y, x = 2 * row - 1 + i, 2 * column - 1 + j
+            if 0 <= y < added.shape[0] and 0 <= x < added.shape[1]:
+                added[y, x] += value
+    np.testing.assert_array_equal(added, larger)
+    expect(cell(page, "Larger map", 0, 1)).to_have_accessible_name("cut off, row −1, column 0")
+    expect(written(page)).to_contain_text("goes to 16 cells, of which 7 are cut off")
+
+
+def test_a_larger_map_is_edited_and_walked_by_keys(page: Page, open_grids: Opener):
+    open_grids("show=transposed")
+    before = np.array(shown(page, "Larger map"))
+    image, kernel = np.array(shown(page, "Input")), np.array(shown(page, "Kernel"))
+    cell(page, "Input", 1, 1).focus()
+    page.keyboard.press("ArrowRight")
+    expect(cell(page, "Input", 1, 2)).to_be_focused()
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    expect(number(page, "Input", 1, 2)).to_have_text("7")
+    expect(page.locator(".pair")).not_to_have_class(re.compile("waiting"))
+    settled(page)
+    before[0:3, 2:5] += (7 - image[0, 1]) * kernel
+    np.testing.assert_array_equal(shown(page, "Larger map"), before)
+
+    cell(page, "Larger map", 1, 1).focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(cell(page, "Larger map", 3, 3)).to_be_focused()
+    expect(written(page)).to_contain_text("Larger map, row 2, column 2: 4 windows meet")
+    cell(page, "Kernel", 2, 2).hover()
+    assert lit(page, "Larger map") == {(row, column) for row in (2, 4) for column in (2, 4, 6)}
+    expect(written(page)).to_contain_text("Every one of the 6 input cells is multiplied by it")
+
+    button(page, "Step").click()
+    assert len(lit(page, "Larger map")) == 9
+    expect(page.get_by_text("of 6", exact=False)).to_be_visible()
+
+
 @pytest.mark.parametrize("kind", ["max", "average"])
 @pytest.mark.parametrize("stride", [1, 2])
 def test_a_pooling_writes_out_its_window(page: Page, open_grids: Opener, kind: str, stride: int):
@@ -310,7 +388,10 @@ def test_the_leading_grid_of_a_stepped_picture_goes_to_its_step(page: Page, open
     assert shown(page, "Sum so far") == [[6]]
 
 
-@pytest.mark.parametrize("query", ["", "channels=3&filters=3&padding=2", "show=steps"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "channels=3&filters=3&padding=2", "show=steps", "show=transposed&size=5&stride=3"],
+)
 def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page, open_grids: Opener, query: str):
     page.set_viewport_size({"width": 390, "height": 844})
     open_grids(query)

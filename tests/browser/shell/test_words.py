@@ -155,3 +155,23 @@ def test_the_page_of_words_finds_them_by_what_they_say(app_url: str, page: Page)
     page.get_by_role("searchbox", name="Find a word").fill("qwertz")
     expect(page.get_by_text("No word has that in it.")).to_be_visible()
     settled(page)
+
+
+@pytest.mark.proof
+def test_a_link_leads_to_its_part_of_a_lesson_each_time_and_the_next_lesson_begins_at_its_top(
+    app_url: str, page: Page
+):
+    part = page.get_by_role("heading", name="Maps made larger: the transposed convolution")
+    for word in ("transposed", "max-pooling"):
+        opened(page, app_url, f"words#{word}")
+        page.get_by_role("link", name=BY_KEY["transposed"].place).last.click()
+        expect(page).to_have_url(f"{app_url}/lesson?of=backpropagation#larger-maps")
+        expect(part).to_be_in_viewport()
+        expect(page.locator(".spread .cell").first).to_be_visible()
+        settled(page)
+        expect(part).to_be_in_viewport()
+
+    page.get_by_role("button", name="Next:").click()
+    expect(page).to_have_url(f"{app_url}/lesson?of=shapes")
+    settled(page)
+    page.wait_for_function("document.querySelector('[data-testid=\"stMain\"]').scrollTop === 0")

@@ -1,17 +1,19 @@
-"""Loops by hand are the oracle of what a picture of a layer shows; Keras that of its size."""
+"""Loops by hand are the oracle of what a picture of a layer shows; Keras of what it spreads."""
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import convolve2d
 
-from cnn.insight.passes.slide import Reading, convolved, pooled, same_values
+from cnn.insight.passes.slide import Reading, convolved, pooled, same_values, spread_out
 from cnn.lessons.patterns import KERNELS, WORKED, WORKED_POOLING
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import (
     AveragePooling2D,
     Conv2D,
+    Conv2DTranspose,
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
@@ -135,3 +137,42 @@ def test_the_same_values_are_found_cell_by_cell():
     found = same_values(np.array([[1, 2], [3, 0.1]]), np.array([[1, 5], [3, 0.1 + 1e-8]]))
 
     assert found.tolist() == [[True, False], [True, True]]
+
+
+def in_keras(image: np.ndarray, kernel: np.ndarray, stride: int, padding: str) -> np.ndarray:
+    layer = keras.layers.Conv2DTranspose(1, kernel.shape[:2], stride, padding, use_bias=False)
+    layer.build((None, *image.shape))
+    layer.set_weights([kernel])
+    made: np.ndarray = np.asarray(layer(image[None]))[0]
+    return made
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize(
+    ("size", "stride"), [(k, s) for k in range(2, 6) for s in range(1, 4) if k >= s]
+)
+def test_what_is_spread_and_how_many_windows_meet_is_as_in_keras(size, stride, padding):
+    image, kernel = numbers(3, 4, 1), numbers(size, size, 1, 1, seed=1)
+    layer = Conv2DTranspose(1, size, strides=stride, padding=padding, use_bias=False)
+
+    found = spread_out(layer, image, kernel)
+
+    wanted = in_keras(image, kernel, stride, padding)
+    np.testing.assert_allclose(found.output, wanted, rtol=1e-5, atol=1e-5)
+    ones = in_keras(np.ones_like(image), np.ones_like(kernel), stride, padding)
+    np.testing.assert_array_equal(found.meeting, ones[..., 0])
+
+
+def test_the_windows_of_a_stride_of_two_by_hand():
+    layer = Conv2DTranspose(1, 3, strides=2, use_bias=False)
+    image = np.array([[1, 2], [3, 4]], np.float32)[..., None]
+
+    found = spread_out(layer, image, np.ones((3, 3, 1, 1), np.float32))
+
+    # The middle row and column are shared by two windows, the middle cell by all four.
+    assert found.output[..., 0].tolist() == [
+        *([[1, 1, 3, 2, 2]] * 2),
+        [4, 4, 10, 6, 6],
+        *([[3, 3, 7, 4, 4]] * 2),
+    ]
+    assert text(found.meeting) == ["11211", "11211", "22422", "11211", "11211"]

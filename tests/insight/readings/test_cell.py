@@ -499,13 +499,16 @@ def test_the_cells_that_a_transposed_convolution_puts_over_a_place_are_counted()
 
     found = [
         said(layer, name="conv2d_transpose_1", place=place, weights=weights, image=IMAGE)
-        for place in [(1, 2, 0), (2, 2, 0)]
+        for place in [(1, 1, 0), (1, 2, 0), (2, 2, 0)]
     ]
 
-    # Row 1 is the middle of the first row's windows; column 2 is met by both columns.
+    # Row 1 is the middle of the first row's windows, as column 1; column 2 is met by both columns.
+    alone = 1 * 8 + 2 * 9 + 1
     middle = 1 * 10 + 2 * 11 + 3 * 6 + 4 * 7 + 1
     corner = (1 * 16 + 2 * 17) + (3 * 12 + 4 * 13) + (5 * 4 + 6 * 5) + (7 * 0 - 8 * 1) + 1
     assert found == [
+        f"The one cell that reaches here, times its weights of the kernel, and the bias 1 add up "
+        f"to {alone}. Then relu({alone}) = {alone}.",
         f"The 1x2 cells that reach here, each times its weights of the kernel, and the bias 1 add "
         f"up to {middle}. Then relu({middle}) = {middle}.",
         f"The 2x2 cells that reach here, each times its weights of the kernel, and the bias 1 add "

@@ -151,8 +151,11 @@ def test_the_size_of_a_larger_map_is_spelled_out():
     transposed = one(Conv2DTranspose(4, 3, strides=2, padding="same"), (14, 14, 8))
 
     assert transposed["Size"].text == "(14 - 1) x 2 + 3 - 1 = 28"
+    assert transposed["Windows that meet"].text == "1 to 4 in a cell"
     assert transposed["Parameters"].text == "4 x 3x3x8 + 4 = 292"
     assert transposed["MACs"].text == "14x14 x 4 x 3x3x8 = 56,448"
+    even = one(Conv2DTranspose(4, (4, 3), strides=(2, 1)), (14, 14, 8))
+    assert even["Windows that meet"].text == "6 in each cell"
     larger = one(UpSampling2D((2, 3)), (5, 4, 1))
     assert larger["Size"].text == "height: 5 x 2 = 10; width: 4 x 3 = 12"
     cropped = one(Cropping2D(((1, 2), (0, 3))), (9, 8, 1))

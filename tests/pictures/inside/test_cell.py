@@ -14,6 +14,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     BatchNormalization,
     Conv2D,
+    Conv2DTranspose,
     Dense,
     Flatten,
     GlobalAveragePooling2D,
@@ -166,6 +167,20 @@ def test_of_a_window_larger_than_can_be_drawn_the_part_that_counts_is():
     assert "32×32 of 90×80" in drawn
     (won,) = re.findall('class="won" x="([0-9.]+)" y="([0-9.]+)"', drawn)
     assert (float(won[0]) / 9, (float(won[1]) - 20) / 9) == (3, 77 - 58)
+
+
+def test_the_cells_that_are_spread_over_a_place_are_called_what_they_are():
+    up = Architecture("up", (4, 4, 1), (Conv2DTranspose(1, 3, strides=2),))
+    weights = random_weights(up)
+    found = forward(up, weights, IMAGE[:, :4, :4], keep_linear=True)
+    one = cell(trace(up), weights, found, "conv2d_transpose_1", (2, 3, 0))
+    svg = ElementTree.fromstring(cell_picture(one, 0))
+
+    kernel, (near, far) = weights["conv2d_transpose_1"][0][..., 0, 0], IMAGE[0, :2, 1, 0]
+    wanted = [near, far, kernel[2, 1], kernel[0, 1], near * kernel[2, 1], far * kernel[0, 1]]
+    assert {"Cells", "Their weights", "Products"} <= set(words(svg))
+    assert "Window" not in words(svg)
+    assert numbers(svg) == pytest.approx([float(one) for one in wanted], rel=1e-3)
 
 
 def test_a_layer_without_parts_has_no_picture():

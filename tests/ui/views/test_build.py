@@ -9,12 +9,12 @@ import streamlit as st
 
 from cnn.network.architecture import Architecture
 from cnn.network.blocks import basic_residual, inception_block
-from cnn.network.layers import Conv2D, Dense, Flatten
+from cnn.network.layers import Conv2D, Conv2DTranspose, Dense, Flatten, Rescaling
 from cnn.network.link import encode
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.recipe.presets import FIRST
-from tests.ui.visiting import visited, words
+from tests.ui.visiting import arriving, shown, visited, words
 from ui.parts.comparison import choice
 
 HUGE = Architecture("Huge", (224, 224, 3), (Flatten(), Dense(10_000), Dense(10)))
@@ -46,6 +46,20 @@ def test_an_empty_stack_offers_nothing_that_needs_a_network(store):
     disabled = {button.label: button.disabled for button in app.button}
     assert disabled["Train this"]
     assert disabled["Add to comparison"]
+
+
+def test_a_layer_leads_to_the_lesson_that_shows_what_it_does(store):
+    layers = (Conv2DTranspose(2, 3, strides=2), Rescaling(0.5), Flatten(), Dense(10))
+    app = arriving("build", net=encode(Architecture("Up", (8, 8, 1), layers)))
+    app.session_state["bench_tab"] = "Layer"
+    said = [one.value for one in shown(app).caption]
+
+    assert any(
+        "[Lesson 9: Weight sharing and backpropagation](lesson?of=backpropagation#larger-maps)"
+        in one
+        for one in said
+    )
+    assert [one.value for one in app.warning if one.value.startswith("Its kernel, 3x3, is no mul")]
 
 
 OWN, OTHER = (Architecture("Own", (28, 28, 1), (Flatten(), Dense(n), Dense(10))) for n in (9, 8))

@@ -1,9 +1,12 @@
 """The lessons with grids, opened by addresses that are prepared, impossible or nonsense."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.lessons.backpropagation import after
+from cnn.lessons.words import of_kind
 from cnn.numbers import number
 from tests.ui.visiting import visited
 
@@ -103,3 +106,59 @@ def test_the_gradient_of_a_bias_is_the_sum_of_what_arrives():
 
     stepped = number(-0.03 * found.arriving.sum())
     assert f"here to **{stepped}**" in said(lesson("backpropagation", view="step"))
+
+
+def test_a_transposed_convolution_with_gaps_between_its_windows_is_refused_in_words():
+    app = lesson("backpropagation", size="2", stride="3")
+
+    assert "leave cells between the windows" in app.warning[0].value
+    assert "Rows and columns" not in said(app)
+
+
+def test_the_part_on_the_transposed_convolution_is_where_the_word_leads():
+    app = lesson("backpropagation")
+    word = of_kind("Conv2DTranspose")
+
+    assert word
+    assert word.part in [one.anchor for one in app.header]
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ("3", "from 1 to 4 windows meet in a cell, in turn"),
+        ("4", "as many windows meet in every cell"),
+        ("5", "from 4 to 9 windows meet in a cell, in turn"),
+    ],
+)
+def test_how_many_windows_meet_is_said_of_the_kernel_that_is_set(size: str, told: str):
+    assert told in said(lesson("backpropagation", size=size))
+
+
+def test_the_gradient_above_is_made_from_what_arrives_there_and_its_kernel():
+    query = {"input": "above", "kernel": "above", "stride": "1", "rate": "0.01", "taken": "5"}
+
+    assert "This is ∂L/∂X: the largest difference" in said(lesson("backpropagation", **query))
+    same = said(lesson("backpropagation", **query, padding="same"))
+    assert "This is ∂L/∂X" not in same
+    assert "This is ∂L/∂X" not in said(lesson("backpropagation", **query | {"stride": "2"}))
+
+
+def test_a_smooth_map_is_shown_with_what_helps():
+    def tiles(**query: str) -> str:
+        app = lesson("backpropagation", smooth="1", **query)
+        shown = (json.loads(one.proto.json) for one in app.get("bidi_component"))
+        (found,) = (one["tiles"] for one in shown if "tiles" in one)
+        return "\n".join(f"{one['title']}: {one['note']}" for one in found)
+
+    assert tiles().splitlines() == [
+        "A smooth map: 8×8",
+        "3×3 ones, stride 2: 1 everywhere becomes 1 to 4",
+        "4×4 ones, stride 2: 1 everywhere stays even: 4",
+        "UpSampling2D, Conv2D 3×3: 1 everywhere stays even: 9",
+    ]
+    assert len(tiles(size="4").splitlines()) == 3, "no other kernel is needed"
+    assert "3×3 edited, stride 2: 1 everywhere becomes 2 to 4" in tiles(k="ones-3:111_121_111")
+    assert len(tiles(kernel="above", input="above").splitlines()) == 3
+    evened = said(lesson("backpropagation", smooth="1", kernel="bilinear"))
+    assert "the weights make up for it" in evened

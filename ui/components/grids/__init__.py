@@ -15,7 +15,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from cnn.insight.passes.operations import Array
-from cnn.insight.passes.slide import Reading, Slide
+from cnn.insight.passes.slide import Reading, Slide, Spreading
 from cnn.pictures.network.field_stack import sliding
 from ui.components.component import component
 from ui.components.grids.edit import Edit, read_edit
@@ -71,10 +71,10 @@ def grid_pair(
     _mount_pair(key=key, data=data, edited=on_edit)
 
 
-def edited(key: str, slide: Slide) -> Edit | None:
-    """What the reader last made of the values, where it fits the slide; Python's own if nothing."""
+def edited(key: str, shown: Slide | Spreading) -> Edit | None:
+    """What the reader last made of the values, where it fits what is shown; None if nothing."""
     held = st.session_state.get(key)
-    return read_edit(held.get("edited") if held else None, slide)
+    return read_edit(held.get("edited") if held else None, shown)
 
 
 def pair_data(slide: Slide, labels: Labels) -> dict[str, Any]:
@@ -85,14 +85,14 @@ def pair_data(slide: Slide, labels: Labels) -> dict[str, Any]:
     frame |= {"left": columns.before, "right": columns.after}
     fill = "" if slide.reading is Reading.MAX else "0"
     inputs = [
-        _grid(slide.input[..., c], _numbered(labels.input, "channel", c, channels), slide.input)
+        grid_data(slide.input[..., c], _numbered(labels.input, "channel", c, channels), slide.input)
         | {"frame": frame, "fill": fill}
         for c in range(channels)
     ]
     many = filters if slide.reading is Reading.SUM else channels
     word = "filter" if slide.reading is Reading.SUM else "channel"
     outputs = [
-        _grid(slide.output[..., f], _numbered(labels.output, word, f, many), slide.output)
+        grid_data(slide.output[..., f], _numbered(labels.output, word, f, many), slide.output)
         for f in range(filters)
     ]
     return {
@@ -117,7 +117,7 @@ def _kernels(slide: Slide, labels: Labels) -> list[dict[str, Any]]:
             label = _numbered(labels.kernel, "filter", f, filters)
             label = _numbered(label, "channel", c, channels)
             title = label.removeprefix(f"{labels.kernel}, ")
-            one = _grid(slide.kernel[..., c, f], label, slide.kernel)
+            one = grid_data(slide.kernel[..., c, f], label, slide.kernel)
             found.append(one | {"title": title[:1].upper() + title[1:]})
     return found
 
@@ -127,7 +127,7 @@ def _biases(slide: Slide) -> list[dict[str, Any]]:
         return []
     many = len(slide.bias)
     return [
-        _grid(slide.bias[f].reshape(1, 1), _numbered("Bias", "filter", f, many), slide.bias)
+        grid_data(slide.bias[f].reshape(1, 1), _numbered("Bias", "filter", f, many), slide.bias)
         for f in range(many)
     ]
 
@@ -168,7 +168,7 @@ def grid_steps(
     """Shows grids in steps; pointing at a cell of the leading grid goes to that cell's step."""
     data = {
         "grids": [
-            _grid(one.values, one.label, one.values)
+            grid_data(one.values, one.label, one.values)
             | {"id": one.id, "sign": one.sign}
             | ({} if one.scale is None else {"scale": one.scale})
             for one in grids
@@ -195,7 +195,8 @@ def grid_row(grids: Sequence[Grid], *, key: str) -> None:
     grid_steps(grids, [Step("", (), {}, {})], key=key, leader="")
 
 
-def _grid(values: Array, label: str, among: Array) -> dict[str, Any]:
+def grid_data(values: Array, label: str, among: Array) -> dict[str, Any]:
+    """A grid for the browser; its strongest colour is that of the largest number of `among`."""
     return {"label": label, "values": numbers(values), "scale": float(np.abs(among).max()) or 1.0}
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from cnn.insight.passes.operations import Array
-from cnn.insight.passes.slide import Slide
+from cnn.insight.passes.slide import Slide, Spreading
 
 LARGEST = 999.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edit:
-    """The values now, shaped as in `Slide`; `count` numbers the script's messages of a `rev`."""
+    """The values now, as those that are shown; `count` numbers the script's messages of a `rev`."""
 
     rev: int
     count: int
@@ -26,26 +26,29 @@ class Edit:
     bias: Array | None
 
 
-def read_edit(sent: Any, slide: Slide) -> Edit | None:
-    """The script's message; None where there is none, or its grids are not those of the slide."""
+def read_edit(sent: Any, shown: Slide | Spreading) -> Edit | None:
+    """The script's message; None where there is none, or its grids are not those that are shown."""
     if not isinstance(sent, Mapping):
         return None
     rev, count = sent.get("rev"), sent.get("count")
     if not (_is_whole(rev) and _is_whole(count)):
         return None
-    rows, columns, channels = slide.input.shape
+    rows, columns, channels = shown.input.shape
     image = _stack(sent.get("input"), channels, rows, columns)
     if image is None:
         return None
     kernel = bias = None
-    if slide.kernel is not None and slide.bias is not None:
-        height, width, depth, filters = slide.kernel.shape
+    if shown.kernel is not None:
+        height, width, depth, filters = shown.kernel.shape
         stacked = _stack(sent.get("kernel"), depth * filters, height, width)
-        single = _stack(sent.get("bias"), filters, 1, 1)
-        if stacked is None or single is None:
+        if stacked is None:
             return None
         kernel = stacked.reshape(height, width, filters, depth).transpose(0, 1, 3, 2)
-        bias = single.reshape(filters)
+    if isinstance(shown, Slide) and shown.bias is not None:
+        single = _stack(sent.get("bias"), len(shown.bias), 1, 1)
+        if single is None:
+            return None
+        bias = single.reshape(-1)
     assert isinstance(rev, int)
     assert isinstance(count, int)
     return Edit(rev, count, image, kernel, bias)

@@ -99,7 +99,7 @@ export class Grid {
       const looks = { negative: value < 0, unread, kept };
       for (const [look, is] of Object.entries(looks)) cell.classList.toggle(look, is);
       const place = `row ${exact(row)}, column ${exact(column)}`;
-      const said = isReal ? `${place}: ${exact(value)}` : `padding, ${place}: ${text}`;
+      const said = isReal ? `${place}: ${exact(value)}` : `${this.spec.around ?? "padding"}, ${place}${text && `: ${text}`}`;
       cell.setAttribute("aria-label", `${said}${unread ? ", no window reaches it" : kept ? ", as before" : ""}`);
     }
   }

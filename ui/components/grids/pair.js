@@ -11,8 +11,9 @@ import { Written } from "./written.js";
 
 const SEND_MS = 120;
 
-class Pair {
+export class Pair {
   setStateValue;
+  leader = "output"; // whose cells the stepper goes through; one of them is shown while none is pointed at
 
   constructor(root) {
     const one = (selector) => root.querySelector(selector);
@@ -40,16 +41,7 @@ class Pair {
     this.root.classList.toggle("pooling", data.kind !== "sum");
     this.root.querySelector(".sign.times").hidden = !data.kernel.length;
     this.root.querySelector(".sign.equals").textContent = data.kernel.length ? "=" : "→";
-    this.match("input", data.input, this.sections.input);
-    this.sections.kernel.hidden = !data.kernel.length;
-    this.match("kernel", data.kernel, this.sections.kernel);
-    this.match("bias", data.bias, this.sections.kernel);
-    this.arrange(data.input.length);
-    this.match("output", data.output, this.sections.output);
-    for (const grid of this.grids.input) {
-      grid.unread = (row, column) => !feeds(data.axes, this.outputHeight, this.outputWidth, row, column).length;
-      grid.paint();
-    }
+    this.fill(data);
     if (isNew && String(data.start) !== String(before?.start)) {
       const [index, row, column] = data.start;
       this.picked = { index, row, column };
@@ -57,6 +49,24 @@ class Pair {
     this.keepPicked();
     this.root.dataset.answered = data.answered;
     this.draw();
+  }
+
+  fill(data) {
+    this.match("input", data.input, this.sections.input);
+    this.sections.kernel.hidden = !data.kernel.length;
+    this.match("kernel", data.kernel, this.sections.kernel);
+    this.match("bias", data.bias, this.sections.kernel);
+    this.arrange(data.input.length);
+    this.match("output", data.output, this.sections.output);
+    for (const grid of this.grids.input) {
+      grid.unread = (row, column) => !this.targets(row, column).length;
+      grid.paint();
+    }
+  }
+
+  /** Every output cell that an input cell goes into, `[row, column, kernel row, kernel column]`. */
+  targets(row, column) {
+    return feeds(this.data.axes, this.outputHeight, this.outputWidth, row, column);
   }
 
   /** The outputs on the screen are of the values before an edit, until Python has answered. */
@@ -71,6 +81,10 @@ class Pair {
 
   get outputWidth() {
     return this.grids.output[0].width;
+  }
+
+  get lead() {
+    return this.grids[this.leader][0];
   }
 
   match(kind, specs, section) {
@@ -98,7 +112,7 @@ class Pair {
     return {
       point,
       leave: () => this.point(null),
-      pick: kind === "output" ? point : undefined,
+      pick: kind === this.leader ? point : undefined,
       changed: () => {
         this.count += 1;
         this.wait(true);
@@ -109,7 +123,7 @@ class Pair {
   }
 
   point(place) {
-    const isPicked = place?.kind === "output";
+    const isPicked = place?.kind === this.leader;
     if (isPicked) {
       this.stepper.stop();
       this.picked = place;
@@ -119,7 +133,7 @@ class Pair {
   }
 
   stepTo(place) {
-    const [row, column] = rowAndColumn(place, this.outputWidth);
+    const [row, column] = rowAndColumn(place, this.lead.width);
     this.picked = { index: this.picked.index, row, column };
     this.hovered = null;
     this.draw();
@@ -128,9 +142,9 @@ class Pair {
   keepPicked() {
     const { index, row, column } = this.picked;
     this.picked = {
-      index: Math.min(index, this.grids.output.length - 1),
-      row: Math.min(row, this.outputHeight - 1),
-      column: Math.min(column, this.outputWidth - 1),
+      index: Math.min(index, this.grids[this.leader].length - 1),
+      row: Math.min(row, this.lead.height - 1),
+      column: Math.min(column, this.lead.width - 1),
     };
   }
 
@@ -148,16 +162,15 @@ class Pair {
 
   draw() {
     for (const grids of Object.values(this.grids)) for (const grid of grids) grid.light([]);
-    const place = this.hovered;
-    if (place?.kind === "input") this.drawFed(place);
-    else if (place?.kind === "kernel") this.drawWeight(place);
-    else this.drawPicked();
+    const place = this.hovered ?? { kind: this.leader, ...this.picked };
+    if (place.kind === "input") this.drawInput(place);
+    else if (place.kind === "kernel") this.drawWeight(place);
+    else if (place.kind === "output") this.drawOutput(place);
     const { row, column } = this.picked;
-    this.stepper.showAt(row * this.outputWidth + column, this.outputHeight * this.outputWidth);
+    this.stepper.showAt(row * this.lead.width + column, this.lead.height * this.lead.width);
   }
 
-  drawPicked() {
-    const { index, row, column } = this.picked;
+  drawOutput({ index, row, column }) {
     const { kind, axes } = this.data;
     const cells = patch(axes, row, column);
     const output = this.grids.output[index];
@@ -175,7 +188,7 @@ class Pair {
       });
       const bias = this.grids.bias[index];
       bias?.light([[0, 0, "patch"]]);
-      const rows = writtenSum({ axes, channels, result, bias: bias ? bias.at(0, 0) : null });
+      const rows = writtenSum({ across: axes.columns.kernel, channels, result, bias: bias ? bias.at(0, 0) : null });
       this.written.show({ head, rows });
       return;
     }
@@ -191,9 +204,9 @@ class Pair {
     this.written.show({ head, rows: writtenPool({ kind, axes, values, result }) });
   }
 
-  drawFed({ index, row, column }) {
-    const { kind, axes } = this.data;
-    const found = feeds(axes, this.outputHeight, this.outputWidth, row, column);
+  drawInput({ index, row, column }) {
+    const { kind } = this.data;
+    const found = this.targets(row, column);
     const grid = this.grids.input[index];
     grid.light([[row, column, "picked"]]);
     const at = `${grid.spec.label}, row ${row}, column ${column}`;
@@ -240,13 +253,18 @@ class Pair {
   }
 }
 
-export default function ({ parentElement, data, setStateValue }) {
-  const root = parentElement.querySelector(".pair");
-  const pair = remembered(root, () => new Pair(root));
-  pair.setStateValue = setStateValue;
-  pair.show(data);
-  return () => {
-    clearTimeout(pair.timer);
-    takeDown(root, pair, ".section");
+/** What a component does that shows such grids. */
+export function shows(make) {
+  return ({ parentElement, data, setStateValue }) => {
+    const root = parentElement.querySelector(".pair");
+    const pair = remembered(root, () => make(root));
+    pair.setStateValue = setStateValue;
+    pair.show(data);
+    return () => {
+      clearTimeout(pair.timer);
+      takeDown(root, pair, ".section");
+    };
   };
 }
+
+export default shows((root) => new Pair(root));

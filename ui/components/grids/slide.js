@@ -27,15 +27,15 @@ export function feeds(axes, height, width, row, column) {
   return readers(axes.rows, height, row).flatMap(([y, i]) => across.map(([x, j]) => [y, x, i, j]));
 }
 
-/** The products, the sum, the bias and the result; several channels one after the other. */
-export function writtenSum({ axes, channels, result, bias }) {
+/** The products, so many in a line, the sum, the bias and the result; several channels one after the other. */
+export function writtenSum({ across, channels, result, bias }) {
   const rows = [];
   const sums = channels.map(({ label, pairs }) => {
     const products = pairs.map(([value, weight]) => value * weight);
     const terms = pairs.map(([value, weight]) => `${bracketed(value)}×${bracketed(weight)}`);
     const sum = total(products);
     const names = channels.length > 1 ? [label, ""] : ["products", "sum"];
-    rows.push([names[0], sumLines(terms, axes.columns.kernel)]);
+    rows.push([names[0], sumLines(terms, across)]);
     rows.push([names[1], `${products.map(bracketed).join(" + ")} = ${exact(sum)}`]);
     return sum;
   });

@@ -9,6 +9,7 @@ from cnn.network.advice import advice
 from cnn.network.trace import Row, Trace
 from cnn.pictures.network.receptive_field import field_picture
 from ui.components.picture import picture
+from ui.parts.network.purpose import purpose
 from ui.session.words import facts_html
 
 
@@ -18,9 +19,10 @@ def layer_panel(trace: Trace, row: Row | None) -> None:
         st.caption("Choose a layer in the stack or in the picture to see its numbers.")
         return
     st.header(row.title, anchor=False)
-    st.caption(row.layer.purpose)
+    purpose(row.layer)
     for remark in advice(trace):
         if remark.path == row.path:
-            st.warning(remark.text, icon=":material/lightbulb:")
+            text = remark.text[:1].upper() + remark.text[1:]
+            st.warning(text, icon=":material/lightbulb:")
     st.html(facts_html(explain(row, trace)))
     picture(field_picture(row, trace.architecture.input), key="seen", largest=1.0)

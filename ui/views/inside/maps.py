@@ -20,6 +20,7 @@ from cnn.pictures.inside.cell import cell_picture, channel_shown
 from cnn.pictures.inside.explorer import explorer_parts
 from cnn.pictures.inside.patch import patch_picture
 from ui.components.picture import picked, picture
+from ui.parts.network.purpose import purpose
 from ui.session.kept import kept
 from ui.session.words import facts_html
 from ui.views.inside.address import AT, REV
@@ -71,7 +72,7 @@ def show_maps(
     row = rows[place.layer]
     _cell_panel(subject, traced, found, looked, place, row)
     with st.expander(f"{row.title}: its sizes and what it costs", icon=":material/straighten:"):
-        st.caption(row.layer.purpose)
+        purpose(row.layer)
         st.html(facts_html(explain(row, traced)))
 
 

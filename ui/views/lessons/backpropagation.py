@@ -1,4 +1,6 @@
-"""Lesson 9: how a shared kernel learns: its gradient place by place, the input's, and one step."""
+"""Lesson 9: how a shared kernel learns: its gradient place by place, the input's, and one step; and
+what that of the input is besides, a transposed convolution.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ from ui.components.grids import Grid, Labels, grid_pair, grid_row
 from ui.parts.lesson import controls
 from ui.parts.lesson.explained import explained
 from ui.parts.lesson.gradient_steps import place_by_place
+from ui.parts.lesson.larger_maps import larger_maps
 from ui.parts.lesson.ways_on import ways_on
 from ui.session.words import percent
 
@@ -55,6 +58,7 @@ def show(lesson: Lesson) -> None:
         case "step":
             _step(lesson, found, wanted, taken)
     ways_on(network_of(found.input, found.kernel))
+    larger_maps(lesson, found)
 
 
 def _presets(lesson: Lesson) -> None:
