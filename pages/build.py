@@ -10,6 +10,7 @@ from ui.components.plot import plot
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import goals_shown
 from ui.parts.network.cascade import cascade
+from ui.parts.network.known import about
 from ui.parts.network.pixels import pixels
 from ui.session import design, theme
 from ui.session.words import plain
@@ -40,6 +41,7 @@ def bench() -> None:
         stack(trace)
         finish(trace)
         pixels(trace)
+        about(trace.architecture)
     with right:
         is_whole = is_long(trace) and st.toggle(
             f"Draw all {len(trace.rows):,} layers, also those that come again", key="network_whole"

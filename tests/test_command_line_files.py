@@ -1,6 +1,7 @@
 """What the command line does with a `.keras` file: its weights, its pixels, its open sizes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from cnn.network.keras.read import read_keras_file
 from cnn.network.layers import BatchNormalization, Conv2D, Rescaling
 from cnn.network.summary import summary_text
 from cnn.network.trace import trace
+
+TRAIN = ["--dataset", "shapes", "--epochs", "1"]
 
 
 def saved(folder: Path, size: tuple[int | None, ...], *first: object) -> str:
@@ -40,18 +43,68 @@ def test_sizes_that_a_file_leaves_open_are_those_given(tmp_path: Path, capsys):
     assert found["layers"][0]["output_shape"] == [30, 38, 4]
     assert found["total_params"] == 3 * 3 * 3 * 4 + 4 + 4 * 10 + 10
 
+
+@pytest.mark.parametrize(
+    ("size", "typed"), [((None, None, 3), "28x28x3"), ((16, None, 3), "16x28x3"), (None, "28x28x1")]
+)
+def test_without_a_size_that_is_open_it_is_said_what_to_type_and_that_is_enough(
+    tmp_path: Path, capsys, size: tuple[int | None, ...] | None, typed: str
+):
+    file = unbuilt(tmp_path) if size is None else saved(tmp_path, size)
     assert main(["summary", file]) == 2
-    assert "every size must be known" in (said := capsys.readouterr().err)
-    assert "--input 28x28x3" in said
+    said = capsys.readouterr().err
+    assert ("no input shape" if size is None else "every size must be known") in said
+    (option,) = re.findall(r"(--input \d+x\d+x\d+) on the command line", said)
+    assert option == f"--input {typed}"
+
+    assert main(["summary", file, *option.split(), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["input"] == [int(one) for one in typed.split("x")]
+
+
+def unbuilt(folder: Path) -> str:
+    """A model that was never told what it reads."""
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential([layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(10)])
+    file = folder / "model.json"
+    file.write_text(model.to_json())
+    return str(file)
 
 
 def test_sizes_that_a_file_has_stay_its_own_where_none_are_given(tmp_path: Path, capsys):
     file = saved(tmp_path, (16, None, 3))
     assert main(["summary", file, "--input", "16x20x3", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["input"] == [16, 20, 3]
+    told = capsys.readouterr()
+    assert json.loads(told.out)["input"] == [16, 20, 3]
+    assert "as --input says" not in told.err
+
+    assert main(["summary", file, "--input", "32x20x3", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["input"] == [32, 20, 3]
+    assert "note: The input is 32x20x3, as --input says; by itself it is 16x20x3." in told.err
 
 
-TRAIN = ["--dataset", "shapes", "--epochs", "1"]
+@pytest.mark.parametrize("command", [["code"], ["train", *TRAIN], ["compare", *TRAIN]])
+def test_every_command_that_takes_a_network_takes_a_size(
+    tmp_path: Path, capsys, monkeypatch, command: list[str]
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    file = saved(tmp_path, (None, None, 1))
+    name, *options = command
+    assert main([name, file, *options]) != 0
+    assert "--input 28x28x1 on the command line" in capsys.readouterr().err
+    assert main([name, file, *options, "--input", "16x16x1"]) == 0
+
+
+def test_the_size_that_a_first_layer_gives_need_not_be_typed(tmp_path: Path, capsys):
+    import keras
+
+    file = saved(tmp_path, (None, None, 3), keras.layers.Resizing(12, 14, name="size"))
+    assert main(["summary", file, "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["input"] == [12, 14, 3]
+    assert "note: Left out: Resizing 'size' to 12x14. The input is 12x14x3 here" in told.err
 
 
 def test_training_a_file_says_that_its_weights_and_its_pixels_are_not_in_it(

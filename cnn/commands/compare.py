@@ -66,7 +66,9 @@ def _plan(options: argparse.Namespace) -> Plan:
     equal, seconds = wanted.equal, wanted.seconds
     by_recipe: dict[str, Entrant] = {}
     for source in wanted.archs:
-        opened = chosen(source, None, options.pixels if source.endswith(".keras") else None)
+        pixels = options.pixels if source.endswith(".keras") else None
+        size = options.input if source.endswith((".keras", ".json")) else None
+        opened = chosen(source, size, pixels)
         say_notes(opened, opened.architecture.name)
         architecture = opened.architecture
         limits.check_size(architecture)

@@ -75,6 +75,9 @@ def _add_compare(commands: Any) -> None:
     compare.add_argument(
         "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"
     )
+    compare.add_argument(
+        "--input", metavar="HxWxC", help="of files: another input, such as 28x28x1"
+    )
     compare.add_argument("--pixels", metavar="RANGE", help=f"of .keras files: {PIXELS}")
     _add_conditions(compare, without=("seed",))
     compare.add_argument(

@@ -13,27 +13,30 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, WeightsError, by_place
 from cnn.network.keras.read import Imported
 from cnn.network.keras.weights import read_keras_model
+from cnn.network.shapes import MapShape
 from cnn.network.source import MAX_SHOWN, read_file
 
 LONGEST_S = 60.0
 MEMORY_BYTES = 2_500_000_000
 
 
-def read_file_outside(name: str, content: bytes) -> Imported:
+def read_file_outside(name: str, content: bytes, size: MapShape | None = None) -> Imported:
     """As `cnn.network.source.read_file`."""
-    request = {"name": name[-MAX_SHOWN:]}
+    request = {"name": name[-MAX_SHOWN:], "size": size}
     found = _ask("network file", request, content, ArchitectureError, "this file")
     return _imported(found.values)
 
 
 def network_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
     """`read_file_outside`, as it is carried out outside."""
-    return _as_plain(read_file(request["name"], file.read())), {}
+    return _as_plain(read_file(request["name"], file.read(), _size(request))), {}
 
 
-def read_keras_outside(file: IO[bytes] | bytes) -> tuple[Imported, Weights]:
+def read_keras_outside(
+    file: IO[bytes] | bytes, size: MapShape | None = None
+) -> tuple[Imported, Weights]:
     """As `read_keras_model`, large weights mapped from disk; every error is a `WeightsError`."""
-    found = _ask("keras file", {}, file, WeightsError, "this .keras file")
+    found = _ask("keras file", {"size": size}, file, WeightsError, "this .keras file")
     weights = {
         row: tuple(found.arrays[f"{row}/{place}"] for place in range(count))
         for row, count in found.values["arrays"].items()
@@ -43,7 +46,7 @@ def read_keras_outside(file: IO[bytes] | bytes) -> tuple[Imported, Weights]:
 
 def keras_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
     """`read_keras_outside`, as it is carried out outside."""
-    imported, weights = read_keras_model(file.read())
+    imported, weights = read_keras_model(file.read(), _size(request))
     counts = {row: len(arrays) for row, arrays in weights.items()}
     return _as_plain(imported) | {"arrays": counts}, by_place(weights)
 
@@ -53,6 +56,11 @@ def _ask(
 ) -> Answer:
     with said_as(kind, lambda error: f"{what} cannot be read: {error}. Use a smaller model."):
         return ask(task, request, file, seconds=LONGEST_S, memory_bytes=MEMORY_BYTES)
+
+
+def _size(request: Values) -> MapShape | None:
+    size = request["size"]
+    return None if size is None else (size[0], size[1], size[2])
 
 
 def _as_plain(imported: Imported) -> Values:

@@ -10,7 +10,7 @@ from cnn.network import feed as feeds
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.keras.read import Imported, read_keras_config, read_keras_file
-from cnn.network.shapes import MapShape
+from cnn.network.shapes import MapShape, shape_text
 from cnn.network.zoo import entry, zoo
 
 MAX_JSON_BYTES = 20_000_000
@@ -47,6 +47,11 @@ def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
     shape = None if size is None else input_shape(size)
     found = read(source, shape)
     architecture, notes = found.architecture, found.notes
+    if found.layer_names and shape is not None and shape != architecture.input:
+        notes += (
+            f"The input is {shape_text(shape)}, as --input says; by itself it is "
+            f"{shape_text(architecture.input)}.",
+        )
     if pixels is not None:
         feed, own = found.fed_as(feeds.read(pixels)), architecture.fed
         if feed != own and found.says_pixels:

@@ -52,7 +52,7 @@ SMALL_ZOO = (
     *("shapes-demo", "simple-cnn", "keras-mnist", "wide-lenet", "tiny-vgg"),
     *("lenet-5", "lenet-5-1998"),
     *("alexnet-lite", "vgg-lite", "resnet-lite", "inception-lite", "densenet-lite"),
-    "mobilenet-lite",
+    *("mobilenet-lite", "unet-lite"),
 )
 """The networks of the zoo that a test can afford to run."""
 

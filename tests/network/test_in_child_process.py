@@ -27,6 +27,15 @@ def test_what_comes_back_is_what_is_read_here(name: str):
     assert read_file_outside(name, FILES[name]) == read_file(name, FILES[name])
 
 
+def test_a_size_goes_along():
+    any_size = keras_config(CONV)
+    any_size["config"]["layers"][0] = layer("InputLayer", batch_shape=[None, None, None, 3])
+    content, size = json.dumps(any_size).encode(), (9, 11, 3)
+    found = read_file_outside("any.json", content, size)
+    assert found == read_file("any.json", content, size)
+    assert found.architecture.input == size
+
+
 @pytest.mark.parametrize(
     "name", ["empty.json", "deep.json", "unknown-kind.json", "half.keras", "old.h5", "lambda.keras"]
 )

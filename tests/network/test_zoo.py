@@ -19,6 +19,7 @@ from cnn.network.layers import (
     BatchNormalization,
     Branches,
     Conv2D,
+    Conv2DTranspose,
     Convolution,
     Dense,
     DepthwiseConv2D,
@@ -38,6 +39,7 @@ LITE = [
     "vgg-lite",
     "resnet-lite",
     "inception-lite",
+    "unet-lite",
     "densenet-lite",
     "mobilenet-lite",
 ]
@@ -55,6 +57,7 @@ FIGURES = [
     ("vgg-lite", "classic", (28, 28, 1), 138_714),
     ("resnet-lite", "classic", (28, 28, 1), 176_090),
     ("inception-lite", "after", (28, 28, 1), 46_906),
+    ("unet-lite", "after", (28, 28, 1), 117_866),
     ("densenet-lite", "after", (28, 28, 1), 24_822),
     ("mobilenet-lite", "after", (28, 28, 1), 38_346),
     ("senet-lite", "after", (28, 28, 1), 181_746),
@@ -402,6 +405,37 @@ def test_mobilenet_lite_has_five_separable_blocks():
     assert filters_of("mobilenet-lite") == [16, 32, 64, 64, 128, 128]
     assert convolutions[0].strides == (2, 2)
     assert {layer.kernel_size for layer in layers_of("mobilenet-lite", Conv2D)[1:]} == {(1, 1)}
+
+
+def test_unet_lite_goes_down_two_levels_and_up_again_beside_what_it_passed():
+    layers = entry("unet-lite").architecture.layers
+    rows = {row.name: row for row in trace(entry("unet-lite").architecture).rows}
+
+    convolution = ["Conv2D", "BatchNormalization", "Activation"]
+    assert [one.kind for one in layers] == [
+        *(2 * convolution),
+        "Branches",
+        *(2 * convolution),
+        *("GlobalAveragePooling2D", "Dense"),
+    ]
+    assert {one.kernel_size for one in layers_of("unet-lite", Conv2D)} == {(3, 3)}
+    assert {one.activation for one in layers_of("unet-lite", Activation)} == {"relu"}
+    assert len(layers_of("unet-lite", BatchNormalization)) == 10
+    assert filters_of("unet-lite") == [16, 16, 32, 32, 64, 64, 32, 32, 16, 16]
+    ups = layers_of("unet-lite", Conv2DTranspose)
+    assert [(up.filters, up.kernel_size, up.strides) for up in ups] == [
+        (32, (2, 2), (2, 2)),
+        (16, (2, 2), (2, 2)),
+    ]
+    # What went past a level is put beside what comes up to it: twice the channels, the same size.
+    assert [rows[f"branches_{n}"].merged_shapes for n in (1, 2)] == [
+        ((28, 28, 16), (28, 28, 16)),
+        ((14, 14, 32), (14, 14, 32)),
+    ]
+    assert rows["global_average_pooling2d_1"].input_shape == (28, 28, 16)
+    assert "one class for the whole image instead of one for each pixel" in " ".join(
+        entry("unet-lite").cut
+    )
 
 
 # --- looking one up ----------------------------------------------------------------------------

@@ -31,6 +31,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What is new against the network before, and the block of the palette that it is, or is
+    nearest to, by its id.
+    """
+
+    says: str
+    block: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """Networks of one plan."""
 
@@ -45,7 +55,8 @@ class Known:
     """A published network: what is told of it, and what was counted.
 
     Accuracies are in percent, on ImageNet's validation images, and None where none was published
-    at the source. Depth and field are None where it is no design here.
+    at the source. The step is None where no block is new. Depth and field are None where it is no
+    design here.
     """
 
     id: str
@@ -54,10 +65,13 @@ class Known:
     year: int
     idea: str
     ancestor: str | None
+    step: Step | None
     lite: str | None
     side: int
     top1: float | None
     top5: float | None
+    source: Source
+    note: str
     params: int
     trainable: int
     macs: int
@@ -71,8 +85,9 @@ class Known:
 
 
 @cache
-def source() -> Source:
-    return Source(**_facts()["source"])
+def sources() -> dict[str, Source]:
+    """By their ids; the first is that of every accuracy which has no other."""
+    return {id: Source(**told) for id, told in _facts()["sources"].items()}
 
 
 @cache
@@ -86,7 +101,10 @@ def keras_version() -> str:
 def atlas() -> dict[str, Known]:
     """Every network by its id, in the order in which they are told of: by family, then size."""
     facts = _facts()
-    families = {id: Family(id, **told) for id, told in facts["families"].items()}
+    families = {
+        id: Family(id, *(told[name] for name in ("title", "citation", "idea")))
+        for id, told in facts["families"].items()
+    }
     return {told["id"]: _known(told, families[told["family"]]) for told in facts["networks"]}
 
 
@@ -115,10 +133,23 @@ def _known(told: dict[str, Any], family: Family) -> Known:
         family=family,
         year=told["year"],
         idea=told.get("idea", family.idea),
+        step=_step(told),
         side=told["side"],
+        source=sources()[told.get("source", next(iter(sources())))],
+        note=told.get("note", ""),
         **own,
         **counted,
     )
+
+
+def _step(told: dict[str, Any]) -> Step | None:
+    """A network's own, else that of its family for the first that is made from another's."""
+    facts = _facts()
+    families = {one["id"]: one["family"] for one in facts["networks"]}
+    step = told.get("step")
+    if step is None and families.get(told.get("ancestor")) != told["family"]:
+        step = facts["families"][told["family"]].get("step")
+    return None if step is None else Step(**step)
 
 
 @cache

@@ -1,6 +1,7 @@
 """What stands before a Keras model's first real layer: its input, a Reshape to an image, rescaling.
 
-A Normalization there becomes how the pixels are fed; `normalization` says how.
+A Normalization there becomes how the pixels are fed; `normalization` says how. Augmentation and
+what gives images their size are left out; `augmentation` says which.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 
 from cnn.network.errors import shown
 from cnn.network.feed import Feed
+from cnn.network.fields import Pair
+from cnn.network.keras.augmentation import SCALING, prepared, size_note
 from cnn.network.keras.graph import Merge, Series
 from cnn.network.keras.normalization import Adapted, fed_by, note_on, says_range
 from cnn.network.keras.read_graph import Node
@@ -17,7 +20,8 @@ from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import Rescaling
 from cnn.network.shapes import MapShape, Shape, element_count, shape_text
 
-SCALING = ("Rescaling", "Normalization")
+LEFT_OPEN = "Say the size, such as"
+"""How an error begins to ask for a size that can be said beside the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,22 @@ class FrontReader:
 
     def read(self, series: Series) -> tuple[Front, Series]:
         """What comes before the layers, and what is left of the series."""
-        size, image, series, reshaped_at = self._input(series)
+        found = prepared(self.nodes, series, self.notes)
+        size, image, series, reshaped_at = self._input(found.series, found.size)
+        if found.size_behind:
+            image = *found.size_behind, image[2]
+        if found.sized_by:
+            self.notes.others.append(size_note(found.sized_by, image))
         feed, is_said, series = self._normalized(series, size, image, reshaped_at)
         return Front(image, feed, is_said), series
 
-    def _input(self, series: Series) -> tuple[Shape, MapShape, Series, int]:
+    def _input(self, series: Series, sized: Pair | None) -> tuple[Shape, MapShape, Series, int]:
         """The input's shape and the image's; a Reshape that first makes one is part of it.
 
-        Last comes how many layers stand before that Reshape: all, where there is none.
+        Last comes how many layers stand before that Reshape: all, where there is none. Where a
+        layer gives images their size, the shape is that which it makes.
         """
-        size = self._input_size(self.nodes[0])
+        size = self._input_size(self.nodes[0], sized)
         place, node = self._first(series)
         image, reshaped_at = size, len(series)
         flattened = node is not None and node.kind == "Flatten"
@@ -114,28 +124,51 @@ class FrontReader:
         says_nothing = not (is_said or feed.mean or feed.sd)
         return None if says_nothing else feed, is_said, series[place + 1 :]
 
-    def _input_size(self, node: Node) -> Shape:
+    def _input_size(self, node: Node, sized: Pair | None) -> Shape:
         options = Options.of(node, (), self.notes)
         whole = options.take("batch_shape") or options.take("batch_input_shape")
         if (whole is None or whole == []) and self.given:
             whole = [None, *self.given]
         if not isinstance(whole, list) or not whole:
-            raise node.error("the model has no input shape. Let it begin with keras.Input(shape).")
+            raise node.error(f"the model has no input shape. {_asked_for((None, None, None))}")
         size = tuple(whole[1:])
+        if sized and len(size) != 3:
+            raise node.error(
+                f"the input is {shown(size)}, but only an image, height x width x channels, can be "
+                f"given a size. {_asked_for(size)}"
+            )
+        if sized:
+            size = *sized, size[2]
         if self.given and len(size) == len(self.given):
             filled = zip(size, self.given, strict=True)
             size = tuple(other if side is None else side for side, other in filled)
         if not size or any(type(side) is not int or side < 1 for side in size):
-            channels = size[2] if len(size) == 3 and type(size[2]) is int else 1
             raise node.error(
-                f"the input is {shown(size)}, but every size must be known and at least 1. Give it "
-                f"an Input such as (28, 28, {channels}), or on the command line "
-                f"--input 28x28x{channels}."
+                f"the input is {shown(size)}, but every size must be known and at least 1. "
+                f"{_asked_for(size)}"
             )
         if whole[0] is not None:
             self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")
         options.finish()
         return size
+
+
+def _asked_for(size: tuple[object, ...]) -> str:
+    """What to do about a size that is not known; those that are stay in what is to be typed."""
+    usual = 28, 28, 1
+    sides = size if len(size) == 3 else usual
+    known = tuple(
+        side if type(side) is int and side > 0 else other
+        for side, other in zip(sides, usual, strict=True)
+    )
+    is_open = [side is None or side == one for side, one in zip(sides, known, strict=True)]
+    if len(size) != 3 or not all(is_open):
+        return f"Give it an Input such as {known}."
+    text = shape_text(known)
+    return (
+        f"{LEFT_OPEN}: --input {text} on the command line, {text} as Size of the input on a page, "
+        f"or keras.Input({known}) in the model."
+    )
 
 
 def target_of(options: Options) -> Shape:

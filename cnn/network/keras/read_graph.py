@@ -13,16 +13,16 @@ from typing import Any
 
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.keras.own_layers import registered_name
+from cnn.network.keras.origin import check_origin
 
 MODELS = ("Sequential", "Functional", "Model")
+PIPELINE = "Pipeline"
+"""A layer that is a series of layers."""
+
 ATTENTION = "MultiHeadAttention"
 LOOKS_ELSEWHERE = "here a map looks at itself alone. Call it as layer(x, x), with one x for both."
 MAX_CONNECTIONS = 2 * MAX_LAYERS
 WITH_NUMBERS = ("ops.Add", "ops.Subtract", "ops.Multiply", "ops.TrueDivide", "ops.Divide")
-KERAS = ("keras", "keras_core", "tf_keras", "tensorflow")
-"""The packages whose classes are Keras' own, under all the names it has had."""
-
 READABLE = (
     "Only Sequential and functional models can be read; what a subclass of Model does is code."
 )
@@ -105,7 +105,7 @@ class _Reader:
         if not isinstance(name, str):
             raise ArchitectureError(f"a layer's name must be a text, got {shown(name)}.")
         node = Node(prefix + name, _kind(kind, data.get("module")), options)
-        check_origin(node, data)
+        check_origin(node.kind, data, node.error)
         return node
 
     def model(self, model: Node, prefix: str, feed: int | None, depth: int) -> int:
@@ -115,7 +115,7 @@ class _Reader:
         layers = model.options.get("layers")
         if not isinstance(layers, list):
             raise model.error(f"it has no list of layers. {READABLE}")
-        if model.kind == "Sequential":
+        if model.kind in ("Sequential", PIPELINE):
             return self._sequential(model, layers, prefix, feed, depth)
         return self._functional(model, layers, prefix, feed, depth)
 
@@ -166,10 +166,12 @@ class _Reader:
         return places[end]
 
     def _layer(self, node: Node, inputs: tuple[int, ...], depth: int) -> int:
-        if node.kind not in MODELS:
+        if node.kind not in (*MODELS, PIPELINE):
             return self._add(replace(node, inputs=inputs))
         if len(inputs) > 1:
-            raise node.error(f"it has {len(inputs)} inputs. Use a model with one input.")
+            raise node.error(
+                f"it has {len(inputs)} inputs, but a network here has one. Use a model with one."
+            )
         first = len(self.nodes)
         output = self.model(node, f"{node.name}/", inputs[0] if inputs else None, depth + 1)
         if node.training is not None:
@@ -190,8 +192,8 @@ class _Reader:
             return (), node
         if len(calls) > 1:
             raise node.error(
-                f"it is called {len(calls)} times, but here each layer stands in one place. "
-                "Give every place a layer of its own."
+                f"it is shared: it is called {len(calls)} times, each time with the same weights. "
+                "Here each layer stands in one place: give every place a layer of its own."
             )
         (call,) = calls
         named: dict[str, Any] = {}
@@ -229,21 +231,6 @@ def _numbers(node: Node, items: list[Any]) -> tuple[float | None, ...]:
     found = tuple(item if type(item) in (int, float) else None for item in items)
     is_one = len(found) == 2 and found.count(None) == 1
     return found if is_one and node.kind in WITH_NUMBERS else ()
-
-
-def check_origin(node: Node, data: dict[str, Any]) -> None:
-    """Refuses an object whose class is neither Keras' own nor one of ours; `data` is its JSON."""
-    module, registered = data.get("module"), data.get("registered_name")
-    package = module.split(".")[0] if isinstance(module, str) else module
-    is_foreign = package not in (None, *KERAS) or (
-        isinstance(registered, str) and ">" in registered
-    )
-    if (registered != own) if (own := registered_name(node.kind)) else is_foreign:
-        called = shown(registered or module or node.kind)
-        raise node.error(
-            f"a class of its own ({called}), and code in a file is never run. "
-            "Build the model from Keras' own layers."
-        )
 
 
 def _kind(kind: str, module: Any) -> str:
@@ -293,7 +280,10 @@ def _only(model: Node, what: str, found: dict[str, Node]) -> str:
     """The name of the model's only input or output layer."""
     names = [_source(model, item) for item in _leaves(model.options.get(f"{what}_layers"))]
     if len(names) != 1:
-        raise model.error(f"it has {len(names)} {what}s. Use a model with one {what}.")
+        named = f" ({', '.join(map(shown, names[:3]))}{' ...' * (len(names) > 3)})" if names else ""
+        raise model.error(
+            f"it has {len(names)} {what}s{named}, but a network here has one. Use a model with one."
+        )
     if names[0] not in found:
         raise model.error(f"its {what} {shown(names[0])} is not among its layers.")
     return names[0]

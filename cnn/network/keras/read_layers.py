@@ -8,7 +8,14 @@ from typing import Any
 
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import ACTIVATIONS
-from cnn.network.keras.read_graph import ATTENTION, check_origin
+from cnn.network.keras.augmentation import (
+    AUGMENTATION,
+    BEHIND_OTHERS,
+    SIZED_BEHIND_OTHERS,
+    SIZING,
+)
+from cnn.network.keras.origin import check_origin
+from cnn.network.keras.read_graph import ATTENTION
 from cnn.network.keras.read_options import Options
 from cnn.network.layers import (
     KINDS,
@@ -47,12 +54,11 @@ _OPERATIONS = {
 _HINTS = {
     "Lambda": "it holds Python code, which is never run. Use layers such as Rescaling instead.",
     **{merge.keras: "it joins only one input. Remove it." for merge in MERGES.values()},
+    **dict.fromkeys(AUGMENTATION, BEHIND_OTHERS),
+    **dict.fromkeys(SIZING, SIZED_BEHIND_OTHERS),
 }
 _NO_COUNTERPART = "there is no such layer here. Known are {}. Replace or remove it."
 _OPERATION_HINT = "this operation has no counterpart here. Replace it by a layer."
-_AUGMENTATION_HINT = (
-    "augmentation belongs to how a network is trained. Remove it, and choose it in the training."
-)
 
 
 def layers_of(options: Options) -> tuple[Layer, ...]:
@@ -102,7 +108,7 @@ def _activation(options: Options, value: Any) -> tuple[str | None, tuple[Layer, 
             value = config
         elif isinstance(kind, str) and kind in _ACTIVATIONS and isinstance(config, dict):
             node = replace(options.node, kind=kind, options=config)
-            check_origin(node, value)
+            check_origin(node.kind, value, node.error)
             if options.node.kind != kind:  # an Activation of an Activation is taken no further
                 layer = Options.of(node, options.shape, options.notes)
                 layers = layers_of(layer)
@@ -173,8 +179,6 @@ _ACTIVATIONS: dict[str, Callable[[Options], tuple[Layer, ...]]] = {
 
 
 def _hint(kind: str) -> str:
-    if kind.startswith("Random"):
-        return _AUGMENTATION_HINT
     if kind.startswith(("ops.", "TFOp", "TensorFlowOp", "SlicingOp")):
         return _OPERATION_HINT
     return _HINTS.get(kind, _NO_COUNTERPART.format(", ".join(sorted({*SAME_IN_KERAS, ATTENTION}))))

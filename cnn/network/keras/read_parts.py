@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cnn.network.architecture import MAX_DEPTH
-from cnn.network.errors import ArchitectureError
+from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
 from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError, series_parallel
 from cnn.network.keras.normalization import Adapted, as_layer
@@ -80,9 +80,16 @@ class Assembly:
             if error.unused:
                 raise node.error("its output is not used. Remove it.") from None
             raise node.error(
-                "its output is used by branches that cross each other. Here branches stand "
-                "side by side or inside each other: let each skip end in the part it begins in."
+                "its output is used by branches that cross each other, as in NASNet's cells: it "
+                f"goes to {self._users(error.node)}. Here branches stand side by side or inside "
+                "each other: let each skip end in the part it begins in."
             ) from None
+
+    def _users(self, place: int) -> str:
+        """The layers that a layer's output goes to, by name."""
+        names = [node.name for node in self.nodes if place in node.inputs]
+        more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+        return ", ".join(map(shown, names[:4])) + more
 
     def _series(self, series: Series, shape: Shape) -> tuple[list[Part], Shape]:
         done: list[Part] = []

@@ -20,17 +20,21 @@ from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported, config_json, read_keras_config, with_said_pixels
 from cnn.network.keras.zipped import AGAIN, Source
 from cnn.network.layers import SelfAttention2D, Weight
+from cnn.network.shapes import MapShape
 from cnn.network.trace import Row, trace
 
 PROJECTIONS = ("query_dense", "key_dense", "value_dense", "output_dense")
 """Where in a MultiHeadAttention Keras puts its arrays, a kernel and perhaps a bias each."""
 
 
-def read_keras_model(source: Source) -> tuple[Imported, Weights]:
-    """The network in a `.keras` file, given as its path or its content, and its trained weights."""
+def read_keras_model(source: Source, size: MapShape | None = None) -> tuple[Imported, Weights]:
+    """The network in a `.keras` file, given as its path or its content, and its trained weights.
+
+    `size` stands in for sizes of the input that the file leaves open.
+    """
     description = config_json(source)
     learned = partial(adapted, source, description)
-    imported = with_said_pixels(read_keras_config(description, adapted=learned), source)
+    imported = with_said_pixels(read_keras_config(description, size, learned), source)
     places = dict(paths(read_json(description), "", "layers"))
     return imported, _weights(content(source), imported, places)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.network.architecture import Architecture
-from cnn.network.errors import ArchitectureError
+from cnn.network.errors import ArchitectureError, shown
 
 GROUPS = ("lesson", "classic", "after", "original")
 """First networks; the classics as they train here; what came after; the originals, on paper."""
@@ -20,8 +20,8 @@ CLASSICS = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
 _ORDER = (
     *("shapes-demo", "simple-cnn", "keras-mnist", "wide-lenet", "tiny-vgg"),
     *("lenet-5", "lenet-5-1998", "alexnet-lite", "vgg-lite", "resnet-lite"),
-    *("inception-lite", "densenet-lite", "mobilenet-lite", "senet-lite", "mobilenet-v2-lite"),
-    *("efficientnet-lite", "vit-lite", "convnext-lite"),
+    *("inception-lite", "unet-lite", "densenet-lite", "mobilenet-lite", "senet-lite"),
+    *("mobilenet-v2-lite", "efficientnet-lite", "vit-lite", "convnext-lite"),
     *("alexnet", "vgg-16", "resnet-18"),
 )
 
@@ -58,7 +58,7 @@ def entry(id: str) -> Entry:
     if found is None:
         close = difflib.get_close_matches(id[:80], _ORDER, n=1)
         hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(_ORDER)}."
-        raise ArchitectureError(f"no network of the zoo is called {id[:80]!r}. {hint}")
+        raise ArchitectureError(f"no network of the zoo is called {shown(id)}. {hint}")
     return found
 
 

@@ -75,7 +75,7 @@ def atlas_chart(
                 "title": {"text": "ImageNet top-1"},
                 "ticksuffix": " %",
                 "zeroline": False,
-                "range": [low - 1.5, high + 1.5],
+                "range": [low - 1.5, high + 2],
             },
         },
     }
@@ -84,7 +84,7 @@ def atlas_chart(
 def _log_range(costs: Sequence[int]) -> list[float]:
     from math import log10
 
-    return [log10(min(costs)) - 0.12, log10(max(costs)) + 0.12]
+    return [log10(min(costs)) - 0.12, log10(max(costs)) + 0.2]
 
 
 def _front(members: Sequence[Known], cost: str, dark: bool) -> dict[str, Any]:
@@ -116,6 +116,7 @@ def _family(
         "type": "scatter",
         "mode": "lines+markers",
         "name": label(first.family.title),
+        "cliponaxis": False,  # the largest point stands at the edge
         "x": [cost_of(known, cost) for known in members],
         "y": [known.top1 for known in members],
         "customdata": [known.id for known in members],

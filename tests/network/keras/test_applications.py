@@ -1,6 +1,7 @@
 """The networks of `keras.applications`, read from their descriptions; Keras is who counts."""
 
 import gc
+import re
 from collections.abc import Iterator
 from math import prod
 from typing import Any
@@ -127,5 +128,15 @@ def test_a_network_whose_branches_cross_is_refused_with_the_layer(name: str):
     with pytest.raises(ArchitectureError) as caught:
         read_keras_config(made(name).to_json())
 
-    said = "its output is used by branches that cross each other. Here branches stand side by side"
-    assert said in str(caught.value)
+    said = str(caught.value)
+    assert "its output is used by branches that cross each other, as in NASNet's cells: it" in said
+    # Every layer that is named is one that Keras connects with the one that is refused.
+    named = r"layer '([^']*)' .* it goes to ('.*')(?: and \d+ more)?\. Here branches stand .*"
+    found = re.fullmatch(named, said)
+    assert found
+    refused, goes_to = found.groups()
+    model = made(name)
+    for user in re.findall(r"'([^']*)'", goes_to):
+        (node,) = model.get_layer(user)._inbound_nodes[:1]
+        feeds = [tensor._keras_history.operation.name for tensor in node.input_tensors]
+        assert refused in feeds

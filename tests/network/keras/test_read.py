@@ -952,8 +952,8 @@ def shared(k: Any, x: Any) -> Any:
 
 def crossing(k: Any, x: Any) -> Any:
     a = k.Conv2D(3, 1, name="a")(x)
-    b = k.Add()([k.Conv2D(3, 1)(a), x])
-    return k.Add()([b, a])
+    b = k.Add()([k.Conv2D(3, 1, name="b")(a), x])
+    return k.Add(name="sum")([b, a])
 
 
 REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
@@ -993,8 +993,15 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.Flatten()(k.LayerNormalization()(k.Reshape((64, 3), name="r")(x))),
         "layer 'r' (Reshape): it makes 64x3 of 8x8x3, but here a map is only laid out as a vector",
     ),
-    "shared": (shared, "layer 'twice' (Conv2D): it is called 2 times, but here each layer stands"),
-    "crossing": (crossing, "layer 'a' (Conv2D): its output is used by branches that cross"),
+    "shared": (
+        shared,
+        "layer 'twice' (Conv2D): it is shared: it is called 2 times, each time with",
+    ),
+    "crossing": (
+        crossing,
+        "layer 'a' (Conv2D): its output is used by branches that cross each other, as in NASNet's "
+        "cells: it goes to 'b', 'sum'. Here branches stand side by side",
+    ),
     "unknown": (
         lambda k, x: k.UnitNormalization(name="unit")(x),
         "layer 'unit' (UnitNormalization): there is no such layer here. Known are Average",
@@ -1028,9 +1035,9 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.Lambda(lambda y: y * 2, name="twice")(x),
         "layer 'twice' (Lambda): it holds Python code, which is never run. Use layers such as",
     ),
-    "augmentation": (
-        lambda k, x: k.RandomFlip(name="flip")(x),
-        "layer 'flip' (RandomFlip): augmentation belongs to how a network is trained. Remove it",
+    "contrast in training and in use": (
+        lambda k, x: k.AutoContrast(name="contrast")(x),
+        "layer 'contrast' (AutoContrast): there is no such layer here. Known are Average",
     ),
     "slopes shared along a row": (
         lambda k, x: k.PReLU(shared_axes=[2], name="p")(x),
@@ -1149,19 +1156,27 @@ def test_a_model_needs_one_input_and_one_output(keras):
     k = keras.layers
     a, b = keras.Input((4, 4, 1)), keras.Input((4, 4, 1))
 
-    with pytest.raises(ArchitectureError, match=r"layer 'm' \(Functional\): it has 2 inputs\. Use"):
+    one = "but a network here has one. Use a model with one."
+    with pytest.raises(ArchitectureError, match=rf"'m' \(Functional\): it has 2 inputs .*, {one}"):
         imported(keras.Model([a, b], k.Add()([a, b]), name="m"))
-    with pytest.raises(ArchitectureError, match=r"layer 'm' \(Functional\): it has 2 outputs\. Us"):
+    with pytest.raises(ArchitectureError, match=rf"'m' \(Functional\): it has 2 outputs .*, {one}"):
         imported(keras.Model(a, [k.ReLU()(a), k.Softmax()(a)], name="m"))
     pair = keras.Model([a, b], k.Add()([a, b]), name="pair")
-    with pytest.raises(ArchitectureError, match=r"layer 'pair' \(Functional\): it has 2 inputs\."):
+    with pytest.raises(ArchitectureError, match=rf"'pair' \(Functional\): it has 2 inputs, {one}"):
         imported(keras.Model(a, pair([a, a])))
 
 
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((None, None, 3), r"the input is \(None, None, 3\), but every size must be known and at"),
+        (
+            (None, None, 3),
+            r"the input is \(None, None, 3\), but every size must be known and at least 1\. Say "
+            r"the size, such as: --input 28x28x3 on the command line, 28x28x3 as Size of the "
+            r"input on a page, or keras\.Input\(\(28, 28, 3\)\) in the model\.",
+        ),
+        ((16, None, 3), "Say the size, such as: --input 16x28x3 on the command line"),
+        ((None, None), r"at least 1\. Give it an Input such as \(28, 28, 1\)\."),
         ((784,), "the input is 784, but a network here begins with an image, height x width x"),
         ((28, 28), "the input is 28x28, but a network here begins with an image, height x width"),
         ((2, 2, 2, 2), "the input is 2x2x2x2, but a network here begins with an image, height x"),
@@ -1178,7 +1193,7 @@ def test_the_input_must_be_an_image(keras, shape, message):
 def test_a_sequential_model_must_know_its_input(keras):
     model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(2)])
 
-    with pytest.raises(ArchitectureError, match=r"the model has no input shape\. Let it begin"):
+    with pytest.raises(ArchitectureError, match=r"no input shape\. Say the size, such as: --input"):
         imported(model)
 
 
@@ -1344,7 +1359,7 @@ def activation_of_activations(depth: int) -> Any:
     ("change", "message"),
     [
         (lambda c: c.pop("layers"), "layer 'model' (Functional): it has no list of layers."),
-        (lambda c: c.pop("input_layers"), "layer 'model' (Functional): it has 0 inputs."),
+        (lambda c: c.pop("input_layers"), "layer 'model' (Functional): it has 0 inputs, but"),
         (
             lambda c: c.update(output_layers=[["z", 0, 0]]),
             "layer 'model' (Functional): its output 'z' is not among its layers.",

@@ -2,7 +2,9 @@
 
 from streamlit.testing.v1 import AppTest
 
+from cnn.network.architecture import Architecture
 from cnn.network.atlas import atlas, design
+from cnn.network.blocks import BLOCKS
 from tests.ui.visiting import pressed, shown, visited, words
 from ui.session import design as bench
 
@@ -24,6 +26,11 @@ def test_it_opens_with_a_network_its_numbers_and_where_accuracies_come_from():
     assert "https://keras.io/api/applications/" in said
     assert "nothing of them is checked here" in said
     assert "The step from ResNet-18" in said
+    assert "Each sum goes around a bottleneck" in said
+    assert (
+        "In the palette of Build: **Residual bottleneck**. It stands here 12 times, and 4 times "
+        "with a projection as its shortcut."
+    ) in said
 
 
 def test_a_link_names_a_network_and_nonsense_names_the_first():
@@ -44,6 +51,30 @@ def test_a_network_opens_in_build_as_it_is():
     assert app.session_state[bench.KEY].name == "MobileNetV2"
     layers = tuple(design("mobilenet-v2").to_dict()["layers"])
     assert app.session_state[bench.KEY].layers == layers
+
+
+def test_the_block_that_made_the_step_opens_in_build():
+    app = pressed(visited("atlas", net="efficientnet-b0"), "Open MBConv in Build")
+    found = app.session_state[bench.KEY]
+    assert found.name == "MBConv"
+    made = Architecture("MBConv", found.input, BLOCKS["mbconv"].layers(32))
+    assert list(found.layers) == made.to_dict()["layers"]
+
+
+def test_a_step_without_a_new_block_is_said_in_numbers():
+    said = words(visited("atlas", net="resnet-101"))
+    assert "The same block: 29 of it in place of 12" in said
+    assert "palette" not in said
+
+
+def test_an_accuracy_says_where_it_is_from_and_what_it_cannot_say_alone():
+    app = visited("atlas", net="convnext-base")
+    metrics = {one.label: one.value for one in app.metric}
+    assert metrics["Top-1 on ImageNet"] == "85.3 %"
+    said = words(app)
+    assert "It learned from ImageNet-21k first" in said
+    assert "ConvNeXt from [the same page as it was on 2026-01-21]" in said
+    assert "MobileNet V3 from [MobileNetV3Large in TensorFlow's documentation]" in said
 
 
 def test_a_network_that_is_no_design_says_why():

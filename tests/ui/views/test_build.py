@@ -107,3 +107,30 @@ def test_the_header_says_what_one_cell_of_the_last_map_sees(store, network, seen
         for found in re.findall(r"\{[^{}]*Last map sees[^{}]*\}", shown)
         for one in [json.loads(found)]
     )
+
+
+def test_a_network_of_the_zoo_says_what_was_kept_of_a_papers_and_what_was_cut(store):
+    network = entry("unet-lite").architecture
+    app = visited("build", net=encode(network))
+
+    (about,) = [one for one in app.expander if one.label == "About U-Net-lite (2015)"]
+    said = [one.value for one in about.markdown]
+    assert said[0] == entry("unet-lite").idea
+    assert all(line in said[1].replace("×", "x") for line in entry("unet-lite").kept)
+    assert all(line in said[2].replace("×", "x") for line in entry("unet-lite").cut)
+    assert "Ronneberger, Fischer, Brox" in about.caption[0].value
+    assert "arXiv:1505.04597" in about.caption[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        entry("simple-cnn").architecture,
+        Architecture("Mine", (28, 28, 1), entry("unet-lite").architecture.layers[:-1]),
+        Architecture("Mine", (32, 32, 3), entry("unet-lite").architecture.layers),
+    ],
+)
+def test_what_is_no_such_network_or_was_changed_says_nothing_of_the_kind(store, network):
+    app = visited("build", net=encode(network))
+
+    assert not [one for one in app.expander if one.label.startswith("About")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.network.atlas import Known, atlas, source
+from cnn.network.atlas import Known, atlas, sources
 from cnn.network.atlas.asked import asked
 from cnn.pictures.comparison.atlas_chart import COSTS, atlas_chart, best, with_accuracy
 from ui.components.plot import plot
@@ -94,16 +94,27 @@ def chart(found: Sequence[Known]) -> Known:
         key="atlas_chart",
         on_click=_press,
     )
-    said = source()
     st.markdown(
-        f":small[Accuracies: [{said.title}]({said.address}), read {said.read}. They were reached "
-        "with other training recipes and other images to learn from beside ImageNet's, so a "
-        "difference is not the architecture's alone; nothing of them is checked here. Everything "
-        "else is counted. The area of a point goes with its parameters; no other network is as "
-        "accurate for less as those on the dotted stair.]"
+        f":small[Accuracies: {_said_of_sources()}. They were reached with other training recipes "
+        "and other images to learn from beside ImageNet's, so a difference is not the "
+        "architecture's alone; nothing of them is checked here. Everything else is counted. The "
+        "area of a point goes with its parameters; no other network is as accurate for less as "
+        "those on the dotted stair.]"
     )
     address.keep("atlas", {"net": st.session_state[CHOSEN]}, ADDRESS)
     return atlas()[st.session_state[CHOSEN]]
+
+
+def _said_of_sources() -> str:
+    """Where the accuracies stand; after the first, of which networks they are."""
+    first, *others = sources().values()
+    said = [f"[{first.title}]({first.address}), read {first.read}"]
+    for one in others:
+        families = dict.fromkeys(
+            known.family.title for known in atlas().values() if known.source == one
+        )
+        said.append(f"{', '.join(families)} from [{one.title}]({one.address}), read {one.read}")
+    return "; ".join(said)
 
 
 def _press(point: dict[str, Any]) -> None:
@@ -136,8 +147,8 @@ def listed(found: Sequence[Known]) -> None:
     without = len(found) - len(with_accuracy(found))
     if without:
         st.caption(
-            f"{without} of them {'has' if without == 1 else 'have'} no accuracy on that page, and "
-            "no point in the picture."
+            f"{without} of them {'has' if without == 1 else 'have'} no accuracy there, and no "
+            "point in the picture."
         )
 
 

@@ -9,19 +9,21 @@ import streamlit as st
 from cnn.data import CATALOGUE, DatasetName
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.feed import USUAL
+from cnn.network.feed import USUAL, Feed
 from cnn.network.in_child_process import read_file_outside
-from cnn.network.keras.read import WITHOUT_WEIGHTS
+from cnn.network.keras.read import WITHOUT_WEIGHTS, Imported
 from cnn.network.shapes import shape_text
 from cnn.network.source import input_shape
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
+from ui.parts.network.open_size import ask_size, size_of, typed_size
 from ui.parts.network.pixels import choose_pixels
 from ui.session import design
 from ui.session.words import plain, pretty, short
 from ui.views.build.saved import MENU, open_design, saved_designs
 
 NOTES = "import_notes"
+OPENED, REFUSED = "opened_file", "refused_file"
 NAMED = "name_shown"
 GROUPS = {
     "lesson": "First networks",
@@ -92,33 +94,43 @@ def _file() -> None:
         "Nothing in the file is executed.",
         max_upload_size=10,  # MB; the server lets through what own images may have
     )
-    if given is None or asked is None or st.session_state.get("opened_file") == given.file_id:
+    if given is None or asked is None or st.session_state.get(OPENED) == given.file_id:
         return
-    st.session_state["opened_file"] = given.file_id
-    try:
-        with st.spinner("Reading the file ...", show_time=True):
-            opened = read_file_outside(given.name, given.getvalue())
-        architecture, notes = opened.architecture, opened.notes
-        if not opened.says_pixels:
-            feed = opened.fed_as(asked)
-            feed.check(architecture.input[2])
-            architecture = replace(architecture, feed=feed)
-            notes = (
-                *notes,
-                "The file does not say which pixels its network expects: as a design, which is "
-                f"trained anew, it is fed those {architecture.fed.words}, as is set beside the "
-                "file. Pixels, below the stack, changes that.",
-            )
-    except ArchitectureError as error:
-        if not asked.is_usual:  # with other pixels the same file may open
-            del st.session_state["opened_file"]
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    design.put(architecture)
-    st.session_state[NOTES] = notes
-    if WITHOUT_WEIGHTS in notes:
-        st.session_state[design.FROM_FILE] = architecture.layers
-    st.rerun()
+    attempt = given.file_id, asked.text, typed_size(given.file_id)
+    failed, why = st.session_state.get(REFUSED, (None, ""))
+    if attempt != failed:
+        try:
+            with st.spinner("Reading the file ...", show_time=True):
+                size = size_of(given.file_id)
+                opened = read_file_outside(given.name, given.getvalue(), size)
+            architecture, notes = _fed(opened, asked)
+        except ArchitectureError as error:
+            why = str(error)
+            st.session_state[REFUSED] = attempt, why  # with other words beside it, it may open
+        else:
+            st.session_state[OPENED] = given.file_id
+            design.put(architecture)
+            st.session_state[NOTES] = notes
+            if WITHOUT_WEIGHTS in notes:
+                st.session_state[design.FROM_FILE] = architecture.layers
+            st.rerun()
+    st.error(plain(why), icon=":material/error:")
+    ask_size(given.file_id, why)
+
+
+def _fed(opened: Imported, asked: Feed) -> tuple[Architecture, tuple[str, ...]]:
+    """The network of a file, fed what is asked for where the file does not say it; its notes."""
+    architecture, notes = opened.architecture, opened.notes
+    if opened.says_pixels:
+        return architecture, notes
+    feed = opened.fed_as(asked)
+    feed.check(architecture.input[2])
+    said = (
+        "The file does not say which pixels its network expects: as a design, which is trained "
+        f"anew, it is fed those {feed.words}, as is set beside the file. Pixels, below the stack, "
+        "changes that."
+    )
+    return replace(architecture, feed=feed), (*notes, said)
 
 
 def import_notes() -> None:

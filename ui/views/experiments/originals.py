@@ -9,6 +9,7 @@ from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, Entry, entry
 from cnn.training.recipe.presets import FIRST
 from ui.parts.comparison import choice
+from ui.parts.network import known
 from ui.parts.network.side_by_side import numbers, pictures
 from ui.session import design
 from ui.session.pages import PAGES
@@ -57,11 +58,9 @@ def show() -> None:
         )
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**What was kept**")
-        st.markdown("\n".join(f"- {pretty(one)}" for one in lite.kept))
+        known.kept(lite)
     with right:
-        st.markdown("**What was cut or changed**")
-        st.markdown("\n".join(f"- {pretty(one)}" for one in lite.cut))
+        known.cut(lite)
     pictures(titles, traces, "originals_picture", are_wide=True)
     with st.container(horizontal=True):
         if st.button(f"Open {lite.title} in Build", icon=":material/stacks:"):

@@ -21,6 +21,7 @@ from cnn.network.heads import end_activation
 from cnn.network.in_child_process import read_keras_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
+from cnn.network.shapes import MapShape
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights
@@ -30,6 +31,7 @@ from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.class_names import class_names as class_names_of
 from cnn.training.store.store import StoreError
 from ui.parts.drawing.networks import MOST_RUNS, SHIPPED, about_card, finished_runs, short_names
+from ui.parts.network.open_size import ask_size, size_of, typed_size
 from ui.parts.network.pixels import ask_pixels, choose_pixels, fitting
 from ui.parts.network.pixels import said_of as said_of_pixels
 from ui.parts.runs import runs
@@ -222,11 +224,17 @@ def _file(in_turn: ExitStack) -> Subject | None:
     if not brought.is_here:
         st.info(GONE, icon=":material/upload_file:")
         return None
-    with st.spinner("Reading the file ...", show_time=True):
-        imported, mapped, of_file = _read(key, brought)
+    try:
+        with st.spinner("Reading the file ...", show_time=True):
+            imported, mapped, of_file = _read(key, brought, size_of(key))
+    except (ArchitectureError, WeightsError) as error:
+        ask_size(key, str(error))
+        raise
+    ask_size(key)
     feed = _pixels_of_file(imported, key)
     if feed is None:
         return None
+    key += typed_size(key)
     architecture = replace(imported.architecture, feed=feed)
     _take_turn(architecture, in_turn)
     weights = _in_memory(key, architecture, mapped)
@@ -258,11 +266,11 @@ def _keep() -> None:
 
 # Mapped files, until their network turns out to be small enough to be held.
 @kept(most=2)
-def _read(key: str, _file: Brought) -> tuple[Imported, Weights, str]:
+def _read(key: str, _file: Brought, size: MapShape | None = None) -> tuple[Imported, Weights, str]:
     """The network of a file, where one output that says which of two classes it is becomes two;
     and the parameters of the file, in words.
     """
-    imported, weights = read_keras_outside(_file.file)
+    imported, weights = read_keras_outside(_file.file, size)
     read = imported.architecture
     of_file = trace(read).params_text
     if trace(read).output_shape == (1,) and end_activation(read) == "sigmoid":

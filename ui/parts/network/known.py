@@ -1,0 +1,33 @@
+"""A network of the zoo in words: its idea, its paper, what was kept of it and what was cut."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnn.network.architecture import Architecture
+from cnn.network.zoo import Entry, zoo
+from ui.session.words import plain, pretty
+
+
+def about(architecture: Architecture) -> None:
+    """Of a design that is a network of the zoo as it came, and was made from a paper's."""
+    for one in zoo().values():
+        own = one.architecture
+        if one.kept and own.layers == architecture.layers and own.input == architecture.input:
+            with st.expander(f"About {one.title} ({one.year})", icon=":material/history_edu:"):
+                st.markdown(pretty(one.idea))
+                st.caption(plain(one.citation))
+                kept(one)
+                cut(one)
+
+
+def kept(one: Entry) -> None:
+    st.markdown("**What was kept**\n\n" + _listed(one.kept))
+
+
+def cut(one: Entry) -> None:
+    st.markdown("**What was cut or changed**\n\n" + _listed(one.cut))
+
+
+def _listed(lines: tuple[str, ...]) -> str:
+    return "\n".join(f"- {pretty(line)}" for line in lines)
