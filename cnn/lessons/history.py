@@ -74,7 +74,7 @@ AFTER = (
     After("densenet", 2016, "DenseNet", "densenet-lite"),
     After("mobilenet", 2017, "MobileNet", "mobilenet-lite"),
     After("efficientnet", 2019, "EfficientNet"),
-    After("transformer", 2020, "Vision transformer"),
+    After("transformer", 2020, "Vision transformer", "vit-lite"),
 )
 
 ZIP_CODES = Architecture(

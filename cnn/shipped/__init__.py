@@ -102,6 +102,9 @@ class Which(StrEnum):
     SIMPLE_CNN = "simple-cnn"
     WEIGHED_DIGITS = "weighed-digits"
     UNWEIGHED_DIGITS = "unweighed-digits"
+    ATTENTIVE_DIGITS = "attentive-digits"
+    UNPLACED_DIGITS = "unplaced-digits"
+    CONVOLVED_DIGITS = "convolved-digits"
 
     @property
     def weights_file(self) -> Path:

@@ -114,8 +114,11 @@ def test_every_text_of_a_lesson_is_shown_by_its_module_and_the_other_way_round(l
         re.findall(r'(?:lesson\.text\(|words\[|explained\(\s*lesson,)\s*"([a-z0-9_]+)"', source)
     )
     assert asked <= set(lesson.words)
-    parts = (ROOT / f"ui/parts/lesson/{name}.py" for name in ("gradient_steps", "larger_maps"))
-    beside = (ROOT / f"cnn/lessons/{lesson.key}.py", *parts)
+    beside = [
+        *(ROOT / "cnn/lessons").glob(f"{lesson.key}.py"),
+        *(ROOT / "ui/parts/lesson").glob(f"{lesson.key}_*.py"),
+        *(ROOT / f"ui/parts/lesson/{name}.py" for name in ("gradient_steps", "larger_maps")),
+    ]
     known, patterns = strings("\n".join([source, *(path.read_text() for path in beside)]))
     for name in lesson.words:
         assert name in known or any(re.fullmatch(one, name) for one in patterns), name

@@ -181,6 +181,12 @@ PROVEN: dict[str, dict[str, Callable[[], float]]] = {
         "0.9": momentum,
         "0.99": lambda: keras.layers.BatchNormalization().momentum,
     },
+    "attention": {
+        "0.1": lambda: 1 - 0.5 - 0.2 - 0.2,
+        "16": lambda: (2 * 2) ** 2,
+        "50,176": lambda: 224 * 224,
+        "2.5": lambda: (224 * 224) ** 2 / 1e9,
+    },
     "squeeze_excite": {
         "32": lambda: conv_params(1, 32) / (3 * 3 + 1),
         "552": lambda: dense_params(32, 8) + dense_params(8, 32),
@@ -218,6 +224,8 @@ NO_RESULT: dict[str, set[str]] = {
         ),  # names, sizes, layers
     },
     "rules": {"10", "32"},
+    # Shares that questions suppose; the size of an image; years of papers, and quoted with one.
+    "attention": {"0.2", "0.5", "0.9", "224", "2017", "2021", "14", "300"},
     # A gate; sizes that are chosen; the year, and the error quoted with its paper.
     "squeeze_excite": {"0.5", "16", "64", "2017", "2.251"},
 }
@@ -286,6 +294,7 @@ RIGHT: dict[tuple[str, str], Callable[[], str]] = {
     ("backpropagation", "even"): lambda: even_kernel(2),
     ("shapes", "shape"): lambda: f"{[64, *keras.Input((32, 32, 3)).shape[1:]]}",
     ("rules", "head"): lambda: f"{dense_params(32, 10)}",
+    ("attention", "sum"): lambda: f"{1 - 0.5 - 0.2 - 0.2:.1f}",
     ("squeeze_excite", "cost"): lambda: (
         f"{dense_params(64, 16) - 16 + dense_params(16, 64) - 64:,}"
     ),

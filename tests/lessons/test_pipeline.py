@@ -13,6 +13,7 @@ from cnn.network.zoo import entry
 from cnn.shipped import Card, Which, confusion, of_lesson
 from scripts.train_lesson_networks import RECIPES
 from tests import needs
+from tests.some import some
 
 EACH = pytest.mark.parametrize("which", Which)
 
@@ -46,10 +47,10 @@ def test_the_card_of_the_small_one_is_right_about_its_test_images():
     assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
 
 
-LARGE = pytest.mark.parametrize("which", [one for one in Which if one is not Which.SMALL_DIGITS])
+LARGE = [one for one in Which if one is not Which.SMALL_DIGITS]
 
 
-@LARGE
+@pytest.mark.parametrize("which", some(LARGE, Which.SIMPLE_CNN))
 @needs.MNIST.mark()
 def test_the_card_of_a_network_for_mnist_is_right_about_all_10_000_test_images(which):
     one = of_lesson(which)
@@ -58,7 +59,7 @@ def test_the_card_of_a_network_for_mnist_is_right_about_all_10_000_test_images(w
     assert confusion(one.architecture, one.weights, data.test) == one.card.confusion
 
 
-@LARGE
+@pytest.mark.parametrize("which", LARGE)
 def test_a_network_for_mnist_reads_the_sample_as_well_as_its_card_says(which):
     # The sample's 1,000 test images are among the card's 10,000.
     one = of_lesson(which)

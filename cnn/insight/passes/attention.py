@@ -72,6 +72,11 @@ def shares_of(x: Array, arrays: Arrays, cell: int) -> Array:
     return shares
 
 
+def all_shares(x: Array, arrays: Arrays) -> Array:
+    """The same for every cell of a small map, one after the other: `[heads, cells, cells]`."""
+    return _Look.of(x, arrays).shares(slice(None))
+
+
 def attention_gradient(
     x: Array, arrays: Arrays, gradient: Array
 ) -> tuple[Array, tuple[Array, ...]]:

@@ -7,8 +7,9 @@
    With `short_way = true` it is on the short way too; with `introduction = true` it is not asked of
    those who have done another lesson; with `extra = true` it comes after the end, and all lessons
    are done without it. A question that came later has `extra = true`: the lesson
-   is done without it, and stays done. Figures that its words print are proven in
-   `tests/lessons/test_figures.py`. The frame's own words are in `_frame.toml`.
+   is done without it, and stays done. `shows` names kinds of layers that lead to it. Figures that
+   its words print are proven in `tests/lessons/test_figures.py`. The frame's own words are in
+   `_frame.toml`.
 2. `ui/views/lessons/KEY.py` with `show(lesson)`: the controls, the picture that answers, the
    sentences. It runs in a fragment; title, questions, key sentence, Previous and Next are the
    frame's.
