@@ -1,6 +1,4 @@
-"""Who looks at whom in the network that ships, and its answers, computed once more by loops over
-its bare weights; four cells by Keras; costs by hand; and what was measured, counted again.
-"""
+"""Who looks at whom, and the answers, by loops over bare weights; what was measured, once more."""
 
 from itertools import product
 from math import erf, exp, sqrt
@@ -11,6 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec, load
+from cnn.insight.passes.attention import all_shares
 from cnn.lessons import attention
 from cnn.lessons.attention import (
     Position,
@@ -31,7 +30,7 @@ from cnn.lessons.attention import (
     worked,
 )
 from cnn.lessons.attention.by_hand import CELLS, KEY, QUERY, VALUE, by_hand
-from cnn.lessons.attention.measured import even_weights, measure, measured, text_of
+from cnn.lessons.attention.measured import FILE, even_weights, measure, measured, text_of
 from cnn.lessons.equivariance import example
 from cnn.network.layers import PositionEmbedding
 from cnn.network.trace import trace
@@ -206,9 +205,7 @@ def test_cell_2_of_the_four_is_as_it_is_on_paper():
     assert found.products.tolist() == [4, 4, 8, 0]
     assert (found.root, found.divided.tolist()) == (2, [2, 2, 4, 0])
     total = 2 * exp(2) + exp(4) + 1
-    assert found.weights == pytest.approx(
-        [exp(2) / total, exp(2) / total, exp(4) / total, 1 / total]
-    )
+    assert found.weights * total == pytest.approx([exp(2), exp(2), exp(4), 1])
     as_they_are = by_hand(2, divides=False)
     assert as_they_are.divided.tolist() == [4, 4, 8, 0]
     assert as_they_are.weights[2] == pytest.approx(exp(8) / (2 * exp(4) + exp(8) + 1))
@@ -245,13 +242,10 @@ def test_the_networks_beside_it_differ_in_one_layer():
     pairs = [(a, b) for a, b in zip(*rows, strict=True) if a.kind != "Residual"]
     changed = [(a.kind, b.kind) for a, b in pairs if a.layer != b.layer]
     assert changed == [("SelfAttention2D", "Conv2D")]
-    look = attention.layer()
-    assert (look.heads, look.key_size) == (HEADS, SIZE)
+    assert (attention.layer().heads, attention.layer().key_size) == (HEADS, SIZE)
 
 
 def test_even_weights_make_each_cell_look_at_all_alike():
-    from cnn.insight.passes.attention import all_shares
-
     x = np.random.default_rng(0).normal(size=(7, 7, CHANNELS)).astype(np.float32)
     found = all_shares(x, even_weights()["self_attention2d_1"])
     np.testing.assert_allclose(found, 1 / N, atol=1e-6)
@@ -302,6 +296,4 @@ def test_what_was_measured_is_measured_again():
 
 
 def test_what_was_measured_is_kept_as_text():
-    from cnn.lessons.attention.measured import FILE
-
     assert FILE.read_text(encoding="utf-8") == text_of(measured())

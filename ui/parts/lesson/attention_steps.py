@@ -8,7 +8,7 @@ import streamlit as st
 from cnn.insight.passes.operations import Array
 from cnn.lessons.attention.by_hand import CELLS, ByHand, Numbers, by_hand
 from cnn.lessons.lesson import Lesson
-from cnn.numbers import fixed, number
+from cnn.numbers import fixed
 from ui.components.grids import Grid, Step, grid_steps
 from ui.parts.lesson import controls
 from ui.parts.lesson.explained import explained
@@ -125,7 +125,7 @@ def _gathered(lesson: Lesson, found: ByHand) -> Step:
 
 
 def _sum(ones: Numbers, others: Numbers, result: float) -> str:
-    terms = (f"{number(a)}·{number(b)}" for a, b in zip(ones, others, strict=True))
+    terms = (f"{exact(a)}·{exact(b)}" for a, b in zip(ones, others, strict=True))
     return f"{' + '.join(terms)} = {exact(result)}"
 
 
