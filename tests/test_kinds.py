@@ -277,8 +277,12 @@ def test_a_new_kind_that_acts_in_training_alone_needs_no_other_word():
     ("kind", "most"), [("SpatialDropout2D", 3), ("LayerNormalization", 7)], ids=["idle", "acting"]
 )
 def test_a_kind_is_named_in_few_files(kind: str, most: int):
-    """A leaf without arithmetic after training, and one with it that stands in a block, too."""
-    assert len(naming(rf"\b{kind}\b")) <= most
+    """A leaf without arithmetic after training, and one with it that stands in a block, too.
+
+    What trains a network that has such a layer is no place of the kind.
+    """
+    places = [one for one in naming(rf"\b{kind}\b") if not one.startswith("scripts/train_")]
+    assert len(places) <= most
 
 
 def test_a_merge_is_named_in_its_home_and_in_the_tables_of_what_it_does():

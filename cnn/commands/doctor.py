@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cnn.commands.terminal import say_findings
 from cnn.data import CATALOGUE, DataError, DatasetName, DatasetSpec, is_here, load
+from cnn.data.sets import DRAWN
 from cnn.entry import entry, frame_ancestors, operator_token
 from cnn.memory import free_bytes
 from cnn.numbers import exact
@@ -230,6 +231,10 @@ def _plain(words: str) -> str:
 
 def _data(name: DatasetName) -> Finding:
     title = CATALOGUE[name].title
+    if name in DRAWN:
+        usual = DRAWN[name]
+        many = f"{usual.samples:,} and {usual.test_samples:,} images"
+        return Finding("data", f"{title}: {many}, drawn by code when they are asked for")
     if not is_here(DatasetSpec(name)):
         return Finding("data", f"{title}: not here, will be downloaded when it is asked for")
     try:

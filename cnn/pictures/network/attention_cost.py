@@ -7,6 +7,7 @@ from typing import Any
 
 from cnn.lessons.attention import Cost
 from cnn.pictures.kit.figures import layout_of_lines
+from cnn.pictures.kit.label import label
 from cnn.pictures.kit.palette import SERIES
 
 Figure = dict[str, Any]
@@ -24,7 +25,7 @@ def cost_figure(
         (lambda one: one.convolution, 1, "solid"),
     )
     lines: list[Figure] = []
-    for name, (of, place, dash) in zip(words, looks, strict=True):
+    for name, (of, place, dash) in zip(map(label, words), looks, strict=True):
         colour = SERIES[dark][place]
         hover = f"%{{x:,}} cells: %{{y:,}} MACs<extra>{name}</extra>"
         common: Figure = {"type": "scatter", "name": name, "hovertemplate": hover}

@@ -20,6 +20,7 @@ import cnn.pictures
 from cnn.diagnose.evaluation import Predictions, class_figures
 from cnn.diagnose.reliability import reliability
 from cnn.insight.readings.embedding import principal_components
+from cnn.lessons.attention import cost
 from cnn.network.atlas import atlas
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
@@ -66,6 +67,7 @@ FED: dict[str, Callable[[Callable[..., Any]], Any]] = {
         chosen=None,
         dark=False,
     ),
+    "attention_cost.cost_figure": lambda f: f([cost(7)], cost(7), (*NAMES, LIVE_NAME), dark=False),
     "agreement.agreement_figure": lambda f: f(NAMES, np.eye(2), dark=False),
     "bands.bands": lambda f: f(
         Metric.LOSS,
