@@ -97,6 +97,7 @@ def test_what_was_trained_before_is_not_trained_again(results, store: Store, hom
     assert store.count() == before
 
 
+@pytest.mark.proof
 def test_a_seed_more_trains_only_that(results, store: Store, home: Path):
     before = store.count()
 
@@ -116,6 +117,7 @@ def test_the_app_finds_the_runs_again(results, store: Store):
     assert [run.configuration.seed for run in store.find(plan.recipes())] == [0, 1]
 
 
+@pytest.mark.proof
 def test_what_is_queued_elsewhere_is_not_waited_for(results, store: Store, home: Path):
     demo = entry("shapes-demo").architecture
     waiting = store.add(demo, Configuration(epochs=1, seed=0, batch_size=32))
@@ -129,7 +131,10 @@ def test_what_is_queued_elsewhere_is_not_waited_for(results, store: Store, home:
     store.remove(waiting.id)
 
 
-@pytest.mark.parametrize(("word", "steps"), [("macs", 41), ("training-macs", 40)])
+@pytest.mark.parametrize(
+    ("word", "steps"),
+    [("macs", 41), pytest.param("training-macs", 40, marks=pytest.mark.proof)],
+)
 def test_equal_macs_give_the_second_network_the_steps_that_cost_nearest_to_the_firsts(
     results, store: Store, home: Path, word: str, steps: int
 ):
@@ -153,6 +158,7 @@ def test_equal_macs_give_the_second_network_the_steps_that_cost_nearest_to_the_f
     assert [one["seeds"] for one in json.loads(done.stdout)["results"]] == [[0], [0]]
 
 
+@pytest.mark.proof
 def test_equal_time_is_spent_by_each(home: Path):
     done = cnn(
         *("compare", "shapes-demo", *CONDITIONS, "--budget", "0.2s", "--json"),

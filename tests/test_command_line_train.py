@@ -185,6 +185,7 @@ def test_images_that_were_brought_to_the_app_are_trained_on_by_their_name(tmp_pa
     assert "Images are resized from 5×6 to 16×16 pixels (width × height)" in done.stderr
 
 
+@pytest.mark.proof
 def test_a_zip_with_its_own_splits_is_trained_and_tested_on_them(tmp_path: Path):
     file = tmp_path / "pets.zip"
     file.write_bytes(
@@ -230,6 +231,7 @@ def test_help_needs_neither_numpy_nor_the_store():
     assert "tensorflow" not in ran.stdout
 
 
+@pytest.mark.proof
 def test_files_of_own_images_that_are_no_pictures_are_named(tmp_path: Path):
     broken = {f"cat/no\x1b {number}.png": b"not a picture" for number in range(7)}
     own = tmp_path / "own.zip"
@@ -246,6 +248,7 @@ def test_files_of_own_images_that_are_no_pictures_are_named(tmp_path: Path):
     assert said.endswith("; and 2 more")
 
 
+@pytest.mark.proof
 def test_a_softmax_in_place_of_a_sigmoid_is_said_before_training(tmp_path: Path):
     network = Architecture("Sigmoids", (8, 8, 1), (Flatten(), Dense(3, "sigmoid")))
     file = tmp_path / "sigmoids.json"
@@ -289,6 +292,7 @@ def test_more_epochs_than_are_trained_here_are_refused_where_a_run_goes_on(
     assert store.count() == before
 
 
+@pytest.mark.proof
 def test_a_training_whose_run_is_deleted_ends_and_says_so(tmp_path: Path):
     begun = subprocess.Popen(
         [

@@ -16,6 +16,7 @@ from tests import needs
 
 
 @needs.MNIST.mark()
+@pytest.mark.proof
 def test_the_card_is_right_about_all_10_000_test_images():
     card = shipped().card
     data = load(card.configuration.dataset, card.architecture.input)

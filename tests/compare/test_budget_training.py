@@ -78,6 +78,7 @@ def test_one_that_is_cut_off_ends_with_the_curve_of_an_undisturbed_one(
     ]
 
 
+@pytest.mark.proof
 def test_its_script_takes_exactly_its_steps_and_gives_its_curve(
     store: Store, undisturbed: Run, tmp_path: Path
 ):

@@ -122,6 +122,7 @@ def shares(weights: Weights, method: str, count: int = 20) -> list[float]:
     ]
 
 
+@pytest.mark.proof
 def test_the_network_has_learnt_to_find_the_patch(learnt):
     unseen = planted(200, seed=2)
     found = predict(NETWORK, learnt, unseen.images.astype(np.float32) / 255).argmax(axis=1)

@@ -111,10 +111,10 @@ def loaded(content: bytes, run: Run, folder: Path) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("architecture", "settings", "are_probabilities"),
     [
-        (PLAIN, SHAPES, True),
+        pytest.param(PLAIN, SHAPES, True, marks=pytest.mark.proof),
         (RESIDUAL, replace(SHAPES, patience=1), True),
         (SCORES, SHAPES, False),
-        (LOOKING, SHAPES, True),
+        pytest.param(LOOKING, SHAPES, True, marks=pytest.mark.proof),
     ],
     ids=[
         "softmax in the dense layer",

@@ -273,6 +273,7 @@ def test_what_others_do_is_seen_and_what_this_process_does_is_not_others():
     assert seen * (time.perf_counter() - others._began) >= 0.5  # seconds of a processor
 
 
+@pytest.mark.proof
 def test_this_machine_is_measured_by_training_on_it():
     assert calibration.load() is None
 
