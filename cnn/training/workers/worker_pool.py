@@ -73,6 +73,7 @@ class WorkerPool:
                 worker.process.wait(CLOSE_S)
             except subprocess.TimeoutExpired:
                 worker.process.kill()
+                worker.process.wait()
         empty_log(self.url)
 
     @property
