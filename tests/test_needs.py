@@ -30,7 +30,7 @@ def said(*words: str, **settings: str) -> str:
 def test_what_is_missing_is_said_first_and_skips_its_tests_in_the_same_words(tmp_path: Path):
     lacking = {"CNN_BROWSER": str(tmp_path / "none"), "CNN_DATA_DIR": str(tmp_path)}
 
-    text = said("tests/test_shipped.py", "-k", "all_10_000_test_images", **lacking)
+    text = said("-m", "proof", "tests/test_shipped.py", "-k", "all_10_000_test_images", **lacking)
 
     before, _, after = text.partition("collected")
     assert "will be skipped on this machine:\n" in before

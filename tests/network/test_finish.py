@@ -33,7 +33,7 @@ def test_scores_without_a_softmax_only_get_the_softmax():
 
 def test_a_finished_network_is_left_as_it_is():
     lenet = entry("lenet-5").architecture
-    assert finished(lenet, 10) is lenet
+    assert finished(lenet, 10) == lenet
     assert finished(finished(of(Flatten(), Dense(10)), 10), 10) == finished(
         of(Flatten(), Dense(10)), 10
     )

@@ -31,7 +31,7 @@ MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
 
 NICENESS = 10
-"""How far a worker of the app stands back, so that pages answer at once while it trains."""
+"""How far a worker stands back at least, so that pages answer at once while it trains."""
 
 GRACE_S, IDLE_GRACE_S = 10.0, 0.5
 """How long a training may take to end, and how long one who only waits, before its process is."""
@@ -82,7 +82,7 @@ def _keep_to_limits(store: Store) -> None:
 def _stand_back() -> None:
     """Lets the pages go first, and whatever else somebody waits for on this machine."""
     with contextlib.suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(NICENESS)
+        os.nice(max(0, NICENESS - os.nice(0)))
     with contextlib.suppress(OSError):  # where Linux weighs sessions against each other
         Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
