@@ -31,6 +31,7 @@ ALL = (
     "hostile",
     "training",
     "estimate",
+    "labels",
     "fast_mnist",
     "memory",
     "growth",

@@ -40,7 +40,9 @@ class Asked:
 
 def asked(options: argparse.Namespace) -> Asked:
     """What parsed options say; raises the named errors of data and settings."""
-    configuration = configuration_of(options, dataset_of(options.dataset), Configuration)
+    configuration = configuration_of(
+        options, dataset_of(options.dataset, options.portion), Configuration
+    )
     archs = tuple(dict.fromkeys(options.archs))
     return Asked(archs, configuration, options.seeds, *budget.read(options.budget))
 
@@ -139,7 +141,7 @@ def _words(plan: Plan) -> list[str]:
     """The command as it would have to be."""
     own = plan.configuration
     words = ["python", "-m", "cnn", "compare", *_archs(plan)]
-    words += ["--dataset", _data(own), *as_words(own, without=("seed",))]
+    words += ["--dataset", _data(own), *_portion(own), *as_words(own, without=("seed",))]
     words += ["--seeds", str(plan.seeds)]
     if plan.budget.equal in COUNTED:
         words += ["--budget", budget.as_option(plan.budget)]
@@ -157,10 +159,15 @@ def _data(own: Configuration) -> str:
     """The name of the data; of own images that are not kept by name, their file."""
     name = data_id(own.dataset)
     try:
-        is_same = dataset_of(name) == own.dataset
+        is_same = dataset_of(name, own.dataset.portion.text) == own.dataset
     except DataError:
         is_same = False
     return name if is_same or not own.dataset.file else own.dataset.file
+
+
+def _portion(own: Configuration) -> list[str]:
+    said = own.dataset.portion.text
+    return ["--portion", said] if said else []
 
 
 def _read(words: Sequence[str]) -> Asked:

@@ -48,6 +48,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"{names}, a zip or npz of images, or own:NAME for kept ones",
     )
+    parser.add_argument(
+        "--portion",
+        default="",
+        metavar="PART",
+        help="0.1: a tenth of the training images; 0.1,3: another draw of them; fold 2 of 5: that "
+        "fold of the images to learn from is the test. Left out: all images.",
+    )
 
 
 def configuration_of(options: argparse.Namespace, dataset: DatasetSpec, kind: type[C]) -> C:

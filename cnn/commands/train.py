@@ -10,6 +10,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +19,7 @@ from cnn.commands.options import configuration_of
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
 from cnn.data import Dataset, DatasetSpec, brought, load
+from cnn.data.portion import Portion
 from cnn.network.keras.read import Imported
 from cnn.network.source import chosen
 from cnn.training.forecast import calibration, limits
@@ -76,7 +78,9 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     say_notes(opened)
     architecture = opened.architecture
     limits.check_size(architecture)
-    configuration = configuration_of(options, dataset_of(options.dataset), Configuration)
+    configuration = configuration_of(
+        options, dataset_of(options.dataset, options.portion), Configuration
+    )
     limits.check_epochs(configuration)
     data = load(configuration.dataset, architecture.input)
     say_left_out(data)
@@ -92,11 +96,11 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     return fitted, configuration
 
 
-def dataset_of(name: str) -> DatasetSpec:
-    """The data set a name or a file stands for."""
-    if Path(name).suffix in (".zip", ".npz"):
-        return brought(Path(name).resolve())
-    return spec_of(name)
+def dataset_of(name: str, portion: str = "") -> DatasetSpec:
+    """The data set a name or a file stands for, and what of its images is used."""
+    is_file = Path(name).suffix in (".zip", ".npz")
+    spec = brought(Path(name).resolve()) if is_file else spec_of(name)
+    return replace(spec, portion=Portion.read(portion)) if portion else spec
 
 
 def say_notes(opened: Imported, named: str = "") -> None:

@@ -67,13 +67,16 @@ def answers(store: Store, run: Run) -> Answers:
 
 
 def why_not_comparable(first: Run, second: Run, ours: Answers, theirs: Answers) -> str:
-    """What differs between the test images of two runs; nothing where they are the same."""
+    """What differs between the test images of two runs; nothing where they are the same.
+
+    A share of the training images changes the fingerprint and not the test.
+    """
     if len(ours.labels) != len(theirs.labels):
         return (
             f"they were tested on {len(ours.labels):,} and {len(theirs.labels):,} images, which "
             "cannot be the same."
         )
-    if first.data_fingerprint != second.data_fingerprint:
+    if first.data_fingerprint != second.data_fingerprint and not _differ_by_share(first, second):
         if first.architecture.input != second.architecture.input:
             return (
                 f"they read images of {shape_text(first.architecture.input)} and "
@@ -87,6 +90,14 @@ def why_not_comparable(first: Run, second: Run, ours: Answers, theirs: Answers) 
     if not np.array_equal(ours.labels, theirs.labels):
         return "their test images have different labels."
     return ""
+
+
+def _differ_by_share(first: Run, second: Run) -> bool:
+    """Whether two runs have the same data but for how many of the training images they used."""
+    if first.architecture.input != second.architecture.input:
+        return False
+    one, other = first.configuration.dataset, second.configuration.dataset
+    return one != other and one.all_to_train == other.all_to_train
 
 
 def shared_seeds(first: Group, second: Group) -> list[int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cnn.compare.comparison import Group
 from cnn.data import described
+from cnn.data.portion import Portion
 from cnn.network.shapes import shape_text
 from cnn.training.recipe.conditions import changed, in_short
 from cnn.training.recipe.earlier import caution_of_all
@@ -31,29 +32,35 @@ def differences(found: Sequence[Group]) -> Differences:
     """Compares the finished runs of all groups.
 
     Networks that read images of different sizes have their images fitted to them, so that the
-    fingerprints differ by right: that is said, and forbids nothing. Different data at the same
-    size, or test sets of different sizes, forbid a ranking. A run that stands as it was trained may
-    have had other conditions, and other data, altogether.
+    fingerprints differ by right, as those of different shares of the training images do: that is
+    said, and forbids nothing. Different data otherwise, or test sets of different sizes, forbid a
+    ranking. A run that stands as it was trained may have had other conditions, and other data,
+    altogether.
     """
     named = [(group.entrant.name, run) for group in found for run in group.finished]
     forbid, notes = [], []
     if sizes := _told(named, lambda run: f"{run.result.test_images:,}" if run.result else ""):
         forbid.append(f"They were tested on different numbers of images: {sizes}.")
     by_input: dict[tuple[int, ...], list[tuple[str, Run]]] = defaultdict(list)
+    alike: dict[tuple[tuple[int, ...], Portion], list[tuple[str, Run]]] = defaultdict(list)
     for name, run in named:
         by_input[run.architecture.input].append((name, run))
-    if sets := _told(named, lambda run: described(run.configuration.dataset)):
+        portion = run.configuration.dataset.portion
+        alike[run.architecture.input, portion].append((name, run))
+    if sets := _told(named, lambda run: described(run.configuration.dataset.all_to_train)):
         forbid.append(f"They were tested on different data: {sets}.")
     else:  # of other data, other fingerprints say nothing more
         forbid += [
             "Their data are not the same, although they read images of the same size: "
             f"fingerprints {marks}."
-            for group in by_input.values()
+            for group in alike.values()
             if (marks := _told(group, lambda run: run.data_fingerprint[:8]))
         ]
     notes += [
         _as_it_was(group.entrant.name, group.entrant.run) for group in found if group.entrant.run
     ]
+    if shares := _told(named, lambda run: run.configuration.dataset.portion.words or "all images"):
+        notes.append(f"They learned from different portions of the data: {shares}.")
     if len(by_input) > 1:
         shapes = _told(named, lambda run: shape_text(run.architecture.input))
         notes.append(

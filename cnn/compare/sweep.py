@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import isfinite
 
 from cnn.compare.comparison import MOST_LAYERS, Entrant, Plan
+from cnn.data import DataError, DatasetSpec
 from cnn.network import variants
 from cnn.network.architecture import MAX_NAME
 from cnn.network.errors import shown
@@ -20,10 +21,11 @@ from cnn.numbers import exact
 from cnn.training.recipe.configuration import Configuration
 
 MOST_VALUES = 10
+DATA = "dataset"
 
 
 class Field(StrEnum):
-    """What can be swept; the last two are settings of the training."""
+    """What can be swept: of the network, then of the training, then of the data."""
 
     FILTERS = "filters"
     KERNEL_SIZE = "kernel-size"
@@ -31,6 +33,7 @@ class Field(StrEnum):
     DROPOUT = "dropout"
     LEARNING_RATE = "learning-rate"
     BATCH_SIZE = "batch-size"
+    IMAGES = "images"
 
 
 WHOLE = (Field.KERNEL_SIZE, Field.DEPTH, Field.BATCH_SIZE)
@@ -42,8 +45,11 @@ USUAL: dict[Field, tuple[float, ...]] = {
     Field.DROPOUT: (0, 0.25, 0.5, 0.75),
     Field.LEARNING_RATE: (0.0003, 0.001, 0.003, 0.01, 0.03),
     Field.BATCH_SIZE: (16, 32, 64, 128, 256),
+    Field.IMAGES: (0.05, 0.1, 0.25, 0.5, 1),
 }
-"""Values to begin with; a number of filters is a factor on those the network has."""
+"""Values to begin with; a number of filters is a factor on those the network has, one of images a
+share of those to train.
+"""
 
 
 class SweepError(ValueError):
@@ -59,6 +65,8 @@ class Sweep:
     values: tuple[float, ...]
     configuration: Configuration
     seeds: int = 1
+    images: tuple[int, ...] = ()
+    """How many images of each class all of the data have to train."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(sorted(set(self.values))))
@@ -93,7 +101,9 @@ class Sweep:
 
     @property
     def setting(self) -> str:
-        """The setting of the training that is swept; empty where it is one of the network."""
+        """The setting of the configuration that is swept; empty where it is of the network."""
+        if self.field is Field.IMAGES:
+            return DATA
         return self.field.name.lower() if self.field in OF_TRAINING else ""
 
     def _plan(self, value: float) -> Plan:
@@ -111,13 +121,46 @@ class Sweep:
                 configuration = replace(configuration, learning_rate=float(value))
             case Field.BATCH_SIZE:
                 configuration = replace(configuration, batch_size=int(value))
+            case Field.IMAGES:
+                configuration = self._with_images(value)
         named = replace(architecture, name=self._name(value))
         entrant = Entrant(exact(value), named, self.entrant.changes)
         return Plan((entrant,), configuration, self.seeds)
 
+    def _with_images(self, share: float) -> Configuration:
+        """As many steps of as many images as all of them take: else fewer images would also be
+        less training.
+        """
+        own, dataset = self.configuration, of_share(self.configuration, share)
+        if own.dataset.portion.share < 1:
+            raise SweepError(
+                f"the data are a part already: {own.dataset.portion.words}. Use all images first."
+            )
+        there, used = sum(self.images), dataset.portion.count(self.images)
+        batch = own.batch_size_for(there)
+        of_epoch = -(-used // batch)
+        steps = own.steps or own.epochs * own.steps_per_epoch(there)
+        epochs, rest = divmod(steps, of_epoch)
+        return replace(
+            own,
+            dataset=dataset,
+            batch_size=own.batch_size if own.batch_size_for(used) == batch else batch,
+            epochs=epochs + bool(rest),
+            steps=steps if rest else 0,
+        )
+
     def _name(self, value: float) -> str:
         what = f", {value_text(self.field, value)}"
         return self.entrant.name[: MAX_NAME - len(what)] + what
+
+
+def of_share(configuration: Configuration, share: float) -> DatasetSpec:
+    """The data of a training with so much of the images to train; raises `SweepError`."""
+    spec = configuration.dataset
+    try:
+        return replace(spec, portion=replace(spec.portion, share=float(share)))
+    except DataError as error:
+        raise SweepError(f"of the images to train, a {error}") from error
 
 
 def value_text(field: Field, value: float) -> str:
@@ -130,6 +173,9 @@ def value_text(field: Field, value: float) -> str:
         Field.DROPOUT: f"dropout {number}",
         Field.LEARNING_RATE: f"learning rate {number}",
         Field.BATCH_SIZE: f"batches of {number}",
+        Field.IMAGES: f"{exact(round(100 * value, 6))} % of the images"
+        if value < 1
+        else "all images",
     }[field]
 
 

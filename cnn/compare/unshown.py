@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from cnn.compare import budget
 from cnn.compare.comparison import SETTLED, Entrant, Group, Plan
+from cnn.compare.sweep import DATA, of_share
 from cnn.network.caching import remembered
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
@@ -30,7 +31,8 @@ from cnn.training.store.tables import runs
 def beside(store: Store, plan: Plan, found: Sequence[Group], swept: str = "") -> tuple[Group, ...]:
     """Each of them with its runs that ended by themselves, the first of each seed.
 
-    Where a setting is `swept`, these are its other values, of the same network.
+    Where a setting is `swept`, these are its other values, of the same network; of the data it is
+    the share of the images to train.
     """
     shown = [run for group in found for run in group.finished]
     if not shown:
@@ -49,7 +51,7 @@ def beside(store: Store, plan: Plan, found: Sequence[Group], swept: str = "") ->
             network not in own
             and (not swept or _network(run, Configuration()) in networks)
             and (are_from_archives or ELSEWHERE not in run.environment)
-            and (of_this_size is None or run.data_fingerprint in of_this_size)
+            and (swept == DATA or of_this_size is None or run.data_fingerprint in of_this_size)
         ):
             others[network].setdefault((run.configuration.seed, run.state), run)
     return tuple(
@@ -96,7 +98,10 @@ def _may_be_under(plan: Plan, own: Configuration | None, swept: str) -> bool:
         own = replace(own, epochs=plan.configuration.epochs, steps=0)
         return _is_alike(own, plan.configuration)
     asked = [plan.of(one, 0) for one in plan.entrants if one.run is None]
-    if swept:
+    if swept == DATA:
+        share = own.dataset.portion.share
+        asked = [replace(one, dataset=of_share(one, share)) for one in asked]
+    elif swept:
         asked = [replace(one, **{swept: getattr(own, swept)}) for one in asked]
     return any(_is_alike(own, one) for one in asked)
 

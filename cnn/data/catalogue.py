@@ -30,16 +30,20 @@ CATALOGUE: dict[DatasetName, Entry] = SETS | {
 
 def title(spec: DatasetSpec) -> str:
     """Return what a data set is called; own images by the name they were given."""
-    if spec.name is DatasetName.OWN_IMAGES:
-        return own_name(Path(spec.file))
-    return CATALOGUE[spec.name].title
+    own = spec.name is DatasetName.OWN_IMAGES
+    called = own_name(Path(spec.file)) if own else CATALOGUE[spec.name].title
+    return ", ".join(filter(None, (called, spec.portion.words)))
 
 
 def described(spec: DatasetSpec) -> str:
     """Return a data set in words that tell it from others: `shapes (6 kinds, noise 0.2)`."""
+    return ", ".join(filter(None, (_described(spec), spec.portion.words)))
+
+
+def _described(spec: DatasetSpec) -> str:
     if spec.name is DatasetName.OWN_IMAGES:
         own = f", split as {spec.splits.replace('-', ', ')} by itself" if spec.splits else ""
-        return f"own images {title(spec)}{own}"
+        return f"own images {own_name(Path(spec.file))}{own}"
     drawn = spec.drawn_as
     if drawn is None:
         return spec.name.value

@@ -46,7 +46,7 @@ def look_at(spec: DatasetSpec, shape: ImageShape | None = None) -> Look:
     """A look at a data set, in its own shape or fitted; raises `DataError`."""
     if _is_small(spec, shape):
         return look_of(load(spec, shape))
-    return _look(_ask("look", {"spec": spec.to_dict(), "shape": shape}, spec))
+    return _look(ask_about("look", {"spec": spec.to_dict(), "shape": shape}, spec))
 
 
 def bring(arrived: Path) -> tuple[Path, Look]:
@@ -55,7 +55,7 @@ def bring(arrived: Path) -> tuple[Path, Look]:
     """
     own = library.OwnImages(arrived)
     try:
-        found = _ask("bring", {"arrived": str(arrived)}, own.spec)
+        found = ask_about("bring", {"arrived": str(arrived)}, own.spec)
     except BaseException:
         library.drop(arrived)
         raise
@@ -110,7 +110,7 @@ def for_tests(spec: DatasetSpec, shape: ImageShape) -> Tested:
             f"{title(spec)} at {shape_text(shape)} is {size / 1e9:.1f} GB; at most "
             f"{MOST_BYTES / 1e9:.1f} GB are gone through for a page. Use a smaller input."
         )
-    found = _ask("tested", {"spec": spec.to_dict(), "shape": shape}, spec)
+    found = ask_about("tested", {"spec": spec.to_dict(), "shape": shape}, spec)
     values, arrays = found.values, found.arrays
     return Tested(
         tuple(values["class_names"]),
@@ -148,7 +148,9 @@ def _bytes(spec: DatasetSpec, shape: ImageShape | None) -> int:
     return images * math.prod(shape or CATALOGUE[spec.name].image_shape)
 
 
-def _ask(task: str, request: Values, spec: DatasetSpec) -> Answer:
+def ask_about(task: str, request: Values, spec: DatasetSpec) -> Answer:
+    """Has a task on a data set carried out outside; raises `DataError`."""
+
     def bounded(error: OutsideError) -> str:
         return f"{title(spec)} cannot be looked at: {error}. Use a smaller input, or fewer images."
 

@@ -3,12 +3,13 @@
 Owns the names and the JSON form. `catalogue.load` makes the data set of it.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole
 from cnn.data.own.splits import KINDS
+from cnn.data.portion import WHOLE, Portion
 from cnn.data.sets import DRAWN, DatasetName
 from cnn.data.sets.scene_options import USUAL, SceneOptions
 from cnn.data.sets.shape_options import CLASSIC, ShapeOptions
@@ -28,6 +29,7 @@ class DatasetSpec:
     scenes: SceneOptions = USUAL
     file: str = ""  # of own images: a zip or an npz on this machine
     splits: str = ""  # of own images: those that the file has itself; without, they are pooled
+    portion: Portion = WHOLE  # which of the images are used
 
     def __post_init__(self) -> None:
         if self.name not in list(DatasetName):
@@ -53,11 +55,18 @@ class DatasetSpec:
             )
         if self.splits and self.name is not DatasetName.OWN_IMAGES:
             raise DataError(f"{self.name} has its own splits anyway. Leave splits out.")
+        if not isinstance(self.portion, Portion):
+            raise DataError(f"portion is a share or a fold, not {shown(self.portion)}.")
 
     @property
     def drawn_as(self) -> ShapeOptions | SceneOptions | None:
         """The settings of the drawings; None of what is not drawn."""
         return getattr(self, self.name) if self.name in DRAWN else None
+
+    @property
+    def all_to_train(self) -> "DatasetSpec":
+        """The same data and the same test, with all of the training images."""
+        return replace(self, portion=replace(self.portion, share=1.0, draw=0))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the value as plain JSON, without what does not belong to this data set."""
@@ -71,6 +80,9 @@ class DatasetSpec:
             del values["file"]
         if not self.splits:  # so that what was made before there was a choice keeps its identity
             del values["splits"]
+        del values["portion"]
+        if self.portion != WHOLE:
+            values["portion"] = self.portion.to_dict()
         return values
 
     @classmethod
@@ -82,6 +94,8 @@ class DatasetSpec:
             if name in values:
                 check_keys(name, values[name], tuple(field.name for field in fields(usual)))
                 values[name] = type(usual)(**values[name])
+        if "portion" in values:
+            values["portion"] = Portion.from_dict(values["portion"])
         return cls(**values)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cnn.data.dataset import Dataset, Labels, Source, Split, stratified
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.own.splits import Part
+from cnn.data.portion import WHOLE, Portion
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 
@@ -24,6 +25,7 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
     the images that are trained on are left as they were chosen, and nothing like them is tested.
     """
     learn, validation, test = source.learn, source.validation, source.test
+    portion = spec.portion
     if test is None:
         rng = np.random.default_rng(_TEST)
         if validation is None:
@@ -32,12 +34,20 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
         else:
             kept, aside = stratified(validation.labels, HALF, rng)
             validation, test = validation.take(kept), validation.take(aside)
+    if portion.folds:
+        others, own = portion.apart(learn.labels)
+        learn, test = learn.take(others), learn.take(own)
     if validation is None:
         rng = np.random.default_rng((spec.seed, _VALIDATION))
         train, aside = stratified(learn.labels, spec.validation_fraction, rng)
         learn = fit(learn, shape)
         learn, validation = learn.take(train), learn.take(aside)
+    if portion.share < 1:
+        learn = learn.take(portion.taken(learn.labels))
     is_own = spec.name is DatasetName.OWN_IMAGES
+    said = _in_words(source, len(learn), validation, test) if is_own else ""
+    if portion != WHOLE:
+        said = _of_a_portion(portion, len(learn), len(validation), len(test))
     return Dataset(
         name=spec.name,
         class_names=source.class_names,
@@ -46,10 +56,15 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
         test=fit(test, shape),
         origin=source.origin,
         rejected=source.rejected,
-        how_split=_in_words(source, len(learn), validation, test) if is_own else "",
+        how_split=said,
         found_shape=source.found_shape,
         usual_side=source.usual_side,
     )
+
+
+def _of_a_portion(portion: Portion, train: int, validation: int, test: int) -> str:
+    words = f"{portion.words[0].upper()}{portion.words[1:]}"
+    return f"{words}: {train:,} to train, {validation:,} to validate, {test:,} to test."
 
 
 def _in_words(source: Source, train: int, validation: Split, test: Split) -> str:

@@ -48,10 +48,10 @@ def pixel_histogram(split: Split, bins: int = 32) -> tuple[tuple[float, ...], tu
 
 def seen_test_images(dataset: Dataset) -> npt.NDArray[np.bool_]:
     """Return which test images also occur, pixel for pixel, in training or validation."""
-    seen = {one for split in (dataset.train, dataset.validation) for one in _digests(split)}
-    return np.array([one in seen for one in _digests(dataset.test)])
+    seen = {one for split in (dataset.train, dataset.validation) for one in digests(split)}
+    return np.array([one in seen for one in digests(dataset.test)])
 
 
-def _digests(split: Split) -> Iterator[bytes]:
+def digests(split: Split) -> Iterator[bytes]:
     """A short name for each image: MNIST whole is 60,000 of them, and 47 MB."""
     return (hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in split.pixels)

@@ -17,6 +17,7 @@ VIEWS = {
     "desk": "desk",
     "desk-challenge": "desk?goals=params<20000,test>0.98,data=mnist&net=1.28x28x1.f-d10x.end",
     "build": "build",
+    "data": "data",
     "train": "train",
     "compare": "compare",
     "compare-shipped": "compare?open=shipped",

@@ -15,6 +15,7 @@ from cnn.compare.answers import (
     why_not_comparable,
 )
 from cnn.compare.comparison import Entrant, Group, Plan, groups
+from cnn.data.portion import Portion
 from cnn.training.recipe.run import PREDICTIONS, Run, State
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
@@ -107,6 +108,20 @@ def test_only_answers_to_the_very_same_images_are_compared(first, second, theirs
     said = why_not_comparable(first, second, answered(0, 0, 0, 0), theirs)
 
     assert (reason in said) if reason else said == ""
+
+
+def with_share(share: float, one: Run) -> Run:
+    spec = replace(one.configuration.dataset, portion=Portion(share))
+    return replace(one, configuration=replace(one.configuration, dataset=spec))
+
+
+def test_fewer_training_images_leave_the_test_the_same():
+    whole, half = on("a", run(LENET)), on("b", with_share(0.5, run(LENET)))
+    other = on("b", with_share(0.5, run(DEMO)))
+    answers = answered(0, 1, 2, 0)
+
+    assert why_not_comparable(whole, half, answers, answers) == ""
+    assert "28x28x1 and 16x16x1" in why_not_comparable(whole, other, answers, answers)
 
 
 def test_only_seeds_that_both_have_finished_are_shared():

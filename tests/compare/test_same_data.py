@@ -5,6 +5,7 @@ from dataclasses import replace
 from cnn.compare.comparison import Entrant, Group, Plan, groups
 from cnn.compare.same_data import differences
 from cnn.data import DatasetName, DatasetSpec
+from cnn.data.portion import Portion
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Checkpoint, Result, Run, State
 from tests.compare.test_comparison import DEMO, LENET, plan, run
@@ -37,6 +38,20 @@ def test_images_fitted_to_other_inputs_are_said_but_forbid_nothing():
 
     assert said.forbid == ()
     assert "28x28x1 (LeNet-5); 16x16x1 (Shapes demo)" in said.notes[0]
+
+
+def test_other_shares_of_the_training_images_are_said_but_forbid_nothing():
+    whole = changed(run(LENET, 0))
+    spec = replace(whole.configuration.dataset, portion=Portion(0.5))
+    half = changed(
+        run(LENET, 1),
+        data_fingerprint="b" * 64,
+        configuration=replace(run(LENET, 1).configuration, dataset=spec),
+    )
+    said = differences([Group(LENET, (whole, half))])
+
+    assert said.forbid == ()
+    assert "50 % of the training images (LeNet-5)" in said.notes[0]
 
 
 def test_test_sets_of_other_sizes_forbid_a_ranking():

@@ -1,5 +1,7 @@
 """A sweep: a plan for each value, all else equal, and what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from cnn.compare.comparison import Entrant
@@ -12,21 +14,24 @@ from cnn.compare.sweep import (
     value_text,
     values_of,
 )
+from cnn.data.portion import Portion
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D, Flatten
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.run import recipe
 
 SIMPLE = Entrant("simple-cnn", entry("simple-cnn").architecture, ("Images are resized.",))
 ALEXNET = Entrant("alexnet-lite", entry("alexnet-lite").architecture)
 SETTINGS = Configuration(epochs=3, learning_rate=0.5, batch_size=7)
+IMAGES = (500, 400, 103)
 
 
 def sweep(field: Field, *values: float, entrant: Entrant = SIMPLE, seeds: int = 1) -> Sweep:
-    return Sweep(entrant, field, values, SETTINGS, seeds)
+    return Sweep(entrant, field, values, SETTINGS, seeds, IMAGES)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,39 @@ def test_a_setting_of_the_training_is_all_that_changes(field, setting, values):
         others = plan.configuration.to_dict()
         del others[setting]
         assert others == {k: v for k, v in SETTINGS.to_dict().items() if k != setting}
+
+
+def test_a_share_of_the_images_is_trained_for_as_many_steps_in_batches_of_one_size():
+    settings = replace(SETTINGS, batch_size=None)
+    plans = Sweep(SIMPLE, Field.IMAGES, (0.05, 0.3, 1), settings, images=IMAGES).plans()
+
+    assert [plan.configuration.dataset.portion.share for plan in plans] == [0.05, 0.3, 1]
+    assert plans[-1].configuration == settings
+    for plan in plans:
+        used = plan.configuration.dataset.portion.count(IMAGES)
+        assert plan.configuration.batch_size_for(used) == 16
+        assert steps_wanted(plan.configuration, used) == 3 * 63  # 1,003 images, 16 a step
+        epochs = plan.configuration.epochs
+        assert (epochs - 1) * -(-used // 16) < 3 * 63 <= epochs * -(-used // 16)
+
+
+def test_larger_batches_of_all_images_are_those_of_fewer_too():
+    settings = replace(SETTINGS, batch_size=None)
+    (few, _) = Sweep(SIMPLE, Field.IMAGES, (0.1, 1), settings, images=(5_000,)).plans()
+
+    assert few.configuration.batch_size == 64  # it alone would have batches of 16
+
+
+@pytest.mark.parametrize("share", [0, 1.5, -1])
+def test_a_share_that_there_is_not_is_refused(share):
+    with pytest.raises(SweepError, match=r"share is a number from 0\.001 to 1"):
+        sweep(Field.IMAGES, share).plans()
+
+
+def test_a_share_of_what_is_a_part_already_is_refused():
+    part = replace(SETTINGS, dataset=replace(SETTINGS.dataset, portion=Portion(0.5)))
+    with pytest.raises(SweepError, match="Use all images first"):
+        Sweep(SIMPLE, Field.IMAGES, (0.1,), part, images=IMAGES).plans()
 
 
 def test_a_field_of_the_network_leaves_the_conditions_as_they_are():

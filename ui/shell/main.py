@@ -62,6 +62,12 @@ page = st.navigation(
                 help="Put layers together and see sizes, parameters and cost at once.",
             ),
             st.Page(
+                PAGES / "data.py",
+                title="Data",
+                icon=":material/photo_library:",
+                help="The images of a data set: every class, its balance, what comes twice.",
+            ),
+            st.Page(
                 PAGES / "train.py",
                 title="Train",
                 icon=":material/model_training:",

@@ -12,7 +12,7 @@ from cnn.pictures.kit.inline import data_uri
 STYLE = """<style>
 .gallery {display: flex; flex-wrap: wrap; gap: .55rem; margin: 0; padding: 0}
 .gallery figure {margin: 0; width: var(--tile); font-size: .8rem; line-height: 1.3}
-.gallery img {display: block; width: var(--tile); height: var(--tile); border-radius: 3px;
+.gallery img {display: block; width: var(--tile); height: var(--tall); border-radius: 3px;
               object-fit: contain; image-rendering: pixelated;
               box-shadow: 0 0 0 1px color-mix(in srgb, currentColor 16%, transparent)}
 .gallery figcaption {margin-top: .25rem; overflow-wrap: anywhere}
@@ -30,10 +30,11 @@ class Tile:
     note: str = ""
 
 
-def gallery(tiles: Sequence[Tile], *, size_px: int = 48) -> str:
-    """The images side by side; every word is escaped."""
+def gallery(tiles: Sequence[Tile], *, size_px: int = 48, height_px: int | None = None) -> str:
+    """The images side by side, square where no height is given; every word is escaped."""
     figures = "".join(_figure(tile) for tile in tiles)
-    return f'{STYLE}<div class="gallery" style="--tile: {size_px}px">{figures}</div>'
+    size = f"--tile: {size_px}px; --tall: {height_px or size_px}px"
+    return f'{STYLE}<div class="gallery" style="{size}">{figures}</div>'
 
 
 def _figure(tile: Tile) -> str:

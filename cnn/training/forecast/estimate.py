@@ -84,17 +84,20 @@ def estimate(
 
 def estimate_all(
     trainings: Sequence[tuple[Architecture, Configuration]],
-    images: Mapping[str, int],
+    images: Mapping[str, int] | Sequence[Mapping[str, int]],
     calibration: Calibration | None,
     done: Iterable[Run] = (),
 ) -> Estimate:
     """The estimate for these trainings, at least one, one after the other: another seed of a
-    network finds it compiled, as long as machines are kept.
+    network finds it compiled, as long as machines are kept. All have the same images, or each has
+    its own.
     """
     known = list(done)
+    own = [images] * len(trainings) if isinstance(images, Mapping) else images
+    found = zip(trainings, own, found_compiled(trainings), strict=True)
     each = [
         estimate(*training, images, calibration, known, is_compiled=is_compiled)
-        for training, is_compiled in zip(trainings, found_compiled(trainings), strict=True)
+        for training, images, is_compiled in found
     ]
     return Estimate(
         seconds=sum(one.seconds for one in each),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import Any
 
 from cnn.data import DataError, DatasetName, DatasetSpec
 from cnn.data.own import library
+from cnn.data.portion import Portion
 from cnn.data.sets import DRAWN
 from cnn.settings import images_folder
 
 DATA = "data"
 
 
-SEED = "drawing_seed"
+SEED, PORTION = "drawing_seed", "portion"
 SETTINGS = dict.fromkeys(one.name for usual in DRAWN.values() for one in fields(usual))
-NAMES = (DATA, *SETTINGS, SEED)
+NAMES = (DATA, *SETTINGS, SEED, PORTION)
 
 
 def data_id(spec: DatasetSpec) -> str:
@@ -35,8 +37,12 @@ def spec_of(id: str) -> DatasetSpec:
 
 
 def data_to_address(spec: DatasetSpec) -> dict[str, str]:
-    """The id, and every setting of the drawings that is not the classic lesson's."""
+    """The id, every setting of the drawings that is not the classic lesson's, and what of the
+    images is used where that is not all.
+    """
     written = {DATA: data_id(spec)}
+    if said := spec.portion.text:
+        written[PORTION] = said
     if drawn := spec.drawn_as:
         usual = DRAWN[spec.name]
         for one in fields(usual):
@@ -53,6 +59,9 @@ def data_from_address(address: Mapping[str, str], usual: DatasetSpec) -> Dataset
         spec = spec_of(address[DATA]) if DATA in address else usual
     except DataError:
         return usual
+    if PORTION in address:
+        with contextlib.suppress(DataError):
+            spec = replace(spec, portion=Portion.read(address[PORTION]))
     drawn = spec.drawn_as
     if drawn is None:
         return spec

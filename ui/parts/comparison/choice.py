@@ -97,7 +97,7 @@ def choose() -> Plan | None:
     if as_trained := [one for one in entrants if one.run]:
         kept.said(as_trained)
     plan = Plan(tuple(entrants), configuration, seeds, budget)
-    expected([plan], look.images)
+    expected([plan], lambda _: look.images)
     return plan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -50,8 +50,10 @@ def left_out(plans: Sequence[Plan]) -> None:
         st.warning(f"Left out: {plain(one.words)}", icon=":material/history:")
 
 
-def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:
-    """What the trainings that are missing will take; nothing where none is."""
+def expected(plans: Sequence[Plan], images: Callable[[Configuration], Mapping[str, int]]) -> None:
+    """What the trainings that are missing will take; nothing where none is. `images` are those of
+    each split that a training has.
+    """
     found = [groups(plan, runs.store().find(plan.recipes())) for plan in plans]
     todo = [(one.architecture, settings) for one, settings in all_missing(plans, found)]
     if not todo:
@@ -59,7 +61,8 @@ def expected(plans: Sequence[Plan], images: Mapping[str, int]) -> None:
     wanted = sum(len(group.runs) for own in found for group in own if group.entrant.run is None)
     many = f"The {len(todo)} missing" if len(todo) < wanted else f"All {len(todo)} trainings"
     what = f"{many}, {expectation.in_turn()}: " if len(todo) > 1 else "One training: "
-    expectation.show(expectation.of_each(todo, images), what)
+    of_each = [images(settings) for _, settings in todo]
+    expectation.show(expectation.of_each(todo, of_each), what)
 
 
 def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:

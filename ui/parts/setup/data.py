@@ -15,6 +15,7 @@ from cnn.data.fitting import check_room, check_shape, fit, image_text
 from cnn.data.in_child_process import look_at as look_at_data
 from cnn.data.look import Look, few_of
 from cnn.data.own import library
+from cnn.data.portion import Portion
 from cnn.data.sets import DRAWN, SETS
 from cnn.pictures.data.data_bars import class_bars, pixel_bars
 from cnn.pictures.data.samples import first_of, samples
@@ -43,6 +44,23 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
 
     None, with the reason shown, where the settings make no data set.
     """
+    spec = _choose(key, on_change)
+    text = st.session_state.get(key("portion"))
+    if spec is None or not text:
+        return spec
+    portion = Portion.read(text)  # put there by a run, or by an address that was read
+
+    def use_all() -> None:
+        st.session_state[key("portion")] = ""
+        on_change()
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f":material/filter_list: {plain(portion.words)}", width="content")
+        st.button("Use all images", type="tertiary", on_click=use_all)
+    return replace(spec, portion=portion)
+
+
+def _choose(key: Callable[[str], str], on_change: Callable[[], None]) -> DatasetSpec | None:
     own = {one.id: one for one in library.kept(images_folder())}
     ids = [*SETS, *own]
     if st.session_state.get(key("data")) not in ids:  # its images were deleted

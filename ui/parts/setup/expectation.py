@@ -30,9 +30,12 @@ def of(
 
 
 def of_each(
-    trainings: Sequence[tuple[Architecture, Configuration]], images: Mapping[str, int]
+    trainings: Sequence[tuple[Architecture, Configuration]],
+    images: Mapping[str, int] | Sequence[Mapping[str, int]],
 ) -> Estimate:
-    """The estimate for these trainings, at least one, one after the other."""
+    """The estimate for these trainings, at least one, one after the other; `images` are those of
+    all, or of each.
+    """
     done = measured_here(runs.store().latest(RUNS))
     return estimate_all(trainings, images, calibration.load(), done)
 

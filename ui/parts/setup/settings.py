@@ -50,7 +50,8 @@ class Settings:
             one.in_address or name: _in_widget(one, getattr(configuration, name))
             for name, one in asked_for(self._kind).items()
         }
-        values |= drawing_values(configuration.dataset) | {"data": data_id(configuration.dataset)}
+        spec = configuration.dataset
+        values |= drawing_values(spec) | {"data": data_id(spec), "portion": spec.portion.text}
         return {self.key(name): value for name, value in values.items()}
 
     def shown(

@@ -67,9 +67,7 @@ def show() -> None:
         keep(ID, address)
         networks = [pair.network(side, channels) for side in pair.sides]
         entrants = tuple(chosen.entrant(id_of(one), one) for one in networks)
-        plans = conditions.trainable(
-            [Plan(entrants, chosen.configuration, chosen.seeds)], chosen.look
-        )
+        plans = conditions.trainable([Plan(entrants, chosen.configuration, chosen.seeds)], chosen)
     for plan in plans:
         results(plan, "both")
 

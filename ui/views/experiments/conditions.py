@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
+from cnn.diagnose import folds
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.training.forecast import limits
@@ -45,6 +46,15 @@ class Conditions:
         name = self.configuration.dataset.name
         on_images = image_changes(name, self.look.brought_shape, fitted.input)
         return Entrant(id, fitted, on_images + on_head)
+
+    def images(self, own: Configuration) -> dict[str, int]:
+        """The images of each split that a training has, which may have a smaller share of them."""
+        portion, whole = own.dataset.portion, self.configuration.dataset.portion
+        if portion == whole:
+            return self.look.images
+        if portion.folds and not whole.folds:
+            return folds.of_fold(self.look.images, portion)
+        return self.look.images | {"train": portion.count(self.look.counts["train"])}
 
     def to_address(self) -> dict[str, str | list[str]]:
         written: dict[str, str | list[str]] = {SEEDS: str(self.seeds)}
@@ -86,7 +96,7 @@ def conditions(settings: Settings) -> Conditions | None:
     return Conditions(configuration, int(st.session_state[settings.key(SEEDS)]), look)
 
 
-def trainable(plans: Sequence[Plan], look: Look) -> list[Plan]:
+def trainable(plans: Sequence[Plan], chosen: Conditions) -> list[Plan]:
     """The plans that this machine can train; others are left out, and said so.
 
     Of those that are left, what is missing is estimated.
@@ -96,10 +106,15 @@ def trainable(plans: Sequence[Plan], look: Look) -> list[Plan]:
     for plan in plans:
         try:
             for entrant in plan.entrants:
-                limits.check(entrant.architecture, plan.configuration, look.images, busy=busy)
+                limits.check(
+                    entrant.architecture,
+                    plan.configuration,
+                    chosen.images(plan.configuration),
+                    busy=busy,
+                )
         except (ArchitectureError, ConfigurationError) as error:
             st.warning(plain(f"Left out: {error}"), icon=":material/block:")
         else:
             kept.append(plan)
-    expected(kept, look.images)
+    expected(kept, chosen.images)
     return kept

@@ -96,7 +96,7 @@ def show() -> None:
         own = members(depths, [norm == "yes" for norm in norms])
         entrants = tuple(chosen.entrant(member.id, member.network()) for member in own)
         plans = conditions.trainable(
-            [Plan((one,), chosen.configuration, chosen.seeds) for one in entrants], chosen.look
+            [Plan((one,), chosen.configuration, chosen.seeds) for one in entrants], chosen
         )
     by_id = {member.id: member for member in own}
     whole = Plan(entrants, chosen.configuration, chosen.seeds)

@@ -17,6 +17,7 @@ from cnn.compare.sweep import (
     values_of,
 )
 from cnn.compare.unshown import beside
+from cnn.diagnose import learning_curve
 from cnn.network.errors import ArchitectureError
 from cnn.numbers import exact
 from cnn.pictures.comparison.result_curve import Series, result_curve
@@ -54,6 +55,7 @@ TITLES = {
     Field.DROPOUT: "Dropout",
     Field.LEARNING_RATE: "Learning rate",
     Field.BATCH_SIZE: "Batch size",
+    Field.IMAGES: "Images",
 }
 MEANINGS = {
     Field.FILTERS: "Each convolution with filters of its own gets so many times as many, rounded.",
@@ -63,6 +65,8 @@ MEANINGS = {
     Field.DROPOUT: "Every dropout layer gets this rate.",
     Field.LEARNING_RATE: "The highest of the schedule, in place of the one set below.",
     Field.BATCH_SIZE: "Images per step, in place of what is set below.",
+    Field.IMAGES: "A share of the images to train, class by class; 1 is all of them. Each takes as "
+    "many steps, with the same images to validate and to test.",
 }
 AXES = {
     Field.FILTERS: "filters, times as many",
@@ -71,6 +75,7 @@ AXES = {
     Field.DROPOUT: "dropout rate",
     Field.LEARNING_RATE: "learning rate",
     Field.BATCH_SIZE: "batch size",
+    Field.IMAGES: "share of the images to train",
 }
 
 
@@ -99,7 +104,7 @@ def show() -> None:
         own = {"network": id, "field": field.value, "value": texts}
         keep(ID, own | chosen.to_address())
         found = _sweep(id, field, texts, chosen)
-        plans = conditions.trainable(found.plans(), chosen.look) if found else []
+        plans = conditions.trainable(found.plans(), chosen) if found else []
     if not found or not plans:
         return
 
@@ -167,12 +172,31 @@ def _sweep(id: str, field: Field, texts: list[str], chosen: conditions.Condition
         return None
     try:
         entrant = chosen.entrant(id, architecture)
-        found = Sweep(entrant, field, values_of(field, texts), chosen.configuration, chosen.seeds)
+        values, images = values_of(field, texts), chosen.look.counts["train"]
+        found = Sweep(entrant, field, values, chosen.configuration, chosen.seeds, images)
         found.plans()
     except (ArchitectureError, ConfigurationError, SweepError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
     return found
+
+
+def _more_images(groups: list[Group]) -> None:
+    """Whether more images would help, by the errors on the test images."""
+    trained = [
+        learning_curve.Trained(
+            result.train_images,
+            round(result.test_images * (1 - result.test_accuracy)),
+            result.test_images,
+        )
+        for group in groups
+        for run in group.finished
+        if (result := run.result)
+    ]
+    if said := learning_curve.in_words(trained):
+        st.info("  \n".join(map(plain, said)), icon=":material/trending_up:")
+    else:
+        st.caption("With three sizes or more, this says whether more images would help.")
 
 
 def _results(found: Sweep, groups: list[Group], epochs: Epochs) -> None:
@@ -196,6 +220,8 @@ def _results(found: Sweep, groups: list[Group], epochs: Epochs) -> None:
         "standard deviation. Choose a value by its validation accuracy: chosen by the test "
         "images, their accuracy would be too good to be true."
     )
+    if found.field is Field.IMAGES:
+        _more_images(groups)
     places = dict.fromkeys((row.id for row in rows), 0)
     others = beside(runs.store(), found.whole(), groups, found.setting)
     compared(rows, places, differences(groups), judged(groups, others))

@@ -1,0 +1,79 @@
+"""The Data page as its script sees a visitor: what is in a data set, and its address."""
+
+import io
+
+import numpy as np
+import pytest
+
+from cnn.data.own import library
+from cnn.settings import images_folder
+from tests.ui.views.test_train import address
+from tests.ui.visiting import shown, visited, words
+
+TABS = ["Images", "Balance", "In common", "Twice", "Nearly alike"]
+
+
+def opened(tab: str, **query: str):
+    app = visited("data", **query)
+    app.session_state["data_tab"] = tab
+    return shown(app)
+
+
+def own(arrays: dict[str, np.ndarray]) -> str:
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    folder = images_folder()
+    path, _ = library.read(content.getvalue(), "mine.npz", folder)
+    return library.keep(path, "mine", folder).id
+
+
+def test_a_first_visit_shows_images_of_every_class():
+    app = visited("data", data="digits")
+
+    assert [tab.label for tab in app.tabs] == TABS
+    for digit in range(10):
+        assert f"**{digit}**" in words(app)
+    assert address(app, "data") == ["digits"]
+
+
+def test_one_class_is_shown_further_and_further():
+    app = visited("data", data="digits")
+    app.selectbox(key="data_wall_class").set_value(3)
+    shown(app)
+    assert "the first 60 are shown" in words(app)
+
+    next(one for one in app.button if one.label == "Show more").click()
+
+    assert "the first 120 are shown" in words(shown(app))
+
+
+def test_the_balance_says_what_guessing_is_worth():
+    said = words(opened("Balance", data="mnist-sample"))
+
+    assert "Who always names the largest class is right in 1" in said
+
+
+def test_images_that_come_twice_are_counted_with_their_splits_and_labels(store):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (60, 8, 8, 1), np.uint8)
+    labels = np.arange(60) % 2
+    images[2] = images[0]
+    images[3] = images[1]
+    labels[3] = 0
+    app = opened("Twice", data=own({"images": images, "labels": labels}))
+
+    assert "**4 of 60 images** occur more than once" in words(app)
+    assert "1 have more than one label" in words(app)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_has_something_to_say_of_colour(tab):
+    assert words(opened(tab, data="scenes", samples="200", test_samples="50"))
+
+
+def test_what_is_not_here_is_fetched_only_when_it_is_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("CNN_DATA_DIR", str(tmp_path))
+    app = visited("data", data="cifar-10")
+
+    assert "is not on this machine yet" in words(app)
+    assert "Download CIFAR-10" in [one.label for one in app.button]

@@ -1,0 +1,104 @@
+"""A wall of images, class by class, and how many each class has."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnn.data.inspection_outside import Inspected
+from cnn.numbers import fixed
+from cnn.pictures.data.data_bars import class_bars
+from cnn.pictures.kit.gallery import Tile, gallery
+from ui.components.picture import picture
+from ui.session import theme
+from ui.session.words import percent, plain
+
+ALL = -1
+OF_EACH, STEP = 12, 60
+TILE_PX = 56
+MOST_ROWS = 40
+
+
+def wall(found: Inspected) -> None:
+    """Some images of every class, or as many as one likes of one of them."""
+    names = found.class_names
+    chosen = st.selectbox(
+        "Class",
+        [ALL, *range(len(names))],
+        format_func=lambda label: "all classes" if label == ALL else plain(names[label]),
+        key="data_wall_class",
+        width=260,
+    )
+    if chosen == ALL:
+        for label in range(min(len(names), MOST_ROWS)):
+            st.markdown(f"**{plain(names[label])}** · {_many(found, label)}")
+            _tiles(found, label, OF_EACH)
+        if len(names) > MOST_ROWS:
+            st.caption(f"And {len(names) - MOST_ROWS:,} more classes: choose one above.")
+        return
+    there = int((found.wall.labels == chosen).sum())
+    shown = min(int(st.session_state.get("data_wall_shown", STEP)), there)
+    st.caption(f"{_many(found, chosen)}; the first {shown:,} are shown.")
+    _tiles(found, chosen, shown)
+    if shown < there:
+        st.button(
+            "Show more",
+            icon=":material/expand_more:",
+            on_click=lambda: st.session_state.update(data_wall_shown=shown + STEP),
+        )
+
+
+def _many(found: Inspected, label: int) -> str:
+    counts = found.counts
+    learned = counts["train"][label] + counts["validation"][label]
+    return f"{learned:,} images to train and validate, {counts['test'][label]:,} to test"
+
+
+def _tiles(found: Inspected, label: int, many: int) -> None:
+    places = np.flatnonzero(found.wall.labels == label)[:many]
+    name = found.class_names[label]
+    tiles = [
+        Tile(found.wall.pixels[place], f"{name}, image {number} of its class")
+        for number, place in enumerate(places, start=1)
+    ]
+    st.html(gallery(tiles, size_px=TILE_PX))
+
+
+def balance(found: Inspected) -> None:
+    """How many images each class has, in which split, and what that means for guessing."""
+    counts = found.counts
+    picture(
+        class_bars(found.class_names, counts, dark=theme.is_dark()), key="data_bars", largest=1.4
+    )
+    totals = [sum(each) for each in zip(*counts.values(), strict=True)]
+    most, least = int(np.argmax(totals)), int(np.argmin(totals))
+    validation = counts["validation"]
+    largest = max(validation) / sum(validation)
+    times = f"{fixed(totals[most] / totals[least], 1)} times" if totals[least] else "and none is"
+    st.markdown(
+        f"The largest class, {plain(found.class_names[most])}, has {totals[most]:,} images, "
+        f"{times} as many as the smallest, {plain(found.class_names[least])} ({totals[least]:,}). "
+        f"Who always names the largest class is right in {percent(largest)} of the validation "
+        "images: a network has to do better."
+    )
+
+
+def in_common(found: Inspected) -> None:
+    """The mean image of each class, and how bright its images are."""
+    st.caption(
+        "The mean of all images of a class to train and validate. What is sharp in it stands at "
+        "the same place in most of them; a class whose mean can be told by its colour alone may "
+        "be learned by that."
+    )
+    tiles = [
+        Tile(
+            found.found.means[label],
+            f"The mean of {own.images:,} images of {found.class_names[label]}",
+            found.class_names[label],
+            f"brightness {fixed(own.brightness, 2)} ± {fixed(own.spread, 2)}",
+        )
+        for label, own in enumerate(found.found.classes)
+        if own.images
+    ]
+    st.html(gallery(tiles, size_px=96))
+    st.caption("Brightness is the mean of all pixels, from 0 (black) to 1, ± its spread.")
