@@ -22,16 +22,15 @@ help: ## show this list
 run: $(RUN_READY) ## install what the app needs, start it, print its address
 	@$(PY) -m streamlit run app.py $(ARGS)
 
-# The tests stand back almost as far as the workers that train: else these get nothing beside them.
 test: $(TEST_READY) ## run all tests, those in a browser too where there is one
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.postgres
-	@nice -n 9 $(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(ARGS)
 
 proof: $(TEST_READY) ## run the proofs, which take minutes each: before a version goes out
 	@$(PY) -m tests.browser.chromium
 	@$(PY) -m tests.postgres
-	@nice -n 9 $(PY) -m pytest -m proof $(ARGS)
+	@$(PY) -m pytest -m proof $(ARGS)
 
 check: format lint types test ## format, then lint, types and tests: before every commit
 

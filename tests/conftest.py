@@ -59,6 +59,7 @@ def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     """Keep every test, and every process it starts, away from the runs of whoever runs them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CNN_HOME", str(tmp_path_factory.mktemp("store")))
+        patch.setenv("CNN_NICENESS", "1")  # beside busy tests a worker would else get nothing
         yield
 
 

@@ -32,6 +32,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera whose picture moves
+    "--use-fake-ui-for-media-stream",  # and that is allowed
 )
 
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong

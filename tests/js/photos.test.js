@@ -4,6 +4,7 @@ import test from "node:test";
 const { concerns, contentOf, fileName, freeName, isClutter, isForeign, listed, missing, packed, tooMuch, tooMuchInAll, wrongName } = await import(
   "../../ui/components/photos/classes.js"
 );
+const { BURST, record, square, whyFailed, whyNot } = await import("../../ui/components/photos/camera.js");
 const { crc32 } = await import("../../ui/components/photos/zip.js");
 
 const LIMITS = {
@@ -92,4 +93,37 @@ test("files lie in the order of classes and names, and the zip is called after t
   const classes = [named(" dogs ", several("b.png", "a.png")), named("", []), named("cats", several("z.png"))];
   assert.deepEqual(packed(classes).map((file) => file.path), ["cats/z.png", "dogs/a.png", "dogs/b.png"]);
   assert.equal(fileName(classes), "dogs and cats.zip");
+});
+
+test("a camera is offered only where browsers give one, and else it is said why", () => {
+  const navigator = { mediaDevices: { getUserMedia: () => {} } };
+  assert.equal(whyNot({ isSecureContext: true, navigator }), "");
+  for (const own of [{ isSecureContext: false, navigator }, { isSecureContext: true, navigator: {} }]) assert.match(whyNot(own), /https or on this very machine/);
+});
+
+test("what went wrong with the camera is said with what to do", () => {
+  assert.match(whyFailed({ name: "NotAllowedError" }), /Allow it for this page/);
+  assert.match(whyFailed({ name: "NotFoundError" }), /no camera on this machine/);
+  assert.match(whyFailed({ name: "NotReadableError" }), /Another program/);
+  assert.match(whyFailed({ name: "AbortError" }), /\(AbortError\)/);
+});
+
+test("of a frame the largest square in its middle is taken", () => {
+  assert.deepEqual(square(640, 480), { x: 80, y: 0, side: 480 });
+  assert.deepEqual(square(480, 641), { x: 0, y: 80, side: 480 });
+});
+
+test("a recording that is stopped ends, and gives the camera back", async () => {
+  const stopped = [];
+  const stream = { getTracks: () => [{ stop: () => stopped.push(1) }] };
+  const film = record({ play: () => Promise.resolve(), videoWidth: 0 }, stream, () => {});
+  film.stop();
+  assert.deepEqual(await film.over, []);
+  assert.deepEqual(stopped, [1]);
+  assert.equal(BURST, 40);
+});
+
+test("pictures of one recording are said to be alike in the test too", () => {
+  const one = { ...named("cats"), isFilmed: true };
+  assert.match(concerns(one, [one])[0], /^Pictures of one recording look alike/);
 });

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn import log
+from cnn.settings import whole_setting
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.heartbeats import dismiss, dismiss_silent, present
@@ -31,7 +32,9 @@ MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
 
 NICENESS = 10
-"""How far a worker stands back at least, so that pages answer at once while it trains."""
+"""How far a worker of the app stands back, so that pages answer at once while it trains
+(`CNN_NICENESS`).
+"""
 
 GRACE_S, IDLE_GRACE_S = 10.0, 0.5
 """How long a training may take to end, and how long one who only waits, before its process is."""
@@ -81,10 +84,11 @@ def _keep_to_limits(store: Store) -> None:
 
 def _stand_back() -> None:
     """Lets the pages go first, and whatever else somebody waits for on this machine."""
+    how_far = whole_setting("CNN_NICENESS", NICENESS)
     with contextlib.suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(max(0, NICENESS - os.nice(0)))
+        os.nice(how_far)
     with contextlib.suppress(OSError):  # where Linux weighs sessions against each other
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+        Path("/proc/self/autogroup").write_text(str(min(how_far, 19)), encoding="ascii")
 
 
 def _is_worn(done: int) -> bool:

@@ -168,6 +168,30 @@ def test_photos_are_dropped_class_by_class_learned_in_colour_and_a_new_one_is_an
     settled(page)
 
 
+def test_pictures_are_recorded_with_the_camera_kind_by_kind(app_url: str, page: Page):
+    """With Chromium's own camera for tests, whose picture moves."""
+    page.goto(f"{app_url}/train")
+    page.get_by_role("button", name="Add your own images").click()
+    dialog = page.get_by_role("dialog")
+    first = dialog.get_by_role("group", name="Kind 1")
+    camera = dialog.get_by_role("region", name="Camera")
+    record = first.get_by_role("button", name="Record pictures of kind 1 with the camera")
+    record.click()
+    expect(camera.get_by_text(re.compile("[3-9] of 40 pictures"))).to_be_visible()
+    camera.get_by_role("button", name="Stop recording").click()
+    expect(camera).to_have_count(0)
+    expect(first.get_by_text(re.compile(r"^\d pictures"))).to_be_visible()
+    expect(first.get_by_text("Pictures of one recording look alike")).to_be_visible()
+
+    first.get_by_role("textbox", name="Name of kind 1").fill("green")
+    dialog.get_by_role("textbox", name="Name of kind 2").fill("leaf")
+    carries = carried(page, pictures("leaf"))
+    dialog.get_by_role("group", name="Kind 2").dispatch_event("drop", {"dataTransfer": carries})
+    dialog.get_by_role("button", name="Read these pictures").click()
+    expect(dialog.get_by_text(re.compile("pictures of 2 kinds were read"))).to_have_count(2)
+    settled(page)
+
+
 @pytest.mark.proof
 def test_what_is_wrong_with_classes_is_said_and_too_large_photos_are_made_smaller(
     app_url: str, page: Page

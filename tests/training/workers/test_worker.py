@@ -6,6 +6,8 @@ the order of its life: TensorFlow takes its seconds in every new worker.
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
@@ -56,8 +58,26 @@ def test_a_queued_run_is_trained_to_its_end(app: App):
     assert worker_states(app.store) == [WorkerState.READY]
 
 
-def test_a_worker_of_the_app_stands_back_for_its_pages(app: App):
-    expected = max(os.getpriority(os.PRIO_PROCESS, 0), worker.NICENESS)
+@pytest.mark.parametrize(("setting", "steps"), [("", worker.NICENESS), ("3", 3), ("x", 10)])
+def test_a_worker_stands_back_for_the_pages_as_far_as_it_is_set(setting: str, steps: int):
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import os; from cnn.training.workers import worker; before = os.nice(0); "
+            "worker._stand_back(); print(os.nice(0) - before)",
+        ],
+        env=os.environ | {"CNN_NICENESS": setting},
+        capture_output=True,
+        text=True,
+        check=True,
+        start_new_session=True,  # Linux weighs sessions too
+    )
+    assert int(found.stdout) == steps
+
+
+def test_a_worker_of_the_app_stands_back(app: App):
+    expected = os.getpriority(os.PRIO_PROCESS, 0) + int(os.environ["CNN_NICENESS"])
     eventually(
         "a worker that stands back",
         lambda: [os.getpriority(os.PRIO_PROCESS, one) for one in app.workers()] == [expected],

@@ -23,7 +23,7 @@ from cnn.training.store.store import Store
 from tests.coloured import coloured, in_folders
 from tests.data.own.test_images import zipped
 from tests.ui.visiting import arriving, html, pressed, shown, visited, weights_file, words
-from ui.parts.runs.try_photo import bars_html
+from ui.parts.runs.try_photo import bars_html, has_camera
 
 NAMES = ("apple", "leaf", "sky")
 SIZE = (24, 20, 3)
@@ -114,6 +114,28 @@ def test_a_new_photo_is_answered_with_the_shares_that_the_network_gives(store: S
     assert f"Where it looked for {NAMES[order[0]]}" in words(app)
     for kind in ("Occlusion", "Saliency", "Grad-CAM"):
         assert f"**{kind}**" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_given"),
+    [
+        ("https://workbench.example/train", True),
+        ("http://localhost:8501/train", True),
+        ("http://127.0.0.1:8501/train", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.1.7:8501/train", False),
+        ("http://localhost.example/", False),
+        (None, False),
+    ],
+)
+def test_a_camera_is_offered_where_browsers_give_one(address: str | None, is_given: bool):
+    assert has_camera(address) is is_given
+
+
+def test_where_there_is_no_camera_it_is_said_why(store: Store):
+    assert "Browsers give a camera only to pages at https" in words(
+        visited("train", run=finished(store, photos()).id)
+    )
 
 
 def test_a_photo_is_prepared_as_the_images_that_were_learned_from():

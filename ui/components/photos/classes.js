@@ -72,6 +72,9 @@ export function concerns(one, classes) {
   if (many && many < FEWEST) {
     found.push(`${counted(many)} of at least ${FEWEST} pictures: to learn from, to check with and to test. From 20 on it gets good.`);
   }
+  if (one.isFilmed) {
+    found.push("Pictures of one recording look alike, in the test too: it says little of another day. Record again in other light, before another wall.");
+  }
   for (const other of classes) {
     if (other === one) continue;
     const both = one.pictures.filter((mine) => other.pictures.some((its) => isSame(mine, its))).map((mine) => mine.name);

@@ -3,6 +3,7 @@
 
 import { added, button, element, partsOf, remembered, setLabel, setText } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
+import { BURST, record, whyFailed, whyNot } from "./camera.js";
 import { bytesOf, concerns, contentOf, emptyClass, fileName, inUse, megabytes, missing, packed, pictures, tooMuchInAll, wrongName } from "./classes.js";
 import { dropped, makeSmaller, take } from "./opened.js";
 import { zipped } from "./zip.js";
@@ -13,7 +14,7 @@ const MORE_SHOWN = 200;
 const EXAMPLES = ["Name of the first kind, e.g. cats", "Name of the second kind, e.g. dogs"];
 
 /** What was dropped, for as long as the page is there: the dialog around it, where it is `shown`, comes and goes. */
-const kept = { classes: [emptyClass(), emptyClass()], busy: "", work: Promise.resolve(), shown: null, handed: null, isUnfolded: false };
+const kept = { classes: [emptyClass(), emptyClass()], busy: "", film: null, work: Promise.resolve(), shown: null, handed: null, isUnfolded: false };
 
 function startOver(state) {
   kept.classes = [emptyClass(), emptyClass()];
@@ -72,6 +73,27 @@ function bring(state) {
   showStatus(state);
 }
 
+/** Pictures of a kind from the camera, seen as they are taken. */
+async function film(state, one, number) {
+  if (kept.film) return;
+  setText(state.failed, "");
+  kept.film = { stop: () => {} };
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 } }, audio: false });
+    state.camera.hidden = false;
+    setText(state.filmed, `Hold ${one.name.trim() || `kind ${number}`} before the camera …`);
+    kept.film = record(state.video, stream, (many) => setText(state.filmed, `${many} of ${BURST} pictures. Turn it, move it, change what is behind it.`));
+    const files = await kept.film.over;
+    one.isFilmed ||= files.length > 0;
+    await takeInto(state, one, files);
+  } catch (error) {
+    setText(state.failed, whyFailed(error));
+  } finally {
+    kept.film = null;
+    state.camera.hidden = true;
+  }
+}
+
 const READING = { said: "They are being read …", is_good: false };
 
 /** What came of these very pictures; nothing where others were handed over, or none. */
@@ -99,7 +121,10 @@ function row(state, one, number) {
   setLabel(remove, `Remove kind ${number}`);
   const drop = button("drop", () => choose(state, one), "Drop pictures here, or choose them");
   drop.setAttribute("aria-label", `Choose pictures of kind ${number}, or drop them here`);
-  const root = element("fieldset", { class: "one", "aria-label": label }, element("div", "head", name, element("span", "many"), remove), drop);
+  const camera = button("quiet film", () => film(state, one, number), "Record with the camera");
+  camera.setAttribute("aria-label", `Record pictures of kind ${number} with the camera`);
+  camera.hidden = Boolean(whyNot(window));
+  const root = element("fieldset", { class: "one", "aria-label": label }, element("div", "head", name, element("span", "many"), remove), drop, camera);
   root.append(...thumbs(state, one), element("div", "words"));
   listen(state, one, root);
   return root;
@@ -205,6 +230,13 @@ function show(state) {
 
 function build(root) {
   const state = { root, list: added(root, "div", "list") };
+  state.camera = added(root, "section", { class: "camera", "aria-label": "Camera", hidden: true });
+  state.video = added(state.camera, "video", { muted: true, playsinline: true });
+  state.video.muted = true;
+  const words = added(state.camera, "div");
+  state.filmed = added(words, "output");
+  words.append(button("plain", () => kept.film?.stop(), "Stop recording"));
+  state.failed = added(root, "p", { class: "failed", role: "status" }, whyNot(window));
   const foot = added(root, "div", "foot");
   state.read = foot.appendChild(button("primary", () => bring(state), "Read these pictures"));
   state.add = foot.appendChild(button("plain", () => {

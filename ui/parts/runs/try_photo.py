@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -28,7 +29,8 @@ from ui.session.kept import kept
 from ui.session.words import plain
 
 ANCHOR = "try-a-new-photo"
-UPLOAD, TRIED = "try_photo_file", "try_photo"
+UPLOAD, CAMERA, TRIED = "try_photo_file", "try_photo_camera", "try_photo"
+FILE, PHOTO = "From a file", "From the camera"
 LIMIT_MB = 10
 MOST_BARS = 8
 ENDINGS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
@@ -66,15 +68,21 @@ def _is_asked(run: Run) -> bool:
 
 
 def _try(run: Run) -> None:
-    st.file_uploader(
-        "A picture that it has not learned from",
-        type=ENDINGS,
-        key=UPLOAD,
-        on_change=_keep,
-        max_upload_size=LIMIT_MB,
-        help="It is prepared as the training images were. It stays in this session, in a file "
-        "without a name, and goes with it.",
-    )
+    if _from_camera():
+        st.camera_input(
+            "A photo", key=CAMERA, on_change=_keep, args=(CAMERA,), label_visibility="collapsed"
+        )
+    else:
+        st.file_uploader(
+            "A picture that it has not learned from",
+            type=ENDINGS,
+            key=UPLOAD,
+            on_change=_keep,
+            args=(UPLOAD,),
+            max_upload_size=LIMIT_MB,
+            help="It is prepared as the training images were. It stays in this session, in a file "
+            "without a name, and goes with it.",
+        )
     brought: Brought | None = st.session_state.get(TRIED)
     if brought is None:
         return
@@ -89,8 +97,33 @@ def _try(run: Run) -> None:
         st.info(plain(str(error)), icon=":material/hourglass_empty:")
 
 
-def _keep() -> None:
-    hold(st.session_state.get(UPLOAD), TRIED)
+def _from_camera() -> bool:
+    """Whether a photo is taken now, where a browser gives this page a camera."""
+    if not has_camera(st.context.url):
+        st.caption(
+            ":material/no_photography: Browsers give a camera only to pages at https or on the "
+            "very machine they run on."
+        )
+        return False
+    chosen = st.segmented_control(
+        "From",
+        (FILE, PHOTO),
+        default=FILE,
+        key="try_photo_from",
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen == PHOTO
+
+
+def has_camera(address: str | None) -> bool:
+    """Whether a browser gives a camera to a page at this address."""
+    found = urlsplit(address or "")
+    return found.scheme == "https" or found.hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def _keep(field: str) -> None:
+    hold(st.session_state.get(field), TRIED)
 
 
 def _answer(run: Run, brought: Brought) -> None:
