@@ -30,6 +30,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).parents[1]
 TASKS = {
     "bring": "cnn.data.in_child_process:bring_task",
+    "edit": "cnn.data.edits_outside:edit_task",
     "inspect": "cnn.data.inspection_outside:inspect_task",
     "handwriting": "cnn.data.picture.in_child_process:handwriting_task",
     "look": "cnn.data.in_child_process:look_task",

@@ -1,21 +1,25 @@
 """Data: what is in a data set, before anything is trained on it."""
 
+from functools import partial
+
 import streamlit as st
 
-from ui.views.data import choice, twins, wall
+from ui.views.data import change, choice, twins, wall
 
 st.title("Data", anchor=False)
 st.markdown("What is in a data set: look at the images before a network does.")
 choice.arrive()
+change.take_made()
 spec = choice.choose()
 found = choice.look_into(spec) if spec else None
-if found:
+if spec and found:
     shown = {
         "Images": wall.wall,
         "Balance": wall.balance,
         "In common": wall.in_common,
         "Twice": twins.repeats,
         "Nearly alike": twins.alike,
+        "Change": partial(change.change, spec),
     }
     for tab, part in zip(
         st.tabs(list(shown), key="data_tab", on_change="rerun"), shown.values(), strict=True

@@ -3,9 +3,13 @@
 Owns names, sentences and the way from a spec to a data set that fits a network.
 """
 
+import contextlib
+from dataclasses import replace
 from pathlib import Path
 
-from cnn.data.dataset import Dataset
+from cnn.data.dataset import Dataset, Source
+from cnn.data.edited import DEEPEST, edits_of, is_edited, load_edited
+from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_shape
 from cnn.data.own.images import load_own_images, own_name
 from cnn.data.sets import DRAWN, SETS, DatasetName
@@ -19,7 +23,7 @@ CATALOGUE: dict[DatasetName, Entry] = SETS | {
         description="Pictures of yours, dropped kind by kind or from a zip or an npz. "
         "They are fitted to the network's input.",
         image_shape=(32, 32, 3),
-        load=lambda spec, shape: load_own_images(Path(spec.file), shape, splits=spec.splits),
+        load=lambda spec, shape: _own(spec, shape),
         class_names=lambda spec: None,
         usual_epochs=10,
         is_made_to_fit=True,
@@ -55,6 +59,9 @@ def _described(spec: DatasetSpec) -> str:
 
 def is_here(spec: DatasetSpec) -> bool:
     """Whether a data set can be loaded without downloading anything."""
+    if is_edited(spec):
+        with contextlib.suppress(DataError):  # what is wrong with it is said as it is loaded
+            return is_here(edits_of(Path(spec.file)).base)
     return CATALOGUE[spec.name].is_here()
 
 
@@ -73,6 +80,32 @@ def load(
     """
     if not isinstance(spec, DatasetSpec):
         spec = DatasetSpec.from_dict({"name": spec})
-    entry = CATALOGUE[spec.name]
-    shape = entry.image_shape if input_shape is None else check_shape(input_shape)
-    return split(entry.load(spec, shape), spec, shape)
+    shape = image_shape(spec) if input_shape is None else check_shape(input_shape)
+    return split(source_of(spec, shape), spec, shape)
+
+
+def image_shape(spec: DatasetSpec) -> ImageShape:
+    """The shape that images have where no network asks for another; raises `DataError`."""
+    for _ in range(DEEPEST):
+        if not is_edited(spec):
+            break
+        spec = edits_of(Path(spec.file)).base
+    return CATALOGUE[spec.name].image_shape
+
+
+def source_of(spec: DatasetSpec, shape: ImageShape) -> Source:
+    """The images of a spec as they are found or drawn, before they are split and fitted."""
+    return CATALOGUE[spec.name].load(spec, shape)
+
+
+def _own(spec: DatasetSpec, shape: ImageShape) -> Source:
+    path = Path(spec.file)
+    if not is_edited(spec):
+        return load_own_images(path, shape, splits=spec.splits)
+    source = load_edited(path, shape, source_of)
+    own = image_shape(spec)
+    return replace(
+        source,
+        found_shape=source.found_shape or own,
+        usual_side=source.usual_side or min(own[:2]),
+    )

@@ -6,7 +6,7 @@ the same for every seed, so that runs can be compared.
 
 import numpy as np
 
-from cnn.data.dataset import Dataset, Labels, Source, Split, stratified
+from cnn.data.dataset import Dataset, Indexes, Labels, Source, Split, stratified
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.own.splits import Part
 from cnn.data.portion import WHOLE, Portion
@@ -26,14 +26,12 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
     """
     learn, validation, test = source.learn, source.validation, source.test
     portion = spec.portion
-    if test is None:
-        rng = np.random.default_rng(_TEST)
-        if validation is None:
-            kept, aside = stratified(learn.labels, TEST_FRACTION, rng)
-            learn, test = learn.take(kept), learn.take(aside)
-        else:
-            kept, aside = stratified(validation.labels, HALF, rng)
-            validation, test = validation.take(kept), validation.take(aside)
+    if test is None and validation is not None:
+        kept, aside = stratified(validation.labels, HALF, np.random.default_rng(_TEST))
+        validation, test = validation.take(kept), validation.take(aside)
+    elif test is None:
+        kept, aside = without_test(source)
+        learn, test = learn.take(kept), learn.take(aside)
     if portion.folds:
         others, own = portion.apart(learn.labels)
         learn, test = learn.take(others), learn.take(own)
@@ -60,6 +58,22 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
         found_shape=source.found_shape,
         usual_side=source.usual_side,
     )
+
+
+def without_test(source: Source) -> tuple[Indexes, Indexes]:
+    """Which images are learned from, and which set aside to test, where none is kept apart."""
+    return stratified(source.learn.labels, TEST_FRACTION, np.random.default_rng(_TEST))
+
+
+def fold_of(source: Source, portion: Portion) -> Indexes:
+    """Which images to learn from are those of a fold, by their places in the source."""
+    labels = source.learn.labels
+    kept = np.arange(len(labels))
+    if source.test is None and source.validation is None:
+        kept, _ = without_test(source)
+    _, own = portion.apart(labels[kept])
+    places: Indexes = kept[own]
+    return places
 
 
 def _of_a_portion(portion: Portion, train: int, validation: int, test: int) -> str:

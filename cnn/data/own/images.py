@@ -97,7 +97,8 @@ def keep_file(file: Path, file_name: str, folder: Path, splits: str = "") -> Pat
 
 def _kept_name(file_name: str, digest: str, splits: str) -> str:
     stem = re.sub(r"\W+", "-", visible(PurePosixPath(file_name).stem))[:40].strip("-") or "images"
-    ending = ".npz" if file_name.lower().endswith(".npz") else ".zip"
+    ending = PurePosixPath(file_name.lower()).suffix
+    ending = ending if ending in (".npz", ".json") else ".zip"
     own = f".{splits}" if splits else ""
     return f"{stem}-{digest[:_DIGEST]}{own}{ending}"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cnn.data import edited
 from cnn.data.catalogue import load
 from cnn.data.dataset import Dataset
 from cnn.data.errors import DataError
@@ -56,7 +57,8 @@ class OwnImages:
 def kept(folder: Path) -> list[OwnImages]:
     """All that is kept, in the order of names."""
     try:
-        files = [path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()]
+        known = (*ENDINGS, edited.ENDING)
+        files = [path for path in folder.iterdir() if path.suffix in known and path.is_file()]
     except OSError:
         return []
     return [OwnImages(path) for path in sorted(files, key=lambda path: path.name.lower())]
@@ -122,6 +124,24 @@ def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
         file_name, splits = f"{whole}{arrived.suffix}", kept_splits(arrived)
         path = keep_file(arrived, file_name, folder, splits)
     return OwnImages(path)
+
+
+def keep_edits(edits: edited.Edits, name: str, folder: Path) -> OwnImages:
+    """Keeps what is made of another data set under a name; the same edits are kept once."""
+    content = edits.to_text().encode()
+    with _room_in(folder):
+        return OwnImages(keep_upload(content, f"{name.replace('/', '-')}{edited.ENDING}", folder))
+
+
+def made_of(folder: Path, images: OwnImages) -> list[OwnImages]:
+    """What is made of these images, and cannot be loaded without them."""
+    found = []
+    for one in kept(folder):
+        if one.path.suffix == edited.ENDING:
+            with contextlib.suppress(DataError):
+                if Path(edited.edits_of(one.path).base.file) == images.path:
+                    found.append(one)
+    return found
 
 
 def forget(images: OwnImages) -> None:

@@ -1,16 +1,24 @@
 """The Data page as its script sees a visitor: what is in a data set, and its address."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnn.data import load
 from cnn.data.own import library
 from cnn.settings import images_folder
 from tests.ui.views.test_train import address
-from tests.ui.visiting import shown, visited, words
+from tests.ui.visiting import pressed, shown, visited, words
 
-TABS = ["Images", "Balance", "In common", "Twice", "Nearly alike"]
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+
+
+TABS = ["Images", "Balance", "In common", "Twice", "Nearly alike", "Change"]
 
 
 def opened(tab: str, **query: str):
@@ -77,3 +85,40 @@ def test_what_is_not_here_is_fetched_only_when_it_is_asked_for(monkeypatch, tmp_
 
     assert "is not on this machine yet" in words(app)
     assert "Download CIFAR-10" in [one.label for one in app.button]
+
+
+def test_a_class_is_left_out_and_two_are_merged_and_the_new_set_is_shown(store):
+    app = opened("Change", data="digits")
+    app.text_input(key="data_class_digits_9").set_value("")
+    app.text_input(key="data_class_digits_8").set_value("0")
+    app.text_input(key="data_name_digits").set_value("Eight of ten")
+    shown(app)
+
+    app = pressed(app, "Make it")
+
+    (made,) = library.kept(images_folder())
+    assert made.name == "Eight-of-ten"
+    assert address(app, "data") == [made.id]
+    assert app.session_state["data_data"] == made.id
+    assert load(made.spec).class_names == tuple("01234567")
+
+
+def test_what_makes_no_data_set_is_said_and_nothing_is_kept(store):
+    app = pressed(opened("Change", data="digits"), "Make it")
+
+    assert "Nothing is changed" in " ".join(one.value for one in app.error)
+    assert library.kept(images_folder()) == []
+
+
+def test_images_are_divided_anew_with_a_share_and_a_seed(store):
+    app = opened("Change", data="digits")
+    app.segmented_control(key="data_divided").set_value("Divide anew")
+    shown(app)
+    app.number_input(key="data_test_share").set_value(50.0)
+    app.number_input(key="data_test_seed").set_value(3)
+
+    pressed(shown(app), "Make it")
+
+    (made,) = library.kept(images_folder())
+    data, whole = load(made.spec), load("digits")
+    assert len(data.test) == sum(map(len, whole.splits.values())) // 2

@@ -197,6 +197,10 @@ def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
         if _in_use(chosen):
             st.caption("A training that is not over yet needs them. Wait for it, or stop it first.")
             return
+        if made := library.made_of(images_folder(), chosen):
+            names = plain(", ".join(one.name for one in made))
+            st.caption(f"{names} is made of them. Delete that first.")
+            return
         st.caption("Runs that were trained on them stay, but cannot be repeated without the file.")
 
         def delete() -> None:

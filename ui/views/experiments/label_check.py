@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
 from cnn.compare.comparison import Group
+from cnn.data import DataError, DatasetSpec, title
 from cnn.data.dataset import Pixels
+from cnn.data.edited import Edits
+from cnn.data.edits_outside import OfFold, make
 from cnn.data.look import Tested
+from cnn.data.portion import WHOLE
 from cnn.diagnose import folds
 from cnn.diagnose.evaluation import Predictions
 from cnn.diagnose.label_errors import Doubt, Doubts, doubt, doubts, together
 from cnn.network.errors import ArchitectureError
 from cnn.pictures.kit.gallery import Tile, gallery
+from cnn.settings import images_folder
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.presets import BRIEF
 from ui.parts.comparison.choice import architecture_of, name_of, offered
 from ui.parts.runs import measured
 from ui.parts.setup.settings import Settings
+from ui.session.pages import PAGES
 from ui.session.words import percent, plain
 from ui.views.experiments import conditions
 from ui.views.experiments.address import Address, keep, last
@@ -28,6 +37,7 @@ SETTINGS = Settings("labels")
 NETWORK = SETTINGS.key("network")
 USUAL_NETWORK = "simple-cnn"
 SHOWN = 60
+MENDED = ("Leave them out", "Take what the network says")
 TILE_PX = 84
 
 
@@ -87,7 +97,9 @@ def _results(groups: list[Group], _epochs: Epochs) -> None:
     names = folds_found[0][1].class_names
     ranked = doubts(answers)
     _summary(answers, ranked)
-    _wall(answers, ranked, pixels, names)
+    first = [doubt(answers, ranked, int(place)) for place in ranked.ranked[:SHOWN]]
+    _wall(first, pixels, names)
+    _mend(groups, [len(one) for one, _ in folds_found], first, names)
     open_in_train(groups)
 
 
@@ -117,19 +129,82 @@ def _summary(answers: Predictions, found: Doubts) -> None:
     )
 
 
-def _wall(answers: Predictions, found: Doubts, pixels: Pixels, names: tuple[str, ...]) -> None:
-    first = [doubt(answers, found, int(place)) for place in found.ranked[:SHOWN]]
+def _wall(first: Sequence[Doubt], pixels: Pixels, names: tuple[str, ...]) -> None:
     tiles = [
         Tile(
             pixels[one.place],
             _reason(one, names),
-            f"{names[one.label]} → {names[one.said]}?",
+            f"{number}: {names[one.label]} → {names[one.said]}?",
             f"{percent(one.said_share)} sure{'' if one.is_likely else ', not counted'}",
         )
-        for one in first
+        for number, one in enumerate(first, start=1)
     ]
     st.caption(f"The {len(tiles)} most in doubt: the label, and what the network says instead.")
     st.html(gallery(tiles, size_px=TILE_PX))
+
+
+def _mend(
+    groups: list[Group], sizes: Sequence[int], first: Sequence[Doubt], names: tuple[str, ...]
+) -> None:
+    """The labels that one calls wrong, and the data set that is made without them."""
+    st.header("Mend them", anchor=False)
+
+    def words(number: int) -> str:
+        one = first[number - 1]
+        return plain(f"{number}: {names[one.label]} → {names[one.said]}")
+
+    chosen = st.multiselect(
+        "Which of these labels are wrong?",
+        list(range(1, len(first) + 1)),
+        format_func=words,
+        key="labels_wrong",
+        placeholder="Look at the images above, and choose",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        what = st.segmented_control(
+            "What becomes of them", MENDED, default=MENDED[0], key="labels_what", required=True
+        )
+        base = replace(groups[0].finished[0].configuration.dataset, portion=WHOLE)
+        name = st.text_input(
+            "Name of the new data set",
+            f"{title(base)} mended"[:40],
+            max_chars=40,
+            key="labels_name",
+            width=300,
+        )
+        pressed = st.button("Make it", icon=":material/check:", disabled=not chosen)
+    if pressed:
+        wrong = [first[number - 1] for number in chosen]
+        is_dropped = what == MENDED[0]
+        of_folds = [
+            _of_fold(groups, sizes, one, "" if is_dropped else names[one.said]) for one in wrong
+        ]
+        _make(base, name, of_folds)
+
+
+def _of_fold(groups: list[Group], sizes: Sequence[int], one: Doubt, name: str) -> OfFold:
+    """An image by its place in its fold."""
+    place, fold = one.place, 0
+    while place >= sizes[fold]:
+        place, fold = place - sizes[fold], fold + 1
+    return OfFold(groups[fold].finished[0].configuration.dataset.portion, place, name)
+
+
+def _make(base: DatasetSpec, name: str, of_folds: Sequence[OfFold]) -> None:
+    try:
+        with st.spinner("Making it ...", show_time=True):
+            made = make(Edits(base), images_folder(), name.strip() or "mended", of_folds)
+    except DataError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.success(f"Made: {made.sizes} images.", icon=":material/check:")
+    query = {"data": made.id}
+    with st.container(horizontal=True):
+        for page, label, icon in (
+            ("data.py", "Look at it", ":material/photo_library:"),
+            ("train.py", "Train on it", ":material/model_training:"),
+        ):
+            st.page_link(PAGES / page, label=label, query_params=query, icon=icon)
 
 
 def _reason(one: Doubt, names: tuple[str, ...]) -> str:
