@@ -1,9 +1,11 @@
 """Data: what is in a data set, before anything is trained on it."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from cnn.data.inspection_outside import Inspected
 from ui.views.data import change, choice, twins, wall
 
 st.title("Data", anchor=False)
@@ -13,7 +15,7 @@ change.take_made()
 spec = choice.choose()
 found = choice.look_into(spec) if spec else None
 if spec and found:
-    shown = {
+    shown: dict[str, Callable[[Inspected], None]] = {
         "Images": wall.wall,
         "Balance": wall.balance,
         "In common": wall.in_common,

@@ -170,11 +170,12 @@ def applied(edits: Edits, source: Source) -> Source:
         new = np.where(labels[part] < 0, -1, renumber[labels[part]])
         is_kept = new >= 0
         found[part] = Split(one.pixels[is_kept], new[is_kept]) if is_kept.any() else None
-    if found[Part.TRAIN] is None:
+    learn = found[Part.TRAIN]
+    if learn is None:
         raise DataError("No image to learn from is left. Leave fewer out.")
     made = replace(
         source,
-        learn=found[Part.TRAIN],
+        learn=learn,
         validation=found[Part.VALIDATION],
         test=found[Part.TEST],
         class_names=tuple(kept_names),

@@ -151,7 +151,7 @@ def _mend(
 
     def words(number: int) -> str:
         one = first[number - 1]
-        return plain(f"{number}: {names[one.label]} → {names[one.said]}")
+        return f"{number}: {names[one.label]} → {names[one.said]}"
 
     chosen = st.multiselect(
         "Which of these labels are wrong?",
