@@ -10,7 +10,17 @@ from cnn.data.sets.mnist import MNIST
 from cnn.insight.passes.forward import predict
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.trace import trace
-from cnn.shipped import Card, confusion, shipped, weights_from_bytes, weights_to_bytes
+from cnn.shipped import (
+    HERE,
+    Body,
+    Card,
+    body,
+    confusion,
+    shipped,
+    weights_from_bytes,
+    weights_to_bytes,
+)
+from scripts import train_bodies
 from scripts.train_digits import CONFIGURATION, architecture
 from tests import needs
 
@@ -80,3 +90,29 @@ def test_weights_that_the_card_is_not_about_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "WEIGHTS_FILE", other)
     with pytest.raises(WeightsError, match=r"not what its card is about\. It is part of"):
         module.shipped.__wrapped__()
+
+
+def test_the_body_on_scenes_is_that_of_its_script_and_right_as_its_card_says():
+    found = body(Body.SCENES)
+    card = found.card
+    assert card.architecture == train_bodies.architecture()
+    assert card.configuration == train_bodies.CONFIGURATION
+    assert (HERE / "scenes.npz").stat().st_size < 1_000_000
+    data = load(card.configuration.dataset, card.architecture.input)
+    assert fingerprint(data) == card.data_fingerprint
+    few = data.test.take(range(300))
+    counted = np.array(confusion(found.architecture, found.weights, few))
+    assert (counted <= np.array(card.confusion)).all()
+
+
+@pytest.mark.proof
+def test_the_card_of_the_body_on_scenes_is_right_about_all_its_test_images():
+    found = body(Body.SCENES)
+    test = load(found.card.configuration.dataset, found.architecture.input).test
+    assert confusion(found.architecture, found.weights, test) == found.card.confusion
+
+
+def test_every_body_is_known_by_what_it_was_trained_on():
+    assert body(Body.DIGITS).architecture == shipped().architecture
+    for which in Body:
+        assert body(which).card.configuration.dataset.name.split("-")[0] in which.title.lower()

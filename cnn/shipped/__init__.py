@@ -1,7 +1,7 @@
 """The trained networks that ship: their weights, and the cards that say how and how well.
 
-`scripts/train_digits.py` and `scripts/train_lesson_networks.py` make the files; nothing here is
-typed in by hand.
+`scripts/train_digits.py`, `scripts/train_bodies.py` and `scripts/train_lesson_networks.py` make the
+files; nothing here is typed in by hand.
 """
 
 from __future__ import annotations
@@ -113,6 +113,25 @@ class Which(StrEnum):
     @property
     def card_file(self) -> Path:
         return HERE / f"{self}.json"
+
+
+class Body(StrEnum):
+    """What ships to start another training from, and what it was trained on."""
+
+    DIGITS = "digits"
+    SCENES = "scenes"
+
+    @property
+    def title(self) -> str:
+        return {Body.DIGITS: "Digits, trained on MNIST", Body.SCENES: "Scenes, trained on scenes"}[
+            self
+        ]
+
+
+@cache
+def body(which: Body) -> Shipped:
+    """One of those that ship to start from; refused as `shipped` is."""
+    return _read(HERE / f"{which}.npz", HERE / f"{which}.json")
 
 
 @cache
