@@ -134,3 +134,16 @@ def test_what_is_no_such_network_or_was_changed_says_nothing_of_the_kind(store, 
     app = visited("build", net=encode(network))
 
     assert not [one for one in app.expander if one.label.startswith("About")]
+
+
+def test_a_name_that_is_empty_leaves_the_network_its_name_and_every_button_its_work(store):
+    app = visited("build")
+    name = next(one for one in app.text_input if one.label == "Name")
+    name.set_value("")
+    app = shown(app)
+
+    assert not app.error
+    assert "Without another name it stays LeNet-5." in words(app)
+    shown(app)
+    assert next(one for one in app.text_input if one.label == "Name").value == "LeNet-5"
+    assert "stays LeNet-5" not in words(app)

@@ -165,6 +165,10 @@ def name_and_input() -> None:
     if key not in st.session_state or st.session_state.get(NAMED) != now.name:
         st.session_state[key] = st.session_state[NAMED] = now.name
     name = name_column.text_input("Name", key=key, max_chars=120)
+    if not name:  # emptied, or on its way to a browser that answered before it had it
+        name = now.name
+        st.session_state.pop(NAMED)  # so that it stands there again
+        name_column.caption(f"Without another name it stays {plain(name)}.")
     size = input_column.selectbox(
         "Input",
         list(dict.fromkeys([shown, *SIZES])),
