@@ -27,7 +27,9 @@ from cnn.network.keras.model import build, set_weights
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 
-NETWORKS = ("lenet-5", "keras-mnist", "inception-lite", "mobilenet-lite", "resnet-lite")
+NETWORKS = (
+    *("lenet-5", "keras-mnist", "inception-lite", "mobilenet-lite", "resnet-lite", "vit-lite"),
+)
 CASES = ((1, 30, 5), (225, 7, 2))
 """How many images (all shifts of one by up to 7 pixels are 225), rounds, and runs in a row."""
 
