@@ -1,7 +1,7 @@
 """What an edit costs: `python benchmarks/trace.py`, medians of one run on one machine.
 
-The trace of VGG-16 against building its Keras model, expected over 500 times as fast; and the
-command line as a process, beyond what Python takes to do nothing. The ways take turns, round by
+The trace of VGG-16 and of EfficientNet-B7 against building their Keras models, expected over 500
+times as fast; and the command line as a process, beyond what Python takes to do nothing. The ways take turns, round by
 round, so that all of them meet the same busy machine: the ratio holds where the times do not.
 """
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import keras
 
+from cnn.network.atlas import design
 from cnn.network.keras.model import build
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
@@ -25,6 +27,7 @@ from cnn.network.zoo import entry
 ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 TRACES_IN_A_ROUND = 100
+ROUNDS_OF_LARGEST, TRACES_OF_LARGEST = 2, 10
 PROCESSES = {
     "python -c pass": ["-c", "pass"],
     "import cnn": ["-c", "import cnn"],
@@ -52,6 +55,21 @@ def trace_and_build() -> tuple[list[float], list[float]]:
     return traces, builds
 
 
+def largest() -> tuple[list[float], list[float]]:
+    """The same of EfficientNet-B7, which Keras builds itself."""
+    own = design("efficientnet-b7")
+    traces, builds = [], []
+    for _ in range(ROUNDS_OF_LARGEST):
+        keras.utils.clear_session()
+        build = partial(keras.applications.EfficientNetB7, weights=None)
+        builds.append(seconds(build))
+        traces += [seconds(lambda: trace(own)) for _ in range(TRACES_OF_LARGEST)]
+    counted = keras.applications.EfficientNetB7(weights=None).count_params()
+    if counted != trace(own).total_params:
+        sys.exit(f"Keras counts {counted:,} parameters, not {trace(own).total_params:,}")
+    return traces, builds
+
+
 def processes() -> dict[str, list[float]]:
     """How long each process took, the first round not counted."""
     took: dict[str, list[float]] = {name: [] for name in PROCESSES}
@@ -68,11 +86,14 @@ def processes() -> dict[str, list[float]]:
 
 def main() -> None:
     """Prints a line for each way, its median and how far the fastest and the slowest lie apart."""
-    traces, builds = trace_and_build()
-    trace_s, build_s = statistics.median(traces), statistics.median(builds)
-    print(f"{'trace(vgg-16)':32}{trace_s * 1e3:10.3f} ms   fastest {min(traces) * 1e3:.3f}")
-    print(f"{'build(vgg-16)':32}{build_s * 1e3:10.0f} ms   fastest {min(builds) * 1e3:.0f}")
-    print(f"{'ratio of the medians':32}{build_s / trace_s:10,.0f}")
+    for name, (traces, builds) in {
+        "vgg-16": trace_and_build(),
+        "efficientnet-b7": largest(),
+    }.items():
+        trace_s, build_s = statistics.median(traces), statistics.median(builds)
+        print(f"{f'trace({name})':32}{trace_s * 1e3:10.3f} ms   fastest {min(traces) * 1e3:.3f}")
+        print(f"{f'build({name})':32}{build_s * 1e3:10.0f} ms   fastest {min(builds) * 1e3:.0f}")
+        print(f"{'ratio of the medians':32}{build_s / trace_s:10,.0f}")
     took = processes()
     nothing = statistics.median(took["python -c pass"])
     for name, durations in took.items():
