@@ -1,8 +1,9 @@
 """What an edit costs: `python benchmarks/trace.py`, medians of one run on one machine.
 
 The trace of VGG-16 and of EfficientNet-B7 against building their Keras models, expected over 500
-times as fast; and the command line as a process, beyond what Python takes to do nothing. The ways take turns, round by
-round, so that all of them meet the same busy machine: the ratio holds where the times do not.
+times as fast; and the command line as a process, beyond what Python takes to do nothing. The ways
+take turns, round by round, so that all of them meet the same busy machine: the ratio holds where
+the times do not.
 """
 
 import os
