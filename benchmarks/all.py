@@ -29,6 +29,7 @@ ALL = (
     "draw",
     "home",
     "hostile",
+    "augmentation",
     "training",
     "estimate",
     "labels",

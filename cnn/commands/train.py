@@ -22,7 +22,7 @@ from cnn.data import Dataset, DatasetSpec, brought, load
 from cnn.data.portion import Portion
 from cnn.network.keras.read import Imported
 from cnn.network.source import chosen
-from cnn.training.forecast import calibration, limits
+from cnn.training.forecast import augmentation_cost, calibration, limits
 from cnn.training.forecast.estimate import estimate
 from cnn.training.recipe import earlier
 from cnn.training.recipe.configuration import Configuration
@@ -82,6 +82,7 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
         options, dataset_of(options.dataset, options.portion), Configuration
     )
     limits.check_epochs(configuration)
+    configuration.check_channels(architecture.input[2])
     data = load(configuration.dataset, architecture.input)
     say_left_out(data)
     say_split(data)
@@ -89,10 +90,12 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     for change in fitted.changes:
         print(change, file=sys.stderr)
     images = {name: len(split) for name, split in data.splits.items()}
-    expected = estimate(fitted.architecture, configuration, images, calibration.load())
+    costs = augmentation_cost.load()
+    expected = estimate(fitted.architecture, configuration, images, calibration.load(), costs=costs)
     batch = configuration.batch_size_for(images["train"])
     limits.check_memory(fitted.architecture, batch, expected)
-    print(f"Expected on this machine: {expected.text}.", file=sys.stderr)
+    said = f"Expected on this machine: {expected.text}. {expected.caution}".rstrip()
+    print(said, file=sys.stderr)
     return fitted, configuration
 
 

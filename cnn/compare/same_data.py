@@ -72,6 +72,12 @@ def differences(found: Sequence[Group]) -> Differences:
             "An earlier version recorded the training loss on smoothed labels, the validation loss "
             f"on plain ones: {', '.join(smoothed)}. So they do not compare."
         )
+    mixed = dict.fromkeys(name for name, run in named if run.configuration.mixes_labels)
+    if mixed and not all(run.configuration.mixes_labels for _, run in named):
+        notes.append(
+            f"{', '.join(mixed)} learned from mixed images (MixUp, CutMix); training loss and "
+            "accuracy are those of the plain images, not of what was learned from as for others."
+        )
     if old := caution_of_all(named):
         notes.append(old)
     if short := dict.fromkeys(name for name, run in named if _is_out_of_epochs(run)):

@@ -87,7 +87,8 @@ def without_decay(run: Run) -> Retry:
 
 
 def without_augmentation(run: Run) -> Retry:
-    return _with(run, "Train without augmentation", shift=0.0, rotation=0.0, zoom=0.0)
+    words = "Train without augmentation"
+    return Retry(words, run.architecture, run.configuration.without_augmentation)
 
 
 def usual_settings(run: Run) -> Retry | None:

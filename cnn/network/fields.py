@@ -143,20 +143,22 @@ class FourSides:
 
 @dataclass(frozen=True, slots=True)
 class Real(WrittenAsItIs):
-    """A finite number between two limits."""
+    """A finite number between two limits; where `least` is said, 0 or at least that."""
 
     low: float
     high: float
     below_high: bool = False
     optional: bool = False
+    least: float = 0.0
 
     @property
     def wanted(self) -> str:
-        low, high = (_with_commas(limit) for limit in (self.low, self.high))
+        low, high = (_with_commas(limit) for limit in (self.least or self.low, self.high))
         between = (
             f"of at least {low} and below {high}" if self.below_high else f"from {low} to {high}"
         )
-        return f"a number {between}{' or null' if self.optional else ''}"
+        or_zero = "0 or " if self.least else ""
+        return f"{or_zero}a number {between}{' or null' if self.optional else ''}"
 
     def read(self, value: Any) -> float | None:
         if value is None and self.optional:
@@ -164,6 +166,8 @@ class Real(WrittenAsItIs):
         if type(value) not in (int, float) or not self.low <= value <= self.high:
             raise ValueError
         if not math.isfinite(value) or (self.below_high and value == self.high):
+            raise ValueError
+        if 0 < value < self.least:
             raise ValueError
         return float(value)
 

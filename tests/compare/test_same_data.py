@@ -25,6 +25,20 @@ def test_the_same_data_on_the_same_machine_are_nothing_to_speak_of():
     assert (same.forbid, same.notes) == ((), ())
 
 
+def test_curves_of_plain_images_beside_curves_of_what_was_learned_from_are_said():
+    mixed = replace(changed(run(DEMO)), configuration=replace(plan().configuration, mixup=0.2))
+    kept = Entrant("run-x", DEMO.architecture, run=mixed)
+
+    def notes(*runs: Run) -> list[str]:
+        entrants = (LENET, kept) if len(runs) > 1 else (kept,)
+        said = differences(groups(Plan(entrants, plan().configuration), runs)).notes
+        return [one for one in said if "learned from mixed" in one]
+
+    (note,) = notes(changed(run(LENET)), mixed)
+    assert note.startswith(f"Shapes demo, run {mixed.id[:4]} learned from mixed images")
+    assert notes(mixed) == []
+
+
 def test_other_data_of_the_same_size_forbid_a_ranking_and_say_whose_they_are():
     (reason,) = found(
         changed(run(LENET, 0)), changed(run(LENET, 1), data_fingerprint="b" * 64)

@@ -39,7 +39,7 @@ class Line(StrEnum):
     EPOCH = "epoch"
 
 
-_ON_SMOOTHED = ", on smoothed labels"
+_ON_SMOOTHED, _ON_PLAIN = ", on smoothed labels", ", on plain images"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Curve:
     epochs: Sequence[Epoch] = ()
     end: float = math.inf
     has_smoothed_labels: bool = False  # its training loss, unlike that of validation
+    is_of_plain_images: bool = False  # its figures of training, which learned from mixed ones
 
 
 def colour(place: int, *, dark: bool) -> str:
@@ -78,7 +79,7 @@ def colour(place: int, *, dark: bool) -> str:
 def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
     """Every step faintly, each epoch's mean, and the validation images after each epoch."""
     train, validation = colour(0, dark=look.dark), colour(1, dark=look.dark)
-    steps = "each step" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+    steps = "each step" + _on_what(metric, curve)
     traces = _step_traces(metric, curve.steps, (steps, "smoothed"), train, look)
     if Line.EPOCH in look.shown:
         traces += [
@@ -132,12 +133,15 @@ def learning_rate(steps: Sequence[Step], epochs_wanted: int, *, dark: bool) -> F
 
 
 def _training(metric: Metric, curve: Curve) -> str:
-    """What the line of the training images is called, where both losses are not of one kind."""
-    return "training" + (_ON_SMOOTHED if _is_on_smoothed(metric, curve) else "")
+    """What the line of the training images is called, where they are not of the usual kind."""
+    return "training" + _on_what(metric, curve)
 
 
-def _is_on_smoothed(metric: Metric, curve: Curve) -> bool:
-    return metric is Metric.LOSS and curve.has_smoothed_labels
+def _on_what(metric: Metric, curve: Curve) -> str:
+    """What the figures of training were measured on, where that has to be said."""
+    if curve.is_of_plain_images:
+        return _ON_PLAIN
+    return _ON_SMOOTHED if metric is Metric.LOSS and curve.has_smoothed_labels else ""
 
 
 def _step_traces(

@@ -71,10 +71,19 @@ def _warped(
     cos, sin = math.cos(angle) / size, math.sin(angle) / size
     from_x = np.clip(middle_x + cos * x + sin * y, 0, width - 1)
     from_y = np.clip(middle_y - sin * x + cos * y, 0, height - 1)
+    seen: npt.NDArray[np.uint8] = np.round(sampled(image, from_x, from_y)).astype(np.uint8)
+    return seen
+
+
+def sampled(
+    image: npt.NDArray[Any], from_x: npt.NDArray[Any], from_y: npt.NDArray[Any]
+) -> npt.NDArray[Any]:
+    """The colours at places within an image; bilinear in between."""
+    height, width, _ = image.shape
     left, top = from_x.astype(int), from_y.astype(int)
     after, below = np.minimum(left + 1, width - 1), np.minimum(top + 1, height - 1)
     part_x, part_y = (from_x - left)[..., None], (from_y - top)[..., None]
     upper = image[top, left] * (1 - part_x) + image[top, after] * part_x
     lower = image[below, left] * (1 - part_x) + image[below, after] * part_x
-    seen: npt.NDArray[np.uint8] = np.round(upper * (1 - part_y) + lower * part_y).astype(np.uint8)
-    return seen
+    found: npt.NDArray[Any] = upper * (1 - part_y) + lower * part_y
+    return found

@@ -21,7 +21,7 @@ from cnn.network.heads import from_scores
 from cnn.network.keras.model import build, by_place, output_name, weights_of
 from cnn.network.layers import Convolution
 from cnn.network.trace import trace
-from cnn.training.engine.augmentation import augmented
+from cnn.training.engine.augmenting.layers import Augmenting
 from cnn.training.engine.chunk import Chunk, Done, Numbers
 from cnn.training.engine.fused import fuse
 from cnn.training.engine.scores import judged, probabilities
@@ -71,6 +71,9 @@ class Machine:
             if row.weights and (trained := self.model.get_layer(row.name).trainable_variables)
         }
         self.classes = int(self.model.output_shape[-1])
+        self.augmenting = (
+            Augmenting(tf, configuration, train.image_shape) if configuration.is_augmented else None
+        )
         called, given = configuration.optimizer_call
         self.optimizer = getattr(keras.optimizers, called)(**given)
         self.optimizer.build(self.model.trainable_variables)
@@ -241,6 +244,10 @@ class Machine:
             for one, (every, channels) in zip(maps, parts, strict=True)
         )
 
+    def _plain_scores(self, images: Any) -> Any:
+        """The scores of images as they are, by the network as validation finds it."""
+        return self.tf.identity(self.model(self.feed.of(images), training=False))
+
     def _norms(self, gradients: Any) -> Any:
         tf = self.tf
         return tf.stack(
@@ -256,23 +263,29 @@ class Machine:
         hits = tf.TensorArray(tf.float32, size=count, element_shape=[])
         norms = tf.TensorArray(tf.float32, size=count, element_shape=[len(self.rows)])
         unmeasured = tf.zeros([len(self.rows)])
+        is_mixed = self.configuration.mixes_labels
         for i in tf.range(count):
             start = (first + i) * batch
             chosen = order[start : tf.minimum(start + batch, tf.shape(order)[0])]
             images = _floats(tf, tf.gather(pixels, chosen))
-            if self.configuration.is_augmented:
-                images = augmented(tf, images, self.configuration, done + i)
-            images = self.feed.of(images)
             wanted = tf.gather(labels, chosen)
+            targets = tf.one_hot(wanted, self.classes)
+            # Whether a mixture was right cannot be told: the plain images are, as validation's.
+            plain = self._plain_scores(images) if is_mixed else None
+            if self.augmenting:
+                images, targets = self.augmenting(images, targets, done + i)
+            images = self.feed.of(images)
             self.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
                 scores = self.model(images, training=True)
                 if not self.as_before:  # what Keras remembers of a score is not its loss
                     scores = tf.identity(scores)
-                loss = tf.reduce_mean(self.loss(tf.one_hot(wanted, self.classes), scores))
+                loss = tf.reduce_mean(self.loss(targets, scores))
             gradients = tape.gradient(loss, self.model.trainable_variables)
             self.optimizer.apply(gradients, self.model.trainable_variables)
-            if self.plain_loss is not self.loss:
+            if is_mixed:
+                scores = plain
+            if is_mixed or self.plain_loss is not self.loss:
                 loss = tf.reduce_mean(self.plain_loss(tf.one_hot(wanted, self.classes), scores))
             right = tf.equal(tf.argmax(scores, axis=1), wanted)
             losses = losses.write(i, loss)

@@ -26,6 +26,7 @@ from cnn.training.engine.environment import WITH_ONEDNN
 from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
+from cnn.training.recipe.augmentations import chosen
 from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.run import Epoch, Run
 from cnn.training.recipe.told_loss import is_smoothed
@@ -84,7 +85,7 @@ optimizer.build(model.trainable_variables)
 loss_of = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing={label_smoothing}, reduction=None
 )
-{plain}classes = len(data.class_names)
+{plain}{augmenting}classes = len(data.class_names)
 pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
 rates = learning_rates(CONFIGURATION, STEPS)
 
@@ -96,14 +97,14 @@ NUMBERS, WHOLE = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
 @tf.function(input_signature=[NUMBERS, tf.TensorSpec([], tf.float32), WHOLE])
 def train_step(chosen, rate, step):
     images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
-{augment}{feed}    wanted = tf.gather(labels, chosen)
-    optimizer.learning_rate.assign(rate)
+    wanted = tf.gather(labels, chosen)
+{augment}{feed}    optimizer.learning_rate.assign(rate)
     with tf.GradientTape() as tape:
         scores = {scores}
-        loss = tf.reduce_mean(loss_of(tf.one_hot(wanted, classes), scores))
+        loss = tf.reduce_mean(loss_of({targets}, scores))
     gradients = tape.gradient(loss, model.trainable_variables)
     optimizer.apply(gradients, model.trainable_variables)
-    hits = tf.equal(tf.argmax(scores, axis=1), wanted)
+    hits = tf.equal(tf.argmax({judged}, axis=1), wanted)
     return {told}, tf.reduce_sum(tf.cast(hits, tf.float32))
 
 
@@ -154,9 +155,16 @@ _PLAIN = """\
 # What is recorded is measured as it is on the validation images: on labels as they are.
 plain_loss_of = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
 """
-_TOLD = "tf.reduce_mean(plain_loss_of(tf.one_hot(wanted, classes), scores))"
+_TOLD = "tf.reduce_mean(plain_loss_of(tf.one_hot(wanted, classes), {judged}))"
+_ONE_HOT = "tf.one_hot(wanted, classes)"
 _EVALUATED = 'split.pixels[start : start + 500].astype("float32") / 255.0'
 _AUGMENT = "    images = augmented(tf, images, CONFIGURATION, step)\n"
+_AUGMENTING = "augmenting = Augmenting(tf, CONFIGURATION, data.train.image_shape)\n"
+_CHANGE = f"    images, targets = augmenting(images, {_ONE_HOT}, step)\n"
+_SEE_PLAIN = """\
+    # What is recorded is measured on the images before they are mixed, as validation's are.
+    plain_scores = tf.identity(model({fed}, training=False))
+"""
 
 
 def script(run: Run, epochs: Sequence[Epoch]) -> str:
@@ -183,8 +191,14 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     feed = run.architecture.fed
     called, parts = configuration.optimizer_call
     given = ", ".join(f"{name}={value}" for name, value in parts.items())
-    augmented = configuration.is_augmented
-    is_plain = bool(configuration.label_smoothing) and not is_smoothed(run)
+    by_keras, is_mixed = bool(chosen(configuration)), configuration.mixes_labels
+    is_warped = configuration.is_augmented and not by_keras
+    imported = "Augmenting" * by_keras + "augmented" * is_warped
+    fed = "images" if feed.is_usual else "feed(images)"
+    changed = (_SEE_PLAIN.format(fed=fed) * is_mixed + _CHANGE) if by_keras else ""
+    judged = "plain_scores" if is_mixed else "scores"
+    smooths_unseen = bool(configuration.label_smoothing) and not is_smoothed(run)
+    is_plain = is_mixed or smooths_unseen
     layers = (row.layer for row in trace(scoring).rows)
     classes = classes_text(scoring)
     has_batch_norm = any(isinstance(layer, BatchNormalization) for layer in layers)
@@ -195,7 +209,7 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         id=run.id,
         needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
         typing="from typing import Any\n" if fused else "",
-        imports="from cnn.training.augmentation import augmented\n" if augmented else "",
+        imports=f"from cnn.training.augmentation import {imported}\n" if imported else "",
         onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
         configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,
@@ -217,8 +231,11 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         optimizer=f"keras.optimizers.{called}({given})",
         label_smoothing=configuration.label_smoothing,
         plain=_PLAIN if is_plain else "",
-        told=_TOLD if is_plain else "loss",
-        augment=_AUGMENT if augmented else "",
+        told=_TOLD.format(judged=judged) if is_plain else "loss",
+        judged=judged,
+        augmenting=_AUGMENTING if by_keras else "",
+        augment=_AUGMENT if is_warped else changed,
+        targets="targets" if by_keras else _ONE_HOT,
         feed="" if feed.is_usual else "    images = feed(images)\n",
         evaluated=_EVALUATED if feed.is_usual else f"feed({_EVALUATED})",
         tolerance=TOLERANCE,

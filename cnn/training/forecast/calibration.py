@@ -130,7 +130,7 @@ def measure() -> Iterator[None]:
     timed, traces, others = [], [], []
     for architecture, batch in _probes():
         yield
-        quiet = _Others()
+        quiet = Others()
         timed.append(_timed(architecture, batch))
         others.append(quiet.share())
         traces.append((trace(architecture), batch))
@@ -226,19 +226,19 @@ def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
     machine = Machine(architecture, Configuration(), split)
     order, rates = np.arange(images, dtype=np.int32), np.full(CHUNK, 1e-4, np.float32)
     has_graphics = bool(machine.tf.config.list_physical_devices("GPU"))
-    clock = _Clock(has_graphics)
+    clock = Clock(has_graphics)
     machine.steps(Chunk(order, 0, 1, batch, rates[:1], 0, CHUNK))
     first_s = clock.took_s()
     took: list[float] = []
     began = time.perf_counter()
     while len(took) < 3 or (time.perf_counter() - began < PROBE_S and len(took) < 50):
-        clock = _Clock(has_graphics)
+        clock = Clock(has_graphics)
         machine.steps(Chunk(order, 0, CHUNK, batch, rates, 0, CHUNK))
         took.append(clock.took_s() / CHUNK)
     return first_s, float(np.quantile(took, 0.25))  # others may be at work on this machine too
 
 
-class _Others:
+class Others:
     """How much of this machine's processors all other programs have from here on."""
 
     def __init__(self) -> None:
@@ -264,7 +264,7 @@ def _busy_s() -> float | None:
         return None
 
 
-class _Clock:
+class Clock:
     """How long something takes from here on, without the time that others had the processors.
 
     What only computes has one processor at least all the time: where less processor time than

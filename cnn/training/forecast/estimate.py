@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import prod
 
@@ -17,6 +17,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
 from cnn.numbers import number
 from cnn.training.engine.kept_machines import found_compiled
+from cnn.training.forecast import augmentation_cost
+from cnn.training.forecast.augmentation_cost import Cost
 from cnn.training.forecast.calibration import ROUGH, Calibration
 from cnn.training.recipe.configuration import SLOTS, Configuration
 from cnn.training.recipe.pace import steps_wanted
@@ -39,12 +41,20 @@ class Estimate:
     peak_bytes: int
     base_bytes: int  # the part of it that a warm worker holds already
     is_rough: bool
+    lacks_augmentation: bool = False  # some of it was not measured here, and is not in the time
 
     @property
     def text(self) -> str:
         """In words: `about 12 s and 900 MiB`."""
         rough = "roughly" if self.is_rough else "about"
         return f"{rough} {_duration(self.seconds)} and {_memory(self.peak_bytes)}"
+
+    @property
+    def caution(self) -> str:
+        """What the time leaves out; nothing where it leaves out nothing."""
+        if not self.lacks_augmentation:
+            return ""
+        return "Augmentation comes on top: how long it takes is not measured on this machine yet."
 
 
 def estimate(
@@ -55,22 +65,27 @@ def estimate(
     done: Iterable[Run] = (),
     *,
     is_compiled: bool = False,
+    costs: Mapping[str, Cost] | None = None,
 ) -> Estimate:
     """Time, from the first step to the test, and peak memory of a training with so many images.
 
     `images` are those of each split; `done` are runs whose speed was measured on this machine.
     A network that `is_compiled` was kept from an earlier training, and costs that time no more.
+    `costs` are those of augmentations; without them the time of these is left out, and so rough.
     """
     prices, traced = calibration or ROUGH, trace(architecture)
     batch = min(configuration.batch_size_for(images["train"]), max(images["train"], 1))
-    correction = _correction(architecture, batch, prices, done)
-    step_s = prices.step_time_s(traced, batch)
+    costs = costs or {}
+    lacking = augmentation_cost.unmeasured(configuration, costs)
+    correction = _correction(architecture, batch, prices, done, costs, lacking)
+    network_s = prices.step_time_s(traced, batch)
+    image_s = (network_s - prices.step_time_s(traced, 0)) / batch
+    step_s = network_s + _augmentation_s(traced, configuration, batch, image_s, costs)
     steps = steps_wanted(configuration, images["train"])
     if steps is None:
         steps = math.ceil(configuration.seconds / (step_s * (correction or 1.0)))
     epochs = math.ceil(steps / max(configuration.steps_per_epoch(images["train"]), 1))
     looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
-    image_s = (step_s - prices.step_time_s(traced, 0)) / batch
     work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
     return Estimate(
         seconds=(0.0 if is_compiled else COMPILED * prices.compile_time_s(traced))
@@ -78,7 +93,8 @@ def estimate(
         + work_s * (correction or 1.0),
         peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),
         base_bytes=prices.base_bytes,
-        is_rough=calibration is None and correction is None,
+        is_rough=bool(lacking) or (calibration is None and correction is None),
+        lacks_augmentation=bool(lacking) and correction is None,
     )
 
 
@@ -87,6 +103,7 @@ def estimate_all(
     images: Mapping[str, int] | Sequence[Mapping[str, int]],
     calibration: Calibration | None,
     done: Iterable[Run] = (),
+    costs: Mapping[str, Cost] | None = None,
 ) -> Estimate:
     """The estimate for these trainings, at least one, one after the other: another seed of a
     network finds it compiled, as long as machines are kept. All have the same images, or each has
@@ -96,7 +113,7 @@ def estimate_all(
     own = [images] * len(trainings) if isinstance(images, Mapping) else images
     found = zip(trainings, own, found_compiled(trainings), strict=True)
     each = [
-        estimate(*training, images, calibration, known, is_compiled=is_compiled)
+        estimate(*training, images, calibration, known, is_compiled=is_compiled, costs=costs)
         for training, images, is_compiled in found
     ]
     return Estimate(
@@ -104,6 +121,7 @@ def estimate_all(
         peak_bytes=max(one.peak_bytes for one in each),
         base_bytes=each[0].base_bytes,
         is_rough=any(one.is_rough for one in each),
+        lacks_augmentation=any(one.lacks_augmentation for one in each),
     )
 
 
@@ -116,10 +134,32 @@ def _peak_bytes(
     return prices.base_bytes + network + compiled + data
 
 
+def _augmentation_s(
+    traced: Trace,
+    configuration: Configuration,
+    batch: int,
+    image_s: float,
+    costs: Mapping[str, Cost],
+) -> float:
+    """What augmentation adds to a step, as far as it is measured; where labels are mixed, plain
+    images are looked at too.
+    """
+    added = augmentation_cost.of_step(configuration, batch * prod(traced.architecture.input), costs)
+    looks = FORWARD_SHARE * image_s * batch if configuration.mixes_labels else 0.0
+    return sum(filter(None, added.values())) + looks
+
+
 def _correction(
-    architecture: Architecture, batch: int, prices: Calibration, done: Iterable[Run]
+    architecture: Architecture,
+    batch: int,
+    prices: Calibration,
+    done: Iterable[Run],
+    costs: Mapping[str, Cost],
+    lacking: Set[str],
 ) -> float | None:
-    """How much longer than priced finished runs took: those of this very network, else of all."""
+    """How much longer than priced finished runs took: those of this very network, else of all. None
+    tells that has other augmentations `lacking` a price.
+    """
     same: list[float] = []
     others: list[float] = []
     for run in done:
@@ -128,8 +168,13 @@ def _correction(
             continue
         if not run.result.images_per_s:
             continue
+        if augmentation_cost.unmeasured(run.configuration, costs) != lacking:
+            continue  # what took longer may be that
         its_batch = min(run.configuration.batch_size_for(train_images), train_images)
-        priced = prices.step_time_s(trace(run.architecture), its_batch)
+        its_trace = trace(run.architecture)
+        priced = prices.step_time_s(its_trace, its_batch)
+        image_s = (priced - prices.step_time_s(its_trace, 0)) / its_batch
+        priced += _augmentation_s(its_trace, run.configuration, its_batch, image_s, costs)
         ratio = its_batch / run.result.images_per_s / priced
         is_same = (run.architecture.layers, its_batch) == (architecture.layers, batch)
         (same if is_same and run.architecture.input == architecture.input else others).append(ratio)

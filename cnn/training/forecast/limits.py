@@ -11,7 +11,7 @@ from cnn import memory
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.settings import whole_setting
-from cnn.training.forecast import calibration
+from cnn.training.forecast import augmentation_cost, calibration
 from cnn.training.forecast.estimate import Estimate, estimate
 from cnn.training.recipe.configuration import MOST_EPOCHS, Configuration, ConfigurationError
 
@@ -58,7 +58,9 @@ def check(
     """Raises `ConfigurationError` for a run with so many images that is too large for here."""
     check_size(architecture)
     check_epochs(configuration)
-    expected = estimate(architecture, configuration, images, calibration.load())
+    configuration.check_channels(architecture.input[2])
+    costs = augmentation_cost.load()
+    expected = estimate(architecture, configuration, images, calibration.load(), costs=costs)
     batch = configuration.batch_size_for(images["train"])
     check_memory(architecture, batch, expected, busy=busy)
 

@@ -1,7 +1,7 @@
 """The settings of a training in words, as each declares them.
 
 The report, a run's facts and the notes of a comparison say them from here. Data, length and seed
-are said apart, as each of them is more than a setting.
+are said apart, as each of them is more than a setting, and a part of another with that.
 """
 
 from __future__ import annotations

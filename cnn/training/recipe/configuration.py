@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,13 @@ from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
 from cnn.network.fields import Real, Whole
 from cnn.numbers import exact, number
+from cnn.training.recipe.augmentations import (
+    AUGMENTATIONS,
+    WARPS,
+    Flip,
+    augmentation,
+    chosen,
+)
 from cnn.training.recipe.setting import Panel, Word, setting, settings_of
 
 SMALL_DATA = 2_000
@@ -219,6 +226,30 @@ class Configuration:
         in_address="augment_zoom",
         is_later=True,
     )
+    flip: Flip = augmentation("flip")
+    crop: int = augmentation("crop")
+    brightness: float = augmentation("brightness")
+    contrast: float = augmentation("contrast")
+    colour: float = augmentation("colour")
+    randaugment: int = augmentation("randaugment")
+    randaugment_strength: float = setting(
+        0.5,
+        rule=Real(0.1, 1.0),
+        label="RandAugment",
+        unit="strength",
+        hint="Of its operations: 0.5, which is Keras' own, turns images by up to 180° and shifts "
+        "them by up to half their size.",
+        panel=Panel.AUGMENTATION,
+        short=lambda own: f"strength {exact(own.randaugment_strength)}",
+        step=0.1,
+        in_address="augment_randaugment_strength",
+        has_effect=lambda own: own.randaugment > 0,
+        is_said_apart=True,
+        is_later=True,
+    )
+    erasing: float = augmentation("erasing")
+    mixup: float = augmentation("mixup")
+    cutmix: float = augmentation("cutmix")
     steps: int = setting(
         0,
         rule=Whole(0, MOST_STEPS),
@@ -284,7 +315,29 @@ class Configuration:
     @property
     def is_augmented(self) -> bool:
         """Whether images are changed on their way into training."""
-        return any((self.shift, self.rotation, self.zoom))
+        return any(getattr(self, name) for name in WARPS) or bool(chosen(self))
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Whether images, and with them their labels, are mixed on their way into training."""
+        return any(one.is_mixing for one in chosen(self).values())
+
+    @property
+    def without_augmentation(self) -> Configuration:
+        """The same with images as they are."""
+        return replace(
+            self, **{name: _usual(type(self), name) for name in (*WARPS, *AUGMENTATIONS)}
+        )
+
+    def check_channels(self, channels: int) -> None:
+        """Raises `ConfigurationError` where images have too few channels for an augmentation."""
+        for name, one in chosen(self).items():
+            if one.channels not in (None, channels):
+                raise ConfigurationError(
+                    f"{one.setting.label} {exact(getattr(self, name))} changes images of "
+                    f"{one.channels} channels; those that are trained on have {channels}. Set "
+                    f"{name} to 0, or use a network and images in colour."
+                )
 
     @property
     def peak_rate(self) -> float:

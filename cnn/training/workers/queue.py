@@ -32,9 +32,13 @@ class Wanted:
 
 
 def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
-    """Queues all trainings, or none where it gets too long: then a `ConfigurationError`."""
+    """Queues all trainings, or none where it gets too long or one of them cannot be: then a
+    `ConfigurationError`.
+    """
     if not wanted:
         return []
+    for one in wanted:
+        one.configuration.check_channels(one.architecture.input[2])
     new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in wanted]
     with room_for(store, len(new)) as connection:
         connection.execute(insert(runs), [run_rows.columns(run) for run in new])

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cnn import log
 from cnn.settings import whole_setting
-from cnn.training.forecast import calibration
+from cnn.training.forecast import augmentation_cost, calibration
 from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.heartbeats import dismiss, dismiss_silent, present
 from cnn.training.store.store import Store, StoreError
@@ -58,7 +58,8 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
         is_now(WorkerState.READY)
         _log.info("%s is ready", name, extra={"worker": name})
         _keep_to_limits(store)
-        measuring, trouble = calibration.until_quiet(), log.Trouble(_log)
+        measuring = _in_turn(calibration.until_quiet(), augmentation_cost.until_quiet())
+        trouble = log.Trouble(_log)
         done = 0
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None
@@ -107,8 +108,20 @@ def _use_the_time(store: Store, measuring: Iterator[None], gone: threading.Event
     with contextlib.suppress(StoreError):
         if carry_out_next(store):
             return
-    next(measuring, None)  # a second's work at most
+    next(measuring, None)  # a second's work, of augmentations a few
     gone.wait(IDLE_POLL_S)
+
+
+def _in_turn(*works: Iterator[None]) -> Iterator[None]:
+    """A bit of each of these, again and again, as one may be waiting."""
+    left = list(works)
+    while left:
+        for work in list(left):
+            try:
+                next(work)
+            except StopIteration:
+                left.remove(work)
+            yield
 
 
 def carry_out_one(store: Store, run: Run, gone: threading.Event) -> None:

@@ -71,6 +71,17 @@ def test_a_training_loss_on_smoothed_labels_is_called_that_and_nothing_else_is()
     assert "LeNet-5, training, on smoothed labels" in [trace["name"] for trace in both]
 
 
+def test_figures_of_plain_images_are_called_that_where_mixed_ones_are_learned_from():
+    mixed = replace(CURVE, is_of_plain_images=True)
+    for metric in Metric:
+        (steps, training, validation) = curves.one_run(metric, mixed, Look())["data"]
+        assert (steps["name"], training["name"]) == (
+            "each step, on plain images",
+            "training, on plain images",
+        )
+        assert validation["name"] == "validation"
+
+
 def test_the_axis_reaches_to_the_end_of_the_training_from_the_start():
     low, high = FIGURES["one, not begun"]["layout"]["xaxis"]["range"]
 

@@ -32,6 +32,7 @@ from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
 from tests import warm
+from tests.training.augmentations import ALL, EACH
 
 ROOT = Path(__file__).parents[3]
 PLAIN = Architecture(
@@ -65,6 +66,7 @@ SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
 DIGITS = Configuration(DatasetSpec(DatasetName.DIGITS), epochs=3)
 
 
+IN_COLOUR = replace(BUSY, input=(12, 12, 3))
 PROOF = partial(pytest.param, marks=pytest.mark.proof)
 MANY_STEPS = ("lenet-5", "resnet-lite", "inception-lite")
 
@@ -95,6 +97,9 @@ def said(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.SGD, schedule=Schedule.COSINE, seed=3)),
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.ADAMW, schedule=Schedule.CONSTANT)),
         PROOF(PLAIN, replace(SHAPES, optimizer=Optimizer.ADAMW, weight_decay=0.004)),
+        # Keras' augmentations, mixed labels among them, whose figures are of plain images.
+        (IN_COLOUR, replace(DIGITS, epochs=2, label_smoothing=0.1, rotation=5.0, **ALL)),
+        *(PROOF(IN_COLOUR, replace(DIGITS, epochs=2, **one)) for one in EACH.values()),
         # Rounding that differs in one step only is a different curve after some hundred of these.
         *(PROOF(entry(id).architecture, DIGITS) for id in MANY_STEPS),
     ],

@@ -203,7 +203,7 @@ def timed_as(monkeypatch, *rounds: float) -> None:
 def shares(monkeypatch, *found: float) -> None:
     """Has others take so much of the processors, round by round."""
     told = iter([share for share in found for _ in probes()])
-    monkeypatch.setattr(calibration._Others, "share", lambda _: next(told))
+    monkeypatch.setattr(calibration.Others, "share", lambda _: next(told))
 
 
 def test_a_machine_that_was_busy_is_measured_again_and_the_shortest_times_count(monkeypatch):
@@ -256,7 +256,7 @@ def test_times_that_cannot_be_read_count_as_not_measured(monkeypatch, probes_kep
 
 
 def test_waiting_for_others_is_no_part_of_the_time_except_where_a_gpu_works():
-    alone, with_gpu = calibration._Clock(False), calibration._Clock(True)
+    alone, with_gpu = calibration.Clock(False), calibration.Clock(True)
     time.sleep(0.2)  # as a process that is not given a processor
 
     assert alone.took_s() < 0.1
@@ -265,7 +265,7 @@ def test_waiting_for_others_is_no_part_of_the_time_except_where_a_gpu_works():
 
 @pytest.mark.skipif(not Path("/proc/stat").exists(), reason="only Linux tells what others do")
 def test_what_others_do_is_seen_and_what_this_process_does_is_not_others():
-    others = calibration._Others()
+    others = calibration.Others()
     spin = "import time; end = time.process_time() + 0.6\nwhile time.process_time() < end: pass"
     subprocess.run([sys.executable, "-c", spin], check=True)
     seen = others.share() * (os.cpu_count() or 1)

@@ -23,13 +23,26 @@ OTHER: dict[str, tuple[Any, tuple[str, str]]] = {
     "shift": (0.1, ("Images shifted", "by up to 10 % of their size")),
     "rotation": (15.0, ("Images turned", "by up to 15°")),
     "zoom": (0.25, ("Images zoomed", "by up to 25 %")),
+    "flip": ("both", ("Images flipped", "left to right and upside down, half of them each way")),
+    "crop": (4, ("Images cropped", "out of a frame of 4 pixels")),
+    "brightness": (0.2, ("Brightness changed", "by up to 20 % of white")),
+    "contrast": (0.3, ("Contrast changed", "by up to 30 %")),
+    "colour": (0.4, ("Colour changed", "by up to 40 % in hue and saturation")),
+    "randaugment": (
+        2,
+        ("Images changed", "by 2 of RandAugment's operations a step, strength 0.5"),
+    ),
+    "erasing": (0.5, ("A rectangle erased", "in 50 % of the images")),
+    "mixup": (0.2, ("Images blended", "in pairs by MixUp, shares from Beta(0.2, 0.2)")),
+    "cutmix": (1.0, ("Images put together", "in pairs by CutMix, shares from Beta(1, 1)")),
 }
 
 
 def test_every_setting_is_tried_here_or_has_a_place_of_its_own():
     apart = {name for name, one in settings_of(Configuration).items() if one.is_said_apart}
 
-    assert apart == {"epochs", "steps", "seconds", "seed"}
+    # The strength of RandAugment is said with it.
+    assert apart == {"epochs", "steps", "seconds", "seed", "randaugment_strength"}
     assert {*OTHER, *apart, "dataset"} == {one.name for one in fields(Configuration)}
 
 

@@ -19,7 +19,8 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.differing import differing
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.run import Run, State, recipe
-from cnn.training.recipe.setting import Panel, setting, settings_of
+from cnn.training.recipe.setting import Panel, asked_for, setting, settings_of
+from tests.training.augmentations import ALL
 from ui.parts.runs.facts import _more
 
 CLIP = setting(
@@ -142,8 +143,10 @@ def test_both_commands_have_an_option_for_every_setting_that_a_person_chooses(co
     given: dict[str, Any] = {
         "batch_size": 32, "optimizer": "sgd", "learning_rate": 0.5, "schedule": "step",
         "momentum": 0.5, "weight_decay": 0.1, "label_smoothing": 0.2, "seed": 7, "patience": 3,
-        "shift": 0.1, "rotation": 7.5, "zoom": 0.25,
+        "shift": 0.1, "rotation": 7.5, "zoom": 0.25, "randaugment_strength": 0.7, **ALL,
     }  # fmt: skip
+    is_asked = {name for name in asked_for(Configuration) if name != "epochs"}
+    assert set(given) == is_asked
     if command == "compare":
         del given["seed"]  # it has seeds
     for name, value in given.items():

@@ -22,6 +22,7 @@ from cnn.training.store.store import Store, TakenOver
 from cnn.training.store.tables import files
 from cnn.training.workers.resuming import ContinuationError, extend, resume
 from tests.some import some
+from tests.training.augmentations import ALL, EACH
 from tests.training.damaged import WAYS
 
 NETWORK = Architecture(
@@ -172,6 +173,23 @@ def test_every_optimizer_goes_on_with_its_state_and_augmentation_with_its_draws(
     settings = replace(
         SETTINGS, optimizer=optimizer, epochs=2, rotation=20.0, shift=0.1, patience=5
     )
+    run = stopped_at(store, 13, settings)
+
+    carried_out(store, resume(store, run.id, worker="another"))
+
+    assert everything(store, run) == everything(store, in_one_go(store, settings))
+
+
+IN_COLOUR = replace(NETWORK, input=(8, 8, 3))
+
+
+@pytest.mark.parametrize("changed", some([*EACH, "all"], "all"))
+def test_a_run_whose_images_keras_changes_goes_on_with_its_draws(
+    store: Store, step_by_step, monkeypatch: pytest.MonkeyPatch, changed: str
+):
+    monkeypatch.setitem(globals(), "NETWORK", IN_COLOUR)
+    chosen = ALL | {"rotation": 10.0} if changed == "all" else EACH[changed]
+    settings = replace(SETTINGS, epochs=2, **chosen)
     run = stopped_at(store, 13, settings)
 
     carried_out(store, resume(store, run.id, worker="another"))

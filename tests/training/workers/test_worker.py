@@ -199,3 +199,21 @@ def test_what_a_worker_says_is_kept_in_a_file_not_shown(app: App):
 def test_a_worker_makes_room_for_another_after_many_runs():
     assert not worker._is_worn(0)
     assert worker._is_worn(worker.MOST_RUNS)
+
+
+def test_what_is_measured_while_nothing_is_queued_takes_turns():
+    """One that waits for a quiet machine holds up no other."""
+    done = []
+
+    def work(name: str, steps: int) -> Iterator[None]:
+        for step in range(steps):
+            done.append(f"{name}{step}")
+            yield
+
+    measuring = worker._in_turn(work("a", 3), work("b", 1))
+    for _ in range(3):
+        next(measuring, None)
+    assert done == ["a0", "b0", "a1"]
+    for _ in range(9):
+        next(measuring, None)
+    assert done == ["a0", "b0", "a1", "a2"]

@@ -44,6 +44,7 @@ from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.needs import TORCH
 from tests.ui.visiting import arriving, html, pressed, saved, shown, words
+from ui.parts.runs.live import _curve
 from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
 
@@ -55,9 +56,16 @@ SHAPES = ("circle", "square", "triangle")
 SAID = ("Images are resized from 8x8 to 28x28, the network's input.",)
 
 
-def made(store: Store, state: State, *, at: Checkpoint | None = None, epochs: int = 3) -> Run:
+def made(
+    store: Store,
+    state: State,
+    *,
+    at: Checkpoint | None = None,
+    epochs: int = 3,
+    settings: Configuration = SETTINGS,
+) -> Run:
     """A run in a state, with a curve, snapshots, and a checkpoint if there is one."""
-    run = store.add(DEMO, SETTINGS, worker="me", changes=SAID)
+    run = store.add(DEMO, settings, worker="me", changes=SAID)
     store.freeze(run.id, "f" * 64, {"train": 150, "validation": 30, "test": 300}, {"keras": "3"})
     steps = [Step(i, i / 10, 1 / i, 0.5, 0.01, i) for i in range(1, 10 * epochs + 1)]
     norms = [GradientNorms(i, {"conv2d_1": 1 / i, "dense_1": 2 / i}) for i in (10, 20)]
@@ -408,6 +416,18 @@ def test_a_run_that_continues_another_has_no_script_and_says_why(store: Store):
     assert f"No script: run {longer.id} continues run {run.id}" in words(app)
 
 
+def test_what_was_measured_on_plain_images_is_said_so_where_mixtures_were_learned_from(
+    store: Store,
+):
+    mixed = made(store, State.FINISHED, settings=replace(SETTINGS, mixup=0.2))
+    usual = made(store, State.FINISHED)
+    for run, images in ((mixed, "150 plain images"), (usual, "150 images")):
+        app = visited(run)
+        (accuracy,) = (one for one in app.metric if one.label == "Training accuracy")
+        assert f'"{images}"' in str(accuracy.proto)
+        assert _curve("it", run, []).is_of_plain_images == (run is mixed)
+
+
 def test_early_stopping_and_augmentation_are_set_and_kept_in_the_address(store: Store):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.switch_page(str(ROOT / "pages" / "train.py"))
@@ -421,7 +441,9 @@ def test_early_stopping_and_augmentation_are_set_and_kept_in_the_address(store: 
     assert not app.exception
     assert app.query_params["patience"] in ("3", ["3"])
     assert app.query_params["augment_rotation"] in ("15.0", ["15.0"])
-    assert html(app).count("augmented") == 24  # an alternative text and a tip for each of twelve
+    # An alternative text and a tip for each of twelve: as they are, and moved, which is one kind.
+    assert (html(app).count(", plain"), html(app).count(", augmented")) == (24, 24)
+    assert "Images turned by up to 15°, images zoomed by up to 10 %" in words(app)
     pressed(app, "Train")
     (run,) = store.latest()
     found = run.configuration

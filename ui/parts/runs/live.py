@@ -142,7 +142,8 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
 
 def _curve(name: str, run: Run, epochs: Sequence[Epoch]) -> Curve:
     end, smoothed = epochs_trained(run), is_smoothed(run)
-    return Curve(name, run.epochs_wanted, _steps(run), epochs, end, smoothed)
+    is_plain = run.configuration.mixes_labels
+    return Curve(name, run.epochs_wanted, _steps(run), epochs, end, smoothed, is_plain)
 
 
 def _steps(run: Run) -> list[Step]:
@@ -221,7 +222,7 @@ def figures(run: Run, epochs: Sequence[Epoch]) -> None:
         st.metric(
             "Training accuracy",
             percent(last.accuracy) if last else "–",
-            delta_description=_on(_trained_on(run, last), None),
+            delta_description=_on(_trained_on(run, last), None, _which(run)),
         )
         seconds = result.seconds if result else run.progress.seconds
         st.metric("Training time", duration(seconds), help=_compiling(run))
@@ -250,8 +251,13 @@ def _compiling(run: Run) -> str | None:
     )
 
 
-def _on(images: int | None, best: float | None) -> str | None:
+def _which(run: Run) -> str:
+    """Images of training are measured as they are where mixtures of them are learned from."""
+    return "plain images" if run.configuration.mixes_labels else "images"
+
+
+def _on(images: int | None, best: float | None, which: str = "images") -> str | None:
     """On how many images a figure was measured, and how good it has been."""
     if images is None:
         return None
-    return f"{images:,} images" + (f", best {percent(best)}" if best is not None else "")
+    return f"{images:,} {which}" + (f", best {percent(best)}" if best is not None else "")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from cnn.network.architecture import Architecture
-from cnn.training.forecast import calibration, limits
+from cnn.training.forecast import augmentation_cost, calibration, limits
 from cnn.training.forecast.estimate import Estimate, estimate, estimate_all, measured_here
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, WorkerState
@@ -23,7 +23,10 @@ def of(
     """The estimate; raises `ConfigurationError` where the memory does not hold the training."""
     store = runs.store()
     done = measured_here(store.latest(RUNS))
-    expected = estimate(architecture, configuration, images, calibration.load(), done)
+    expected = estimate(
+        *(architecture, configuration, images, calibration.load(), done),
+        costs=augmentation_cost.load(),
+    )
     batch = configuration.batch_size_for(images["train"])
     limits.check_memory(architecture, batch, expected, busy=store.count(LIVE) > 0)
     return expected
@@ -37,7 +40,7 @@ def of_each(
     all, or of each.
     """
     done = measured_here(runs.store().latest(RUNS))
-    return estimate_all(trainings, images, calibration.load(), done)
+    return estimate_all(trainings, images, calibration.load(), done, augmentation_cost.load())
 
 
 def in_turn() -> str:
@@ -50,13 +53,14 @@ def in_turn() -> str:
 def show(expected: Estimate, what: str = "") -> None:
     """Time and memory in a line, and how well they are known; `what` names more than a run."""
     known = (
-        "Rough: this machine has not been measured yet, which its worker does when it is idle."
+        "Rough: not all of it has been measured on this machine yet, which its worker does when "
+        "it is idle."
         if expected.is_rough
         else "From what was measured on this machine; another program at work makes it longer."
     )
     text = expected.text if what else f"{expected.text[0].upper()}{expected.text[1:]}"
     st.caption(
         f":material/timer: {what}{text} of memory on this machine"
-        f"{'.' if what else ', from the first step to the test.'}",
+        f"{'.' if what else ', from the first step to the test.'} {expected.caution}".rstrip(),
         help=f"{known} The memory is the peak of the process that trains, TensorFlow included.",
     )

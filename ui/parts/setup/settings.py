@@ -21,7 +21,8 @@ from ui.session.words import plain
 AUTO = "auto"
 SAID_OF = {
     Panel.AUGMENTATION: "Augmentation: every training image is changed by up to so much, another "
-    "way at every step. Validation and test images stay as they are.",
+    "way at every step, in the order of these fields; none and 0 are off. Validation and test "
+    "images stay as they are.",
 }
 NARROW, LISTED, WIDE = 118, 142, 170
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName, DatasetSpec
@@ -19,8 +18,6 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.heads import settled
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
-from cnn.pictures.kit.gallery import Tile, gallery
-from cnn.training.engine.augmentation import preview
 from cnn.training.forecast import limits
 from cnn.training.forecast.advice import concerns
 from cnn.training.recipe.address import from_address, names, to_address
@@ -34,12 +31,12 @@ from ui.parts.lesson import challenge
 from ui.parts.runs import runs
 from ui.parts.runs.filters import NAMES as OF_LIST
 from ui.parts.setup import data, expectation, network, proposal
+from ui.parts.setup.augmented import augmented
 from ui.parts.setup.settings import Settings
 from ui.session import design
 from ui.session.words import plain
 
 SETTINGS = Settings("train")
-AUGMENTED = 12
 
 
 def set_up() -> None:
@@ -76,7 +73,7 @@ def set_up() -> None:
             )
         _keep_in_address(configuration)
         if configuration.is_augmented:
-            _augmented(look, configuration)
+            augmented(look, configuration)
         fitted = _fitted(chosen, look, configuration)
         if fitted is None:
             return
@@ -172,6 +169,7 @@ def _launch(
     try:
         limits.check_size(fitted.architecture)
         limits.check_epochs(configuration)
+        configuration.check_channels(fitted.architecture.input[2])
         expected = expectation.of(fitted.architecture, configuration, look.images)
     except ConfigurationError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -190,19 +188,6 @@ def _launch(
             runs.show_new(id)
             st.rerun()
     expectation.show(expected)
-
-
-def _augmented(look: Look, configuration: Configuration) -> None:
-    """A few training images as augmentation may change them."""
-    labels = look.few.labels
-    first = [int(np.flatnonzero(labels == label)[0]) for label in np.unique(labels)]
-    places = np.resize(first, AUGMENTED)
-    changed = preview(look.few.pixels[places], configuration)
-    names = [look.class_names[int(labels[place])] for place in places]
-    st.caption("Training images as augmentation may change them, each at every step another way:")
-    st.html(
-        gallery([Tile(one, f"{name}, augmented") for one, name in zip(changed, names, strict=True)])
-    )
 
 
 def _fitted(chosen: Architecture, look: Look, configuration: Configuration) -> Fitted | None:

@@ -1,0 +1,1 @@
+"""Keras' augmentations as a training has them, and as a page shows them without TensorFlow."""
