@@ -49,8 +49,8 @@ def _with_values(arguments: Sequence[str]) -> list[str]:
     """`--pixels -1..1` as `--pixels=-1..1`: with its minus it would be taken for an option."""
     found: list[str] = []
     for one in arguments:
-        if found and found[-1] == "--pixels":
-            found[-1] = f"--pixels={one}"
+        if found and found[-1] in ("--pixels", "--read"):
+            found[-1] = f"{found[-1]}={one}"
         else:
             found.append(one)
     return found

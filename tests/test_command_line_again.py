@@ -10,6 +10,7 @@ import shlex
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -248,4 +249,17 @@ def test_own_images_are_named_by_their_file(tmp_path):
     found = again(plan, train_images)
 
     assert f"--dataset '{file}'" in found.command
+    assert read_back(found.command) == plan
+
+
+def test_own_images_are_named_with_how_they_are_read(tmp_path):
+    file = tmp_path / "deep.npz"
+    images = np.arange(12 * 9, dtype=float).reshape(12, 3, 3) - 40
+    np.savez(file, images=images, labels=np.arange(12) % 2)
+    spec = DatasetSpec(DatasetName.OWN_IMAGES, file=str(file), reading="-40..67 transposed")
+    plan, train_images = made(Configuration(spec, epochs=1), ("shapes-demo",))
+
+    found = again(plan, train_images)
+
+    assert f"--dataset {file} '--read=-40..67 transposed'" in found.command
     assert read_back(found.command) == plan

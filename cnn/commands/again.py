@@ -40,9 +40,8 @@ class Asked:
 
 def asked(options: argparse.Namespace) -> Asked:
     """What parsed options say; raises the named errors of data and settings."""
-    configuration = configuration_of(
-        options, dataset_of(options.dataset, options.portion), Configuration
-    )
+    dataset = dataset_of(options.dataset, options.read, options.portion)
+    configuration = configuration_of(options, dataset, Configuration)
     archs = tuple(dict.fromkeys(options.archs))
     return Asked(archs, configuration, options.seeds, *budget.read(options.budget))
 
@@ -141,7 +140,7 @@ def _words(plan: Plan) -> list[str]:
     """The command as it would have to be."""
     own = plan.configuration
     words = ["python", "-m", "cnn", "compare", *_archs(plan)]
-    words += ["--dataset", _data(own), *_portion(own), *as_words(own, without=("seed",))]
+    words += ["--dataset", *_data(own), *_portion(own), *as_words(own, without=("seed",))]
     words += ["--seeds", str(plan.seeds)]
     if plan.budget.equal in COUNTED:
         words += ["--budget", budget.as_option(plan.budget)]
@@ -155,14 +154,17 @@ def _archs(plan: Plan) -> tuple[str, ...]:
     return tuple(one.id for one in plan.entrants) or tuple(zoo())[:1]
 
 
-def _data(own: Configuration) -> str:
-    """The name of the data; of own images that are not kept by name, their file."""
+def _data(own: Configuration) -> list[str]:
+    """The name of the data; of own images that are not kept by name, their file and how."""
     name = data_id(own.dataset)
     try:
-        is_same = dataset_of(name, own.dataset.portion.text) == own.dataset
+        is_same = dataset_of(name, portion=own.dataset.portion.text) == own.dataset
     except DataError:
         is_same = False
-    return name if is_same or not own.dataset.file else own.dataset.file
+    if is_same or not own.dataset.file:
+        return [name]
+    read = own.dataset.reading
+    return [own.dataset.file, *([f"--read={read}"] if read else [])]
 
 
 def _portion(own: Configuration) -> list[str]:

@@ -46,7 +46,20 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--dataset",
         required=True,
         metavar="NAME",
-        help=f"{names}, a zip or npz of images, or own:NAME for kept ones",
+        help=f"{names}, a zip, npz or folder of images, or own:NAME for kept ones",
+    )
+    add_read(parser)
+
+
+def add_read(parser: argparse.ArgumentParser) -> None:
+    """The option that says how images are read where their file does not say it."""
+    parser.add_argument(
+        "--read",
+        default="",
+        metavar="WORDS",
+        help="how a file or a folder of images is read where it does not say so: hwc or chw; black "
+        "and white such as 0..4095; transposed or upright; folders, or columns=1,2 of a table; "
+        "named=letters and others of EMNIST. The command data says what there is to say",
     )
     parser.add_argument(
         "--portion",

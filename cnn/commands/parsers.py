@@ -42,6 +42,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     """Adds the commands; `network` has the options that name a network."""
     _add_train(commands, network)
     _add_compare(commands)
+    _add_data(commands)
     _add_runs(commands)
     _add_upkeep(commands)
     doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
@@ -95,6 +96,23 @@ def _add_compare(commands: Any) -> None:
     _add_store(compare)
     compare.add_argument("--json", action="store_true", help="end with one JSON object")
     compare.set_defaults(run="compare")
+
+
+def _add_data(commands: Any) -> None:
+    data = commands.add_parser(
+        "data",
+        help="what a file or a folder of images is understood as, before anything is trained",
+    )
+    data.add_argument("path", metavar="PATH", help="a zip, npz or folder of images")
+
+    def add() -> None:
+        from cnn.commands.options import add_read
+
+        add_read(data)
+
+    data.late = add
+    data.add_argument("--json", action="store_true", help="one JSON object")
+    data.set_defaults(run="data")
 
 
 def _add_conditions(parser: Parser, without: Collection[str] = ()) -> None:

@@ -6,7 +6,10 @@ import argparse
 from importlib import import_module
 
 MODULES = {
-    **{name: name for name in ("train", "compare", "runs", "store", "doctor", "address", "worker")},
+    **{
+        name: name
+        for name in ("train", "compare", "data", "runs", "store", "doctor", "address", "worker")
+    },
     "resume": "train",
 }
 """By name, the module in this folder that has a function of that name."""

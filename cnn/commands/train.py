@@ -18,10 +18,15 @@ from cnn.commands import refusals
 from cnn.commands.options import configuration_of
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
-from cnn.data import Dataset, DatasetSpec, brought, load
+from cnn.data import DataError, Dataset, DatasetSpec, brought, load
+from cnn.data.own.folder import brought_folder
+from cnn.data.own.keeping import ENDINGS
+from cnn.data.own.opened import check_whole_set
 from cnn.data.portion import Portion
+from cnn.data.sets import SETS
 from cnn.network.keras.read import Imported
 from cnn.network.source import chosen
+from cnn.settings import images_folder
 from cnn.training.forecast import augmentation_cost, calibration, limits
 from cnn.training.forecast.estimate import estimate
 from cnn.training.recipe import earlier
@@ -78,9 +83,8 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     say_notes(opened)
     architecture = opened.architecture
     limits.check_size(architecture)
-    configuration = configuration_of(
-        options, dataset_of(options.dataset, options.portion), Configuration
-    )
+    dataset = dataset_of(options.dataset, options.read, options.portion)
+    configuration = configuration_of(options, dataset, Configuration)
     limits.check_epochs(configuration)
     configuration.check_channels(architecture.input[2])
     data = load(configuration.dataset, architecture.input)
@@ -99,11 +103,30 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     return fitted, configuration
 
 
-def dataset_of(name: str, portion: str = "") -> DatasetSpec:
-    """The data set a name or a file stands for, and what of its images is used."""
-    is_file = Path(name).suffix in (".zip", ".npz")
-    spec = brought(Path(name).resolve()) if is_file else spec_of(name)
+def dataset_of(name: str, reading: str = "", portion: str = "") -> DatasetSpec:
+    """The data set that a name, a file or a folder stands for, its images read as it is said, and
+    what of them is used.
+    """
+    spec = _dataset_of(name, reading)
     return replace(spec, portion=Portion.read(portion)) if portion else spec
+
+
+def _dataset_of(name: str, reading: str) -> DatasetSpec:
+    path = Path(name)
+    if name not in SETS and path.is_dir():
+        spec, packed = brought_folder(path, images_folder(), reading=reading)
+        if packed.said:
+            print(printable(packed.said), file=sys.stderr)
+        return spec
+    check_whole_set(name)
+    if path.suffix in ENDINGS:
+        return brought(path.resolve(), reading=reading)
+    if reading:
+        raise DataError(
+            f"--read says how a file or a folder of images is read, and {name} is neither. Leave "
+            "it out; own images that are kept say it themselves."
+        )
+    return spec_of(name)
 
 
 def say_notes(opened: Imported, named: str = "") -> None:

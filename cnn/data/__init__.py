@@ -6,7 +6,8 @@
 from cnn.data.catalogue import CATALOGUE, described, is_here, load, title
 from cnn.data.dataset import Dataset, Rejected, Split, as_floats, fingerprint
 from cnn.data.errors import DataError
-from cnn.data.own.images import brought, keep_upload
+from cnn.data.own.keeping import keep_upload
+from cnn.data.own.understood import brought
 from cnn.data.sets import DatasetName
 from cnn.data.sets.entry import Entry
 from cnn.data.sets.shape_options import Shape, ShapeOptions

@@ -11,7 +11,8 @@ from cnn.data.dataset import Dataset, Source
 from cnn.data.edited import DEEPEST, edits_of, is_edited, load_edited
 from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape, check_shape
-from cnn.data.own.images import load_own_images, own_name
+from cnn.data.own.images import load_own_images
+from cnn.data.own.keeping import own_name
 from cnn.data.sets import DRAWN, SETS, DatasetName
 from cnn.data.sets.entry import Entry
 from cnn.data.spec import DatasetSpec
@@ -47,7 +48,8 @@ def described(spec: DatasetSpec) -> str:
 def _described(spec: DatasetSpec) -> str:
     if spec.name is DatasetName.OWN_IMAGES:
         own = f", split as {spec.splits.replace('-', ', ')} by itself" if spec.splits else ""
-        return f"own images {own_name(Path(spec.file))}{own}"
+        read = f", read as {spec.reading}" if spec.reading else ""
+        return f"own images {own_name(Path(spec.file))}{own}{read}"
     drawn = spec.drawn_as
     if drawn is None:
         return spec.name.value
@@ -101,7 +103,7 @@ def source_of(spec: DatasetSpec, shape: ImageShape) -> Source:
 def _own(spec: DatasetSpec, shape: ImageShape) -> Source:
     path = Path(spec.file)
     if not is_edited(spec):
-        return load_own_images(path, shape, splits=spec.splits)
+        return load_own_images(path, shape, splits=spec.splits, reading=spec.reading)
     source = load_edited(path, shape, source_of)
     own = image_shape(spec)
     return replace(

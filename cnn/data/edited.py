@@ -17,13 +17,13 @@ import numpy as np
 from cnn.data.dataset import Labels, Source, Split, stratified
 from cnn.data.errors import DataError, check_keys, check_number, check_whole
 from cnn.data.fitting import ImageShape
+from cnn.data.own.keeping import EDITED
 from cnn.data.own.splits import Part
 from cnn.data.portion import WHOLE
 from cnn.data.spec import LARGEST_SEED, DatasetSpec
 from cnn.names import visible
 from cnn.network.errors import shown
 
-ENDING = ".json"
 LEFT_OUT = ""
 MOST_CHANGES, MOST_BYTES, DEEPEST, LONGEST_NAME = 100_000, 20_000_000, 20, 60
 _TEST = 15  # beside the draws of `splitting` and of `portion`
@@ -134,7 +134,7 @@ def edits_of(path: Path) -> Edits:
 
 def is_edited(spec: DatasetSpec) -> bool:
     """Whether a data set is one that was made of another."""
-    return spec.file.endswith(ENDING)
+    return spec.file.endswith(EDITED)
 
 
 def load_edited(path: Path, shape: ImageShape, load: Load, depth: int = 0) -> Source:

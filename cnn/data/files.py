@@ -31,6 +31,10 @@ BROKEN_ZIP = (
     ValueError,
 )
 MOST_ARRAYS = 100
+MOST_AXES = 8
+_IDX_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+"""By the third byte, as the page of MNIST lists them."""
+
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
 DAMAGED = "is damaged, cut off, or no NumPy array; save it again"
@@ -52,21 +56,56 @@ def read_file(path: Path, limit_bytes: int) -> bytes:
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     """Return the bytes of an idx file, gzipped or not, that holds an array of this shape."""
-    header = struct.pack(f">BBBB{len(shape)}I", 0, 0, 8, len(shape), *shape)
-    size = len(header) + math.prod(shape)
+    size = 4 + 4 * len(shape) + math.prod(shape)
     content = read_file(path, size + 10_000)  # gzip may add a little to what it cannot pack
-    if content.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.open(io.BytesIO(content)) as unpacked:
-                content = unpacked.read(size + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{path} is damaged or incomplete: {error}.") from error
-    if not content.startswith(header):
-        raise DataError(f"{path} is not an idx file with bytes of shape {shape}.")
+    try:
+        head = _idx_header(gunzipped(content, 4 + 4 * MOST_AXES))
+        if head == (np.dtype(np.uint8), shape):
+            return idx_of(content, size)
+    except DataError as error:
+        raise DataError(f"{path} {error}.") from error
+    raise DataError(f"{path} is not an idx file with bytes of shape {shape}.")
+
+
+def gunzipped(content: bytes, limit_bytes: int) -> bytes:
+    """Return what a gzip file begins with, so many bytes at most; what is none as it is."""
+    if not content.startswith(b"\x1f\x8b"):
+        return content
+    try:
+        with gzip.open(io.BytesIO(content)) as unpacked:
+            return unpacked.read(limit_bytes)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"is damaged or incomplete: {error}") from error
+
+
+def idx_of(content: bytes, limit_bytes: int) -> Array:
+    """Return the array of an idx file, gzipped or not, of any of the types and shapes it can have.
+
+    No more is unpacked than its header promises.
+    """
+    head = _idx_header(gunzipped(content, 4 + 4 * MOST_AXES))
+    if head is None:
+        raise DataError("is not an idx file: it begins otherwise")
+    dtype, shape = head
+    offset = 4 + 4 * len(shape)
+    size = offset + dtype.itemsize * math.prod(shape)
+    if size > limit_bytes:
+        raise DataError(f"promises {megabytes(size)}; {megabytes(limit_bytes)} is the limit")
+    content = gunzipped(content, size + 1)
     if len(content) != size:
         more_or_less = "more" if len(content) > size else "fewer"
-        raise DataError(f"{path} has {more_or_less} bytes than the {size:,} its header promises.")
-    return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
+        raise DataError(f"has {more_or_less} bytes than the {size:,} its header promises")
+    return np.frombuffer(content, dtype, offset=offset).reshape(shape)
+
+
+def _idx_header(content: bytes) -> tuple[np.dtype[Any], tuple[int, ...]] | None:
+    """Return the type and the shape that an idx file says it has; None where it is none."""
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
+        return None
+    axes = content[3]
+    if not 1 <= axes <= MOST_AXES or len(content) < 4 + 4 * axes:
+        return None
+    return np.dtype(_IDX_TYPES[content[2]]), struct.unpack_from(f">{axes}I", content, 4)
 
 
 def open_zip(content: bytes, max_members: int) -> zipfile.ZipFile:

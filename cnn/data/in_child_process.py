@@ -7,7 +7,7 @@ of its own (`cnn.child_process`); what comes back is the same.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +18,9 @@ from cnn.data.errors import DataError
 from cnn.data.fitting import ImageShape
 from cnn.data.look import Look, Tested, for_tests_of, look_of
 from cnn.data.own import library
+from cnn.data.own.choices import About, Choice, Option, Understood
+from cnn.data.own.opened import Form
+from cnn.data.own.reading import Reading
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.shapes import shape_text
@@ -49,24 +52,59 @@ def look_at(spec: DatasetSpec, shape: ImageShape | None = None) -> Look:
     return _look(ask_about("look", {"spec": spec.to_dict(), "shape": shape}, spec))
 
 
-def bring(arrived: Path) -> tuple[Path, Look]:
-    """Reads what was laid aside, with a look at it; it may have another name afterwards, or be
-    gone: then `DataError` says why.
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What was laid aside, how it is read, and a look at it; or why it cannot be read like that."""
+
+    path: Path
+    understood: Understood
+    look: Look | None
+    trouble: str = ""
+
+
+def bring(arrived: Path, reading: str = "") -> Arrived:
+    """Reads what was laid aside, with what was said of it; it may have another name afterwards, or
+    be gone: then `DataError` says why.
     """
-    own = library.OwnImages(arrived)
     try:
-        found = ask_about("bring", {"arrived": str(arrived)}, own.spec)
+        asked = {"arrived": str(arrived), "reading": reading}
+        found = ask_about("bring", asked, library.OwnImages(arrived).spec)
     except BaseException:
         library.drop(arrived)
         raise
-    return Path(found.values["path"]), _look(found)
+    values = found.values
+    return Arrived(
+        Path(values["path"]),
+        _understood(values["understood"]),
+        _look(found) if found.arrays else None,
+        values["trouble"],
+    )
 
 
 def bring_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
     """`bring`, as it is carried out outside."""
-    path, data = library.read_aside(Path(request["arrived"]))
-    values, arrays = _as_plain(look_of(data))
-    return values | {"path": str(path)}, arrays
+    asked = Path(request["arrived"]), request["reading"]
+    path, found, data, trouble = library.understand_aside(*asked)
+    values, arrays = _as_plain(look_of(data)) if data else ({}, {})
+    plain = asdict(found) | {"reading": found.reading.words}
+    return values | {"path": str(path), "understood": plain, "trouble": trouble}, arrays
+
+
+def _understood(values: Values) -> Understood:
+    choices = (
+        one
+        | {
+            "about": About(one["about"]),
+            "options": tuple(Option(**each) for each in one["options"]),
+        }
+        for one in values["choices"]
+    )
+    return Understood(
+        Form(values["form"]),
+        values["splits"],
+        Reading.of(values["reading"]),
+        tuple(Choice(**one) for one in choices),
+    )
 
 
 def _look(found: Answer) -> Look:

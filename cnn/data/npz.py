@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,11 +59,51 @@ class Stored:
         return array_of(read_member(self.archive, self.member, self.member.file_size))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """An array that is in memory already, to be read as a stored one is."""
+
+    array: Array
+    is_fortran: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        return self.array.dtype
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def pieces(self) -> Iterator[Array]:
+        """All numbers in rows of a few megabytes, one after the other."""
+        flat, size = self.array.reshape(-1), max(1, PIECE_BYTES // self.array.dtype.itemsize)
+        for start in range(0, len(flat), size):
+            yield flat[start : start + size]
+
+    def whole(self) -> Array:
+        """The array itself."""
+        return self.array
+
+
+Numbers = Stored | Held
+
+
 def open_npz(content: bytes, limit_bytes: int, most_arrays: int = MOST_ARRAYS) -> dict[str, Stored]:
     """Return the arrays of an npz by name, each checked to be whole, together within the limit."""
     archive = open_zip(content, most_arrays)
-    arrays, before_bytes = {}, 0
-    for member in archive.infolist():
+    return stored_in(archive, archive.infolist(), limit_bytes)
+
+
+def stored_in(
+    archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo], limit_bytes: int
+) -> dict[str, Stored]:
+    """Return these members as arrays by name, each checked, together within the limit."""
+    arrays: dict[str, Stored] = {}
+    before_bytes = 0
+    for member in members:
         try:
             check_member(member, limit_bytes, before_bytes)
             arrays[member.filename.removesuffix(".npy")] = _stored(archive, member)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from cnn.data.errors import DataError, check_keys, check_number, check_whole
+from cnn.data.own.reading import Reading
 from cnn.data.own.splits import KINDS
 from cnn.data.portion import WHOLE, Portion
 from cnn.data.sets import DRAWN, DatasetName
@@ -29,6 +30,7 @@ class DatasetSpec:
     scenes: SceneOptions = USUAL
     file: str = ""  # of own images: a zip or an npz on this machine
     splits: str = ""  # of own images: those that the file has itself; without, they are pooled
+    reading: str = ""  # of own images: how they are read where the file does not say it, in words
     portion: Portion = WHOLE  # which of the images are used
 
     def __post_init__(self) -> None:
@@ -55,6 +57,9 @@ class DatasetSpec:
             )
         if self.splits and self.name is not DatasetName.OWN_IMAGES:
             raise DataError(f"{self.name} has its own splits anyway. Leave splits out.")
+        object.__setattr__(self, "reading", Reading.of(self.reading).settled.words)
+        if self.reading and self.name is not DatasetName.OWN_IMAGES:
+            raise DataError(f"{self.name} is read in one way only. Leave reading out.")
         if not isinstance(self.portion, Portion):
             raise DataError(f"portion is a share or a fold, not {shown(self.portion)}.")
 
@@ -78,8 +83,9 @@ class DatasetSpec:
                 del values[name]
         if self.name is not DatasetName.OWN_IMAGES:
             del values["file"]
-        if not self.splits:  # so that what was made before there was a choice keeps its identity
-            del values["splits"]
+        for one in ("splits", "reading"):
+            if not values[one]:  # so that what was made before there was a choice stays what it is
+                del values[one]
         del values["portion"]
         if self.portion != WHOLE:
             values["portion"] = self.portion.to_dict()

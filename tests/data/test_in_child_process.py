@@ -19,6 +19,7 @@ from cnn.data import in_child_process as data_outside
 from cnn.data.dataset import Split
 from cnn.data.look import Look, for_tests_of, look_of
 from cnn.data.own import library
+from cnn.data.own.understood import understood
 
 DIGITS = DatasetSpec(DatasetName.DIGITS)
 SAMPLE = DatasetSpec(DatasetName.MNIST_SAMPLE)
@@ -117,11 +118,13 @@ def test_an_upload_is_brought_as_it_is_read_here_and_leaves_nothing_where_it_is_
     content = Path(own_zip(tmp_path).file).read_bytes()
     here, data = library.read(content, "my pets.zip", tmp_path / "here")
     arrived = library.lay_aside(content, "my pets.zip", tmp_path / "there")
-    path, look = data_outside.bring(arrived)
+    found = data_outside.bring(arrived)
+    path = found.path
     assert path.name == here.name
     assert path.is_file()
-    assert isinstance(look, Look)
-    assert_same(look, look_of(data))
+    assert isinstance(found.look, Look)
+    assert_same(found.look, look_of(data))
+    assert (found.understood, found.trouble) == (understood(path), "")
     kept = library.keep(path, "pets", tmp_path / "there")
     assert kept.path.read_bytes() == content
     assert not path.exists()

@@ -18,8 +18,10 @@ from cnn.data.dataset import Source, Split, in_common
 from cnn.data.files import read_npz
 from cnn.data.fitting import ImageShape, fit
 from cnn.data.npz import PIECE_BYTES, Stored, open_npz
-from cnn.data.own.arrays import DIMMEST, _named, _names_of, from_arrays
+from cnn.data.own.arrays import from_arrays, named_arrays
+from cnn.data.own.labels import names_of
 from cnn.data.own.splits import Part
+from cnn.data.own.values import DIMMEST
 from cnn.network.errors import shown
 from tests.hostile import corpus
 
@@ -38,7 +40,7 @@ def packed(arrays: Mapping[str, Array]) -> bytes:
 def as_a_whole(content: bytes, shape: ImageShape, splits: str) -> Source:
     """As it was done until slices were read: every array in memory at once, then in 64 bits."""
     arrays = read_npz(content, LIMIT)
-    named, pooled = _named(list(arrays), splits)
+    named, pooled = named_arrays(list(arrays), splits)
     images = {part: examined(arrays[names[0]]) for part, names in named.items()}
     highs = {named[part][0]: one.max() for part, one in images.items()}
     brightest = 255 if max(highs.values()) > 1 else 1
@@ -69,7 +71,7 @@ def as_a_whole(content: bytes, shape: ImageShape, splits: str) -> Source:
         learn=given[Part.TRAIN],
         validation=given.get(Part.VALIDATION),
         test=given.get(Part.TEST),
-        class_names=_names_of(classes, arrays.get("class_names")),
+        class_names=names_of(classes, arrays.get("class_names")),
         origin="arrays",
         called={part: names[0] for part, names in named.items()} if len(named) > 1 else {},
         pooled=pooled,

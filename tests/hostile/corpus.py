@@ -82,6 +82,15 @@ def _dense(**config: Any) -> bytes:
     return keras_file(keras_config(layer("Dense", units=2, **config)))
 
 
+def _idx_pair(images: bytes) -> bytes:
+    labels = idx((4,), LABELS.astype(np.uint8).tobytes())
+    return zipped({"train-images-idx3-ubyte.gz": images, "train-labels-idx1-ubyte": labels})
+
+
+def _with_table(table: bytes, ending: str = "csv") -> bytes:
+    return zipped({f"{i}.png": PICTURE for i in range(6)} | {f"labels.{ending}": table})
+
+
 def _two_classes(name: str) -> bytes:
     return zipped({f"{one}/{i}.png": png((7 + i, 9)) for one in (name, "b") for i in range(6)})
 
@@ -372,6 +381,41 @@ OWN: Mapping[str, tuple[str, bytes]] = Made(
         "nan labels": lambda: ("a.npz", npz(x=GRID, y=np.array([np.nan] * 4))),
         "labels of two axes": lambda: ("a.npz", npz(x=GRID, y=np.zeros((4, 3)))),
         "one label": lambda: ("a.npz", npz(x=GRID, y=np.zeros(4, int))),
+        "npy alone": lambda: ("a.npy", npy(GRID)),
+        "csv alone": lambda: ("a.csv", b"a,b\n1,2"),
+        "values of two scales": lambda: (
+            "a.npz",
+            npz(x_train=GRID + 60_000.0, y_train=LABELS, x_test=GRID + 1, y_test=LABELS),
+        ),
+        "one-hot of rubbish": lambda: ("a.npz", npz(x=GRID, y=np.full((4, 9), np.nan))),
+        "too many axes by header": lambda: (
+            "a.zip",
+            zipped({"x.npy": npy(GRID.reshape((4, 1, 6, 1, 6, 1))), "y.npy": npy(LABELS)}),
+        ),
+        "idx alone": lambda: ("a.zip", zipped({"train-images-idx3-ubyte": idx((4, 6, 6), b"")})),
+        "idx that promises terabytes": lambda: ("a.zip", _idx_pair(idx((2**31, 2**31, 1), b"x"))),
+        "idx bomb": lambda: ("a.zip", _idx_pair(gzipped(bytes(700_000_000)))),
+        "idx of no axes": lambda: ("a.zip", _idx_pair(b"\0\0\x08\0")),
+        "idx of 255 axes": lambda: ("a.zip", _idx_pair(b"\0\0\x08\xff" + bytes(2_000))),
+        "idx mapping of rubbish": lambda: (
+            "a.zip",
+            zipped(
+                {
+                    "train-images-idx3-ubyte": idx((4, 6, 6), bytes(range(144))),
+                    "train-labels-idx1-ubyte": idx((4,), LABELS.astype(np.uint8).tobytes()),
+                    "x-mapping.txt": b"0 " + b"9" * 50_000,
+                }
+            ),
+        ),
+        "table of rubbish": lambda: ("a.zip", _with_table(GARBAGE)),
+        "table without end": lambda: ("a.zip", _with_table(b"a.png,b\n" * 200_000)),
+        "table of one long cell": lambda: ("a.zip", _with_table(b'"' + b"x" * 5_000_000)),
+        "table of many columns": lambda: ("a.zip", _with_table(b"," * 5_000_000)),
+        "table that leads out": lambda: ("a.zip", _with_table(b"f,l\n/etc/passwd,a\n../x.png,b\n")),
+        "parquet of rubbish": lambda: (
+            "a.zip",
+            _with_table(b"PAR1" + GARBAGE + b"PAR1", "parquet"),
+        ),
         "array bomb": lambda: (
             "a.npz",
             npz(x=np.zeros((610, 1000, 1000), np.uint8), y=np.zeros(610, int)),

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.data.own.images import own_name
+from cnn.data.own.keeping import own_name
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.network.link import decode, encode

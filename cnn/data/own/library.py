@@ -1,6 +1,7 @@
 """The images that people brought, kept in a folder: found by name, added, forgotten.
 
-What an upload may be is the business of `own_images`; the files are named after their content.
+What an upload may be is the business of `understood`; the files are named after their content, and
+after how they are read.
 """
 
 import contextlib
@@ -13,16 +14,20 @@ from cnn.data import edited
 from cnn.data.catalogue import load
 from cnn.data.dataset import Dataset
 from cnn.data.errors import DataError
-from cnn.data.own.images import (
+from cnn.data.own.choices import Understood
+from cnn.data.own.keeping import (
+    EDITED,
     ENDINGS,
-    LIMITS,
-    Limits,
-    brought,
     keep_file,
     keep_upload,
+    kept_reading,
     kept_splits,
     own_name,
+    read_as,
 )
+from cnn.data.own.limits import LIMITS, Limits
+from cnn.data.own.opened import check_whole_set
+from cnn.data.own.understood import brought, understood
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
@@ -50,14 +55,18 @@ class OwnImages:
 
     @property
     def spec(self) -> DatasetSpec:
-        file, splits = str(self.path), kept_splits(self.path)
-        return DatasetSpec(DatasetName.OWN_IMAGES, file=file, splits=splits)
+        return DatasetSpec(
+            DatasetName.OWN_IMAGES,
+            file=str(self.path),
+            splits=kept_splits(self.path),
+            reading=kept_reading(self.path),
+        )
 
 
 def kept(folder: Path) -> list[OwnImages]:
     """All that is kept, in the order of names."""
     try:
-        known = (*ENDINGS, edited.ENDING)
+        known = (*ENDINGS, EDITED)
         files = [path for path in folder.iterdir() if path.suffix in known and path.is_file()]
     except OSError:
         return []
@@ -88,6 +97,7 @@ def read(
 
 def lay_aside(content: bytes, file_name: str, folder: Path, limits: Limits = LIMITS) -> Path:
     """Writes an upload down, to be read."""
+    check_whole_set(file_name)
     if len(content) > limits.upload_bytes:
         raise DataError(
             f"{file_name} has {len(content) / 1e6:,.0f} MB; {limits.upload_bytes / 1e6:,.0f} MB is "
@@ -103,17 +113,49 @@ def read_aside(arrived: Path, limits: Limits = LIMITS) -> tuple[Path, Dataset]:
     """Reads what was laid aside; it may have another name afterwards, or be gone."""
     with _room_in(arrived.parent.parent):
         try:
-            if splits := brought(arrived, limits).splits:
-                arrived = arrived.replace(arrived.with_suffix(f".{splits}{arrived.suffix}"))
+            spec = brought(arrived, limits)
+            arrived = arrived.replace(read_as(arrived, spec.splits, spec.reading))
             return arrived, load(OwnImages(arrived).spec)
         except BaseException:
             arrived.unlink(missing_ok=True)
             raise
 
 
+def understand_aside(
+    arrived: Path, reading: str = "", limits: Limits = LIMITS
+) -> tuple[Path, Understood, Dataset | None, str]:
+    """Reads what was laid aside with what was said of it, and a guess where something is open.
+
+    Where it cannot be read so but perhaps otherwise, why not is said last; where not at all, it is
+    gone, and the error says why.
+    """
+    with _room_in(arrived.parent.parent):
+        try:
+            return _understood_aside(arrived, reading, limits)
+        except BaseException:
+            drop(arrived)
+            raise
+
+
+def _understood_aside(
+    arrived: Path, reading: str, limits: Limits
+) -> tuple[Path, Understood, Dataset | None, str]:
+    found = None
+    try:
+        found = understood(arrived, limits, reading)
+        words = found.reading.settled.words
+        arrived = arrived.replace(read_as(arrived, found.splits, words))
+        return arrived, found, load(OwnImages(arrived).spec), ""
+    except DataError as error:
+        others = found and any(len(one.options) > 1 for one in found.choices)
+        if not (others or reading):
+            raise
+        return arrived, found or understood(arrived, limits), None, str(error)
+
+
 def drop(arrived: Path) -> None:
     """Deletes what was laid aside, under whatever name it is there."""
-    for path in arrived.parent.glob(f"{arrived.stem}*"):
+    for path in arrived.parent.glob(f"{read_as(arrived, '', '').stem}*"):
         path.unlink(missing_ok=True)
 
 
@@ -121,8 +163,8 @@ def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
     """Keeps what was read under a name; the same images under the same name are kept once."""
     with _room_in(folder):
         whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
-        file_name, splits = f"{whole}{arrived.suffix}", kept_splits(arrived)
-        path = keep_file(arrived, file_name, folder, splits)
+        splits, reading = kept_splits(arrived), kept_reading(arrived)
+        path = keep_file(arrived, f"{whole}{arrived.suffix}", folder, splits, reading)
     return OwnImages(path)
 
 
@@ -130,14 +172,14 @@ def keep_edits(edits: edited.Edits, name: str, folder: Path) -> OwnImages:
     """Keeps what is made of another data set under a name; the same edits are kept once."""
     content = edits.to_text().encode()
     with _room_in(folder):
-        return OwnImages(keep_upload(content, f"{name.replace('/', '-')}{edited.ENDING}", folder))
+        return OwnImages(keep_upload(content, f"{name.replace('/', '-')}{EDITED}", folder))
 
 
 def made_of(folder: Path, images: OwnImages) -> list[OwnImages]:
     """What is made of these images, and cannot be loaded without them."""
     found = []
     for one in kept(folder):
-        if one.path.suffix == edited.ENDING:
+        if one.path.suffix == EDITED:
             with contextlib.suppress(DataError):
                 if Path(edited.edits_of(one.path).base.file) == images.path:
                     found.append(one)

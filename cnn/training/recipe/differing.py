@@ -126,6 +126,7 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     yield "share for validation", number(spec.validation_fraction, 4)
     if spec.name is DatasetName.OWN_IMAGES:
         yield "the file's own splits", spec.splits.replace("-", ", ") or "none read"
+        yield "read as", spec.reading or "usual"
     if drawn := spec.drawn_as:
         for one in fields(drawn):
             yield f"{spec.name}: {_words(one.name)}", _text(getattr(drawn, one.name))

@@ -17,7 +17,9 @@ from PIL import Image
 from cnn.data import DatasetSpec, load
 from cnn.data.dataset import Rejected, Source
 from cnn.data.errors import DataError
-from cnn.data.own.images import LIMITS, Limits, keep_file, keep_upload, load_own_images
+from cnn.data.own.images import load_own_images
+from cnn.data.own.keeping import keep_file, keep_upload
+from cnn.data.own.limits import LIMITS, Limits
 
 SHAPE = (4, 4, 1)
 MEGABYTE = 1_000_000

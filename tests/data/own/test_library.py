@@ -8,7 +8,7 @@ import pytest
 
 from cnn.data import DataError, described, load, title
 from cnn.data.own import library
-from cnn.data.own.images import LIMITS
+from cnn.data.own.limits import LIMITS
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from tests.data.own.test_images import CATS_AND_DOGS, png, zipped

@@ -382,13 +382,11 @@ def test_the_script_is_offered_with_what_it_needs(store: Store):
     assert command in [one.value for one in app.code]
 
 
-def test_the_script_of_a_run_on_own_images_is_offered_with_the_file_it_needs(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-):
+def test_the_script_of_a_run_on_own_images_is_offered_with_the_file_it_needs(store: Store):
     own = DatasetSpec(DatasetName.OWN_IMAGES, file="/home/me/images/pets.zip")
-    monkeypatch.setattr(sys.modules[__name__], "SETTINGS", replace(SETTINGS, dataset=own))
+    run = made(store, State.FINISHED, settings=replace(SETTINGS, dataset=own))
 
-    app = visited(made(store, State.FINISHED), "Take away")
+    app = visited(run, "Take away")
 
     assert not app.exception
     said = words(app)

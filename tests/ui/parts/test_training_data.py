@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnn import memory
 from cnn.data import DatasetName, DatasetSpec, Shape, ShapeOptions
 from cnn.data.own import library
-from cnn.data.own.images import keep_upload
+from cnn.data.own.keeping import keep_upload
 from cnn.data.sets.scene_options import SWAPPED_TEXTURE
 from cnn.data.sets.shape_options import HARD
 from cnn.network.architecture import Architecture

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from cnn.data.fitting import LARGEST_SIDE
-from cnn.data.own.images import LIMITS
+from cnn.data.own.limits import LIMITS
 from cnn.data.own.splits import SAID
 from ui.components.component import component
 

@@ -71,8 +71,10 @@ def _choose(key: Callable[[str], str], on_change: Callable[[], None]) -> Dataset
 
     def words(id: str) -> str:
         if id in own:
-            splits = own[id].spec.splits.replace("-", ", ") if names.count(own[id].name) > 1 else ""
-            told_apart = f", split: {splits}" if splits else ""
+            spec, is_alone = own[id].spec, names.count(own[id].name) < 2
+            splits = f", split: {spec.splits.replace('-', ', ')}" if spec.splits else ""
+            read = f", read as {plain(spec.reading)}" if spec.reading else ""
+            told_apart = "" if is_alone else f"{splits}{read}"
             return f"{plain(called[id])} (yours{told_apart})"
         return CATALOGUE[DatasetName(id)].title
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -12,11 +12,14 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.data import DataError, Rejected
+from cnn.data.in_child_process import Arrived
 from cnn.data.in_child_process import bring as bring_outside
 from cnn.data.look import Look
 from cnn.data.own import library
-from cnn.data.own.images import LIMITS, own_name
+from cnn.data.own.choices import Choice
+from cnn.data.own.keeping import own_name
 from cnn.data.own.library import lay_aside
+from cnn.data.own.limits import LIMITS
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.settings import images_folder
@@ -25,22 +28,25 @@ from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_list
 from ui.components.photos import Packed, photos
 from ui.parts.runs import runs
+from ui.parts.setup import understood
 from ui.session.brought import take
 from ui.session.dialog import open_dialog
-from ui.session.words import facts_html, plain
+from ui.session.words import plain
 
 FIELD = "own_images_file"
 READ = "own_images_read"
 ASKED = "own_images_asked"
-MOST_CLASSES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class Read:
     """What is kept of an upload while it is looked over; its pixels stay in the file."""
 
-    path: Path
-    look: Look
+    arrived: Arrived
+    choices: tuple[Choice, ...]
+    """As they were when nothing had been said of them yet."""
+    words: str = ""
+    """What was said of them, as it was read last."""
 
 
 def ask_for_own_images() -> None:
@@ -73,6 +79,9 @@ def bring(use: Callable[[str], None]) -> None:
         "run keeps a few of them to show, until it is deleted."
     )
     found = _found(given)
+    if isinstance(found, Read) and given:
+        said = understood.ask(found.choices, found.arrived, given.file_id)
+        found = _read_again(given, found, said.words)
     with read:  # told what came of them, so after they were read
         photos(FIELD, _packed(given, found), key="own_images_photos")
     if given is None or found is None:
@@ -80,13 +89,19 @@ def bring(use: Callable[[str], None]) -> None:
     if isinstance(found, str):
         st.error(plain(found), icon=":material/broken_image:")
         return
-    _report(found.look)
+    if found.arrived.look is None:
+        st.error(plain(found.arrived.trouble), icon=":material/broken_image:")
+        return
+    _report(found.arrived.look, found.choices)
     name = st.text_input(
-        "Name", own_name(found.path), max_chars=40, key=f"own_images_name_{given.file_id}"
+        "Name", own_name(found.arrived.path), max_chars=40, key=f"own_images_name_{given.file_id}"
     )
-    if st.button("Use these images", type="primary", icon=":material/check:"):
+    if missing := understood.unanswered(found.choices, said):
+        st.info(f"First say above: {' '.join(missing)}", icon=":material/help:")
+    label, icon = "Use these images", ":material/check:"
+    if st.button(label, type="primary", icon=icon, disabled=bool(missing)):
         try:
-            kept = library.keep(found.path, name, images_folder())
+            kept = library.keep(found.arrived.path, name, images_folder())
         except DataError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -95,25 +110,40 @@ def bring(use: Callable[[str], None]) -> None:
         st.rerun()
 
 
-def _found(given: UploadedFile | None) -> Arrived | str | None:
+def _found(given: UploadedFile | None) -> Read | str | None:
     """What was read of the upload, once, or why it cannot be used."""
     if given is None:
         return None
     if st.session_state.get(READ, (None,))[0] != given.file_id:
         with st.spinner("Reading the images ...", show_time=True):
             st.session_state[READ] = (given.file_id, _read(given))
-    found: Arrived | str = st.session_state[READ][1]
+    found: Read | str = st.session_state[READ][1]
     return found
 
 
-def _packed(given: UploadedFile | None, found: Arrived | str | None) -> Packed | None:
+def _read_again(given: UploadedFile, found: Read, words: str) -> Read | str:
+    """The same file with what is said of it now, where that is not how it was read last."""
+    if words == found.words:
+        return found
+    again: Read | str
+    with st.spinner("Reading the images ...", show_time=True):
+        try:
+            arrived = bring_outside(found.arrived.path, words)
+            again = replace(found, arrived=arrived, words=words)
+        except DataError as error:
+            again = f"{error} Choose the file again."
+    st.session_state[READ] = (given.file_id, again)
+    return again
+
+
+def _packed(given: UploadedFile | None, found: Read | str | None) -> Packed | None:
     """By which zip pictures were handed over, and what came of it."""
     if given is None or found is None:
         return None
-    if isinstance(found, str):
+    if isinstance(found, str) or found.arrived.look is None:
         said = "They cannot be used: why stands below."
         return Packed(given.file_id, given.name, said, is_good=False)
-    said = f"{_counted(found.look)}. Give them a name below, and use them."
+    said = f"{_counted(found.arrived.look)}. Give them a name below, and use them."
     return Packed(given.file_id, given.name, said, is_good=True)
 
 
@@ -124,15 +154,16 @@ def _counted(found: Look) -> str:
 
 def _ask_for_file() -> UploadedFile | None:
     st.caption(
-        "A zip with one folder of images per class, or an npz with `images` and `labels`; with "
-        "splits of its own, a zip has such folders in `train/`, `test/` and perhaps `val/`, an npz "
-        "has `x_train`, `y_train`, `x_test` and so on. At most "
-        f"{LIMITS.files:,} images in {LIMITS.classes} classes, and "
-        f"{LIMITS.upload_bytes / 1e6:,.0f} MB."
+        "A zip with one folder of images per class, or with images and a table of their labels "
+        "(CSV or Parquet), or with idx files as MNIST has them; or an npz with `images` and "
+        "`labels`. With splits of its own, a zip has such folders in `train/`, `test/` and perhaps "
+        "`val/`, a table a column that says so, an npz `x_train`, `y_train`, `x_test` and so on. "
+        f"At most {LIMITS.files:,} images ({LIMITS.array_images:,} in arrays) in {LIMITS.classes} "
+        f"classes, and {LIMITS.upload_bytes / 1e6:,.0f} MB."
     )
     return st.file_uploader(
         "A zip or npz file",
-        type=["zip", "npz"],
+        type=["zip", "npz", "npy", "gz", "csv", "parquet"],  # the last ones to say what is missing
         max_upload_size=LIMITS.upload_bytes // 1_000_000,
         key=FIELD,
     )
@@ -146,28 +177,22 @@ def _kept_in() -> str:
     return str(folder)
 
 
-def _read(given: UploadedFile) -> Arrived | str:
+def _read(given: UploadedFile) -> Read | str:
     """Laid aside on the disk first, so that it is not in memory while it is read."""
     try:
-        return Arrived(*bring_outside(lay_aside(take(given), given.name, images_folder())))
+        arrived = bring_outside(lay_aside(take(given), given.name, images_folder()))
+        return Read(arrived, arrived.understood.choices)
     except DataError as error:
         return str(error)
 
 
-def _report(found: Look) -> None:
+def _report(found: Look, choices: tuple[Choice, ...]) -> None:
     """What was read: classes with their images, the splits, and what was refused."""
-    per_class = [sum(split) for split in zip(*found.counts.values(), strict=True)]
-    names = found.class_names[:MOST_CLASSES]
-    facts = [
-        Fact(name, f"{count:,} pictures") for name, count in zip(names, per_class, strict=False)
-    ]
-    more = len(found.class_names) - len(names)
-    if more:
-        facts.append(Fact("", f"and {more:,} more kinds"))
     st.success(f"{_counted(found)}.", icon=":material/check_circle:")
     st.caption(f":material/call_split: {plain(found.how_split)}")
-    with st.container(height=190 if len(facts) > 6 else "content", border=False):
-        st.html(facts_html(facts))
+    for said in understood.found_said(choices):
+        st.caption(f":material/info: {plain(said)}")
+    understood.kinds(found)
     refused(found.rejected, found.all_rejected)
 
 
