@@ -19,6 +19,7 @@ def refusals() -> Iterator[None]:
     from cnn.data import DataError
     from cnn.settings import SettingError
     from cnn.training.recipe.configuration import ConfigurationError
+    from cnn.training.recipe.start import StartError
     from cnn.training.store.labels import LabelError
     from cnn.training.store.store import StoreError
     from cnn.training.workers.resuming import ContinuationError
@@ -31,6 +32,7 @@ def refusals() -> Iterator[None]:
         DataError,
         LabelError,
         SettingError,
+        StartError,
         StoreError,
     ) as error:
         raise CommandError(str(error)) from error

@@ -26,6 +26,9 @@ from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.run import recipe
 
+APART = ("seed", "start")
+"""What `compare` has no option for: it counts seeds, and its networks begin with new weights."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -93,12 +96,13 @@ def _settings(plan: Plan) -> list[str]:
     except (ConfigurationError, DataError) as error:
         return [str(error)]
     found = read.configuration
-    lost = [
+    lost = [f"weights of {wanted.start.origin}"] if wanted.start else []
+    lost += [
         _lost_of(wanted.dataset, found.dataset)
         if one.name == "dataset"
         else phrase(one.name, wanted)
         for one in fields(Configuration)
-        if one.name != "seed" and getattr(found, one.name) != getattr(wanted, one.name)
+        if one.name not in APART and getattr(found, one.name) != getattr(wanted, one.name)
     ]
     why_not = []
     if lost:

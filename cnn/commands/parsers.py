@@ -64,6 +64,26 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[network], help="train a network here and now")
     _add_conditions(train)
+    train.add_argument(
+        "--from",
+        dest="parent",
+        metavar="RUN|FILE",
+        help="begin with the weights of a finished run, or of a .keras file, as far as its layers "
+        "fit; the rest is new",
+    )
+    train.add_argument(
+        "--freeze",
+        type=int,
+        metavar="N",
+        help="with --from: the first N layers stay as they are, averages of batch norm too",
+    )
+    train.add_argument(
+        "--head-first",
+        type=int,
+        metavar="EPOCHS",
+        help="with --from: train what is new alone for so many epochs, then all at a tenth of the "
+        "rate",
+    )
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
     train.set_defaults(run="train")

@@ -224,4 +224,5 @@ def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
         "configuration": run.configuration.to_dict(),
         "data_fingerprint": run.data_fingerprint,
         "result": run.result.to_dict() if run.result else None,
+        **({"begun_with": run.begun_with} if run.begun_with else {}),
     } | ({"caution": said} if (said := caution(run)) else {})

@@ -9,7 +9,8 @@ import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -24,8 +25,12 @@ from cnn.data.own.keeping import ENDINGS
 from cnn.data.own.opened import check_whole_set
 from cnn.data.portion import Portion
 from cnn.data.sets import SETS
+from cnn.network.architecture import Architecture
+from cnn.network.errors import ArchitectureError
+from cnn.network.keras.model import WeightsError
 from cnn.network.keras.read import Imported
-from cnn.network.source import chosen
+from cnn.network.keras.weights import read_keras_model
+from cnn.network.source import chosen, input_shape
 from cnn.settings import images_folder
 from cnn.training.forecast import augmentation_cost, calibration, limits
 from cnn.training.forecast.estimate import estimate
@@ -34,10 +39,12 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id, spec_of
 from cnn.training.recipe.fitting import Fitted, fit_to
 from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
+from cnn.training.recipe.start import StartError
 from cnn.training.store.heartbeats import dismiss_silent, present
 from cnn.training.store.identity import identified
 from cnn.training.store.store import DELETED, Store
-from cnn.training.workers import resuming
+from cnn.training.workers import resuming, starting
+from cnn.training.workers.starting import Beginning, Parent
 
 STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
 MOST_NAMED = 5
@@ -46,13 +53,17 @@ MOST_NAMED = 5
 def train(options: argparse.Namespace) -> int:
     """Trains, shows how it goes on standard error, and says at the end what came of it."""
     with refusals():
-        fitted, configuration = _prepared(options)
+        fitted, configuration, files = _prepared(options)
         store = Store(options.store)
         return _told(
             store,
             options,
             lambda worker: store.add(
-                fitted.architecture, configuration, worker=worker, changes=fitted.changes
+                fitted.architecture,
+                configuration,
+                worker=worker,
+                changes=fitted.changes,
+                files=files,
             ),
         )
 
@@ -78,7 +89,9 @@ def resume(options: argparse.Namespace) -> int:
         )
 
 
-def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
+def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration, Mapping[str, bytes]]:
+    """Network and settings, and the files that the run is to have from the first."""
+    parent = _parent(options)
     opened = chosen(options.arch, options.input, options.pixels)
     say_notes(opened)
     architecture = opened.architecture
@@ -93,6 +106,10 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     fitted = fit_to(architecture, data)
     for change in fitted.changes:
         print(change, file=sys.stderr)
+    begun = None
+    if parent:
+        begun = _begun(parent, fitted.architecture, data.class_names, options)
+        configuration = replace(configuration, start=begun.start)
     images = {name: len(split) for name, split in data.splits.items()}
     costs = augmentation_cost.load()
     expected = estimate(fitted.architecture, configuration, images, calibration.load(), costs=costs)
@@ -100,7 +117,49 @@ def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration]:
     limits.check_memory(fitted.architecture, batch, expected)
     said = f"Expected on this machine: {expected.text}. {expected.caution}".rstrip()
     print(said, file=sys.stderr)
-    return fitted, configuration
+    return fitted, configuration, begun.files if begun else {}
+
+
+def _parent(options: argparse.Namespace) -> Parent | None:
+    """The run or the file whose weights it begins with; None where those are new."""
+    if options.parent is None:
+        for name in ("freeze", "head_first"):
+            if getattr(options, name) is not None:
+                option = f"--{name.replace('_', '-')}"
+                raise StartError(
+                    f"{option} {getattr(options, name)} is about layers that were trained before. "
+                    "Name their run or file: --from RUN|FILE."
+                )
+        return None
+    named = options.parent
+    if not (named.endswith(".keras") or Path(named).is_file()):
+        with closing(Store(options.store)) as store:
+            return starting.of_run(store, named)
+    try:
+        size = None if options.input is None else input_shape(options.input)
+        imported, weights = read_keras_model(named, size)
+    except (ArchitectureError, WeightsError) as error:
+        raise StartError(f"a training cannot begin with {named}: {error}") from error
+    return starting.of_file(Path(named).name, imported, weights)
+
+
+def _begun(
+    parent: Parent, architecture: Architecture, classes: Sequence[str], options: argparse.Namespace
+) -> Beginning:
+    """What is taken of the parent, which is said on standard error, layer by layer."""
+    found = starting.begin(
+        *(parent, architecture, classes),
+        freeze=options.freeze or 0,
+        head_first=options.head_first or 0,
+    )
+    print(printable(f"Begins with weights of {found.start.origin}:"), file=sys.stderr)
+    for one in found.matches:
+        is_frozen = int(one.row.path[0]) < found.start.freeze
+        stays = ", frozen" if is_frozen else ""
+        print(f"  {one.row.title:<24} {one.fate}{stays}: {one.why}", file=sys.stderr)
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    return found
 
 
 def dataset_of(name: str, reading: str = "", portion: str = "") -> DatasetSpec:

@@ -102,7 +102,7 @@ def _is_out_of_epochs(run: Run) -> bool:
 
 def _as_it_was(name: str, run: Run) -> str:
     own = run.configuration
-    begun = f", going on from run {run.continues}" if run.continues else ""
+    begun = f", begun with {run.begun_with}" if run.begun_with else ""
     more = changed(own, (Panel.MORE, Panel.AUGMENTATION))
     return (
         f"{name} stands as it was trained, with conditions of its own: {own.length}, "

@@ -108,7 +108,7 @@ def test_a_run_as_it_was_trained_says_its_conditions_and_other_data_forbid_a_ran
         f"{other.id[:4]}).",
     )
     assert "stands as it was trained, with conditions of its own: 7 epochs, adam" in said.notes[0]
-    assert "seed 5, going on from run before." in said.notes[0]
+    assert "seed 5, begun with the weights of run before." in said.notes[0]
 
 
 def test_time_that_was_not_used_as_there_were_no_epochs_left_is_told():

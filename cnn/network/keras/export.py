@@ -81,30 +81,33 @@ if __name__ == "__main__":
     return Code((*plain(head)[:-1], *keras_function(architecture).lines, *plain(tail)))
 
 
-def keras_function(architecture: Architecture) -> Code:
-    """The function `build_model` alone; it needs `keras`, its `layers`, and `classes_text`."""
+def keras_function(architecture: Architecture, *, named: bool = False) -> Code:
+    """The function `build_model` alone; it needs `keras`, its `layers`, and `classes_text`.
+
+    Layers that have weights are `named` as the rows of the trace where they are to be found by it.
+    """
     branching = (Container, SelfAttention2D)
     stack = architecture.layers and not any(isinstance(x, branching) for x in architecture.layers)
-    made = _sequential(architecture) if stack else _functional(architecture)
+    made = _sequential(architecture, named) if stack else _functional(architecture, named)
     return Code((Line("def build_model():"), *made))
 
 
-def _sequential(architecture: Architecture) -> list[Line]:
+def _sequential(architecture: Architecture, named: bool) -> list[Line]:
     lines = [
         *plain("    return keras.Sequential(\n        ["),
         Line(f"            keras.Input(shape={architecture.input}),"),
     ]
     for index, row in enumerate(trace(architecture).rows):
-        for step in _steps(row.layer, row.input_shape):
+        for step in _row_steps(row, named):
             lines += step.note_lines(12, (index,))
             lines += call(step.called, step.args, ",", indent=12, path=(index,))
     name = model_name(architecture.name)
     return [*lines, *plain(f'        ],\n        name="{name}",\n    )')]
 
 
-def _functional(architecture: Architecture) -> list[Line]:
+def _functional(architecture: Architecture, named: bool) -> list[Line]:
     first = Line(f"    inputs = keras.Input(shape={architecture.input})")
-    script = _Script({row.path: row for row in trace(architecture).rows}, [first])
+    script = _Script({row.path: row for row in trace(architecture).rows}, [first], named)
     outputs = script.series(architecture.layers, (), "inputs", "x", frozenset())
     name = model_name(architecture.name)
     args = ("inputs", outputs, f'name="{name}"')
@@ -127,6 +130,16 @@ class _Step:
 
     def note_lines(self, indent: int, path: Path) -> tuple[Line, ...]:
         return (Line(f"{' ' * indent}# {self.note}", path),) if self.note else ()
+
+
+def _row_steps(row: Row, named: bool) -> tuple[_Step, ...]:
+    """The Keras layers of a row, the one that holds its weights by the row's name if `named`."""
+    steps = _steps(row.layer, row.input_shape)
+    if not (named and row.weights):
+        return steps
+    place = 1 if isinstance(row.layer, SelfAttention2D) else len(steps) - 1
+    holder = replace(steps[place], args=(*steps[place].args, f'name="{row.name}"'))
+    return (*steps[:place], holder, *steps[place + 1 :])
 
 
 def _steps(layer: Layer, shape: Shape) -> tuple[_Step, ...]:
@@ -207,6 +220,7 @@ class _Script:
 
     rows: dict[Path, Row]
     lines: list[Line]
+    named: bool
 
     def series(self, layers: Layers, path: Path, source: str, target: str, taken: Names) -> str:
         """Writes the layers, from one variable into another; the one that holds the result."""
@@ -222,7 +236,8 @@ class _Script:
         return source
 
     def layer(self, layer: Layer, path: Path, source: str, target: str) -> None:
-        for step in _steps(layer, self.rows[path].input_shape):
+        row = replace(self.rows[path], layer=layer)
+        for step in _row_steps(row, self.named):
             head = f"{target} = {step.called}"
             self.lines.extend(step.note_lines(4, path))
             given = ", ".join([source] * step.inputs)

@@ -26,7 +26,6 @@ from cnn.network.layers import (
     Layers,
     LayerScale,
     MaxPooling2D,
-    Normalization,
     PReLU,
     Residual,
     SelfAttention2D,
@@ -90,8 +89,16 @@ def set_weights(model: keras.Model, architecture: Architecture, weights: Weights
     check_weights(weights, traced)
     for row, layer in holders:
         layer.set_weights(list(weights[row.name]))
-        if isinstance(row.layer, Normalization):
-            layer.finalize_state()  # it computes with copies of its weights
+    settle(model)
+
+
+def settle(model: keras.Model) -> None:
+    """Has each Normalization compute with its weights as they are now: it keeps copies of them."""
+    import keras
+
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()
 
 
 def differences(architecture: Architecture, model: keras.Model) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ def _as_trained(run: Run) -> list[tuple[str, str]]:
     own, images = run.configuration, run.images.get("train")
     batches = {own.batch_size_for(images)} if images else set()
     settings = [f"{name.lower()} {value}" for name, value in terms(own, batches)]
-    begun = [f"going on from run {run.continues}"] if run.continues else []
+    begun = [f"begun with {run.begun_with}"] if run.begun_with else []
     return [
         (
             f"{run.name}, run {run.id}",

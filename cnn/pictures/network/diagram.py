@@ -7,7 +7,7 @@ blocks that come again are drawn once, with how often.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from math import sqrt
@@ -56,6 +56,9 @@ LONG = 60
 AGAIN = 24
 """The room above for the bracket of what comes again."""
 
+LINE_BELOW = 14
+"""That for one more line of words below a layer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
@@ -83,6 +86,10 @@ class _Drawing:
     parts: list[str] = field(default_factory=list)
     again: dict[Path, tuple[Path, int]] = field(default_factory=dict)
     """Of the first layer of what comes again: the last one, and how often."""
+    words: Mapping[Path, str] = field(default_factory=dict)
+    """What is written below layers, and is their class in place of their family."""
+    starts: dict[Path, float] = field(default_factory=dict)
+    """Where on the way each layer was drawn that stands in no block."""
 
     def __post_init__(self) -> None:
         self.rows = {row.path: row for row in self.trace.rows}
@@ -174,11 +181,12 @@ class _Drawing:
         slabs = [self.slab(one.output_shape, one.layer.is_thin) for one in group]
         width = sum(slab.width for slab in slabs) + slabs[0].depth + GAP
         words = max(len(size_label(row)), len(kind_label(row)) if not row.layer.is_thin else 0)
+        words = max(words, len(self.words.get(row.path, "")))
         tallest = max(slab.height for slab in slabs) / 2
         return Extent(
             max(width, words * LETTER + 8),
             tallest + max(slab.rise for slab in slabs) + 20,
-            tallest + 20,
+            tallest + 20 + (LINE_BELOW if self.words else 0),
         )
 
     def is_open(self, row: Row) -> bool:
@@ -236,12 +244,18 @@ class _Drawing:
         slabs = [self.slab(row.output_shape, row.layer.is_thin) for row in group]
         body = replace(slabs[0], width=sum(slab.width for slab in slabs))
         for row, slab in zip(group, slabs, strict=True):
+            if len(row.path) == 1:
+                self.starts[row.path] = x - (GAP / 2 if row is group[0] else 0)
             faces = back_faces(body, x, y) + labels(row, slab, x, y) if row is group[0] else ""
+            if row is group[0] and (said := self.words.get(row.path)):
+                faces += text(x, y + slab.height / 2 + 15 + LINE_BELOW, said)
             self.parts.append(self.group(row, faces + front_face(row, slab, x, y)))
             x += slab.width
 
     def draw_container(self, row: Row, x: float, y: float, room: Extent) -> None:
         lanes = self.lanes(row)
+        if len(row.path) == 1:
+            self.starts[row.path] = x
         start, node = x + GAP / 2, x + room.width - NODE - GAP / 2
         node -= len(scale_label(row)) * LETTER
         top = y - self.above_way(row, lanes)
@@ -271,12 +285,18 @@ class _Drawing:
     def group(self, row: Row, inner: str) -> str:
         holds_it = row.path in self.shut and (self.selected or ())[: len(row.path)] == row.path
         is_selected = row.path == self.selected or holds_it
-        classes = f"layer {row.layer.family}" + " selected" * is_selected
+        own = class_of(self.words.get(row.path, "")) if self.words else row.layer.family
+        classes = f"layer {own}" + " selected" * is_selected
         path = escape(path_text(row.path), quote=True)
         return (
             f'<g class="{classes}" data-path="{path}" tabindex="-1">'
             f"<title>{escape(hover_text(row))}</title>{inner}</g>"
         )
+
+
+def class_of(words: str) -> str:
+    """The class of layers with these words below; of those without, one of their own."""
+    return words.replace(" ", "-") or "unmarked"
 
 
 def hover_text(row: Row) -> str:
@@ -326,11 +346,35 @@ def diagram(
     Of containers that are `shut` what they hold is not drawn; `is_whole` draws what comes again.
     """
     drawing = _Drawing(trace, selected, shut, len(trace.rows) > LONG and not is_whole)
+    width, height = _drawn(drawing)
+    return svg(drawing.parts, width, height, _spoken(trace), kind="network", style=STYLE)
+
+
+def marked_diagram(
+    trace: Trace, words: Mapping[Path, str], border: int, said: str, *, style: str, about: str
+) -> str:
+    """The whole picture with words below layers, which give them their colour by `style` in place
+    of their kind, and a border: what stands before that many layers is shaded, and `said` of it.
+    """
+    drawing = _Drawing(trace, None, words=words)
+    width, height = _drawn(drawing)
+    at = drawing.starts.get((border,), width - MARGIN) if border else 0.0
+    behind = (
+        f'<rect class="shaded" x="0" y="0" width="{at:.1f}" height="{int(height)}"/>'
+        f'<path class="border" d="M{at:.1f},0 V{int(height)}"/>{text(MARGIN, 16, said)}'
+    )
+    parts = [behind, *drawing.parts] if border else drawing.parts
+    return svg(parts, width, height, about, kind="network", style=STYLE + style)
+
+
+def _drawn(drawing: _Drawing) -> tuple[float, float]:
+    """Draws all of the network; the width and the height it takes."""
+    trace, selected = drawing.trace, drawing.selected
     shape = trace.architecture.input
     slab, size = drawing.slab(shape), size_text(shape)
     whole = drawing.extent(drawing.groups(trace.architecture.layers, ()))
     drawing.selected = drawing.drawn_for(selected) if selected else None
-    head = AGAIN if drawing.again else 0
+    head = AGAIN if drawing.again or drawing.words else 0
     y = MARGIN + head + max(whole.above, slab.height / 2 + slab.rise + 20)
     below = y + max(whole.below, slab.height / 2 + 20) + 8
     x = MARGIN + max(slab.width + slab.depth + GAP, len(size) * LETTER + 10)
@@ -341,8 +385,7 @@ def diagram(
     drawing.parts.append(f'<g class="input">{back_faces(slab, MARGIN, y)}{front}{words}</g>')
     for name, rows in sections(trace):
         x = _draw_section(drawing, name, rows, x, y, below)
-    width, height = x + MARGIN, below + 47
-    return svg(drawing.parts, width, height, _spoken(trace), kind="network", style=STYLE)
+    return x + MARGIN, below + 47
 
 
 def _draw_section(

@@ -17,7 +17,7 @@ def fuse(model: Any, tf: Any, keras: Any) -> None:
 
     def fused(layer: Any, keras_call: Any) -> Any:
         def call(inputs: Any, training: bool = False, mask: Any = None) -> Any:
-            if not training:
+            if not (training and layer.trainable):
                 return keras_call(inputs, training=training, mask=mask)
             channels = [inputs.shape[-1]]
             gamma = tf.ones(channels) if layer.gamma is None else layer.gamma

@@ -14,16 +14,18 @@ from dataclasses import replace
 
 from cnn.data import DatasetSpec, Split
 from cnn.network.architecture import Architecture
+from cnn.network.layers import Normalization
 from cnn.network.trace import trace
 from cnn.training.engine.machine import Machine
 from cnn.training.engine.tensorflow import clear_session
 from cnn.training.recipe.configuration import SLOTS, Configuration
 from cnn.training.recipe.setting import settings_of, usual_for
+from cnn.training.recipe.start import with_weights
 
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""
 
-Key = tuple[Architecture, Configuration, bool, bool]
+Key = tuple[Architecture, Configuration, bool, bool, frozenset[str], str]
 _kept: dict[Key, Machine] = {}
 _lock = threading.Lock()
 
@@ -35,10 +37,11 @@ def machine_for(
     *,
     as_before: bool = False,
     tells_smoothed: bool = False,
+    frozen: Collection[str] = (),
 ) -> Machine:
     """A machine at the beginning of a training; whoever has it gives it back with `keep`."""
     with _lock:
-        key = _key(architecture, configuration, as_before, tells_smoothed)
+        key = _key(architecture, configuration, as_before, tells_smoothed, frozen)
         found = _kept.pop(key, None)
         if found is None and not _kept:
             clear_session()
@@ -47,6 +50,7 @@ def machine_for(
             *(architecture, configuration, train),
             as_before=as_before,
             tells_smoothed=tells_smoothed,
+            frozen=frozen,
         )
     found.begin(configuration, train)
     return found
@@ -58,8 +62,8 @@ def keep(machine: Machine, architecture: Architecture, configuration: Configurat
     if not machine.is_compiled:
         return
     with _lock:
-        key = _key(architecture, configuration, machine.as_before, machine.tells_smoothed)
-        _kept[key] = machine
+        made = machine.as_before, machine.tells_smoothed, machine.frozen
+        _kept[_key(architecture, configuration, *made)] = machine
         while _are_too_many([one.size_bytes for one in _kept.values()]):
             del _kept[next(iter(_kept))]
             clear_session()
@@ -78,13 +82,27 @@ def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> l
     kept: dict[Key, int] = {}
     found = []
     for architecture, configuration in trainings:
-        key = _key(architecture, configuration, as_before=False, smoothed=False)
-        found.append(kept.pop(key, None) is not None)
+        keys = [
+            _key(architecture, configuration, as_before=False, smoothed=False, frozen=frozen)
+            for frozen in _phases(architecture, configuration)
+        ]
+        are_there = [kept.pop(key, None) is not None for key in keys]
+        found.append(all(are_there))
         traced, slots = trace(architecture), SLOTS[configuration.optimizer]
-        kept[key] = 4 * (traced.total_params + slots * traced.trainable_params)
+        size = 4 * (traced.total_params + slots * traced.trainable_params)
+        kept |= dict.fromkeys(keys, size)
         while _are_too_many(kept.values()):
             del kept[next(iter(kept))]
     return found
+
+
+def _phases(architecture: Architecture, configuration: Configuration) -> list[frozenset[str]]:
+    """What is frozen in each part of a training, in order."""
+    start = configuration.start
+    if start is None:
+        return [frozenset()]
+    epochs = dict.fromkeys((1, start.head_first + 1))
+    return list(dict.fromkeys(start.frozen(architecture, epoch) for epoch in epochs))
 
 
 def _are_too_many(sizes: Collection[int]) -> bool:
@@ -92,9 +110,16 @@ def _are_too_many(sizes: Collection[int]) -> bool:
 
 
 def _key(
-    architecture: Architecture, configuration: Configuration, as_before: bool, smoothed: bool
+    architecture: Architecture,
+    configuration: Configuration,
+    as_before: bool,
+    smoothed: bool,
+    frozen: Collection[str] = (),
 ) -> Key:
-    """What is compiled into a machine; all else may change from one training to the next."""
+    """What is compiled into a machine; all else may change from one training to the next.
+
+    Weights that it begins with are variables, but for the numbers of a Normalization.
+    """
     usual = usual_for(configuration)
     others = {
         name: usual[name]
@@ -102,5 +127,7 @@ def _key(
         if not one.is_compiled
     }
     seed = configuration.seed if configuration.is_augmented else 0
-    compiled = replace(configuration, dataset=DatasetSpec(), seed=seed, **others)
-    return architecture, compiled, as_before, smoothed
+    has_numbers = any(isinstance(row.layer, Normalization) for row in with_weights(architecture))
+    numbers = configuration.start.weights if configuration.start and has_numbers else ""
+    compiled = replace(configuration, dataset=DatasetSpec(), seed=seed, start=None, **others)
+    return architecture, compiled, as_before, smoothed, frozenset(frozen), numbers

@@ -9,7 +9,7 @@ the very first step goes without. `kept_machines` keeps compiled ones for the ne
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,15 @@ import numpy.typing as npt
 from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.heads import from_scores
-from cnn.network.keras.model import build, by_place, output_name, weights_of
+from cnn.network.keras.model import (
+    Weights,
+    build,
+    by_place,
+    output_name,
+    set_weights,
+    settle,
+    weights_of,
+)
 from cnn.network.layers import Convolution
 from cnn.network.trace import trace
 from cnn.training.engine.augmenting.layers import Augmenting
@@ -28,6 +36,7 @@ from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.store.arrays import Arrays
 
 EVALUATED_VALUES = 1_000_000
 COMPILE_POLL_S = 0.05
@@ -48,8 +57,11 @@ class Machine:
         *,
         as_before: bool = False,
         tells_smoothed: bool = False,
+        frozen: Collection[str] = (),
     ) -> None:
-        """`tells_smoothed`: the loss it tells of a step is the one on smoothed labels."""
+        """`tells_smoothed`: the loss it tells of a step is the one on smoothed labels. The rows
+        that are `frozen` stay as they are, averages of batch norm too, as `trainable=False` has it.
+        """
         self.tf = tf = import_tensorflow()
         import keras
 
@@ -59,6 +71,9 @@ class Machine:
         self.scoring = from_scores(architecture)
         self.feed = architecture.fed
         self.model = build(self.scoring)
+        self.frozen = frozenset(frozen)
+        for name in self.frozen:
+            self.model.get_layer(name).trainable = False
         fuse(self.model, tf, keras)
         rows = trace(self.scoring).rows
         self.watched = [row for row in rows if isinstance(row.layer, Convolution)][:LAYERS]
@@ -113,6 +128,20 @@ class Machine:
                 variable.assign(self.tf.zeros_like(variable))
         self.best = []
         self.pixels, self.labels = self.tf.constant(train.pixels), self.tf.constant(train.labels)
+
+    def take(self, weights: Weights) -> None:
+        """Puts weights that were trained before in the place of new ones, row by row."""
+        fresh = weights_of(self.model, self.scoring)
+        set_weights(self.model, self.scoring, fresh | weights)
+
+    def handed_on(self) -> Arrays:
+        """What the next machine of the same training takes over: all but the optimizer's memory."""
+        return {name: one for name, one in self.state().items() if not name.startswith("optimizer")}
+
+    def take_over(self, state: Arrays) -> None:
+        """Goes on from what another machine of the same training handed on."""
+        own = {name: one for name, one in self.state().items() if name.startswith("optimizer")}
+        self.restore({**state, **own})
 
     def release(self) -> None:
         """Lets go of what belongs to the training that is over."""
@@ -204,6 +233,7 @@ class Machine:
             )
         for name, variable in variables:
             variable.assign(state[name])
+        settle(self.model)
 
     def remember_best(self) -> None:
         """Keeps the weights of this moment aside."""

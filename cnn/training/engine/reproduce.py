@@ -27,8 +27,9 @@ from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
 from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
 from cnn.training.recipe.augmentations import chosen
-from cnn.training.recipe.pace import steps_wanted
+from cnn.training.recipe.pace import per_epoch, steps_wanted
 from cnn.training.recipe.run import Epoch, Run
+from cnn.training.recipe.start import TENTH
 from cnn.training.recipe.told_loss import is_smoothed
 
 TOLERANCE = 1e-5
@@ -48,7 +49,7 @@ Run it where the packages `tensorflow` and `cnn` (of CNN Workbench) are found:
     PYTHONPATH=/path/to/cnn-workbench python this_script.py
 {needs}"""
 
-import json
+{hashlib}import json
 import os
 import sys
 {typing}
@@ -68,10 +69,10 @@ FINGERPRINT = {fingerprint!r}
 SEED, STEPS, BATCH = {seed}, {steps}, {batch}
 RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 {recorded}]
-
+{start}
 
 {classes}# The network without a softmax at its end: training reads its scores, which is exact.
-{function}{fuse}{feeding}
+{function}{fuse}{feeding}{take}
 
 data = load(CONFIGURATION.dataset, {input})
 if fingerprint(data) != FINGERPRINT:
@@ -80,21 +81,22 @@ if fingerprint(data) != FINGERPRINT:
 tf.config.experimental.enable_op_determinism()
 keras.utils.set_random_seed(SEED)
 model = build_model()
-{fused}optimizer = {optimizer}
+{taken}{fused}optimizer = {optimizer}
 optimizer.build(model.trainable_variables)
 loss_of = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing={label_smoothing}, reduction=None
 )
 {plain}{augmenting}classes = len(data.class_names)
 pixels, labels = tf.constant(data.train.pixels), tf.constant(data.train.labels)
-rates = learning_rates(CONFIGURATION, STEPS)
+rates = {rates}
 
 
 # For batches of any size, as the run did: compiled for one size it rounds otherwise.
 NUMBERS, WHOLE = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
+SIGNATURE = [NUMBERS, tf.TensorSpec([], tf.float32), WHOLE]
 
 
-@tf.function(input_signature=[NUMBERS, tf.TensorSpec([], tf.float32), WHOLE])
+@tf.function(input_signature=SIGNATURE)
 def train_step(chosen, rate, step):
     images = tf.cast(tf.gather(pixels, chosen), tf.float32) / 255.0
     wanted = tf.gather(labels, chosen)
@@ -134,7 +136,7 @@ for epoch in range(1, len(RECORDED) + 1):
         loss_sum += float(loss) * len(chosen)
         hit_sum += float(hits)
         step += 1
-    curve = loss_sum / len(order), hit_sum / len(order), *evaluate(data.validation)
+{thawed}    curve = loss_sum / len(order), hit_sum / len(order), *evaluate(data.validation)
     furthest = max(furthest, *(abs(a - b) for a, b in zip(curve, RECORDED[epoch - 1])))
     print(f"epoch {{epoch}}:", *(f"{{value:.6f}}" for value in curve))
 print(f"Furthest from the recorded curve: {{furthest:.2g}}")
@@ -142,6 +144,61 @@ if furthest > {tolerance}:
     sys.exit("Another curve: other processors and versions round otherwise, and that grows.")
 '''
 
+_START = """\
+START = {file!r}  # the weights that it begins with, saved beside this script
+SHA256 = {weights!r}
+FROZEN = {frozen}  # they stay as they are, averages of batch norm too
+"""
+_HEAD = """\
+HEAD = {epochs}  # so many epochs train the head alone; then all are, at a tenth of the rate
+FROZEN_BEFORE = {frozen}
+"""
+_TAKE = '''
+
+def take(model):
+    """Puts the weights that the run began with in place of new ones, by the names of layers."""
+    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), START)
+    if not os.path.exists(file):
+        sys.exit(f"{START} is not beside this script. Save it from the page of the run.")
+    with np.load(file) as kept:
+        arrays = {name: kept[name] for name in sorted(kept)}
+    found = hashlib.sha256()
+    for name, array in arrays.items():
+        found.update(f"{name} {array.shape}\\n".encode())
+        found.update(np.ascontiguousarray(array, "<f4").tobytes())
+    if found.hexdigest() != SHA256:
+        sys.exit(f"{START} holds other weights than those that the run began with.")
+    for name in dict.fromkeys(name.rsplit("/", 1)[0] for name in arrays):
+        layer = model.get_layer(name)
+        layer.set_weights([arrays[f"{name}/{place}"] for place in range(len(layer.weights))])
+        if hasattr(layer, "finalize_state"):  # a Normalization computes with copies
+            layer.finalize_state()
+
+
+def freeze(model, names):
+    """Has these layers stay as they are, and trains all others."""
+    for layer in model.layers:
+        layer.trainable = layer.name not in names
+'''
+_TAKEN = """\
+take(model)
+freeze(model, {frozen})
+"""
+_RATES = "learning_rates(CONFIGURATION, STEPS)"
+_TWO_RATES = """\
+np.concatenate(  # the schedule for the head, and anew for all at a tenth
+    [
+        learning_rates(CONFIGURATION, {steps}),
+        learning_rates(CONFIGURATION, STEPS - {steps}) * np.float32({tenth}),
+    ]
+)"""
+_THAWED = """\
+    if epoch == HEAD:  # from here on by another optimizer, which has no memory yet
+        freeze(model, FROZEN)
+        optimizer = {optimizer}
+        optimizer.build(model.trainable_variables)
+        train_step = tf.function(train_step.python_function, input_signature=SIGNATURE)
+"""
 _ONEDNN = f'os.environ.setdefault("{ONEDNN}", "1")  # as the run was trained\n'
 _FUSE = """
 
@@ -189,8 +246,10 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     scoring = from_scores(run.architecture)
     batch = configuration.batch_size_for(run.images["train"])
     feed = run.architecture.fed
+    start = configuration.start
     called, parts = configuration.optimizer_call
     given = ", ".join(f"{name}={value}" for name, value in parts.items())
+    optimizer = f"keras.optimizers.{called}({given})"
     by_keras, is_mixed = bool(chosen(configuration)), configuration.mixes_labels
     is_warped = configuration.is_augmented and not by_keras
     imported = "Augmenting" * by_keras + "augmented" * is_warped
@@ -222,13 +281,13 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
             if math.isfinite(one.loss)
         ),
         classes=f"{classes}\n\n\n" if classes else "",
-        function=keras_function(scoring).text,
+        function=keras_function(scoring, named=start is not None).text,
         fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
         fused=_FUSED if fused else "",
         scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
         feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
         input=run.architecture.input,
-        optimizer=f"keras.optimizers.{called}({given})",
+        optimizer=optimizer,
         label_smoothing=configuration.label_smoothing,
         plain=_PLAIN if is_plain else "",
         told=_TOLD.format(judged=judged) if is_plain else "loss",
@@ -239,11 +298,55 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         feed="" if feed.is_usual else "    images = feed(images)\n",
         evaluated=_EVALUATED if feed.is_usual else f"feed({_EVALUATED})",
         tolerance=TOLERANCE,
+        **_begun(run, optimizer),
     )
 
 
+def start_file(run: Run) -> str:
+    """What the weights that a run begins with are called beside its script."""
+    return f"start-of-{run.id}.npz"
+
+
+def _begun(run: Run, optimizer: str) -> dict[str, str]:
+    """The parts of a script that begin with other weights than new ones; empty without."""
+    start, network = run.configuration.start, run.architecture
+    if start is None:
+        empty = dict.fromkeys(("hashlib", "start", "take", "taken", "thawed"), "")
+        return empty | {"rates": _RATES}
+    frozen = sorted(start.frozen(network, start.head_first + 1))
+    constants = _START.format(file=start_file(run), weights=start.weights, frozen=frozen)
+    found = {"hashlib": "import hashlib\n", "take": _TAKE.rstrip(), "rates": _RATES}
+    if not start.head_first:
+        said = {"start": constants, "taken": _TAKEN.format(frozen="FROZEN"), "thawed": ""}
+        return found | said
+    before = sorted(start.frozen(network, 1))
+    steps = start.head_first * per_epoch(run.configuration, run.images["train"])
+    return found | {
+        "start": constants + _HEAD.format(epochs=start.head_first, frozen=before),
+        "taken": _TAKEN.format(frozen="FROZEN_BEFORE"),
+        "thawed": _THAWED.format(optimizer=optimizer),
+        "rates": _TWO_RATES.format(steps=steps, tenth=TENTH),
+    }
+
+
 def file_needed(run: Run) -> str:
-    """What a script of a run on own images reads besides the program; nothing of others."""
+    """What a script reads besides the program: own images, and the weights that the run began
+    with; nothing of others.
+    """
+    return " ".join(filter(None, (_weights_needed(run), _images_needed(run))))
+
+
+def _weights_needed(run: Run) -> str:
+    start = run.configuration.start
+    if start is None:
+        return ""
+    return (
+        f"It begins with weights of {start.origin}: save {start_file(run)} beside it, which the "
+        "page of the run offers."
+    )
+
+
+def _images_needed(run: Run) -> str:
     if run.configuration.dataset.name is not DatasetName.OWN_IMAGES:
         return ""
     return (

@@ -26,8 +26,8 @@ from cnn.training.engine.chunk import (
     measured_every,
 )
 from cnn.training.engine.environment import environment
-from cnn.training.engine.kept_machines import machine_for
-from cnn.training.engine.machine import CheckpointError
+from cnn.training.engine.kept_machines import keep, machine_for
+from cnn.training.engine.machine import CheckpointError, Machine
 from cnn.training.engine.snapshots import (
     are_weights_kept,
     is_kept,
@@ -36,7 +36,7 @@ from cnn.training.engine.snapshots import (
     watched_to_bytes,
     weights_name,
 )
-from cnn.training.engine.weights import keep_model
+from cnn.training.engine.weights import keep_model, start_weights
 from cnn.training.recipe import earlier
 from cnn.training.recipe.pace import Pace, per_epoch
 from cnn.training.recipe.run import (
@@ -82,14 +82,31 @@ class TrainingLoop:
         self.chunk, self.has_begun = 1, False
         self.evaluating_s = 0.0
         channel.report_and_obey(self._progress("building the network"))
-        self.machine = machine_for(
-            *(run.architecture, self.configuration, self.data.train),
-            as_before=earlier.is_trained_as_before(run),
-            tells_smoothed=is_smoothed(run),
-        )
+        self.start = run.configuration.start
+        self.machine = self._machine()
         if run.checkpoint:
             self.machine.restore(self._kept_state())
-        self.keeper = Keeper(channel, self.machine.state)
+        elif self.start:
+            self.machine.take(start_weights(channel, run))
+        self.keeper = Keeper(channel, lambda: self.machine.state())
+
+    def _machine(self) -> Machine:
+        """A machine for what is trained in the epoch under way."""
+        epoch, network = self.at.epoch, self.run.architecture
+        return machine_for(
+            *(network, self.configuration, self.data.train),
+            as_before=earlier.is_trained_as_before(self.run),
+            tells_smoothed=is_smoothed(self.run),
+            frozen=self.start.frozen(network, epoch) if self.start else (),
+        )
+
+    def _train_all(self) -> None:
+        """Goes on from the head alone to all that is not frozen, with an optimizer that begins."""
+        before = self.machine
+        handed_on = before.handed_on()
+        keep(before, self.run.architecture, self.configuration)
+        self.machine = self._machine()
+        self.machine.take_over(handed_on)
 
     def _kept_state(self) -> Arrays:
         kept, this = self.channel.file(CHECKPOINT), f"the checkpoint of run {self.run.id}"
@@ -133,6 +150,8 @@ class TrainingLoop:
     def _is_over(self) -> bool:
         done, patience = self.at.epoch - 1, self.configuration.patience
         began = self.run.first_step // self.per_epoch  # one that is extended has patience anew
+        if self.start:
+            began = max(began, self.start.head_first)  # and so have all layers after the head
         waited = done - max(self.at.best_epoch, began)
         return self.pace.is_over(self.at) or bool(patience and waited >= patience)
 
@@ -290,6 +309,8 @@ class TrainingLoop:
             self.at = replace(self.at, best_epoch=at.epoch, best_loss=val_loss)
             if self.configuration.patience:
                 self.machine.remember_best()
+        if self.start and self.start.head_first == at.epoch:
+            self._train_all()
         if not self._is_over:
             self.keeper.keep_if_due(self.at, is_epoch_end=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import tempfile
 from typing import IO
@@ -10,11 +11,11 @@ from typing import IO
 import numpy as np
 
 from cnn.network.keras.file import keras_file
-from cnn.network.keras.model import Weights, WeightsError, check_weights
+from cnn.network.keras.model import Weights, WeightsError, by_place, check_weights
 from cnn.network.trace import trace
 from cnn.training.engine.channel import Channel
 from cnn.training.engine.snapshots import weights_name
-from cnn.training.recipe.run import MODEL, WEIGHTS, Run
+from cnn.training.recipe.run import MODEL, START, WEIGHTS, Run
 from cnn.training.store.arrays import arrays_from_file
 from cnn.training.store.store import Store
 
@@ -33,22 +34,52 @@ def trained_weights(store: Store, run: Run, epoch: int | None = None) -> Weights
         return _weights(file, run, when)
 
 
+def start_weights(channel: Channel, run: Run) -> Weights:
+    """The weights that a run begins with in place of new ones, checked to be those it names."""
+    start, content = run.configuration.start, channel.file(START)
+    assert start
+    if content is None:
+        raise WeightsError(
+            f"run {run.id} does not keep the weights of {start.origin} that it begins with. Choose "
+            "them again in Start from, and train it anew."
+        )
+    weights = _read(io.BytesIO(content), f"the weights of {start.origin} that run {run.id} keeps")
+    if digest(weights) != start.weights:
+        raise WeightsError(
+            f"the weights of {start.origin} that run {run.id} keeps are others than it began with: "
+            f"their SHA-256 is {digest(weights)[:12]}, not {start.weights[:12]}. Train it anew."
+        )
+    return weights
+
+
+def digest(weights: Weights) -> str:
+    """The SHA-256 of all arrays, with their names, sizes and numbers."""
+    found = hashlib.sha256()
+    for name, array in sorted(by_place(weights).items()):
+        found.update(f"{name} {array.shape}\n".encode())
+        found.update(np.ascontiguousarray(array, "<f4").tobytes())
+    return found.hexdigest()
+
+
 def _weights(file: IO[bytes], run: Run, when: str = "") -> Weights:
+    weights = _read(file, f"the weights of run {run.id}{when}")
+    check_weights(weights, trace(run.architecture))
+    return weights
+
+
+def _read(file: IO[bytes], what: str) -> Weights:
+    """The arrays of each row; `what` they are is said where they cannot be read."""
     found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
     try:
         for key, array in arrays_from_file(file):
             name, place = key.rsplit("/", 1)
             found.setdefault(name, {})[int(place)] = np.asarray(array, np.float32)
     except (ValueError, TypeError) as error:
-        raise WeightsError(
-            f"the weights of run {run.id}{when} cannot be read: {error}. Train it again."
-        ) from error
-    weights = {
+        raise WeightsError(f"{what} cannot be read: {error}. Train it again.") from error
+    return {
         name: tuple(array for _, array in sorted(numbered.items()))
         for name, numbered in found.items()
     }
-    check_weights(weights, trace(run.architecture))
-    return weights
 
 
 def keep_model(channel: Channel, run: Run) -> None:

@@ -19,6 +19,7 @@ from cnn.training.recipe.augmentations import (
     chosen,
 )
 from cnn.training.recipe.setting import Panel, Word, setting, settings_of
+from cnn.training.recipe.start import Start, StartError
 
 SMALL_DATA = 2_000
 MOST_EPOCHS, MOST_STEPS, MOST_SECONDS = 1_000, 100_000_000, 86_400.0
@@ -76,6 +77,7 @@ class Configuration:
 
     A training ends after so many `steps`, within an epoch if need be, or after so many `seconds`
     of them, whichever is not 0. `epochs` are then what steps take up, or the most there can be.
+    Without a `start`, a training begins with new weights.
     """
 
     dataset: DatasetSpec = field(default_factory=DatasetSpec)
@@ -272,6 +274,7 @@ class Configuration:
         is_compiled=False,
         is_later=True,
     )
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         for name, one in settings_of(self.__class__).items():
@@ -290,6 +293,20 @@ class Configuration:
             raise ConfigurationError(
                 f"{self.steps:,} steps and {exact(self.seconds)} seconds are two ends of one "
                 "training. Leave one of them at 0."
+            )
+        self._check_head_first()
+
+    def _check_head_first(self) -> None:
+        head = self.start.head_first if self.start else 0
+        if head and self.has_budget:
+            raise ConfigurationError(
+                f"{head} epochs of the head alone are a part of a number of epochs, and this "
+                f"training is given {self.length}. Give it epochs, or leave that out."
+            )
+        if head and head >= self.epochs:
+            raise ConfigurationError(
+                f"{head} epochs of the head alone leave none of {epochs_text(self.epochs)} for all "
+                f"layers. Train the head for fewer, or for more than {head} epochs in all."
             )
 
     def batch_size_for(self, images: int) -> int:
@@ -372,7 +389,7 @@ class Configuration:
             value = getattr(self, name)
             if not one.is_later or value != _usual(type(self), name):
                 written[name] = value if value is None else one.rule.write(value)
-        return written
+        return written | ({"start": self.start.to_dict()} if self.start else {})
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Configuration:
@@ -380,7 +397,13 @@ class Configuration:
         for key in values:
             if key not in known:
                 raise ConfigurationError(f"there is no setting {shown(key)}.")
-        return cls(**(values | {"dataset": DatasetSpec.from_dict(values.get("dataset", {}))}))
+        begun = values.get("start")
+        try:
+            start = None if begun is None else Start.from_dict(begun)
+        except StartError as error:
+            raise ConfigurationError(str(error)) from error
+        data = DatasetSpec.from_dict(values.get("dataset", {}))
+        return cls(**(values | {"dataset": data, "start": start}))
 
 
 def usual_decay(optimizer: str) -> float:

@@ -142,7 +142,10 @@ def _training(run: Run) -> Iterator[tuple[str, str]]:
         if name in LENGTHS:
             continue
         yield _words(name), UNKNOWN if name == "batch_size" and value is None else _text(value)
-    yield "begun with", f"the weights of run {run.continues}" if run.continues else "new weights"
+    yield "begun with", run.begun_with or "new weights"
+    start = own.start
+    yield "frozen layers", str(start.freeze) if start and start.freeze else "none"
+    yield "epochs of the head alone", str(start.head_first if start else 0)
 
 
 def _kinds(architecture: Architecture) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from cnn.training.recipe.conditions import short
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.setting import Panel, settings_of
+from cnn.training.recipe.start import Start
 
 
 def told_apart(runs: Sequence[Run]) -> list[str]:
@@ -45,4 +46,15 @@ def _said(run: Run) -> dict[str, str]:
         **settings,
         "seed": seed,
         "continues": f"continues {run.continues}" if run.continues else "in one go",
+        "start": _begun(own.start),
     }
+
+
+def _begun(start: Start | None) -> str:
+    """What a training began with, and what of it stayed, in the fewest words."""
+    if start is None:
+        return "new weights"
+    said = [f"from {start.origin}"]
+    said += [f"{start.freeze} frozen"] * bool(start.freeze)
+    said += [f"head first {start.head_first}"] * bool(start.head_first)
+    return ", ".join(said)

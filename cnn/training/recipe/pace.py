@@ -13,6 +13,7 @@ import numpy.typing as npt
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Checkpoint
 from cnn.training.recipe.schedule import learning_rates, rates_at
+from cnn.training.recipe.start import TENTH
 
 
 def per_epoch(configuration: Configuration, train_images: int) -> int:
@@ -41,6 +42,23 @@ def images_of_epoch(
     return min(done * configuration.batch_size_for(train_images), train_images)
 
 
+def planned_rates(
+    configuration: Configuration, train_images: int, steps: int, first_step: int = 0
+) -> npt.NDArray[np.float32]:
+    """The learning rates of the steps from one on, where steps are counted.
+
+    Where the head is trained first, the schedule is laid over its steps, and anew over all others,
+    at a tenth.
+    """
+    start = configuration.start
+    head = start.head_first * per_epoch(configuration, train_images) if start else 0
+    if not head:
+        return learning_rates(configuration, steps - first_step)
+    first = learning_rates(configuration, max(head - first_step, 0))
+    rest = learning_rates(configuration, steps - max(head, first_step))
+    return np.concatenate([first, rest * np.float32(TENTH)])
+
+
 class Pace:
     """The length of one training, which may continue another after its `first_step`."""
 
@@ -52,7 +70,7 @@ class Pace:
         self._most = configuration.epochs * per_epoch(configuration, train_images)
         self.steps = steps_wanted(configuration, train_images)
         if self.steps is not None:
-            rates = learning_rates(configuration, self.steps - first_step)
+            rates = planned_rates(configuration, train_images, self.steps, first_step)
             self._rates = np.concatenate([np.zeros(first_step, np.float32), rates])
 
     def next_steps(self, at: Checkpoint, wanted: int) -> int:

@@ -37,6 +37,7 @@ CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
 WEIGHTS_AFTER = "weights-"
 MODEL = "model.keras"
 CLASS_NAMES, SPLITS, MADE_ROOM = "class-names", "splits", "made-room"
+START = "start-weights"
 """The files that a run keeps in the store; of some there is one for an epoch: `snapshot-0007`."""
 
 
@@ -198,6 +199,14 @@ class Run:
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def begun_with(self) -> str:
+        """Whose weights it began with, in words; nothing where they were new."""
+        start = self.configuration.start
+        if self.continues:
+            return f"the weights of run {self.continues}"
+        return f"weights of {start.origin}" if start else ""
 
     @property
     def epochs_wanted(self) -> int:

@@ -83,11 +83,13 @@ class Store(Waiting):
         *,
         worker: str = "",
         changes: Sequence[str] = (),
+        files: Mapping[str, bytes] = MappingProxyType({}),
     ) -> Run:
         """Puts a run in a worker's hands, or the queue, whose limit `queue.put` looks at."""
         run = new_run(architecture, configuration, worker=worker, changes=changes)
         with self.begin() as connection:
             connection.execute(insert(runs).values(run_rows.columns(run)))
+            rows.put_files(connection, run.id, files)
         return run
 
     def get(self, run_id: str) -> Run | None:

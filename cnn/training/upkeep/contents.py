@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 import numpy as np
@@ -23,6 +24,7 @@ from cnn.training.recipe.run import (
     MODEL,
     PREDICTIONS,
     SNAPSHOT,
+    START,
     WATCHED,
     WEIGHTS,
     WEIGHTS_AFTER,
@@ -75,6 +77,8 @@ def what_is_wrong(name: str, content: bytes, run: Run | Unreadable | None = None
     try:
         if kind == WEIGHTS or kind.startswith(WEIGHTS_AFTER):
             _check_weights(shapes_in(content), run)
+        elif kind == START:
+            _check_weights(shapes_in(content), run, are_all=False)
         elif kind in NEEDED:
             _check_there(shapes_in(content), NEEDED[kind])
         elif kind == MODEL:
@@ -89,8 +93,13 @@ def _check_there(found: dict[str, tuple[int, ...]], needed: tuple[str, ...]) -> 
         raise ArraysError(f"it has no {' and no '.join(missing)}")
 
 
-def _check_weights(found: dict[str, tuple[int, ...]], run: Run | Unreadable | None) -> None:
-    """By their shapes alone: of an array that repeats one number only that one takes room."""
+def _check_weights(
+    found: dict[str, tuple[int, ...]], run: Run | Unreadable | None, *, are_all: bool = True
+) -> None:
+    """By their shapes alone: of an array that repeats one number only that one takes room.
+
+    Unless they `are_all`, they are those of some of the network's layers.
+    """
     places: dict[str, dict[int, tuple[int, ...]]] = {}
     for key, shape in found.items():
         name, _, place = key.rpartition("/")
@@ -103,7 +112,11 @@ def _check_weights(found: dict[str, tuple[int, ...]], run: Run | Unreadable | No
             name: tuple(np.broadcast_to(number, shape) for _, shape in sorted(shapes.items()))
             for name, shapes in places.items()
         }
-        check_weights(weights, trace(run.architecture))
+        wanted = trace(run.architecture)
+        if not are_all:
+            rows = tuple(row for row in wanted.rows if row.name in weights or not row.weights)
+            wanted = replace(wanted, rows=rows)
+        check_weights(weights, wanted)
 
 
 def _check_archive(content: bytes) -> None:

@@ -22,6 +22,7 @@ from cnn.training.recipe.run import (
     LIVE,
     MODEL,
     SNAPSHOT,
+    START,
     WATCHED,
     WEIGHTS,
     WEIGHTS_AFTER,
@@ -164,7 +165,7 @@ IS_SNAPSHOT = or_(
 _KIND: ColumnElement[str] = case(
     (IS_SNAPSHOT, Kind.SNAPSHOTS.value),
     (files.c.name == CHECKPOINT, Kind.CHECKPOINTS.value),
-    (files.c.name.in_((WEIGHTS, MODEL)), Kind.WEIGHTS.value),
+    (files.c.name.in_((WEIGHTS, MODEL, START)), Kind.WEIGHTS.value),
     else_=Kind.OTHERS.value,
 )
 

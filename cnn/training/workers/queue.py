@@ -7,28 +7,33 @@ read, and so is not trained, takes nobody's place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlalchemy import Connection, insert, select
 
 from cnn.network.architecture import Architecture
 from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import Run, State
-from cnn.training.store import database, run_rows
+from cnn.training.recipe.run import START, Run, State
+from cnn.training.store import database, rows, run_rows
 from cnn.training.store.store import Store, new_run
 from cnn.training.store.tables import runs
+from cnn.training.workers import starting
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A training that is to be queued; `changes` are what was changed to fit network and data."""
+    """A training that is to be queued; `changes` are what was changed to fit network and data,
+    `files` what it is to have from the first, such as the weights that it begins with.
+    """
 
     architecture: Architecture
     configuration: Configuration
     changes: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
@@ -39,10 +44,21 @@ def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
         return []
     for one in wanted:
         one.configuration.check_channels(one.architecture.input[2])
-    new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in wanted]
+    ready = [_with_weights(store, one) for one in wanted]
+    new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in ready]
     with room_for(store, len(new)) as connection:
         connection.execute(insert(runs), [run_rows.columns(run) for run in new])
+        for run, one in zip(new, ready, strict=True):
+            rows.put_files(connection, run.id, one.files)
     return new
+
+
+def _with_weights(store: Store, one: Wanted) -> Wanted:
+    """With the weights that its settings name: where they were not given, those of a run before."""
+    if one.configuration.start is None or START in one.files:
+        return one
+    configuration, files, said = starting.again(store, one.architecture, one.configuration)
+    return Wanted(one.architecture, configuration, (*one.changes, *said), {**one.files, **files})
 
 
 @contextmanager

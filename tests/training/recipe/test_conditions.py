@@ -43,7 +43,7 @@ def test_every_setting_is_tried_here_or_has_a_place_of_its_own():
 
     # The strength of RandAugment is said with it.
     assert apart == {"epochs", "steps", "seconds", "seed", "randaugment_strength"}
-    assert {*OTHER, *apart, "dataset"} == {one.name for one in fields(Configuration)}
+    assert {*OTHER, *apart, "dataset", "start"} == {one.name for one in fields(Configuration)}
 
 
 @pytest.mark.parametrize("name", OTHER)

@@ -12,6 +12,7 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.differing import Part, differing
 from cnn.training.recipe.run import Run, State
+from cnn.training.recipe.start import Start
 
 LENET, SIMPLE, RESNET = (entry(id).architecture for id in ("lenet-5", "simple-cnn", "resnet-lite"))
 RUN = Run("1", "LeNet-5", LENET, Configuration(), State.FINISHED, 0.0)
@@ -60,6 +61,7 @@ OTHER_VALUES: dict[str, tuple[Any, str, str, str]] = {
     "cutmix": (1.0, "cutmix", "0", "1"),
     "steps": (70, "length", "10 epochs", "70 steps"),
     "seconds": (2.5, "length", "10 epochs", "2.5 s of steps"),
+    "start": (Start("0" * 64, run="abc"), "begun with", "new weights", "weights of run abc"),
 }
 
 

@@ -159,8 +159,10 @@ def test_both_commands_have_an_option_for_every_setting_that_a_person_chooses(co
     )
 
 
-def test_settings_are_declared_for_every_field_but_the_data():
-    assert set(settings_of(Configuration)) | {"dataset"} == set(Configuration.__dataclass_fields__)
+def test_settings_are_declared_for_every_field_but_the_data_and_the_start():
+    assert set(settings_of(Configuration)) | {"dataset", "start"} == set(
+        Configuration.__dataclass_fields__
+    )
 
 
 def test_an_optimizer_chosen_on_a_page_brings_its_usual_decay_unless_one_was_chosen():

@@ -4,6 +4,8 @@ from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run, State
+from cnn.training.recipe.start import Start
+from cnn.training.store.store import Store
 from ui.parts.comparison.budget import HELP
 from ui.parts.runs.facts import _facts
 
@@ -35,3 +37,23 @@ def test_every_setting_that_does_something_is_said():
         "20 %"
     )
     assert facts(optimizer="sgd")["Training"][1] == "momentum 0.9 (of SGD)"
+
+
+def test_weights_that_were_taken_are_said_with_whose_they_are(store: Store):
+    parent = store.add(entry("shapes-demo").architecture, Configuration())
+    start = Start("0" * 64, run=parent.id, freeze=3, head_first=1, anew=("dense_2",))
+
+    here = facts(start=start)["Begun"]
+    store.remove(parent.id)
+    elsewhere = facts(start=start)["Begun"]
+    of_file = facts(start=Start("0" * 64, file="mine.keras"))["Begun"]
+
+    assert here == (
+        f"with weights of run {parent.id}",
+        "taken: Conv2D #1, Conv2D #2, Dense #1; new: Dense #2; frozen: up to Conv2D #2 (the first "
+        "3), 1,248 of 9,571 parameters; the head alone for 1 epoch, then all at a tenth of the "
+        "rate",
+    )
+    assert elsewhere == (here[0], f"{here[1]}; that run is not in this store")
+    assert of_file == ("with weights of the file mine.keras", "taken: all 4 layers")
+    assert "Begun" not in facts()

@@ -65,7 +65,7 @@ def said_missing(id: str) -> None:
 def conditions(chosen: Sequence[Run]) -> Configuration:
     """Those of the first run that others can be trained under as well, else of the first."""
     first = next((run for run in chosen if _can_be_repeated(run)), chosen[0])
-    return replace(first.configuration, seed=0, steps=0, seconds=0.0)
+    return replace(first.configuration, seed=0, steps=0, seconds=0.0, start=None)
 
 
 def is_found(run: Run, under: Configuration) -> bool:
@@ -74,9 +74,11 @@ def is_found(run: Run, under: Configuration) -> bool:
 
 
 def _can_be_repeated(run: Run) -> bool:
-    """One that continues another began with its weights; a budget is laid for whole comparisons."""
+    """One that began with the weights of another is none that begins with new ones; a budget is
+    laid for whole comparisons.
+    """
     own = run.configuration
-    return not run.continues and not own.has_budget and own.seed < MOST_SEEDS
+    return not run.begun_with and not own.has_budget and own.seed < MOST_SEEDS
 
 
 def said(kept: Sequence[Entrant]) -> None:

@@ -97,8 +97,9 @@ def _train(architecture: Architecture) -> None:
 
 def _compare(run: Run) -> None:
     lenet = entry(choice.BESIDE).architecture
-    _trained(lenet, run.configuration)
-    choice.put([run.architecture, lenet], run.configuration, 1)
+    conditions = replace(run.configuration, start=None)
+    _trained(lenet, conditions)
+    choice.put([run.architecture, lenet], conditions, 1)
     st.switch_page(PAGES / "compare.py")
 
 

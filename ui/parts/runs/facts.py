@@ -48,11 +48,7 @@ def _facts(run: Run) -> list[Fact]:
             "Network",
             f"{run.name}: {traced.params_text}, input {shape_text(run.architecture.input)}",
         ),
-        *(
-            [Fact("Begun", f"with the weights of run {run.continues}", _begun(run))]
-            if run.continues
-            else []
-        ),
+        *([Fact("Begun", f"with {run.begun_with}", _begun(run))] if run.begun_with else []),
         Fact("Data", described(settings.dataset), sizes),
         *([Fact("Splits", how)] if (how := _how_split(run)) else []),
         *([Fact("Changed to fit", " ".join(map(as_said_now, run.changes)))] if run.changes else []),
@@ -91,6 +87,11 @@ def _made_of(run: Run) -> str:
 
 
 def _begun(run: Run) -> str:
+    start = run.configuration.start
+    if start and not run.continues:
+        said = "; ".join(start.phrases(run.architecture))
+        is_gone = start.run and runs.store().look_up(start.run) is None
+        return f"{said}; that run is not in this store" if is_gone else said
     return (
         f"after its step {run.first_step:,}, which this curve begins with; the learning rate "
         "schedule is laid anew over the epochs that were added"

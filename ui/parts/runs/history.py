@@ -227,7 +227,7 @@ def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
             "settings": Cell(
                 f"{settings.length}, {settings.optimizer}",
                 note=f"{settings.schedule}, rate {number(settings.peak_rate)}, "
-                f"seed {settings.seed}",
+                f"seed {settings.seed}{_begun(run)}",
             ),
             "time": Cell(duration(seconds) if seconds else "", seconds or None),
             "created": Cell(ago(time.time() - run.created_at), run.created_at),
@@ -239,6 +239,11 @@ def _what(run: Run) -> str:
     """What was trained on what, as far as the name does not say it."""
     network, data = run.architecture.name, title(run.configuration.dataset)
     return data if run.name == network else f"{network} on {data}"
+
+
+def _begun(run: Run) -> str:
+    """Whose weights it began with, where they were not new."""
+    return f", from {run.begun_with}" if run.begun_with else ""
 
 
 def _cut(note: str) -> str:

@@ -16,10 +16,10 @@ from cnn.network.keras.file import say_pixels
 from cnn.network.keras.model import WeightsError
 from cnn.network.torch.file import module_name, write_torch_file
 from cnn.training.engine.loading import classes_needed, loading_code
-from cnn.training.engine.reproduce import ReproductionError, file_needed, script
+from cnn.training.engine.reproduce import ReproductionError, file_needed, script, start_file
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
-from cnn.training.recipe.run import MODEL, WEIGHTS, Epoch, Run, State
+from cnn.training.recipe.run import MODEL, START, WEIGHTS, Epoch, Run, State
 from cnn.training.upkeep.contents import broken
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
@@ -84,6 +84,15 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
 
 
 def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
+    start = run.configuration.start
+    if start and not run.continues and START not in runs.store().file_sizes(run.id):
+        st.caption(
+            plain(
+                f"No script: this store does not keep the weights of {start.origin} that run "
+                f"{run.id} began with. It may have come from a file, without them."
+            )
+        )
+        return
     try:
         text = script(run, epochs)
     except ReproductionError as error:
@@ -100,6 +109,9 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
     st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh")
     if needed := file_needed(run):
         st.caption(plain(needed))
+    if start:
+        size = runs.store().file_sizes(run.id)[START]
+        _file(run, START, start_file(run), size, ":material/grid_on:")
 
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:

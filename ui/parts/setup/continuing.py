@@ -69,15 +69,23 @@ def train_on(run: Run) -> None:
 
 
 def origin(run: Run) -> None:
-    """Which run this one continues, with a way to it."""
-    if not run.continues:
+    """Which run this one continues, or began with, with a way to it."""
+    start = run.configuration.start
+    if not run.begun_with:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
-            f"Continues another run after its step {run.first_step:,}; its learning rate schedule "
-            "began anew there."
-        )
-        before = runs.store().look_up(run.continues)
+        if run.continues:
+            st.caption(
+                f"Continues another run after its step {run.first_step:,}; its learning rate "
+                "schedule began anew there."
+            )
+        elif start:
+            said = "; ".join(start.phrases(run.architecture))
+            st.caption(plain(f"Starts from {run.begun_with}; {said}."))
+        id = run.continues or (start.run if start else "")
+        if not id:
+            return
+        before = runs.store().look_up(id)
         if before:
             # Not a page link: one to the page it stands on changes nothing there.
             st.button(
@@ -86,10 +94,10 @@ def origin(run: Run) -> None:
                 icon=":material/history:",
                 key=f"origin_{run.id}",
                 on_click=runs.show,
-                args=(run.continues,),
+                args=(id,),
             )
         else:
-            st.caption("That run was deleted.")
+            st.caption("That run is not in this store.")
 
 
 def _resume(run_id: str) -> None:

@@ -106,7 +106,7 @@ def look_at(architecture: Architecture) -> None:
         + ("" if architecture.fed.is_usual else f" · pixels {architecture.fed.words}")
     )
     if st.session_state.get(design.FROM_FILE) == architecture.layers:
-        st.caption(WITHOUT_WEIGHTS)
+        st.caption(f"{WITHOUT_WEIGHTS} To begin with them, choose the file in Start from, below.")
 
 
 def zoo_words(id: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 import streamlit as st
@@ -25,14 +27,16 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.fitting import Fitted, image_changes, with_classes
 from cnn.training.recipe.presets import FIRST, PRESETS, Preset
 from cnn.training.recipe.run import LIVE
+from cnn.training.recipe.start import StartError
 from cnn.training.workers.queue import Wanted, put
 from ui.components.plot import fetch_ahead
 from ui.parts.lesson import challenge
 from ui.parts.runs import runs
 from ui.parts.runs.filters import NAMES as OF_LIST
-from ui.parts.setup import data, expectation, network, proposal
+from ui.parts.setup import data, expectation, network, proposal, start_from
 from ui.parts.setup.augmented import augmented
 from ui.parts.setup.settings import Settings
+from ui.parts.setup.start_from import Chosen
 from ui.session import design
 from ui.session.words import plain
 
@@ -77,10 +81,18 @@ def set_up() -> None:
         fitted = _fitted(chosen, look, configuration)
         if fitted is None:
             return
+        try:
+            begun = start_from.choose(fitted.architecture, look.class_names, configuration.epochs)
+        except StartError as error:
+            words = str(error)
+            st.error(plain(words[0].upper() + words[1:]), icon=":material/error:")
+            return
+        if begun:
+            configuration = replace(configuration, start=begun.begun.start)
         _last_words(fitted, configuration, look.train_images)
     wanted = challenge.try_offered(fitted.architecture, configuration)
     with st.container(key="launch", horizontal=True, vertical_alignment="center"):
-        _launch(fitted, look, configuration, wanted, is_first=is_first)
+        _launch(fitted, look, configuration, wanted, begun, is_first=is_first)
 
 
 def _presets() -> None:
@@ -129,10 +141,14 @@ def begin_on_bench(classes: int) -> None:
 def use(configuration: Configuration) -> None:
     """Puts the settings of a run into the widgets, for a training like it."""
     SETTINGS.put(configuration)
+    start_from.begin_with(configuration.start)
 
 
 def queue(
-    architecture: Architecture, configuration: Configuration, changes: Sequence[str] = ()
+    architecture: Architecture,
+    configuration: Configuration,
+    changes: Sequence[str] = (),
+    files: Mapping[str, bytes] = MappingProxyType({}),
 ) -> str:
     """Puts a run into the queue and returns its id; raises where the queue is full.
 
@@ -141,7 +157,7 @@ def queue(
     """
     architecture, on_end = settled(architecture)
     limits.check_epochs(configuration)
-    (run,) = put(runs.store(), [Wanted(architecture, configuration, (*changes, *on_end))])
+    (run,) = put(runs.store(), [Wanted(architecture, configuration, (*changes, *on_end), files)])
     return run.id
 
 
@@ -158,6 +174,7 @@ def _launch(
     look: Look,
     configuration: Configuration,
     wanted: Goals | None,
+    begun: Chosen | None,
     *,
     is_first: bool,
 ) -> None:
@@ -179,8 +196,8 @@ def _launch(
     kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
     if st.button(label, type=kind, icon=":material/play_arrow:", key="train_button"):
         try:
-            id = queue(fitted.architecture, configuration, fitted.changes)
-        except ConfigurationError as error:
+            id = _queue_begun(fitted, look, configuration, begun)
+        except (ConfigurationError, StartError) as error:
             st.error(plain(str(error)), icon=":material/error:")
         else:
             if wanted:
@@ -188,6 +205,17 @@ def _launch(
             runs.show_new(id)
             st.rerun()
     expectation.show(expected)
+
+
+def _queue_begun(
+    fitted: Fitted, look: Look, configuration: Configuration, begun: Chosen | None
+) -> str:
+    """Puts it into the queue, with the weights that it begins with where those are not new."""
+    if begun is None:
+        return queue(fitted.architecture, configuration, fitted.changes)
+    ready = begun.ready(fitted.architecture, look.class_names)
+    configuration = replace(configuration, start=ready.start)
+    return queue(fitted.architecture, configuration, fitted.changes, ready.files)
 
 
 def _fitted(chosen: Architecture, look: Look, configuration: Configuration) -> Fitted | None:

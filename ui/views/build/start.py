@@ -18,6 +18,7 @@ from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui.parts.network.open_size import ask_size, size_of, typed_size
 from ui.parts.network.pixels import choose_pixels
+from ui.parts.setup.parent import bring
 from ui.session import design
 from ui.session.words import plain, pretty, short
 from ui.views.build.saved import MENU, open_design, saved_designs
@@ -25,6 +26,7 @@ from ui.views.build.saved import MENU, open_design, saved_designs
 NOTES = "import_notes"
 OPENED, REFUSED = "opened_file", "refused_file"
 NAMED = "name_shown"
+WEIGHTS_ELSEWHERE = "To begin a training with those weights: Start from, on Train, has the file."
 GROUPS = {
     "lesson": "First networks",
     "classic": "The classics",
@@ -113,6 +115,8 @@ def _file() -> None:
             st.session_state[NOTES] = notes
             if WITHOUT_WEIGHTS in notes:
                 st.session_state[design.FROM_FILE] = architecture.layers
+                bring(given)
+                st.session_state[NOTES] = (*notes, WEIGHTS_ELSEWHERE)
             st.rerun()
     st.error(plain(why), icon=":material/error:")
     ask_size(given.file_id, why)
