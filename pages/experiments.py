@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.session.pages import PAGES
-from ui.views.experiments import blocks, depth, label_check, originals, sweep
+from ui.views.experiments import blocks, depth, label_check, originals, sweep, transfer
 from ui.views.experiments.address import TAB, arrived, last
 
 TABS = {
@@ -11,6 +11,7 @@ TABS = {
     "Original and lite": originals,
     "Depth": depth,
     "Sweep": sweep,
+    "Transfer": transfer,
     "Labels": label_check,
 }
 OPEN, LAST = "experiments_tab", "experiments_last_tab"

@@ -68,8 +68,8 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         "--from",
         dest="parent",
         metavar="RUN|FILE",
-        help="begin with the weights of a finished run, or of a .keras file, as far as its layers "
-        "fit; the rest is new",
+        help="begin with the weights of a finished run, of a .keras file, or of a body that ships "
+        "(shipped:scenes, shipped:digits), as far as its layers fit; the rest is new",
     )
     train.add_argument(
         "--freeze",

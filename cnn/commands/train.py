@@ -32,6 +32,7 @@ from cnn.network.keras.read import Imported
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.source import chosen, input_shape
 from cnn.settings import images_folder
+from cnn.shipped.starts import shipped_parent
 from cnn.training.forecast import augmentation_cost, calibration, limits
 from cnn.training.forecast.estimate import estimate
 from cnn.training.recipe import earlier
@@ -39,7 +40,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id, spec_of
 from cnn.training.recipe.fitting import Fitted, fit_to
 from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
-from cnn.training.recipe.start import StartError
+from cnn.training.recipe.start import SHIPPED, StartError
 from cnn.training.store.heartbeats import dismiss_silent, present
 from cnn.training.store.identity import identified
 from cnn.training.store.store import DELETED, Store
@@ -132,6 +133,8 @@ def _parent(options: argparse.Namespace) -> Parent | None:
                 )
         return None
     named = options.parent
+    if named.startswith(SHIPPED):
+        return shipped_parent(named)
     if not (named.endswith(".keras") or Path(named).is_file()):
         with closing(Store(options.store)) as store:
             return starting.of_run(store, named)

@@ -5,7 +5,7 @@ which are missing. Pure: runs in, groups of them out. What they say is in `stand
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cnn.compare.budget import Budget, Equal
@@ -34,7 +34,8 @@ class Entrant:
     `id` is its zoo id or its link's code. Where all are given as many MACs, or as much time, it has
     a configuration of its own, which says how many steps or seconds that is.
 
-    One that is a `run` stands as it was trained, whatever the conditions.
+    One that is a `run` stands as it was trained, whatever the conditions. `files` are what its runs
+    are to have from the first, such as the weights that they begin with.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Entrant:
     changes: tuple[str, ...] = ()
     configuration: Configuration | None = None
     run: Run | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str:

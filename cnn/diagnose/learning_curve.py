@@ -13,6 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnn.compare.comparison import Group
+
 FEWEST_SIZES = 3
 LEVEL = 0.95
 
@@ -77,6 +79,20 @@ class Line:
         from scipy.special import stdtrit
 
         return float(stdtrit(self.trainings - 2, (1 + LEVEL) / 2))
+
+
+def trained(groups: Sequence[Group]) -> list[Trained]:
+    """The finished runs of these groups, as far as they have a test result."""
+    return [
+        Trained(
+            result.train_images,
+            round(result.test_images * (1 - result.test_accuracy)),
+            result.test_images,
+        )
+        for group in groups
+        for run in group.finished
+        if (result := run.result)
+    ]
 
 
 def line(found: Sequence[Trained]) -> Line | None:

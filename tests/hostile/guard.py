@@ -49,6 +49,8 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _is_allowed(path: Any) -> bool:
+    if isinstance(path, int):  # a descriptor: whatever opened it was heard then, with its path
+        return True
     folder = _allowed[-1]
     if folder is None or not isinstance(path, str | bytes | os.PathLike):
         return False

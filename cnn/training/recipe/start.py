@@ -18,6 +18,9 @@ from cnn.network.trace import Row, trace
 TENTH = 0.1
 """The share of the learning rate at which all layers are trained after the head alone."""
 
+SHIPPED = "shipped:"
+"""What the name of a body that ships begins with, where those of files stand."""
+
 MOST_FROZEN, MOST_EPOCHS = 10_000, 1_000
 MOST_NAME = 200
 
@@ -66,6 +69,8 @@ class Start:
     @property
     def origin(self) -> str:
         """Whose weights they are: `run 0123456789ab`, or the name of a file."""
+        if self.file.startswith(SHIPPED):
+            return f"the body {visible(self.file.removeprefix(SHIPPED))} that ships"
         return f"run {visible(self.run)}" if self.run else f"the file {visible(self.file)}"
 
     def taken(self, architecture: Architecture) -> tuple[Row, ...]:

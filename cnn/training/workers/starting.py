@@ -28,7 +28,7 @@ from cnn.training.recipe.matching import (
     taken_weights,
 )
 from cnn.training.recipe.run import START, WEIGHTS, Run, State
-from cnn.training.recipe.start import Start, StartError
+from cnn.training.recipe.start import SHIPPED, Start, StartError
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import class_names
 from cnn.training.store.arrays import arrays_to_bytes
@@ -126,6 +126,13 @@ def of_file(name: str, imported: Imported, weights: Weights) -> Parent:
         file=visible(name)[-80:] or "unnamed",
         says_pixels=imported.says_pixels,
     )
+
+
+def of_shipped(
+    name: str, architecture: Architecture, weights: Weights, classes: Sequence[str]
+) -> Parent:
+    """A body that ships as a parent."""
+    return Parent(architecture, weights, file=f"{SHIPPED}{name}", class_names=tuple(classes))
 
 
 def matches_of(

@@ -79,7 +79,10 @@ def _progress_text(found: Sequence[Group], done: int, wanted: int) -> str:
 
 
 def _queue(to_train: Sequence[tuple[Entrant, Configuration]]) -> None:
-    wanted = [Wanted(one.architecture, settings, one.changes) for one, settings in to_train]
+    wanted = [
+        Wanted(one.architecture, settings, one.changes, one.files if settings.start else {})
+        for one, settings in to_train
+    ]
     try:
         put(runs.store(), wanted)
     except ConfigurationError as error:

@@ -13,8 +13,9 @@ from cnn.network.in_child_process import read_keras_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
+from cnn.shipped.starts import IDS, shipped_parent
 from cnn.training.recipe.run import Run
-from cnn.training.recipe.start import StartError
+from cnn.training.recipe.start import SHIPPED, StartError
 from cnn.training.workers import starting
 from cnn.training.workers.starting import Parent
 from ui.parts.drawing.networks import MOST_RUNS, finished_runs, short_names
@@ -42,6 +43,8 @@ def choose_parent() -> Parent | None:
             return "New weights, as usual"
         if id == FILE:
             return "A .keras file of yours"
+        if id in IDS:
+            return f"{IDS[id].title} (ships)"
         run = offered.get(id)
         if run is None or run.result is None:
             return f"run {id}"
@@ -49,18 +52,21 @@ def choose_parent() -> Parent | None:
         return f"{names[id]} · {where} · {percent(run.result.test_accuracy)}"
 
     now = st.session_state[KEY]
-    options = [NEW, FILE, *offered]
+    options = [NEW, *IDS, FILE, *offered]
     chosen = st.selectbox(
         "Weights to begin with",
         options if now in options else [*options, now],
         format_func=said,
         key=KEY,
         persist_state="session",
-        help=f"What is finished of the latest {MOST_RUNS} runs, or a model saved by Keras. Layers "
-        "that are alike, from the front on, begin with its weights; all others with new ones.",
+        help=f"A body that ships, one of the latest {MOST_RUNS} runs, or a model saved by Keras. "
+        "Layers that are alike, from the front on, begin with its weights; all others with new "
+        "ones.",
     )
     if chosen == NEW:
         return None
+    if chosen.startswith(SHIPPED):
+        return shipped_parent(chosen)
     if chosen != FILE:
         return _looked_at(offered.get(chosen) or _run(chosen))
     st.file_uploader(
@@ -81,6 +87,8 @@ def bring(given: UploadedFile) -> None:
 
 def whole(parent: Parent) -> Parent:
     """The same with its weights; raises `StartError` where they are not there any more."""
+    if parent.file.startswith(SHIPPED):
+        return parent
     return starting.of_run(runs.store(), parent.run) if parent.run else of_file()
 
 

@@ -18,7 +18,7 @@ from cnn.network.trace import trace
 from cnn.pictures.network.taken import taken_diagram
 from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.matching import Fate, Match
-from cnn.training.recipe.start import Start, StartError
+from cnn.training.recipe.start import SHIPPED, Start, StartError
 from cnn.training.workers import starting
 from cnn.training.workers.starting import Beginning, Parent
 from ui.components.picture import picked, picture
@@ -87,7 +87,8 @@ def choose(architecture: Architecture, classes: Sequence[str], epochs: int) -> C
 
 def begin_with(start: Start | None) -> None:
     """Has the page begin as a run did whose settings are used; to be called before it is shown."""
-    st.session_state[KEY] = (start.run or FILE) if start else NEW
+    ships = bool(start) and start.file.startswith(SHIPPED)
+    st.session_state[KEY] = (start.run or (start.file if ships else FILE)) if start else NEW
     st.session_state[FREEZE] = start.freeze if start else 0
     st.session_state[HEAD] = start.head_first if start else 0
 

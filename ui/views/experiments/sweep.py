@@ -183,17 +183,7 @@ def _sweep(id: str, field: Field, texts: list[str], chosen: conditions.Condition
 
 def _more_images(groups: list[Group]) -> None:
     """Whether more images would help, by the errors on the test images."""
-    trained = [
-        learning_curve.Trained(
-            result.train_images,
-            round(result.test_images * (1 - result.test_accuracy)),
-            result.test_images,
-        )
-        for group in groups
-        for run in group.finished
-        if (result := run.result)
-    ]
-    if said := learning_curve.in_words(trained):
+    if said := learning_curve.in_words(learning_curve.trained(groups)):
         st.info("  \n".join(map(plain, said)), icon=":material/trending_up:")
     else:
         st.caption("With three sizes or more, this says whether more images would help.")
