@@ -23,6 +23,7 @@ from cnn.data.portion import WHOLE
 from cnn.data.spec import LARGEST_SEED, DatasetSpec
 from cnn.names import visible
 from cnn.network.errors import shown
+from cnn.numbers import number
 
 LEFT_OUT = ""
 MOST_CHANGES, MOST_BYTES, DEEPEST, LONGEST_NAME = 100_000, 20_000_000, 20, 60
@@ -84,7 +85,7 @@ class Edits:
         said += [f"{mended:,} labels changed"] if mended else []
         said += [f"{dropped:,} images left out"] if dropped else []
         if self.division:
-            share = f"{100 * self.division.test_share:.3g} % to test"
+            share = f"{number(100 * self.division.test_share)} % to test"
             said.append(f"divided anew, {share}, seed {self.division.seed}")
         return said
 
