@@ -33,6 +33,7 @@ ALL = (
     "training",
     "estimate",
     "labels",
+    "transfer",
     "fast_mnist",
     "memory",
     "growth",

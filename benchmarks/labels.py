@@ -11,13 +11,14 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PLANTED, FRONT, WANTED = 0.05, 0.08, 0.80
 SEEDS = (0, 1)
 
 
-def planted(folder: Path, seed: int):
+def planted(folder: Path, seed: int) -> tuple[Path, dict[bytes, int]]:
     """The sample's images as a file of one's own with wrong labels, and each image's true class."""
     import numpy as np
 
@@ -42,7 +43,7 @@ def planted(folder: Path, seed: int):
     return file, {one.tobytes(): int(true) for one, true in zip(pixels, truth, strict=True)}
 
 
-def answered(file: Path):
+def answered(file: Path) -> tuple[Any, Any]:
     """What five networks say of the images that they have not seen, and those images."""
     import numpy as np
 

@@ -115,4 +115,4 @@ def test_the_card_of_the_body_on_scenes_is_right_about_all_its_test_images():
 def test_every_body_is_known_by_what_it_was_trained_on():
     assert body(Body.DIGITS).architecture == shipped().architecture
     for which in Body:
-        assert body(which).card.configuration.dataset.name.split("-")[0] in which.title.lower()
+        assert body(which).card.configuration.dataset.name.split("-")[0] in which.called.lower()

@@ -122,7 +122,7 @@ class Body(StrEnum):
     SCENES = "scenes"
 
     @property
-    def title(self) -> str:
+    def called(self) -> str:
         return {Body.DIGITS: "Digits, trained on MNIST", Body.SCENES: "Scenes, trained on scenes"}[
             self
         ]

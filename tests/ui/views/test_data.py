@@ -29,7 +29,7 @@ def opened(tab: str, **query: str):
 
 def own(arrays: dict[str, np.ndarray]) -> str:
     content = io.BytesIO()
-    np.savez(content, **arrays)
+    np.savez(content, images=arrays["images"], labels=arrays["labels"])
     folder = images_folder()
     path, _ = library.read(content.getvalue(), "mine.npz", folder)
     return library.keep(path, "mine", folder).id

@@ -44,7 +44,7 @@ def choose_parent() -> Parent | None:
         if id == FILE:
             return "A .keras file of yours"
         if id in IDS:
-            return f"{IDS[id].title} (ships)"
+            return f"{IDS[id].called} (ships)"
         run = offered.get(id)
         if run is None or run.result is None:
             return f"run {id}"

@@ -87,8 +87,10 @@ def choose(architecture: Architecture, classes: Sequence[str], epochs: int) -> C
 
 def begin_with(start: Start | None) -> None:
     """Has the page begin as a run did whose settings are used; to be called before it is shown."""
-    ships = bool(start) and start.file.startswith(SHIPPED)
-    st.session_state[KEY] = (start.run or (start.file if ships else FILE)) if start else NEW
+    st.session_state[KEY] = NEW
+    if start:
+        ships = start.file.startswith(SHIPPED)
+        st.session_state[KEY] = start.run or (start.file if ships else FILE)
     st.session_state[FREEZE] = start.freeze if start else 0
     st.session_state[HEAD] = start.head_first if start else 0
 

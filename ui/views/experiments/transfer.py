@@ -72,7 +72,7 @@ def show() -> None:
         chosen = conditions.conditions(SETTINGS)
         if chosen is None:
             return
-        own = {"parent": id, "share": list(map(exact, shares))}
+        own: dict[str, str | list[str]] = {"parent": id, "share": list(map(exact, shares))}
         keep(ID, own | chosen.to_address())
         if not shares:
             st.info("Choose at least one share of the images.", icon=":material/arrow_upward:")
@@ -97,7 +97,7 @@ def _choose() -> tuple[str, list[float]]:
 
     def said(id: str) -> str:
         if id in IDS:
-            return f"{IDS[id].title} (ships)"
+            return f"{IDS[id].called} (ships)"
         run = offered.get(id)
         if run is None or run.result is None:
             return f"run {id}"
