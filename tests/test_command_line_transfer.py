@@ -59,6 +59,7 @@ def test_a_run_begins_with_another_and_says_what_of_it_is_taken(home: Path, pare
     assert shown["configuration"]["start"]["freeze"] == 2
 
 
+@pytest.mark.proof
 def test_a_keras_file_is_begun_with_by_its_path(home: Path, parent: str, tmp_path: Path):
     content = store_of(home).file(parent, MODEL)
     assert content

@@ -1,5 +1,7 @@
 """The network that ships: its card says what is found again with the files that ship."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from cnn import shipped as module
 from cnn.data import DatasetSpec, fingerprint, load
 from cnn.data.sets import DatasetName
 from cnn.data.sets.mnist import MNIST
+from cnn.data.sets.scene_options import USUAL
 from cnn.insight.passes.forward import predict
 from cnn.network.keras.model import WeightsError, build, set_weights
 from cnn.network.trace import trace
@@ -98,18 +101,19 @@ def test_the_body_on_scenes_is_that_of_its_script_and_right_as_its_card_says():
     assert card.architecture == train_bodies.architecture()
     assert card.configuration == train_bodies.CONFIGURATION
     assert (HERE / "scenes.npz").stat().st_size < 1_000_000
-    data = load(card.configuration.dataset, card.architecture.input)
-    assert fingerprint(data) == card.data_fingerprint
-    few = data.test.take(range(300))
+    few = load(
+        replace(card.configuration.dataset, scenes=replace(USUAL, samples=100, test_samples=500))
+    ).test
     counted = np.array(confusion(found.architecture, found.weights, few))
-    assert (counted <= np.array(card.confusion)).all()
+    assert counted.trace() >= 490  # scenes of another draw; 1,996 of the card's 2,000 are right
 
 
 @pytest.mark.proof
 def test_the_card_of_the_body_on_scenes_is_right_about_all_its_test_images():
     found = body(Body.SCENES)
-    test = load(found.card.configuration.dataset, found.architecture.input).test
-    assert confusion(found.architecture, found.weights, test) == found.card.confusion
+    data = load(found.card.configuration.dataset, found.architecture.input)
+    assert fingerprint(data) == found.card.data_fingerprint
+    assert confusion(found.architecture, found.weights, data.test) == found.card.confusion
 
 
 def test_every_body_is_known_by_what_it_was_trained_on():

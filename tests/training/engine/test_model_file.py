@@ -113,7 +113,7 @@ def loaded(content: bytes, run: Run, folder: Path) -> dict[str, object]:
     [
         pytest.param(PLAIN, SHAPES, True, marks=pytest.mark.proof),
         (RESIDUAL, replace(SHAPES, patience=1), True),
-        (SCORES, SHAPES, False),
+        pytest.param(SCORES, SHAPES, False, marks=pytest.mark.proof),
         pytest.param(LOOKING, SHAPES, True, marks=pytest.mark.proof),
     ],
     ids=[

@@ -147,6 +147,7 @@ def test_a_run_made_before_batch_norm_was_one_operation_is_done_again_as_it_was(
     assert "FusedBatchNorm" not in script(replace(now, architecture=PLAIN), [])
 
 
+@pytest.mark.proof
 def test_a_script_for_own_images_says_which_file_it_needs_and_runs_where_it_was_moved_to(
     store: Store, tmp_path: Path
 ):

@@ -188,6 +188,7 @@ def test_a_comparison_that_holds_such_runs_says_so_once_and_of_whom(store: Store
     assert not any("in two ways" in note for note in alone)
 
 
+@pytest.mark.proof
 def test_the_command_line_says_so_before_it_goes_on(store: Store):
     def said(*words: str) -> str:
         ran = warm.run(

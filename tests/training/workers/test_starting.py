@@ -33,6 +33,7 @@ from cnn.training.workers.queue import Wanted
 from cnn.training.workers.resuming import extend, resume
 from cnn.training.workers.starting import Beginning
 from tests import warm
+from tests.some import some
 from tests.training.workers.test_resuming import everything
 
 ROOT = Path(__file__).parents[3]
@@ -211,7 +212,7 @@ def test_a_run_whose_first_weights_are_not_those_it_names_fails_and_says_so(
     assert f"run {parent.id}" in done.message
 
 
-@pytest.mark.parametrize("step", [1, 6, 7, 10])
+@pytest.mark.parametrize("step", some([1, 6, 7, 10], 6))
 def test_one_that_was_cut_off_goes_on_as_if_nothing_had_happened(
     store: Store, parent: Run, monkeypatch, step: int
 ):
@@ -365,6 +366,7 @@ def test_a_training_like_it_has_the_file_too(store: Store, parent: Run):
     assert json.dumps(again.configuration.to_dict()) == json.dumps(run.configuration.to_dict())
 
 
+@pytest.mark.proof
 def test_patience_counts_from_where_all_layers_are_trained(store: Store, parent: Run):
     """At a rate that changes nothing, the head alone would be given up after its second epoch."""
     begun = beginning(store, parent, head_first=3)
