@@ -18,6 +18,7 @@ def test_a_run_begins_with_another_frozen_by_a_click_in_the_picture(training_url
     settled(page)
 
     page.get_by_text("Start from new weights").click()
+    settled(page)  # the page is told that it is open, which closes a menu
     page.locator(".st-key-train_start").get_by_role("combobox").click()
     page.get_by_role("option", name=re.compile("Shapes demo")).first.click()
     settled(page)
