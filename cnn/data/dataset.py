@@ -79,6 +79,9 @@ class Rejected:
     reason: str
 
 
+Sizes = tuple[tuple[tuple[int, int, int], int], ...]
+"""Each height, width and channels of pictures, and how many have them, the most frequent first."""
+
 FoundShape = tuple[int | None, int | None, int | None]
 """Height, width and channels of images before they are fitted; None where they differ in it."""
 
@@ -98,7 +101,8 @@ class Source:
     """Labelled images as they were found or drawn; a split that is not there is set aside.
 
     `called` says what each split is called in a file of own images, and `pooled` is what is to be
-    said of one whose splits are not used. Of a usual image, `usual_side` is the shorter side.
+    said of one whose splits are not used. Of a usual image, `usual_side` is the shorter side;
+    `sizes` are those of all pictures, where each has its own.
     """
 
     learn: Split
@@ -111,6 +115,7 @@ class Source:
     pooled: str = ""
     found_shape: FoundShape | None = None
     usual_side: int | None = None
+    sizes: Sizes = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,6 +137,7 @@ class Dataset:
     how_split: str = ""
     found_shape: FoundShape | None = None
     usual_side: int | None = None
+    sizes: Sizes = ()
 
     def __post_init__(self) -> None:
         classes = len(self.class_names)

@@ -180,6 +180,7 @@ def applied(edits: Edits, source: Source) -> Source:
         validation=found[Part.VALIDATION],
         test=found[Part.TEST],
         class_names=tuple(kept_names),
+        sizes=(),  # which of them are left is not known
         origin=f"{source.origin}, changed: {'; '.join(edits.words)}",
     )
     return _divided(made, edits.division) if edits.division else made

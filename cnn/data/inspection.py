@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cnn.data.dataset import Dataset, Pixels, Split
+from cnn.data.dataset import Dataset, Pixels, Sizes, Split
 from cnn.data.summary import digests
 
 MOST_COMPARED = 12_000
@@ -66,6 +66,8 @@ class Inspection:
     classes: tuple[OfClass, ...]
     means: Pixels
     """The mean image of each class."""
+    sizes: Sizes = ()
+    """Of the pictures as they were brought, where each has its own."""
 
 
 def inspect(data: Dataset) -> Inspection:
@@ -84,6 +86,7 @@ def inspect(data: Dataset) -> Inspection:
         images=sum(map(len, data.splits.values())),
         classes=classes,
         means=means,
+        sizes=data.sizes,
     )
 
 

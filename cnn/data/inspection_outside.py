@@ -84,6 +84,7 @@ def _read(values: Values, means: Pixels) -> Inspection:
             ),
             "classes": tuple(OfClass(**one) for one in values["classes"]),
             "means": means,
+            "sizes": tuple((tuple(size), many) for size, many in values["sizes"]),
         }
     )
 

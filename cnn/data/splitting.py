@@ -57,6 +57,7 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
         how_split=said,
         found_shape=source.found_shape,
         usual_side=source.usual_side,
+        sizes=source.sizes,
     )
 
 

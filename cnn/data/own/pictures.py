@@ -5,6 +5,7 @@ splits is in `splits`, what a table holds in `table`, what a picture is made int
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -58,6 +59,7 @@ def from_pictures(
     classes: dict[Part, list[str]] = {part: [] for part in Part}
     found: set[ImageShape] = set()
     sides: list[int] = []
+    sizes: Counter[tuple[int, int, int]] = Counter()
     rejected: list[Rejected] = []
     bytes_left, pixels_left = limits.unpacked_bytes, limits.all_pixels
     for member in members:
@@ -74,7 +76,9 @@ def from_pictures(
             upright = plain(picture)
             images[part].append(fit_image(upright, shape))
             classes[part].append(class_name)
-            found.add((upright.height, upright.width, len(upright.getbands())))
+            size = (upright.height, upright.width, len(upright.getbands()))
+            found.add(size)
+            sizes[size] += 1
             sides.append(min(upright.size))
         except DataError as error:
             rejected.append(Rejected(visible(member.filename[:200]), str(error)))
@@ -105,6 +109,7 @@ def from_pictures(
         pooled=sorting.pooled,
         found_shape=in_common(found),
         usual_side=statistics.median_low(sides),
+        sizes=tuple(sizes.most_common()),
     )
 
 

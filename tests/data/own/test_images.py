@@ -370,3 +370,10 @@ def test_the_usual_side_is_the_shorter_one_of_an_image_in_the_middle(tmp_path: P
     images = np.zeros((6, 9, 7), np.uint8)
     images[:, 0, 0] = 255
     assert read(tmp_path, npz(images=images, labels=LABELS)).usual_side == 7
+
+
+def test_the_sizes_of_pictures_are_counted_before_they_are_fitted(tmp_path):
+    wide = {f"cat/wide-{place}.png": png(place, (30, 20)) for place in range(8)}
+    source = read(tmp_path, zipped({**CATS_AND_DOGS, **wide}))
+
+    assert source.sizes == (((20, 30, 1), 8), ((6, 5, 1), 6))

@@ -11,6 +11,7 @@ from cnn.data.own import library
 from cnn.settings import images_folder
 from tests.ui.views.test_train import address
 from tests.ui.visiting import pressed, shown, visited, words
+from ui.views.data.wall import sizes_said
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +123,15 @@ def test_images_are_divided_anew_with_a_share_and_a_seed(store):
     (made,) = library.kept(images_folder())
     data, whole = load(made.spec), load("digits")
     assert len(data.test) == sum(map(len, whole.splits.values())) // 2
+
+
+def test_the_sizes_of_pictures_are_said_where_each_has_its_own():
+    sizes = (((480, 640, 3), 12), ((640, 480, 1), 3))
+
+    assert sizes_said(sizes).startswith(
+        "The 15 pictures as they were brought, width × height: 12 of 640×480, 3 of 480×640 in grey."
+    )
+    assert "0.75 to 1.33 times as wide as high" in sizes_said(sizes)
+    assert sizes_said(sizes[:1]).endswith("12 of 640×480.")
+    assert "and 2 more sizes" in sizes_said(tuple(((9, side, 3), 1) for side in range(1, 8)))
+    assert sizes_said(()) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from cnn.data.dataset import Sizes
 from cnn.data.inspection_outside import Inspected
 from cnn.numbers import fixed
 from cnn.pictures.data.data_bars import class_bars
@@ -17,6 +18,7 @@ ALL = -1
 OF_EACH, STEP = 12, 60
 TILE_PX = 56
 MOST_ROWS = 40
+MOST_SIZES = 5
 
 
 def wall(found: Inspected) -> None:
@@ -101,4 +103,30 @@ def in_common(found: Inspected) -> None:
         if own.images
     ]
     st.html(gallery(tiles, size_px=96))
+    if said := sizes_said(found.found.sizes):
+        st.caption(f":material/aspect_ratio: {said}")
     st.caption("Brightness is the mean of all pixels, from 0 (black) to 1, ± its spread.")
+
+
+def sizes_said(sizes: Sizes) -> str:
+    """The sizes that pictures have, the most frequent first; nothing where none is known."""
+    if not sizes:
+        return ""
+    total = sum(many for _, many in sizes)
+    first = [
+        f"{many:,} of {width}×{height}{'' if channels == 3 else ' in grey'}"
+        for (height, width, channels), many in sizes[:MOST_SIZES]
+    ]
+    more = len(sizes) - MOST_SIZES
+    rest = f", and {more:,} more sizes" if more > 0 else ""
+    said = f"The {total:,} pictures as they were brought, width × height: {', '.join(first)}{rest}."
+    if len(sizes) == 1:
+        return said
+    by_pixels = sorted((height * width, width, height) for (height, width, _), _ in sizes)
+    (_, *small), (_, *large) = by_pixels[0], by_pixels[-1]
+    shapes = [width / height for (height, width, _), _ in sizes]
+    return (
+        f"{said} From {small[0]}×{small[1]} to {large[0]}×{large[1]} pixels, "
+        f"{fixed(min(shapes), 2)} to {fixed(max(shapes), 2)} times as wide as high: the more they "
+        "differ, the more are stretched when they are fitted to a network."
+    )
