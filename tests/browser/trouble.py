@@ -15,9 +15,13 @@ CHUNK = 1 << 16
 
 
 class Proxy:
-    """Hands on bytes between a browser and the app, and cuts all connections when it is told to."""
+    """Hands on bytes between a browser and the app, and cuts all connections when it is told to.
 
-    def __init__(self, url: str) -> None:
+    What is `hidden` of what the app says comes through as so many letters x.
+    """
+
+    def __init__(self, url: str, hidden: bytes = b"") -> None:
+        self.hidden = hidden
         parts = urlparse(url)
         self.behind = str(parts.hostname), parts.port
         self.door = socket.create_server(("127.0.0.1", 0))
@@ -54,13 +58,13 @@ class Proxy:
             app.settimeout(None)
             with self._lock:
                 self._open |= {browser, app}
-            for one, other in ((browser, app), (app, browser)):
-                threading.Thread(target=self._hand_on, args=(one, other), daemon=True).start()
+            for way in ((browser, app, b""), (app, browser, self.hidden)):
+                threading.Thread(target=self._hand_on, args=way, daemon=True).start()
 
-    def _hand_on(self, one: socket.socket, other: socket.socket) -> None:
+    def _hand_on(self, one: socket.socket, other: socket.socket, hidden: bytes) -> None:
         with suppress(OSError):
             while said := one.recv(CHUNK):
-                other.sendall(said)
+                other.sendall(said.replace(hidden, b"x" * len(hidden)) if hidden else said)
         for end in (one, other):
             with self._lock:
                 self._open.discard(end)

@@ -1,16 +1,14 @@
 """Progress in real browsers: each has its own, keeps it, takes it along and erases it."""
 
-import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cnn.lessons.catalogue import lessons, whole_way
 from cnn.lessons.lesson import Check
-from tests.browser import chromium
-from tests.browser.conftest import FLAGS
 from tests.browser.driving import PageMaker, choose_radio, running, settled
+from tests.browser.trouble import Proxy
 from ui.session.person import COOKIE
 
 FIRST = lessons()[0]
@@ -129,23 +127,19 @@ def test_a_file_takes_the_progress_to_another_browser_and_the_key_is_nowhere(
 
 @pytest.mark.proof
 def test_a_browser_that_keeps_no_cookies_says_so_and_has_its_answers_for_this_visit(
-    browser: Browser, app_url: str, tmp_path: Path
+    app_url: str, page: Page
 ):
-    (tmp_path / "Default").mkdir()
-    never = {"profile": {"default_content_setting_values": {"cookies": 2}}}
-    (tmp_path / "Default" / "Preferences").write_text(json.dumps(never))
-    context = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=chromium.find(), args=FLAGS
-    )
-    page = context.new_page()
-    answer_all(page, app_url)
+    """None reaches it: the headless shell keeps them whatever it is told."""
+    proxy = Proxy(app_url, hidden=b"set-cookie")
+    answer_all(page, proxy.url)
     said = page.get_by_text("This browser keeps no cookie of this page")
     expect(said).to_be_visible()
-    assert context.cookies() == []
+    assert page.context.cookies() == []
 
     page.get_by_role("link", name="All lessons").click()
     has_done(page, 1)
     expect(said).to_be_visible()
     page.reload()
     has_done(page, 0)
-    context.close()
+    page.close()
+    proxy.close()
