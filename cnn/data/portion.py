@@ -21,7 +21,7 @@ from cnn.network.errors import shown
 from cnn.numbers import exact
 
 LEAST_SHARE, MOST_FOLDS = 0.001, 20
-_NUMBER, _WHOLE = r"\d{0,3}(?:\.\d{0,18})?(?:e-\d)?", r"\d{1,9}"
+_NUMBER, _WHOLE = r"\d{0,3}(?:\.\d{0,25})?(?:e-\d)?", r"\d{1,9}"
 _TEXT = re.compile(
     rf"(?:({_NUMBER})(?:,({_WHOLE}))?)?\s*(?:fold ({_WHOLE}) of ({_WHOLE}))?", re.ASCII
 )
