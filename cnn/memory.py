@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 from pathlib import Path
 
@@ -19,6 +20,12 @@ def free_bytes() -> int | None:
     """The part of it that programs can still have; all of it where nobody says."""
     found = [limit for limit in (_available_bytes(), _container_free_bytes()) if limit is not None]
     return min(found) if found else memory_bytes()
+
+
+def give_back() -> None:
+    """Has the C library return to the system what it holds of freed memory, where it can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _installed_bytes() -> int | None:

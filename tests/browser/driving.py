@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as WaitedInVain
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
 RUN_MS = 30_000
+MENU_MS, OPENINGS = 5_000, 6
 
 PageMaker = Callable[..., Page]
 
@@ -80,6 +83,20 @@ def settled(page: Page) -> None:
 def choose_radio(radio: Locator) -> None:
     """Click the words of a choice, once they stand still: above them, pictures may still arrive."""
     radio.locator("xpath=ancestor::label").click()
+
+
+def choose_option(menu: Locator, name: str | re.Pattern[str]) -> None:
+    """Opens a menu and takes from it; opens it again where a run of the page has closed it."""
+    option = menu.page.get_by_role("option", name=name).first
+    for _ in range(OPENINGS):
+        if menu.get_attribute("aria-expanded") != "true":
+            menu.click()
+        try:
+            option.click(timeout=MENU_MS)
+        except WaitedInVain:
+            continue
+        return
+    raise AssertionError(f"the menu has no {name!r}: {menu.page.get_by_role('option').all()}")
 
 
 _opened = itertools.count()

@@ -36,6 +36,17 @@ def unfit(page: Page) -> list[str]:
     return found
 
 
+def kept_out(page: Page) -> list[str]:
+    """What keeps people out of a page, and still does when what fades in has come."""
+    for _ in range(LOOKS):
+        ours, theirs = barred(page)
+        found = [*ours, *(f"no longer: {UPSTREAM[one]}" for one in UPSTREAM.keys() - theirs)]
+        if not found:
+            break
+        page.wait_for_timeout(AGAIN_MS)
+    return found
+
+
 def barred(page: Page) -> tuple[list[str], set[tuple[str, str]]]:
     """What keeps people out of a page by axe's rules, and what Streamlit's own frame broke."""
     answer = Axe().run(page, options={"resultTypes": ["violations"]})
@@ -61,8 +72,7 @@ def troubles(page: Page, scheme: str, width: int, *, is_asked: bool) -> list[str
     """What is wrong with a view in one theme and width; axe is asked where it is wanted."""
     found = unfit(page)
     if is_asked:
-        ours, theirs = barred(page)
-        found += [*ours, *(f"no longer: {UPSTREAM[one]}" for one in UPSTREAM.keys() - theirs)]
+        found += kept_out(page)
     return [f"{scheme}, {width} px: {trouble}" for trouble in found]
 
 

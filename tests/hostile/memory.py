@@ -6,7 +6,7 @@ import math
 import re
 from pathlib import Path
 
-from ui.session.kept import give_back
+from cnn.memory import give_back
 
 STATUS, PEAKS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 

@@ -22,8 +22,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from ui.components.glossary import glossary
-from ui.components.schema import schema
 from ui.session.assets import address, compressed_response
 
 FOLDER = Path(__file__).parent
@@ -103,8 +101,10 @@ def script(entry: str) -> str:
 
 
 def ahead(path: str) -> str:
-    """What the head of a page says of the modules that it needs first."""
-    if not _served[0]:
+    """What the head of a page says of the modules that it needs first; nothing while the server
+    has not read them: a page need not wait for that.
+    """
+    if not _served[0] or not modules.cache_info().currsize:
         return ""
     entries = MOST + AHEAD.get(path.rpartition("/")[2], ())
     ours = dict.fromkeys(module for entry in entries for module in needed(entry))
@@ -125,6 +125,9 @@ def _of_streamlit() -> tuple[str, ...]:
 @functools.cache
 def modules() -> dict[str, str]:
     """The text of each module by its path from this folder, read once."""
+    from ui.components.glossary import glossary
+    from ui.components.schema import schema
+
     files = sorted(FOLDER.rglob("*.js"))
     read = {file.relative_to(FOLDER).as_posix(): file.read_text(encoding="utf-8") for file in files}
     return read | {

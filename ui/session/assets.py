@@ -9,6 +9,9 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
+CHECKS, NETWORKS = "/checks", "/networks"
+"""Where a network is checked against Keras, and where those are that run in the browser."""
+
 HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",  # the address changes with the content
     "Vary": "Accept-Encoding",

@@ -7,7 +7,6 @@ takes: what was used longest ago goes first. What a computation asks for is know
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import inspect
 import mmap
@@ -15,7 +14,7 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -24,6 +23,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.insight.passes.effort import Effort
+from cnn.memory import give_back
 
 KEPT_BYTES = 120_000_000
 """The most that is kept of all that was made."""
@@ -135,12 +135,6 @@ def forget() -> None:
     """Lets go all that is kept."""
     with _lock:
         _found.clear()
-
-
-def give_back() -> None:
-    """Has the C library return to the system what it holds of freed memory, where it can."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def size_bytes(value: object) -> int:

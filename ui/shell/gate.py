@@ -29,13 +29,13 @@ from ui.session import person
 from ui.session.assets import address
 from ui.shell import refusals
 from ui.shell.origin import (
+    is_here,
     is_host_allowed,
     is_loopback,
     is_of_no_other_site,
     is_origin_allowed,
     shown_port,
 )
-from ui.shell.ready import is_here
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN = "/_stcore/health"

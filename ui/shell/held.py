@@ -18,7 +18,7 @@ from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from ui.session.kept import give_back
+from cnn.memory import give_back
 from ui.shell.unfolded import MESSAGE_BYTES, MOST_PARTS, Unfolded
 
 PLAIN_BYTES = 2_000_000

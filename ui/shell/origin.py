@@ -9,15 +9,45 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.requests import HTTPConnection
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 __all__ = [
+    "is_here",
     "is_host_allowed",
     "is_loopback",
     "is_of_no_other_site",
     "is_origin_allowed",
     "shown_port",
 ]
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+BY_PROXY = (
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+)
+
+
+def is_here(visit: HTTPConnection) -> bool:
+    """Whether a request comes from this very machine, and not for somebody else.
+
+    By its address, by the name it calls the server, which a page that was led here by its own name
+    server cannot choose, and by the traces of a proxy, behind which anybody may stand.
+    """
+    is_local = visit.client is not None and is_loopback(visit.client.host)
+    is_called_so = _host(visit.headers.get("host", "")) in LOCAL
+    return is_local and is_called_so and not any(name in visit.headers for name in BY_PROXY)
+
+
+def _host(header: str) -> str | None:
+    try:
+        return urlsplit(f"//{header}").hostname
+    except ValueError:
+        return None
 
 
 def is_origin_allowed(origin: str, host: str) -> bool:

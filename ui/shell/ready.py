@@ -11,65 +11,25 @@ import functools
 import threading
 import time
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from cnn.settings import store_url
 from cnn.training.store.store import Store
 from cnn.training.workers.readiness import Readiness, readiness
-from ui.session.assets import address
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-LOCAL = ("localhost", "127.0.0.1", "::1")
-BY_PROXY = (
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-real-ip",
-    "via",
-    "cf-connecting-ip",
-)
 FRESH_S = 1.0
 NOW = {"Cache-Control": "no-store"}
 
 
-def is_here(visit: HTTPConnection) -> bool:
-    """Whether a request comes from this very machine, and not for somebody else.
-
-    By its address, by the name it calls the server, which a page that was led here by its own name
-    server cannot choose, and by the traces of a proxy, behind which anybody may stand.
-    """
-    is_local = visit.client is not None and _is_loopback(visit.client.host)
-    is_called_so = _host(visit.headers.get("host", "")) in LOCAL
-    return is_local and is_called_so and not any(name in visit.headers for name in BY_PROXY)
-
-
-def _host(header: str) -> str | None:
-    try:
-        return urlsplit(f"//{header}").hostname
-    except ValueError:
-        return None
-
-
-def _is_loopback(text: str) -> bool:
-    try:
-        found = ip_address(text)
-    except ValueError:
-        return False
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return (mapped or found).is_loopback
-
-
-async def _ready(_request: Request) -> Response:
+async def ready(_request: Request) -> Response:
     return await _answer(_as_json)
 
 
-async def _metrics(_request: Request) -> Response:
+async def metrics(_request: Request) -> Response:
     return await _answer(_as_metrics)
 
 
@@ -112,6 +72,3 @@ def opened() -> Store:
 @functools.lru_cache(maxsize=1)
 def _store(url: str) -> Store:
     return Store(url)
-
-
-ROUTES = [Route(address("/ready"), _ready), Route(address("/metrics"), _metrics)]

@@ -19,7 +19,6 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from cnn.training.store.store import StoreError
 from ui.session.assets import address
 from ui.session.offers import ROUTE, Gone, Offer, offered
 from ui.session.ticket import is_open
@@ -93,6 +92,8 @@ class Sending:
 
 def _made(found: Offer, file: IO[bytes]) -> StreamingResponse | PlainTextResponse:
     """The file with its headers; or why there is none."""
+    from cnn.training.store.store_error import StoreError
+
     try:
         found.make(file)
         length = file.seek(0, 2)

@@ -12,8 +12,8 @@ import numpy as np
 from cnn.lessons.squeeze_excite import Weighed
 from cnn.numbers import fixed
 from cnn.pictures.inside.maps import Array, largest
-from cnn.pictures.kit.inline import data_uri, pixels_uri
-from cnn.pictures.kit.palette import ABOVE, BELOW, LIT, PAGE_FONT, hex_of, signed_pixels
+from cnn.pictures.kit.inline import data_uri, pixels_uri, signed_pixels
+from cnn.pictures.kit.palette import ABOVE, BELOW, LIT, PAGE_FONT, hex_of
 from cnn.pictures.kit.svg import box, svg, text
 
 MAP, BETWEEN, BAR = 38.0, 6.0, 6.0

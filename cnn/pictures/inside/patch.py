@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from cnn.insight.regions.where import HeatMap
 from cnn.network.seen import Box
-from cnn.pictures.kit.inline import data_uri, pixels_uri
-from cnn.pictures.kit.palette import LIT, hex_of, signed_pixels
+from cnn.pictures.kit.inline import data_uri, pixels_uri, signed_pixels
+from cnn.pictures.kit.palette import LIT, hex_of
 
 Array = npt.NDArray[np.float32]
 

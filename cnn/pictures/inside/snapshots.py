@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from cnn.data.dataset import Pixels
 from cnn.numbers import number
-from cnn.pictures.kit.inline import data_uri
+from cnn.pictures.kit.inline import Numbers, data_uri, signed_pixels
 from cnn.pictures.kit.label import shortened
-from cnn.pictures.kit.palette import BELOW, LIT, PAGE_FONT, RIGHT, Numbers, hex_of, signed_pixels
+from cnn.pictures.kit.palette import BELOW, LIT, PAGE_FONT, RIGHT, hex_of
 from cnn.pictures.kit.svg import box, svg, text
 
 TILE = 44.0

@@ -7,14 +7,8 @@ sheets of components have `css_variables`. No other file names a colour: a test 
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-
 from cnn.network.layers import KINDS
 
-Numbers = npt.NDArray[np.floating[Any]]
 Colour = tuple[int, int, int]
 
 COLOUR_OF_FAMILY = {
@@ -95,15 +89,6 @@ PAGE_FONT = f"var(--st-font,{FONT})"
 def colour_of(kind: str) -> str:
     """The colour of a kind of layer."""
     return COLOUR_OF_FAMILY[KINDS[kind].family]
-
-
-def signed_pixels(values: Numbers, full: float) -> npt.NDArray[np.uint8]:
-    """Values as pixels `[..., 4]` on the scale around zero; `full` has the full colour."""
-    shares = np.asarray(values, np.float64) / full if full else np.zeros(values.shape)
-    pixels = np.empty((*values.shape, 4), np.uint8)
-    pixels[..., :3] = np.where(shares[..., None] < 0, BELOW, ABOVE)
-    pixels[..., 3] = np.round(np.minimum(np.abs(shares), 1) ** FAINT * 255)
-    return pixels
 
 
 def faint(own: str, opacity: float) -> str:

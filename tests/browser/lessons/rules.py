@@ -2,15 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled
+from tests.browser.driving import choose_option, settled
 
 
 def use_central_control(page: Page) -> None:
     expect(page.get_by_text("Kept: Two 3×3")).to_be_visible()
     settled(page)
 
-    page.get_by_role("combobox", name="Rule").click()
-    page.get_by_role("option", name="Flatten or average").click()
+    choose_option(page.get_by_role("combobox", name="Rule"), "Flatten or average")
 
     expect(page.get_by_text("Kept: Average globally")).to_be_visible()
     figures = page.locator(".figure").filter(has_text="Parameters")

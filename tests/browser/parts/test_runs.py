@@ -11,7 +11,7 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store import archive
 from cnn.training.store.store import Store
-from tests.browser.driving import running, settled
+from tests.browser.driving import choose_option, running, settled
 from tests.training.unreadable import spoil
 
 SHIPPED = archive.Shipped.COMPARISON.file.read_bytes()
@@ -53,8 +53,7 @@ def test_a_run_is_named_tagged_noted_found_archived_and_deleted(url: str, page: 
     expect(renamed).to_contain_text("shown on *Monday*")
     settled(page)
     page.get_by_role("button", name="Filter").click()
-    page.get_by_role("combobox", name=re.compile("Tag")).click()
-    page.get_by_role("option", name="for the talk").click()
+    choose_option(page.get_by_role("combobox", name=re.compile("Tag")), "for the talk")
     expect(rows).to_have_count(1)
     page.keyboard.press("Escape")
     settled(page)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.network.link import encode
-from tests.browser.driving import settled
+from tests.browser.driving import choose_option, settled
 from tests.browser.views.test_build import metric, open_build
 
 
@@ -63,8 +63,7 @@ def test_a_picture_of_ones_own_goes_through_the_network(page: Page, app_url: str
     mine = tmp_path / "mine.png"
     Image.new("RGB", (90, 60), (102, 102, 102)).save(mine)
     open_build(page, app_url)
-    page.get_by_role("combobox", name="Image").click()
-    page.get_by_role("option", name="My own image").click()
+    choose_option(page.get_by_role("combobox", name="Image"), "My own image")
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(mine)
     shown = page.locator('.card[data-path=""]')
     expect(shown).to_contain_text("0.4 … 0.4")
@@ -76,8 +75,7 @@ def test_a_picture_of_ones_own_goes_through_the_network(page: Page, app_url: str
 def test_the_input_takes_the_size_of_a_data_set_or_any_other(page: Page, app_url: str):
     open_build(page, app_url)
     size = page.get_by_role("combobox", name="Input")
-    size.click()
-    page.get_by_role("option", name="16×16×1 · Shapes").click()
+    choose_option(size, "16×16×1 · Shapes")
     expect(metric(page, "Parameters")).to_contain_text("21,386")
     settled(page)
     size.click()

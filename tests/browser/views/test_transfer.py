@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import settled
+from tests.browser.driving import choose_option, settled
 from tests.browser.training import WORKER_MS, press_train
 
 SHAPES = "train?network=shapes-demo&data=shapes&seed=41"
@@ -18,9 +18,8 @@ def test_a_run_begins_with_another_frozen_by_a_click_in_the_picture(training_url
     settled(page)
 
     page.get_by_text("Start from new weights").click()
-    settled(page)  # the page is told that it is open, which closes a menu
-    page.locator(".st-key-train_start").get_by_role("combobox").click()
-    page.get_by_role("option", name=re.compile("Shapes demo")).first.click()
+    trained = page.locator(".st-key-train_start").get_by_role("combobox")
+    choose_option(trained, re.compile("Shapes demo"))
     settled(page)
     frozen = page.locator(".st-key-train_freeze")
     expect(frozen).to_contain_text("nothing")

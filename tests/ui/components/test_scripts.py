@@ -268,6 +268,9 @@ def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(scripts, "_served", [False])
     assert scripts.ahead("/build") == "", "where no server of ours answers"
     monkeypatch.setattr(scripts, "_served", [True])
+    scripts.modules.cache_clear()
+    assert scripts.ahead("/build") == "", "before the server has read them"
+    scripts.modules()
     for name, entries in scripts.AHEAD.items():
         said = scripts.ahead(f"/lab/{name}")
         for entry in (*scripts.MOST, *entries):

@@ -11,7 +11,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import WRONG
 from ui.parts.runs import runs
 from ui.parts.setup import controls, expectation
-from ui.shell import server
+from ui.shell import checked
 
 DISPATCHING, ON_RAY = WorkerState.DISPATCHING, WorkerState.ON_RAY
 
@@ -64,6 +64,6 @@ def test_who_is_there_decides_what_is_waited_for(
         heartbeats.beat(store, f"worker-{number}", state)
 
     assert said in controls.waiting_for()
-    standing, why = server._waiting_for(store)
+    standing, why = checked._waiting_for(store)
     assert standing == mark
     assert list(why) == ([said.replace("`", "")] if said in WRONG.values() else [])

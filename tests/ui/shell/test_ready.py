@@ -18,7 +18,7 @@ from cnn.training.store.store_file import store_file
 from cnn.training.workers import readiness
 from tests.training.workers.test_readiness import metrics
 from tests.ui.awaiting import awaited
-from ui.shell import ready
+from ui.shell import origin, ready
 from ui.shell.server import ROUTES
 
 APP = Starlette(routes=ROUTES)
@@ -190,7 +190,7 @@ def test_metrics_say_the_same_as_prometheus_reads_it_and_are_always_given(
     ids=str,
 )
 def test_nobody_else_is_on_this_machine(client: Any, headers: dict[str, str]):
-    assert not ready.is_here(visit(client, headers))
+    assert not origin.is_here(visit(client, headers))
 
 
 @pytest.mark.parametrize(
@@ -203,4 +203,4 @@ def test_nobody_else_is_on_this_machine(client: Any, headers: dict[str, str]):
     ],
 )
 def test_this_machine_is_known_by_whichever_of_its_names(client: str, host: str):
-    assert ready.is_here(visit((client, 5), {"host": host}))
+    assert origin.is_here(visit((client, 5), {"host": host}))

@@ -13,13 +13,11 @@ from functools import cache
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from cnn.insight.passes.in_browser import in_browser
 from cnn.shipped import shipped
-from ui.session.assets import HEADERS, address
+from ui.session.assets import HEADERS, NETWORKS, address
 
-ROUTE = "/networks"
 MOST_BYTES = 16_000_000
 """Of all that is offered; what was offered longest ago goes first."""
 
@@ -35,7 +33,7 @@ def offer(network: bytes) -> str:
         _offered.move_to_end(digest)
         while len(_offered) > 1 and sum(map(len, _offered.values())) > MOST_BYTES:
             _offered.popitem(last=False)
-    return address(f"{ROUTE}/{digest}")
+    return address(f"{NETWORKS}/{digest}")
 
 
 def offer_shipped() -> str:
@@ -48,11 +46,8 @@ def _shipped() -> bytes:
     return in_browser(shipped().architecture, shipped().weights)
 
 
-def route() -> Route:
-    return Route(address(f"{ROUTE}/{{digest}}"), _answer)
-
-
-async def _answer(request: Request) -> Response:
+async def answer(request: Request) -> Response:
+    """Sends a network that is offered."""
     digest = request.path_params["digest"]
     if digest not in _offered:
         await run_in_threadpool(offer_shipped)  # its page may have come from another server

@@ -10,10 +10,9 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.link import encode
 from cnn.network.trace import Trace
 from ui.components.component import component
-from ui.session.assets import address
+from ui.session.assets import CHECKS, address
 from ui.session.ticket import ticket
 
-ROUTE = "/checks"
 LONGEST = 30_000
 """Letters of the longest link that is asked about."""
 
@@ -24,7 +23,7 @@ _mount = component(
 
 def keras_mark(trace: Trace) -> None:
     """Says whether Keras agrees with every number shown of this network."""
-    given = {"address": address(ROUTE), "code": _code(trace), "ticket": ticket()}
+    given = {"address": address(CHECKS), "code": _code(trace), "ticket": ticket()}
     _mount(key="keras_mark", data=given)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from ui.components.component import component
-from ui.components.plot.script import script_path
+from ui.components.plotly_script import script_path
 
 # Plotly puts its own styles into the document
 _mount = component(
