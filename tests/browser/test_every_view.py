@@ -1,15 +1,19 @@
 """Every view, light and dark, from desk to phone: nothing sticks out, everybody can use it."""
 
+import re
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from streamlit import file_util
 
 from tests.browser.driving import PageMaker
 from tests.browser.every_view import HEIGHT, VIEWS, arrive, looks
+from ui.components import scripts
 
 FIT, OVERLAP = (
     (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("fit.js", "overlap.js")
@@ -82,9 +86,22 @@ def test_a_view_fits_a_screen_and_is_open_to_everybody(
 ):
     scheme, width = look
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": HEIGHT})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     arrive(page, app_url, view)
     found = troubles(page, scheme, width, is_asked=True)
     assert not found, "\n".join(found)
+    assert_fetched_ahead(asked)
+
+
+def assert_fetched_ahead(asked: list[str]) -> None:
+    """No page waits for a part of Streamlit's script, or loses it in a cut, once one has opened."""
+    served = file_util.get_static_dir()
+    at_once = re.findall(r"/static/js/[^\"]+\.js", Path(served, "index.html").read_text())
+    known = {*at_once, *scripts._of_streamlit(), *scripts.later()}
+    parts = {path for path in asked if path.startswith("/static/js/")}
+    assert at_once[0] in parts
+    assert [path for path in parts - known if scripts.LARGE not in path] == []
 
 
 @pytest.mark.proof

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -25,6 +26,7 @@ from streamlit import file_util
 from ui.session.assets import address, compressed_response
 
 FOLDER = Path(__file__).parent
+_FOLDER_OF_STREAMLIT = Path(file_util.get_static_dir(), "static", "js")
 MOST = ("picture/picture.js", "table/table.js", "words/words.js")
 AHEAD = {
     "": ("flow/flow.js",),
@@ -39,6 +41,27 @@ AHEAD = {
 OF_STREAMLIT = ("BidiComponent", "_arrayReduce", "serialization", "recordbatch", "Html", "purify")
 """Parts of Streamlit's script that every page asks for, which it loads once their turn has come."""
 
+LATER = (
+    *(
+        "Button",
+        "ButtonGroup",
+        "Checkbox",
+        "DownloadButton",
+        "FileUploader",
+        "LinkButton",
+        "Metric",
+    ),
+    *("Multiselect", "NumberInput", "PageLink", "Progress", "Radio", "Selectbox", "Slider"),
+    *("Spinner", "TextArea", "TextInput", "Toast", "rehype-katex"),
+)
+"""Parts that other pages ask for. A page dies of one that is lost in a cut, so the browser fetches
+all when it has nothing else to do, and keeps them.
+"""
+
+LARGE = "StreamlitSyntaxHighlighter"
+"""Fetched where code is shown alone: it is as large as all others together."""
+
+_OF_STREAMLIT = re.compile(r'(?:from|import) ?"\./([^"]+\.js)"')
 _IMPORT = re.compile(r'(?<=from )"(\.{1,2}/[^"]+\.js)"')
 _LOADER = """
 const PAUSE_MS = [1000, 3000, 10000, 30000];
@@ -108,18 +131,48 @@ def ahead(path: str) -> str:
         return ""
     entries = MOST + AHEAD.get(path.rpartition("/")[2], ())
     ours = dict.fromkeys(module for entry in entries for module in needed(entry))
+    first = (*_of_streamlit(), *(f"{_folder()}/{module}" for module in ours))
     return "".join(
-        f'<link rel="modulepreload" fetchpriority="low" href="{one}">'
-        for one in (*_of_streamlit(), *(f"{_folder()}/{module}" for module in ours))
+        [f'<link rel="modulepreload" fetchpriority="low" href="{one}">' for one in first]
+        + [f'<link rel="prefetch" href="{one}">' for one in later()]
     )
 
 
 @functools.cache
 def _of_streamlit() -> tuple[str, ...]:
     """Their addresses; the names of the files change with Streamlit's version."""
-    folder = Path(file_util.get_static_dir(), "static", "js")
-    found = (file for name in OF_STREAMLIT for file in sorted(folder.glob(f"{name}.*.js")))
-    return tuple(address(f"/static/js/{file.name}") for file in found)
+    return tuple(_in_streamlit(file.name) for file in _files(OF_STREAMLIT))
+
+
+@functools.cache
+def later() -> tuple[str, ...]:
+    """The addresses of what other pages ask for, and of what that imports."""
+    page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    at_once = re.findall(r"/static/js/([^\"]+\.js)", page)
+    have = _with_imports(at_once) | {file.name for file in _files(OF_STREAMLIT)}
+    wanted = _with_imports(file.name for file in _files(LATER))
+    return tuple(_in_streamlit(name) for name in sorted(wanted - have))
+
+
+def _files(names: tuple[str, ...]) -> list[Path]:
+    return [file for name in names for file in sorted(_FOLDER_OF_STREAMLIT.glob(f"{name}.*.js"))]
+
+
+def _in_streamlit(name: str) -> str:
+    return address(f"/static/js/{name}")
+
+
+def _with_imports(names: Iterable[str]) -> set[str]:
+    """Files of Streamlit's script, and all that they import."""
+    found: set[str] = set()
+    rest = list(names)
+    while rest:
+        name = rest.pop()
+        if name not in found:
+            found.add(name)
+            text = (_FOLDER_OF_STREAMLIT / name).read_text(encoding="utf-8")
+            rest += _OF_STREAMLIT.findall(text)
+    return found
 
 
 @functools.cache

@@ -278,5 +278,9 @@ def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyP
                 assert said.count(f'href="{scripts._folder()}/{module}"') == 1
     assert len(scripts._of_streamlit()) == len(scripts.OF_STREAMLIT), "as this Streamlit names them"
     assert all(one in scripts.ahead("/nowhere") for one in scripts._of_streamlit())
+    assert all(f'rel="prefetch" href="{one}"' in scripts.ahead("/") for one in scripts.later())
+    for name in scripts.LATER:
+        assert [one for one in scripts.later() if f"/{name}." in one], f"{name}: of this Streamlit"
+    assert not set(scripts.later()) & set(scripts._of_streamlit())
     assert "flow/flow.js" not in scripts.ahead("/nowhere")
     assert "editor/editor.js" not in scripts.ahead("/")
