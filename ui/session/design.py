@@ -7,6 +7,7 @@ so a design is plain values; `traced` says how far it is a network, and what is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,7 @@ from cnn.network.feed import Feed
 from cnn.network.link import decode, encode
 from cnn.network.shapes import MapShape
 from cnn.network.trace import Trace, trace
-from cnn.network.zoo import entry
+from cnn.network.zoo import entry, zoo
 
 KEY = "design"
 ADDRESS = "net"
@@ -50,15 +51,20 @@ class Design:
 
     @property
     def is_own(self) -> bool:
-        """Whether it is another than the one that everybody begins with."""
-        first = Design.of(entry(FIRST).architecture, self.rev)
-        return replace(first, addresses=self.addresses) != self
+        """Whether it is another than all that come with the program, whatever it is called."""
+        mine = (self.input, self.layers, self.feed)
+        return all((one.input, one.layers, one.feed) != mine for one in _shipped())
 
     def at(self, code: str) -> Design:
         """The same design, with the code that stands in the address for it."""
         if code == self.addresses[0]:
             return self
         return replace(self, addresses=(code, self.addresses[0]))
+
+
+@cache
+def _shipped() -> tuple[Design, ...]:
+    return tuple(Design.of(one.architecture, 1) for one in zoo().values())
 
 
 def current() -> Design:

@@ -261,7 +261,7 @@ def test_ones_own_design_is_begun_with_once_it_is_whole(store):
     app = visited("desk", goals="params<9")
     assert link(app) == ("/build", {"goals": "params<9"}), "whatever the learner has in Build"
     start = app.selectbox(key="challenge_draft_start")
-    start.select_index(start.options.index("LeNet-5 (your design)"))
+    start.select_index(start.options.index("LeNet-5 (open in Build)"))
     lenet = encode(entry("lenet-5").architecture)
     assert link(shown(app))[1] == {"net": lenet, "goals": "params<9"}
 

@@ -39,7 +39,7 @@ function cellOf(row, column, state, isFirst) {
 
 function headOf(table, state) {
   const line = element("tr");
-  if (state.data.canChoose) added(line, "th", { class: "box", scope: "col" });
+  if (state.data.canChoose) added(line, "td", { class: "box" });
   for (const column of state.data.columns) {
     const order = state.sort?.key === column.key && (state.sort.down ? "descending" : "ascending");
     const onclick = () => {
