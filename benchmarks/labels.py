@@ -47,7 +47,7 @@ def answered(file: Path) -> tuple[Any, Any]:
     """What five networks say of the images that they have not seen, and those images."""
     import numpy as np
 
-    from cnn.compare.comparison import Entrant
+    from cnn.comparing.comparison import Entrant
     from cnn.data import brought, load
     from cnn.diagnose import folds
     from cnn.diagnose.evaluation import Predictions

@@ -33,7 +33,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.legal_runs import large_picture, remove, trained
-from cnn.compare.sweep import Field
+from cnn.comparing.sweep import Field
 from cnn.data import DatasetName, DatasetSpec, is_here
 from cnn.lessons.catalogue import lessons
 from cnn.network.architecture import Architecture

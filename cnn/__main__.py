@@ -6,12 +6,14 @@ import argparse
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 
 from cnn.commands import CommandError
 from cnn.commands.parsers import PIXELS, Parser, add_commands
 from cnn.commands.run import run
+from cnn.commands.start import start
 from cnn.commands.terminal import printable
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -20,10 +22,28 @@ from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 
+BY_MODULE, BY_NAME = "python -m cnn", "cnn-workbench"
 
-def main(arguments: Sequence[str] | None = None) -> int:
+
+def workbench() -> int:
+    """The command `cnn-workbench`: alone, or with options such as `--server.port 8600`, it starts
+    the app; with a command it is `python -m cnn`.
+    """
+    words = sys.argv[1:]
+    if words and not re.match(r"--\w+\.\w", words[0]):
+        return main(words, BY_NAME)
+    try:
+        start(words)
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None, called: str = BY_MODULE) -> int:
     """Runs one command; what cannot be done is one line on standard error and status 2."""
-    options = _parser().parse_args(_with_values(sys.argv[1:] if arguments is None else arguments))
+    words = _with_values(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(called).parse_args(words)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -104,8 +124,9 @@ def _architecture(options: argparse.Namespace) -> Architecture:
     return opened.architecture
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="python -m cnn", description="CNN Workbench on the command line.")
+def _parser(called: str = BY_MODULE) -> Parser:
+    alone = " Without a command it starts the app." if called == BY_NAME else ""
+    parser = Parser(prog=called, description=f"CNN Workbench on the command line.{alone}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     network = Parser(add_help=False)
     network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")

@@ -12,9 +12,9 @@ added after a look, with a quarter of the level.
 
 import sys
 
-from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
-from cnn.compare.depth import SEEDS_TO_SHIP, shipped_plan
-from cnn.compare.looks import looks
+from cnn.comparing.comparison import Entrant, Group, Plan, groups, missing
+from cnn.comparing.depth import SEEDS_TO_SHIP, shipped_plan
+from cnn.comparing.looks import looks
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.engine import fit

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from cnn.__main__ import _parser
 from cnn.commands.again import again, asked
 from cnn.commands.compare import _plan
-from cnn.compare import budget
-from cnn.compare.budget import Budget, Equal
-from cnn.compare.comparison import Entrant, Plan
+from cnn.comparing import budget
+from cnn.comparing.budget import Budget, Equal
+from cnn.comparing.comparison import Entrant, Plan
 from cnn.data import DatasetName, DatasetSpec, ShapeOptions, load
 from cnn.network.layers import Dense
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration, ConfigurationError, usual_decay
 from cnn.training.recipe.fitting import Fitted, fit_to
-from tests.compare.test_comparison import run
+from tests.comparing.test_comparison import run
 from tests.data.own.test_images import CATS_AND_DOGS, zipped
 
 NETWORKS = ("shapes-demo", "lenet-5", "keras-mnist")

@@ -11,7 +11,7 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import CommandError, compare
 from cnn.commands.compare import _check_writable
-from cnn.compare.comparison import Entrant, Plan
+from cnn.comparing.comparison import Entrant, Plan
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.pace import Pace
@@ -248,7 +248,7 @@ def test_a_training_that_cannot_be_read_is_left_out_and_said(
     own = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     run = own.add(entry("shapes-demo").architecture, Configuration(epochs=2))
     spoil(own, run, "field of its progress")
-    monkeypatch.setattr(compare, "_train_missing", lambda *_: None)
+    monkeypatch.setattr(compare, "train_missing", lambda *_: None)
 
     ended = main(
         ["compare", "shapes-demo", "--dataset", "shapes", "--epochs", "2", "--store", own.url]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnn.__main__ import main
-from cnn.commands.train import dataset_of
+from cnn.commands.prepare import dataset_of
 from cnn.data import DataError, DatasetName, load
 from cnn.data.own import library
 from cnn.settings import images_folder

@@ -36,7 +36,7 @@ FLOORS = (
     "training.forecast",
     "training.workers",
     "training",
-    "compare",
+    "comparing",
     "diagnose",
     "shipped",
     "lessons",
@@ -44,6 +44,7 @@ FLOORS = (
     "pictures.data pictures.network pictures.training pictures.inside",
     "pictures.comparison",
     "commands",
+    "library",
 )
 """The order of the folders of `cnn`: each imports what stands on its floor and those before it."""
 

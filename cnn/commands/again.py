@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields, replace
 
 from cnn.commands.options import as_words, configuration_of
 from cnn.commands.parsers import Parser, add_commands
-from cnn.commands.train import dataset_of
-from cnn.compare import budget
-from cnn.compare.budget import COUNTED, Equal
-from cnn.compare.comparison import Again, Entrant, Plan
-from cnn.compare.findings import Findings
+from cnn.commands.prepare import dataset_of
+from cnn.comparing import budget
+from cnn.comparing.budget import COUNTED, Equal
+from cnn.comparing.comparison import Again, Entrant, Plan
+from cnn.comparing.findings import Findings
 from cnn.data import DataError, DatasetSpec, described
 from cnn.network.zoo import entry, zoo
 from cnn.numbers import number

@@ -6,23 +6,26 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from cnn.commands import CommandError, refusals
 from cnn.commands.again import again_of, asked
+from cnn.commands.prepare import say_left_out, say_notes, say_split
 from cnn.commands.terminal import printable, quiet
-from cnn.commands.train import Bar, carried_out, say_left_out, say_notes, say_split
-from cnn.compare import budget
-from cnn.compare.answers import Answers, answers
-from cnn.compare.budget import Equal
-from cnn.compare.columns import TEST, Column, Place, shown
-from cnn.compare.comparison import Entrant, Group, Plan, groups, missing
-from cnn.compare.export import brief, tests
-from cnn.compare.findings import Findings, findings, over_seeds_in_short, the_rule, told_apart
-from cnn.compare.unshown import beside
+from cnn.commands.train import Bar, carried_out
+from cnn.comparing import budget
+from cnn.comparing.answers import Answers, answers
+from cnn.comparing.budget import Equal
+from cnn.comparing.columns import TEST, Column, Place, shown
+from cnn.comparing.comparison import Entrant, Group, Plan, groups, missing
+from cnn.comparing.export import brief, tests
+from cnn.comparing.findings import Findings, findings, over_seeds_in_short, the_rule, told_apart
+from cnn.comparing.unshown import beside
 from cnn.data import load
+from cnn.network.architecture import Architecture
 from cnn.network.source import chosen
 from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration
@@ -42,8 +45,9 @@ def compare(options: argparse.Namespace) -> int:
         dismiss_silent(store)
         for one in store.unreadable(plan.recipes()):
             print(f"Left out: {printable(one.words)}", file=sys.stderr)
-        ended = _train_missing(store, plan)
-        found = _findings(store, plan)
+        with quiet() as terminal:
+            ended = train_missing(store, plan, terminal)
+        found = findings_of(store, plan)
     if options.json:
         said = json.dumps({"results": [brief(row) for row in found.rows]} | tests(found))
     else:
@@ -59,18 +63,31 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    """The networks fitted to the data, each checked before the first is trained."""
+    """The networks that are named, under the conditions that are asked for."""
     wanted = asked(options)
-    configuration = wanted.configuration
-    plan = Plan((), configuration, wanted.seeds)
-    equal, seconds = wanted.equal, wanted.seconds
-    by_recipe: dict[str, Entrant] = {}
-    for source in wanted.archs:
+
+    def opened(source: str) -> Architecture:
         pixels = options.pixels if source.endswith(".keras") else None
         size = options.input if source.endswith((".keras", ".json")) else None
-        opened = chosen(source, size, pixels)
-        say_notes(opened, opened.architecture.name)
-        architecture = opened.architecture
+        found = chosen(source, size, pixels)
+        say_notes(found, found.architecture.name)
+        return found.architecture
+
+    networks = ((source, opened(source)) for source in wanted.archs)
+    return planned(networks, wanted.configuration, wanted.seeds, wanted.equal, wanted.seconds)
+
+
+def planned(
+    networks: Iterable[tuple[str, Architecture]],
+    configuration: Configuration,
+    seeds: int = 1,
+    equal: Equal = Equal.EPOCHS,
+    seconds: float = 0.0,
+) -> Plan:
+    """The networks, each by its id, fitted to the data, and checked before the first is trained."""
+    plan = Plan((), configuration, seeds)
+    by_recipe: dict[str, Entrant] = {}
+    for source, architecture in networks:
         limits.check_size(architecture)
         data = load(configuration.dataset, architecture.input)
         if not by_recipe:
@@ -95,24 +112,25 @@ def _plan(options: argparse.Namespace) -> Plan:
     return replace(plan, entrants=tuple(by_recipe.values()))
 
 
-def _train_missing(store: Store, plan: Plan) -> State | None:
-    """Trains seed by seed; returns how the last training ended, None where there was none."""
+def train_missing(store: Store, plan: Plan, terminal: TextIO) -> State | None:
+    """Trains seed by seed, and shows how it goes; returns how the last training ended, None where
+    there was none.
+    """
     found = _groups(store, plan)
     to_train, state = missing(plan, found), None
     there = sum(len(group.finished) for group in found)
     if there:
         runs = "run is" if there == 1 else "runs are"
-        print(f"{there} finished {runs} in the store already.", file=sys.stderr)
-    with quiet() as terminal:
-        for entrant, configuration in to_train:
-            terminal.write(f"seed {configuration.seed}: ")
-            run = carried_out(store, _adding(store, entrant, configuration), Bar(terminal))
-            state = run.state
-            if state is not State.FINISHED:
-                said = f"{run.name}, seed {configuration.seed}: {state}. {run.message}"
-                terminal.write(f"{printable(said)}\n")
-            if state is State.INTERRUPTED:
-                break
+        terminal.write(f"{there} finished {runs} in the store already.\n")
+    for entrant, configuration in to_train:
+        terminal.write(f"seed {configuration.seed}: ")
+        run = carried_out(store, _adding(store, entrant, configuration), Bar(terminal))
+        state = run.state
+        if state is not State.FINISHED:
+            said = f"{run.name}, seed {configuration.seed}: {state}. {run.message}"
+            terminal.write(f"{printable(said)}\n")
+        if state is State.INTERRUPTED:
+            break
     return state
 
 
@@ -126,7 +144,8 @@ def _groups(store: Store, plan: Plan) -> list[Group]:
     return groups(plan, [run for run in store.find(plan.recipes()) if not run.is_live])
 
 
-def _findings(store: Store, plan: Plan) -> Findings:
+def findings_of(store: Store, plan: Plan) -> Findings:
+    """What came of the trainings of a plan, those of earlier among them."""
     found = _groups(store, plan)
     epochs = store.epochs([run.id for group in found for run in group.finished])
     kept: dict[str, Answers] = {}

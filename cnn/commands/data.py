@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cnn.commands import refusals
+from cnn.commands.prepare import say_left_out
 from cnn.commands.terminal import fact, printable
-from cnn.commands.train import say_left_out
 from cnn.data import Dataset, load
 from cnn.data.own.choices import Understood
 from cnn.data.own.folder import packed_folder

@@ -32,6 +32,7 @@ from cnn.training.store.store_error import StoreError, shown_url
 from cnn.training.store.store_file import log_bytes, store_file
 from cnn.training.upkeep.upkeep import Finding
 from cnn.training.workers import ray_cluster, ray_private
+from cnn.version import installing
 
 ENTRY: dict[str, Callable[[], object]] = {
     "CNN_TOKEN": entry,
@@ -61,7 +62,7 @@ folder = ray.get_runtime_context().get_temp_dir()
 print(json.dumps([ray.util.get_node_ip_address(), folder, *map(astuple, nodes(ray))]))
 """
 PATIENCE_S = 180
-INSTALL = "Install what is pinned: pip install -r requirements.txt"
+INSTALL = f"Install what it needs: {installing()}"
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -9,64 +9,35 @@ import signal
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from cnn.commands import refusals
 from cnn.commands.options import configuration_of
+from cnn.commands.prepare import Prepared, begins_with, dataset_of, prepared, say_notes
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
-from cnn.data import DataError, Dataset, DatasetSpec, brought, load
-from cnn.data.own.folder import brought_folder
-from cnn.data.own.keeping import ENDINGS
-from cnn.data.own.opened import check_whole_set
-from cnn.data.portion import Portion
-from cnn.data.sets import SETS
-from cnn.network.architecture import Architecture
-from cnn.network.errors import ArchitectureError
-from cnn.network.keras.model import WeightsError
-from cnn.network.keras.read import Imported
-from cnn.network.keras.weights import read_keras_model
 from cnn.network.source import chosen, input_shape
-from cnn.settings import images_folder
-from cnn.shipped.starts import shipped_parent
-from cnn.training.forecast import augmentation_cost, calibration, limits
-from cnn.training.forecast.estimate import estimate
+from cnn.training.forecast import limits
 from cnn.training.recipe import earlier
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.data_address import data_id, spec_of
-from cnn.training.recipe.fitting import Fitted, fit_to
+from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.run import Epoch, Progress, Run, State, WorkerState
-from cnn.training.recipe.start import SHIPPED, StartError
 from cnn.training.store.heartbeats import dismiss_silent, present
 from cnn.training.store.identity import identified
 from cnn.training.store.store import DELETED, Store
-from cnn.training.workers import resuming, starting
-from cnn.training.workers.starting import Beginning, Parent
+from cnn.training.workers import resuming
 
 STATUS = {State.FINISHED: 0, State.INTERRUPTED: 130}
-MOST_NAMED = 5
 
 
 def train(options: argparse.Namespace) -> int:
     """Trains, shows how it goes on standard error, and says at the end what came of it."""
     with refusals():
-        fitted, configuration, files = _prepared(options)
+        ready = _asked_for(options)
         store = Store(options.store)
-        return _told(
-            store,
-            options,
-            lambda worker: store.add(
-                fitted.architecture,
-                configuration,
-                worker=worker,
-                changes=fitted.changes,
-                files=files,
-            ),
-        )
+        return _told(store, options, lambda worker: ready.add(store, worker))
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -90,145 +61,43 @@ def resume(options: argparse.Namespace) -> int:
         )
 
 
-def _prepared(options: argparse.Namespace) -> tuple[Fitted, Configuration, Mapping[str, bytes]]:
-    """Network and settings, and the files that the run is to have from the first."""
-    parent = _parent(options)
+def _asked_for(options: argparse.Namespace) -> Prepared:
+    """What the options ask for; raises the named errors before anything is trained."""
+    size = None if options.input is None else input_shape(options.input)
+    begins = begins_with(options.parent, options.freeze, options.head_first, size, options.store)
     opened = chosen(options.arch, options.input, options.pixels)
     say_notes(opened)
-    architecture = opened.architecture
-    limits.check_size(architecture)
+    limits.check_size(opened.architecture)
     dataset = dataset_of(options.dataset, options.read, options.portion)
-    configuration = configuration_of(options, dataset, Configuration)
-    limits.check_epochs(configuration)
-    configuration.check_channels(architecture.input[2])
-    data = load(configuration.dataset, architecture.input)
-    say_left_out(data)
-    say_split(data)
-    fitted = fit_to(architecture, data)
-    for change in fitted.changes:
-        print(change, file=sys.stderr)
-    begun = None
-    if parent:
-        begun = _begun(parent, fitted.architecture, data.class_names, options)
-        configuration = replace(configuration, start=begun.start)
-    images = {name: len(split) for name, split in data.splits.items()}
-    costs = augmentation_cost.load()
-    expected = estimate(fitted.architecture, configuration, images, calibration.load(), costs=costs)
-    batch = configuration.batch_size_for(images["train"])
-    limits.check_memory(fitted.architecture, batch, expected)
-    said = f"Expected on this machine: {expected.text}. {expected.caution}".rstrip()
-    print(said, file=sys.stderr)
-    return fitted, configuration, begun.files if begun else {}
-
-
-def _parent(options: argparse.Namespace) -> Parent | None:
-    """The run or the file whose weights it begins with; None where those are new."""
-    if options.parent is None:
-        for name in ("freeze", "head_first"):
-            if getattr(options, name) is not None:
-                option = f"--{name.replace('_', '-')}"
-                raise StartError(
-                    f"{option} {getattr(options, name)} is about layers that were trained before. "
-                    "Name their run or file: --from RUN|FILE."
-                )
-        return None
-    named = options.parent
-    if named.startswith(SHIPPED):
-        return shipped_parent(named)
-    if not (named.endswith(".keras") or Path(named).is_file()):
-        with closing(Store(options.store)) as store:
-            return starting.of_run(store, named)
-    try:
-        size = None if options.input is None else input_shape(options.input)
-        imported, weights = read_keras_model(named, size)
-    except (ArchitectureError, WeightsError) as error:
-        raise StartError(f"a training cannot begin with {named}: {error}") from error
-    return starting.of_file(Path(named).name, imported, weights)
-
-
-def _begun(
-    parent: Parent, architecture: Architecture, classes: Sequence[str], options: argparse.Namespace
-) -> Beginning:
-    """What is taken of the parent, which is said on standard error, layer by layer."""
-    found = starting.begin(
-        *(parent, architecture, classes),
-        freeze=options.freeze or 0,
-        head_first=options.head_first or 0,
-    )
-    print(printable(f"Begins with weights of {found.start.origin}:"), file=sys.stderr)
-    for one in found.matches:
-        is_frozen = int(one.row.path[0]) < found.start.freeze
-        stays = ", frozen" if is_frozen else ""
-        print(f"  {one.row.title:<24} {one.fate}{stays}: {one.why}", file=sys.stderr)
-    for note in found.notes:
-        print(note, file=sys.stderr)
-    return found
-
-
-def dataset_of(name: str, reading: str = "", portion: str = "") -> DatasetSpec:
-    """The data set that a name, a file or a folder stands for, its images read as it is said, and
-    what of them is used.
-    """
-    spec = _dataset_of(name, reading)
-    return replace(spec, portion=Portion.read(portion)) if portion else spec
-
-
-def _dataset_of(name: str, reading: str) -> DatasetSpec:
-    path = Path(name)
-    if name not in SETS and path.is_dir():
-        spec, packed = brought_folder(path, images_folder(), reading=reading)
-        if packed.said:
-            print(printable(packed.said), file=sys.stderr)
-        return spec
-    check_whole_set(name)
-    if path.suffix in ENDINGS:
-        return brought(path.resolve(), reading=reading)
-    if reading:
-        raise DataError(
-            f"--read says how a file or a folder of images is read, and {name} is neither. Leave "
-            "it out; own images that are kept say it themselves."
-        )
-    return spec_of(name)
-
-
-def say_notes(opened: Imported, named: str = "") -> None:
-    """Says on standard error what of a file is left out, and what is taken for its pixels."""
-    before = f"{named}: " if named else ""
-    for note in filter(None, (*opened.notes, opened.assumed)):
-        print(f"{before}{note}", file=sys.stderr)
-
-
-def say_left_out(data: Dataset) -> None:
-    """Says on standard error which files of own images were not used, and why; nothing of none."""
-    many = len(data.rejected)
-    if not many:
-        return
-    said = [f"{printable(one.file)}: {printable(one.reason)}" for one in data.rejected[:MOST_NAMED]]
-    if many > MOST_NAMED:
-        said.append(f"and {many - MOST_NAMED:,} more")
-    print(f"{many:,} file{'s' * (many > 1)} left out: {'; '.join(said)}", file=sys.stderr)
-
-
-def say_split(data: Dataset) -> None:
-    """Says on standard error which of own images are used as what; nothing of other data."""
-    if data.how_split:
-        print(printable(data.how_split), file=sys.stderr)
+    return prepared(opened.architecture, configuration_of(options, dataset, Configuration), begins)
 
 
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
     """Trains in the foreground what is put into the hands of this process; Ctrl-C ends it."""
     from cnn.training.engine.fit import carry_out
 
-    gone = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: gone.set())
     name = identified(f"shell-{uuid.uuid4().hex[:8]}")
-    with present(store, name, WorkerState.FOREGROUND):
+    with told_to_end() as gone, present(store, name, WorkerState.FOREGROUND):
         run = claimed_by(name)
         bar.begin(store, run)
         run = carry_out(store, run, bar.watch, gone.is_set)
         bar.end()
     return run
+
+
+@contextmanager
+def told_to_end() -> Iterator[threading.Event]:
+    """Set when this process is told to end, which only its main thread can hear."""
+    gone = threading.Event()
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, lambda *_: gone.set())
+    try:
+        yield gone
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _told(store: Store, options: argparse.Namespace, claimed_by: Callable[[str], Run]) -> int:

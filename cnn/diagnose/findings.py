@@ -10,7 +10,7 @@ from math import log
 
 import numpy as np
 
-from cnn.compare.significance import LEVEL
+from cnn.comparing.significance import LEVEL
 from cnn.data import DatasetName
 from cnn.diagnose.evaluation import Predictions, ahead_by_chance, by_chance, wilson_interval
 from cnn.insight.readings.dead_units import LayerActivity

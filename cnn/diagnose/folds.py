@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnn.compare.comparison import Entrant, Plan
+from cnn.comparing.comparison import Entrant, Plan
 from cnn.data.portion import Portion
 from cnn.diagnose.evaluation import Predictions
 from cnn.network.architecture import MAX_NAME

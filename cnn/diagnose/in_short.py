@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnn.compare.significance import LEVEL
+from cnn.comparing.significance import LEVEL
 from cnn.data import title
 from cnn.diagnose.evaluation import (
     ClassFigures,

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnn.compare.comparison import Group
+from cnn.comparing.comparison import Group
 
 FEWEST_SIZES = 3
 LEVEL = 0.95

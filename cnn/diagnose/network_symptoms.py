@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from cnn.compare.significance import LEVEL
+from cnn.comparing.significance import LEVEL
 from cnn.diagnose import remedies
 from cnn.diagnose.evaluation import by_chance, confused_pairs, confusion_matrix
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom

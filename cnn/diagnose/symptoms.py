@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from statistics import fmean
 
-from cnn.compare.mean_curves import epochs_trained
-from cnn.compare.significance import LEVEL
+from cnn.comparing.mean_curves import epochs_trained
+from cnn.comparing.significance import LEVEL
 from cnn.diagnose import remedies
 from cnn.diagnose.findings import Evidence, Finding, Severity, Symptom
 from cnn.network.trace import trace

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 
-from cnn.compare.comparison import Entrant, Group, Plan
-from cnn.compare.standings import Row
-from cnn.compare.verdict import Asked, Claims, Sharing
+from cnn.comparing.comparison import Entrant, Group, Plan
+from cnn.comparing.standings import Row
+from cnn.comparing.verdict import Asked, Claims, Sharing
 from cnn.data import DatasetSpec
 from cnn.network.architecture import MAX_NAME
 from cnn.numbers import exact

@@ -9,7 +9,7 @@ import difflib
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
@@ -26,6 +26,11 @@ from cnn.network.shapes import MapShape
 
 MAX_NAME = 120
 MAX_LAYERS = 5_000
+
+SHOWN: dict[str, Callable[[Architecture], str]] = {}
+"""What a notebook shows of a network, as `svg` and `html`: put here by whoever draws, as pictures
+are no matter of this room.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class Architecture:
             "input": list(self.input),
             "layers": layers_to_list(self.layers),
         } | ({} if self.feed is None else {"pixels": self.feed.text})
+
+    def _repr_svg_(self) -> str | None:
+        return SHOWN["svg"](self) if SHOWN else None
+
+    def _repr_html_(self) -> str | None:
+        return SHOWN["html"](self) if SHOWN else None
 
     def to_record(self) -> dict[str, Any]:
         """As a run is recorded: `pixels` stand there unless they are 0 to 1, whatever follows."""

@@ -7,6 +7,7 @@ from typing import Any
 from cnn.network.advice import advice, said
 from cnn.network.errors import path_text
 from cnn.network.shapes import shape_text
+from cnn.network.table import HEAD, cells
 from cnn.network.trace import Row, Trace
 from cnn.network.training_macs import Cost, total_training_macs, training_costs
 
@@ -98,22 +99,7 @@ def summary_text(trace: Trace) -> str:
 
 def summary_table(trace: Trace) -> list[list[str | int]]:
     """The layers as a plain table, its head first: for CSV and Markdown."""
-    head: list[str | int] = [
-        *("layer", "kind", "output", "params", "macs", "receptive_field", "formula")
-    ]
-    body: list[list[str | int]] = [
-        [
-            row.name,
-            row.kind,
-            shape_text(row.output_shape),
-            row.params,
-            row.macs,
-            shape_text(row.receptive_field.size),
-            row.formula,
-        ]
-        for row in trace.rows
-    ]
-    return [head, *body]
+    return [list(HEAD), *map(cells, trace.rows)]
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:

@@ -6,7 +6,7 @@ One row per layer; rows keep what was found on the way, everything else is compu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnn.network.architecture import Architecture, titles
 from cnn.network.errors import ArchitectureError, Path
@@ -25,6 +25,9 @@ from cnn.network.shapes import (
     united_reach,
     whole_reach,
 )
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 FLOAT_BYTES = 4
 MAX_VALUES = 10**12
@@ -184,6 +187,20 @@ class Trace:
         image = element_count(self.architecture.input) * FLOAT_BYTES
         images = image + 2 * (self.activation_bytes + held)
         return weights * FLOAT_BYTES + batch_size * images
+
+    def to_pandas(self) -> DataFrame:
+        """A row for each layer, with its sizes, parameters, cost and what it sees, as numbers."""
+        from cnn.network.table import frame
+
+        return frame(self.rows)
+
+    def _repr_html_(self) -> str:
+        """The table of the layers, in a notebook."""
+        from cnn.network.table import html
+
+        name, fault = self.architecture.name, str(self.fault or "")
+        totals = f"{self.params_text}, {self.total_macs:,} multiply-accumulates per image"
+        return html(self.rows, name, fault or totals)
 
     def within(self, path: Path) -> tuple[Row, ...]:
         """The rows of the layer at a path: its own, and those of the layers it holds."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.compare.comparison import Entrant
+from cnn.comparing.comparison import Entrant
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.data.portion import Portion
 from cnn.diagnose.evaluation import Predictions

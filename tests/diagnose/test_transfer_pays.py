@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cnn.compare.comparison import Entrant
+from cnn.comparing.comparison import Entrant
 from cnn.data import DatasetName, DatasetSpec
 from cnn.data.catalogue import named_classes
 from cnn.diagnose.transfer_pays import SHARES, Member, Way, members, plan_of

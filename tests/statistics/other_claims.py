@@ -19,7 +19,7 @@ from cnn.diagnose.findings import Evidence, Symptom
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.training.recipe.run import Epoch, Run, State
-from tests.compare.test_comparison import SETTINGS
+from tests.comparing.test_comparison import SETTINGS
 
 GUESSING = (
     (2, 10),

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
-from cnn.compare.sign_flip import p_of
-from cnn.compare.significance import LEVEL, Answered, answered, least_p, level_at
+from cnn.comparing.sign_flip import p_of
+from cnn.comparing.significance import LEVEL, Answered, answered, least_p, level_at
 
 Bools = npt.NDArray[np.bool_]
 AT_ONCE = 20_000_000

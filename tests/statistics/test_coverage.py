@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cnn.compare.significance import Answered, OnImages, answered, on_images
+from cnn.comparing.significance import Answered, OnImages, answered, on_images
 from tests.some import some
 
 LEVEL = 0.05

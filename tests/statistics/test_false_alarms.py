@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnn.compare import verdict_words
-from cnn.compare.significance import answered, over_seeds
+from cnn.comparing import verdict_words
+from cnn.comparing.significance import answered, over_seeds
 from tests.statistics.simulation import (
     EASY,
     FAILING,
@@ -113,7 +113,7 @@ def test_who_begins_with_three_seeds_there_is_wrong_a_little_more_often():
 @pytest.mark.parametrize("world", [OWN_IMAGES, LOUD_SEEDS, ONE_LOUDEST], ids=str)
 @pytest.mark.parametrize("networks", [4, 10])
 def test_so_it_is_for_who_keeps_the_best_and_the_worst(world: World, networks: int):
-    """As `claims` counts those that are not shown (`tests/compare/test_verdict.py`). Before, with
+    """As `claims` counts those that are not shown (`tests/comparing/test_verdict.py`). Before, with
     1,000 images up to 17 % of tables of four networks claimed something, and 55 % of those of ten.
     """
     found = false_alarms_of_taken_out(world, networks, 5, 200, tables=WIDE)

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 from cnn.commands.again import again_of
-from cnn.compare.answers import Answers
-from cnn.compare.columns import stars
-from cnn.compare.comparison import Entrant, Group, Plan
-from cnn.compare.findings import Findings, told_apart
-from cnn.compare.same_data import differences
-from cnn.compare.standings import table
-from cnn.compare.verdict import claims
+from cnn.comparing.answers import Answers
+from cnn.comparing.columns import stars
+from cnn.comparing.comparison import Entrant, Group, Plan
+from cnn.comparing.findings import Findings, told_apart
+from cnn.comparing.same_data import differences
+from cnn.comparing.standings import table
+from cnn.comparing.verdict import claims
 from cnn.network.zoo import entry
 from cnn.pictures.comparison.report import report
-from tests.compare.test_comparison import SETTINGS, run
+from tests.comparing.test_comparison import SETTINGS, run
 from tests.statistics.simulation import OWN_IMAGES, USUAL
 
 IDS = ("lenet-5", "simple-cnn", "vgg-lite", "resnet-lite")

@@ -5,7 +5,7 @@
 
 import pytest
 
-from cnn.compare.significance import LEVEL
+from cnn.comparing.significance import LEVEL
 from tests.statistics.other_claims import (
     ALIKE,
     AS_RIGHT,

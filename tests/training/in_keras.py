@@ -16,7 +16,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 from sklearn import metrics
 
-from cnn.compare.answers import answers
+from cnn.comparing.answers import answers
 from cnn.data import Dataset, Split
 from cnn.diagnose.evaluation import Predictions, class_figures, confusion_matrix, worst_mistakes
 from cnn.diagnose.reliability import reliability

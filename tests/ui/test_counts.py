@@ -37,8 +37,8 @@ OTHERS = {
     ("cnn/pictures/inside/stages.py", "row.param_formula"),
     ("cnn/pictures/network/timeline.py", "one.params"),  # tests/lessons/test_history.py has each
     ("cnn/pictures/comparison/atlas_chart.py", "known.params"),  # total_params, by test_atlas.py
-    ("cnn/compare/in_short.py", "params"),  # row.trace.total_params
-    ("cnn/compare/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
+    ("cnn/comparing/in_short.py", "params"),  # row.trace.total_params
+    ("cnn/comparing/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/forecast/limits.py", "params"),
     ("ui/parts/network/side_by_side.py", "row.param_formula"),
 }

@@ -35,11 +35,11 @@ from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
 from cnn.commands.again import again_of
-from cnn.compare.answers import answers
-from cnn.compare.comparison import Entrant, Plan, groups
-from cnn.compare.export import as_dict, table_csv
-from cnn.compare.findings import findings
-from cnn.compare.unshown import beside as trained_beside
+from cnn.comparing.answers import answers
+from cnn.comparing.comparison import Entrant, Plan, groups
+from cnn.comparing.export import as_dict, table_csv
+from cnn.comparing.findings import findings
+from cnn.comparing.unshown import beside as trained_beside
 from cnn.network.architecture import Architecture
 from cnn.network.beside import beside
 from cnn.network.keras.model import build

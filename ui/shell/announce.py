@@ -6,17 +6,25 @@ this machine's address where the app is to be reached from elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
+import sys
+import threading
+import time
+import webbrowser
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import config
 from streamlit.web.server.server_util import get_url
 
+from cnn.commands.start import OPENS
 from cnn.entry import Asked, Entry, entry, forget_address, keep_address
 from ui.shell.origin import is_loopback
 
 EVERYWHERE = {"", "0.0.0.0", "::"}
+OPENING_TRIES = 100
 
 
 @functools.cache
@@ -26,15 +34,27 @@ def here() -> Entry:
 
 
 def announce() -> None:
-    """Prints the addresses of the app, once it answers."""
-    if here().asked is Asked.ALWAYS:
+    """Prints the addresses of the app, and opens a browser where the command that started it says
+    so: without a token, which all users of the machine would see as the browser is started.
+    """
+    is_local = is_loopback(st.get_option("server.address"))
+    if here().asked is Asked.ALWAYS or (here().asked is Asked.OF_OTHERS and not is_local):
         tell_token()
-    elif is_loopback(st.get_option("server.address")):
-        _say(urls())
-    elif here().asked is Asked.OF_OTHERS:
-        tell_token()
-    else:
-        _say(urls(), "CNN_TOKEN is off: whoever reaches this port is in.")
+        return
+    _say(urls(), "" if is_local else "CNN_TOKEN is off: whoever reaches this port is in.")
+    if OPENS in sys.argv[1:]:
+        threading.Thread(target=_open, args=urls()[:1], daemon=True).start()
+
+
+def _open(url: str) -> None:
+    """Opens a browser once the server answers."""
+    where = urlsplit(url)
+    for _ in range(OPENING_TRIES):
+        with contextlib.suppress(OSError):
+            socket.create_connection((where.hostname, where.port), timeout=1).close()
+            webbrowser.open(url)
+            return
+        time.sleep(0.1)
 
 
 @functools.cache

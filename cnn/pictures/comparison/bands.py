@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from cnn.compare.comparison import colours
-from cnn.compare.mean_curves import Axis, MeanCurve
+from cnn.comparing.comparison import colours
+from cnn.comparing.mean_curves import Axis, MeanCurve
 from cnn.network.zoo import CLASSICS, zoo
 from cnn.pictures.kit.figures import LEGEND, layout_of_lines
 from cnn.pictures.kit.label import label

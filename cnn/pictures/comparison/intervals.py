@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnn.compare.significance import Verdict
-from cnn.compare.verdict import Judgement
+from cnn.comparing.significance import Verdict
+from cnn.comparing.verdict import Judgement
 from cnn.pictures.kit.figures import layout
 from cnn.pictures.kit.label import label, shortened
 from cnn.pictures.kit.palette import INK

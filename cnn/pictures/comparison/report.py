@@ -11,12 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from cnn.compare.budget import Equal, in_words
-from cnn.compare.columns import Place, shown, stars
-from cnn.compare.comparison import Again
-from cnn.compare.findings import Findings, over_seeds_in_short, the_rule, told_apart
-from cnn.compare.mean_curves import Axis, mean_curve, samples_of
-from cnn.compare.standings import Row
+from cnn.comparing.budget import Equal, in_words
+from cnn.comparing.columns import Place, shown, stars
+from cnn.comparing.comparison import Again
+from cnn.comparing.findings import Findings, over_seeds_in_short, the_rule, told_apart
+from cnn.comparing.mean_curves import Axis, mean_curve, samples_of
+from cnn.comparing.standings import Row
 from cnn.data import DatasetSpec, title
 from cnn.network.shapes import shape_text
 from cnn.pictures.comparison.bands import Band, bands, places

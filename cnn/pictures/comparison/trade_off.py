@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnn.compare.standings import Row, Summary
+from cnn.comparing.standings import Row, Summary
 from cnn.insight.passes.effort import MOST_BYTES
 from cnn.insight.readings.answer_time import ROUNDS, SLOWEST_S, answer_ms, is_measured
 from cnn.numbers import exact, number

@@ -26,6 +26,7 @@ from cnn.settings import home, whole_setting
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store.store_error import without_secrets
 from cnn.training.workers import ray_private
+from cnn.version import installing
 
 PACKAGE = Path(__file__).parents[2]
 FOLDERS = ("CNN_DATA_DIR", "KERAS_HOME")
@@ -36,7 +37,7 @@ OOM_RETRIES = 3
 OBJECT_STORE_BYTES = 80_000_000
 """What a cluster of our own lends to objects: all that is said goes through the run store."""
 
-INSTALL = "pip install -r requirements.txt -r requirements-ray.txt"
+INSTALL = installing("ray")
 
 WRONG: Mapping[WorkerState, str] = MappingProxyType(
     {

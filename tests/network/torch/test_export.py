@@ -28,6 +28,7 @@ from cnn.network.layers import (
     UpSampling2D,
 )
 from cnn.network.torch.export import torch_code, torch_state
+from cnn.network.torch.live import torch_module
 from cnn.network.trace import trace
 from cnn.network.zoo import entry, zoo
 from tests.needs import TORCH
@@ -315,13 +316,8 @@ def without_softmax(architecture: Architecture) -> Architecture:
 
 
 def carried_over(architecture: Architecture, weights: Weights) -> Any:
-    """The exported module with the weights, every one of them and no other."""
-    import torch
-
-    module = module_of(torch_code(architecture).text)
-    state = torch_state(architecture, weights)
-    module.load_state_dict({key: torch.from_numpy(array) for key, array in state.items()})
-    return module
+    """The module with the weights, every one of them and no other, as `cnn.to_torch` gives it."""
+    return torch_module(architecture, weights)
 
 
 def module_of(script: str) -> Any:

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
-from cnn.compare.mean_curves import Axis, MeanCurve
+from cnn.comparing.mean_curves import Axis, MeanCurve
 from cnn.pictures.comparison.bands import BEHIND, Band, bands
 from cnn.pictures.training.curves import Metric
 

@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from cnn.compare.significance import OnImages, OverSeeds
-from cnn.compare.verdict import Judgement
+from cnn.comparing.significance import OnImages, OverSeeds
+from cnn.comparing.verdict import Judgement
 from cnn.pictures.comparison.intervals import intervals
 
 ON_IMAGES = OnImages(0.05, 0.02, 0.08, 0.001, 0.05, 1_000, 1, 1, 60, 10)

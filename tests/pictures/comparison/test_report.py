@@ -9,17 +9,17 @@ import plotly.graph_objects as go
 import pytest
 
 from cnn.commands.again import again_of
-from cnn.compare.budget import Budget, Equal
-from cnn.compare.comparison import Plan, groups
-from cnn.compare.findings import Findings, findings
+from cnn.comparing.budget import Budget, Equal
+from cnn.comparing.comparison import Plan, groups
+from cnn.comparing.findings import Findings, findings
 from cnn.data import DatasetSpec, ShapeOptions
 from cnn.pictures.comparison.report import report
 from cnn.training.forecast.limits import most_epochs
 from cnn.training.recipe.run import State
 from cnn.training.recipe.told_loss import PLAIN, TRAINING_LOSS
-from tests.compare.test_comparison import DEMO, LENET, SETTINGS, run
-from tests.compare.test_export import ALL, answer, found
-from tests.compare.test_standings import epochs
+from tests.comparing.test_comparison import DEMO, LENET, SETTINGS, run
+from tests.comparing.test_export import ALL, answer, found
+from tests.comparing.test_standings import epochs
 
 ODD = '<img src=x onerror="alert(1)"></script>'
 MADE_AT = 1_790_000_000.0  # 21 September 2026, 13:33:20 UTC

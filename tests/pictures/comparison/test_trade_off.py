@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.compare.comparison import Group
-from cnn.compare.standings import Summary, table
+from cnn.comparing.comparison import Group
+from cnn.comparing.standings import Summary, table
 from cnn.pictures.comparison.trade_off import COSTS, Point, front, points, trade_off
-from tests.compare.test_comparison import DEMO, LENET
+from tests.comparing.test_comparison import DEMO, LENET
 
 pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12)
 POINTS = [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.compare.answers import answers
+from cnn.comparing.answers import answers
 from cnn.data import Dataset, DatasetName, DatasetSpec, load
 from cnn.insight.passes.backward import ClassScore, backward
 from cnn.insight.readings.answers import class_scores, shares

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn.compare.comparison import Entrant, Group
-from cnn.compare.same_data import differences
+from cnn.comparing.comparison import Entrant, Group
+from cnn.comparing.same_data import differences
 from cnn.data import load
 from cnn.insight.readings.answers import class_scores, shares_of
 from cnn.network.architecture import Architecture

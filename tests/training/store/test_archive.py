@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.compare.comparison import groups
-from cnn.compare.depth import SEEDS_TO_SHIP, kernel_layers, shipped_plan
-from cnn.compare.looks import looks
-from cnn.compare.unshown import beside
+from cnn.comparing.comparison import groups
+from cnn.comparing.depth import SEEDS_TO_SHIP, kernel_layers, shipped_plan
+from cnn.comparing.looks import looks
+from cnn.comparing.unshown import beside
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.network.architecture import Architecture
 from cnn.network.deep_networks import DEPTHS, Way

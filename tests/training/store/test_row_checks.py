@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from cnn.compare.binned_curves import binned_curves
+from cnn.comparing.binned_curves import binned_curves
 from cnn.lessons import progress
 from cnn.network.zoo import entry
 from cnn.training.recipe.run import (

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from cnn.compare.depth import SEEDS_TO_SHIP
+from cnn.comparing.depth import SEEDS_TO_SHIP
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from cnn.commands.compare import _lines
-from cnn.compare import columns
-from cnn.compare.columns import Column, Place, Unit, stars
-from cnn.compare.export import as_dict, table_csv
-from tests.compare.test_export import ALL
+from cnn.comparing import columns
+from cnn.comparing.columns import Column, Place, Unit, stars
+from cnn.comparing.export import as_dict, table_csv
+from tests.comparing.test_export import ALL
 from tests.pictures.comparison.test_report import page
 from ui.parts.comparison import table as on_page
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.__main__ import main
-from cnn.compare.verdict_words import THE_RULE, about_seeds, before_training
+from cnn.comparing.verdict_words import THE_RULE, about_seeds, before_training
 from cnn.data import Dataset, DatasetName, DatasetSpec, fingerprint, load
 from cnn.insight.readings.answer_time import answer_ms
 from cnn.network.variants import with_filters

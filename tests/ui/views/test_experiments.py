@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn.compare.depth import kernel_layers
-from cnn.compare.sweep import Field
+from cnn.comparing.depth import kernel_layers
+from cnn.comparing.sweep import Field
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.block_pairs import PAIRS
 from cnn.network.deep_networks import Way, deep_network

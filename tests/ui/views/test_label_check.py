@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnn.compare.comparison import Entrant
+from cnn.comparing.comparison import Entrant
 from cnn.data import DatasetName, DatasetSpec, fingerprint, load
 from cnn.data.own import library
 from cnn.diagnose import folds

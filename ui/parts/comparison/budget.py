@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.compare import budget
-from cnn.compare.budget import COUNTED, Budget, Equal, macs_spent
-from cnn.compare.comparison import Entrant
+from cnn.comparing import budget
+from cnn.comparing.budget import COUNTED, Budget, Equal, macs_spent
+from cnn.comparing.comparison import Entrant
 from cnn.training.recipe.configuration import MOST_SECONDS, Configuration, ConfigurationError
 from cnn.training.recipe.pace import steps_wanted
 from ui.parts.setup.settings import Settings

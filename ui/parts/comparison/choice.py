@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cnn.compare.budget import Budget, Equal
-from cnn.compare.comparison import MOST_LAYERS, MOST_SEEDS, Entrant, Plan
+from cnn.comparing.budget import Budget, Equal
+from cnn.comparing.comparison import MOST_LAYERS, MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.compare.same_data import Differences
-from cnn.compare.standings import Row
+from cnn.comparing.same_data import Differences
+from cnn.comparing.standings import Row
 from cnn.insight.passes.effort import Effort
 from cnn.insight.readings.answer_time import asked, is_measured
 from cnn.pictures.comparison.trade_off import (

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cnn.compare.binned_curves import binned_curves
-from cnn.compare.comparison import Group, Plan
-from cnn.compare.mean_curves import (
+from cnn.comparing.binned_curves import binned_curves
+from cnn.comparing.comparison import Group, Plan
+from cnn.comparing.mean_curves import (
     Axis,
     Sample,
     Stretch,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.compare.comparison import MOST_SEEDS, Entrant
+from cnn.comparing.comparison import MOST_SEEDS, Entrant
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from cnn.compare.comparison import Entrant, Group, Plan, all_missing, groups
+from cnn.comparing.comparison import Entrant, Group, Plan, all_missing, groups
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import State, Wish
 from cnn.training.workers.queue import Wanted, put

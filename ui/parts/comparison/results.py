@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.comparison import Group, Plan, groups
-from cnn.compare.in_short import in_short
-from cnn.compare.same_data import differences
-from cnn.compare.standings import table
-from cnn.compare.unshown import beside
+from cnn.comparing.comparison import Group, Plan, groups
+from cnn.comparing.in_short import in_short
+from cnn.comparing.same_data import differences
+from cnn.comparing.standings import table
+from cnn.comparing.unshown import beside
 from cnn.pictures.comparison.bands import places
 from ui.components.plot import fetch_ahead
 from ui.parts.comparison.costs import costs

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from cnn.compare import columns
-from cnn.compare.columns import Place, Unit, shown, stars
-from cnn.compare.comparison import Group
-from cnn.compare.findings import the_rule, told_apart, unseen
-from cnn.compare.same_data import Differences
-from cnn.compare.significance import FEWEST_SEEDS
-from cnn.compare.spread import share_text
-from cnn.compare.standings import Row, Summary
-from cnn.compare.verdict import Claims
-from cnn.compare.verdict_words import THE_RULE, power
+from cnn.comparing import columns
+from cnn.comparing.columns import Place, Unit, shown, stars
+from cnn.comparing.comparison import Group
+from cnn.comparing.findings import the_rule, told_apart, unseen
+from cnn.comparing.same_data import Differences
+from cnn.comparing.significance import FEWEST_SEEDS
+from cnn.comparing.spread import share_text
+from cnn.comparing.standings import Row, Summary
+from cnn.comparing.verdict import Claims
+from cnn.comparing.verdict_words import THE_RULE, power
 from cnn.network.shapes import shape_text
 from cnn.numbers import number
 from cnn.pictures.training.curves import colour

@@ -11,9 +11,9 @@ from typing import IO
 import streamlit as st
 
 from cnn.commands.again import again_of
-from cnn.compare.comparison import Group, Plan
-from cnn.compare.export import as_dict, curves_csv, table_csv
-from cnn.compare.findings import Findings, findings
+from cnn.comparing.comparison import Group, Plan
+from cnn.comparing.export import as_dict, curves_csv, table_csv
+from cnn.comparing.findings import Findings, findings
 from cnn.insight.passes.effort import Effort
 from cnn.pictures.comparison.report import report
 from ui.components.save import save_file

@@ -8,9 +8,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from cnn.compare import significance, verdict_words
-from cnn.compare import verdict as judging
-from cnn.compare.answers import (
+from cnn.comparing import significance, verdict_words
+from cnn.comparing import verdict as judging
+from cnn.comparing.answers import (
     Answers,
     AnswersError,
     answers,
@@ -18,9 +18,9 @@ from cnn.compare.answers import (
     shared_seeds,
     why_not_comparable,
 )
-from cnn.compare.comparison import Group
-from cnn.compare.standings import Row
-from cnn.compare.verdict import Asked, Claims
+from cnn.comparing.comparison import Group
+from cnn.comparing.standings import Row
+from cnn.comparing.verdict import Asked, Claims
 from cnn.data import DataError, DatasetSpec, Split, title
 from cnn.data.in_child_process import for_tests
 from cnn.data.look import Tested

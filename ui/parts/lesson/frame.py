@@ -7,7 +7,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from cnn.compare.verdict_words import listed
+from cnn.comparing.verdict_words import listed
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.lesson import Lesson

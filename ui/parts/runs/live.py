@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnn.compare.mean_curves import epochs_trained
+from cnn.comparing.mean_curves import epochs_trained
 from cnn.pictures.training import curves
 from cnn.pictures.training.curves import Curve
 from cnn.training.recipe.earlier import caution

@@ -8,7 +8,7 @@ from typing import IO
 
 import streamlit as st
 
-from cnn.compare.mean_curves import moment
+from cnn.comparing.mean_curves import moment
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import TooMuchError
 from cnn.network.heads import averaged, end_activation

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.compare.verdict_words import about_seeds, before_training
+from cnn.comparing.verdict_words import about_seeds, before_training
 from cnn.data import DatasetSpec
 from cnn.network.fields import Real, Whole
 from cnn.numbers import exact, number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.comparison import Entrant, Plan
+from cnn.comparing.comparison import Entrant, Plan
 from cnn.network.zoo import zoo
 from cnn.training.recipe.run import Run
 from cnn.training.store import archive

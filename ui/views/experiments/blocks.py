@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.compare.comparison import Plan
+from cnn.comparing.comparison import Plan
 from cnn.network.beside import Line, beside
 from cnn.network.block_pairs import FEWEST_CHANNELS, PAIRS, BlockPair
 from cnn.network.trace import Trace, trace

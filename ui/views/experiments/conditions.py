@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn.compare.comparison import MOST_SEEDS, Entrant, Plan
+from cnn.comparing.comparison import MOST_SEEDS, Entrant, Plan
 from cnn.data import CATALOGUE
 from cnn.data.look import Look
 from cnn.diagnose import folds

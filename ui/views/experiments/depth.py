@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.compare.comparison import Group, Plan
-from cnn.compare.depth import (
+from cnn.comparing.comparison import Group, Plan
+from cnn.comparing.depth import (
     Member,
     Moment,
     asked,
@@ -18,9 +18,9 @@ from cnn.compare.depth import (
     of_gradients,
     what_differs,
 )
-from cnn.compare.same_data import differences
-from cnn.compare.standings import Outcome, table
-from cnn.compare.unshown import beside
+from cnn.comparing.same_data import differences
+from cnn.comparing.standings import Outcome, table
+from cnn.comparing.unshown import beside
 from cnn.network.deep_networks import DEPTHS, Way
 from cnn.pictures.comparison.result_curve import Series, result_curve
 from cnn.pictures.training.gradient_profile import Profile, profile_figure

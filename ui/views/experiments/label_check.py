@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from cnn.compare.comparison import Group
+from cnn.comparing.comparison import Group
 from cnn.data import DataError, DatasetSpec, title
 from cnn.data.dataset import Pixels
 from cnn.data.edited import Edits

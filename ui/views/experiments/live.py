@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from cnn.compare.comparison import Group, Plan, groups
-from cnn.compare.standings import Outcome, outcomes
+from cnn.comparing.comparison import Group, Plan, groups
+from cnn.comparing.standings import Outcome, outcomes
 from cnn.pictures.comparison.result_curve import Measured
 from cnn.training.recipe.run import Epoch
 from ui.components.plot import fetch_ahead

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.comparison import Group, Plan
-from cnn.compare.same_data import differences
-from cnn.compare.standings import Outcome, table
-from cnn.compare.sweep import (
+from cnn.comparing.comparison import Group, Plan
+from cnn.comparing.same_data import differences
+from cnn.comparing.standings import Outcome, table
+from cnn.comparing.sweep import (
     MOST_VALUES,
     OF_TRAINING,
     USUAL,
@@ -16,7 +16,7 @@ from cnn.compare.sweep import (
     SweepError,
     values_of,
 )
-from cnn.compare.unshown import beside
+from cnn.comparing.unshown import beside
 from cnn.diagnose import learning_curve
 from cnn.network.errors import ArchitectureError
 from cnn.numbers import exact

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cnn.compare.comparison import Group, Plan
-from cnn.compare.same_data import differences
-from cnn.compare.standings import Outcome, table
+from cnn.comparing.comparison import Group, Plan
+from cnn.comparing.same_data import differences
+from cnn.comparing.standings import Outcome, table
 from cnn.data import DataError
 from cnn.data import title as data_title
 from cnn.diagnose import learning_curve

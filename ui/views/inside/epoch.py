@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.mean_curves import moment
+from cnn.comparing.mean_curves import moment
 from cnn.training.recipe.run import WEIGHTS_AFTER, Epoch, Run
 from ui.parts.runs import runs
 from ui.session.kept import kept

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnn.compare.comparison import Entrant, Group, Plan
-from cnn.compare.unshown import beside
-from cnn.compare.verdict import claims
+from cnn.comparing.comparison import Entrant, Group, Plan
+from cnn.comparing.unshown import beside
+from cnn.comparing.verdict import claims
 from cnn.lessons import rules
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.rules import EXPERIMENTS, Experiment, Side

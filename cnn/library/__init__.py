@@ -1,0 +1,1 @@
+"""What `import cnn` offers to other people's code: short verbs over all rooms, for notebooks."""
