@@ -192,7 +192,7 @@ def asked(address: str) -> Response:
     params = {"digest": address.rpartition("/")[2]}
     request = Request({"type": "http", "path_params": params, "headers": []})
     with ThreadPoolExecutor(1) as pool:  # the browser tests have a loop in this very thread
-        return pool.submit(asyncio.run, engine._answer(request)).result()
+        return pool.submit(asyncio.run, engine.answer(request)).result()
 
 
 def test_what_is_offered_is_had_under_an_address_of_its_content():
