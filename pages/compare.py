@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.parts.comparison.choice import choose
+from ui.parts.comparison.choice import choose, elsewhere_chosen
 from ui.parts.comparison.results import results
 from ui.parts.lesson import last_steps
 from ui.session.pages import PAGES
@@ -23,4 +23,4 @@ else:
             icon=":material/science:",
         )
     if plan is not None:
-        results(plan)
+        results(plan, elsewhere_ids=elsewhere_chosen())

@@ -3,10 +3,13 @@
 import streamlit as st
 
 from cnn.network.trace import trace
+from cnn.training.recipe.elsewhere import Elsewhere
+from cnn.training.recipe.run import Run
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import arrive, goals_shown
 from ui.parts.lesson.way_back import way_back
 from ui.parts.runs import runs
+from ui.parts.runs.elsewhere import open_design
 from ui.parts.runs.history import history
 from ui.parts.runs.labels import edit, shown_labels
 from ui.parts.runs.live import watch
@@ -16,7 +19,8 @@ from ui.session.words import plain
 
 arrive()
 shown = runs.shown()
-alone = runs.store().get(shown[0]) if len(shown) == 1 else None
+alone = runs.seen(shown[0]) if len(shown) == 1 else None
+ours = alone if isinstance(alone, Run) else None
 
 way_back(shown)
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -26,11 +30,14 @@ with st.container(horizontal=True, vertical_alignment="center"):
         if alone:
             edit(alone, "page")
         if shown:
-            new_training(alone)
+            if isinstance(alone, Elsewhere):
+                open_design(alone)
+            new_training(ours)
 if alone:
     shown_labels(alone)
-    goals_shown(trace(alone.architecture), alone)
-    last_steps.in_train(alone)
+if ours:
+    goals_shown(trace(ours.architecture), ours)
+    last_steps.in_train(ours)
 if shown:
     watch(shown)
 else:

@@ -12,7 +12,8 @@ from cnn.commands.parsers import STATES
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import Result, State, Wish, WorkerState
+from cnn.training.recipe.elsewhere import Elsewhere, Told
+from cnn.training.recipe.run import Epoch, Result, State, Wish, WorkerState
 from cnn.training.store import tables
 from cnn.training.store.heartbeats import present
 from cnn.training.store.store import Store
@@ -253,3 +254,24 @@ def test_what_a_terminal_would_take_for_an_order_never_reaches_it(store: Store, 
         assert not [sign for sign in one if not sign.isprintable() and sign != "\n"], one
     assert "[ [31mred ]" in said[0]
     assert f"note{'':14} [31mred \n{'':18}state  finished\n" in said[1]
+
+
+def test_a_run_trained_elsewhere_is_listed_and_shown_as_that(store: Store, runs: Any):
+    told = Told(2, accuracy="accuracy", optimizer="Adam", no_design="it has a class of its own")
+    one = Elsewhere("e" * 12, "theirs", told, State.FINISHED, 1.0)
+    store.add_elsewhere(one)
+    store.record_epoch(one.id, Epoch(1, 0.5, 0.75, 0.0, 0.0, 1.0))
+    store.finish(one.id, State.FINISHED)
+    assert "theirs, trained elsewhere, 2 epochs" in runs("list")
+    said = runs("show", one.id)
+    assert "epoch 1           loss 0.5000  accuracy 75.0%\n" in said
+    shown = runs("show", one.id, "--json")
+    assert shown["trained_elsewhere"]["no_design"] == "it has a class of its own"
+    assert shown["epochs"][0]["val_loss"] is None
+    assert "result" not in shown
+    runs("rename", one.id, "mine")
+    runs("tag", one.id, "best")
+    assert runs("list", "--tag", "best", "--json")[0]["name"] == "mine"
+    assert "is not in training" in runs("stop", one.id, status=2)
+    runs("delete", one.id)
+    assert store.count() == 0

@@ -153,7 +153,7 @@ def _add_runs(commands: Any) -> None:
     _add_store(options)
     options.add_argument("--json", action="store_true", help="as JSON")
     kinds = runs.add_subparsers(
-        metavar="list|show|rename|tag|note|archive|resume|stop|delete", dest="action"
+        metavar="list|show|rename|tag|note|archive|export|resume|stop|delete", dest="action"
     )
     _add_listing(kinds, options)
     for action, explained in (
@@ -177,6 +177,7 @@ def _add_runs(commands: Any) -> None:
             )
         if action == "archive":
             parser.add_argument("--back", action="store_true", help="bring them back to the list")
+    _add_export(kinds, options)
     resume = kinds.add_parser(
         "resume", parents=[options], help="go on with one that was cut off, here and now"
     )
@@ -189,6 +190,28 @@ def _add_runs(commands: Any) -> None:
     runs.set_defaults(
         run="runs", action="list", limit=50, json=False, store=None, archived=False, **usual
     )
+
+
+def _add_export(kinds: Any, options: argparse.ArgumentParser) -> None:
+    export = kinds.add_parser(
+        "export", parents=[options], help="runs for other programs (docs/exchange.md)"
+    )
+    export.add_argument("ids", metavar="ID", nargs="*", help="these runs; else all of them")
+    export.add_argument(
+        "--to",
+        metavar="FOLDER",
+        help="one run: model, weights, curves, script, notebook, record and a model card",
+    )
+    export.add_argument(
+        "--class-names", action="store_true", help="with --to: name the classes in the card"
+    )
+    export.add_argument(
+        "--script", metavar="FILE", help="one run: the script without this program, .py or .ipynb"
+    )
+    export.add_argument("--tensorboard", metavar="FOLDER", help="event files for TensorBoard")
+    tables = "a row for each run, and beside it one for each epoch, in FILE-epochs"
+    export.add_argument("--parquet", metavar="FILE", help=tables)
+    export.add_argument("--csv", metavar="FILE", help=tables)
 
 
 def _add_upkeep(commands: Any) -> None:

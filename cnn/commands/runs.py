@@ -6,13 +6,16 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from cnn.commands import CommandError, refusals
 from cnn.commands.terminal import fact, printable, say
 from cnn.network.errors import shown
+from cnn.training.recipe.configuration import epochs_text
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.earlier import caution
+from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
@@ -20,6 +23,9 @@ from cnn.training.store.heartbeats import dismiss_silent
 from cnn.training.store.kept_backups import time_text
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
+
+Seen = Run | Elsewhere
+Listed = Run | Elsewhere | Unreadable
 
 
 def runs(options: argparse.Namespace) -> int:
@@ -30,11 +36,17 @@ def runs(options: argparse.Namespace) -> int:
         match options.action:
             case "list":
                 _list(store, _wanted(options), options.limit, as_json=options.json)
+            case "export":
+                from cnn.commands import (
+                    runs_export,
+                )  # it may write scripts, which others do without
+
+                runs_export.run(store, options)
             case "archive":
                 _archive(store, [_found(store, id) for id in options.id], options)
             case action:
                 run = _found(store, options.id)
-                if isinstance(run, Run):
+                if isinstance(run, Run | Elsewhere):
                     _ACTIONS[action](store, run, options)
                 elif action in _OF_UNREADABLE:
                     _OF_UNREADABLE[action](store, run, options)
@@ -43,7 +55,7 @@ def runs(options: argparse.Namespace) -> int:
     return 0
 
 
-def _found(store: Store, id: str) -> Run | Unreadable:
+def _found(store: Store, id: str) -> Listed:
     run = store.look_up(id)
     if run is None:
         raise CommandError(f"there is no run {shown(id)}. `python -m cnn runs list` names them.")
@@ -54,6 +66,24 @@ def epoch_dicts(epochs: Sequence[Epoch]) -> list[dict[str, float]]:
     """The curve of a run, an object for each epoch."""
     figures = ("loss", "accuracy", "val_loss", "val_accuracy")
     return [{name: getattr(one, name) for name in figures} for one in epochs]
+
+
+FIGURES = {
+    "loss": "loss",
+    "accuracy": "accuracy",
+    "val_loss": "validation",
+    "val_accuracy": "",
+}
+"""What the figures of an epoch are called in a line."""
+
+
+def _epochs(run: Seen, epochs: Sequence[Epoch]) -> list[dict[str, float | None]]:
+    """The curve, without what nobody measured."""
+    unmeasured = run.told.unmeasured if isinstance(run, Elsewhere) else ()
+    return [
+        {name: None if name in unmeasured else value for name, value in one.items()}
+        for one in epoch_dicts(epochs)
+    ]
 
 
 def _wanted(options: argparse.Namespace) -> Filter:
@@ -87,29 +117,31 @@ def _list(store: Store, wanted: Filter, limit: int, *, as_json: bool) -> None:
             said = f"{printable(run.name)}: {printable(run.words)}"
             print(f"{run.id}  {time_text(run.created_at)}  {'unreadable':<11} {'':7}  {said}")
             continue
-        images = printable(data_id(run.configuration.dataset))
-        tested = f"{run.result.test_accuracy:7.1%}" if run.result else " " * 7
+        result = run.result if isinstance(run, Run) else None
+        tested = f"{result.test_accuracy:7.1%}" if result else " " * 7
         print(
             f"{run.id}  {time_text(run.created_at)}  {run.state:<11} {tested}  "
-            f"{printable(_called(run))} on {images}, {run.configuration.length}"
-            + "".join(f"  [{printable(tag)}]" for tag in tags[run.id])
+            f"{printable(_called(run))}" + "".join(f"  [{printable(tag)}]" for tag in tags[run.id])
         )
 
 
-def _called(run: Run) -> str:
-    network = run.architecture.name
-    return run.name if run.name == network else f"{run.name}: {network}"
+def _called(run: Seen) -> str:
+    network = run.architecture.name if run.architecture else run.name
+    called = run.name if run.name == network else f"{run.name}: {network}"
+    if isinstance(run, Elsewhere):
+        return f"{called}, {MARK}, {epochs_text(run.epochs_wanted)}"
+    return f"{called} on {data_id(run.configuration.dataset)}, {run.configuration.length}"
 
 
-def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _show(store: Store, run: Seen, options: argparse.Namespace) -> None:
     epochs = store.epochs([run.id])[run.id]
     brief = _brief(run, labels.tags_of(store, [run.id])[run.id])
     left_out = store.left_out(run.id)
     if options.json:
         more = {
-            "architecture": run.architecture.to_dict(),
+            "architecture": run.architecture.to_dict() if run.architecture else None,
             "environment": run.environment,
-            "epochs": epoch_dicts(epochs),
+            "epochs": _epochs(run, epochs),
             "left_out": left_out,
         }
         print(json.dumps(brief | more))
@@ -118,21 +150,23 @@ def _show(store: Store, run: Run, options: argparse.Namespace) -> None:
         if value not in (None, "", [], False):
             is_made_up = isinstance(value, dict | list)
             print(fact(name, json.dumps(value) if is_made_up else str(value)))
-    for one in epochs:
-        print(
-            f"epoch {one.epoch:<12}loss {one.loss:.4f}  accuracy {one.accuracy:.1%}  "
-            f"validation {one.val_loss:.4f}  {one.val_accuracy:.1%}"
+    for one, figures in zip(epochs, _epochs(run, epochs), strict=True):
+        said = "  ".join(
+            f"{FIGURES[name]} {value:{'.1%' if 'accuracy' in name else '.4f'}}".strip()
+            for name, value in figures.items()
+            if value is not None
         )
+        print(f"epoch {one.epoch:<12}{said}")
     for said in left_out:
         print(fact("left out", printable(said)))
 
 
-def _rename(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _rename(store: Store, run: Seen, options: argparse.Namespace) -> None:
     name = labels.rename(store, run.id, options.text)
     say(options, {"run_id": run.id, "name": name}, f"{run.id} is called {name} now.")
 
 
-def _tag(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _tag(store: Store, run: Seen, options: argparse.Namespace) -> None:
     if not options.tags and not options.remove:
         raise CommandError("name a tag to add, or one to take away with --remove TAG.")
     labels.remove_tags(store, [run.id], options.remove)
@@ -142,7 +176,7 @@ def _tag(store: Store, run: Run, options: argparse.Namespace) -> None:
     say(options, {"run_id": run.id, "tags": tags}, said)
 
 
-def _note(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _note(store: Store, run: Seen, options: argparse.Namespace) -> None:
     note = labels.put_note(store, run.id, options.text)
     say(options, {"run_id": run.id, "note": note}, f"The note of {run.id} is kept.")
 
@@ -157,7 +191,7 @@ def _show_unreadable(store: Store, run: Unreadable, options: argparse.Namespace)
             print(fact(name, str(value)))
 
 
-def _archive(store: Store, found: Sequence[Run | Unreadable], options: argparse.Namespace) -> None:
+def _archive(store: Store, found: Sequence[Listed], options: argparse.Namespace) -> None:
     ids = list(dict.fromkeys(run.id for run in found))
     labels.archive(store, ids, back=options.back)
     said = "back in the list" if options.back else "archived"
@@ -165,7 +199,7 @@ def _archive(store: Store, found: Sequence[Run | Unreadable], options: argparse.
     say(options, {"archived": not options.back, "run_ids": ids}, f"{len(ids)} {runs} {said}.")
 
 
-def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
+def _stop(store: Store, run: Seen, options: argparse.Namespace) -> None:
     if not run.is_live:
         raise CommandError(f"{run.id}, {run.name}, is not in training: it is {run.state}.")
     store.want(run.id, Wish.STOP)
@@ -175,7 +209,7 @@ def _stop(store: Store, run: Run, options: argparse.Namespace) -> None:
     say(options, {"stopped": run.id}, said)
 
 
-def _delete(store: Store, run: Run | Unreadable, options: argparse.Namespace) -> None:
+def _delete(store: Store, run: Listed, options: argparse.Namespace) -> None:
     if run.state in CLAIMED:
         raise CommandError(
             f"{run.id}, {run.name}, is {run.state}, so it is not deleted. Stop it first: "
@@ -197,7 +231,7 @@ _OF_UNREADABLE = {"show": _show_unreadable, "delete": _delete}
 """What can be done with one that cannot be read; like any other it is archived, too."""
 
 
-def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
+def _brief(run: Listed, tags: Sequence[str]) -> dict[str, Any]:
     if isinstance(run, Unreadable):
         return {
             "run_id": run.id,
@@ -206,6 +240,19 @@ def _brief(run: Run | Unreadable, tags: Sequence[str]) -> dict[str, Any]:
             "state": run.state,
             "unreadable": run.words,
             "written_by": run.version or None,
+            "created_at": time_text(run.created_at),
+            "tags": list(tags),
+            "note": run.note,
+            "archived": run.is_archived,
+        }
+    if isinstance(run, Elsewhere):
+        return {
+            "run_id": run.id,
+            "name": run.name,
+            "network": run.network,
+            "state": run.state.value,
+            "message": run.message,
+            MARK.replace(" ", "_"): asdict(run.told),
             "created_at": time_text(run.created_at),
             "tags": list(tags),
             "note": run.note,

@@ -13,6 +13,7 @@ import numpy as np
 
 from cnn.comparing.comparison import Group
 from cnn.network.training_macs import training_macs
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import LIVE, Epoch, Run, State
 
 
@@ -137,6 +138,20 @@ def mean_curve(
     ]
     if not followed:
         return None
+    return _mean_of(followed, axis, highest)
+
+
+def curve_elsewhere(
+    one: Elsewhere, samples: Sequence[Sample], axis: Axis, highest: float = math.inf
+) -> MeanCurve | None:
+    """The same of a single training that another program did, as far as it can be drawn so."""
+    size = _per_epoch_elsewhere(one, axis)
+    return _mean_of([(samples, size)], axis, highest) if samples and size else None
+
+
+def _mean_of(
+    followed: Sequence[tuple[Sequence[Sample], float]], axis: Axis, highest: float
+) -> MeanCurve:
     longest = max(len(curve) for curve, _ in followed)
     if axis is Axis.SECONDS and longest > 1:
         return _over_seconds([curve for curve, _ in followed], highest)
@@ -240,3 +255,13 @@ def per_epoch(run: Run, axis: Axis) -> float | None:
     if axis is Axis.STEPS:
         return run.configuration.steps_per_epoch(images)
     return images * (training_macs(run.architecture) if axis is Axis.MACS else 1)
+
+
+def _per_epoch_elsewhere(one: Elsewhere, axis: Axis) -> float:
+    """How much of an axis an epoch is; 0 where that is not known."""
+    if axis in (Axis.EPOCHS, Axis.SECONDS):
+        return 1.0
+    steps, images = one.told.steps, one.told.steps * one.told.batch
+    if axis is Axis.MACS:
+        return float(images * training_macs(one.architecture)) if one.architecture else 0.0
+    return float(steps if axis is Axis.STEPS else images)

@@ -150,7 +150,7 @@ def test_a_store_without_progress_gets_a_place_for_it_and_keeps_the_rest(store: 
     assert progress.standing(again, ME).is_done(FIRST)
     again.close()
     with sqlite3.connect(file) as database:
-        assert database.execute("select schema_version from about").fetchall() == [(5,)]
+        assert database.execute("select schema_version from about").fetchall() == [(6,)]
         assert database.execute("select name from designs").fetchall() == [("mine",)]
 
 

@@ -20,6 +20,7 @@ from cnn.lessons.progress import Event, Standing
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.run_list import with_any_seed
@@ -127,8 +128,8 @@ def in_words(some: Sequence[Try]) -> str:
     return f"passed at try {won.number}; the first try, which counts, did not"
 
 
-def _is_tested(run: Run | Unreadable) -> bool:
-    return run.is_tested if isinstance(run, Unreadable) else run.result is not None
+def _is_tested(run: Run | Elsewhere | Unreadable) -> bool:
+    return run.result is not None if isinstance(run, Run) else run.is_tested
 
 
 def _noted(wanted: Goals, standing: Standing) -> list[tuple[str, bool]]:

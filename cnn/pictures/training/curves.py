@@ -68,6 +68,11 @@ class Curve:
     end: float = math.inf
     has_smoothed_labels: bool = False  # its training loss, unlike that of validation
     is_of_plain_images: bool = False  # its figures of training, which learned from mixed ones
+    unmeasured: frozenset[str] = frozenset()  # figures that nobody measured
+
+    def steps_of(self, metric: Metric) -> Sequence[Step]:
+        """The steps at which a metric was measured."""
+        return () if metric in self.unmeasured else self.steps
 
 
 def colour(place: int, *, dark: bool) -> str:
@@ -80,7 +85,7 @@ def one_run(metric: Metric, curve: Curve, look: Look) -> Figure:
     """Every step faintly, each epoch's mean, and the validation images after each epoch."""
     train, validation = colour(0, dark=look.dark), colour(1, dark=look.dark)
     steps = "each step" + _on_what(metric, curve)
-    traces = _step_traces(metric, curve.steps, (steps, "smoothed"), train, look)
+    traces = _step_traces(metric, curve.steps_of(metric), (steps, "smoothed"), train, look)
     if Line.EPOCH in look.shown:
         traces += [
             _epoch_trace(metric, curve, _training(metric, curve), train, "circle"),
@@ -96,7 +101,7 @@ def several_runs(metric: Metric, curves: Sequence[Curve], look: Look) -> Figure:
         own, mark = colour(place, dark=look.dark), MARKS[place % len(MARKS)]
         name = label(curve.name)
         names = f"{name}, steps", f"{name}, smoothed"
-        faint = _step_traces(metric, curve.steps, names, own, look)
+        faint = _step_traces(metric, curve.steps_of(metric), names, own, look)
         own_traces = [trace | {"showlegend": False} for trace in faint]
         if Line.EPOCH in look.shown:
             called = f"{name}, {_training(metric, curve)}"
@@ -181,7 +186,7 @@ def _epoch_trace(
 ) -> dict[str, Any]:
     """Training is a mean over its epoch and stands in its middle; validation comes at its end."""
     field = f"val_{metric}" if on_validation else str(metric)
-    epochs = curve.epochs
+    epochs = () if field in curve.unmeasured else curve.epochs
     ends = [min(one.epoch, curve.end) for one in epochs]
     middles = [(one.epoch - 1 + end) / 2 for one, end in zip(epochs, ends, strict=True)]
     return {

@@ -40,7 +40,7 @@ class ReproductionError(ValueError):
     """A run that no script of its own can do again, and what to do instead."""
 
 
-_SCRIPT = '''\
+_LEAD = '''\
 """{title}
 
 Trains {name} as run {id} was trained, and compares the curve with the one recorded.
@@ -71,10 +71,13 @@ RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 {recorded}]
 {start}
 
+'''
+
+BODY = '''\
 {classes}# The network without a softmax at its end: training reads its scores, which is exact.
 {function}{fuse}{feeding}{take}
 
-data = load(CONFIGURATION.dataset, {input})
+{data}
 if fingerprint(data) != FINGERPRINT:
     sys.exit("These are not the images that the run was trained on.")
 
@@ -226,6 +229,22 @@ _SEE_PLAIN = """\
 
 def script(run: Run, epochs: Sequence[Epoch]) -> str:
     """The script of a run and its curve so far; one that continues another has none of its own."""
+    own = parts(run, epochs)
+    configuration = run.configuration
+    by_keras = bool(chosen(configuration))
+    is_warped = configuration.is_augmented and not by_keras
+    imported = "Augmenting" * by_keras + "augmented" * is_warped
+    return (_LEAD + BODY).format(
+        needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
+        imports=f"from cnn.training.augmentation import {imported}\n" if imported else "",
+        configuration=repr(json.dumps(configuration.to_dict())),
+        data=f"data = load(CONFIGURATION.dataset, {run.architecture.input})",
+        **own,
+    )
+
+
+def parts(run: Run, epochs: Sequence[Epoch]) -> dict[str, object]:
+    """What is to be put into `BODY`, and into what stands above it, but for the images."""
     if run.continues:
         raise ReproductionError(
             f"run {run.id} continues run {run.continues}: a script cannot begin where that one "
@@ -252,7 +271,6 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     optimizer = f"keras.optimizers.{called}({given})"
     by_keras, is_mixed = bool(chosen(configuration)), configuration.mixes_labels
     is_warped = configuration.is_augmented and not by_keras
-    imported = "Augmenting" * by_keras + "augmented" * is_warped
     fed = "images" if feed.is_usual else "feed(images)"
     changed = (_SEE_PLAIN.format(fed=fed) * is_mixed + _CHANGE) if by_keras else ""
     judged = "plain_scores" if is_mixed else "scores"
@@ -262,15 +280,12 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
     classes = classes_text(scoring)
     has_batch_norm = any(isinstance(layer, BatchNormalization) for layer in layers)
     fused = run.environment.get(BATCH_NORM) == FUSED and has_batch_norm
-    return _SCRIPT.format(
+    return dict(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),
         id=run.id,
-        needs=f"\n{_wrapped(docstring_text(said))}\n" if (said := file_needed(run)) else "",
         typing="from typing import Any\n" if fused else "",
-        imports=f"from cnn.training.augmentation import {imported}\n" if imported else "",
         onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
-        configuration=repr(json.dumps(configuration.to_dict())),
         fingerprint=run.data_fingerprint,
         seed=configuration.seed,
         steps=steps_wanted(configuration, run.images["train"]),
@@ -286,7 +301,6 @@ def script(run: Run, epochs: Sequence[Epoch]) -> str:
         fused=_FUSED if fused else "",
         scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
         feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
-        input=run.architecture.input,
         optimizer=optimizer,
         label_smoothing=configuration.label_smoothing,
         plain=_PLAIN if is_plain else "",
@@ -333,10 +347,10 @@ def file_needed(run: Run) -> str:
     """What a script reads besides the program: own images, and the weights that the run began
     with; nothing of others.
     """
-    return " ".join(filter(None, (_weights_needed(run), _images_needed(run))))
+    return " ".join(filter(None, (weights_needed(run), _images_needed(run))))
 
 
-def _weights_needed(run: Run) -> str:
+def weights_needed(run: Run) -> str:
     start = run.configuration.start
     if start is None:
         return ""

@@ -45,6 +45,7 @@ MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
             "CREATE INDEX runs_by_shelf ON runs (is_archived, created_at)",
             _name_network_and_data,
         ),
+        5: ("ALTER TABLE runs ADD COLUMN elsewhere TEXT",),
     }
 )
 

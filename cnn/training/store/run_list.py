@@ -14,6 +14,7 @@ from cnn.names import visible
 from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import LIVE, Run, State, recipe
 from cnn.training.recipe.setting import settings_of, usual_for
 from cnn.training.recipe.unreadable import Unreadable
@@ -55,8 +56,10 @@ EVERYTHING = Filter()
 
 def page(
     store: Store, wanted: Filter = EVERYTHING, limit: int = 50, offset: int = 0
-) -> list[Run | Unreadable]:
-    """The runs that fit, the newest first; those that cannot be read among them."""
+) -> list[Run | Elsewhere | Unreadable]:
+    """The runs that fit, the newest first; those that cannot be read, or were trained
+    elsewhere, among them.
+    """
     with store.begin() as connection:
         query = _fitting(connection, select(runs), wanted)
         query = query.order_by(runs.c.created_at.desc(), runs.c.id)
@@ -64,7 +67,7 @@ def page(
     return [run_rows.run(row._mapping) for row in found]
 
 
-def live(store: Store) -> list[Run | Unreadable]:
+def live(store: Store) -> list[Run | Elsewhere | Unreadable]:
     """All runs to which something may still happen by itself."""
     ended = [state for state in State if state not in LIVE]
     with store.begin() as connection:

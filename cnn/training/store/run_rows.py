@@ -1,6 +1,7 @@
 """A run as a row of the store, and back.
 
-The one place where a row becomes a run. One that cannot be read becomes an `Unreadable`.
+The one place where a row becomes a run, or a training that was done elsewhere. One that cannot be
+read becomes an `Unreadable`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cnn.network.errors import shown
 from cnn.network.trace import trace
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
+from cnn.training.recipe.elsewhere import Elsewhere, Told
 from cnn.training.recipe.json_columns import (
     UnknownError,
     as_object,
@@ -55,10 +57,10 @@ Word = TypeVar("Word", bound=StrEnum)
 Row = Mapping[Any, Any]
 
 
-def run(row: Row) -> Run | Unreadable:
+def run(row: Row) -> Run | Elsewhere | Unreadable:
     """The run that a row describes, or what is known of one that cannot be read."""
     try:
-        return _run(row)
+        return _run(row) if row["elsewhere"] is None else _elsewhere(row)
     except UnknownError as error:
         return _unreadable(row, str(error))
 
@@ -90,36 +92,74 @@ def columns(run: Run) -> dict[str, Any]:
     }
 
 
-def _run(row: Row) -> Run:
-    def of(column: str, called: str, read: Callable[[Any], Value]) -> Value:
-        return _read(called, row[column], read)
+def elsewhere_columns(one: Elsewhere) -> dict[str, Any]:
+    """The row of the table of runs that describes a training that was done elsewhere."""
+    as_they_are = {name: getattr(one, name) for name in AS_THEY_ARE if hasattr(one, name)}
+    design = one.architecture
+    return as_they_are | {
+        "architecture": json.dumps(design.to_record(), ensure_ascii=False) if design else "",
+        "configuration": "{}",
+        "recipe": "",
+        "progress": json.dumps(asdict(one.progress)),
+        "environment": json.dumps(one.environment),
+        "elsewhere": json.dumps(asdict(one.told)),
+        "network": one.network,
+        "is_archived": int(one.is_archived),
+    }
 
-    for column, called in TEXTS.items():
-        of(column, called, _text)
+
+def _run(row: Row) -> Run:
+    of = _reader(row)
     return Run(
-        id=row["id"],
-        name=visible(row["name"]) or "unnamed",
+        **_in_common(row),
         architecture=of("architecture", "network", _architecture),
         configuration=of("configuration", "settings", _configuration),
-        state=of("state", "state", _state),
-        created_at=of("created_at", "time", _time),
-        started_at=of("started_at", "time", _time_or_none),
-        finished_at=of("finished_at", "time", _time_or_none),
-        wish=of("wish", "wish", _wish),
-        progress=of("progress", "progress", _progress),
         result=of("result", "result", _result) if row["result"] else None,
-        message=row["message"],
         data_fingerprint=row["data_fingerprint"],
         images=of("images", "images", counts),
-        environment=of("environment", "environment", as_object),
-        worker=row["worker"],
         checkpoint=of("checkpoint", "checkpoint", _checkpoint) if row["checkpoint"] else None,
         continues=row["continues"],
         first_step=of("first_step", "first step", _whole),
         changes=of("changes", "changes", sentences),
-        note=visible(row["note"]),
-        is_archived=of("is_archived", "place in the archive", _yes_or_no),
     )
+
+
+def _elsewhere(row: Row) -> Elsewhere:
+    of = _reader(row)
+    return Elsewhere(
+        **_in_common(row),
+        told=of("elsewhere", "account", _told),
+        architecture=of("architecture", "network", _architecture) if row["architecture"] else None,
+    )
+
+
+def _reader(row: Row) -> Callable[[str, str, Callable[[Any], Value]], Value]:
+    def of(column: str, called: str, read: Callable[[Any], Value]) -> Value:
+        return _read(called, row[column], read)
+
+    return of
+
+
+def _in_common(row: Row) -> dict[str, Any]:
+    """What all trainings have, wherever they were done."""
+    of: Any = _reader(row)
+    for column, called in TEXTS.items():
+        of(column, called, _text)
+    return {
+        "id": row["id"],
+        "name": visible(row["name"]) or "unnamed",
+        "state": of("state", "state", _state),
+        "created_at": of("created_at", "time", _time),
+        "started_at": of("started_at", "time", _time_or_none),
+        "finished_at": of("finished_at", "time", _time_or_none),
+        "wish": of("wish", "wish", _wish),
+        "progress": of("progress", "progress", _progress),
+        "message": row["message"],
+        "environment": of("environment", "environment", as_object),
+        "worker": row["worker"],
+        "note": visible(row["note"]),
+        "is_archived": of("is_archived", "place in the archive", _yes_or_no),
+    }
 
 
 def _unreadable(row: Row, reason: str) -> Unreadable:
@@ -215,3 +255,4 @@ def _time_or_none(value: Any) -> float | None:
 
 _state, _wish = _word(State), _word(Wish)
 _progress, _result, _checkpoint = object_of(Progress), object_of(Result), object_of(Checkpoint)
+_told = object_of(Told)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, RowMapping, case, delete, func, insert, selec
 
 from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import Elsewhere, Told
 from cnn.training.recipe.run import (
     Checkpoint,
     Epoch,
@@ -92,13 +93,24 @@ class Store(Waiting):
             rows.put_files(connection, run.id, files)
         return run
 
+    def add_elsewhere(self, one: Elsewhere) -> None:
+        """Puts a training that another program does into the list."""
+        with self.begin() as connection:
+            connection.execute(insert(runs).values(run_rows.elsewhere_columns(one)))
+
+    def tell(self, run_id: str, told: Told) -> None:
+        """Notes what is known by now of a training that another program does."""
+        self._change(run_id, elsewhere=json.dumps(asdict(told)))
+
     def get(self, run_id: str) -> Run | None:
         """The run, where it is there and can be read."""
         found = self.look_up(run_id)
         return found if isinstance(found, Run) else None
 
-    def look_up(self, run_id: str) -> Run | Unreadable | None:
-        """The run, or what is known of one that cannot be read; None where there is none."""
+    def look_up(self, run_id: str) -> Run | Elsewhere | Unreadable | None:
+        """The run, or what is known of one that was trained elsewhere or cannot be read; None where
+        there is none.
+        """
         with self.begin() as connection:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).first()
         return run_rows.run(row._mapping) if row else None

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 metadata = MetaData()
 
 about = Table("about", metadata, Column("schema_version", Integer, primary_key=True))
@@ -50,6 +50,7 @@ runs = Table(
     Column("dataset", String(200), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     Column("is_archived", Integer, nullable=False, server_default="0"),
+    Column("elsewhere", Text),
     Index("runs_by_state", "state", "created_at"),
     Index("runs_by_shelf", "is_archived", "created_at"),
     Index("runs_by_age", "created_at"),

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true, update
 
 from cnn.training.recipe.run import Run, State, Wish
-from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_rows
 from cnn.training.store.records import Records
 from cnn.training.store.tables import runs
@@ -46,7 +45,7 @@ class Waiting(Records):
                     unnamed += 1
                     continue
                 passed.append(row.id)
-                if isinstance(run_rows.run(row._mapping), Unreadable):
+                if not isinstance(run_rows.run(row._mapping), Run):
                     continue
                 this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING)
                 unlocked = this.with_for_update(skip_locked=True)  # SQLite has one writer anyway

@@ -19,6 +19,7 @@ from cnn.data.errors import DataError
 from cnn.data.files import BROKEN_ZIP, open_zip
 from cnn.network.keras.model import WeightsError, check_weights
 from cnn.network.trace import trace
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import (
     CHECKPOINT,
     MODEL,
@@ -69,7 +70,9 @@ def damaged(store: Store) -> Iterator[str]:
                 yield f"run {run_id}, {name}: {said}"
 
 
-def what_is_wrong(name: str, content: bytes, run: Run | Unreadable | None = None) -> str:
+def what_is_wrong(
+    name: str, content: bytes, run: Run | Elsewhere | Unreadable | None = None
+) -> str:
     """What keeps a file of a run from being used; nothing where it is whole, or of a name that
     says nothing here.
     """
@@ -94,7 +97,10 @@ def _check_there(found: dict[str, tuple[int, ...]], needed: tuple[str, ...]) -> 
 
 
 def _check_weights(
-    found: dict[str, tuple[int, ...]], run: Run | Unreadable | None, *, are_all: bool = True
+    found: dict[str, tuple[int, ...]],
+    run: Run | Elsewhere | Unreadable | None,
+    *,
+    are_all: bool = True,
 ) -> None:
     """By their shapes alone: of an array that repeats one number only that one takes room.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, inspect, select
 
 from cnn.data import DatasetName
-from cnn.training.recipe.run import LIVE
+from cnn.training.recipe.run import LIVE, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import designs, row_checks, run_rows, tables
 from cnn.training.store.database import BUSY_MS
@@ -198,7 +198,7 @@ def _own_images(store: Store) -> Iterator[Finding]:
     with store.begin() as connection:
         for row in connection.execute(select(tables.runs).where(own)):
             run = run_rows.run(row._mapping)
-            if isinstance(run, Unreadable):
+            if not isinstance(run, Run):
                 continue
             if run.configuration.dataset.name is DatasetName.OWN_IMAGES:
                 file = str(run.configuration.dataset.file)

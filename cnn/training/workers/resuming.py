@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal
 from cnn.training.engine.snapshots import are_weights_kept, weights_name
 from cnn.training.forecast import limits
 from cnn.training.recipe import earlier
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import (
     CLAIMED,
     MODEL,
@@ -81,7 +82,7 @@ def _taken_up(
 ) -> Run | None:
     """A run back at its last checkpoint, where it is free to be taken up and can be read."""
     row = connection.execute(select(runs).where(runs.c.id == run_id, is_free)).first()
-    if row is None or isinstance(run_rows.run(row._mapping), Unreadable):
+    if row is None or not isinstance(run_rows.run(row._mapping), Run):
         return None
     row = connection.execute(
         update(runs)
@@ -186,7 +187,7 @@ def _drop_after(connection: Connection, run_id: str, at: Checkpoint) -> None:
 
 def _refusal(store: Store, run_id: str, wanted: str) -> ContinuationError:
     run = store.look_up(run_id)
-    if isinstance(run, Unreadable):
+    if isinstance(run, Elsewhere | Unreadable):
         return ContinuationError(run.words)
     if run is None:
         return ContinuationError(f"there is no run {run_id!r} to be {wanted}. It may be deleted.")

@@ -19,6 +19,7 @@ from cnn.network.keras.model import Weights, WeightsError, by_place
 from cnn.network.keras.read import Imported
 from cnn.training.engine.weights import digest, trained_weights
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.matching import (
     Match,
     anew,
@@ -83,7 +84,7 @@ class Beginning:
 def of_run(store: Store, run_id: str) -> Parent:
     """A finished run as a parent; raises `StartError` where it is none."""
     run = store.look_up(run_id)
-    if isinstance(run, Unreadable):
+    if isinstance(run, Elsewhere | Unreadable):
         raise StartError(run.words)
     if run is None:
         raise StartError(

@@ -493,7 +493,7 @@ def test_many_processes_may_bring_a_store_up_to_date_at_once(tmp_path: Path):
 
 SINCE_VERSION_2 = (
     *("checkpoint", "continues", "first_step", "changes", "network", "dataset", "note"),
-    "is_archived",
+    *("is_archived", "elsewhere"),
 )
 
 

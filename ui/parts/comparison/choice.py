@@ -19,13 +19,14 @@ from cnn.network.zoo import CLASSICS, entry, zoo
 from cnn.training.forecast import limits
 from cnn.training.recipe.address import from_address, to_address
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.fitting import image_changes, is_fitted, with_classes
 from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import LIVE, Run, State
 from cnn.training.store import designs, run_list
 from cnn.training.store.designs import Saved
 from cnn.training.store.run_list import Filter
-from ui.parts.comparison import kept
+from ui.parts.comparison import elsewhere, kept
 from ui.parts.comparison.budget import (
     arrive,
     begin,
@@ -129,16 +130,26 @@ def put(networks: Sequence[Architecture], configuration: Configuration, seeds: i
     arrive(SETTINGS, {})
 
 
-def put_runs(chosen: Sequence[Run]) -> None:
+def put_runs(chosen: Sequence[Run | Elsewhere]) -> None:
     """Has the page begin with these runs: with their networks, where the conditions of the first
     find them again, else with the runs as they were trained.
     """
-    under = kept.conditions(chosen)
-    found = [run for run in chosen if kept.is_found(run, under)]
+    ours = [run for run in chosen if isinstance(run, Run)]
+    under = kept.conditions(ours)
+    found = [run for run in ours if kept.is_found(run, under)]
     seeds = max((run.configuration.seed for run in found), default=0) + 1
-    ids = [_unfitted(run.architecture) if run in found else kept.id_of(run) for run in chosen]
+    ids = [
+        _unfitted(run.architecture) if isinstance(run, Run) and run in found else kept.id_of(run)
+        for run in chosen
+    ]
     put([], under, seeds)
     st.session_state[SETTINGS.key("networks")] = list(dict.fromkeys(ids))[:MOST_NETWORKS]
+
+
+def elsewhere_chosen() -> list[str]:
+    """The runs among what is chosen that another program trained."""
+    ids = [kept.run_id(id) for id in st.session_state[SETTINGS.key("networks")] if kept.is_run(id)]
+    return [one.id for one in elsewhere.found(ids)]
 
 
 def id_of(architecture: Architecture) -> str:
@@ -252,7 +263,7 @@ def _entrants(ids: list[str], look: Look, configuration: Configuration) -> list[
         if kept.is_run(id):
             if one := kept.entrant(id):
                 found.append(one)
-            else:
+            elif not elsewhere.found([kept.run_id(id)]):
                 kept.said_missing(id)
             continue
         architecture = architecture_of(id)

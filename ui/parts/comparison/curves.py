@@ -19,8 +19,10 @@ from cnn.comparing.mean_curves import (
 )
 from cnn.pictures.comparison.bands import Band, bands
 from cnn.pictures.training.curves import Figure, Metric
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Epoch
 from ui.components.plot import plot
+from ui.parts.comparison import elsewhere
 from ui.parts.comparison.focus import alone
 from ui.parts.runs import runs
 from ui.session import theme
@@ -38,8 +40,11 @@ def curves(
     found: Sequence[Group],
     epochs: Mapping[str, Sequence[Epoch]],
     places: Mapping[str, int],
+    others: Sequence[Elsewhere] = (),
 ) -> None:
-    """Accuracy and loss side by side, under the controls that say what of them is drawn."""
+    """Accuracy and loss side by side, under the controls that say what of them is drawn; `others`
+    were trained elsewhere.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         on = st.segmented_control(
             "Measured on",
@@ -79,6 +84,15 @@ def curves(
             for one in found
             if (curve := mean_curve(one, samples, axis, HIGHEST[metric]))
         ]
+        drawn += elsewhere.bands(
+            others,
+            epochs,
+            field,
+            axis,
+            length=length,
+            taken=places.values(),
+            highest=HIGHEST[metric],
+        )
         return bands(
             metric,
             drawn,
@@ -90,7 +104,7 @@ def curves(
             alone=chosen,
         )
 
-    if length and not any(steps.values()):
+    if length and not any(steps.values()) and not others:
         st.info(
             "Single steps were not kept of these runs: they come from a file.",
             icon=":material/show_chart:",

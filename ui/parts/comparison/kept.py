@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnn.comparing.comparison import MOST_SEEDS, Entrant
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from ui.parts.runs import runs
@@ -19,7 +20,7 @@ NAMES = "compare_run_names"
 _ID = re.compile(r"run-([0-9a-f]{12})")
 
 
-def id_of(run: Run) -> str:
+def id_of(run: Run | Elsewhere) -> str:
     """What a comparison and its address call a run."""
     return f"run-{run.id}"
 
@@ -27,6 +28,11 @@ def id_of(run: Run) -> str:
 def is_run(id: str) -> bool:
     """Whether this is the id of a run, there or deleted, and not that of a network."""
     return _ID.fullmatch(id) is not None
+
+
+def run_id(id: str) -> str:
+    """The run that such an id names."""
+    return id.removeprefix("run-")
 
 
 def entrant(id: str) -> Entrant | None:
@@ -48,13 +54,15 @@ def name_of(id: str) -> str:
 
 
 def _name_of_missing(id: str) -> str:
-    is_there = runs.store().look_up(id.removeprefix("run-"))
+    is_there = runs.store().look_up(run_id(id))
+    if isinstance(is_there, Elsewhere):
+        return f"{is_there.name} ({MARK})"
     return f"{id.replace('-', ' ')} ({'unreadable' if is_there else 'deleted'})"
 
 
 def said_missing(id: str) -> None:
     """Why a run cannot stand in the comparison: it was deleted, or cannot be read."""
-    one = runs.store().look_up(id.removeprefix("run-"))
+    one = runs.store().look_up(run_id(id))
     if isinstance(one, Unreadable):
         st.warning(plain(f"Left out: {one.words}"), icon=":material/history:")
     else:

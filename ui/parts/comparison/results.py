@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cnn.comparing.comparison import Group, Plan, groups
@@ -11,6 +13,7 @@ from cnn.comparing.standings import table
 from cnn.comparing.unshown import beside
 from cnn.pictures.comparison.bands import places
 from ui.components.plot import fetch_ahead
+from ui.parts.comparison import elsewhere
 from ui.parts.comparison.costs import costs
 from ui.parts.comparison.curves import curves
 from ui.parts.comparison.progress import left_out, progress
@@ -27,25 +30,32 @@ SAME_FOR_ALL = ("seed",)
 """Differs within each network, and not between them."""
 
 
-def results(plan: Plan, every: str = "all") -> None:
+def results(plan: Plan, every: str = "all", elsewhere_ids: Sequence[str] = ()) -> None:
     """All that comes of a plan, shown anew while any of its runs is live.
 
-    `every` is what its button calls them: `all`, or `both`.
+    `every` is what its button calls them: `all`, or `both`; those of `elsewhere_ids` were trained
+    by another program, and are seen beside them.
     """
     left_out([plan])
-    live = any(group.live for group in _groups(plan))
-    st.fragment(run_every=POLL_S if live else None)(_results)(plan, live, every)
+    live = _is_live(plan, elsewhere_ids)
+    st.fragment(run_every=POLL_S if live else None)(_results)(plan, live, every, elsewhere_ids)
+
+
+def _is_live(plan: Plan, elsewhere_ids: Sequence[str]) -> bool:
+    others = elsewhere.found(elsewhere_ids)
+    return any(group.live for group in _groups(plan)) or any(one.is_live for one in others)
 
 
 def _groups(plan: Plan) -> list[Group]:
     return groups(plan, runs.store().find(plan.recipes()))
 
 
-def _results(plan: Plan, was_live: bool, every: str) -> None:
-    found = _groups(plan)
-    if was_live and not any(group.live for group in found) and not dialog.is_open():
+def _results(plan: Plan, was_live: bool, every: str, elsewhere_ids: Sequence[str]) -> None:
+    found, not_ours = _groups(plan), elsewhere.found(elsewhere_ids)
+    if was_live and not _is_live(plan, elsewhere_ids) and not dialog.is_open():
         st.rerun()
-    epochs = runs.store().epochs([run.id for group in found for run in group.runs if run])
+    ids = [run.id for group in found for run in group.runs if run]
+    epochs = runs.store().epochs([*ids, *(one.id for one in not_ours)])
     fetch_ahead()
     progress([plan], [found], every)
     own = places([one.id for one in plan.entrants])
@@ -57,8 +67,9 @@ def _results(plan: Plan, was_live: bool, every: str) -> None:
     if said := in_short(rows, told):
         st.info(plain(said), icon=":material/balance:")
     if any(epochs.values()):
-        curves(plan, found, epochs, own)
+        curves(plan, found, epochs, own, not_ours)
     compared(rows, own, apart, told)
+    elsewhere.shown(not_ours, epochs)
     if any(run for group in found for run in group.runs):
         differing_settings(
             [group.entrant.name for group in found],

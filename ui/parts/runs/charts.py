@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.pictures.training import curves
 from cnn.pictures.training.curves import Curve, Figure, Line, Look, Metric
 from cnn.pictures.training.gradients import by_layer, gradient_figure
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run, Step
 from ui.components.plot import plot
 from ui.parts.runs import runs
@@ -44,7 +45,7 @@ def show_curves(together: Sequence[Curve]) -> None:
     _looks()
 
 
-def show_learning_rate(run: Run, steps: Sequence[Step]) -> None:
+def show_learning_rate(run: Run | Elsewhere, steps: Sequence[Step]) -> None:
     """The learning rate that each step was made with."""
     if not steps:
         st.caption("Comes with the first step.")

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.data import title
 from cnn.network.errors import ArchitectureError
 from cnn.numbers import number
+from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.run import CLAIMED, LIVE, Epoch, Run, State
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
@@ -24,6 +25,7 @@ from ui.session import dialog
 from ui.session.pages import PAGES
 from ui.session.words import ago, duration, percent, plain
 
+Listed = Run | Elsewhere | Unreadable
 PER_PAGE = 15
 NOTE_LETTERS = 40
 POLL_S = 2.0
@@ -116,9 +118,10 @@ def _nothing(wanted: Filter) -> str:
     return "No run is like that. Archived runs are looked for apart, behind Filter."
 
 
-def _actions(chosen: Sequence[Run | Unreadable]) -> None:
+def _actions(chosen: Sequence[Listed]) -> None:
     many, ids = len(chosen), [run.id for run in chosen]
     readable = [run for run in chosen if isinstance(run, Run)]
+    seen = [run for run in chosen if isinstance(run, Run | Elsewhere)]
     if not many:
         st.caption("Open a run by its name; choose several to see them together.")
         return
@@ -127,17 +130,17 @@ def _actions(chosen: Sequence[Run | Unreadable]) -> None:
     ):
         runs.show(*ids)
         st.rerun()
-    if len(readable) == many and all(run.state is State.FINISHED for run in readable):
+    if readable and len(seen) == many and all(run.state is State.FINISHED for run in readable):
         compare = st.button(
             "Compare",
             icon=":material/compare_arrows:",
             help="Side by side, nothing trained anew. Runs with the conditions of the first stand "
             "for their networks; others stand as they were trained.",
         )
-        if compare and _put_to_compare(readable):
+        if compare and _put_to_compare(seen):
             st.switch_page(PAGES / "compare.py")
-    if many == 1 and readable:
-        edit(readable[0], "list")
+    if many == 1 and seen:
+        edit(seen[0], "list")
     else:
         tag_several(ids)
     back = chosen[0].is_archived
@@ -161,7 +164,7 @@ def _actions(chosen: Sequence[Run | Unreadable]) -> None:
             st.rerun()
 
 
-def _put_to_compare(chosen: Sequence[Run]) -> bool:
+def _put_to_compare(chosen: Sequence[Run | Elsewhere]) -> bool:
     try:
         choice.put_runs(chosen)
     except ArchitectureError as error:  # too large for an address
@@ -181,16 +184,42 @@ def _columns(lines: Sequence[TableRow]) -> Sequence[Column]:
     return (COLUMNS[0], Column("labels", "Tags and note", is_minor=True), *COLUMNS[1:])
 
 
-def rows(store: Store, found: Sequence[Run | Unreadable]) -> list[TableRow]:
+def rows(store: Store, found: Sequence[Listed]) -> list[TableRow]:
     """The lines of these runs."""
     ids = [run.id for run in found]
     epochs, tags = store.epochs(ids), labels.tags_of(store, ids)
-    return [
-        _row(run, epochs[run.id], tags[run.id])
-        if isinstance(run, Run)
-        else _unreadable_row(run, tags[run.id])
-        for run in found
-    ]
+    return [_row_of(run, epochs[run.id], tags[run.id]) for run in found]
+
+
+def _row_of(run: Listed, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
+    match run:
+        case Run():
+            return _row(run, epochs, tags)
+        case Elsewhere():
+            return _elsewhere_row(run, epochs, tags)
+        case _:
+            return _unreadable_row(run, tags)
+
+
+def _elsewhere_row(run: Elsewhere, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
+    """What is known of a training that another program does."""
+    last = epochs[-1].val_accuracy if epochs and run.told.val_accuracy else None
+    seconds, is_busy = run.progress.seconds, run.state is State.RUNNING and run.progress.steps
+    called = f"{run.network}, {MARK}" if run.network not in ("", run.name) else MARK
+    known = {
+        "name": Cell(run.name, note=called),
+        "labels": Cell(tag_text(tags), note=_cut(run.note)),
+        "state": Cell(
+            f"{run.progress.share:.0%}" if is_busy else run.state.value,
+            tone=TONES.get(run.state, "calm"),
+        ),
+        "validation": Cell(percent(last), last, "by its own count" if last is not None else ""),
+        "settings": Cell(f"{run.epochs_wanted} epochs", note=run.told.optimizer),
+        "time": Cell(duration(seconds) if seconds else "", seconds or None),
+        "created": Cell(ago(time.time() - run.created_at), run.created_at),
+    }
+    left = {column.key: Cell("") for column in COLUMNS}
+    return TableRow(run.id, f"{run.name}, {MARK}, {run.state.value}", left | known)
 
 
 def _unreadable_row(run: Unreadable, tags: Sequence[str]) -> TableRow:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
 from cnn.training.store import labels, run_list
 from cnn.training.store.labels import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, LabelError
@@ -20,10 +21,11 @@ def tag_text(tags: Sequence[str]) -> str:
     return "  ".join(f"#{tag}" for tag in tags)
 
 
-def shown_labels(run: Run) -> None:
+def shown_labels(run: Run | Elsewhere) -> None:
     """Tags and note of a run, where it has some."""
     tags = labels.tags_of(runs.store(), [run.id])[run.id]
-    network = [run.architecture.name] if run.name != run.architecture.name else []
+    called = run.architecture.name if run.architecture else ""
+    network = [called] if called not in ("", run.name) else []
     put_away = ["archived"] if run.is_archived else []
     said = [*network, *([tag_text(tags)] if tags else []), *put_away]
     if said:
@@ -32,7 +34,7 @@ def shown_labels(run: Run) -> None:
         st.text(run.note)
 
 
-def edit(run: Run, place: str) -> None:
+def edit(run: Run | Elsewhere, place: str) -> None:
     """The form that changes them; `place` tells two of them on one page apart."""
     store = runs.store()
     name, tags, note = (f"{place}_{what}_{run.id}" for what in ("name", "tags", "note"))

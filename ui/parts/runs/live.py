@@ -12,12 +12,13 @@ from cnn.comparing.mean_curves import epochs_trained
 from cnn.pictures.training import curves
 from cnn.pictures.training.curves import Curve
 from cnn.training.recipe.earlier import caution
+from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.pace import images_of_epoch
 from cnn.training.recipe.run import Epoch, Run, State, Step, Wish
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
-from ui.parts.runs import room, runs
+from ui.parts.runs import elsewhere, room, runs
 from ui.parts.runs.charts import show_curves, show_gradients, show_learning_rate
 from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
@@ -37,6 +38,7 @@ PACES = ((2.0, POLL_S), (6.0, 1.0))
 training, and a second of a long one changes little.
 """
 
+Seen = Run | Elsewhere
 LATER_POLL_S = 2.0
 LIVE_POINTS, POINTS = 400, 1_000
 """How many steps are drawn, extremes always among them: more once a run is over."""
@@ -58,11 +60,11 @@ def watch(run_ids: Sequence[str]) -> None:
         every = _poll_s(found)
         above = st.empty()
         st.fragment(run_every=every)(_watched)([run.id for run in found], every)
-        if len(found) == 1 and not every:
+        if len(found) == 1 and not every and isinstance(found[0], Run):
             ended(found[0], above)
 
 
-def _left_out(run: Run) -> None:
+def _left_out(run: Seen) -> None:
     """Says what of a run is damaged, and so not in what is shown of it."""
     if said := runs.store().left_out(run.id):
         more = f" (and {len(said) - 1:,} more)" * (len(said) > 1)
@@ -73,11 +75,12 @@ def _left_out(run: Run) -> None:
         )
 
 
-def _found(run_ids: Sequence[str]) -> list[Run]:
-    return [run for id in run_ids if (run := runs.store().get(id))]
+def _found(run_ids: Sequence[str]) -> list[Seen]:
+    look_up = runs.store().look_up
+    return [run for id in run_ids if isinstance(run := look_up(id), Run | Elsewhere)]
 
 
-def _poll_s(found: Sequence[Run]) -> float | None:
+def _poll_s(found: Sequence[Seen]) -> float | None:
     """How often to look: not at all once no run can change any more."""
     live = [run for run in found if run.is_live]
     if not live:
@@ -96,15 +99,23 @@ def _watched(run_ids: Sequence[str], every: float | None) -> None:
     epochs = runs.store().epochs(run_ids)
     if len(found) == 1:
         run = found[0]
-        _one(run, epochs[run.id])
-        _inside(run, epochs[run.id])
+        if isinstance(run, Run):
+            _one(run, epochs[run.id])
+            _inside(run, epochs[run.id])
+        else:
+            _one_elsewhere(run, epochs[run.id])
         return
-    names = told_apart(found)
+    ours = [run for run in found if isinstance(run, Run)]
+    of_ours = dict(zip([run.id for run in ours], told_apart(ours), strict=True))
+    names = [of_ours.get(run.id, f"{run.name}, {MARK}") for run in found]
     for place, (run, name) in enumerate(zip(found, names, strict=True)):
         with st.container(border=True):
             _one_of_several(run, epochs[run.id], name, place)
     show_curves([_curve(name, run, epochs[run.id]) for run, name in zip(found, names, strict=True)])
-    differing_settings(names, [[run] for run in found], key="together_differing")
+    if len(ours) > 1:
+        differing_settings(
+            list(of_ours.values()), [[run] for run in ours], key="together_differing"
+        )
 
 
 def ended(run: Run, above: DeltaGenerator) -> None:
@@ -140,13 +151,15 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
                 show()
 
 
-def _curve(name: str, run: Run, epochs: Sequence[Epoch]) -> Curve:
+def _curve(name: str, run: Seen, epochs: Sequence[Epoch]) -> Curve:
+    if isinstance(run, Elsewhere):
+        return elsewhere.curve(name, run, epochs, _steps(run))
     end, smoothed = epochs_trained(run), is_smoothed(run)
     is_plain = run.configuration.mixes_labels
     return Curve(name, run.epochs_wanted, _steps(run), epochs, end, smoothed, is_plain)
 
 
-def _steps(run: Run) -> list[Step]:
+def _steps(run: Seen) -> list[Step]:
     return runs.store().steps(run.id, LIVE_POINTS if run.is_live else POINTS)
 
 
@@ -162,18 +175,36 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     figures(run, epochs)
 
 
-def _one_of_several(run: Run, epochs: Sequence[Epoch], name: str, place: int) -> None:
+def _one_elsewhere(run: Elsewhere, epochs: Sequence[Epoch]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        elsewhere.mark()
+        standing(run)
+        elsewhere.controls(run)
+    elsewhere.bar(run)
+    elsewhere.figures(run, epochs)
+    elsewhere.inside(run, epochs, _steps(run))
+
+
+def _one_of_several(run: Seen, epochs: Sequence[Epoch], name: str, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         own = curves.colour(place, dark=theme.is_dark())
         st.html(f'<b><span style="color:{own}">●</span> {escape(name)}</b>', width="content")
         standing(run)
         last = epochs[-1].val_accuracy if epochs else None
+        if isinstance(run, Elsewhere):
+            last = last if run.told.val_accuracy else None
         said = [f"validation {percent(last)}"] if last is not None else []
-        if run.result:
+        if isinstance(run, Run) and run.result:
             said.append(f"test {percent(run.result.test_accuracy)}")
         st.caption(" · ".join(said))
-        controls(run)
-    bar(run)
+        if isinstance(run, Run):
+            controls(run)
+        else:
+            elsewhere.controls(run)
+    if isinstance(run, Run):
+        bar(run)
+    else:
+        elsewhere.bar(run)
 
 
 def bar(run: Run) -> None:

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.data import title as data_title
 from cnn.settings import store_url
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import CLAIMED, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store, StoreError
@@ -66,13 +67,20 @@ def _store(url: str) -> Store:
     return Store(url)
 
 
+def seen(run_id: str) -> Run | Elsewhere | None:
+    """The run, wherever it was trained, if it is there and can be read."""
+    found = store().look_up(run_id)
+    return found if isinstance(found, Run | Elsewhere) else None
+
+
 def readable(run_id: str) -> Run | None:
     """The run, if it is there; of one that cannot be read that is said, with a way to delete it."""
     found = store().look_up(run_id)
     if isinstance(found, Unreadable):
         say(found)
-        return None
-    return found
+    elif isinstance(found, Elsewhere):
+        st.warning(plain(sentence(found)), icon=":material/cloud_download:")
+    return found if isinstance(found, Run) else None
 
 
 def say(one: Unreadable) -> None:
@@ -91,8 +99,8 @@ def say(one: Unreadable) -> None:
         )
 
 
-def sentence(one: Unreadable) -> str:
-    """What is said of a run that cannot be read."""
+def sentence(one: Elsewhere | Unreadable) -> str:
+    """What is said of a run of which nothing can be made here."""
     return f"{one.words[0].upper()}{one.words[1:]}"
 
 
@@ -123,6 +131,8 @@ def epoch_text(run: Run) -> str:
     return f"Epoch {epoch}" if settings.seconds else f"Epoch {epoch} of {settings.epochs}"
 
 
-def title(run: Run) -> str:
+def title(run: Run | Elsewhere) -> str:
     """What a run is called: its network and its data."""
+    if isinstance(run, Elsewhere):
+        return run.name
     return f"{run.name} on {data_title(run.configuration.dataset)}"

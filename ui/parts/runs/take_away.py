@@ -25,6 +25,7 @@ from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from ui.components.save import save_file
 from ui.parts.runs import runs
+from ui.parts.runs.alone import alone
 from ui.session.kept import turn
 from ui.session.offers import Gone
 from ui.session.words import plain, size_bytes
@@ -109,6 +110,7 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
     st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh")
     if needed := file_needed(run):
         st.caption(plain(needed))
+    alone(run, epochs, stem)
     if start:
         size = runs.store().file_sizes(run.id)[START]
         _file(run, START, start_file(run), size, ":material/grid_on:")

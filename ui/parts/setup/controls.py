@@ -12,6 +12,7 @@ from cnn.network.architecture import Architecture
 from cnn.network.heads import settled
 from cnn.numbers import number
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import TRACEBACK, Run, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
 from cnn.training.workers.ray_cluster import WRONG
@@ -38,7 +39,7 @@ BADGES: dict[State, tuple[Colour, str]] = {
 }
 
 
-def standing(run: Run) -> None:
+def standing(run: Run | Elsewhere) -> None:
     """The state as a badge, and what there is to say about it."""
     colour, icon = BADGES[run.state]
     st.badge(run.state.value, icon=icon, color=colour)

@@ -23,6 +23,7 @@ from cnn.data.own.limits import LIMITS
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
 from cnn.settings import images_folder
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_list
@@ -236,9 +237,9 @@ def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
 
 
 def _in_use(chosen: library.OwnImages) -> bool:
-    def needs(run: Run | Unreadable) -> bool:
+    def needs(run: Run | Elsewhere | Unreadable) -> bool:
         if isinstance(run, Run):
             return run.configuration.dataset.file == str(chosen.path)
-        return run.dataset == chosen.id
+        return isinstance(run, Unreadable) and run.dataset == chosen.id
 
     return any(map(needs, run_list.live(runs.store())))

@@ -25,6 +25,7 @@ from cnn.network.shapes import MapShape
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.fitting import weights_with_classes, with_classes
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
@@ -134,7 +135,7 @@ def _why_missing(id: str) -> str:
         return plain(str(error))
     if run is None:
         return "This run is not in the store, or was deleted. Choose another network."
-    if isinstance(run, Unreadable):
+    if isinstance(run, Elsewhere | Unreadable):
         return plain(runs.sentence(run))
     return (
         f"This run is {run.state.value}, so it has no tested weights to look into. Let it finish "

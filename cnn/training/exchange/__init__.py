@@ -1,0 +1,1 @@
+"""Runs on their way out and in: to other programs, and from trainings that those do."""
