@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Checkpoint, Result, Run, Standing, State, WorkerState
 from cnn.training.recipe.unreadable import PROGRAM, Unreadable
 from cnn.training.store import archive, designs, heartbeats, run_list, tables
@@ -96,6 +97,8 @@ def test_whatever_a_column_holds_the_list_and_its_filters_find_all_runs(file: Pa
         if isinstance(run, Unreadable):
             texts += [run.reason, run.version, run.state, run.network, run.dataset]
             assert run.words
+        elif isinstance(run, Elsewhere):  # by the column that says so
+            texts += [run.message, run.worker, run.words]
         else:
             texts += [run.message, run.data_fingerprint, run.worker, run.continues]
             assert isinstance(run.first_step, int)

@@ -17,6 +17,7 @@ from sqlalchemy import NullPool, create_engine, func, make_url, select, text, up
 
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import (
     CHECKPOINT,
     WATCHED,
@@ -507,7 +508,7 @@ def test_a_database_of_version_2_is_brought_up_to_date_by_whoever_comes_first(
         for column in SINCE_VERSION_2:
             database.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         database.execute(update(tables.about).values(schema_version=2))
-    found: list[Run | Unreadable] = []
+    found: list[Run | Elsewhere | Unreadable] = []
 
     def open_it() -> None:
         opened = Store(url)
