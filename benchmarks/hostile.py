@@ -29,7 +29,7 @@ from cnn.data.picture.in_child_process import read_picture_outside
 from cnn.data.sets.mnist import MNIST, read_folder
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.in_child_process import read_file_outside, read_keras_outside
+from cnn.network.in_child_process import read_file_outside, read_trained_outside
 from cnn.network.keras.model import WeightsError
 from cnn.network.link import decode, encode
 from cnn.network.zoo import zoo
@@ -70,7 +70,7 @@ def build(code: str) -> object:
 
 REFUSED: dict[str, tuple[Cases, Enter]] = {
     "a file as a network": (corpus.MODELS, network),
-    "a .keras file with its weights": (corpus.WEIGHTS, read_keras_outside),
+    "a .keras file with its weights": (corpus.WEIGHTS, read_trained_outside),
     "a link": (corpus.LINKS, decode),
     "a picture": (corpus.IMAGES, picture),
     "own images": (corpus.OWN, own),

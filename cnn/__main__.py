@@ -129,7 +129,7 @@ def _parser(called: str = BY_MODULE) -> Parser:
     parser = Parser(prog=called, description=f"CNN Workbench on the command line.{alone}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     network = Parser(add_help=False)
-    network.add_argument("arch", metavar="ARCH", help="zoo id, JSON file, or .keras file")
+    network.add_argument("arch", metavar="ARCH", help="zoo id, JSON, .keras or .onnx file")
     network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
     network.add_argument("--pixels", metavar="RANGE", help=PIXELS)
 

@@ -35,9 +35,9 @@ TASKS = {
     "handwriting": "cnn.data.picture.in_child_process:handwriting_task",
     "look": "cnn.data.in_child_process:look_task",
     "tested": "cnn.data.in_child_process:for_tests_task",
-    "keras file": "cnn.network.in_child_process:keras_file_task",
     "network file": "cnn.network.in_child_process:network_file_task",
     "picture": "cnn.data.picture.in_child_process:picture_task",
+    "trained file": "cnn.network.in_child_process:trained_file_task",
 }
 """By name, where the function is that carries it out: `(request, file) -> values, arrays`."""
 

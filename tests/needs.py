@@ -72,6 +72,18 @@ TORCH = Need(
     "pip install torch",
     _can_import("torch"),
 )
+ONNX = Need(
+    "onnxruntime",
+    "ONNX files, run beside Keras and PyTorch",
+    "pip install onnx onnxruntime onnxscript tf2onnx",
+    lambda: all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))),
+)
+SAFETENSORS = Need(
+    "safetensors",
+    ".safetensors files, as the library reads them",
+    "pip install safetensors",
+    _can_import("safetensors"),
+)
 RAY = Need(
     "Ray",
     "trainings on a Ray cluster",
@@ -104,7 +116,7 @@ SMALL_DISK = Need(
     small_disk.can_be_mounted,
 )
 GPU = Need("NVIDIA GPU", "a GPU of a Ray cluster", "another machine", Path("/dev/nvidia0").exists)
-ALL = (BROWSER, POSTGRESQL, TORCH, RAY, NODE, MNIST, LINUX, SMALL_DISK, GPU)
+ALL = (BROWSER, POSTGRESQL, TORCH, ONNX, SAFETENSORS, RAY, NODE, MNIST, LINUX, SMALL_DISK, GPU)
 
 
 def header(needs: Iterable[Need] = ALL) -> list[str]:

@@ -22,6 +22,7 @@ FLOORS = (
     "network.scripts",
     "network.keras",
     "network.torch",
+    "network.onnx",
     "network.link",
     "network.zoo",
     "network.source network.in_child_process",
@@ -45,6 +46,7 @@ FLOORS = (
     "pictures.kit",
     "pictures.data pictures.network pictures.training pictures.inside",
     "pictures.comparison",
+    "exports",
     "commands",
     "library",
 )

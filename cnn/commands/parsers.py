@@ -13,6 +13,9 @@ STATES = (
     *("stopped", "diverged", "failed", "interrupted"),
 )
 
+# Those of `cnn.exports`, for the same reason.
+FORMATS = ("json", "keras", "onnx", "torch", "safetensors", "svg")
+
 MOST_LISTED = 1_000_000
 
 PIXELS = (
@@ -42,6 +45,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     """Adds the commands; `network` has the options that name a network."""
     _add_train(commands, network)
     _add_compare(commands)
+    _add_export(commands)
     _add_data(commands)
     _add_runs(commands)
     _add_upkeep(commands)
@@ -68,8 +72,9 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         "--from",
         dest="parent",
         metavar="RUN|FILE",
-        help="begin with the weights of a finished run, of a .keras file, or of a body that ships "
-        "(shipped:scenes, shipped:digits), as far as its layers fit; the rest is new",
+        help="begin with the weights of a finished run, of a .keras, .onnx or .safetensors file, "
+        "or of a body that ships (shipped:scenes, shipped:digits), as far as its layers fit; the "
+        "rest is new",
     )
     train.add_argument(
         "--freeze",
@@ -94,7 +99,7 @@ def _add_compare(commands: Any) -> None:
         "compare", help="train networks under the same conditions, and say whether one is better"
     )
     compare.add_argument(
-        "archs", metavar="ARCH", nargs="+", help="zoo id, JSON file, or .keras file"
+        "archs", metavar="ARCH", nargs="+", help="zoo id, JSON, .keras or .onnx file"
     )
     compare.add_argument(
         "--input", metavar="HxWxC", help="of files: another input, such as 28x28x1"
@@ -116,6 +121,22 @@ def _add_compare(commands: Any) -> None:
     _add_store(compare)
     compare.add_argument("--json", action="store_true", help="end with one JSON object")
     compare.set_defaults(run="compare")
+
+
+def _add_export(commands: Any) -> None:
+    export = commands.add_parser(
+        "export", help="a network, or a run with its weights, as a file for elsewhere"
+    )
+    export.add_argument(
+        "source", metavar="ARCH|RUN", help="zoo id, file of a network, or a run's id"
+    )
+    export.add_argument("--to", metavar="FILE", required=True, help="a file that is not there yet")
+    export.add_argument("--format", choices=FORMATS, help="left out: what the file's ending says")
+    export.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
+    export.add_argument("--pixels", metavar="RANGE", help=PIXELS)
+    _add_store(export)
+    export.add_argument("--json", action="store_true", help="one JSON object")
+    export.set_defaults(run="export")
 
 
 def _add_data(commands: Any) -> None:

@@ -19,10 +19,11 @@ from cnn.data.portion import Portion
 from cnn.data.sets import SETS
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras.model import WeightsError
+from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
-from cnn.network.keras.weights import read_keras_model
 from cnn.network.shapes import MapShape
+from cnn.network.source import has_weights, read_trained, read_whole
+from cnn.network.torch.file import read_torch_weights
 from cnn.settings import images_folder
 from cnn.shipped.starts import shipped_parent
 from cnn.training.forecast import augmentation_cost, calibration, limits
@@ -100,8 +101,10 @@ def prepared(
 
 def begins_with(
     named: str | None,
+    design: Architecture,
     freeze: int | None,
     head_first: int | None,
+    *,
     size: MapShape | None = None,
     url: str | None = None,
 ) -> From | None:
@@ -114,20 +117,28 @@ def begins_with(
                     "Name their run or file: --from RUN|FILE."
                 )
         return None
-    return From(_parent(named, size, url), freeze or 0, head_first or 0)
+    return From(_parent(named, design, size, url), freeze or 0, head_first or 0)
 
 
-def _parent(named: str, size: MapShape | None, url: str | None) -> Parent:
+def _parent(named: str, design: Architecture, size: MapShape | None, url: str | None) -> Parent:
     if named.startswith(SHIPPED):
         return shipped_parent(named)
-    if not (named.endswith(".keras") or Path(named).is_file()):
+    if not (has_weights(named) or Path(named).is_file()):
         with closing(Store(url)) as store:
             return starting.of_run(store, named)
     try:
-        imported, weights = read_keras_model(named, size)
+        imported, weights = _trained(named, size, design)
     except (ArchitectureError, WeightsError) as error:
         raise StartError(f"a training cannot begin with {named}: {error}") from error
     return starting.of_file(Path(named).name, imported, weights)
+
+
+def _trained(named: str, size: MapShape | None, design: Architecture) -> tuple[Imported, Weights]:
+    """A file's network with its weights; where it has the weights alone, they are the design's."""
+    if not named.lower().endswith(".safetensors"):
+        return read_trained(named, size)
+    architecture, weights = read_torch_weights(read_whole(Path(named)), design)
+    return Imported(architecture, (), {}), weights
 
 
 def _begun(begins: From, architecture: Architecture, classes: Sequence[str]) -> Beginning:

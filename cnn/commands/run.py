@@ -8,7 +8,10 @@ from importlib import import_module
 MODULES = {
     **{
         name: name
-        for name in ("train", "compare", "data", "runs", "store", "doctor", "address", "worker")
+        for name in (
+            *("train", "compare", "export", "data", "runs", "store"),
+            *("doctor", "address", "worker"),
+        )
     },
     "resume": "train",
 }

@@ -64,8 +64,12 @@ def resume(options: argparse.Namespace) -> int:
 def _asked_for(options: argparse.Namespace) -> Prepared:
     """What the options ask for; raises the named errors before anything is trained."""
     size = None if options.input is None else input_shape(options.input)
-    begins = begins_with(options.parent, options.freeze, options.head_first, size, options.store)
     opened = chosen(options.arch, options.input, options.pixels)
+    begins = begins_with(
+        *(options.parent, opened.architecture, options.freeze, options.head_first),
+        size=size,
+        url=options.store,
+    )
     say_notes(opened)
     limits.check_size(opened.architecture)
     dataset = dataset_of(options.dataset, options.read, options.portion)

@@ -141,9 +141,10 @@ def train(
     of a run, or a `.keras` file) it begins with those weights.
     """
     with saying(progress) as said:
-        begins = _begins(start, freeze, head_first, store)
+        architecture = network_of(network)
+        begins = _begins(start, architecture, freeze, head_first, store)
         configuration = configured(data, {"epochs": epochs} | settings, read, portion)
-        ready = prepared(network_of(network), configuration, begins)
+        ready = prepared(architecture, configuration, begins)
         with closing(Store(store)) as kept:
             dismiss_silent(kept)
             run = carried_out(kept, lambda worker: ready.add(kept, worker), Bar(said))
@@ -185,7 +186,11 @@ def frame(kind: type, values: list[Any]) -> DataFrame:
 
 
 def _begins(
-    start: Trained | str | Path | None, freeze: int, head_first: int, store: str | None
+    start: Trained | str | Path | None,
+    design: Architecture,
+    freeze: int,
+    head_first: int,
+    store: str | None,
 ) -> From | None:
     if start is None and (freeze or head_first):
         given = f"freeze={freeze}" if freeze else f"head_first={head_first}"
@@ -194,6 +199,6 @@ def _begins(
             "file."
         )
     if isinstance(start, Trained):
-        return begins_with(start.id, freeze or None, head_first or None, url=start.store)
+        return begins_with(start.id, design, freeze or None, head_first or None, url=start.store)
     named = None if start is None else str(start)
-    return begins_with(named, freeze or None, head_first or None, url=store)
+    return begins_with(named, design, freeze or None, head_first or None, url=store)

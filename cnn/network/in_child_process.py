@@ -12,9 +12,8 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, WeightsError, by_place
 from cnn.network.keras.read import Imported
-from cnn.network.keras.weights import read_keras_model
 from cnn.network.shapes import MapShape
-from cnn.network.source import MAX_SHOWN, read_file
+from cnn.network.source import MAX_SHOWN, read_file, read_trained
 
 LONGEST_S = 60.0
 MEMORY_BYTES = 2_500_000_000
@@ -32,11 +31,12 @@ def network_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]
     return _as_plain(read_file(request["name"], file.read(), _size(request))), {}
 
 
-def read_keras_outside(
-    file: IO[bytes] | bytes, size: MapShape | None = None
+def read_trained_outside(
+    file: IO[bytes] | bytes, size: MapShape | None = None, name: str = ".keras"
 ) -> tuple[Imported, Weights]:
-    """As `read_keras_model`, large weights mapped from disk; every error is a `WeightsError`."""
-    found = _ask("keras file", {"size": size}, file, WeightsError, "this .keras file")
+    """As `read_trained`, large weights mapped from disk; every error is a `WeightsError`."""
+    request = {"size": size, "name": name[-MAX_SHOWN:]}
+    found = _ask("trained file", request, file, WeightsError, "this file")
     weights = {
         row: tuple(found.arrays[f"{row}/{place}"] for place in range(count))
         for row, count in found.values["arrays"].items()
@@ -44,9 +44,9 @@ def read_keras_outside(
     return _imported(found.values), weights
 
 
-def keras_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
-    """`read_keras_outside`, as it is carried out outside."""
-    imported, weights = read_keras_model(file.read(), _size(request))
+def trained_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
+    """`read_trained_outside`, as it is carried out outside."""
+    imported, weights = read_trained(file.read(), _size(request), request["name"])
     counts = {row: len(arrays) for row, arrays in weights.items()}
     return _as_plain(imported) | {"arrays": counts}, by_place(weights)
 

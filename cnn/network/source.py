@@ -1,19 +1,33 @@
-"""A network from wherever it is kept: the zoo, our JSON, Keras' JSON, or a `.keras` file."""
+"""A network from wherever it is kept: the zoo, our JSON, Keras' JSON, a `.keras` or `.onnx` file,
+or our `.safetensors`.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from cnn.network import feed as feeds
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.keras.read import Imported, read_keras_config, read_keras_file
+from cnn.network.keras.model import Weights, WeightsError
+from cnn.network.keras.read import (
+    WITHOUT_WEIGHTS,
+    Imported,
+    read_keras_config,
+    read_keras_file,
+)
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.zoo import entry, zoo
 
 MAX_JSON_BYTES = 20_000_000
+MAX_MODEL_BYTES = 1_000_000_000
+"""Of a file that holds weights, and has to be read whole."""
+
+ENDINGS = (".keras", ".onnx", ".safetensors")
+"""Of files that hold weights."""
+
 MAX_SHOWN = 300
 """Characters of a path in an error: most are shorter, and are shown whole."""
 
@@ -37,9 +51,79 @@ def read(source: str, size: MapShape | None = None) -> Imported:
         raise ArchitectureError(f"{quoted} cannot be read: {why}.") from None
     if is_something_else:
         raise ArchitectureError(f"{quoted} is not a file. Give the path of a file.")
-    if path.suffix in (".json", ".keras") or path.name != source:
+    if path.suffix in (".json", *ENDINGS) or path.name != source:
         raise ArchitectureError(f"there is no file {quoted}. Check the path.")
     return _ours(entry(source).architecture)
+
+
+def is_source(source: str) -> bool:
+    """Whether this names a network of the zoo or a file, there or not, and no run."""
+    if source in zoo() or _ending(source) in (".json", *ENDINGS):
+        return True
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.lower()
+
+
+def has_weights(source: str) -> bool:
+    """Whether a file of this name holds weights too."""
+    return source not in zoo() and _ending(source) in ENDINGS
+
+
+def read_trained(
+    source: str | bytes, size: MapShape | None = None, name: str = ""
+) -> tuple[Imported, Weights]:
+    """The network in a file with its weights: given as its path, or as its content by its name."""
+    named = source if isinstance(source, str) else name
+    ending = _ending(named)
+    if ending not in _TRAINED:
+        from cnn.network.keras.weights import read_keras_model
+
+        return read_keras_model(source, size)
+    content = source if isinstance(source, bytes) else read_whole(Path(source))
+    folder = Path(source).parent if isinstance(source, str) else None
+    return _TRAINED[ending](content, size, folder)
+
+
+def read_whole(path: Path) -> bytes:
+    """All of a file of weights."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_MODEL_BYTES + 1)
+    except OSError as error:
+        raise ArchitectureError(
+            f"{shown(str(path), MAX_SHOWN)} cannot be read: {error.strerror}."
+        ) from None
+    if len(content) > MAX_MODEL_BYTES:
+        raise ArchitectureError(
+            f"{shown(path.name)} is too large: a file of weights has at most "
+            f"{MAX_MODEL_BYTES:,} bytes."
+        )
+    return content
+
+
+def _onnx(content: bytes, size: MapShape | None, folder: Path | None) -> tuple[Imported, Weights]:
+    from cnn.network.onnx.beside import beside
+    from cnn.network.onnx.read import read_onnx_model
+
+    return read_onnx_model(content, size, beside(folder) if folder else None)
+
+
+def _safetensors(
+    content: bytes, size: MapShape | None, folder: Path | None
+) -> tuple[Imported, Weights]:
+    from cnn.network.torch.file import read_torch_weights
+
+    architecture, weights = read_torch_weights(content)
+    return _ours(architecture), weights
+
+
+_TRAINED = {".onnx": _onnx, ".safetensors": _safetensors}
 
 
 def chosen(source: str, size: str | None, pixels: str | None) -> Imported:
@@ -77,6 +161,8 @@ def _ours(architecture: Architecture) -> Imported:
 
 
 def _from_path(path: Path, size: MapShape | None) -> Imported:
+    if _ending(path.name) in _TRAINED:
+        return _design(str(path), size)
     with path.open("rb") as file:  # a model's weights may be large, and are not needed
         content = file.read(MAX_JSON_BYTES + 1)
     if _is_keras_file(path.name, content):
@@ -89,7 +175,9 @@ def _is_keras_file(name: str, content: bytes) -> bool:
 
 
 def read_file(name: str, content: bytes, size: MapShape | None = None) -> Imported:
-    """The same of a file's content: our JSON, Keras' JSON, or a `.keras` file."""
+    """The same of a file's content: our JSON, Keras' JSON, or a file that holds weights."""
+    if _ending(name) in _TRAINED:
+        return _design(content, size, name)
     if _is_keras_file(name, content):
         return read_keras_file(content, size)
     if content[:8] == b"\x89HDF\r\n\x1a\n":
@@ -109,6 +197,15 @@ def _read_text(text: str | bytes, size: MapShape | None) -> Imported:
     if isinstance(data, dict) and "class_name" in data:
         return read_keras_config(data, size)
     return _ours(Architecture.from_dict(data))
+
+
+def _design(source: str | bytes, size: MapShape | None, name: str = "") -> Imported:
+    """The design in a file of weights, without them, which it says."""
+    try:
+        imported, _ = read_trained(source, size, name)
+    except WeightsError as error:
+        raise ArchitectureError(str(error)) from None
+    return replace(imported, notes=(WITHOUT_WEIGHTS, *imported.notes))
 
 
 def input_shape(text: str) -> tuple[int, int, int]:

@@ -24,12 +24,13 @@ from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import WeightsError
 from cnn.network.keras.weights import read_keras_model
 from cnn.network.link import decode, encode
-from cnn.network.source import read_file
+from cnn.network.source import read as opened
+from cnn.network.source import read_file, read_trained
 from cnn.settings import store_url
 from cnn.training.recipe.address import from_address
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.store import Store, StoreError
-from tests.hostile import corpus, names, requests, said
+from tests.hostile import corpus, exchange, names, requests, said
 from tests.hostile.files import BAIT, HTML, LARGE_IMAGES, NETWORK
 from tests.hostile.guard import watched
 from tests.some import some
@@ -65,6 +66,23 @@ def test_a_file_that_is_no_network_is_refused_in_a_sentence(name: str, tmp_path:
 def test_weights_that_do_not_fit_are_refused_in_a_sentence(name: str):
     with watched(), pytest.raises(WeightsError) as refused:
         read_keras_model(corpus.WEIGHTS[name])
+    assert_is_a_sentence(str(refused.value))
+
+
+@pytest.mark.parametrize("name", exchange.ONNX_FILES)
+def test_an_onnx_file_that_is_no_network_is_refused_in_a_sentence(name: str, tmp_path: Path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(exchange.ONNX_FILES[name])
+    for door in (lambda: read_file("a.onnx", exchange.ONNX_FILES[name]), lambda: opened(str(path))):
+        with watched(tmp_path), pytest.raises(ArchitectureError) as refused:
+            door()
+        assert_is_a_sentence(str(refused.value))
+
+
+@pytest.mark.parametrize("name", exchange.TENSOR_FILES)
+def test_a_safetensors_file_that_is_not_whole_is_refused_in_a_sentence(name: str):
+    with watched(), pytest.raises((ArchitectureError, WeightsError)) as refused:
+        read_trained(exchange.TENSOR_FILES[name], name="a.safetensors")
     assert_is_a_sentence(str(refused.value))
 
 
@@ -207,6 +225,8 @@ def test_the_corpus_is_as_large_as_promised():
         said.UNFOLDING,
         corpus.MODELS,
         corpus.WEIGHTS,
+        exchange.ONNX_FILES,
+        exchange.TENSOR_FILES,
         corpus.LINKS,
         corpus.IMAGES,
         LARGE_IMAGES,
@@ -218,4 +238,4 @@ def test_the_corpus_is_as_large_as_promised():
         corpus.ADDRESSES,
         corpus.LESSON_ADDRESSES,
     )
-    assert sum(len(kind) for kind in kinds) >= 340
+    assert sum(len(kind) for kind in kinds) >= 470

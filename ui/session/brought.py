@@ -13,6 +13,7 @@ import itertools
 import tempfile
 import threading
 import weakref
+from pathlib import PurePath
 from typing import IO, Any
 
 import streamlit as st
@@ -37,6 +38,7 @@ class Brought:
 
     def __init__(self, name: str, content: bytes) -> None:
         self.name, self.size = name[:80], len(content)
+        self.ending = PurePath(name).suffix[:20]
         self.key = hashlib.sha256(content).hexdigest()[:16]
         self._file = tempfile.TemporaryFile(prefix="cnn-brought-")  # noqa: SIM115  until it goes
         self._file.write(content)

@@ -15,7 +15,7 @@ from cnn.network.architecture import MAX_NAME, Architecture, read_json, walk
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.feed import Feed, Numbers
 from cnn.network.keras.normalization import Adapted
-from cnn.network.keras.read_graph import read_nodes
+from cnn.network.keras.read_graph import Node, read_nodes
 from cnn.network.keras.read_options import Notes
 from cnn.network.keras.read_parts import Assembly, layers_of_parts
 from cnn.network.keras.zipped import Source as File
@@ -105,10 +105,24 @@ def read_keras_config(
     data = _json(source)
     nodes, output = read_nodes(data)
     notes = Notes()
-    front, parts = Assembly(nodes, notes, size, adapted).read(output)
+    found = imported_from(nodes, output, _name(data), notes, size, adapted)
     if data.get("compile_config"):
-        notes.others.append("Left out: the optimizer, loss and metrics it was compiled with.")
-    architecture = Architecture(_name(data), front.image, layers_of_parts(parts), front.feed)
+        left_out = "Left out: the optimizer, loss and metrics it was compiled with."
+        found = replace(found, notes=(*found.notes, left_out))
+    return found
+
+
+def imported_from(
+    nodes: list[Node],
+    output: int,
+    name: str,
+    notes: Notes,
+    size: MapShape | None = None,
+    adapted: Adapted | None = None,
+) -> Imported:
+    """The network that a graph of layers is, of which the first is the input."""
+    front, parts = Assembly(nodes, notes, size, adapted).read(output)
+    architecture = Architecture(as_name(name), front.image, layers_of_parts(parts), front.feed)
     names = [name for part in parts for name in part.names]
     places = dict(zip((path for path, _ in walk(architecture.layers)), names, strict=True))
     try:
@@ -123,10 +137,14 @@ def read_keras_config(
 
 
 def _name(data: dict[str, Any]) -> str:
-    """The model's own name, made one that an architecture can have."""
+    """The model's own name."""
     config = data.get("config", data)
     name = config.get("name") if isinstance(config, dict) else None
-    text = name if isinstance(name, str) else ""
+    return name if isinstance(name, str) else ""
+
+
+def as_name(text: str) -> str:
+    """A foreign name, made one that an architecture can have."""
     line = "".join(char if char.isprintable() else " " for char in text).strip()
     return line[:MAX_NAME].strip() or "imported"
 

@@ -130,12 +130,12 @@ class FrontReader:
         if (whole is None or whole == []) and self.given:
             whole = [None, *self.given]
         if not isinstance(whole, list) or not whole:
-            raise node.error(f"the model has no input shape. {_asked_for((None, None, None))}")
+            raise node.error(f"the model has no input shape. {asked_for((None, None, None))}")
         size = tuple(whole[1:])
         if sized and len(size) != 3:
             raise node.error(
                 f"the input is {shown(size)}, but only an image, height x width x channels, can be "
-                f"given a size. {_asked_for(size)}"
+                f"given a size. {asked_for(size)}"
             )
         if sized:
             size = *sized, size[2]
@@ -145,7 +145,7 @@ class FrontReader:
         if not size or any(type(side) is not int or side < 1 for side in size):
             raise node.error(
                 f"the input is {shown(size)}, but every size must be known and at least 1. "
-                f"{_asked_for(size)}"
+                f"{asked_for(size)}"
             )
         if whole[0] is not None:
             self.notes.others.append(f"Left out: the fixed batch size of {shown(whole[0])}.")
@@ -153,7 +153,7 @@ class FrontReader:
         return size
 
 
-def _asked_for(size: tuple[object, ...]) -> str:
+def asked_for(size: tuple[object, ...]) -> str:
     """What to do about a size that is not known; those that are stay in what is to be typed."""
     usual = 28, 28, 1
     sides = size if len(size) == 3 else usual

@@ -14,6 +14,7 @@ from typing import Any
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.keras.origin import check_origin
+from cnn.network.layers import Layer
 
 MODELS = ("Sequential", "Functional", "Model")
 PIPELINE = "Pipeline"
@@ -30,7 +31,8 @@ READABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One Keras layer in its place: its name (after those of its submodels), class and options.
+    """One Keras layer, or what is read like one, in its place: its name (after those of its
+    submodels), class and options.
 
     The class of an operation such as `a + b` is written `ops.Add`.
     """
@@ -45,6 +47,8 @@ class Node:
     """Whether Keras 2 wrote it, where some words have another meaning."""
     numbers: tuple[float | None, ...] = ()
     """What `x + 3.0` and the like are called with, None being the layer; empty without a number."""
+    made: Layer | None = None
+    """What it is here, where whoever read it knows that already."""
 
     @property
     def title(self) -> str:

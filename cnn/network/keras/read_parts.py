@@ -119,7 +119,9 @@ class Assembly:
         last = done[-1].layer if done else None
         taken_in: Layer | None = None
         layers: Layers = ()
-        if node.kind == "Reshape":
+        if node.made is not None:
+            layers = (node.made,)
+        elif node.kind == "Reshape":
             target = target_of(options)
             if isinstance(last, _GLOBAL) and target == (1, 1, *shape):
                 taken_in, shape = replace(last, keepdims=True), target
@@ -140,8 +142,8 @@ class Assembly:
             layers = (as_layer(options, self.adapted),)
         else:
             layers = layers_of(options)
-            if isinstance(last, Residual) and last.activation is None and _one_word(layers):
-                taken_in, layers = replace(last, activation=_one_word(layers)), ()
+        if isinstance(last, Residual) and last.activation is None and _one_word(layers):
+            taken_in, layers = replace(last, activation=_one_word(layers)), ()
         options.finish()
         if taken_in:
             done[-1] = replace(done[-1], layer=taken_in)

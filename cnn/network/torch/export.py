@@ -7,21 +7,28 @@ Fresh weights are PyTorch's own, and in training its batch norm keeps the unbias
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import numpy as np
 
 from cnn.network.architecture import Architecture
-from cnn.network.errors import Path
+from cnn.network.errors import Path, shown
 from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.model import Weights, WeightsError
-from cnn.network.layers import Flatten, GlobalAveragePooling2D, GlobalPooling, Normalization
+from cnn.network.layers import (
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalPooling,
+    Normalization,
+    Weight,
+)
 from cnn.network.scripts.code import WIDTH, Code, Line, call, class_name, docstring_text, plain
 from cnn.network.scripts.feed import feed_words, torch_function
 from cnn.network.shapes import Shape
 from cnn.network.torch.layers import flatten, modules
-from cnn.network.torch.modules import HELPERS, Array, Module, Modules, sequential
+from cnn.network.torch.modules import HELPERS, Array, Carried, Module, Modules, sequential
 from cnn.network.trace import Row, Trace, trace
 
 
@@ -59,6 +66,51 @@ def torch_state(architecture: Architecture, weights: Weights) -> dict[str, Array
                 laid_out = array.layout(named[array.weight])
                 state[key + array.key] = np.asarray(laid_out, order="C")
     return state
+
+
+def torch_weights(architecture: Architecture, state: Mapping[str, Array]) -> Weights:
+    """The other way round: the weights that a state dict of the module holds, all of them.
+
+    What counts batches in PyTorch's batch norm is left out; every other key has to be the module's.
+    """
+    seen = trace(architecture)
+    rows = {row.path: row for row in seen.rows}
+    wanted = {
+        key + array.key: (rows[module.path], array)
+        for attribute, root in _plan(seen).held
+        for key, module in root.walk(f"{attribute}.")
+        for array in module.carried
+    }
+    counters = {key for key in state if key.endswith("num_batches_tracked")}
+    for names, what in ((wanted.keys() - state.keys(), "lack"), (state.keys() - wanted, "hold")):
+        if odd := sorted(names - counters):
+            more = f" and {len(odd) - 1} more" if len(odd) > 1 else ""
+            raise WeightsError(
+                f"these weights {what} {shown(odd[0])}{more}, unlike the module of "
+                f"{architecture.name}. Use weights of the same network."
+            )
+    found: dict[str, dict[str, Array]] = {row.name: {} for row in seen.rows if row.weights}
+    for key, (row, array) in wanted.items():
+        weight = next(one for one in row.weights if one.name == array.weight)
+        found[row.name][weight.name] = _laid_back(key, array, weight, state[key])
+    return {
+        row.name: tuple(found[row.name][weight.name] for weight in row.weights)
+        for row in seen.rows
+        if row.weights
+    }
+
+
+def _laid_back(key: str, carried: Carried, weight: Weight, array: Array) -> Array:
+    """An array of the module as it is laid out here: each number goes back where it comes from."""
+    places = carried.layout(np.arange(weight.count).reshape(weight.shape))
+    if places.shape != array.shape:
+        raise WeightsError(
+            f"{shown(key)} is of the shape {array.shape}, but the module has {places.shape}. Use "
+            "weights of the same network."
+        )
+    found = np.empty(weight.count, np.float32)
+    found[places.reshape(-1)] = array.reshape(-1)
+    return found.reshape(weight.shape)
 
 
 def _named(row: Row, weights: Weights) -> dict[str, Array]:
@@ -177,6 +229,7 @@ def _head(seen: Trace, weights_file: str) -> str:
         facts.append(
             "To train: nn.NLLLoss on their logarithm, or nn.CrossEntropyLoss without nn.Softmax."
         )
+    imports, _ = LOADS[PurePath(weights_file).suffix] if weights_file else ("", "")
     return "\n".join(
         (
             f'"""{docstring_text(seen.architecture.name)} in PyTorch.',
@@ -184,22 +237,36 @@ def _head(seen: Trace, weights_file: str) -> str:
             *facts,
             '"""',
             "",
-            *(("import pathlib", "", "import numpy as np") if weights_file else ()),
-            "import torch",
+            *(("import pathlib", "", imports) if weights_file else ("import torch",)),
             "from torch import nn",
         )
     )
 
 
+LOADS = {
+    ".npz": (
+        "import numpy as np\nimport torch",
+        "with np.load(path) as kept:\n"
+        "        model.load_state_dict({k: torch.from_numpy(v) for k, v in kept.items()})",
+    ),
+    ".safetensors": (
+        "import torch\nfrom safetensors.torch import load_file",
+        "model.load_state_dict(load_file(path))",
+    ),
+    ".pt": ("import torch", "model.load_state_dict(torch.load(path, weights_only=True))"),
+}
+"""What a script imports to load a file of weights, and how it does."""
+
+
 def _trained(name: str, weights_file: str) -> str:
+    _, load = LOADS[PurePath(weights_file).suffix]
     return f"""
 
 def trained():
     \"\"\"The network with its trained weights, which lie beside this script.\"\"\"
     path = pathlib.Path(__file__).with_name("{weights_file}")
     model = {name}()
-    with np.load(path) as kept:
-        model.load_state_dict({{k: torch.from_numpy(v) for k, v in kept.items()}})
+    {load}
     return model.eval()"""
 
 

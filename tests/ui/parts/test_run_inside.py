@@ -257,6 +257,7 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}.keras · 2.0 KiB",
         f"Save {stem}.npz · 7 B",
         "Save PyTorch: code and weights",
+        f"Save {stem}.onnx",
         f"Save {stem}-steps.csv",
         f"Save {stem}.py",
         f"Save {stem}-epochs.csv",

@@ -9,6 +9,7 @@ from typing import IO
 import streamlit as st
 
 from cnn.comparing.mean_curves import moment
+from cnn.exports import Subject, Takes
 from cnn.insight.passes import effort
 from cnn.insight.passes.effort import TooMuchError
 from cnn.network.heads import averaged, end_activation
@@ -23,13 +24,16 @@ from cnn.training.recipe.run import MODEL, START, WEIGHTS, Epoch, Run, State
 from cnn.training.upkeep.contents import broken
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
+from cnn.training.workers.starting import known_classes
 from ui.components.save import save_file
+from ui.parts.network.save_as import ON_PAGES, save_as
 from ui.parts.runs import runs
 from ui.parts.runs.alone import alone
 from ui.session.kept import turn
 from ui.session.offers import Gone
 from ui.session.words import plain, size_bytes
 
+OWN_BUTTONS = ("PyTorch: code and weights",)
 WITH_MODEL = (State.FINISHED, State.STOPPED)
 STEPS_ICON = ":material/table_rows:"
 WRITING_S = 15.0
@@ -65,6 +69,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
         if WEIGHTS in sizes:
             _file(run, WEIGHTS, f"{stem}.npz", sizes[WEIGHTS], ":material/grid_on:")
             _torch(run, f"{stem}-torch.zip")
+            _another_form(run, stem)
         st.caption(_about(run, epochs))
     with right:
         st.markdown("**The training**")
@@ -150,6 +155,19 @@ def _torch(run: Run, name: str) -> None:
     st.caption("Unpacked, it needs PyTorch and NumPy, and nothing of this program:")
     module = module_name(run.architecture)
     st.code(f"from {module} import trained\n\nmodel = trained()", "python")
+
+
+def _another_form(run: Run, stem: str) -> None:
+    """All other forms that a network leaves in, of which one is chosen."""
+    first = sorted(ON_PAGES, key=lambda form: form.takes is Takes.NONE)
+    others = {form.label: form for form in first if form.label not in OWN_BUTTONS}
+    label = st.selectbox("Another form", list(others), key="take_away_as", persist_state="session")
+
+    def subject() -> Subject:
+        store = runs.opened()
+        return Subject(run.architecture, trained_weights(store, run), known_classes(store, run))
+
+    save_as(others[label], stem, run.architecture, subject)
 
 
 def _steps(run_id: str, into: IO[bytes]) -> None:

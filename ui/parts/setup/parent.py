@@ -9,10 +9,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.data import title as data_title
 from cnn.network.errors import ArchitectureError
-from cnn.network.in_child_process import read_keras_outside
+from cnn.network.in_child_process import read_trained_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
+from cnn.network.source import ENDINGS
 from cnn.shipped.starts import IDS, shipped_parent
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.start import SHIPPED, StartError
@@ -71,7 +72,7 @@ def choose_parent() -> Parent | None:
         return _looked_at(offered.get(chosen) or _run(chosen))
     st.file_uploader(
         "Another .keras file" if st.session_state.get(KEPT) else "A .keras file",
-        type=["keras"],
+        type=[ending[1:] for ending in ENDINGS],
         key=UPLOAD,
         on_change=_keep,
         max_upload_size=LARGEST_MB,
@@ -131,4 +132,4 @@ def _keep() -> None:
 # Mapped files, which take no memory until a training takes their weights.
 @kept(most=2)
 def _read(key: str, _file: Brought, size: MapShape | None) -> tuple[Imported, Weights]:
-    return read_keras_outside(_file.file, size)
+    return read_trained_outside(_file.file, size, f"model{_file.ending}")

@@ -13,7 +13,7 @@ from cnn.network.feed import USUAL, Feed
 from cnn.network.in_child_process import read_file_outside
 from cnn.network.keras.read import WITHOUT_WEIGHTS, Imported
 from cnn.network.shapes import shape_text
-from cnn.network.source import input_shape
+from cnn.network.source import ENDINGS, input_shape
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui.parts.network.open_size import ask_size, size_of, typed_size
@@ -90,8 +90,8 @@ def _file() -> None:
         "design is trained on. ",
     )
     given = st.file_uploader(
-        "JSON, Keras JSON or .keras",
-        type=["json", "keras"],
+        "JSON, Keras JSON, .keras or .onnx",
+        type=["json", *(ending[1:] for ending in ENDINGS)],
         help="The description is read, and what a Normalization has learnt; no other weights. "
         "Nothing in the file is executed.",
         max_upload_size=10,  # MB; the server lets through what own images may have

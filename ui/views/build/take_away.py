@@ -7,6 +7,7 @@ import io
 
 import streamlit as st
 
+from cnn.exports import Subject, form_for
 from cnn.network.keras.export import keras_code
 from cnn.network.scripts.code import Code
 from cnn.network.summary import summary_table
@@ -16,8 +17,10 @@ from cnn.pictures.network.diagram import diagram
 from cnn.pictures.network.slabs import standalone
 from ui.components.code import code_view
 from ui.components.save import save_picture
+from ui.parts.network.save_as import save_as
 
-FORMS = ("Keras", "PyTorch", "JSON", "Table", "Picture")
+FORMS = ("Keras", "PyTorch", "ONNX", "JSON", "Table", "Picture")
+ONNX = form_for("onnx", "network.onnx")
 
 
 def take_away(trace: Trace, selected: str = "") -> str | None:
@@ -44,6 +47,12 @@ def take_away(trace: Trace, selected: str = "") -> str | None:
         _text(_table_markdown(trace), f"{stem}.md", "markdown")
     elif form == "Picture":
         save_picture(standalone(diagram(trace)), stem=stem, key="save_picture")
+    elif form == "ONNX":
+        save_as(ONNX, stem, architecture, lambda: Subject(architecture))
+        st.caption(
+            "The graph with weights that nobody has trained yet, to look at or to time. Runs on "
+            "Train give theirs with their own."
+        )
     elif form == "PyTorch":
         return _code(torch_code(architecture), trace, f"{stem}.py", "PyTorch module", selected)
     else:

@@ -18,10 +18,11 @@ from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.feed import Feed
 from cnn.network.heads import end_activation
-from cnn.network.in_child_process import read_keras_outside
+from cnn.network.in_child_process import read_trained_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
+from cnn.network.source import ENDINGS
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights
@@ -205,7 +206,7 @@ def _weights_after(url: str, key: str, epoch: int, _run: Run) -> Weights:
 def _file(in_turn: ExitStack) -> Subject | None:
     st.file_uploader(
         "A .keras file",
-        type=["keras"],
+        type=[ending[1:] for ending in ENDINGS],
         key=UPLOAD,
         on_change=_keep,
         max_upload_size=LARGEST_MB,
@@ -271,7 +272,7 @@ def _read(key: str, _file: Brought, size: MapShape | None = None) -> tuple[Impor
     """The network of a file, where one output that says which of two classes it is becomes two;
     and the parameters of the file, in words.
     """
-    imported, weights = read_keras_outside(_file.file, size)
+    imported, weights = read_trained_outside(_file.file, size, f"model{_file.ending}")
     read = imported.architecture
     of_file = trace(read).params_text
     if trace(read).output_shape == (1,) and end_activation(read) == "sigmoid":

@@ -1,0 +1,87 @@
+"""`python -m cnn export`: a network, or a run with its weights, in any form that leaves."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from cnn.commands import CommandError, refusals
+from cnn.commands.terminal import quiet, say
+from cnn.commands.train import say_notes
+from cnn.exports import Form, Subject, Takes, form_for, write_whole
+from cnn.network.errors import shown
+from cnn.network.keras.model import WeightsError
+from cnn.network.source import chosen, has_weights, input_shape, is_source, read_trained
+from cnn.network.trace import trace
+from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.run import WEIGHTS
+from cnn.training.recipe.unreadable import Unreadable
+from cnn.training.store.store import Store
+from cnn.training.workers.starting import known_classes
+
+
+def export(options: argparse.Namespace) -> int:
+    """Writes the file, and says what is in it."""
+    form = form_for(options.format, options.to)
+    with refusals():
+        try:
+            subject = _subject(options, form)
+            fault = trace(subject.architecture).fault
+            if fault is not None:
+                raise fault
+            if form.takes is Takes.TRAINED and subject.weights is None:
+                raise CommandError(
+                    f"{options.source} has no trained weights for a {form.ending} file. Name a "
+                    "finished run, or a file that holds weights."
+                )
+            with quiet() if form.needs_keras else nullcontext():
+                size = write_whole(form, subject, Path(options.to))
+        except WeightsError as error:
+            raise CommandError(str(error)) from error
+    _say(options, form, subject, size)
+    return 0
+
+
+def _subject(options: argparse.Namespace, form: Form) -> Subject:
+    """A design of the zoo or of a file, with its weights where they are wanted; or a run."""
+    if not is_source(options.source):
+        if options.input or options.pixels:
+            raise CommandError("--input and --pixels are of designs; a run has both as it is.")
+        return _run(options)
+    opened = chosen(options.source, options.input, options.pixels)
+    weights = None
+    if form.takes is not Takes.NONE and has_weights(options.source):
+        size = input_shape(options.input) if options.input else None
+        imported, weights = read_trained(options.source, size)
+        if imported.architecture.input != opened.architecture.input:
+            raise CommandError("its weights are for another input. Leave --input out.")
+        opened = replace(opened, notes=imported.notes)
+    say_notes(opened)
+    return Subject(opened.architecture, weights)
+
+
+def _run(options: argparse.Namespace) -> Subject:
+    with closing(Store(options.store)) as store:
+        run = store.look_up(options.source)
+        if run is None:
+            raise CommandError(
+                f"{shown(options.source)} is no network of the zoo, no file and no run. "
+                "`python -m cnn zoo` and `python -m cnn runs list` name them."
+            )
+        if isinstance(run, Unreadable):
+            raise CommandError(run.words)
+        kept = WEIGHTS in store.file_sizes(run.id)
+        weights = trained_weights(store, run) if kept else None
+        return Subject(run.architecture, weights, known_classes(store, run))
+
+
+def _say(options: argparse.Namespace, form: Form, subject: Subject, size: int) -> None:
+    trained = form.takes is not Takes.NONE and subject.weights is not None
+    what = "with its weights" if trained else "the design"
+    if form.takes is Takes.ANY and not trained:
+        what = "with weights that nobody has trained yet"
+    found = {"file": options.to, "format": form.word, "bytes": size, "trained": trained}
+    name = subject.architecture.name
+    say(options, found, f"{options.to}: {form.label} of {name}, {what}, {size:,} bytes.")

@@ -1,0 +1,1 @@
+"""Networks to ONNX and back: its bytes, its operators, and what they are here."""
