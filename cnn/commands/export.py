@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnn.commands import CommandError, refusals
+from cnn.commands.prepare import say_notes
 from cnn.commands.terminal import quiet, say
-from cnn.commands.train import say_notes
 from cnn.exports import Form, Subject, Takes, form_for, write_whole
 from cnn.network.errors import shown
 from cnn.network.keras.model import WeightsError
 from cnn.network.source import chosen, has_weights, input_shape, is_source, read_trained
 from cnn.network.trace import trace
 from cnn.training.engine.weights import trained_weights
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import WEIGHTS
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store
@@ -72,6 +73,12 @@ def _run(options: argparse.Namespace) -> Subject:
             )
         if isinstance(run, Unreadable):
             raise CommandError(run.words)
+        if isinstance(run, Elsewhere):
+            if run.architecture is None:
+                raise CommandError(
+                    f"{run.words} Its design could not be read: {run.told.no_design}"
+                )
+            return Subject(run.architecture, None)
         kept = WEIGHTS in store.file_sizes(run.id)
         weights = trained_weights(store, run) if kept else None
         return Subject(run.architecture, weights, known_classes(store, run))

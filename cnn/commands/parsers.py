@@ -198,7 +198,7 @@ def _add_runs(commands: Any) -> None:
             )
         if action == "archive":
             parser.add_argument("--back", action="store_true", help="bring them back to the list")
-    _add_export(kinds, options)
+    _add_runs_export(kinds, options)
     resume = kinds.add_parser(
         "resume", parents=[options], help="go on with one that was cut off, here and now"
     )
@@ -213,7 +213,7 @@ def _add_runs(commands: Any) -> None:
     )
 
 
-def _add_export(kinds: Any, options: argparse.ArgumentParser) -> None:
+def _add_runs_export(kinds: Any, options: argparse.ArgumentParser) -> None:
     export = kinds.add_parser(
         "export", parents=[options], help="runs for other programs (docs/exchange.md)"
     )

@@ -260,6 +260,8 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}.onnx",
         f"Save {stem}-steps.csv",
         f"Save {stem}.py",
+        f"Save {stem}-alone.py",
+        f"Save {stem}.ipynb",
         f"Save {stem}-epochs.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
