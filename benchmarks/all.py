@@ -34,6 +34,7 @@ ALL = (
     "estimate",
     "labels",
     "transfer",
+    "texture",
     "fast_mnist",
     "memory",
     "growth",

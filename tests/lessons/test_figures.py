@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from cnn.lessons import catalogue, rules, shapes, training
+from cnn.lessons import catalogue, rules, shapes, training, transfer
 from cnn.lessons.activations import FLAT
 from cnn.lessons.backpropagation import TOO_FAR
 from cnn.lessons.history import milestone
@@ -187,6 +187,11 @@ PROVEN: dict[str, dict[str, Callable[[], float]]] = {
         "50,176": lambda: 224 * 224,
         "2.5": lambda: (224 * 224) ** 2 / 1e9,
     },
+    "transfer": {
+        "64": lambda: trace(transfer.parent().architecture).rows[-1].input_shape[0],
+        "195": lambda: dense_params(64, 3),
+        "650": lambda: dense_params(64, 10),
+    },
     "squeeze_excite": {
         "32": lambda: conv_params(1, 32) / (3 * 3 + 1),
         "552": lambda: dense_params(32, 8) + dense_params(8, 32),
@@ -226,6 +231,10 @@ NO_RESULT: dict[str, set[str]] = {
     "rules": {"10", "32"},
     # Shares that questions suppose; the size of an image; years of papers, and quoted with one.
     "attention": {"0.2", "0.5", "0.9", "224", "2017", "2021", "14", "300"},
+    "transfer": {
+        "10",
+        "100",
+    },  # the share of the rate, as a divisor; classes; what a question supposes
     # A gate; sizes that are chosen; the year, and the error quoted with its paper.
     "squeeze_excite": {"0.5", "16", "64", "2017", "2.251"},
 }
@@ -295,6 +304,7 @@ RIGHT: dict[tuple[str, str], Callable[[], str]] = {
     ("shapes", "shape"): lambda: f"{[64, *keras.Input((32, 32, 3)).shape[1:]]}",
     ("rules", "head"): lambda: f"{dense_params(32, 10)}",
     ("attention", "sum"): lambda: f"{1 - 0.5 - 0.2 - 0.2:.1f}",
+    ("transfer", "new"): lambda: f"{dense_params(64, 3)}",
     ("squeeze_excite", "cost"): lambda: (
         f"{dense_params(64, 16) - 16 + dense_params(16, 64) - 64:,}"
     ),

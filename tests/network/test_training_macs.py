@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import Any
 
@@ -35,7 +36,13 @@ from cnn.network.layers import (
 )
 from cnn.network.torch.export import torch_code
 from cnn.network.trace import trace
-from cnn.network.training_macs import Cost, total_training_macs, training_costs, training_macs
+from cnn.network.training_macs import (
+    Cost,
+    forward_alone,
+    total_training_macs,
+    training_costs,
+    training_macs,
+)
 from cnn.network.zoo import entry
 from tests.needs import TORCH
 from tests.network.strategies import architectures
@@ -73,8 +80,9 @@ STACKS: dict[str, Architecture] = {
 }
 
 
-def counted_in_tensorflow(architecture: Architecture) -> int:
-    """Every operation with a kernel that the gradients of the weights, or the loss, ask for.
+def counted_in_tensorflow(architecture: Architecture, frozen: Collection[str] = ()) -> int:
+    """Every operation with a kernel that the gradients of the weights, or the loss, ask for; those
+    of layers that are `frozen` by `trainable=False` are not asked for.
 
     Each is a sum of products: of a kernel and all places of the map it is laid on, whichever of
     the three is what comes out.
@@ -82,6 +90,8 @@ def counted_in_tensorflow(architecture: Architecture) -> int:
     import tensorflow as tf
 
     model = build(architecture)
+    for name in frozen:
+        model.get_layer(name).trainable = False
 
     def step(images: Any) -> Any:
         with tf.GradientTape() as tape:
@@ -235,6 +245,52 @@ def test_the_first_kernel_of_a_separable_convolution_asks_for_nothing_of_the_ima
 
     # Depthwise 64 x 2 x 9 = 1,152; pointwise 64 x 3 x 2 = 384, whose input has weights before it.
     assert training_costs(trace(network))[(0,)] == Cost(1_536, 1_536, 384)
+
+
+@pytest.mark.parametrize("id", ["lenet-5", "resnet-lite", "inception-lite"])
+@pytest.mark.parametrize("share", [0.3, 0.7, 1.0])
+def test_what_is_frozen_from_the_front_on_costs_what_the_graph_has_left(id: str, share: float):
+    architecture = entry(id).architecture
+    with_weights = [row.name for row in trace(architecture).rows if row.weights]
+    frozen = with_weights[: int(share * (len(with_weights) - 1))]
+
+    found = total_training_macs(trace(architecture), frozen)
+
+    assert found == counted_in_tensorflow(architecture, frozen)
+    assert trace(architecture).total_macs < found < training_macs(architecture)
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_layer_that_is_frozen_between_trained_ones_hands_its_gradient_on(name: str):
+    traced = trace(STACKS[name])
+    names = [row.name for row in traced.rows if row.weights]
+    frozen = names[1:-1:2]
+
+    assert total_training_macs(traced, frozen) == counted_in_tensorflow(STACKS[name], frozen)
+
+
+def test_frozen_layers_are_worked_out_by_hand():
+    layers = (Conv2D(2, 3, padding="same"), Conv2D(3, 1), Flatten(), Dense(5))
+    traced = trace(Architecture("By hand", (8, 8, 1), layers))
+    first, second, _, last = (row.name for row in traced.rows)
+
+    # 64 places x 2 x 9 = 1,152, then 64 x 3 x 2 = 384, then 192 x 5 = 960.
+    assert training_costs(traced, [first, second])[(1,)] == Cost(384, 0, 0)
+    assert training_costs(traced, [first, second])[(3,)] == Cost(960, 960, 0)
+    assert training_costs(traced, [second])[(1,)] == Cost(384, 0, 384)
+    assert training_costs(traced, [first, last])[(3,)] == Cost(960, 0, 960)
+    assert forward_alone(traced, [first, second]) == {(0,), (1,), (2,)}
+    assert forward_alone(traced, [second]) == set()
+
+
+def test_a_block_of_frozen_layers_is_forward_alone_and_one_with_a_trained_layer_is_not():
+    block = Residual((Conv2D(2, 3, padding="same"), Conv2D(2, 3, padding="same")))
+    traced = trace(Architecture("Blocks", (8, 8, 2), (block, block, *HEAD)))
+    names = [row.name for row in traced.rows if row.weights]
+
+    assert {path[0] for path in forward_alone(traced, names[:2])} == {0}
+    assert (0,) in forward_alone(traced, names[:2])
+    assert forward_alone(traced, names[:3]) - forward_alone(traced, names[:2]) == {(1, "body", 0)}
 
 
 def test_it_is_twice_the_forward_pass_at_least_and_never_three_times():

@@ -70,6 +70,23 @@ def kernels_picture(
     return _tiles(kernels[:, :, :deep], "kernel", about, full, chosen)
 
 
+def kernels_beside_maps(kernels: Numbers, maps: Numbers) -> Pixels:
+    """Each kernel `[side, side, 3, kernels]` in colour, and beside it its map of `[side, side,
+    kernels]`, an image for each with a gap that is clear: grey is a weight of 0, black a 0 of a
+    map, and the largest number of all kernels, or of all maps, is full.
+    """
+    side, gap = math.lcm(kernels.shape[0], maps.shape[0]), 4
+    weights = 0.5 + np.moveaxis(kernels, -1, 0) / (2 * max(largest_weight([kernels]), 1e-12))
+    found = np.moveaxis(maps, -1, 0)[..., None] / max(largest_weight([maps]), 1e-12)
+    pixels = np.zeros((len(weights), side, 2 * side + gap, 4), np.uint8)
+    for left, part in ((0, weights), (side + gap, found.clip(0))):
+        times = side // part.shape[1]
+        large = part.repeat(times, axis=1).repeat(times, axis=2)
+        pixels[:, :, left : left + side, :3] = np.rint(255 * large)
+        pixels[:, :, left : left + side, 3] = 255
+    return pixels
+
+
 def maps_picture(maps: Numbers, *, limit: float | None = None) -> str:
     """The feature maps `[height, width, channels]` that a layer makes of one image."""
     height, width, count = maps.shape

@@ -351,12 +351,19 @@ def diagram(
 
 
 def marked_diagram(
-    trace: Trace, words: Mapping[Path, str], border: int, said: str, *, style: str, about: str
+    trace: Trace,
+    words: Mapping[Path, str],
+    border: int,
+    said: str,
+    *,
+    style: str,
+    about: str,
+    shut: Collection[Path] = (),
 ) -> str:
     """The whole picture with words below layers, which give them their colour by `style` in place
     of their kind, and a border: what stands before that many layers is shaded, and `said` of it.
     """
-    drawing = _Drawing(trace, None, words=words)
+    drawing = _Drawing(trace, None, shut, words=words)
     width, height = _drawn(drawing)
     at = drawing.starts.get((border,), width - MARGIN) if border else 0.0
     behind = (

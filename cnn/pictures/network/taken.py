@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnn.network.errors import Path
+from cnn.network.layers import Container
 from cnn.network.trace import Trace
 from cnn.pictures.kit.palette import ABOVE, BELOW, NEUTRAL, RIGHT, hex_of
 from cnn.pictures.network.diagram import class_of, marked_diagram
@@ -21,10 +22,17 @@ STYLE = (
 )
 
 
-def taken_diagram(trace: Trace, matches: Sequence[Match], freeze: int) -> str:
-    """The picture as one SVG text: layers by what they begin with, the frozen ones shaded."""
+def taken_diagram(
+    trace: Trace, matches: Sequence[Match], freeze: int, *, is_shut: bool = False
+) -> str:
+    """The picture as one SVG text: layers by what they begin with, the frozen ones shaded.
+
+    Where it `is_shut`, a block is one piece, of what its last layer begins with.
+    """
     words: dict[Path, str] = {one.row.path: str(one.fate) for one in matches}
+    blocks = {one.path for one in trace.rows if is_shut and isinstance(one.layer, Container)}
+    words |= {one.row.path[:1]: str(one.fate) for one in matches if one.row.path[:1] in blocks}
     said = f"frozen: {freeze} layer{'s' * (freeze > 1)}"
     spoken = [f"{one.row.title} {one.fate}" for one in matches]
     about = f"{trace.architecture.name}: {', '.join(spoken)}; {said if freeze else 'none frozen'}"
-    return marked_diagram(trace, words, freeze, said, style=STYLE, about=about)
+    return marked_diagram(trace, words, freeze, said, style=STYLE, about=about, shut=blocks)

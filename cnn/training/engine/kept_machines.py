@@ -84,7 +84,7 @@ def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> l
     for architecture, configuration in trainings:
         keys = [
             _key(architecture, configuration, as_before=False, smoothed=False, frozen=frozen)
-            for frozen in _phases(architecture, configuration)
+            for frozen in phases(architecture, configuration)
         ]
         are_there = [kept.pop(key, None) is not None for key in keys]
         found.append(all(are_there))
@@ -96,7 +96,7 @@ def found_compiled(trainings: Sequence[tuple[Architecture, Configuration]]) -> l
     return found
 
 
-def _phases(architecture: Architecture, configuration: Configuration) -> list[frozenset[str]]:
+def phases(architecture: Architecture, configuration: Configuration) -> list[frozenset[str]]:
     """What is frozen in each part of a training, in order."""
     start = configuration.start
     if start is None:

@@ -14,7 +14,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +27,7 @@ from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.trace import Trace, trace
+from cnn.network.training_macs import forward_alone, total_training_macs
 from cnn.settings import home, private_folder, write_private
 from cnn.training.engine.chunk import Chunk
 from cnn.training.recipe.configuration import Configuration
@@ -40,6 +41,9 @@ ROUNDS_AFTER_S = (0.0, 60.0, 300.0)
 """When a machine is measured, and measured again if others were at work."""
 
 CHUNK = 4
+
+FORWARD_SHARE = 0.4
+"""Of a step's work on an image, where it is only looked at."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -56,9 +60,10 @@ class Calibration:
     compile_layer_s: float  # and more for each layer
     base_bytes: int  # a process with TensorFlow that has trained next to nothing
 
-    def step_time_s(self, traced: Trace, batch: int) -> float:
-        """How long one step takes."""
-        return float(_costs(traced, batch) @ (self.step_s, self.layer_s, self.mac_s, self.byte_s))
+    def step_time_s(self, traced: Trace, batch: int, frozen: Collection[str] = ()) -> float:
+        """How long one step takes in which the rows of these names are frozen."""
+        costs = _costs(traced, batch, frozen)
+        return float(costs @ (self.step_s, self.layer_s, self.mac_s, self.byte_s))
 
     def compile_time_s(self, traced: Trace) -> float:
         """How much longer than others the first step takes."""
@@ -190,10 +195,17 @@ def peak_bytes() -> int | None:
     return found if sys.platform == "darwin" else found * 1024
 
 
-def _costs(traced: Trace, batch: int) -> Numbers:
-    """What a step is made of, in the order of the prices."""
-    images = (batch * traced.total_macs, batch * traced.activation_bytes)
-    return np.array([1.0, len(traced.rows), *images])
+def _costs(traced: Trace, batch: int, frozen: Collection[str] = ()) -> Numbers:
+    """What a step is made of, in the order of the prices, which are those of there and back."""
+    layers, macs = float(len(traced.rows)), float(traced.total_macs)
+    size = float(traced.activation_bytes)
+    if frozen and macs:
+        paths, spared = forward_alone(traced, frozen), 1 - FORWARD_SHARE
+        alone = [row for row in traced.rows if row.path in paths]
+        macs *= total_training_macs(traced, frozen) / total_training_macs(traced)
+        layers -= spared * len(alone)
+        size -= spared * sum(row.activation_bytes for row in alone)
+    return np.array([1.0, layers, batch * macs, batch * size])
 
 
 def _probes() -> list[tuple[Architecture, int]]:

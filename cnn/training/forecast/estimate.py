@@ -16,16 +16,15 @@ from math import prod
 from cnn.network.architecture import Architecture
 from cnn.network.trace import Trace, trace
 from cnn.numbers import number
-from cnn.training.engine.kept_machines import found_compiled
+from cnn.training.engine.kept_machines import found_compiled, phases
 from cnn.training.forecast import augmentation_cost
 from cnn.training.forecast.augmentation_cost import Cost
-from cnn.training.forecast.calibration import ROUGH, Calibration
+from cnn.training.forecast.calibration import FORWARD_SHARE, ROUGH, Calibration
 from cnn.training.recipe.configuration import SLOTS, Configuration
 from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.archive import ELSEWHERE
 
-FORWARD_SHARE = 0.4  # of a step's work on an image, where it is only looked at
 EPOCH_S = 0.02  # the end of an epoch: its figures and its weights into the store
 COMPILED = 1.25  # what is compiled to look at images comes on top of what is compiled to train
 DATA_COPIES = 3  # as it is read, as it is split, and as TensorFlow holds it
@@ -78,9 +77,9 @@ def estimate(
     costs = costs or {}
     lacking = augmentation_cost.unmeasured(configuration, costs)
     correction = _correction(architecture, batch, prices, done, costs, lacking)
-    network_s = prices.step_time_s(traced, batch)
-    image_s = (network_s - prices.step_time_s(traced, 0)) / batch
-    step_s = network_s + _augmentation_s(traced, configuration, batch, image_s, costs)
+    image_s = _image_s(traced, batch, prices)
+    step_s = _step_s(traced, configuration, batch, images["train"], prices)
+    step_s += _augmentation_s(traced, configuration, batch, image_s, costs)
     steps = steps_wanted(configuration, images["train"])
     if steps is None:
         steps = math.ceil(configuration.seconds / (step_s * (correction or 1.0)))
@@ -88,7 +87,7 @@ def estimate(
     looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
     work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
     return Estimate(
-        seconds=(0.0 if is_compiled else COMPILED * prices.compile_time_s(traced))
+        seconds=(0.0 if is_compiled else _compiling_s(traced, configuration, prices))
         + EPOCH_S * epochs
         + work_s * (correction or 1.0),
         peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),
@@ -123,6 +122,31 @@ def estimate_all(
         is_rough=any(one.is_rough for one in each),
         lacks_augmentation=any(one.lacks_augmentation for one in each),
     )
+
+
+def _image_s(traced: Trace, batch: int, prices: Calibration) -> float:
+    """What each image adds to a step in which nothing is frozen."""
+    return (prices.step_time_s(traced, batch) - prices.step_time_s(traced, 0)) / batch
+
+
+def _step_s(
+    traced: Trace, configuration: Configuration, batch: int, train_images: int, prices: Calibration
+) -> float:
+    """The mean step: those of the head alone cost less, and what is frozen later too."""
+    parts = phases(traced.architecture, configuration)
+    first_s, *later_s = (prices.step_time_s(traced, batch, frozen) for frozen in parts)
+    if not later_s or configuration.start is None:
+        return first_s
+    in_epoch = configuration.steps_per_epoch(train_images)
+    steps = steps_wanted(configuration, train_images) or configuration.epochs * in_epoch
+    first = min(configuration.start.head_first * in_epoch, steps)
+    return (first * first_s + (steps - first) * later_s[-1]) / max(steps, 1)
+
+
+def _compiling_s(traced: Trace, configuration: Configuration, prices: Calibration) -> float:
+    """Each part of a training that freezes other layers is compiled anew."""
+    parts = len(phases(traced.architecture, configuration))
+    return parts * COMPILED * prices.compile_time_s(traced)
 
 
 def _peak_bytes(
@@ -172,8 +196,8 @@ def _correction(
             continue  # what took longer may be that
         its_batch = min(run.configuration.batch_size_for(train_images), train_images)
         its_trace = trace(run.architecture)
-        priced = prices.step_time_s(its_trace, its_batch)
-        image_s = (priced - prices.step_time_s(its_trace, 0)) / its_batch
+        priced = _step_s(its_trace, run.configuration, its_batch, train_images, prices)
+        image_s = _image_s(its_trace, its_batch, prices)
         priced += _augmentation_s(its_trace, run.configuration, its_batch, image_s, costs)
         ratio = its_batch / run.result.images_per_s / priced
         is_same = (run.architecture.layers, its_batch) == (architecture.layers, batch)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn.pictures.inside.snapshots import (
+    kernels_beside_maps,
     kernels_picture,
     largest_weight,
     maps_picture,
@@ -137,3 +138,20 @@ def test_a_name_is_text_whatever_it_is(name: str):
 
     assert not list(ElementTree.fromstring(svg).iter("b"))
     assert name in (next(ElementTree.fromstring(svg).iter(f"{SVG}title")).text or "")
+
+
+def test_each_kernel_stands_in_colour_beside_its_map():
+    kernels, maps = np.zeros((3, 3, 3, 2), np.float32), np.zeros((2, 2, 2), np.float32)
+    kernels[0, 1, 2, 0], kernels[2, 2, 0, 1] = -0.4, 0.2
+    maps[1, 0, 0], maps[0, 1, 1] = 5.0, 2.0
+
+    first, second = kernels_beside_maps(kernels, maps)
+
+    assert first.shape == (6, 6 + 4 + 6, 4)
+    assert first[0, 2].tolist() == [128, 128, 0, 255]
+    assert second[5, 5].tolist() == [191, 128, 128, 255]
+    assert (first[:, :6] != [128, 128, 128, 255]).any(axis=-1).sum() == 2 * 2
+    assert (first[:, 6:10] == 0).all()
+    assert first[3:, 10:13, 0].tolist() == [[255] * 3] * 3
+    assert first[:3, 10:, :3].max() == 0
+    assert second[:3, 13:, 0].tolist() == [[102] * 3] * 3

@@ -78,3 +78,21 @@ def test_any_network_is_drawn_whole_and_within_its_frame(architecture: Architect
         x, y = float(part.attrib["x"]), float(part.attrib["y"])
         assert -0.1 <= x <= x + float(part.attrib["width"]) <= width + 0.1
         assert -0.1 <= y <= y + float(part.attrib["height"]) <= height + 0.1
+
+
+def test_a_block_that_is_shut_is_one_piece_with_the_word_of_its_last_layer():
+    network = zoo()["resnet-lite"].architecture
+    other = replace(network, layers=(*network.layers[:-1], Dense(3, activation="softmax")))
+    matches, traced = matched(other, network), trace(other)
+
+    svg = ET.fromstring(taken_diagram(traced, matches, 4, is_shut=True))
+
+    found = groups(svg)
+    assert set(found) == {f"layers[{place}]" for place in range(len(other.layers))}
+    assert found["layers[3]"].attrib["class"] == f"layer {Fate.TAKEN}"
+    assert str(Fate.TAKEN) in text_of(found["layers[3]"])
+    assert "frozen: 4 layers" in svg.attrib["aria-label"]
+    (border,) = (one for one in svg.iter(f"{SVG}path") if one.attrib["class"] == "border")
+    at = float(border.attrib["d"].removeprefix("M").split(",")[0])
+    lefts = [float(next(found[f"layers[{n}]"].iter(f"{SVG}rect")).attrib["x"]) for n in (3, 4)]
+    assert lefts[0] < at <= lefts[1]

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from cnn.network.trace import trace
+from cnn.network.training_macs import total_training_macs, training_macs
 from cnn.network.zoo import entry
 from cnn.training.forecast import calibration
 from cnn.training.forecast.calibration import ROUGH, Calibration
 from cnn.training.forecast.estimate import Estimate, estimate, estimate_all, measured_here
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Result, Run, State
+from cnn.training.recipe.start import Start, with_weights
 
 LENET = entry("lenet-5").architecture
 RESNET = entry("resnet-lite").architecture
@@ -94,6 +96,74 @@ def test_a_finished_run_of_the_same_network_has_the_last_word_on_its_speed():
 
     beside = 1.25 * 1.3 + 3 * 0.02
     assert found.seconds - beside == pytest.approx(2 * (plain.seconds - beside))
+
+
+BY_MACS = Calibration(0.0, 0.0, 1e-10, 0.0, 0.0, 0.0, 500 << 20)
+"""A machine on which nothing costs anything but multiply-accumulates."""
+ONLY_TRAIN = {"train": 640}
+
+
+def begun(architecture, **how) -> Configuration:
+    """A training in which all but the last layer with weights is taken."""
+    *_, head = with_weights(architecture)
+    return replace(SETTINGS, start=Start("0" * 64, file="a.keras", anew=(head.name,), **how))
+
+
+def steps_s(architecture, settings, prices=BY_MACS, done=()) -> float:
+    """The time of the steps alone."""
+    found = estimate(architecture, settings, ONLY_TRAIN, prices, done)
+    return found.seconds - 3 * 0.02
+
+
+@pytest.mark.parametrize("freeze", [1, 5, 9])
+def test_frozen_layers_spare_the_gradients_that_are_not_worked_out(freeze: int):
+    settings = begun(RESNET, freeze=freeze)
+    assert settings.start
+    frozen = settings.start.frozen(RESNET, 1)
+    left = total_training_macs(trace(RESNET), frozen) / training_macs(RESNET)
+
+    assert left < 1
+    assert steps_s(RESNET, settings) / steps_s(RESNET, SETTINGS) == pytest.approx(left)
+
+
+def test_weights_that_are_taken_and_not_frozen_cost_what_new_ones_cost():
+    found, plain = (estimate(RESNET, one, IMAGES, PRICES) for one in (begun(RESNET), SETTINGS))
+    assert found == plain
+
+
+def test_the_epochs_of_the_head_alone_cost_as_little_as_a_frozen_body_and_compile_once_more():
+    body = int(with_weights(RESNET)[-1].path[0])
+    head_s, whole_s = (steps_s(RESNET, one) for one in (begun(RESNET, freeze=body), begun(RESNET)))
+
+    found = steps_s(RESNET, begun(RESNET, head_first=1))
+    assert found == pytest.approx((head_s + 2 * whole_s) / 3)
+
+    compiling = Calibration(0.0, 0.0, 0.0, 0.0, 0.5, 0.1, 500 << 20)
+    once = 1.25 * (0.5 + 0.1 * len(trace(RESNET).rows))
+    assert steps_s(RESNET, begun(RESNET, freeze=body), compiling) == pytest.approx(once)
+    assert steps_s(RESNET, begun(RESNET, head_first=1), compiling) == pytest.approx(2 * once)
+
+
+def test_layers_before_the_border_cost_their_share_of_looking_alone():
+    layers = Calibration(0.0, 1e-4, 0.0, 0.0, 0.0, 0.0, 500 << 20)
+    settings = begun(LENET, freeze=1)
+
+    # Of eight layers the convolution and its pooling are forward alone, in 30 steps.
+    assert steps_s(LENET, settings, layers) == pytest.approx(30 * 1e-4 * (6 + 2 * 0.4))
+    size = Calibration(0.0, 0.0, 0.0, 1e-9, 0.0, 0.0, 500 << 20)
+    alone = sum(row.activation_bytes for row in trace(LENET).rows[:2])
+    wanted = 30 * 64 * 1e-9 * (33_976 - 0.6 * alone)
+    assert steps_s(LENET, settings, size) == pytest.approx(wanted)
+
+
+def test_a_finished_run_with_a_frozen_body_makes_no_other_training_look_fast():
+    body = int(with_weights(RESNET)[-1].path[0])
+    settings = begun(RESNET, freeze=body)
+    as_priced = 30 * 64 / steps_s(RESNET, settings)
+    run = replace(finished(RESNET, as_priced), configuration=settings)
+
+    alone = steps_s(RESNET, SETTINGS)
+    assert steps_s(RESNET, SETTINGS, done=[run]) == pytest.approx(alone)
 
 
 def test_runs_of_other_networks_correct_it_together_and_unfinished_ones_do_not():

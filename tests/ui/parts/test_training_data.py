@@ -27,6 +27,7 @@ from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.data.own.test_splits import TWO
 from tests.ui.views.test_train import ROOT, address, finished
 from tests.ui.visiting import pressed, visited, words
+from ui.parts.setup.drawings import SHAPE_OR_TEXTURE
 from ui.session import dialog as dialog_state
 
 PETS = zipped({**CATS_AND_DOGS, "cat/notes *1*.txt": b"no picture"})
@@ -367,3 +368,13 @@ def test_pixels_and_splits_are_said_with_what_they_were_measured_on(store: Store
         f"All {1_247 * 64:,} values of the 1,247 training images (8×8 pixels in grey), before"
         in found
     )
+
+
+def test_what_is_said_of_shape_and_texture_is_what_was_measured():
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    written = results.split("\n## texture\n")[1].split("\n## ")[0]
+    means = re.findall(r"(\S+) +mean +1,000 +([\d.]+)% +([\d.]+)% +([\d.]+)%", written)
+    assert [name for name, *_ in means] == ["simple-cnn", "resnet-lite"]
+    said = re.findall(r"[\d.]+(?= %)", SHAPE_OR_TEXTURE)
+    assert said == [share for _, own, swapped, _ in means for share in (swapped, own)]
+    assert all(float(swapped) > 10 * float(by_texture) for *_, swapped, by_texture in means)

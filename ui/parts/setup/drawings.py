@@ -41,6 +41,12 @@ CUES = {
     Cue.OWN: "one for each class",
     Cue.SWAPPED: "that of the next class",
 }
+SHAPE_OR_TEXTURE = (
+    "Measured, means of three seeds: with one texture a class, and swapped in the test, Simple CNN "
+    "has 85.8 % of 1,000 scenes right, not swapped 86.5 %; ResNet-lite 98.1 % and 98.0 %. Both go "
+    "by the shape."
+)
+"""By `benchmarks/texture.py`."""
 Key = Callable[[str], str]
 
 
@@ -108,7 +114,7 @@ def _scenes(key: Key, seed: str) -> None:
     with st.container(horizontal=True):
         _cue(key, "colour", "Colour of the shape")
         _cue(key, "texture", "Texture, to learn")
-        _cue(key, "test_texture", "Texture, in the test")
+        _cue(key, "test_texture", "Texture, in the test", SHAPE_OR_TEXTURE)
     left, right = st.columns(2, gap="medium")
     with left:
         _slider(key, "clutter", "Clutter, to learn", 0, MOST_CLUTTER, 1, "Bars and dots behind.")
@@ -134,13 +140,13 @@ def _kinds(key: Key, kinds: type[StrEnum]) -> None:
     )
 
 
-def _cue(key: Key, name: str, label: str) -> None:
+def _cue(key: Key, name: str, label: str, more: str = "") -> None:
     st.selectbox(
         label,
         list(Cue),
         key=key(name),
         format_func=lambda cue: CUES[Cue(cue)],
-        help="Where each class has its own, a network may go by that instead of the shape.",
+        help=f"Where each class has its own, a network may go by that instead of the shape. {more}",
         persist_state="session",
         width=210,
     )

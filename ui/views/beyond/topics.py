@@ -7,6 +7,8 @@ from typing import Any
 import streamlit as st
 
 from cnn.lessons import catalogue
+from cnn.lessons.transfer import Case, Own, borders
+from cnn.lessons.transfer.measured import measured
 from cnn.lessons.words import linked, met
 from cnn.network.beyond import NETWORKS
 from cnn.network.shapes import shape_text
@@ -14,7 +16,7 @@ from cnn.network.trace import trace
 from cnn.pictures.data.beyond import beyond
 from ui.components.picture import picture
 from ui.parts.lesson.ways_on import ways_on
-from ui.session.words import pretty
+from ui.session.words import percent, pretty
 
 
 def topics() -> None:
@@ -34,6 +36,7 @@ def _topic(one: dict[str, str], lead: str, explained: set[str]) -> None:
     values: dict[str, Any] = {
         "output": pretty(shape_text(trace(architecture).output_shape)),
         "channels": architecture.input[2],
+        **_of_transfer(),
     }
     st.header(one["title"], anchor=key)
     picture(beyond(key, one["about"]), key=f"beyond_picture_{key}")
@@ -42,3 +45,14 @@ def _topic(one: dict[str, str], lead: str, explained: set[str]) -> None:
     st.markdown(text.format(**values))
     st.space("stretch")
     ways_on(architecture, key=f"beyond_ways_{key}")
+
+
+def _of_transfer() -> dict[str, str]:
+    """What lesson 15 measured: with new weights, with a frozen body, and fine-tuned."""
+    found: dict[str, str] = {}
+    for own in Own:
+        for name, freeze in (("new", None), ("frozen", borders()[-1]), ("tuned", 0)):
+            one = measured()[Case(own, freeze)]
+            found |= {f"{own}_train": f"{one.train:,}", f"{own}_test": f"{one.images:,}"}
+            found[f"{own}_{name}"] = percent(one.mean)
+    return found
