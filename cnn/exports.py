@@ -25,17 +25,21 @@ class Takes(Enum):
     """What a form makes of weights."""
 
     NONE = "the design alone"
+    GIVEN = "the weights where there are any"
     ANY = "the weights, or such as nobody has trained yet"
     TRAINED = "the weights, which there have to be"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is taken away: a design, its weights where it has any, the names of its classes."""
+    """What is taken away: a design, its weights where it has any, the names of its classes, and of
+    a run the web page that was made of it.
+    """
 
     architecture: Architecture
     weights: Weights | None = None
     class_names: tuple[str, ...] = ()
+    page: bytes = b""
 
     @property
     def with_weights(self) -> Weights:
@@ -46,6 +50,8 @@ class Subject:
 
         return random_weights(self.architecture)
 
+
+PAGE = "html"
 
 Write = Callable[[Subject, IO[bytes]], None]
 
@@ -72,6 +78,13 @@ def _svg(subject: Subject, into: IO[bytes]) -> None:
     from cnn.pictures.network.slabs import standalone
 
     into.write(standalone(diagram(trace(subject.architecture))).encode())
+
+
+def _page(subject: Subject, into: IO[bytes]) -> None:
+    from cnn.pictures.page.network import web_page
+
+    named = (subject.architecture, subject.weights, subject.class_names)
+    into.write(subject.page or web_page(*named))
 
 
 def _keras(subject: Subject, into: IO[bytes]) -> None:
@@ -145,6 +158,7 @@ FORMS = (
         partial(_torch_folder, ending=".safetensors"),
     ),
     Form("svg", ".svg", "Picture as SVG", Takes.NONE, _svg),
+    Form(PAGE, ".html", "Web page", Takes.GIVEN, _page),
 )
 """Every form; the first of a word is what it stands for where nothing says more."""
 

@@ -32,8 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def compared(home: Path) -> subprocess.CompletedProcess[str]:
-    report = home / "report.html"
-    return cnn(*COMPARE, "--seeds", "2", "--report", str(report), "--json", home=home)
+    files = ("--report", str(home / "report.html"), "--paper", str(home / "paper"))
+    return cnn(*COMPARE, "--seeds", "2", *files, "--json", home=home)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +52,13 @@ def results(compared: subprocess.CompletedProcess[str]) -> Any:
 @pytest.fixture(scope="module")
 def store(results, home: Path) -> Store:
     return Store(f"sqlite:///{home / 'runs.sqlite'}")
+
+
+def test_the_files_for_a_paper_have_the_same_results(compared, results, home: Path):
+    told = json.loads((home / "paper" / "results.json").read_text(encoding="utf-8"))
+
+    assert told == json.loads(compared.stdout)
+    assert "trained with 2 seeds" in (home / "paper" / "methods.md").read_text(encoding="utf-8")
 
 
 def test_the_results_are_those_of_the_runs_in_the_store(results, store: Store):
@@ -187,6 +194,8 @@ def test_equal_time_is_spent_by_each(home: Path):
             "is none of epochs, training-macs",
         ),
         (("lenet-5", *CONDITIONS, "--report", "/no/such/r.html"), "its folder is not there"),
+        (("lenet-5", *CONDITIONS, "--paper", "/no/such/paper"), "its folder is not there"),
+        (("lenet-5", *CONDITIONS, "--paper", "/dev/null"), "--paper takes a folder"),
         (("lenet-5", *CONDITIONS, "--report", "/tmp"), "it is a folder"),
         (("lenet-5", *CONDITIONS, "--report", "/proc/x.html"), "No such file or directory"),
         (("lenet-5", *CONDITIONS, "--report", f"/tmp/{'x' * 300}"), "File name too long"),

@@ -63,6 +63,10 @@ def test_a_run_leaves_in_every_form(form: Form, run: tuple[str, str], tmp_path: 
             endings = {Path(name).suffix for name in zipfile.ZipFile(path).namelist()}
             assert ".py" in endings
             assert len(endings) == 2
+        case ".html":
+            page = path.read_text(encoding="utf-8")
+            assert "default-src &#x27;none&#x27;" in page or "default-src 'none'" in page
+            assert "294 of 300 test images" in page, "with the card of its run"
         case ".pt":
             assert zipfile.ZipFile(path).testzip() is None
         case _:

@@ -45,7 +45,7 @@ FLOORS = (
     "lessons",
     "pictures.kit",
     "pictures.data pictures.network pictures.training pictures.inside",
-    "pictures.comparison",
+    "pictures.comparison pictures.page pictures.paper",
     "exports",
     "commands",
     "library",

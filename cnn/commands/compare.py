@@ -40,6 +40,8 @@ def compare(options: argparse.Namespace) -> int:
     with refusals():
         if options.report:
             _check_writable(Path(options.report))
+        if options.paper:
+            _check_folder(Path(options.paper))
         plan = _plan(options)
         store = Store(options.store)
         dismiss_silent(store)
@@ -57,6 +59,8 @@ def compare(options: argparse.Namespace) -> int:
     finally:
         if options.report:
             _write(Path(options.report), found)
+        if options.paper:
+            _write_paper(Path(options.paper), found)
     if ended is State.INTERRUPTED:
         return 130
     return 0 if all(row.group.finished for row in found.rows) else 1
@@ -158,14 +162,21 @@ def findings_of(store: Store, plan: Plan) -> Findings:
     return findings(plan, found, epochs, read, others=beside(store, plan, found))
 
 
-def _check_writable(path: Path) -> None:
-    """A report that cannot be written is said before hours of training, not after."""
+def _check_writable(path: Path, what: str = "the report") -> None:
+    """A file that cannot be written is said before hours of training, not after."""
     try:
         why = _hindrance(path)
     except (OSError, RuntimeError) as error:  # the latter of links that lead to each other
         why = getattr(error, "strerror", None) or str(error)
     if why:
-        raise CommandError(f"the report {path} cannot be written: {why}. Choose another file.")
+        raise CommandError(f"{what} {path} cannot be written: {why}. Choose another file.")
+
+
+def _check_folder(path: Path) -> None:
+    """The same of the folder for a paper, which is made where there is none."""
+    if path.exists() and not path.is_dir():
+        raise CommandError(f"{path} is a file, and --paper takes a folder. Choose another name.")
+    _check_writable(path / "README.md" if path.is_dir() else path, "the folder")
 
 
 def _hindrance(path: Path) -> str:
@@ -191,6 +202,16 @@ def _write(path: Path, found: Findings) -> None:
     except OSError as error:
         raise CommandError(f"the report {path} cannot be written: {error.strerror}.") from error
     print(f"The report is in {path}.", file=sys.stderr)
+
+
+def _write_paper(path: Path, found: Findings) -> None:
+    from cnn.pictures.paper.files import write_paper
+
+    try:
+        write_paper(found, path)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+    print(f"Figures, tables and methods are in {path}.", file=sys.stderr)
 
 
 def _lines(found: Findings) -> list[str]:

@@ -10,11 +10,12 @@ from pathlib import Path
 from cnn.commands import CommandError, refusals
 from cnn.commands.prepare import say_notes
 from cnn.commands.terminal import quiet, say
-from cnn.exports import Form, Subject, Takes, form_for, write_whole
+from cnn.exports import PAGE, Form, Subject, Takes, form_for, write_whole
 from cnn.network.errors import shown
 from cnn.network.keras.model import WeightsError
 from cnn.network.source import chosen, has_weights, input_shape, is_source, read_trained
 from cnn.network.trace import trace
+from cnn.pictures.page.run import run_page
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import WEIGHTS
@@ -50,7 +51,7 @@ def _subject(options: argparse.Namespace, form: Form) -> Subject:
     if not is_source(options.source):
         if options.input or options.pixels:
             raise CommandError("--input and --pixels are of designs; a run has both as it is.")
-        return _run(options)
+        return _run(options, form)
     opened = chosen(options.source, options.input, options.pixels)
     weights = None
     if form.takes is not Takes.NONE and has_weights(options.source):
@@ -63,7 +64,7 @@ def _subject(options: argparse.Namespace, form: Form) -> Subject:
     return Subject(opened.architecture, weights)
 
 
-def _run(options: argparse.Namespace) -> Subject:
+def _run(options: argparse.Namespace, form: Form) -> Subject:
     with closing(Store(options.store)) as store:
         run = store.look_up(options.source)
         if run is None:
@@ -81,7 +82,8 @@ def _run(options: argparse.Namespace) -> Subject:
             return Subject(run.architecture, None)
         kept = WEIGHTS in store.file_sizes(run.id)
         weights = trained_weights(store, run) if kept else None
-        return Subject(run.architecture, weights, known_classes(store, run))
+        page = run_page(store, run) if form.word == PAGE else b""
+        return Subject(run.architecture, weights, known_classes(store, run), page)
 
 
 def _say(options: argparse.Namespace, form: Form, subject: Subject, size: int) -> None:

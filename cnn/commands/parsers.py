@@ -14,7 +14,7 @@ STATES = (
 )
 
 # Those of `cnn.exports`, for the same reason.
-FORMATS = ("json", "keras", "onnx", "torch", "safetensors", "svg")
+FORMATS = ("json", "keras", "onnx", "torch", "safetensors", "svg", "html")
 
 MOST_LISTED = 1_000_000
 
@@ -118,6 +118,11 @@ def _add_compare(commands: Any) -> None:
         "or so much training time, such as 30s",
     )
     compare.add_argument("--report", metavar="FILE", help="an HTML file with all of it")
+    compare.add_argument(
+        "--paper",
+        metavar="FOLDER",
+        help="figures as SVG and PDF, tables for LaTeX and Markdown, and the methods in words",
+    )
     _add_store(compare)
     compare.add_argument("--json", action="store_true", help="end with one JSON object")
     compare.set_defaults(run="compare")

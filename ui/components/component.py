@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.pictures.kit.palette import css_variables
+from cnn.pictures.page.parts import styles
 from ui.components.scripts import script
 
 FOLDER = Path(__file__).parent
@@ -52,11 +52,9 @@ def component(
 
 def _styles(css: Path, are_isolated: bool) -> str:
     """The colours and the controls of all components, then the component's own style."""
-    own = css.read_text(encoding="utf-8")
     if not are_isolated:
-        return own
-    shared = (FOLDER / "kit" / "kit.css").read_text(encoding="utf-8")
-    return f":host{{{css_variables()}}}\n{shared}\n{own}"
+        return css.read_text(encoding="utf-8")
+    return styles(FOLDER, css.relative_to(FOLDER).as_posix())
 
 
 def _nothing() -> None:

@@ -14,15 +14,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from graphlib import TopologicalSorter
 from pathlib import Path
-from posixpath import dirname, join, normpath
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
+from cnn.pictures.page import modules as modules_of
+from cnn.pictures.page import parts
 from ui.session.assets import address, compressed_response
 
 FOLDER = Path(__file__).parent
@@ -62,7 +62,6 @@ LARGE = "StreamlitSyntaxHighlighter"
 """Fetched where code is shown alone: it is as large as all others together."""
 
 _OF_STREAMLIT = re.compile(r'(?:from|import) ?"\./([^"]+\.js)"')
-_IMPORT = re.compile(r'(?<=from )"(\.{1,2}/[^"]+\.js)"')
 _LOADER = """
 const PAUSE_MS = [1000, 3000, 10000, 30000];
 let script;
@@ -96,18 +95,6 @@ function entry(tries) {
   return addresses.at(-1);
 }
 """
-_WHOLE = """
-const MODULES = {};
-function entry() {
-  const made = {};
-  let last;
-  for (const [module, text] of Object.entries(MODULES)) {
-    const linked = text.replace(/(?<=from )"module:(.+)"/g, (_, name) => `"${made[name]}"`);
-    last = made[module] = URL.createObjectURL(new Blob([linked], { type: "text/javascript" }));
-  }
-  return last;
-}
-"""
 _served = [False]
 
 
@@ -115,11 +102,10 @@ def script(entry: str) -> str:
     """The script of a component for Streamlit: lines that load its modules, the last of which is
     `entry`, or where no server of ours runs, also the modules themselves.
     """
-    modules = needed(entry)
     if _served[0]:
-        found = _SERVED.replace("[]", json.dumps(modules)).replace("ADDRESS", _folder())
+        found = _SERVED.replace("[]", json.dumps(needed(entry))).replace("ADDRESS", _folder())
     else:
-        found = _WHOLE.replace("{}", json.dumps({one: _linked(one) for one in modules}), 1)
+        found = modules_of.whole(entry, modules())
     return found + _LOADER
 
 
@@ -181,9 +167,7 @@ def modules() -> dict[str, str]:
     from ui.components.glossary import glossary
     from ui.components.schema import schema
 
-    files = sorted(FOLDER.rglob("*.js"))
-    read = {file.relative_to(FOLDER).as_posix(): file.read_text(encoding="utf-8") for file in files}
-    return read | {
+    return parts.scripts(FOLDER) | {
         "editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n",
         "words/glossary.js": glossary(),
     }
@@ -191,26 +175,8 @@ def modules() -> dict[str, str]:
 
 @functools.cache
 def needed(entry: str) -> tuple[str, ...]:
-    """The modules that one needs, each after those it imports; raises `CycleError`, as there is no
-    such order where modules import each other.
-    """
-    imports: dict[str, list[str]] = {}
-    rest = [entry]
-    while rest:
-        module = rest.pop()
-        if module not in imports:
-            imports[module] = [_path(module, to) for to in _IMPORT.findall(modules()[module])]
-            rest += imports[module]
-    return tuple(TopologicalSorter(imports).static_order())
-
-
-def _path(module: str, to: str) -> str:
-    return normpath(join(dirname(module), to))
-
-
-def _linked(module: str) -> str:
-    """The text of a module, that names others by their paths from this folder."""
-    return _IMPORT.sub(lambda found: f'"module:{_path(module, found[1])}"', modules()[module])
+    """The modules that one needs, each after those it imports; raises `CycleError`."""
+    return modules_of.needed(entry, modules())
 
 
 def _folder() -> str:

@@ -25,6 +25,7 @@ from cnn.network.keras.model import Weights
 from cnn.network.layers import Activation, Axes, Container, Layer, Spreads
 from cnn.network.layers.merges import MERGES
 from cnn.network.shapes import Axis, Shape, Spread, axis
+from cnn.network.trace import trace
 
 ACTIVATIONS = (
     "relu",
@@ -64,6 +65,18 @@ def in_browser(architecture: Architecture, weights: Weights) -> bytes:
     written += b" " * (-len(written) % HEAD_BYTES)  # so that the numbers stand where they may
     numbers = b"".join(one.tobytes() for one in way.numbers)
     return len(written).to_bytes(HEAD_BYTES, "little") + written + numbers
+
+
+def check_in_browser(architecture: Architecture) -> None:
+    """Raises `NotInBrowserError` where a network cannot run there, whatever its weights are."""
+    nothing = np.zeros((), np.float32)
+    weights = {
+        row.name: tuple(np.broadcast_to(nothing, one.shape) for one in row.weights)
+        for row in trace(architecture).rows
+        if row.weights
+    }
+    way = _Way(weights, [architecture.input])
+    way.follow(steps_of(architecture), way.feed(architecture.fed))
 
 
 @dataclass(frozen=True, slots=True)

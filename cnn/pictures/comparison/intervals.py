@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from cnn.comparing.significance import Verdict
 from cnn.comparing.verdict import Judgement
@@ -22,7 +23,7 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
     whose = f"{shortened(found.first, 20)} minus {shortened(found.second, 20)}"
     title = f"percentage points<br>{label(whose)}"  # in two lines, as a phone is narrow
     return {
-        "data": [_interval(name, verdict, dark=dark) for name, verdict in lines],
+        "data": [interval(name, verdict, dark=dark) for name, verdict in lines],
         "layout": {
             **layout(dark),
             "uirevision": title,
@@ -35,19 +36,15 @@ def intervals(found: Judgement, *, dark: bool) -> Figure:
                 "nticks": 7,
             },
             "yaxis": {"automargin": True, "showgrid": False, "autorange": "reversed"},
-            "shapes": [
-                {
-                    "type": "line",
-                    "x0": 0,
-                    "x1": 0,
-                    "y0": 0,
-                    "y1": 1,
-                    "yref": "paper",
-                    "line": {"color": INK[dark], "width": 1, "dash": "dot"},
-                }
-            ],
+            "shapes": [no_difference(dark=dark)],
         },
     }
+
+
+def no_difference(*, dark: bool) -> dict[str, Any]:
+    """A line over the whole height where there is no difference."""
+    line = {"color": INK[dark], "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": line}
 
 
 def _reach(verdicts: Sequence[Verdict]) -> list[float]:
@@ -57,7 +54,8 @@ def _reach(verdicts: Sequence[Verdict]) -> list[float]:
     return [-furthest, furthest]
 
 
-def _interval(name: str, found: Verdict, *, dark: bool) -> Figure:
+def interval(name: str, found: Verdict, *, dark: bool) -> Figure:
+    """A line of its own for one difference."""
     own = colour(0 if found.is_real else 7, dark=dark)
     middle = 100 * found.difference
     return {

@@ -87,13 +87,26 @@ def _warnings(found: Findings) -> list[str]:
     return [f"No ranking. {' '.join(found.differences.forbid)}"]
 
 
-def _places(found: Findings) -> dict[str, int]:
+def colours(found: Findings) -> dict[str, int]:
+    """A colour's number for each network, the same as on the page."""
     return places([row.id for row in found.rows])
 
 
 def _figures(found: Findings) -> list[tuple[str, Figure]]:
-    own, ranked = _places(found), not found.differences.forbid
-    figures = []
+    own, ranked = colours(found), not found.differences.forbid
+    figures = curves(found)
+    for cost, (words, log) in COSTS.items():
+        drawn = trade_off(
+            points(found.rows, own, cost), words, dark=False, log=log, are_ranked=ranked
+        )
+        words = f"Test accuracy against {COST_WORDS[cost]}. {left_out(found.rows, cost)}"
+        figures.append((words.removesuffix(". "), drawn))
+    return figures
+
+
+def curves(found: Findings) -> list[tuple[str, Figure]]:
+    """Accuracy and loss over the epochs, each by its name."""
+    own, figures = colours(found), []
     for field, metric, name in (
         ("val_accuracy", Metric.ACCURACY, "Validation accuracy"),
         ("val_loss", Metric.LOSS, "Validation loss"),
@@ -109,17 +122,11 @@ def _figures(found: Findings) -> list[tuple[str, Figure]]:
             if (curve := mean_curve(row.group, samples, Axis.EPOCHS, highest))
         ]
         figures.append((name, bands(metric, lines, dark=False, epochs_wanted=found.plan.epochs)))
-    for cost, (words, log) in COSTS.items():
-        drawn = trade_off(
-            points(found.rows, own, cost), words, dark=False, log=log, are_ranked=ranked
-        )
-        words = f"Test accuracy against {COST_WORDS[cost]}. {left_out(found.rows, cost)}"
-        figures.append((words.removesuffix(". "), drawn))
     return figures
 
 
 def _table(found: Findings) -> str:
-    own, best = _places(found), stars(found.rows, found.claims.best)
+    own, best = colours(found), stars(found.rows, found.claims.best)
     columns = shown(Place.REPORT)
     written = [column.written(found.rows) for column in columns]
     lines = []

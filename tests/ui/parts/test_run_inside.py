@@ -18,9 +18,11 @@ from cnn.insight.passes.forward import predict
 from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.keras.file import keras_file
+from cnn.network.keras.model import by_place
 from cnn.network.keras.read import PIXELS_MEMBER
-from cnn.network.layers import Dense, Flatten, PositionEmbedding
+from cnn.network.layers import Dense, Flatten, GroupNormalization, PositionEmbedding
 from cnn.network.zoo import entry
+from cnn.pictures.page.network import page_bytes
 from cnn.training.engine.reproduce import script
 from cnn.training.engine.snapshots import Snapshot, snapshot_name, watched, watched_to_bytes
 from cnn.training.recipe.configuration import Configuration, Optimizer
@@ -47,6 +49,7 @@ from tests.ui.visiting import arriving, html, pressed, saved, shown, words
 from ui.parts.runs.live import _curve
 from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
+from ui.session.words import size_bytes
 
 ROOT = Path(__file__).parents[3]
 SPEC = DatasetSpec(DatasetName.SHAPES)
@@ -253,11 +256,13 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
     app = visited(run, "Take away")
 
     stem = f"shapes-demo-{run.id[:6]}"
+    page_size = size_bytes(page_bytes(run.architecture))
     assert files(app) == [
         f"Save {stem}.keras · 2.0 KiB",
         f"Save {stem}.npz · 7 B",
         "Save PyTorch: code and weights",
         f"Save {stem}.onnx",
+        f"Save web page · {page_size}",
         f"Save {stem}-steps.csv",
         f"Save {stem}.py",
         f"Save {stem}-alone.py",
@@ -265,6 +270,29 @@ def test_a_finished_run_gives_its_model_weights_script_and_curves(store: Store):
         f"Save {stem}-epochs.csv",
     ]
     assert "pixels from 0 to 1" in words(app)
+
+
+def test_the_web_page_that_is_saved_is_of_this_run(store: Store):
+    run = made(store, State.FINISHED)
+    store.keep_file(run.id, WEIGHTS, arrays_to_bytes(by_place(random_weights(DEMO))))
+
+    page = saved(visited(run, "Take away"), "web page").decode()
+
+    assert "<title>Shapes demo</title>" in page
+    assert 'data-component="photo"' in page
+    assert "150 train, 30 validation, 300 test" in page
+
+
+def test_a_network_that_no_browser_runs_has_no_web_page_and_it_is_said_why(store: Store):
+    layers = (GroupNormalization(1), Flatten(), Dense(3, "softmax"))
+    run = store.add(Architecture("Groups", (8, 8, 1), layers), SETTINGS, worker="me")
+    store.record_epoch(run.id, Epoch(1, 0.5, 0.9, 0.5, 0.9, 1.0), {WEIGHTS: b"weights"})
+    store.finish(run.id, State.FINISHED)
+
+    app = visited(run, "Take away")
+
+    assert "No web page. No browser runs this network: it has a GroupNormalization." in words(app)
+    assert not [one for one in files(app) if "web page" in one]
 
 
 def test_a_model_with_a_layer_that_keras_has_not_says_what_it_takes_to_load_it(store: Store):

@@ -282,7 +282,7 @@ def test_with_results_there_are_costs_a_verdict_and_files(store: Store, data):
         *("Results", "Accuracy and cost", "Is the difference real?", "Take it away"),
     ]
     assert [one.proto.label for one in app.get("link_button")] == [
-        *("Report (HTML)", "Everything (JSON)", "Table (CSV)", "Curves (CSV)"),
+        *("Report (HTML)", "Everything (JSON)", "Table (CSV)", "Curves (CSV)", "For a paper (zip)"),
     ]
     table = list(csv.DictReader(io.StringIO(saved(app, "Table").decode())))
     assert {row["name"] for row in table} == {"LeNet-5", "Simple CNN"}

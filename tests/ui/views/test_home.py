@@ -7,10 +7,10 @@ from cnn.network.architecture import Architecture
 from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from cnn.pictures.page.stages import stages
 from cnn.shipped import shipped
 from tests.ui.visiting import visited, words
 from ui.parts.setup.own_images import ASKED
-from ui.views.home.live import stages
 
 
 def labels(app: AppTest) -> list[str]:

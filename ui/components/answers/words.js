@@ -17,7 +17,7 @@ export function inWords(shares, names) {
   const order = ranked(shares);
   const [best] = order;
   const running = order.filter((place) => shares[place] >= IN_THE_RUNNING);
-  const called = `${article(names[best])} ${names[best]}`;
+  const called = [...names[best]].length === 1 ? `${article(names[best])} ${names[best]}` : names[best];
   if (shares[best] >= SURE) return `It is ${called}.`;
   if (!running.length) running.push(...order.slice(0, 2));
   if (running.length === 1) return shares[best] >= RATHER ? `Probably ${called}.` : `It is not sure: perhaps ${called}?`;

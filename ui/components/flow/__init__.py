@@ -5,23 +5,21 @@ the browser. Nothing is sent, neither while one draws nor after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from cnn.pictures.page.stages import Stage
 from ui.components.component import component
 
 _mount = component("flow")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The maps that are shown of a layer: the name of its row, and what they are called."""
-
-    layer: str
-    title: str
-    about: str
-
-
 def flow(network: str, stages: Sequence[Stage], names: Sequence[str], *, key: str) -> None:
     """Shows the pad and the network at that address: some stages of it, and its answer by names."""
-    data = {"network": network, "stages": [asdict(one) for one in stages], "names": list(names)}
+    data = {
+        "network": network,
+        "stages": [asdict(one) for one in stages],
+        "names": list(names),
+        "what": "a digit",
+        "example": True,
+    }
     _mount(key=key, data=data)

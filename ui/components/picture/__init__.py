@@ -6,11 +6,7 @@ import streamlit as st
 
 from ui.components.component import component, read_path
 
-_mount = component(
-    "picture",
-    html='<div class="frame"><div class="picture"></div></div><div class="tip" hidden></div>',
-    state=("picked",),
-)
+_mount = component("picture", state=("picked",))
 
 
 def picture(

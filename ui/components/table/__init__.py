@@ -13,11 +13,7 @@ import streamlit as st
 
 from ui.components.component import component
 
-_mount = component(
-    "table",
-    html='<div class="frame"><table></table></div>',
-    state=("chosen", "opened", "pressed"),
-)
+_mount = component("table", state=("chosen", "opened", "pressed"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cnn.comparing.export import as_dict, curves_csv, table_csv
 from cnn.comparing.findings import Findings, findings
 from cnn.insight.passes.effort import Effort
 from cnn.pictures.comparison.report import report
+from cnn.pictures.paper.files import write_paper_zip
 from ui.components.save import save_file
 from ui.parts.comparison.verdict import read
 from ui.parts.runs import runs
@@ -36,13 +37,11 @@ def take_away(
     if not any(group.finished for group in found):
         return
 
-    def written(form: Callable[[Findings, IO[str]], object]) -> Make:
+    def written(form: Callable[[Findings, IO[bytes]], object]) -> Make:
         def make(into: IO[bytes]) -> None:
             with turn(WRITING):
                 epochs = runs.opened().epochs([run.id for group in found for run in group.finished])
-                text = io.TextIOWrapper(into, encoding="utf-8", newline="")
-                form(findings(plan, found, epochs, read, target, others), text)
-                text.detach()  # flushes, and leaves it open
+                form(findings(plan, found, epochs, read, target, others), into)
 
         return make
 
@@ -54,11 +53,22 @@ def take_away(
             ("Table (CSV)", "comparison.csv", lambda told, into: into.write(table_csv(told))),
             ("Curves (CSV)", "curves.csv", lambda told, into: into.write(curves_csv(told))),
         ):
-            save_file(label, name, written(form))
+            save_file(label, name, written(_as_text(form)))
+        save_file("For a paper (zip)", "paper.zip", written(write_paper_zip))
     st.caption(
         "The report is one file of about 5 MB: figures one can turn, conditions, data, versions, "
-        "networks. It opens without this app and without the internet."
+        "networks. It opens without this app and without the internet. For a paper: figures as SVG "
+        "and PDF, tables for LaTeX and Markdown, a paragraph on the methods."
     )
+
+
+def _as_text(form: Callable[[Findings, IO[str]], object]) -> Callable[[Findings, IO[bytes]], None]:
+    def write(found: Findings, into: IO[bytes]) -> None:
+        text = io.TextIOWrapper(into, encoding="utf-8", newline="")
+        form(found, text)
+        text.detach()  # flushes, and leaves it open
+
+    return write
 
 
 def _json(found: Findings, into: IO[str]) -> None:

@@ -16,6 +16,8 @@ from cnn.network.heads import averaged, end_activation
 from cnn.network.keras.file import say_pixels
 from cnn.network.keras.model import WeightsError
 from cnn.network.torch.file import module_name, write_torch_file
+from cnn.pictures.page.network import NoPageError, check_page, effort_of_page, page_bytes
+from cnn.pictures.page.run import run_page
 from cnn.training.engine.loading import classes_needed, loading_code
 from cnn.training.engine.reproduce import ReproductionError, file_needed, script, start_file
 from cnn.training.engine.weights import trained_weights
@@ -25,6 +27,7 @@ from cnn.training.upkeep.contents import broken
 from cnn.training.upkeep.making_room import gone
 from cnn.training.upkeep.room import Kind
 from cnn.training.workers.starting import known_classes
+from ui.components.component import FOLDER
 from ui.components.save import save_file
 from ui.parts.network.save_as import ON_PAGES, save_as
 from ui.parts.runs import runs
@@ -33,7 +36,7 @@ from ui.session.kept import turn
 from ui.session.offers import Gone
 from ui.session.words import plain, size_bytes
 
-OWN_BUTTONS = ("PyTorch: code and weights",)
+OWN_BUTTONS = ("PyTorch: code and weights", "Web page")
 WITH_MODEL = (State.FINISHED, State.STOPPED)
 STEPS_ICON = ":material/table_rows:"
 WRITING_S = 15.0
@@ -70,6 +73,7 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
             _file(run, WEIGHTS, f"{stem}.npz", sizes[WEIGHTS], ":material/grid_on:")
             _torch(run, f"{stem}-torch.zip")
             _another_form(run, stem)
+            _page(run, f"{stem}.html")
         st.caption(_about(run, epochs))
     with right:
         st.markdown("**The training**")
@@ -168,6 +172,31 @@ def _another_form(run: Run, stem: str) -> None:
         return Subject(run.architecture, trained_weights(store, run), known_classes(store, run))
 
     save_as(others[label], stem, run.architecture, subject)
+
+
+def _page(run: Run, name: str) -> None:
+    """One file that answers by itself; where there is none, why."""
+    asked = effort_of_page(run.architecture)
+    try:
+        check_page(run.architecture)
+        asked.check("To write it", hint="Take away the network in another form.")
+    except (NoPageError, TooMuchError) as error:
+        st.caption(plain(f"No web page. {error}"))
+        return
+
+    def make(into: IO[bytes]) -> None:
+        try:
+            with turn(asked):
+                into.write(run_page(runs.opened(), run, FOLDER))
+        except WeightsError as error:
+            raise Gone(str(error)) from error
+
+    size = size_bytes(page_bytes(run.architecture))
+    save_file(f"Save web page · {size}", name, make, icon=":material/public:")
+    st.caption(
+        "One file that answers in any browser, without a server and the internet, with a model "
+        "card. It holds the names of the classes."
+    )
 
 
 def _steps(run_id: str, into: IO[bytes]) -> None:

@@ -1,9 +1,10 @@
-"""What one can take away of a design: code, JSON, the table, the picture."""
+"""What one can take away of a design: code, JSON, the table, the picture, a page of its own."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -15,11 +16,13 @@ from cnn.network.torch.export import torch_code
 from cnn.network.trace import Trace
 from cnn.pictures.network.diagram import diagram
 from cnn.pictures.network.slabs import standalone
+from cnn.pictures.page.design import design_page
 from ui.components.code import code_view
+from ui.components.component import FOLDER
 from ui.components.save import save_picture
 from ui.parts.network.save_as import save_as
 
-FORMS = ("Keras", "PyTorch", "ONNX", "JSON", "Table", "Picture")
+FORMS = ("Keras", "PyTorch", "ONNX", "JSON", "Table", "Picture", "Web page")
 ONNX = form_for("onnx", "network.onnx")
 
 
@@ -53,6 +56,12 @@ def take_away(trace: Trace, selected: str = "") -> str | None:
             "The graph with weights that nobody has trained yet, to look at or to time. Runs on "
             "Train give theirs with their own."
         )
+    elif form == "Web page":
+        _save(lambda: design_page(architecture, FOLDER), f"{stem}.html")
+        st.caption(
+            "The picture and the table as one file to put on a site: it needs no server and "
+            "fetches nothing."
+        )
     elif form == "PyTorch":
         return _code(torch_code(architecture), trace, f"{stem}.py", "PyTorch module", selected)
     else:
@@ -67,7 +76,7 @@ def _code(code: Code, trace: Trace, name: str, label: str, selected: str) -> str
     return chosen
 
 
-def _save(text: str, name: str) -> None:
+def _save(text: str | Callable[[], bytes], name: str) -> None:
     st.download_button(f"Save {name}", text, name, icon=":material/download:", on_click="ignore")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from cnn.data.sets.mnist import MNIST
-from cnn.network.layers import Convolution
-from cnn.network.trace import Trace, trace
+from cnn.network.trace import trace
+from cnn.pictures.page.stages import stages
 from cnn.shipped import Card, shipped
 from ui.components.engine import offer_shipped
-from ui.components.flow import Stage, flow
+from ui.components.flow import flow
 from ui.session.pages import PAGES
 from ui.session.words import percent
 
@@ -25,23 +23,6 @@ def live_network() -> None:
         with st.container(horizontal=True, width="content", gap="medium"):
             st.page_link(PAGES / "draw.py", label="Why? Fool it", icon=":material/draw:")
             st.page_link(PAGES / "inside.py", label="Look inside", icon=":material/visibility:")
-
-
-def stages(traced: Trace) -> list[Stage]:
-    """The maps of each convolution, behind all that stands thin upon it."""
-    found: list[Stage] = []
-    is_open = False
-    for row in traced.rows:
-        if isinstance(row.layer, Convolution):
-            height, width, maps = row.output_shape
-            about = f"{maps} maps, {height}×{width}"
-            found.append(Stage(row.name, f"Convolution {len(found) + 1}", about))
-            is_open = True
-        elif is_open and row.layer.is_thin:
-            found[-1] = replace(found[-1], layer=row.name)
-        else:
-            is_open = False
-    return found
 
 
 def what_it_is(card: Card) -> str:
