@@ -54,7 +54,7 @@ def _reach(verdicts: Sequence[Verdict]) -> list[float]:
     return [-furthest, furthest]
 
 
-def interval(name: str, found: Verdict, *, dark: bool) -> Figure:
+def interval(name: str, found: Verdict, *, dark: bool) -> dict[str, Any]:
     """A line of its own for one difference."""
     own = colour(0 if found.is_real else 7, dark=dark)
     middle = 100 * found.difference

@@ -14,6 +14,7 @@ from cnn.network.heads import SHARES, end_activation
 from cnn.network.shapes import shape_text
 from cnn.network.summary import summary_text
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.training.engine.environment import together
 from cnn.training.recipe.conditions import terms
 from cnn.training.recipe.run import Run
@@ -135,7 +136,7 @@ def _results(run: Run) -> list[str]:
     result = run.result
     said = (
         f"{result.test_accuracy:.1%} of {result.test_images:,} test images are right "
-        f"(loss {result.test_loss:.4g}). They were looked at once, after training. "
+        f"(loss {number(result.test_loss)}). They were looked at once, after training. "
         f"{result.seen_in_words}"
     )
     images = f"Trained on {result.train_images:,}, validated on {result.validation_images:,}."

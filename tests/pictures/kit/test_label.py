@@ -31,12 +31,15 @@ from cnn.pictures.training.gradient_profile import Profile
 from tests.hostile.files import LIVE_NAME
 from tests.pictures.comparison import test_bands, test_intervals, test_trade_off
 from tests.pictures.inside import test_points
-from tests.pictures.training import test_curves
+from tests.pictures.training import test_border, test_curves
 
 SKIPPED = {"uid", "legendgroup", "uirevision", "template"}
 """What Plotly compares and never shows; and the template, in which there are no names."""
 
 OURS = re.compile(r"</?b>|<br>|</?extra>")
+DRAWN_BY_US = "cnn.pictures.paper"
+"""Plotly never sees these: `tests/pictures/paper` reads what is drawn of them."""
+
 NAMES = (LIVE_NAME, f"{LIVE_NAME}'")
 CURVE = replace(test_curves.CURVE, name=LIVE_NAME)
 MATRIX = np.array([[9, 1], [2, 8]])
@@ -46,6 +49,8 @@ def figures() -> dict[str, Callable[..., Any]]:
     """The functions of the package that make a figure, by module and name."""
     found = {}
     for module in pkgutil.walk_packages(cnn.pictures.__path__, "cnn.pictures."):
+        if module.name.startswith(DRAWN_BY_US):
+            continue
         loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             returns = str(function.__annotations__.get("return"))
@@ -69,6 +74,9 @@ FED: dict[str, Callable[[Callable[..., Any]], Any]] = {
     ),
     "attention_cost.cost_figure": lambda f: f([cost(7)], cost(7), (*NAMES, LIVE_NAME), dark=False),
     "agreement.agreement_figure": lambda f: f(NAMES, np.eye(2), dark=False),
+    "border.border_figure": lambda f: f(
+        test_border.FOUND, test_border.NEW, 3, (LIVE_NAME,) * 3, dark=False
+    ),
     "bands.bands": lambda f: f(
         Metric.LOSS,
         [replace(one, name=LIVE_NAME) for one in (test_bands.LENET, test_bands.EARLY)],

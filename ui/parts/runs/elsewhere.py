@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.insight.readings.explanations import Fact
 from cnn.network.shapes import shape_text
 from cnn.network.trace import trace
+from cnn.numbers import number
 from cnn.pictures.training.curves import Curve
 from cnn.training.engine.environment import together
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
@@ -65,8 +66,8 @@ def figures(one: Elsewhere, epochs: Sequence[Epoch]) -> None:
     shown = [
         ("Validation accuracy", percent(last.val_accuracy) if last else None, told.val_accuracy),
         ("Training accuracy", percent(last.accuracy) if last else None, told.accuracy),
-        ("Validation loss", f"{last.val_loss:.4g}" if last else None, told.val_loss),
-        ("Training loss", f"{last.loss:.4g}" if last else None, "loss"),
+        ("Validation loss", number(last.val_loss) if last else None, told.val_loss),
+        ("Training loss", number(last.loss) if last else None, "loss"),
     ]
     with st.container(horizontal=True, gap="medium"):
         for label, said, measured in shown:
