@@ -58,7 +58,7 @@ def test_a_backup_says_what_is_in_it_and_a_second_one_needs_another_name(
         "file": str(tmp_path / "2.sqlite"),
         "runs": 10,
         "bytes": target.stat().st_size,
-        "version": 5,
+        "version": 6,
         "noted": True,
     }
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from cnn.network import feed as feeds
 from cnn.network.architecture import Architecture, read_json
 from cnn.network.errors import ArchitectureError, shown
-from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import (
     WITHOUT_WEIGHTS,
     Imported,
@@ -20,6 +20,9 @@ from cnn.network.keras.read import (
 )
 from cnn.network.shapes import MapShape, shape_text
 from cnn.network.zoo import entry, zoo
+
+if TYPE_CHECKING:
+    from cnn.network.keras.model import Weights
 
 MAX_JSON_BYTES = 20_000_000
 MAX_MODEL_BYTES = 1_000_000_000
@@ -201,6 +204,8 @@ def _read_text(text: str | bytes, size: MapShape | None) -> Imported:
 
 def _design(source: str | bytes, size: MapShape | None, name: str = "") -> Imported:
     """The design in a file of weights, without them, which it says."""
+    from cnn.network.keras.model import WeightsError
+
     try:
         imported, _ = read_trained(source, size, name)
     except WeightsError as error:
