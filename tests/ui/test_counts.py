@@ -41,6 +41,7 @@ OTHERS = {
     ("cnn/comparing/depth.py", "own.params"),  # how many more; test_depth.py asks Keras
     ("cnn/training/forecast/limits.py", "params"),
     ("ui/parts/network/side_by_side.py", "row.param_formula"),
+    ("ui/parts/runs/elsewhere.py", "one.told.parameters"),  # Keras' own count_params
 }
 
 

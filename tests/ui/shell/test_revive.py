@@ -14,7 +14,7 @@ from ui.shell.revive import SCRIPT, Watched
 
 INDEX = Path(file_util.get_static_dir(), "index.html").read_bytes()
 OTHER = b"<head>" + b"x" * (len(INDEX) - 6)
-AHEAD = re.compile(rb'<link rel="modulepreload" fetchpriority="low" [^>]*>')
+AHEAD = re.compile(rb'<link rel="(?:modulepreload" fetchpriority="low|prefetch)" [^>]*>')
 SEES = "text/html,*/*"
 
 
@@ -58,6 +58,7 @@ def test_the_watch_is_the_first_thing_in_the_page():
 
 def test_a_page_names_the_scripts_that_it_needs_first(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(scripts, "_served", [True])
+    scripts.modules()
     _, body = answered(INDEX)
 
     named = [re.findall(rb'href="(.*)"', one)[0].decode() for one in AHEAD.findall(body)]
