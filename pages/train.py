@@ -7,6 +7,7 @@ from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import arrive, goals_shown
+from ui.parts.lesson.handing_in import hand_in
 from ui.parts.lesson.way_back import way_back
 from ui.parts.runs import runs
 from ui.parts.runs.elsewhere import open_design
@@ -37,6 +38,7 @@ if alone:
     shown_labels(alone)
 if ours:
     goals_shown(trace(ours.architecture), ours)
+    hand_in(ours)
     last_steps.in_train(ours)
 if shown:
     watch(shown)

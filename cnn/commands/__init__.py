@@ -17,6 +17,9 @@ class CommandError(Exception):
 def refusals() -> Iterator[None]:
     """Turns the named errors of data, settings and store into a `CommandError`."""
     from cnn.data import DataError
+    from cnn.lessons.assignments.assignment import AssignmentError
+    from cnn.lessons.assignments.hand_in import HandInError
+    from cnn.lessons.progress.file import ProgressFileError
     from cnn.settings import SettingError
     from cnn.training.recipe.configuration import ConfigurationError
     from cnn.training.recipe.start import StartError
@@ -27,10 +30,13 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except (
+        AssignmentError,
         ConfigurationError,
         ContinuationError,
         DataError,
+        HandInError,
         LabelError,
+        ProgressFileError,
         SettingError,
         StartError,
         StoreError,

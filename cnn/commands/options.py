@@ -39,12 +39,12 @@ def add_settings(
                 )
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser, *, is_required: bool = True) -> None:
     """The option that names the data."""
     names = ", ".join(SETS)
     parser.add_argument(
         "--dataset",
-        required=True,
+        required=is_required,
         metavar="NAME",
         help=f"{names}, a zip, npz or folder of images, or own:NAME for kept ones",
     )

@@ -48,6 +48,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_export(commands)
     _add_data(commands)
     _add_runs(commands)
+    _add_verify(commands)
     _add_upkeep(commands)
     doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
     _add_store(doctor)
@@ -67,7 +68,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
 
 def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
     train = commands.add_parser("train", parents=[network], help="train a network here and now")
-    _add_conditions(train)
+    _add_conditions(train, has_own_data=False)
     train.add_argument(
         "--from",
         dest="parent",
@@ -88,6 +89,11 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         metavar="EPOCHS",
         help="with --from: train what is new alone for so many epochs, then all at a tenth of the "
         "rate",
+    )
+    train.add_argument(
+        "--assignment",
+        metavar="LINK",
+        help="train for an assignment, on its data: every checkpoint is kept, to be handed in",
     )
     _add_store(train)
     train.add_argument("--json", action="store_true", help="end with one JSON object")
@@ -161,13 +167,15 @@ def _add_data(commands: Any) -> None:
     data.set_defaults(run="data")
 
 
-def _add_conditions(parser: Parser, without: Collection[str] = ()) -> None:
+def _add_conditions(
+    parser: Parser, without: Collection[str] = (), *, has_own_data: bool = True
+) -> None:
     """When the parser is used, as their declarations take a second to import."""
 
     def add() -> None:
         from cnn.commands.options import add_data, add_settings
 
-        add_data(parser)
+        add_data(parser, is_required=has_own_data)
         add_settings(parser, without)
 
     parser.late = add
@@ -179,7 +187,8 @@ def _add_runs(commands: Any) -> None:
     _add_store(options)
     options.add_argument("--json", action="store_true", help="as JSON")
     kinds = runs.add_subparsers(
-        metavar="list|show|rename|tag|note|archive|export|resume|stop|delete", dest="action"
+        metavar="list|show|rename|tag|note|archive|export|resume|hand-in|stop|delete",
+        dest="action",
     )
     _add_listing(kinds, options)
     for action, explained in (
@@ -204,6 +213,7 @@ def _add_runs(commands: Any) -> None:
         if action == "archive":
             parser.add_argument("--back", action="store_true", help="bring them back to the list")
     _add_runs_export(kinds, options)
+    _add_hand_in(kinds, options)
     resume = kinds.add_parser(
         "resume", parents=[options], help="go on with one that was cut off, here and now"
     )
@@ -238,6 +248,44 @@ def _add_runs_export(kinds: Any, options: argparse.ArgumentParser) -> None:
     tables = "a row for each run, and beside it one for each epoch, in FILE-epochs"
     export.add_argument("--parquet", metavar="FILE", help=tables)
     export.add_argument("--csv", metavar="FILE", help=tables)
+
+
+def _add_hand_in(kinds: Any, options: argparse.ArgumentParser) -> None:
+    hand_in = kinds.add_parser(
+        "hand-in", parents=[options], help="the one file of a run for an assignment"
+    )
+    hand_in.add_argument("id", metavar="ID")
+    hand_in.add_argument("--to", metavar="FILE", required=True, help="the file to write")
+    hand_in.add_argument("--name", required=True, metavar="NAME", help="whose it is")
+    hand_in.add_argument("--answer", default="", metavar="WORDS", help="to the question it asks")
+    hand_in.add_argument(
+        "--progress",
+        metavar="FILE",
+        help="answers to lessons that it asks for, as exported under My progress on Learn",
+    )
+    hand_in.set_defaults(run="hand-in")
+
+
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser(
+        "verify", help="do hand-ins again, and say which are what they say they are"
+    )
+    verify.add_argument("path", metavar="FOLDER|FILE", help="hand-ins, as zip files")
+    verify.add_argument(
+        "--assignment",
+        metavar="LINK",
+        help="the link that was handed out; else what most of them say it was",
+    )
+    verify.add_argument(
+        "--epochs",
+        default="1",
+        metavar="N",
+        help="so many epochs by chance are trained again beside the tested one, or all",
+    )
+    verify.add_argument("--seed", type=int, metavar="N", help="which epochs those are; else chance")
+    verify.add_argument("--gradebook", metavar="FILE", help="a CSV file with all of it")
+    verify.add_argument("--json", action="store_true", help="one JSON object")
+    verify.set_defaults(run="verify")
 
 
 def _add_upkeep(commands: Any) -> None:

@@ -17,6 +17,8 @@ from cnn.data.own.keeping import ENDINGS
 from cnn.data.own.opened import check_whole_set
 from cnn.data.portion import Portion
 from cnn.data.sets import SETS
+from cnn.lessons.assignments import assignment
+from cnn.lessons.assignments.assignment import Assignment, AssignmentError
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, WeightsError
@@ -31,7 +33,7 @@ from cnn.training.forecast.estimate import estimate
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import spec_of
 from cnn.training.recipe.fitting import Fitted, fit_to
-from cnn.training.recipe.run import Run
+from cnn.training.recipe.run import ASSIGNMENT, Run
 from cnn.training.recipe.start import SHIPPED, StartError
 from cnn.training.store.store import Store
 from cnn.training.workers import starting
@@ -71,7 +73,10 @@ class From:
 
 
 def prepared(
-    architecture: Architecture, configuration: Configuration, begins: From | None = None
+    architecture: Architecture,
+    configuration: Configuration,
+    begins: From | None = None,
+    wanted: Assignment | None = None,
 ) -> Prepared:
     """A training of a network, all that can be refused looked at; says on standard error what was
     changed to fit network and data to each other, and what it will take.
@@ -89,6 +94,10 @@ def prepared(
     if begins:
         begun = _begun(begins, fitted.architecture, data.class_names)
         configuration = replace(configuration, start=begun.start)
+    files = dict(begun.files) if begun else {}
+    if wanted:
+        configuration = _assigned(wanted, fitted.architecture, configuration)
+        files[ASSIGNMENT] = wanted.text.encode()
     images = {name: len(split) for name, split in data.splits.items()}
     costs = augmentation_cost.load()
     expected = estimate(fitted.architecture, configuration, images, calibration.load(), costs=costs)
@@ -96,7 +105,19 @@ def prepared(
     limits.check_memory(fitted.architecture, batch, expected)
     said = f"Expected on this machine: {expected.text}. {expected.caution}".rstrip()
     print(said, file=sys.stderr)
-    return Prepared(fitted, configuration, begun.files if begun else {})
+    return Prepared(fitted, configuration, files)
+
+
+def _assigned(
+    wanted: Assignment, architecture: Architecture, configuration: Configuration
+) -> Configuration:
+    """The settings with a seed of their own; refuses what cannot be handed in."""
+    if said := assignment.why_not(wanted, architecture, configuration):
+        raise AssignmentError(f"this is no training for {wanted.title}. {said}")
+    size = assignment.kept_bytes(architecture, configuration) / 1e6
+    said = f"{configuration.epochs + 1:,} checkpoints are kept, about {size:,.1f} MB"
+    print(printable(f"For {wanted.title}: a seed of its own; {said}."), file=sys.stderr)
+    return assignment.begun(configuration)
 
 
 def begins_with(

@@ -10,10 +10,11 @@ MODULES = {
         name: name
         for name in (
             *("train", "compare", "export", "data", "runs", "store"),
-            *("doctor", "address", "worker"),
+            *("doctor", "address", "worker", "verify"),
         )
     },
     "resume": "train",
+    "hand-in": "hand_in",
 }
 """By name, the module in this folder that has a function of that name."""
 
@@ -21,4 +22,4 @@ MODULES = {
 def run(command: str, options: argparse.Namespace) -> int:
     """Runs a command; returns the status to end with."""
     module = import_module(f"cnn.commands.{MODULES[command]}")
-    return getattr(module, command)(options) or 0
+    return getattr(module, command.replace("-", "_"))(options) or 0

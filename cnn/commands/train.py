@@ -18,6 +18,9 @@ from cnn.commands.options import configuration_of
 from cnn.commands.prepare import Prepared, begins_with, dataset_of, prepared, say_notes
 from cnn.commands.runs import epoch_dicts
 from cnn.commands.terminal import printable, quiet
+from cnn.data import DataError, DatasetSpec
+from cnn.lessons.assignments import assignment
+from cnn.lessons.assignments.assignment import Assignment
 from cnn.network.source import chosen, input_shape
 from cnn.training.forecast import limits
 from cnn.training.recipe import earlier
@@ -64,6 +67,7 @@ def resume(options: argparse.Namespace) -> int:
 def _asked_for(options: argparse.Namespace) -> Prepared:
     """What the options ask for; raises the named errors before anything is trained."""
     size = None if options.input is None else input_shape(options.input)
+    wanted = None if options.assignment is None else assignment.read(options.assignment)
     opened = chosen(options.arch, options.input, options.pixels)
     begins = begins_with(
         *(options.parent, opened.architecture, options.freeze, options.head_first),
@@ -72,8 +76,17 @@ def _asked_for(options: argparse.Namespace) -> Prepared:
     )
     say_notes(opened)
     limits.check_size(opened.architecture)
-    dataset = dataset_of(options.dataset, options.read, options.portion)
-    return prepared(opened.architecture, configuration_of(options, dataset, Configuration), begins)
+    configuration = configuration_of(options, _data(options, wanted), Configuration)
+    return prepared(opened.architecture, configuration, begins, wanted)
+
+
+def _data(options: argparse.Namespace, wanted: Assignment | None) -> DatasetSpec:
+    """The data that are named, or those of the assignment."""
+    if options.dataset is not None:
+        return dataset_of(options.dataset, options.read, options.portion)
+    if wanted is None:
+        raise DataError("no data are named. Add --dataset NAME, or --assignment LINK.")
+    return wanted.data
 
 
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:

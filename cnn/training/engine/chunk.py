@@ -49,6 +49,11 @@ class Chunk:
         return np.minimum(self.batch, len(self.order) - starts)
 
 
+def order_of(seed: int, epoch: int, images: int) -> npt.NDArray[np.int32]:
+    """The order in which an epoch takes its images."""
+    return np.random.default_rng((seed, epoch)).permutation(images).astype(np.int32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Done:
     """Of each step of a chunk: its mean loss, its hits (a count), its gradient norms by row."""

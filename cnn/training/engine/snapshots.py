@@ -18,7 +18,7 @@ from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Convolution
 from cnn.network.trace import trace
-from cnn.training.recipe.run import SNAPSHOT, WEIGHTS_AFTER
+from cnn.training.recipe.run import SNAPSHOT, STATE_AFTER, WEIGHTS_AFTER
 from cnn.training.store.arrays import ArraysError, arrays_from_bytes, arrays_to_bytes
 
 IMAGES, LAYERS = 8, 2
@@ -103,6 +103,11 @@ def snapshot_name(epoch: int) -> str:
 def weights_name(epoch: int) -> str:
     """What the weights after an epoch are called in the store."""
     return f"{WEIGHTS_AFTER}{epoch:04}"
+
+
+def state_name(epoch: int) -> str:
+    """What the checkpoint after an epoch of a run for an assignment is called in the store."""
+    return f"{STATE_AFTER}{epoch:04}"
 
 
 def is_kept(epoch: int, epochs: int, most: int = MOST_SNAPSHOTS) -> bool:

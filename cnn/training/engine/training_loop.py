@@ -24,6 +24,7 @@ from cnn.training.engine.chunk import (
     first_not_finite,
     gradient_norms,
     measured_every,
+    order_of,
 )
 from cnn.training.engine.environment import environment
 from cnn.training.engine.kept_machines import keep, machine_for
@@ -32,6 +33,7 @@ from cnn.training.engine.snapshots import (
     are_weights_kept,
     is_kept,
     snapshot_name,
+    state_name,
     watched,
     watched_to_bytes,
     weights_name,
@@ -40,6 +42,7 @@ from cnn.training.engine.weights import keep_model, start_weights
 from cnn.training.recipe import earlier
 from cnn.training.recipe.pace import Pace, per_epoch
 from cnn.training.recipe.run import (
+    ASSIGNMENT,
     CHECKPOINT,
     CLASS_NAMES,
     PREDICTIONS,
@@ -83,6 +86,7 @@ class TrainingLoop:
         self.evaluating_s = 0.0
         channel.report_and_obey(self._progress("building the network"))
         self.start = run.configuration.start
+        self.is_assigned = channel.file(ASSIGNMENT) is not None
         self.machine = self._machine()
         if run.checkpoint:
             self.machine.restore(self._kept_state())
@@ -216,13 +220,14 @@ class TrainingLoop:
     def _first_step(self) -> None:
         """Shows the first point of the curve at once: what takes longer comes after it."""
         before = self.machine.model.get_weights()
+        begun = self._state(0)
         try:
             self._do(self.machine.first_step, self._order(), 0, 1)
         finally:  # stopped or not, what it began with is kept
             after = self.machine.model.get_weights()
             self.machine.model.set_weights(before)
             images = watched_to_bytes(self.data.validation, self.watched)
-            files = {WATCHED: images, **self._snapshot(0), **self._weights(0)}
+            files = {WATCHED: images, **begun, **self._snapshot(0), **self._weights(0)}
             self.channel.keep_files(files)
             self.machine.model.set_weights(after)
 
@@ -240,8 +245,7 @@ class TrainingLoop:
 
     def _order(self) -> npt.NDArray[np.int32]:
         """The order in which the epoch under way takes the images."""
-        order = np.random.default_rng((self.configuration.seed, self.at.epoch))
-        return order.permutation(len(self.data.train)).astype(np.int32)
+        return order_of(self.configuration.seed, self.at.epoch, len(self.data.train))
 
     def _compile(self) -> None:
         self.channel.report_and_obey(self._progress("compiling"))
@@ -300,7 +304,7 @@ class TrainingLoop:
         seconds = at.seconds + self.evaluating_s
         accuracy = at.hits / at.seen
         measured = Epoch(at.epoch, at.loss / at.seen, accuracy, val_loss, val_accuracy, seconds)
-        files = self._weights(at.epoch)
+        files = self._weights(at.epoch) | self._state(at.epoch)
         if is_kept(at.epoch, self.configuration.epochs):
             files |= self._snapshot(at.epoch)
         self.channel.record_epoch(measured, files)
@@ -325,6 +329,15 @@ class TrainingLoop:
         if are_weights_kept(epoch, self.configuration.epochs, len(content)):
             files[weights_name(epoch)] = content
         return files
+
+    def _state(self, epoch: int) -> dict[str, bytes]:
+        """The checkpoint of this moment, where whoever gave the task wants to see each of them."""
+        if not self.is_assigned:
+            return {}
+        state = {
+            name: one for name, one in self.machine.state().items() if not name.startswith("best/")
+        }
+        return {state_name(epoch): arrays_to_bytes(state)}
 
     def _diverged(self, what: str, where: str) -> Diverged:
         peak = self.configuration.peak_rate

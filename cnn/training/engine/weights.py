@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import io
 import tempfile
-from typing import IO
+from collections.abc import Iterable
+from typing import IO, Any
 
 import numpy as np
 
@@ -69,13 +70,20 @@ def _weights(file: IO[bytes], run: Run, when: str = "") -> Weights:
 
 def _read(file: IO[bytes], what: str) -> Weights:
     """The arrays of each row; `what` they are is said where they cannot be read."""
-    found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
     try:
-        for key, array in arrays_from_file(file):
-            name, place = key.rsplit("/", 1)
-            found.setdefault(name, {})[int(place)] = np.asarray(array, np.float32)
+        return by_row(arrays_from_file(file))
     except (ValueError, TypeError) as error:
         raise WeightsError(f"{what} cannot be read: {error}. Train it again.") from error
+
+
+def by_row(arrays: Iterable[tuple[str, np.typing.NDArray[Any]]]) -> Weights:
+    """The arrays of each row, of arrays called by row and place; raises `ValueError` and
+    `TypeError`.
+    """
+    found: dict[str, dict[int, np.typing.NDArray[np.float32]]] = {}
+    for key, array in arrays:
+        name, place = key.rsplit("/", 1)
+        found.setdefault(name, {})[int(place)] = np.asarray(array, np.float32)
     return {
         name: tuple(array for _, array in sorted(numbered.items()))
         for name, numbered in found.items()

@@ -34,10 +34,10 @@ CLAIMED = (State.RUNNING, State.PAUSED)
 
 WEIGHTS, PREDICTIONS, TRACEBACK = "weights", "test-predictions", "traceback"
 CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
-WEIGHTS_AFTER = "weights-"
+WEIGHTS_AFTER, STATE_AFTER = "weights-", "state-"
 MODEL = "model.keras"
 CLASS_NAMES, SPLITS, MADE_ROOM = "class-names", "splits", "made-room"
-START = "start-weights"
+START, ASSIGNMENT = "start-weights", "assignment"
 """The files that a run keeps in the store; of some there is one for an epoch: `snapshot-0007`."""
 
 

@@ -43,6 +43,7 @@ from cnn.training.recipe.run import (
     MADE_ROOM,
     SNAPSHOT,
     SPLITS,
+    STATE_AFTER,
     WEIGHTS_AFTER,
     Standing,
     WorkerState,
@@ -62,7 +63,7 @@ def epoch_of(name: str, kind: str) -> int:
 
 
 def _file_name(name: str) -> str:
-    for kind in (SNAPSHOT, WEIGHTS_AFTER):
+    for kind in (SNAPSHOT, WEIGHTS_AFTER, STATE_AFTER):
         if name.startswith(kind):
             epoch_of(name, kind)
     return name

@@ -26,6 +26,7 @@ from cnn.training.recipe.run import (
     PREDICTIONS,
     SNAPSHOT,
     START,
+    STATE_AFTER,
     WATCHED,
     WEIGHTS,
     WEIGHTS_AFTER,
@@ -77,6 +78,7 @@ def what_is_wrong(
     says nothing here.
     """
     kind = SNAPSHOT if name.startswith(SNAPSHOT) else name
+    kind = CHECKPOINT if name.startswith(STATE_AFTER) else kind
     try:
         if kind == WEIGHTS or kind.startswith(WEIGHTS_AFTER):
             _check_weights(shapes_in(content), run)

@@ -9,12 +9,21 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from cnn.training.recipe.run import CHECKPOINT, MADE_ROOM
+from cnn.training.recipe.run import MADE_ROOM
 from cnn.training.store import row_checks, rows, tables
 from cnn.training.store.store import Store
 from cnn.training.store.tables import files, runs
 from cnn.training.upkeep import announced, room
-from cnn.training.upkeep.room import GOING, IS_SNAPSHOT, MB, WORDS, Kind, Plan, may_lose
+from cnn.training.upkeep.room import (
+    GOING,
+    IS_CHECKPOINT,
+    IS_SNAPSHOT,
+    MB,
+    WORDS,
+    Kind,
+    Plan,
+    may_lose,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +52,7 @@ def _removed(store: Store, kind: Kind, run_id: str) -> bool:
             case Kind.SNAPSHOTS:
                 connection.execute(delete(files).where(files.c.run_id == run_id, IS_SNAPSHOT))
             case Kind.CHECKPOINTS:
-                this = (files.c.run_id == run_id) & (files.c.name == CHECKPOINT)
-                connection.execute(delete(files).where(this))
+                connection.execute(delete(files).where(files.c.run_id == run_id, IS_CHECKPOINT))
             case Kind.CURVES:
                 for table in (tables.steps, tables.gradients):
                     connection.execute(delete(table).where(table.c.run_id == run_id))

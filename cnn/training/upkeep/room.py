@@ -23,6 +23,7 @@ from cnn.training.recipe.run import (
     MODEL,
     SNAPSHOT,
     START,
+    STATE_AFTER,
     WATCHED,
     WEIGHTS,
     WEIGHTS_AFTER,
@@ -62,7 +63,7 @@ WORDS = {
 }
 LOST = {
     Kind.SNAPSHOTS: "Watch it learn, and Look inside at an epoch",
-    Kind.CHECKPOINTS: "resuming and training on",
+    Kind.CHECKPOINTS: "resuming, training on, and handing in",
     Kind.CURVES: "the curve within an epoch, and Gradients; the curve over the epochs stays",
 }
 """What there is no more without it."""
@@ -162,9 +163,12 @@ IS_SNAPSHOT = or_(
     files.c.name.startswith(WEIGHTS_AFTER, autoescape=True),
     files.c.name == WATCHED,
 )
+IS_CHECKPOINT = or_(
+    files.c.name == CHECKPOINT, files.c.name.startswith(STATE_AFTER, autoescape=True)
+)
 _KIND: ColumnElement[str] = case(
     (IS_SNAPSHOT, Kind.SNAPSHOTS.value),
-    (files.c.name == CHECKPOINT, Kind.CHECKPOINTS.value),
+    (IS_CHECKPOINT, Kind.CHECKPOINTS.value),
     (files.c.name.in_((WEIGHTS, MODEL, START)), Kind.WEIGHTS.value),
     else_=Kind.OTHERS.value,
 )

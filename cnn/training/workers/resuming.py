@@ -15,15 +15,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, literal, select, update
 
-from cnn.training.engine.snapshots import are_weights_kept, weights_name
+from cnn.training.engine.snapshots import are_weights_kept, state_name, weights_name
 from cnn.training.forecast import limits
 from cnn.training.recipe import earlier
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import (
+    ASSIGNMENT,
     CLAIMED,
     MODEL,
     PREDICTIONS,
     SNAPSHOT,
+    STATE_AFTER,
     TRACEBACK,
     WEIGHTS_AFTER,
     Checkpoint,
@@ -141,7 +143,9 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         images=old.images,
         environment=handed_on(old) | written_by(),
     )
-    left_behind = (*LEFT_BEHIND, *_too_many_weights(store, old.id, configuration.epochs))
+    states = [state_name(epoch) for epoch in store.snapshots(old.id, STATE_AFTER)]
+    left_behind = (*LEFT_BEHIND, ASSIGNMENT, *states)
+    left_behind += tuple(_too_many_weights(store, old.id, configuration.epochs))
     with _transaction(store, worker) as connection:
         connection.execute(insert(runs).values(run_rows.columns(new)))
         for table in tables.BELONGINGS:
@@ -180,7 +184,7 @@ def _drop_after(connection: Connection, run_id: str, at: Checkpoint) -> None:
     drop(tables.gradients, tables.gradients.c.step > at.step)
     drop(tables.epochs, tables.epochs.c.epoch >= at.epoch)
     name = tables.files.c.name
-    for each in (SNAPSHOT, WEIGHTS_AFTER):
+    for each in (SNAPSHOT, WEIGHTS_AFTER, STATE_AFTER):
         drop(tables.files, name.startswith(each), name >= f"{each}{at.epoch:04}")
     drop(tables.files, name.in_(LEFT_BEHIND))
 

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnn.data import CATALOGUE, DatasetName
 from cnn.data.sets.shape_options import CLASSIC
 from cnn.lessons import catalogue
+from cnn.lessons.assignments.assignment import Assignment
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.challenges import goals, tries
 from cnn.lessons.challenges.goals import OF_TRAINING, GoalError, Goals, Judged
@@ -20,7 +21,7 @@ from cnn.network.trace import Trace, trace
 from cnn.training.recipe.configuration import Configuration, epochs_text
 from cnn.training.recipe.run import Run, recipe
 from cnn.training.store.store import StoreError
-from ui.parts.lesson import address, progress
+from ui.parts.lesson import address, assigned, progress
 from ui.parts.lesson.own_question import own_question
 from ui.parts.runs import runs
 from ui.session import design
@@ -55,10 +56,10 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
 
 
-def goals_at_first(wanted: Goals, traced: Trace) -> None:
-    """The goals as they are shown to whoever opens the link of the challenge."""
+def goals_at_first(wanted: Goals, traced: Trace, task: Assignment | None = None) -> None:
+    """The goals as they are shown to whoever opens the link of the challenge, or assignment."""
     with _bar():
-        _standing(wanted, traced, ())
+        _standing(wanted, traced, (), task=task)
 
 
 def _bar() -> DeltaGenerator:
@@ -67,18 +68,28 @@ def _bar() -> DeltaGenerator:
     )
 
 
-def _standing(wanted: Goals, traced: Trace, some: Sequence[Try], run: Run | None = None) -> None:
+def _standing(
+    wanted: Goals,
+    traced: Trace,
+    some: Sequence[Try],
+    run: Run | None = None,
+    task: Assignment | None = None,
+) -> None:
     """Each goal and what came of it, of the training on the page or of the first try."""
     of_network = tries.of_network(some, traced)
     judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
     title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
+    task = task or assigned.current()
+    title = plain(task.title) if task else title
     st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
     if not run and not tries.passed(judged):
         words = "challenge_do_train" if wanted.need_training else "challenge_do"
         st.markdown(frame_text(words), width="content")
     for one in judged:
         _goal(one)
-    if wanted.data:
+    if task:
+        st.caption(plain(assigned.in_words(task)), width="content")
+    elif wanted.data:
         st.caption(_on_data(wanted), width="content")
     if wanted.need_training:
         if run:
@@ -194,6 +205,9 @@ def _text() -> str:
     the question that came with them.
     """
     found, kept = st.query_params.get(ADDRESS, ""), str(st.session_state.get(KEY, ""))
+    if found not in ("", kept) and assigned.ADDRESS not in st.query_params:
+        assigned.leave()  # a challenge that is no part of it
+    assigned.arrive()
     if found:
         if found != kept or address.ASK in st.query_params:
             asked = address.asked(st.query_params.get(address.ASK, ""))
@@ -207,6 +221,7 @@ def _text() -> str:
 
 
 def _forget() -> None:
+    assigned.leave()
     for key, name in ((KEY, ADDRESS), (QUESTION, address.ASK)):
         st.session_state.pop(key, None)
         st.query_params.pop(name, None)

@@ -14,6 +14,8 @@ from cnn.data.catalogue import named_classes
 from cnn.data.look import Look
 from cnn.data.own.library import PREFIX
 from cnn.data.sets import SETS
+from cnn.lessons.assignments.assignment import Assignment
+from cnn.lessons.assignments.assignment import begun as own_seed
 from cnn.lessons.challenges.goals import Goals
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
@@ -30,7 +32,7 @@ from cnn.training.recipe.run import LIVE
 from cnn.training.recipe.start import StartError
 from cnn.training.workers.queue import Wanted, put
 from ui.components.plot import fetch_ahead
-from ui.parts.lesson import challenge
+from ui.parts.lesson import assigned, challenge
 from ui.parts.runs import runs
 from ui.parts.runs.filters import NAMES as OF_LIST
 from ui.parts.setup import data, expectation, network, proposal, start_from
@@ -45,7 +47,7 @@ SETTINGS = Settings("train")
 
 def set_up() -> None:
     """From choosing to the button; pressing it shows the new run."""
-    SETTINGS.begin_with(from_address(st.query_params.to_dict(), FIRST))
+    SETTINGS.begin_with(from_address(st.query_params.to_dict(), _usual()))
     fetch_ahead()
     top = st.container()
     _presets()
@@ -90,9 +92,18 @@ def set_up() -> None:
         if begun:
             configuration = replace(configuration, start=begun.begun.start)
         _last_words(fitted, configuration, look.train_images)
+    task = assigned.offered(
+        *(fitted.architecture, configuration),
+        use=lambda spec: SETTINGS.put(replace(configuration, dataset=spec)),
+    )
     wanted = challenge.try_offered(fitted.architecture, configuration)
     with st.container(key="launch", horizontal=True, vertical_alignment="center"):
-        _launch(fitted, look, configuration, wanted, begun, is_first=is_first)
+        _launch(fitted, look, configuration, wanted, begun, task, is_first=is_first)
+
+
+def _usual() -> Configuration:
+    """What is set where nothing else was."""
+    return replace(FIRST, dataset=assigned.usual_data(FIRST))
 
 
 def _presets() -> None:
@@ -125,7 +136,7 @@ def begin_on_bench(classes: int) -> None:
     in size. Where none has so many classes, the network's head will be changed, and that be said.
     """
     network.choose_bench()
-    SETTINGS.begin_with(FIRST)
+    SETTINGS.begin_with(_usual())
     counts = {str(name): len(named_classes(DatasetSpec(name)) or ()) for name in SETS}
     chosen = st.session_state[SETTINGS.key("data")]
     if counts.get(chosen, classes) == classes or classes not in counts.values():
@@ -175,6 +186,7 @@ def _launch(
     configuration: Configuration,
     wanted: Goals | None,
     begun: Chosen | None,
+    task: Assignment | None,
     *,
     is_first: bool,
 ) -> None:
@@ -196,7 +208,7 @@ def _launch(
     kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
     if st.button(label, type=kind, icon=":material/play_arrow:", key="train_button"):
         try:
-            id = _queue_begun(fitted, look, configuration, begun)
+            id = _queue_begun(fitted, look, configuration, begun, task)
         except (ConfigurationError, StartError) as error:
             st.error(plain(str(error)), icon=":material/error:")
         else:
@@ -208,11 +220,19 @@ def _launch(
 
 
 def _queue_begun(
-    fitted: Fitted, look: Look, configuration: Configuration, begun: Chosen | None
+    fitted: Fitted,
+    look: Look,
+    configuration: Configuration,
+    begun: Chosen | None,
+    task: Assignment | None,
 ) -> str:
-    """Puts it into the queue, with the weights that it begins with where those are not new."""
+    """Puts it into the queue, with the weights that it begins with where those are not new; for an
+    assignment, with a seed of its own.
+    """
+    if task:
+        configuration = own_seed(configuration)
     if begun is None:
-        return queue(fitted.architecture, configuration, fitted.changes)
+        return queue(fitted.architecture, configuration, fitted.changes, assigned.files(task))
     ready = begun.ready(fitted.architecture, look.class_names)
     configuration = replace(configuration, start=ready.start)
     return queue(fitted.architecture, configuration, fitted.changes, ready.files)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from itertools import count
-from typing import Any
 
 import streamlit as st
 
 from cnn.data import CATALOGUE, DatasetName
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
-from cnn.lessons.challenges import goals, setting, tries
-from cnn.lessons.challenges.goals import Goal, GoalError, Goals, Measure
+from cnn.lessons.challenges import goals, tries
+from cnn.lessons.challenges.goals import GoalError, Goals
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.link import decode
@@ -27,22 +24,12 @@ from ui.parts.lesson.prepare import show_link
 from ui.parts.setup import network
 from ui.session import address, design
 from ui.session.words import plain
+from ui.views.desk.goal_rows import Row, bound, choose, goal_rows, rows_of, typed_goals
 
 NAMES = (design.ADDRESS, challenge.ADDRESS, lesson_address.ASK)
 KEY, DRAFT = "challenge_link", "challenge_draft"
 THEIRS, YOURS, LINKED = "theirs", "yours", "linked"
 ANY = "any"
-ABOVE, BELOW = "goal_above", "goal_below"
-
-
-@dataclass(slots=True)
-class Row:
-    """A goal as it is typed."""
-
-    measure: str = Measure.PARAMS
-    side: str = BELOW
-    limit: str = ""
-    id: int = field(default_factory=count().__next__)
 
 
 @dataclass(slots=True)
@@ -88,10 +75,7 @@ def _opened(there: address.Address) -> Draft:
         words = frame_text("challenge_net", error=plain(str(error)))
         st.warning(words, icon=":material/link_off:")
     in_zoo = (id for id in zoo() if entry(id).architecture == start)
-    rows = [
-        Row(one.measure, ABOVE if one.is_above else BELOW, setting.limit_text(one))
-        for one in wanted.goals
-    ]
+    rows = rows_of(wanted)
     begin_with = next(in_zoo, LINKED) if start else THEIRS
     return Draft(begin_with, wanted.data or ANY, rows, start, lesson_address.asked(question))
 
@@ -100,23 +84,16 @@ def _form(draft: Draft) -> None:
     start, data = st.columns(2)
     with start:
         label = frame_text("begin_with")
-        _choose(draft, "start", _starts(draft), label, partial(_start_words, draft), "start")
+        choose(draft, "start", _starts(draft), label, partial(_start_words, draft), "start")
     with data:
         choices = (ANY, *DatasetName)
-        _choose(draft, "data", choices, frame_text("train_on"), _data_words, "data")
-    for place, row in enumerate(draft.rows, start=1):
-        _row(draft, row, place)
-    if len(draft.rows) < goals.MOST:
-        st.button(
-            frame_text("goal_add"),
-            icon=":material/add:",
-            on_click=lambda: draft.rows.append(Row()),
-        )
+        choose(draft, "data", choices, frame_text("train_on"), _data_words, "data")
+    goal_rows(draft.rows)
     st.text_area(
         frame_text("own_question"),
         max_chars=lesson_address.LONGEST_QUESTION,
         placeholder=frame_text("own_note_such_as"),
-        **_bound(draft, "question", "question"),
+        **bound(draft, "question", "question"),
     )
     question = lesson_address.asked(draft.question)
     try:
@@ -145,17 +122,7 @@ def _preview(wanted: Goals, start: Architecture, question: str) -> None:
 
 
 def _wanted(draft: Draft) -> Goals:
-    some = tuple(_goal(row, place) for place, row in enumerate(draft.rows, start=1))
-    wanted = Goals(some, None if draft.data == ANY else DatasetName(draft.data))
-    setting.check(wanted, catalogue.measure_words())
-    return wanted
-
-
-def _goal(row: Row, place: int) -> Goal:
-    try:
-        return setting.typed(Measure(row.measure), row.side == ABOVE, row.limit)
-    except GoalError as error:
-        raise GoalError(f"{frame_text('goal_of', number=place)}: {error}") from error
+    return typed_goals(draft.rows, None if draft.data == ANY else DatasetName(draft.data))
 
 
 def _begins(draft: Draft) -> Architecture | None:
@@ -167,51 +134,6 @@ def _begins(draft: Draft) -> Architecture | None:
     if draft.start == LINKED:
         return draft.linked
     return None if draft.start == THEIRS else entry(draft.start).architecture
-
-
-def _row(draft: Draft, row: Row, place: int) -> None:
-    words = catalogue.measure_words()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        with st.container(width=280):
-            label = frame_text("goal_of", number=place)
-            _choose(row, "measure", tuple(Measure), label, words.__getitem__, f"of_{row.id}")
-        with st.container(width=120):
-            sides = (BELOW, ABOVE)
-            _choose(row, "side", sides, frame_text("goal_side"), frame_text, f"side_{row.id}")
-        is_share = row.measure == Measure.TEST
-        st.text_input(
-            frame_text("goal_limit_percent" if is_share else "goal_limit"),
-            max_chars=20,
-            width=160,
-            **_bound(row, "limit", f"limit_{row.id}"),
-        )
-        if len(draft.rows) > 1:
-            st.button(
-                frame_text("goal_remove"),
-                key=f"remove_goal_{row.id}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=draft.rows.remove,
-                args=(row,),
-            )
-
-
-def _choose(
-    owner: Draft | Row,
-    name: str,
-    options: tuple[str, ...],
-    label: str,
-    words: Callable[[str], str],
-    key: str,
-) -> None:
-    st.selectbox(label, options, format_func=words, **_bound(owner, name, key))
-
-
-def _bound(owner: Draft | Row, name: str, key: str) -> dict[str, Any]:
-    """What makes a control show what the draft has there, and put there what is chosen."""
-    key = f"{DRAFT}_{key}"
-    st.session_state[key] = getattr(owner, name)
-    return {"key": key, "on_change": lambda: setattr(owner, name, st.session_state[key])}
 
 
 def _starts(draft: Draft) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a link is made to: a lesson or a challenge."""
+"""What a link is made to: a lesson, a challenge or an assignment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import streamlit as st
 
 from cnn.lessons import catalogue
 from cnn.lessons.catalogue import frame_text
-from ui.parts.lesson import address
-from ui.views.desk import challenge_form
+from ui.parts.lesson import address, assigned
+from ui.views.desk import assignment_form, challenge_form
 
-LESSON, CHALLENGE = "lesson_link", "challenge_link"
+LESSON, CHALLENGE, ASSIGNMENT = "lesson_link", "challenge_link", "assignment_link"
 KEY, KEPT = "desk_kind", "desk_kind_kept"
 
 
@@ -19,12 +19,14 @@ def chosen_kind() -> str:
     kind = st.session_state.get(KEPT, LESSON)
     if address.LESSON in there:
         kind = LESSON
+    elif assigned.ADDRESS in there:
+        kind = ASSIGNMENT
     elif there & set(challenge_form.NAMES):
         kind = CHALLENGE
     st.session_state[KEY] = st.session_state[KEPT] = kind
     st.segmented_control(
         frame_text("link_to"),
-        (LESSON, CHALLENGE),
+        (LESSON, CHALLENGE, ASSIGNMENT),
         format_func=frame_text,
         key=KEY,
         required=True,
@@ -38,6 +40,8 @@ def _change() -> None:
     st.session_state[KEPT] = st.session_state[KEY]
     if st.session_state[KEY] == CHALLENGE:
         st.query_params.from_dict(challenge_form.left())
+    elif st.session_state[KEY] == ASSIGNMENT:
+        st.query_params.from_dict(assignment_form.left())
     elif address.state(address.DESK).lesson:
         st.query_params.from_dict(address.written(address.DESK))
     else:

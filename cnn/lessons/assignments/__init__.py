@@ -1,0 +1,1 @@
+"""Assignments: what a teacher asks for, what is handed in, and what is proven of it."""

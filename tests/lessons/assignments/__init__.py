@@ -1,0 +1,1 @@
+"""Assignments, and what of a hand-in can be proven."""

@@ -1,0 +1,114 @@
+"""The assignment that is on: what a link brought, which trainings are for it, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from cnn.data import DatasetSpec, described
+from cnn.lessons.assignments import assignment
+from cnn.lessons.assignments.assignment import Assignment, AssignmentError
+from cnn.lessons.catalogue import frame_text
+from cnn.network.architecture import Architecture
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import ASSIGNMENT
+from ui.session.words import plain, size_bytes
+
+ADDRESS, KEY = assignment.NAME, "assignment_on"
+
+
+def arrive() -> None:
+    """Takes up the assignment of the address, or puts the one that is on into it."""
+    found, kept = st.query_params.get(ADDRESS, ""), str(st.session_state.get(KEY, ""))
+    if found:
+        st.session_state[KEY] = found
+    elif kept:
+        st.query_params[ADDRESS] = kept
+
+
+def leave() -> None:
+    """There is none any more."""
+    st.session_state.pop(KEY, None)
+    st.query_params.pop(ADDRESS, None)
+
+
+def current() -> Assignment | None:
+    """The assignment that is on, if one is; one that cannot be read is said, and left."""
+    text = str(st.session_state.get(KEY, ""))
+    if not text:
+        return None
+    try:
+        return assignment.read(text)
+    except AssignmentError as error:
+        words = frame_text("assignment_unreadable", error=plain(str(error)))
+        st.warning(words, icon=":material/link_off:")
+        leave()
+        return None
+
+
+def usual_data(usual: Configuration) -> DatasetSpec:
+    """The data to begin with: those of the assignment, where one is on."""
+    wanted = current()
+    return wanted.data if wanted else usual.dataset
+
+
+def offered(
+    architecture: Architecture, configuration: Configuration, use: Callable[[DatasetSpec], None]
+) -> Assignment | None:
+    """Says whether the training to come is for the assignment that is on, and what it keeps; it,
+    or None. `use` puts its data in place of others.
+    """
+    wanted = current()
+    if wanted is None:
+        return None
+    title = plain(wanted.title)
+    if said := assignment.why_not(wanted, architecture, configuration):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            words = frame_text("assignment_not", title=title, why=plain(said))
+            st.caption(f":material/assignment_late: {words}", width="content")
+            if configuration.dataset != wanted.data:
+                label = frame_text("assignment_use_data")
+                st.button(label, type="tertiary", on_click=use, args=(wanted.data,))
+        return None
+    words = frame_text(
+        "assignment_for",
+        title=title,
+        count=f"{configuration.epochs + 1:,}",
+        size=size_bytes(assignment.kept_bytes(architecture, configuration)),
+    )
+    st.caption(f":material/assignment: {words}", help=frame_text("assignment_for_why"))
+    return wanted
+
+
+def files(wanted: Assignment | None) -> Mapping[str, bytes]:
+    """What a run keeps from its beginning that is for an assignment."""
+    return {ASSIGNMENT: wanted.text.encode()} if wanted else {}
+
+
+def due_words(wanted: Assignment) -> str:
+    """Until when it is due, by the clock of whoever reads it; nothing where it never is."""
+    if wanted.due_at is None:
+        return ""
+    at = datetime.fromtimestamp(wanted.due_at, zone())
+    return frame_text("assignment_due", time=f"{at:%Y-%m-%d %H:%M}")
+
+
+def zone() -> ZoneInfo:
+    """Where the browser's clock is."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def in_words(wanted: Assignment) -> str:
+    """What it is on, and until when."""
+    return " · ".join(filter(None, (described(wanted.data), due_words(wanted))))
+
+
+def now() -> datetime:
+    """This moment, by the browser's clock."""
+    return datetime.now(UTC).astimezone(zone())
