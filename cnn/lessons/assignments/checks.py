@@ -169,7 +169,7 @@ def check_curve(found: HandIn, data: Dataset) -> None:
         ):
             raise HandInError(
                 f"epoch {one.epoch} of its curve is not what its own steps come to: a loss of "
-                f"{loss:.6g} and {int(hits.sum()):,} of {seen:,} right"
+                f"{number(loss, 6)} and {int(hits.sum()):,} of {seen:,} right"
             )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from cnn.lessons.assignments.hand_in import HandInError
 from cnn.lessons.assignments.opened import HandIn
+from cnn.numbers import number
 from cnn.training.engine.weights import digest
 from cnn.training.store.arrays import Arrays
 
@@ -42,7 +43,10 @@ def _marks(found: HandIn) -> Iterator[tuple[str, str]]:
             yield "it has the same checkpoint", _digest(found.state(epoch))
     except HandInError:
         pass  # its own reason is another
-    losses = [f"{one.val_loss:.{ALIKE_DIGITS}g} {one.loss:.{ALIKE_DIGITS}g}" for one in found.curve]
+    losses = [
+        f"{number(one.val_loss, ALIKE_DIGITS)} {number(one.loss, ALIKE_DIGITS)}"
+        for one in found.curve
+    ]
     if losses:
         yield "it has the same curve", " ".join(losses)
     # Also of whom a network was renamed in: recipes leave names out.

@@ -16,6 +16,7 @@ from cnn.lessons.assignments import checks, tolerance
 from cnn.lessons.assignments.hand_in import HandInError
 from cnn.lessons.assignments.opened import HandIn
 from cnn.network.keras.model import by_place
+from cnn.numbers import number
 from cnn.training.engine.chunk import Chunk, Done, order_of
 from cnn.training.engine.kept_machines import keep, machine_for
 from cnn.training.engine.machine import Machine
@@ -133,7 +134,7 @@ class Replay:
             if far > tolerance.FIRST_STEP_LOSS:
                 raise HandInError(
                     f"the first steps from its checkpoint after epoch {epoch - 1}, done again, do "
-                    f"not have the losses of its curve: they are {far:.2g} apart"
+                    f"not have the losses of its curve: they are {number(far, 2)} apart"
                 )
 
     def check_epoch(self, epoch: int) -> Distance:
@@ -148,7 +149,8 @@ class Replay:
             told = self._found.curve[epoch - 1]
             raise HandInError(
                 f"epoch {epoch}, done again from its checkpoint, is not that of its curve, or does "
-                f"not lead to the next one: its loss of {told.loss:.4g} is {far.loss:.2g} off, its "
+                f"not lead to the next one: its loss of {number(told.loss)} is "
+                f"{number(far.loss, 2)} off, its "
                 f"accuracy {far.accuracy:.2%}, and its weights end {far.way:.1%} of their way from "
                 f"there, where {limit.way:.1%} may be rounding"
             )
@@ -264,7 +266,8 @@ def _check_measured(what: str, found: Measured, loss: float, accuracy: float) ->
         )
     if abs(found.loss - loss) > tolerance.LOSS * (1 + abs(loss)):
         raise HandInError(
-            f"its {what} loss is not what its weights have: {found.loss:.6g}, not {loss:.6g}"
+            f"its {what} loss is not what its weights have: {number(found.loss, 6)}, "
+            f"not {number(loss, 6)}"
         )
 
 
