@@ -144,16 +144,16 @@ def check_curve(found: HandIn, data: Dataset) -> None:
     own, images = found.run.configuration, len(data.train)
     batch, of_epoch = own.batch_size_for(images), per_epoch(own, images)
     steps = found.steps
-    number, told = steps["step"], found.run.result.steps if found.run.result else None
+    places, told = steps["step"], found.run.result.steps if found.run.result else None
     wanted = min(steps_wanted(own, images) or 0, len(found.curve) * of_epoch)
-    if not np.array_equal(number, np.arange(1, wanted + 1)) or told != wanted:
+    if not np.array_equal(places, np.arange(1, wanted + 1)) or told != wanted:
         raise HandInError(f"its curve has not the {wanted:,} steps of its settings")
     rates = planned_rates(own, images, steps_wanted(own, images) or 0)[:wanted]
     if not np.allclose(steps["learning_rate"], rates, rtol=1e-6, atol=0):
         raise HandInError("the learning rates of its steps are not those of its schedule")
     for one in found.curve:
         these = slice((one.epoch - 1) * of_epoch, one.epoch * of_epoch)
-        starts = np.arange(len(number[these])) * batch
+        starts = np.arange(len(places[these])) * batch
         sizes = np.minimum(batch, images - starts)
         seen, hits = int(sizes.sum()), np.round(steps["accuracy"][these] * sizes)
         if not np.allclose(hits / sizes, steps["accuracy"][these], rtol=0, atol=1e-6):
