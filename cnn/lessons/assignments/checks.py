@@ -17,7 +17,7 @@ from cnn.lessons.assignments.hand_in import HandInError
 from cnn.lessons.assignments.opened import HandIn
 from cnn.network.errors import shown
 from cnn.network.trace import trace
-from cnn.numbers import exact
+from cnn.numbers import exact, number
 from cnn.training.recipe.pace import per_epoch, planned_rates, steps_wanted
 from cnn.training.recipe.run import Result, State
 
