@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from cnn.data.inspection_outside import Inspected
-from ui.views.data import change, choice, twins, wall
+from ui.views.data import change, choice, twins, wall, ways_on
 
 st.title("Data", anchor=False)
 st.markdown("What is in a data set: look at the images before a network does.")
@@ -15,6 +15,7 @@ change.take_made()
 spec = choice.choose()
 found = choice.look_into(spec) if spec else None
 if spec and found:
+    ways_on.ways_on(spec)
     shown: dict[str, Callable[[Inspected], None]] = {
         "Images": wall.wall,
         "Balance": wall.balance,

@@ -14,18 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from cnn.data.dataset import Labels, Source, Split, stratified
+from cnn.data.dataset import Labels, Pixels, Source, Split, stratified
 from cnn.data.errors import DataError, check_keys, check_number, check_whole
 from cnn.data.fitting import ImageShape
 from cnn.data.own.keeping import EDITED
 from cnn.data.own.splits import Part
 from cnn.data.portion import WHOLE
 from cnn.data.spec import LARGEST_SEED, DatasetSpec
+from cnn.data.splitting import set_aside
 from cnn.names import visible
 from cnn.network.errors import shown
 from cnn.numbers import number
 
 LEFT_OUT = ""
+KEYS = ("base", "classes", "labels", "division", "keeps_test")
 MOST_CHANGES, MOST_BYTES, DEEPEST, LONGEST_NAME = 100_000, 20_000_000, 20, 60
 _TEST = 15  # beside the draws of `splitting` and of `portion`
 
@@ -55,6 +57,9 @@ class Edits:
     labels: tuple[tuple[str, int, str], ...] = ()
     """Split, place in it, and class, as the source calls it."""
     division: Division | None = None
+    keeps_test: bool = True
+    """Whether images that were set aside to test stay so, where the data set has no test of its
+    own. In files of before they are drawn anew."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", replace(self.base, portion=WHOLE))
@@ -96,6 +101,8 @@ class Edits:
             "classes": [list(one) for one in self.classes],
             "labels": [list(one) for one in sorted(self.labels)],
         }
+        if self.keeps_test:
+            values["keeps_test"] = True
         if self.division:
             values["division"] = [self.division.test_share, self.division.seed]
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
@@ -104,13 +111,14 @@ class Edits:
     def from_text(cls, text: str) -> Edits:
         try:
             values = json.loads(text)
-            check_keys("An edited data set", values, ("base", "classes", "labels", "division"))
+            check_keys("An edited data set", values, KEYS)
             division = values.get("division")
             return cls(
                 DatasetSpec.from_dict(values["base"]),
                 tuple((str(old), str(new)) for old, new in values.get("classes", [])),
                 tuple((str(part), at, str(new)) for part, at, new in values.get("labels", [])),
                 Division(*division) if division else None,
+                values.get("keeps_test") is True,
             )
         except DataError:
             raise
@@ -154,36 +162,45 @@ def load_edited(path: Path, shape: ImageShape, load: Load, depth: int = 0) -> So
 
 def applied(edits: Edits, source: Source) -> Source:
     """A source with the changes made; raises `DataError` where there is nothing to change."""
-    splits = {
-        Part.TRAIN: source.learn,
-        Part.VALIDATION: source.validation,
-        Part.TEST: source.test,
-    }
+    own = {Part.TRAIN: source.learn, Part.VALIDATION: source.validation, Part.TEST: source.test}
+    splits = {part: one for part, one in own.items() if one is not None}
     names = list(source.class_names)
-    labels = {part: one.labels.copy() for part, one in splits.items() if one is not None}
+    labels = {part: one.labels.copy() for part, one in splits.items()}
     _mend(edits, names, labels)
     kept_names, renumber = _renamed(edits, names)
-    found: dict[Part, Split | None] = {}
-    for part, one in splits.items():
-        if one is None:
-            found[part] = None
-            continue
-        new = np.where(labels[part] < 0, -1, renumber[labels[part]])
-        is_kept = new >= 0
-        found[part] = Split(one.pixels[is_kept], new[is_kept]) if is_kept.any() else None
-    learn = found[Part.TRAIN]
+    changed = {
+        part: (one.pixels, np.where(labels[part] < 0, -1, renumber[labels[part]]))
+        for part, one in splits.items()
+    }
+    called = dict(source.called)
+    if source.test is None and edits.keeps_test and not edits.division:
+        part, stay, tested = set_aside(source)
+        pixels, new = changed[part]
+        changed[part] = pixels[stay], new[stay]
+        changed[Part.TEST] = pixels[tested], new[tested]
+        if part in called:
+            called[Part.TEST] = called[part]
+    found = {part: _left(*one) for part, one in changed.items()}
+    learn = found.get(Part.TRAIN)
     if learn is None:
         raise DataError("No image to learn from is left. Leave fewer out.")
     made = replace(
         source,
         learn=learn,
-        validation=found[Part.VALIDATION],
-        test=found[Part.TEST],
+        validation=found.get(Part.VALIDATION),
+        test=found.get(Part.TEST),
+        called=called,
         class_names=tuple(kept_names),
         sizes=(),  # which of them are left is not known
         origin=f"{source.origin}, changed: {'; '.join(edits.words)}",
     )
     return _divided(made, edits.division) if edits.division else made
+
+
+def _left(pixels: Pixels, labels: Labels) -> Split | None:
+    """The images that have a class, where there are any."""
+    is_kept = labels >= 0
+    return Split(pixels[is_kept], labels[is_kept]) if is_kept.any() else None
 
 
 def _mend(edits: Edits, names: list[str], labels: dict[Part, Labels]) -> None:

@@ -42,11 +42,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class OfClass:
-    """How bright the images of a class are, from 0 to 1: their mean, and how far they differ."""
+    """How bright the images of a class are, from 0 to 1: their mean, and how far they differ; and
+    the same of each channel.
+    """
 
     images: int
     brightness: float
     spread: float
+    channels: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,17 +185,22 @@ def _of_classes(data: Dataset) -> tuple[Pixels, tuple[OfClass, ...]]:
         own = [_of_label(split, label) for split in (data.train, data.validation)]
         pixels = np.concatenate(own)
         total = np.zeros(data.image_shape, np.float64)
-        bright = np.empty(len(pixels))
+        levels = np.empty((len(pixels), pixels.shape[3]))
         for start in range(0, len(pixels), BLOCK):
             part = pixels[start : start + BLOCK].astype(np.float64)
             total += part.sum(axis=0)
-            bright[start : start + BLOCK] = part.mean(axis=(1, 2, 3)) / 255
+            levels[start : start + BLOCK] = part.mean(axis=(1, 2)) / 255
         many = len(pixels)
         means.append(np.round(total / max(many, 1)).astype(np.uint8))
-        classes.append(
-            OfClass(many, float(bright.mean()), float(bright.std())) if many else OfClass(0, 0, 0)
-        )
+        classes.append(_of_levels(levels) if many else OfClass(0, 0, 0))
     return np.stack(means), tuple(classes)
+
+
+def _of_levels(levels: npt.NDArray[np.float64]) -> OfClass:
+    """The mean of each channel of each image, put together."""
+    bright = levels.mean(axis=1)
+    channels = zip(levels.mean(axis=0).tolist(), levels.std(axis=0).tolist(), strict=True)
+    return OfClass(len(levels), float(bright.mean()), float(bright.std()), tuple(channels))
 
 
 def _of_label(split: Split, label: int) -> Pixels:

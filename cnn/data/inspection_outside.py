@@ -82,11 +82,16 @@ def _read(values: Values, means: Pixels) -> Inspection:
                 Pair(Where(**one["first"]), Where(**one["second"]), one["likeness"])
                 for one in values["pairs"]
             ),
-            "classes": tuple(OfClass(**one) for one in values["classes"]),
+            "classes": tuple(_of_class(one) for one in values["classes"]),
             "means": means,
             "sizes": tuple((tuple(size), many) for size, many in values["sizes"]),
         }
     )
+
+
+def _of_class(values: Values) -> OfClass:
+    channels = tuple((mean, spread) for mean, spread in values["channels"])
+    return OfClass(**values | {"channels": channels})
 
 
 def _images(data: Dataset, wheres: list[Where]) -> Pixels:

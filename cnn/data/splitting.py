@@ -26,12 +26,12 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
     """
     learn, validation, test = source.learn, source.validation, source.test
     portion = spec.portion
-    if test is None and validation is not None:
-        kept, aside = stratified(validation.labels, HALF, np.random.default_rng(_TEST))
-        validation, test = validation.take(kept), validation.take(aside)
-    elif test is None:
-        kept, aside = without_test(source)
-        learn, test = learn.take(kept), learn.take(aside)
+    if test is None:
+        part, kept, aside = set_aside(source)
+        if part is Part.TRAIN or validation is None:
+            learn, test = learn.take(kept), learn.take(aside)
+        else:
+            validation, test = validation.take(kept), validation.take(aside)
     if portion.folds:
         others, own = portion.apart(learn.labels)
         learn, test = learn.take(others), learn.take(own)
@@ -61,9 +61,14 @@ def split(source: Source, spec: DatasetSpec, shape: ImageShape) -> Dataset:
     )
 
 
-def without_test(source: Source) -> tuple[Indexes, Indexes]:
-    """Which images are learned from, and which set aside to test, where none is kept apart."""
-    return stratified(source.learn.labels, TEST_FRACTION, np.random.default_rng(_TEST))
+def set_aside(source: Source) -> tuple[Part, Indexes, Indexes]:
+    """Where a source has no test: of which split some images are set aside, and by their places
+    those that stay and those that are tested.
+    """
+    rng = np.random.default_rng(_TEST)
+    if source.validation is not None:
+        return Part.VALIDATION, *stratified(source.validation.labels, HALF, rng)
+    return Part.TRAIN, *stratified(source.learn.labels, TEST_FRACTION, rng)
 
 
 def fold_of(source: Source, portion: Portion) -> Indexes:
@@ -71,7 +76,7 @@ def fold_of(source: Source, portion: Portion) -> Indexes:
     labels = source.learn.labels
     kept = np.arange(len(labels))
     if source.test is None and source.validation is None:
-        kept, _ = without_test(source)
+        _, kept, _ = set_aside(source)
     _, own = portion.apart(labels[kept])
     places: Indexes = kept[own]
     return places
@@ -97,6 +102,12 @@ def _in_words(source: Source, train: int, validation: Split, test: Split) -> str
             said = (
                 f"{train:,} images of {learn} to train; of {kept}, as there are no test images, "
                 f"{len(validation):,} to validate and the other {len(test):,} to test, {drawn}"
+            )
+        case (False, True) if not called:
+            said = (
+                f"of {train + len(validation):,} images, {train:,} are to learn from and "
+                f"{len(validation):,} to check with after each epoch, drawn class by class; "
+                f"{len(test):,} others are the test"
             )
         case (False, True):
             said = (

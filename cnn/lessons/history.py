@@ -73,7 +73,7 @@ AFTER = (
     After("batchnorm", 2015, "Batch normalisation"),
     After("densenet", 2016, "DenseNet", "densenet-lite"),
     After("mobilenet", 2017, "MobileNet", "mobilenet-lite"),
-    After("efficientnet", 2019, "EfficientNet"),
+    After("efficientnet", 2019, "EfficientNet", "efficientnet-lite"),
     After("transformer", 2020, "Vision transformer", "vit-lite"),
 )
 

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.data import DataError, DatasetName, DatasetSpec, described, fingerprint, is_here, load
+from cnn.data import (
+    DataError,
+    DatasetName,
+    DatasetSpec,
+    described,
+    fingerprint,
+    is_here,
+    load,
+    splitting,
+)
 from cnn.data.dataset import Source, Split
 from cnn.data.edited import Division, Edits, applied
 from cnn.data.look import look_of
@@ -22,14 +31,14 @@ NAMES = ("a", "b", "c")
 def source_of(*splits: list[int] | None) -> Source:
     """Each image is its split and its place, so that it is known again."""
 
-    def split(number: int, labels: list[int] | None) -> Split | None:
+    def of(number: int, labels: list[int] | None) -> Split | None:
         if labels is None:
             return None
         pixels = np.zeros((len(labels), 1, 2, 1), np.uint8)
         pixels[:, 0, 0, 0], pixels[:, 0, 1, 0] = number, np.arange(len(labels))
         return Split(pixels, np.array(labels, np.int64))
 
-    learn, validation, test = (split(number, one) for number, one in enumerate(splits))
+    learn, validation, test = (of(number, one) for number, one in enumerate(splits))
     assert learn
     return Source(learn, test, NAMES, "here", validation=validation)
 
@@ -97,6 +106,72 @@ def test_divided_anew_every_image_is_there_once_and_each_class_is_tested(learn, 
     assert named(made) == named(source)
     assert len(made.learn) + len(made.test) == len(labels) + 6
     assert set(made.test.labels.tolist()) == {0, 1, 2}
+
+
+full = st.lists(st.integers(0, 2), min_size=12, max_size=30).map(lambda one: one + [0, 1, 2] * 4)
+
+
+def set_apart(source: Source, of: int) -> set[tuple[int, ...]]:
+    """The test images of a source, once it is split, that were in its split of that number."""
+    test = splitting.split(source, DIGITS, (1, 2, 1)).test
+    return {one for image in test.pixels if (one := tuple(image.ravel().tolist()))[0] == of}
+
+
+@given(full, st.none() | full, st.data())
+def test_what_is_set_aside_to_test_stays_so_where_images_are_left_out(learn, validation, data):
+    source = source_of(learn, validation, None)
+    drawn_from, places = (0, learn) if validation is None else (1, validation)
+    part = "train" if validation is None else "validation"
+    before = set_apart(source, drawn_from)
+    out = data.draw(st.sets(st.integers(0, len(places) - 13), max_size=5))
+    edits = Edits(DIGITS, (("c", "b"),), tuple((part, one, "") for one in out))
+
+    left = {one for one in before if one[1] not in out}
+
+    if left:
+        assert set_apart(applied(edits, source), drawn_from) == left
+    old = applied(replace(edits, keeps_test=False), source)
+    assert old.test is None
+
+
+def test_edits_that_were_kept_before_draw_their_test_as_they_did():
+    text = Edits(DIGITS, labels=(("train", 0, ""),)).to_text()
+    values = json.loads(text)
+    del values["keeps_test"]
+
+    assert Edits.from_text(text).keeps_test
+    assert not Edits.from_text(json.dumps(values)).keeps_test
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (source_of([0, 1, 2] * 8, None, [0, 1, 2]), "Of 23 images, 19 are to learn from and 4 "),
+        (source_of([0, 1, 2] * 8, None, None), "Of 19 images, 16 are to learn from and 3 "),
+    ],
+)
+def test_what_is_used_as_what_is_said_without_names_that_it_does_not_have(source, said: str):
+    made = applied(Edits(DIGITS, labels=(("train", 2, ""),)), source)
+    own = DatasetSpec(DatasetName.OWN_IMAGES, file="/tmp/mine.json")
+
+    words = splitting.split(made, own, (1, 2, 1)).how_split
+
+    assert words.startswith(said)
+    assert words.endswith("others are the test.")
+
+
+def test_half_of_the_validation_images_is_still_called_as_in_the_file():
+    source = source_of([0, 1, 2] * 8, [0, 1, 2] * 4, None)
+    source = replace(source, called={"train": "learn", "validation": "val"})
+    made = applied(Edits(DIGITS, labels=(("train", 2, ""),)), source)
+    own = DatasetSpec(DatasetName.OWN_IMAGES, file="/tmp/mine.json")
+
+    words = splitting.split(made, own, (1, 2, 1)).how_split
+
+    assert words == (
+        "Its own splits are used: 23 images of learn to train, 6 of val to validate, 6 of val to "
+        "test."
+    )
 
 
 @given(changed_classes, st.none() | st.builds(Division, st.floats(0.05, 0.5), st.integers(0, 99)))

@@ -1,6 +1,7 @@
 """A closer look at a data set, against loops and NumPy's own correlation."""
 
 import itertools
+import statistics
 
 import numpy as np
 import pytest
@@ -112,8 +113,8 @@ def test_an_image_of_one_colour_is_like_nothing():
     assert most_alike(flat, 3) == [(0, 1, 0.0)] or most_alike(flat, 3) == [(1, 0, 0.0)]
 
 
-def test_what_classes_have_in_common_leaves_the_test_images_out():
-    data = load(DatasetName.DIGITS)
+@pytest.mark.parametrize("data", [load(DatasetName.DIGITS), data_of(noise(9), noise(4, 1))])
+def test_what_classes_have_in_common_leaves_the_test_images_out(data: Dataset):
     found = inspect(data)
 
     for label, own in enumerate(found.classes):
@@ -123,6 +124,11 @@ def test_what_classes_have_in_common_leaves_the_test_images_out():
         assert own.images == len(pixels)
         assert own.brightness == pytest.approx(pixels.mean() / 255)
         assert own.spread == pytest.approx((pixels.mean(axis=(1, 2, 3)) / 255).std())
+        for channel, (mean, spread) in enumerate(own.channels):
+            levels = [float(image[..., channel].mean()) / 255 for image in pixels]
+            assert mean == pytest.approx(sum(levels) / len(levels))
+            assert spread == pytest.approx(statistics.pstdev(levels))
+        assert len(own.channels) == data.image_shape[2]
         assert np.array_equal(found.means[label], np.round(pixels.mean(axis=0)).astype(np.uint8))
 
 

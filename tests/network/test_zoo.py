@@ -30,7 +30,7 @@ from cnn.network.layers import (
     Residual,
 )
 from cnn.network.trace import trace
-from cnn.network.zoo import CLASSICS, GROUPS, entry, zoo
+from cnn.network.zoo import CLASSICS, GROUPS, Measured, entry, zoo
 
 AnyLayer = TypeVar("AnyLayer", bound=Layer)
 
@@ -113,6 +113,14 @@ def test_a_network_comes_with_a_citation_and_its_idea_in_one_sentence(id):
     assert 1989 <= found.year <= 2026
 
 
+@pytest.mark.parametrize(
+    ("right", "beside"), [((934, 940), (989,)), ((1_001,), (989,)), ((934,), (-1,))]
+)
+def test_counts_that_no_test_has_are_refused(right, beside):
+    with pytest.raises(ArchitectureError, match="are no counts of 1,000 images"):
+        Measured("resnet-lite", "some images", 10, 1_000, right, beside)
+
+
 @pytest.mark.parametrize("id", [*LITE, "lenet-5", "lenet-5-1998"])
 def test_what_was_kept_of_a_paper_s_network_and_what_was_cut_is_said(id):
     found = entry(id)
@@ -151,7 +159,11 @@ def test_every_file_of_the_zoo_is_listed_and_holds_nothing_unread(path):
     read = {"title", "group", "year", "citation", "idea", "kept", "cut", "original", "variant_of"}
 
     assert path.stem in zoo()
-    assert set(json.loads(path.read_text(encoding="utf-8"))) <= read | {"input", "layers"}
+    assert set(json.loads(path.read_text(encoding="utf-8"))) <= read | {
+        "input",
+        "layers",
+        "measured",
+    }
 
 
 @pytest.mark.parametrize("id", zoo())

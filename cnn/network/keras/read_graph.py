@@ -22,6 +22,11 @@ PIPELINE = "Pipeline"
 
 ATTENTION = "MultiHeadAttention"
 LOOKS_ELSEWHERE = "here a map looks at itself alone. Call it as layer(x, x), with one x for both."
+ARRAYS = ("__tensor__", "__numpy__")
+WITHOUT = (
+    "As preprocess_input does that, save the model without it, and say how its pixels are fed: "
+    "--pixels caffe for ResNet50 or VGG16, --pixels torch for DenseNet, the same words on a page."
+)
 MAX_CONNECTIONS = 2 * MAX_LAYERS
 WITH_NUMBERS = ("ops.Add", "ops.Subtract", "ops.Multiply", "ops.TrueDivide", "ops.Divide")
 READABLE = (
@@ -273,6 +278,10 @@ def _source(node: Node, item: Any) -> str:
         config = item.get("config")
         item = config.get("keras_history") if isinstance(config, dict) else None
     if not _is_reference(item):
+        if node.kind == "ops.GetItem":
+            raise node.error(f"it takes a part of its input, or turns it round. {WITHOUT}")
+        if isinstance(item, dict) and item.get("class_name") in ARRAYS:
+            raise node.error(f"it is called with an array of numbers. {WITHOUT}")
         raise node.error(f"it is called with {shown(item)}, not with the output of a layer.")
     if item[2]:
         raise node.error(f"it uses output {item[2] + 1} of {shown(item[0])}; use the first.")

@@ -114,7 +114,7 @@ def _dense(options: Options) -> tuple[Layer, ...]:
     if len(options.shape) != 3:
         return same_in_keras(Dense, options)
     options.left |= {"filters": options.take("units"), "kernel_size": 1}
-    options.notes.say(AS_CONVOLUTION, options.node)
+    options.notes.say(AS_CONVOLUTION, options.node.name)
     return same_in_keras(Conv2D, options)
 
 

@@ -34,11 +34,11 @@ class Notes:
     others: list[str] = field(default_factory=list)
 
     def add(self, what: str, node: Node) -> None:
-        self.say(f"Left out: {what}", node)
+        self.say(f"Left out: {what}", node.name)
 
-    def say(self, what: str, node: Node) -> None:
+    def say(self, what: str, name: str) -> None:
         """A sentence that ends in the names of all layers it is said of."""
-        self.layers.setdefault(what, []).append(node.name)
+        self.layers.setdefault(what, []).append(name)
 
     def sentences(self) -> tuple[str, ...]:
         found = []

@@ -12,17 +12,17 @@ from cnn.network.errors import ArchitectureError, shown
 from cnn.network.fields import MAX_KERNEL, FourSides, read_field
 from cnn.network.keras.graph import Merge, NotNestedError, Series, TooDeepError, series_parallel
 from cnn.network.keras.normalization import Adapted, as_layer
+from cnn.network.keras.one_cell import on_one_cell
 from cnn.network.keras.read_attention import AROUND, of_cells, self_attention
 from cnn.network.keras.read_front import Front, FrontReader, target_of
 from cnn.network.keras.read_graph import ATTENTION, Node
-from cnn.network.keras.read_kinds import layers_of
+from cnn.network.keras.read_kinds import AS_CONVOLUTION, layers_of
 from cnn.network.keras.read_options import Notes, Options
 from cnn.network.layers import (
     Activation,
     Branches,
+    Dense,
     Flatten,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     Layer,
     Layers,
     MaxPooling2D,
@@ -32,7 +32,6 @@ from cnn.network.layers import (
 from cnn.network.layers.merges import ADD, MERGES, MULTIPLY
 from cnn.network.shapes import MapShape, Shape, shape_text
 
-_GLOBAL = (GlobalAveragePooling2D, GlobalMaxPooling2D)
 SCALED_SUM = "CustomScaleLayer"
 """That of InceptionResNetV2 in `keras.applications`: `x + scale * y` of its inputs x and y."""
 
@@ -123,8 +122,8 @@ class Assembly:
             layers = (node.made,)
         elif node.kind == "Reshape":
             target = target_of(options)
-            if isinstance(last, _GLOBAL) and target == (1, 1, *shape):
-                taken_in, shape = replace(last, keepdims=True), target
+            if target == (1, 1, *shape) and self._on_one_cell(done):
+                shape = target
             elif len(target) == 1:
                 layers = (Flatten(),)
             elif target != shape:
@@ -153,6 +152,15 @@ class Assembly:
         if node.kind.startswith("ops.") and layers_of_parts(done[-3:]) == _HARD_SIGMOID:
             done[-3:] = [Part(*_GATE, (node.name,))]
         return shape
+
+    def _on_one_cell(self, done: list[Part]) -> bool:
+        """Lets the last parts keep the one cell of a global pooling; whether they can."""
+        kept = on_one_cell(layers_of_parts(done))
+        for place, layer in zip(range(len(done) - len(kept), len(done)), kept, strict=True):
+            if isinstance(done[place].layer, Dense):
+                self.notes.say(AS_CONVOLUTION, *done[place].names)
+            done[place] = replace(done[place], layer=layer)
+        return bool(kept)
 
     def _merge(self, merge: Merge, shape: Shape) -> tuple[Part, Shape]:
         node = self.nodes[merge.node]

@@ -27,6 +27,27 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """How many of so many test images were right, a number for each seed from 0 on, of a network
+    and of another `beside` it that was trained with as many multiply-accumulates.
+    """
+
+    beside: str
+    learned_from: str
+    epochs: int
+    tested: int
+    right: tuple[int, ...]
+    beside_right: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        counts = (*self.right, *self.beside_right)
+        if len(self.right) != len(self.beside_right) or not all(
+            0 <= one <= self.tested for one in counts
+        ):
+            raise ArchitectureError(f"{shown(counts)} are no counts of {self.tested:,} images.")
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One network of the zoo; `original` is the id of what a lite version was made from."""
 
@@ -40,6 +61,7 @@ class Entry:
     cut: tuple[str, ...] = ()
     original: str | None = None
     variant_of: str | None = None
+    measured: Measured | None = None
 
     @property
     def title(self) -> str:
@@ -78,4 +100,10 @@ def _read(path: Path) -> Entry:
         tuple(data.get("cut", ())),
         data.get("original"),
         data.get("variant_of"),
+        _measured(data["measured"]) if "measured" in data else None,
     )
+
+
+def _measured(data: dict[str, Any]) -> Measured:
+    counts = {name: tuple(data[name]) for name in ("right", "beside_right")}
+    return Measured(**data | counts)

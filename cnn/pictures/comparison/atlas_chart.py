@@ -14,6 +14,9 @@ from cnn.pictures.kit.label import label
 from cnn.pictures.kit.palette import FAINT_INK, INK, faint
 from cnn.pictures.training.curves import MARKS, Figure, colour
 
+TICKS = [part * 10**power for power in range(5, 12) for part in (1, 3)]
+"""Few enough for a phone."""
+
 COSTS = {"macs": "multiply-accumulates for one image", "params": "parameters"}
 """What accuracy is set against."""
 
@@ -67,7 +70,7 @@ def atlas_chart(
                 "title": {"text": label(COSTS[cost]), "standoff": 6},
                 "type": "log",
                 "tickformat": "~s",
-                "dtick": "D2",
+                "tickvals": TICKS,
                 "zeroline": False,
                 "range": _log_range([cost_of(known, cost) for known in placed]),
             },

@@ -1,8 +1,8 @@
 """What each augmentation costs on this machine: measured by its worker, and kept in its folder.
 
 The time of a step is taken to be a sum: something for itself, and something for each value of its
-images. Two sizes of images are timed, in one compiled function as in a training. Nothing is said of
-what was not measured.
+images. Two sizes of images are timed, in one compiled function as in a training, and how long that
+takes to compile. Nothing is said of what was not measured.
 """
 
 from __future__ import annotations
@@ -35,15 +35,19 @@ PROBE_S, AT_ONCE = 0.3, 4
 MOVED = "moved"
 """Shift, rotation and zoom, which are one operation, whichever of them are chosen."""
 
-Times = dict[str, tuple[float, float]]
+Times = dict[str, tuple[float, float, float]]
+"""The seconds of a step of smaller and of larger images, and those it takes to compile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one augmentation adds to a step: for itself, and for each value of all its images."""
+    """What one augmentation adds to a step: for itself, and for each value of all its images; and
+    what it takes before the first one.
+    """
 
     step_s: float
     value_s: float
+    compile_s: float = 0.0
 
     def seconds(self, values: int) -> float:
         return self.step_s + self.value_s * values
@@ -56,11 +60,16 @@ def load() -> dict[str, Cost]:
 
 def of_step(own: Configuration, values: int, costs: Mapping[str, Cost]) -> dict[str, float | None]:
     """The seconds that each chosen augmentation adds to a step; None where it is not measured."""
-    names = [MOVED] * any(getattr(own, name) for name in WARPS) + list(chosen(own))
     return {
         name: _times_of(name, own) * costs[name].seconds(values) if name in costs else None
-        for name in names
+        for name in _chosen(own)
     }
+
+
+def compiling_s(own: Configuration, costs: Mapping[str, Cost]) -> float:
+    """How long it takes to compile the chosen augmentations, as far as it is measured."""
+    known = [name for name in _chosen(own) if name in costs]
+    return sum(_times_of(name, own) * costs[name].compile_s for name in known)
 
 
 def unmeasured(own: Configuration, costs: Mapping[str, Cost]) -> set[str]:
@@ -92,13 +101,13 @@ def until_quiet() -> Iterator[None]:
             others = Others()
             took.append(_timed(own, shape))
             shares.append(others.share())
-        timed[name] = took[0], took[1]
-    shortest = {
-        name: (min(now[0], then[0]), min(now[1], then[1]))
-        for name, now in timed.items()
-        for then in [before.get(name, now)]
-    }
-    _save(shortest, rounds=done + 1, was_quiet=max(shares) < QUIET)
+        (small, compiled), (large, again) = took
+        timed[name] = _shortest((small, large, min(compiled, again)), before.get(name))
+    _save(timed, rounds=done + 1, was_quiet=max(shares) < QUIET)
+
+
+def _chosen(own: Configuration) -> list[str]:
+    return [MOVED] * any(getattr(own, name) for name in WARPS) + list(chosen(own))
 
 
 def _examples() -> dict[str, Configuration]:
@@ -111,14 +120,21 @@ def _times_of(name: str, own: Configuration) -> int:
     return 1 if name == MOVED else AUGMENTATIONS[name].times(own)
 
 
+def _shortest(
+    now: tuple[float, float, float], before: tuple[float, float, float] | None
+) -> tuple[float, float, float]:
+    small, large, compiled = map(min, now, before or now)
+    return small, large, compiled
+
+
 def _cost(times: Sequence[float]) -> Cost:
     small, large = (BATCH * prod(shape) for shape in SHAPES)
     value_s = max((times[1] - times[0]) / (large - small), 0.0)
-    return Cost(max(times[0] - value_s * small, 0.0), value_s)
+    return Cost(max(times[0] - value_s * small, 0.0), value_s, times[2])
 
 
-def _timed(own: Configuration, shape: MapShape) -> float:
-    """The usual time of a step of images, once it is compiled."""
+def _timed(own: Configuration, shape: MapShape) -> tuple[float, float]:
+    """The usual time of a step of images, once it is compiled, and how long compiling took."""
     from cnn.training.engine.augmenting.layers import Augmenting
     from cnn.training.engine.tensorflow import compiling, import_tensorflow
 
@@ -141,7 +157,9 @@ def _timed(own: Configuration, shape: MapShape) -> float:
         return total
 
     with compiling:
+        began = time.perf_counter()
         steps(images, labels, tf.constant(0))
+        compiled_s = time.perf_counter() - began
     has_graphics = bool(tf.config.list_physical_devices("GPU"))
     took: list[float] = []
     began = time.perf_counter()
@@ -149,7 +167,8 @@ def _timed(own: Configuration, shape: MapShape) -> float:
         clock = Clock(has_graphics)
         float(steps(images, labels, tf.constant(len(took))))
         took.append(clock.took_s() / AT_ONCE)
-    return float(np.quantile(took, 0.25))  # others may be at work on this machine too
+    # Others may be at work on this machine too.
+    return float(np.quantile(took, 0.25)), compiled_s
 
 
 def _kept() -> dict[str, Any]:
@@ -168,9 +187,9 @@ def _times(kept: Mapping[str, Any]) -> Times:
         return {}
     for name in _examples():
         with suppress(KeyError, TypeError, ValueError):
-            small, large = times[name]
-            if all(0 < float(one) < 1e6 for one in (small, large)):
-                found[name] = float(small), float(large)
+            small, large, compiled = map(float, times[name])
+            if all(0 < one < 1e6 for one in (small, large, compiled)):
+                found[name] = small, large, compiled
     return found
 
 

@@ -86,8 +86,10 @@ def estimate(
     epochs = math.ceil(steps / max(configuration.steps_per_epoch(images["train"]), 1))
     looked_at = images.get("validation", 0) * epochs + images.get("test", 0)
     work_s = steps * step_s + FORWARD_SHARE * looked_at * image_s
+    compiled_s = _compiling_s(traced, configuration, prices)
+    compiled_s += augmentation_cost.compiling_s(configuration, costs)
     return Estimate(
-        seconds=(0.0 if is_compiled else _compiling_s(traced, configuration, prices))
+        seconds=(0.0 if is_compiled else compiled_s)
         + EPOCH_S * epochs
         + work_s * (correction or 1.0),
         peak_bytes=_peak_bytes(traced, configuration, batch, sum(images.values()), prices),

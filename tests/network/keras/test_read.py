@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from cnn.insight.passes.forward import forward
 from cnn.network.architecture import MAX_DEPTH, MAX_LAYERS, Architecture, walk
+from cnn.network.blocks import BLOCKS
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.model import Weights, build, set_weights, weights_of
 from cnn.network.keras.read import (
@@ -575,6 +576,49 @@ def test_a_dense_layer_on_a_map_is_a_convolution_with_the_same_weights(keras, tm
     np.testing.assert_allclose(found, np.asarray(model(images)), atol=1e-5)
 
 
+def test_squeeze_and_excite_of_dense_layers_is_that_of_the_palette_with_its_weights(
+    keras, tmp_path
+):
+    k = keras.layers
+    x = inputs = keras.Input((5, 4, 3))
+    x = k.Conv2D(8, 1)(x)
+    share = k.Dense(2, activation="relu", name="d")(k.GlobalAveragePooling2D()(x))
+    share = k.Dense(8, activation="sigmoid", name="e")(share)
+    x = x * k.Reshape((1, 1, 8))(share)
+    share = k.BatchNormalization()(k.Dense(2, use_bias=False)(k.GlobalMaxPooling2D()(x)))
+    share = k.Dense(8)(k.Dropout(0.1)(k.Activation("relu")(share)))
+    x = k.Multiply()([x, k.Reshape((1, 1, -1))(k.Activation("sigmoid")(share))])
+    model = keras.Model(inputs, x)
+    give_weights(model)
+    model.save(tmp_path / "model.keras")
+
+    read, weights = read_keras_model(tmp_path / "model.keras")
+
+    first, second = read.architecture.layers[1:]
+    assert (first,) == BLOCKS["squeeze-excite"].layers(8)
+    assert isinstance(second, Branches)
+    assert [one.kind for one in second.branches[1]] == [
+        *("GlobalMaxPooling2D", "Conv2D", "BatchNormalization", "Activation", "Dropout"),
+        *("Conv2D", "Activation"),
+    ]
+    assert read.notes[0].startswith(
+        "Read as Conv2D with kernel_size=1, which on a map is the same: Dense ('d', 'e', "
+    )
+    assert trace(read.architecture).total_params == model.count_params()
+    images = np.random.default_rng(1).normal(size=(2, 5, 4, 3)).astype(np.float32)
+    found = forward(read.architecture, weights, images).output
+    np.testing.assert_allclose(found, np.asarray(model(images)), atol=1e-5)
+
+
+def test_a_cell_that_is_made_of_no_global_pooling_is_refused(keras):
+    k = keras.layers
+    x = inputs = keras.Input((5, 4, 8))
+    share = k.Reshape((1, 1, 8), name="r")(k.Dense(8)(k.Flatten()(x)))
+
+    with pytest.raises(ArchitectureError, match=r"layer 'r' \(Reshape\): it makes 1x1x8 of 8, but"):
+        imported(keras.Model(inputs, k.Multiply()([x, share])))
+
+
 def test_what_convnext_has_of_its_own_is_read_with_its_weights(keras, tmp_path):
     from keras.src.applications import convnext
 
@@ -1111,6 +1155,15 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
         lambda k, x: k.Reshape((1, 3, 1), name="r")(k.GlobalMaxPooling2D()(x)),
         "layer 'r' (Reshape): it makes 1x3x1 of 3, but here a map is only laid out as a vector",
     ),
+    "channels turned round": (
+        lambda k, x: k.ReLU()(x[..., ::-1]),
+        "(ops.GetItem): it takes a part of its input, or turns it round. As preprocess_input does "
+        "that, save the model without it, and say how its pixels are fed: --pixels caffe for ",
+    ),
+    "an array added": (
+        lambda k, x: k.ReLU()(x + np.ones(3, "f4")),
+        "(ops.Add): it is called with an array of numbers. As preprocess_input does that, save ",
+    ),
     "number divided": (
         lambda k, x: k.ReLU()(1.0 / x),
         "(ops.TrueDivide): a value can be divided by a number above or below 0, and by nothing",
@@ -1125,7 +1178,7 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     ),
     "operation": (
         lambda k, x: k.ReLU()(x[:, :4]),
-        "(ops.GetItem): it is called with",
+        "(ops.GetItem): it takes a part of its input, or turns it round. As preprocess_input does",
     ),
     "division": (lambda k, x: x / x, "(ops.TrueDivide): it joins 2 inputs, but here only Add,"),
     "a vector among the columns": (

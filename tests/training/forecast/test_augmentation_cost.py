@@ -26,12 +26,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def timed_as(monkeypatch: pytest.MonkeyPatch, cost: Cost, *others: float) -> list[Configuration]:
-    """Has every kind cost so much, and others take so much of the machine in each round."""
+    """Has every kind cost so much, the smaller images a second more to compile, and others take so
+    much of the machine in each round.
+    """
     asked: list[Configuration] = []
 
-    def timed(own: Configuration, shape: tuple[int, int, int]) -> float:
+    def timed(own: Configuration, shape: tuple[int, int, int]) -> tuple[float, float]:
         asked.append(own)
-        return cost.seconds(BATCH * prod(shape))
+        return cost.seconds(BATCH * prod(shape)), cost.compile_s + (shape == SHAPES[0])
 
     shares = iter([share for share in others for _ in NAMES for _ in SHAPES])
     monkeypatch.setattr(augmentation_cost, "_timed", timed)
@@ -47,7 +49,7 @@ def test_nothing_is_said_of_what_was_not_measured():
 
 
 def test_the_costs_are_found_again_from_times_made_of_them(monkeypatch):
-    cost = Cost(2e-4, 3e-9)
+    cost = Cost(2e-4, 3e-9, 0.7)
     asked = timed_as(monkeypatch, cost, 0.0)
 
     list(augmentation_cost.until_quiet())
@@ -55,21 +57,21 @@ def test_the_costs_are_found_again_from_times_made_of_them(monkeypatch):
     found = augmentation_cost.load()
     assert list(found) == NAMES
     for one in found.values():
-        assert (one.step_s, one.value_s) == pytest.approx((2e-4, 3e-9))
+        assert (one.step_s, one.value_s, one.compile_s) == pytest.approx((2e-4, 3e-9, 0.7))
     assert len(asked) == 2 * len(NAMES)
     list(augmentation_cost.until_quiet())  # once is enough on a quiet machine
     assert len(asked) == 2 * len(NAMES)
 
 
 def test_a_machine_that_was_busy_is_measured_again_and_the_shortest_counts(monkeypatch):
-    timed_as(monkeypatch, Cost(4e-4, 6e-9), 0.8)
+    timed_as(monkeypatch, Cost(4e-4, 6e-9, 0.6), 0.8)
     list(augmentation_cost.until_quiet())
-    timed_as(monkeypatch, Cost(2e-4, 3e-9), 0.8)
+    timed_as(monkeypatch, Cost(2e-4, 3e-9, 0.9), 0.8)
     list(augmentation_cost.until_quiet())
-    asked = timed_as(monkeypatch, Cost(9e-4, 9e-9), 0.8)
+    asked = timed_as(monkeypatch, Cost(9e-4, 9e-9, 0.9), 0.8)
     list(augmentation_cost.until_quiet())
     found = augmentation_cost.load()["flip"]
-    assert (found.step_s, found.value_s) == pytest.approx((2e-4, 3e-9))
+    assert (found.step_s, found.value_s, found.compile_s) == pytest.approx((2e-4, 3e-9, 0.6))
     assert asked
     asked.clear()
     list(augmentation_cost.until_quiet())  # a fourth round would add little
@@ -77,7 +79,7 @@ def test_a_machine_that_was_busy_is_measured_again_and_the_shortest_counts(monke
 
 
 def test_a_measurement_holds_for_this_machine_only(home: Path, monkeypatch):
-    timed_as(monkeypatch, Cost(2e-4, 3e-9), 0.0)
+    timed_as(monkeypatch, Cost(2e-4, 3e-9, 0.7), 0.0)
     list(augmentation_cost.until_quiet())
     kept = json.loads((home / FILE).read_text())
 
@@ -87,10 +89,11 @@ def test_a_measurement_holds_for_this_machine_only(home: Path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "times", [None, 3, [], [1.0], [1.0, -1.0], ["a", 1.0], [1.0, float("nan")]]
+    "times",
+    [None, 3, [], [1.0, 1.0], [1.0, -1.0, 1.0], ["a", 1.0, 1.0], [1.0, 1.0, float("nan")]],
 )
 def test_times_that_cannot_be_read_count_as_not_measured(home: Path, monkeypatch, times: object):
-    timed_as(monkeypatch, Cost(2e-4, 3e-9), 0.0)
+    timed_as(monkeypatch, Cost(2e-4, 3e-9, 0.7), 0.0)
     list(augmentation_cost.until_quiet())
     kept = json.loads((home / FILE).read_text())
     kept["times"]["flip"] = times
@@ -121,6 +124,18 @@ def test_the_expected_time_has_it_for_each_step():
     flipped = estimate(LENET, replace(SETTINGS, flip=Flip.BOTH), IMAGES, PRICES, costs=costs)
     assert flipped.seconds - plain.seconds == pytest.approx(30 * 2 * step_s)
     assert not flipped.is_rough
+
+
+def test_what_takes_long_to_compile_is_expected_once_and_not_where_it_is_compiled():
+    costs = dict.fromkeys(NAMES, Cost(0.0, 0.0, 4.0))
+    own = replace(SETTINGS, randaugment=2, rotation=5.0)
+    plain = estimate(LENET, SETTINGS, IMAGES, PRICES, costs=costs)
+    augmented = estimate(LENET, own, IMAGES, PRICES, costs=costs)
+    again = estimate(LENET, own, IMAGES, PRICES, costs=costs, is_compiled=True)
+    assert augmented.seconds - plain.seconds == pytest.approx(4.0 * (2 + 1))
+    assert again.seconds == pytest.approx(
+        estimate(LENET, SETTINGS, IMAGES, PRICES, costs=costs, is_compiled=True).seconds
+    )
 
 
 def test_a_look_at_plain_images_is_expected_where_labels_are_mixed():

@@ -10,6 +10,7 @@ import pytest
 
 from cnn.data import DatasetSpec, load
 from cnn.diagnose.evaluation import Predictions
+from cnn.library.comparing import compare
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.file import keras_file
@@ -96,3 +97,27 @@ def test_a_large_network_of_the_zoo_is_judged_as_keras_does_it(
 
 def test_all_of_the_zoo_is_tried():
     assert {*TRAINED, *LARGE} == set(zoo())
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("id", [id for id, one in zoo().items() if one.measured])
+def test_what_is_said_of_a_network_beside_another_is_what_comes_of_both(id: str, tmp_path: Path):
+    """Of the first seed of each; other processors round otherwise, which is a few images."""
+    said = zoo()[id].measured
+    assert said
+
+    found = compare(
+        (id, said.beside),
+        "mnist-sample",
+        said.epochs,
+        budget="training-macs",
+        store=f"sqlite:///{tmp_path / 'runs.sqlite'}",
+        progress=False,
+    )
+
+    results = {row.id: run.result for row in found.findings.rows for run in row.group.finished}
+    for name, right in ((id, said.right[0]), (said.beside, said.beside_right[0])):
+        result = results[name]
+        assert result
+        assert result.test_images == said.tested
+        assert round(result.test_accuracy * said.tested) == pytest.approx(right, abs=20)

@@ -75,7 +75,7 @@ def test_a_choice_is_kept_in_the_address(store: Store):
 
 def test_a_measured_kind_says_what_it_adds_to_an_epoch(store: Store):
     """With 20 ms for each step of a flip, whatever its images, and nothing else measured."""
-    kept = {"machine": calibration.machine(), "times": {"flip": [0.02, 0.02]}}
+    kept = {"machine": calibration.machine(), "times": {"flip": [0.02, 0.02, 0.5]}}
     home().mkdir(parents=True, exist_ok=True)
     (home() / augmentation_cost.FILE).write_text(json.dumps(kept))
 

@@ -122,6 +122,18 @@ def test_a_network_of_the_zoo_says_what_was_kept_of_a_papers_and_what_was_cut(st
     assert "arXiv:1505.04597" in about.caption[0].value.replace("\\", "")
 
 
+def test_vit_lite_says_what_it_gets_right_beside_resnet_lite_at_equal_macs(store):
+    vit = entry("vit-lite")
+    app = visited("build", net=encode(vit.architecture))
+
+    (about,) = [one for one in app.expander if one.label.startswith("About ViT-lite")]
+    said = about.markdown[-1].value.replace("\\", "")
+    assert vit.measured
+    for count in (*vit.measured.right, *vit.measured.beside_right):
+        assert str(count) in said
+    assert "ResNet-lite, with as many multiply-accumulates to train, has" in said
+
+
 @pytest.mark.parametrize(
     "network",
     [

@@ -1,7 +1,9 @@
 """The Data page as its script sees a visitor: what is in a data set, and its address."""
 
 import io
+import re
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from cnn.data import load
 from cnn.data.own import library
 from cnn.settings import images_folder
 from tests.ui.views.test_train import address
-from tests.ui.visiting import pressed, shown, visited, words
+from tests.ui.visiting import html, pressed, shown, visited, words
 from ui.views.data.wall import sizes_said
 
 
@@ -43,6 +45,21 @@ def test_a_first_visit_shows_images_of_every_class():
     for digit in range(10):
         assert f"**{digit}**" in words(app)
     assert address(app, "data") == ["digits"]
+
+
+def test_it_leads_on_to_where_these_images_are_used():
+    app = visited("data", data="scenes", samples="200")
+
+    links = {one.proto.label: parse_qs(one.proto.query_string) for one in app.get("page_link")}
+
+    images = {"data": ["scenes"], "samples": ["200"]}
+    assert links["Train on it"] == images
+    assert links["Which labels look wrong?"] == {"tab": ["labels"]} | images
+    helped = links["Would more images help?"]
+    assert helped == {"tab": ["sweep"], "field": ["images"]} | images
+    there = visited("experiments", **{name: value for name, (value,) in helped.items()})
+    assert there.session_state["sweep_field"] == "images"
+    assert address(there, "samples") == ["200"]
 
 
 def test_one_class_is_shown_further_and_further():
@@ -78,6 +95,16 @@ def test_images_that_come_twice_are_counted_with_their_splits_and_labels(store):
 @pytest.mark.parametrize("tab", TABS)
 def test_every_tab_has_something_to_say_of_colour(tab):
     assert words(opened(tab, data="scenes", samples="200", test_samples="50"))
+
+
+def test_of_colour_each_channel_is_told_and_of_grey_none():
+    coloured = html(opened("In common", data="scenes", samples="200", test_samples="50"))
+    grey = html(opened("In common", data="digits"))
+
+    number = r"0\.\d\d\s±\s0\.\d\d"
+    assert re.search(rf"brightness\s{number}, red\s{number}, green\s{number}", coloured)
+    assert re.search(rf"brightness\s{number}", grey)
+    assert "green" not in grey
 
 
 def test_what_is_not_here_is_fetched_only_when_it_is_asked_for(monkeypatch, tmp_path):

@@ -48,6 +48,7 @@ def answered(store: Store, doubted: int = 2) -> None:
 def test_five_trainings_are_offered_that_differ_in_their_folds(store: Store):
     app = pressed(visited("experiments", **QUERY), "Train all")
 
+    assert "no network is called better" not in words(app)  # nothing is compared
     found = store.latest()
     assert sorted(run.configuration.dataset.portion.fold for run in found) == [1, 2, 3, 4, 5]
     assert address(app, "tab") == ["labels"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnn.comparing.verdict_words import listed
 from cnn.network.architecture import Architecture
-from cnn.network.zoo import Entry, zoo
+from cnn.network.zoo import Entry, Measured, entry, zoo
 from ui.session.words import plain, pretty
 
 
@@ -19,6 +20,8 @@ def about(architecture: Architecture) -> None:
                 st.caption(plain(one.citation))
                 kept(one)
                 cut(one)
+                if one.measured:
+                    st.markdown(f"**What was measured**\n\n{plain(measured(one, one.measured))}")
 
 
 def kept(one: Entry) -> None:
@@ -27,6 +30,20 @@ def kept(one: Entry) -> None:
 
 def cut(one: Entry) -> None:
     st.markdown("**What was cut or changed**\n\n" + _listed(one.cut))
+
+
+def measured(one: Entry, found: Measured) -> str:
+    """Both counts of right answers, and what they were trained with."""
+    seeds = len(found.right)
+    each = "one seed of each" if seeds == 1 else f"{seeds} seeds of each"
+    own, other = (
+        listed([f"{count:,}" for count in counts]) for counts in (found.right, found.beside_right)
+    )
+    return (
+        f"After {found.epochs} epochs of {found.learned_from}, {one.title} has {own} of "
+        f"{found.tested:,} test images right; {entry(found.beside).title}, with as many "
+        f"multiply-accumulates to train, has {other} ({each})."
+    )
 
 
 def _listed(lines: tuple[str, ...]) -> str:

@@ -61,12 +61,13 @@ class Settings:
         train_images: int,
         *,
         with_seeds: int = 0,
+        compares: bool = True,
         in_place_of_epochs: Callable[[], object] | None = None,
     ) -> Configuration | None:
         """The widgets, and the configuration they make; None where they make none.
 
-        `with_seeds` asks for how many seeds, at most so many, in place of one seed; something else
-        may be asked for `in_place_of_epochs`.
+        `with_seeds` asks for how many seeds, at most so many, in place of one seed, and says what
+        they can show where one `compares`; something else may be asked for `in_place_of_epochs`.
         """
         with st.container(horizontal=True, vertical_alignment="bottom"):
             for name, one in self._on(Panel.IN_VIEW):
@@ -76,7 +77,7 @@ class Settings:
                     self._seeds(with_seeds)
                 else:
                     self._widget(name, one)
-        if with_seeds:
+        if with_seeds and compares:
             st.caption(before_training(int(self._value("seeds"))))
         automatic = st.container()
         with st.expander("More settings"):

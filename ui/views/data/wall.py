@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnn.data.dataset import Sizes
+from cnn.data.inspection import OfClass
 from cnn.data.inspection_outside import Inspected
 from cnn.numbers import fixed
 from cnn.pictures.data.data_bars import class_bars
@@ -16,9 +17,10 @@ from ui.session.words import percent, plain
 
 ALL = -1
 OF_EACH, STEP = 12, 60
-TILE_PX = 56
+TILE_PX, MEAN_PX = 56, 124
 MOST_ROWS = 40
 MOST_SIZES = 5
+COLOURS = ("red", "green", "blue")
 
 
 def wall(found: Inspected) -> None:
@@ -97,15 +99,26 @@ def in_common(found: Inspected) -> None:
             found.found.means[label],
             f"The mean of {own.images:,} images of {found.class_names[label]}",
             found.class_names[label],
-            f"brightness {fixed(own.brightness, 2)} ± {fixed(own.spread, 2)}",
+            _levels(own),
         )
         for label, own in enumerate(found.found.classes)
         if own.images
     ]
-    st.html(gallery(tiles, size_px=96))
+    st.html(gallery(tiles, size_px=MEAN_PX))
     if said := sizes_said(found.found.sizes):
         st.caption(f":material/aspect_ratio: {said}")
-    st.caption("Brightness is the mean of all pixels, from 0 (black) to 1, ± its spread.")
+    st.caption("From 0 (black) to 1: the mean of an image's pixels, ± how far images differ in it.")
+
+
+def _levels(own: OfClass) -> str:
+    """How bright the images of a class are, and, where they have colours, each of these."""
+    said = [f"brightness {fixed(own.brightness, 2)} ± {fixed(own.spread, 2)}"]
+    if len(own.channels) == len(COLOURS):
+        said += [
+            f"{colour} {fixed(mean, 2)} ± {fixed(spread, 2)}"
+            for colour, (mean, spread) in zip(COLOURS, own.channels, strict=True)
+        ]
+    return ", ".join(one.replace(" ", "\u00a0") for one in said)
 
 
 def sizes_said(sizes: Sizes) -> str:

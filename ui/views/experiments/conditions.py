@@ -76,8 +76,11 @@ def arrive(settings: Settings, first: Configuration, address: Address, seeds: in
     st.session_state[settings.key(SEEDS)] = whole(address, SEEDS, seeds, 1, MOST_SEEDS)
 
 
-def conditions(settings: Settings) -> Conditions | None:
-    """The widgets, and what they say; None, with the reason shown, where it cannot be."""
+def conditions(settings: Settings, *, compares: bool = True) -> Conditions | None:
+    """The widgets, and what they say; None, with the reason shown, where it cannot be.
+
+    What seeds can show is said where networks are compared.
+    """
 
     def usual_epochs() -> None:
         chosen = st.session_state[settings.key("data")]
@@ -90,7 +93,9 @@ def conditions(settings: Settings) -> Conditions | None:
     if look is None:
         return None
     data.split_said(look)
-    configuration = settings.shown(spec, look.train_images, with_seeds=MOST_SEEDS)
+    configuration = settings.shown(
+        spec, look.train_images, with_seeds=MOST_SEEDS, compares=compares
+    )
     if configuration is None:
         return None
     return Conditions(configuration, int(st.session_state[settings.key(SEEDS)]), look)

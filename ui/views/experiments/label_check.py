@@ -65,7 +65,7 @@ def show() -> None:
             format_func=name_of,
             persist_state="session",
         )
-        chosen = conditions.conditions(SETTINGS)
+        chosen = conditions.conditions(SETTINGS, compares=False)
         architecture = architecture_of(str(id))
         if chosen is None or architecture is None:
             return
