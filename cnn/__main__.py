@@ -17,7 +17,7 @@ from cnn.commands.start import start
 from cnn.commands.terminal import printable
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.source import chosen
+from cnn.network.source import WITH_WEIGHTS, chosen
 from cnn.network.summary import summary_dict, summary_text
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
@@ -129,7 +129,7 @@ def _parser(called: str = BY_MODULE) -> Parser:
     parser = Parser(prog=called, description=f"CNN Workbench on the command line.{alone}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     network = Parser(add_help=False)
-    network.add_argument("arch", metavar="ARCH", help="zoo id, JSON, .keras or .onnx file")
+    network.add_argument("arch", metavar="ARCH", help=f"zoo id, or a JSON, {WITH_WEIGHTS} file")
     network.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
     network.add_argument("--pixels", metavar="RANGE", help=PIXELS)
 

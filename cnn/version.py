@@ -9,9 +9,10 @@ from pathlib import Path
 
 VERSION = "0.1.0"
 
-PACKAGE = "cnn-workbench"
 IS_CHECKOUT = (Path(__file__).parents[1] / "requirements.txt").is_file()
 """Whether it runs from its own folder, where all it needs is pinned."""
+IN_A_CHECKOUT = "  # in a folder of CNN Workbench"
+"""The package is in no index: it is installed from its folder alone."""
 
 
 def is_later(version: str) -> bool:
@@ -24,7 +25,7 @@ def installing(extra: str = "") -> str:
     if IS_CHECKOUT:
         more = f" -r requirements-{extra}.txt" if extra else ""
         return f"pip install -r requirements.txt{more}"
-    return f'pip install "{PACKAGE}[{extra}]"' if extra else f"pip install {PACKAGE}"
+    return f'pip install ".[{extra}]"{IN_A_CHECKOUT}' if extra else f"pip install .{IN_A_CHECKOUT}"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

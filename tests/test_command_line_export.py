@@ -98,6 +98,21 @@ def test_a_design_without_weights_says_so(tmp_path: Path, capsys):
     assert "lenet-5 has no trained weights for a .pt file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("ending", [".onnx", ".keras", ".pt"])
+def test_of_a_run_without_weights_no_file_pretends_to_have_them(ending, run, tmp_path, capsys):
+    _, url = run
+    store = Store(url)
+    failed = store.add(DEMO, Configuration(dataset=DatasetSpec(DatasetName.SHAPES)), worker="me")
+    store.finish(failed.id, State.FAILED)
+    store.close()
+    made = tmp_path / f"a{ending}"
+
+    assert main(["export", failed.id, "--to", str(made), "--store", url]) == 2
+    assert f"{failed.id} has no trained weights for a {ending} file" in capsys.readouterr().err
+    assert not made.exists()
+    assert main(["export", failed.id, "--to", str(tmp_path / "a.json"), "--store", url]) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

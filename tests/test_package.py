@@ -30,6 +30,7 @@ from types import MappingProxyType
 import pytest
 from packaging.requirements import Requirement
 
+from cnn import version
 from cnn.__main__ import workbench
 from cnn.commands.doctor import PYTHON
 from cnn.network.zoo import entry
@@ -247,6 +248,13 @@ def test_extras_ask_for_what_the_checkout_asks_for():
     assert extras["ray"] == asked_for("requirements-ray.in")
     assert extras["postgres"] <= asked_for("requirements-dev.in")
     assert PROJECT["requires-python"] == ">={}.{},<{}.{}".format(*PYTHON[0], 3, PYTHON[1][1] + 1)
+
+
+def test_what_is_installed_says_how_an_extra_is_as_no_index_has_the_package(monkeypatch):
+    monkeypatch.setattr(version, "IS_CHECKOUT", False)
+    assert "ray" in PROJECT["optional-dependencies"]
+    assert version.installing("ray").startswith('pip install ".[ray]"')
+    assert version.installing().startswith("pip install .")
 
 
 def test_nothing_called_ui_or_pages_can_be_imported(installed: Installed):

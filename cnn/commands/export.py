@@ -33,11 +33,7 @@ def export(options: argparse.Namespace) -> int:
             fault = trace(subject.architecture).fault
             if fault is not None:
                 raise fault
-            if form.takes is Takes.TRAINED and subject.weights is None:
-                raise CommandError(
-                    f"{options.source} has no trained weights for a {form.ending} file. Name a "
-                    "finished run, or a file that holds weights."
-                )
+            _check_weights(options, form, subject)
             with quiet() if form.needs_keras else nullcontext():
                 size = write_whole(form, subject, Path(options.to))
         except WeightsError as error:
@@ -62,6 +58,19 @@ def _subject(options: argparse.Namespace, form: Form) -> Subject:
         opened = replace(opened, notes=imported.notes)
     say_notes(opened)
     return Subject(opened.architecture, weights)
+
+
+def _check_weights(options: argparse.Namespace, form: Form, subject: Subject) -> None:
+    """Refuses where weights are missed: of a run, new ones would be taken for its own."""
+    if subject.weights is not None or form.takes in (Takes.NONE, Takes.GIVEN):
+        return
+    is_run = not is_source(options.source)
+    if form.takes is Takes.TRAINED or is_run:
+        way_out = " Its design alone leaves as .json or .svg." if is_run else ""
+        raise CommandError(
+            f"{options.source} has no trained weights for a {form.ending} file. Name a finished "
+            f"run, or a file that holds weights.{way_out}"
+        )
 
 
 def _run(options: argparse.Namespace, form: Form) -> Subject:

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Callable, Collection
 from typing import Any
 
+from cnn.network.source import WITH_WEIGHTS
+
 # The words of the states, so that `--help` does not import NumPy; a test compares them.
 STATES = (
     *("queued", "running", "paused", "finished"),
@@ -73,7 +75,7 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         "--from",
         dest="parent",
         metavar="RUN|FILE",
-        help="begin with the weights of a finished run, of a .keras, .onnx or .safetensors file, "
+        help=f"begin with the weights of a finished run, of a {WITH_WEIGHTS} file, "
         "or of a body that ships (shipped:scenes, shipped:digits), as far as its layers fit; the "
         "rest is new",
     )
@@ -105,12 +107,12 @@ def _add_compare(commands: Any) -> None:
         "compare", help="train networks under the same conditions, and say whether one is better"
     )
     compare.add_argument(
-        "archs", metavar="ARCH", nargs="+", help="zoo id, JSON, .keras or .onnx file"
+        "archs", metavar="ARCH", nargs="+", help=f"zoo id, or a JSON, {WITH_WEIGHTS} file"
     )
     compare.add_argument(
         "--input", metavar="HxWxC", help="of files: another input, such as 28x28x1"
     )
-    compare.add_argument("--pixels", metavar="RANGE", help=f"of .keras files: {PIXELS}")
+    compare.add_argument("--pixels", metavar="RANGE", help=f"of such files: {PIXELS}")
     _add_conditions(compare, without=("seed",))
     compare.add_argument(
         "--seeds", type=int, default=1, metavar="K", help="trainings of each network, 1 to 10"

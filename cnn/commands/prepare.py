@@ -21,11 +21,10 @@ from cnn.lessons.assignments import assignment
 from cnn.lessons.assignments.assignment import Assignment, AssignmentError
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.keras.model import Weights, WeightsError
+from cnn.network.keras.model import WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
-from cnn.network.source import has_weights, read_trained, read_whole
-from cnn.network.torch.file import read_torch_weights
+from cnn.network.source import has_weights, read_trained
 from cnn.settings import images_folder
 from cnn.shipped.starts import shipped_parent
 from cnn.training.forecast import augmentation_cost, calibration, limits
@@ -148,18 +147,10 @@ def _parent(named: str, design: Architecture, size: MapShape | None, url: str | 
         with closing(Store(url)) as store:
             return starting.of_run(store, named)
     try:
-        imported, weights = _trained(named, size, design)
+        imported, weights = read_trained(named, size, design=design)
     except (ArchitectureError, WeightsError) as error:
         raise StartError(f"a training cannot begin with {named}: {error}") from error
     return starting.of_file(Path(named).name, imported, weights)
-
-
-def _trained(named: str, size: MapShape | None, design: Architecture) -> tuple[Imported, Weights]:
-    """A file's network with its weights; where it has the weights alone, they are the design's."""
-    if not named.lower().endswith(".safetensors"):
-        return read_trained(named, size)
-    architecture, weights = read_torch_weights(read_whole(Path(named)), design)
-    return Imported(architecture, (), {}), weights
 
 
 def _begun(begins: From, architecture: Architecture, classes: Sequence[str]) -> Beginning:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from cnn.commands import CommandError
 from cnn.commands.terminal import say
 from cnn.network.errors import shown
-from cnn.training.engine.reproduce import ReproductionError
+from cnn.training.engine.reproduce import ReproductionError, check_start, start_file
 from cnn.training.exchange.event_files import write_run
 from cnn.training.exchange.folder import ExportError, export
 from cnn.training.exchange.notebook import notebook
@@ -26,7 +27,7 @@ from cnn.training.exchange.tables import (
     write_parquet,
 )
 from cnn.training.recipe.elsewhere import Elsewhere
-from cnn.training.recipe.run import Run
+from cnn.training.recipe.run import START, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store
 
@@ -48,7 +49,7 @@ def run(store: Store, options: argparse.Namespace) -> None:
             names = export(store, one, Path(options.to), with_class_names=options.class_names)
             made += [str(Path(options.to) / name) for name in names]
         if one and options.script:
-            made.append(_script(store, one, Path(options.script)))
+            made += _script(store, one, Path(options.script))
         several = found or list(every_run(store))
         for rows, write in ((options.csv, write_csv), (options.parquet, write_parquet)):
             if rows:
@@ -88,10 +89,18 @@ def _one(found: Sequence[Seen], options: argparse.Namespace) -> Run | None:
     return found[0]
 
 
-def _script(store: Store, one: Run, file: Path) -> str:
+def _script(store: Store, one: Run, file: Path) -> list[str]:
+    """The script, and beside it the weights that it begins with."""
+    check_start(one, store.file_sizes(one.id))
     text = standalone(one, store.epochs([one.id])[one.id])
+    if os.path.lexists(file):
+        raise CommandError(f"{file} is there already. Name another file, or move that one.")
     file.write_text(notebook(text) if file.suffix == ".ipynb" else text, encoding="utf-8")
-    return str(file)
+    start = file.with_name(start_file(one))
+    if one.configuration.start and not os.path.lexists(start):  # by a script of the same run
+        with start.open("xb") as into:
+            store.copy_file(one.id, START, into)
+    return [str(file), *[str(start)] * bool(one.configuration.start)]
 
 
 def _events(store: Store, one: Seen, folder: Path) -> str:

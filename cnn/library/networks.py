@@ -53,7 +53,8 @@ zoo = Zoo()
 
 
 def read(source: str | Path, size: Size | None = None, pixels: str | None = None) -> Architecture:
-    """The network of a zoo id, or of a file: our JSON, Keras' JSON, or a `.keras` file.
+    """The network of a zoo id, or of a file: our JSON, Keras' JSON, or one with weights (`.keras`,
+    `.onnx`, `.safetensors`).
 
     `size` is another input, `pixels` says what it is fed, such as `0..255`. What is not read of a
     design, or not said in it, is a warning; nothing in a file is run, and its weights stay there.

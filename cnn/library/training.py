@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cnn.commands.prepare import From, begins_with, dataset_of, prepared
+from cnn.commands.terminal import quiet
 from cnn.commands.train import Bar, carried_out
 from cnn.data import DatasetSpec
 from cnn.library.networks import Architecture, build, network_of
 from cnn.network.keras.model import Weights
+from cnn.network.source import WITH_WEIGHTS
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.data_address import data_id
@@ -89,14 +91,18 @@ class Trained:
         """The Keras model with these weights."""
         return build(self.architecture, self.weights)
 
-    def save(self, path: str | Path) -> Path:
-        """Writes the `.keras` file, which Keras loads without this program."""
-        from cnn.network.keras.file import keras_file
+    def save(self, path: str | Path, form: str | None = None) -> Path:
+        """Writes it in the form of the file's ending, over a file that is there: `.keras`, `.onnx`,
+        `.safetensors` and all others of `python -m cnn export`; `form` is its `--format`.
+        """
+        from cnn.exports import Subject, form_for
+        from cnn.training.workers.starting import known_classes
 
-        file = Path(path)
-        if file.suffix != ".keras":
-            raise ValueError(f"{file.name} must end in .keras: that is what is written.")
-        file.write_bytes(keras_file(self.architecture, self.weights))
+        file, asked, into = Path(path), form_for(form, str(path)), io.BytesIO()
+        with closing(Store(self.store)) as store:
+            names = known_classes(store, self.run)
+        asked.write(Subject(self.architecture, self.weights, names), into)
+        file.write_bytes(into.getbuffer())
         return file
 
     def __repr__(self) -> str:
@@ -138,7 +144,7 @@ def train(
 
     `data` is a data set's name, a zip, npz or folder of images, or `own:NAME`; `settings` are those
     of a training, such as `learning_rate=0.01` (docs/api.md). With a `start` (a training, the id
-    of a run, or a `.keras` file) it begins with those weights.
+    of a run, or a file of weights) it begins with those weights.
     """
     with saying(progress) as said:
         architecture = network_of(network)
@@ -171,10 +177,19 @@ def configured(
 
 @contextlib.contextmanager
 def saying(progress: bool) -> Iterator[TextIO]:
-    """Where it is said how things go: standard error, or nowhere."""
-    out = sys.stderr if progress else io.StringIO()
-    with contextlib.redirect_stderr(out):
-        yield out
+    """Where it is said how things go: standard error, where TensorFlow is not heard; or nowhere."""
+    with quiet() as terminal:
+        here = terminal if _is_second(sys.stderr) else sys.stderr  # that of a notebook
+        with contextlib.redirect_stderr(here if progress else io.StringIO()) as out:
+            yield out
+
+
+def _is_second(out: TextIO) -> bool:
+    """Whether it writes to where TensorFlow does, past Python."""
+    try:
+        return out.fileno() == 2
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def frame(kind: type, values: list[Any]) -> DataFrame:
@@ -195,8 +210,8 @@ def _begins(
     if start is None and (freeze or head_first):
         given = f"freeze={freeze}" if freeze else f"head_first={head_first}"
         raise StartError(
-            f"{given} is about layers that were trained before. Say which: start=RUN or a .keras "
-            "file."
+            f"{given} is about layers that were trained before. Say which: start=RUN or a "
+            f"{WITH_WEIGHTS} file."
         )
     if isinstance(start, Trained):
         return begins_with(start.id, design, freeze or None, head_first or None, url=start.store)

@@ -32,10 +32,14 @@ def network_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]
 
 
 def read_trained_outside(
-    file: IO[bytes] | bytes, size: MapShape | None = None, name: str = ".keras"
+    file: IO[bytes] | bytes,
+    size: MapShape | None = None,
+    name: str = ".keras",
+    design: Architecture | None = None,
 ) -> tuple[Imported, Weights]:
     """As `read_trained`, large weights mapped from disk; every error is a `WeightsError`."""
-    request = {"size": size, "name": name[-MAX_SHOWN:]}
+    said = design.to_json() if design else ""
+    request = {"size": size, "name": name[-MAX_SHOWN:], "design": said}
     found = _ask("trained file", request, file, WeightsError, "this file")
     weights = {
         row: tuple(found.arrays[f"{row}/{place}"] for place in range(count))
@@ -46,7 +50,9 @@ def read_trained_outside(
 
 def trained_file_task(request: Values, file: IO[bytes]) -> tuple[Values, Arrays]:
     """`read_trained_outside`, as it is carried out outside."""
-    imported, weights = read_trained(file.read(), _size(request), request["name"])
+    said = request["design"]
+    design = Architecture.from_json(said) if said else None
+    imported, weights = read_trained(file.read(), _size(request), request["name"], design)
     counts = {row: len(arrays) for row, arrays in weights.items()}
     return _as_plain(imported) | {"arrays": counts}, by_place(weights)
 

@@ -31,6 +31,12 @@ MAX_MODEL_BYTES = 1_000_000_000
 ENDINGS = (".keras", ".onnx", ".safetensors")
 """Of files that hold weights."""
 
+WITH_WEIGHTS = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+"""These endings as a sentence has them."""
+
+PICKLED = (".pt", ".pth", ".ckpt")
+"""Of files that PyTorch reads by running what is in them."""
+
 MAX_SHOWN = 300
 """Characters of a path in an error: most are shorter, and are shown whole."""
 
@@ -79,18 +85,25 @@ def has_weights(source: str) -> bool:
 
 
 def read_trained(
-    source: str | bytes, size: MapShape | None = None, name: str = ""
+    source: str | bytes,
+    size: MapShape | None = None,
+    name: str = "",
+    design: Architecture | None = None,
 ) -> tuple[Imported, Weights]:
-    """The network in a file with its weights: given as its path, or as its content by its name."""
+    """The network in a file with its weights: given as its path, or as its content by its name.
+
+    Weights alone, as other programs save them, are taken for those of the `design`.
+    """
     named = source if isinstance(source, str) else name
     ending = _ending(named)
+    _refuse_pickled(named)
     if ending not in _TRAINED:
         from cnn.network.keras.weights import read_keras_model
 
         return read_keras_model(source, size)
     content = source if isinstance(source, bytes) else read_whole(Path(source))
     folder = Path(source).parent if isinstance(source, str) else None
-    return _TRAINED[ending](content, size, folder)
+    return _TRAINED[ending](content, size, folder, design)
 
 
 def read_whole(path: Path) -> bytes:
@@ -110,7 +123,9 @@ def read_whole(path: Path) -> bytes:
     return content
 
 
-def _onnx(content: bytes, size: MapShape | None, folder: Path | None) -> tuple[Imported, Weights]:
+def _onnx(
+    content: bytes, size: MapShape | None, folder: Path | None, _: Architecture | None
+) -> tuple[Imported, Weights]:
     from cnn.network.onnx.beside import beside
     from cnn.network.onnx.read import read_onnx_model
 
@@ -118,11 +133,11 @@ def _onnx(content: bytes, size: MapShape | None, folder: Path | None) -> tuple[I
 
 
 def _safetensors(
-    content: bytes, size: MapShape | None, folder: Path | None
+    content: bytes, _: MapShape | None, __: Path | None, design: Architecture | None
 ) -> tuple[Imported, Weights]:
     from cnn.network.torch.file import read_torch_weights
 
-    architecture, weights = read_torch_weights(content)
+    architecture, weights = read_torch_weights(content, design)
     return _ours(architecture), weights
 
 
@@ -163,7 +178,16 @@ def _ours(architecture: Architecture) -> Imported:
     return Imported(architecture, (), {})
 
 
+def _refuse_pickled(name: str) -> None:
+    if _ending(name) in PICKLED:
+        raise ArchitectureError(
+            f"{shown(name, MAX_SHOWN)} is PyTorch's own form, which can hold code, so it is not "
+            "read. Save its weights as .safetensors, or the model as .onnx with torch.onnx.export."
+        )
+
+
 def _from_path(path: Path, size: MapShape | None) -> Imported:
+    _refuse_pickled(path.name)
     if _ending(path.name) in _TRAINED:
         return _design(str(path), size)
     with path.open("rb") as file:  # a model's weights may be large, and are not needed

@@ -322,7 +322,7 @@ TENSOR_FILES: Mapping[str, bytes] = Made(
         "an entry of text": lambda: held({"a": HTML}),
         "an entry with more": lambda: held({"a": entry() | {"code": HTML}}, FOUR),
         "an entry with less": lambda: held({"a": {"dtype": "F32"}}, FOUR),
-        "an unknown type": lambda: held({"a": entry(kind="BF16")}, FOUR),
+        "an unknown type": lambda: held({"a": entry(kind="F8_E4M3")}, FOUR),
         "a type that is a list": lambda: held({"a": entry(kind=["F32"])}, FOUR),
         "a shape of text": lambda: held({"a": entry(shape="1")}, FOUR),
         "a shape of half": lambda: held({"a": entry(shape=[0.5])}, FOUR),

@@ -31,6 +31,7 @@ def test_the_lines_of_the_readme_show_a_picture_a_table_and_a_curve(tmp_path: Pa
     assert "<table" in shown[2]
     assert "61,706 parameters" in shown[2]
     assert "epoch 5/5" in shown[3]
+    assert "oneDNN" not in shown[3], "what TensorFlow says of itself is left out"
     assert "application/vnd.plotly.v1+json" in shown[4]
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.layers import Conv2D, Dense, Flatten
-from cnn.network.source import input_shape, read_file
+from cnn.network.source import input_shape, read_file, read_trained
 from cnn.network.source import read as source_read
 from cnn.network.zoo import zoo
 
@@ -132,6 +132,14 @@ def test_a_file_named_keras_that_is_none_is_refused(tmp_path: Path):
 
     with pytest.raises(ArchitectureError, match=r"is not a \.keras file"):
         find(str(path))
+
+
+@pytest.mark.parametrize("name", ["model.pt", "model.PTH"])
+def test_a_file_of_pytorchs_own_is_refused_with_the_way_to_bring_it(name: str, tmp_path: Path):
+    path = write_keras_file(tmp_path / "model.keras").rename(tmp_path / name)
+    for read in (find, lambda source: read_trained(source)[0].architecture):
+        with pytest.raises(ArchitectureError, match=r"can hold code.* as \.safetensors"):
+            read(str(path))
 
 
 REFUSED_CONTENT = [

@@ -31,6 +31,7 @@ class Form(Enum):
     """A map whose channels were put together in rows, or each into one of its own."""
     CELLS = "cells, features"
     ERF = "a part of GELU"
+    OVER = "whether values are above a number"
 
 
 @dataclass(frozen=True, slots=True)

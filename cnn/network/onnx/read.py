@@ -103,7 +103,7 @@ def _follow(reading: Reading, op: Op) -> None:
         READS[op.kind](reading, op)
     except ArchitectureError as error:
         raise error if error.where else op.error(error.problem) from None
-    except (ValueError, IndexError, OverflowError):  # an array of another size than the others
+    except (ValueError, LookupError, OverflowError):  # an array of another size than the others
         raise op.error("its arrays and numbers do not fit together. Export it again.") from None
 
 
@@ -273,6 +273,9 @@ READS: dict[str, Read] = {
     "Softmax": read_values.softmax,
     "Clip": read_values.clip,
     "PRelu": read_values.prelu,
+    "Mish": read_merges.mish,
+    "Greater": read_merges.greater,
+    "Where": read_merges.where,
     "Erf": read_merges.erf,
     "Div": read_merges.merged,
     "Min": read_merges.merged,

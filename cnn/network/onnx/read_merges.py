@@ -26,6 +26,10 @@ MERGES = {
     "Sub": SUBTRACT,
     "Concat": CONCATENATE,
 }
+GUARDED = "it is known as a part of softplus alone: x where x > 20, else softplus(x)."
+LARGE = 15.0
+"""From here on softplus(x) is x, to seven digits."""
+
 GATES = {"sigmoid": "silu", "hard_sigmoid": "hard_silu"}
 """What a value times its own activation is called."""
 
@@ -134,6 +138,35 @@ def _capped(layer: Any, bound: float) -> Layer | None:
     if isinstance(layer, Activation):
         return ceiling(bound) if not layer.bends else replace(layer, max_value=bound)
     return replace(layer, activation="relu6") if bound == 6 else None
+
+
+def mish(reading: Reading, op: Op) -> None:
+    """x tanh(softplus(x)), which layers here say one by one."""
+    value = reading.value(op)
+    soft = reading.add(op, Activation("softplus"), value)
+    gate = reading.add(op, Activation("tanh"), soft)
+    reading.put(op, reading.join(op, MULTIPLY.keras, [value, gate], value.shape))
+
+
+def greater(reading: Reading, op: Op) -> None:
+    """Whether values are above a number, which a guarded softplus asks for."""
+    if not reading.flows(op, 0) or reading.flows(op, 1) or reading.array(op, 1).size != 1:
+        raise op.error(GUARDED)
+    value, bound = reading.value(op), short(reading.array(op, 1).reshape(-1)[0])
+    reading.put(op, replace(value, form=Form.OVER, beside=(value.node, bound)))
+
+
+def where(reading: Reading, op: Op) -> None:
+    """A softplus, for which PyTorch takes x itself where x is so large that they are the same."""
+    if not all(reading.flows(op, place) for place in range(3)):
+        raise op.error(GUARDED)
+    asked, x, soft = (reading.value(op, place) for place in range(3))
+    layer, node = reading.made(soft), reading.nodes[soft.node]
+    is_softplus = isinstance(layer, Activation) and layer.activation == "softplus"
+    is_of_x = node.inputs == (x.node,) and asked.form is Form.OVER and asked.beside[0] == x.node
+    if not is_softplus or not is_of_x or asked.beside[1] < LARGE:
+        raise op.error(GUARDED)
+    reading.put(op, soft)
 
 
 def erf(reading: Reading, op: Op) -> None:

@@ -38,5 +38,5 @@ def torch_module(architecture: Architecture, weights: Weights | None = None) -> 
     made = getattr(module, class_name(architecture.name, HELPERS))()
     if weights is not None:
         state = torch_state(architecture, weights)
-        made.load_state_dict({key: torch.from_numpy(array) for key, array in state.items()})
+        made.load_state_dict({key: torch.from_numpy(array.copy()) for key, array in state.items()})
     return made.eval()

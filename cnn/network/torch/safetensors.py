@@ -25,6 +25,8 @@ TYPES: dict[str, np.dtype[Any]] = {
     "I32": np.dtype("<i4"),
 }
 _WORDS = {kind: word for word, kind in TYPES.items()}
+BRAIN = "BF16"
+"""The upper half of a float32, which NumPy does not know: read as that, and never written."""
 ABOUT = "__metadata__"
 MOST_HEADER_BYTES = 10_000_000
 MOST_ARRAYS = 20_000
@@ -93,10 +95,10 @@ def _header(text: bytes) -> dict[str, Any]:
 
 def _array(name: str, entry: Any, data: memoryview) -> Array:
     where = f"the array {shown(name)}"
-    is_entry = isinstance(entry, dict) and entry.keys() == {"dtype", "shape", "data_offsets"}
-    if not is_entry or not _is_known(entry["dtype"]):
-        raise _broken(f"{where} is said to be {shown(entry)}, which is not read here")
-    shape, places, kind = entry["shape"], entry["data_offsets"], TYPES[entry["dtype"]]
+    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+        raise _broken(f"{where} is said to be {shown(entry)}, which it cannot be")
+    kind = _kind(where, entry["dtype"])
+    shape, places = entry["shape"], entry["data_offsets"]
     for numbers in (shape, places):
         if not isinstance(numbers, list) or any(type(n) is not int or n < 0 for n in numbers):
             raise _broken(f"{where} is said to be {shown(entry)}, which it cannot be")
@@ -105,13 +107,15 @@ def _array(name: str, entry: Any, data: memoryview) -> Array:
     start, end = places
     if end > len(data) or end - start != math.prod(shape) * kind.itemsize:
         raise _broken(f"{where} does not lie where it is said to: {shown(entry)}")
-    found: Array = np.frombuffer(data[start:end], kind).reshape(shape)
-    if not np.isfinite(found).all():
+    found: Array = np.frombuffer(data[start:end], kind)
+    if entry["dtype"] == BRAIN:
+        found = (found.astype(np.uint32) << 16).view(np.float32)
+    if not (np.abs(found) <= np.finfo(np.float32).max).all():
         raise WeightsError(
             f"{where} holds numbers that are not finite, as training that diverged leaves them. "
             "Train the model again with a lower learning rate."
         )
-    return found
+    return found.reshape(shape)
 
 
 def _check_places(header: Mapping[str, Any], size: int) -> None:
@@ -129,5 +133,12 @@ def _broken(why: str) -> WeightsError:
     return WeightsError(f"this .safetensors file is not whole: {why}. {AGAIN}")
 
 
-def _is_known(kind: Any) -> bool:
-    return isinstance(kind, str) and kind in TYPES
+def _kind(where: str, word: Any) -> np.dtype[Any]:
+    if word == BRAIN:
+        return np.dtype("<u2")
+    if not isinstance(word, str) or word not in TYPES:
+        raise WeightsError(
+            f"{where} holds numbers of the type {shown(word)}; read are {', '.join(TYPES)} and "
+            f"{BRAIN}. Save it as float32."
+        )
+    return TYPES[word]

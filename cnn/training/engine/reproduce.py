@@ -11,7 +11,7 @@ import inspect
 import json
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cnn.data import DatasetName
 from cnn.network.heads import from_scores
@@ -28,7 +28,7 @@ from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
 from cnn.training.recipe.augmentations import chosen
 from cnn.training.recipe.pace import per_epoch, steps_wanted
-from cnn.training.recipe.run import Epoch, Run
+from cnn.training.recipe.run import START, Epoch, Run
 from cnn.training.recipe.start import TENTH
 from cnn.training.recipe.told_loss import is_smoothed
 
@@ -148,7 +148,7 @@ if furthest > {tolerance}:
 '''
 
 _START = """\
-START = {file!r}  # the weights that it begins with, saved beside this script
+START_FILE = {file!r}  # the weights that it begins with, saved beside this script
 SHA256 = {weights!r}
 FROZEN = {frozen}  # they stay as they are, averages of batch norm too
 """
@@ -160,9 +160,9 @@ _TAKE = '''
 
 def take(model):
     """Puts the weights that the run began with in place of new ones, by the names of layers."""
-    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), START)
+    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), START_FILE)
     if not os.path.exists(file):
-        sys.exit(f"{START} is not beside this script. Save it from the page of the run.")
+        sys.exit(f"{START_FILE} is not beside this script. Save it from the page of the run.")
     with np.load(file) as kept:
         arrays = {name: kept[name] for name in sorted(kept)}
     found = hashlib.sha256()
@@ -170,7 +170,7 @@ def take(model):
         found.update(f"{name} {array.shape}\\n".encode())
         found.update(np.ascontiguousarray(array, "<f4").tobytes())
     if found.hexdigest() != SHA256:
-        sys.exit(f"{START} holds other weights than those that the run began with.")
+        sys.exit(f"{START_FILE} holds other weights than those that the run began with.")
     for name in dict.fromkeys(name.rsplit("/", 1)[0] for name in arrays):
         layer = model.get_layer(name)
         layer.set_weights([arrays[f"{name}/{place}"] for place in range(len(layer.weights))])
@@ -358,6 +358,16 @@ def weights_needed(run: Run) -> str:
         f"It begins with weights of {start.origin}: save {start_file(run)} beside it, which the "
         "page of the run offers."
     )
+
+
+def check_start(run: Run, kept: Collection[str]) -> None:
+    """Raises where the weights that the run began with are not among the files that are kept."""
+    start = run.configuration.start
+    if start and not run.continues and START not in kept:
+        raise ReproductionError(
+            f"this store does not keep the weights of {start.origin} that run {run.id} began with. "
+            "It may have come from a file, without them."
+        )
 
 
 def _images_needed(run: Run) -> str:

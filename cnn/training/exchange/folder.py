@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any
 
 from cnn.data import DatasetName
 from cnn.training.engine.loading import loading_code
-from cnn.training.engine.reproduce import ReproductionError, script, start_file
+from cnn.training.engine.reproduce import ReproductionError, check_start, script, start_file
 from cnn.training.exchange.card import card, described_data
 from cnn.training.exchange.notebook import notebook
 from cnn.training.exchange.standalone import standalone
@@ -76,7 +77,7 @@ def _written(store: Store, run: Run, folder: Path) -> list[tuple[str, str]]:
         what = "the curve, a line for each step"
         stream("curve-steps.csv", what, lambda into: write_steps_csv(steps, into))
     put("record.json", "settings, versions and results", json.dumps(record(run), indent=1) + "\n")
-    text, said = best_script(run, epochs)
+    text, said = best_script(run, epochs, sizes)
     if text:
         put("train.py", f"trains it again, {said}", text)
         if said == ALONE:
@@ -87,13 +88,13 @@ def _written(store: Store, run: Run, folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def best_script(run: Run, epochs: Any) -> tuple[str, str]:
+def best_script(run: Run, epochs: Any, kept: Collection[str]) -> tuple[str, str]:
     """The script that needs least, and what it needs; none where there can be none."""
-    try:
+    with contextlib.suppress(ReproductionError):
+        check_start(run, kept)
         return standalone(run, epochs), ALONE
-    except ReproductionError:
-        pass
     try:
+        check_start(run, kept)
         return script(without_path(run), epochs), WITH_US
     except ReproductionError:
         return "", ""

@@ -58,7 +58,7 @@ class Recorder:
         self._lock, self._wake = threading.Lock(), threading.Event()
         self._steps: list[Step] = []
         self._epochs: list[Epoch] = []
-        self._progress, self._told = Progress(), begun.told
+        self._progress, self._told, self._written = Progress(), begun.told, begun.told
         self._end: tuple[State, str] | None = None
         self._trouble: list[str] = []
         self._has_said, self._no_design = False, ""
@@ -77,6 +77,11 @@ class Recorder:
             self._progress = progress
             if len(self._steps) < MOST_WAITING:
                 self._steps.append(step)
+
+    def know(self, told: Told) -> None:
+        """What is known by now of what it measures."""
+        with self._lock:
+            self._told = told
 
     def epoch(self, epoch: Epoch, told: Told) -> None:
         """An epoch that is done, and the measures as they are known by now."""
@@ -172,8 +177,9 @@ class Recorder:
             store.record_epoch(self.run_id, epoch, worker=self._worker)
             with self._lock:
                 self._epochs.pop(0)
-        if epochs:
+        if told != self._written:
             store.tell(self.run_id, replace(told, no_design=self._no_design))
+            self._written = told
         if wish is Wish.STOP:
             self._heed(store)
         if end and not self._is_over:

@@ -38,9 +38,9 @@ class TableError(ValueError):
     """A table that cannot be written, and what to do."""
 
 
-def every_run(store: Store) -> Iterator[Seen]:
+def every_run(store: Store, *, with_archived: bool = True) -> Iterator[Seen]:
     """All runs that can be read, wherever they were trained, the newest first."""
-    for shelf in (Filter(), Filter(is_archived=True)):
+    for shelf in (Filter(), *[Filter(is_archived=True)] * with_archived):
         at = 0
         while found := run_list.page(store, shelf, AT_ONCE, at):
             yield from (one for one in found if not isinstance(one, Unreadable))

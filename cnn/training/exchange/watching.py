@@ -5,6 +5,7 @@ Keras tells running means of an epoch; single steps are taken out of them. The h
 
 from __future__ import annotations
 
+import contextlib
 import math
 import platform
 import time
@@ -90,10 +91,14 @@ class Watching:
     def _batch_ends(self, batch: int, logs: Mapping[str, Any]) -> None:
         if not self._recorder:
             return
+        if self._recorder.is_stop_wanted:
+            self._model.stop_training = True
         means = _finite(logs, self._accuracy_in(logs))
-        steps, per_epoch = batch + 1, self._params.get("steps")
-        if not self._batch_size and steps == 1:
-            self._batch_size = int(self._images() or 0)
+        per_epoch = self._params.get("steps")
+        steps = min(batch + 1, per_epoch or batch + 1)  # several at once may count too far
+        if not self._done:
+            self._batch_size = self._batch_size or int(self._images() or 0) // steps
+            self._know(self._accuracy_in(logs))
         images = float(steps * (self._batch_size or 1))
         if steps == per_epoch and self._batch_size:  # the last may have fewer
             images = self._images() or images
@@ -115,8 +120,12 @@ class Watching:
             self._recorder.step(step, self._progress("training"))
         else:  # of a first epoch nobody knows how long it is
             self._waiting.append((steps, step))
-        if self._recorder.is_stop_wanted:
-            self._model.stop_training = True
+
+    def _know(self, accuracy: str) -> None:
+        """That it measures an accuracy, before an epoch is over."""
+        if self._recorder and accuracy != self._told.accuracy:
+            self._told = replace(self._told, accuracy=accuracy)
+            self._recorder.know(self._told)
 
     def _epoch_ends(self, epoch: int, logs: Mapping[str, Any]) -> None:
         if not self._recorder:
@@ -185,16 +194,17 @@ class Watching:
         now = time.perf_counter()
         if now - self._rate_at > RATE_EVERY_S or self._done == 1:
             self._rate_at = now
-            rate = getattr(getattr(self._model, "optimizer", None), "learning_rate", None)
-            found = 0.0 if rate is None else float(rate)
-            self._rate = found if math.isfinite(found) else 0.0
+            with contextlib.suppress(Exception):  # JAX takes the numbers out of a model it trains
+                found = float(self._model.optimizer.learning_rate)
+                self._rate = found if math.isfinite(found) else 0.0
         return self._rate
 
     def _images(self) -> float | None:
         """How many images the loss of this epoch is the mean of, where Keras' own loss counts."""
-        first: Any = next(iter(getattr(self._model, "metrics", ())), None)
-        count = getattr(first, "count", None)
-        return float(count) if count is not None and first.name == "loss" else None
+        with contextlib.suppress(Exception):  # as for the rate
+            first: Any = next(iter(self._model.metrics))
+            return float(first.count) if first.name == "loss" else None
+        return None
 
 
 def _finite(logs: Mapping[str, Any], accuracy: str) -> dict[str, float]:

@@ -137,7 +137,7 @@ def test_a_keras_file_opens_like_a_run_and_a_broken_one_is_refused(
     good.write_bytes(keras_file(network.architecture, network.weights))
     bad.write_text("no model at all")
     open_inside(page, f"{app_url}/inside")
-    choose_network(page, "A .keras file of yours")
+    choose_network(page, "A file of yours")
     upload = page.get_by_test_id("stFileUploaderDropzoneInput")
 
     upload.set_input_files(bad)

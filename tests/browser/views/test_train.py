@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnn.training.exchange.recorder import Begun, Recorder
+from cnn.training.recipe.elsewhere import Told
+from cnn.training.recipe.run import State
 from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS, press_train
 from tests.some import some
@@ -44,6 +47,21 @@ def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     row = page.get_by_role("row", name=re.compile("Shapes demo")).first
     expect(row).to_contain_text("finished")
     settled(page)
+
+
+def test_a_training_of_another_program_comes_into_a_list_that_is_open(
+    fresh_app_url: str, tmp_path: Path, page: Page
+):
+    page.goto(f"{fresh_app_url}/{SHAPES}")
+    expect(page.get_by_role("button", name=re.compile(r"^Train( \(|$)"))).to_be_visible()
+    settled(page)
+    begun = Begun("theirs", Told(2), "no model", {}, is_design=False)
+    recorder = Recorder(begun, f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+
+    row = page.get_by_role("row", name=re.compile("theirs"))
+    expect(row).to_contain_text("trained elsewhere", timeout=WORKER_MS)
+    recorder.end(State.FINISHED)
+    expect(row).to_contain_text("finished", timeout=WORKER_MS)
 
 
 @pytest.mark.proof

@@ -125,6 +125,7 @@ def _modules() -> dict[str, Callable[[], Any]]:
             nn.Conv2d(3, 4, 4), nn.MaxPool2d(2, ceil_mode=True), nn.Hardtanh(0, 3)
         ),
         "grouped": stack(nn.Conv2d(3, 6, 3, groups=3, bias=False), nn.LeakyReLU(0.2), nn.SELU()),
+        "guarded": stack(nn.Conv2d(3, 4, 3), nn.Softplus(), nn.Conv2d(4, 4, 3), nn.Mish()),
     }
 
 
@@ -220,6 +221,33 @@ def node(kind: str, inputs: list[str], output: str = "y", **attributes: Any) -> 
     return helper.make_node(kind, inputs, [output], name=f"the {kind}", **attributes)
 
 
+def guarded(bound: float = 20.0, softened: str = "x") -> bytes:
+    """Softplus as PyTorch's exporter of today writes it."""
+    nodes = (
+        node("Mul", ["x", "factor"], "other"),
+        node("Softplus", [softened], "soft"),
+        node("Greater", ["x", "bound"], "is_over"),
+        node("Where", ["is_over", "x", "soft"]),
+    )
+    return made(*nodes, bound=np.float32(bound), factor=np.float32(2))
+
+
+def test_a_softplus_that_is_guarded_is_a_softplus():
+    layers = assert_read_as_it_answers(guarded()).layers
+    assert layers == (Activation("softplus"),)
+
+
+def test_another_choice_than_that_is_refused():
+    with pytest.raises(
+        ArchitectureError, match=r"\(Where\): it is known as a part of softplus alone"
+    ):
+        read_onnx_model(guarded(softened="other"))
+
+
+def test_mish_is_said_by_layers_that_are_here():
+    assert_read_as_it_answers(made(node("Mish", ["x"])))
+
+
 REFUSED = {
     "LSTM": (
         lambda: made(node("LSTM", ["x", "w", "w"], hidden_size=2), w=np.zeros((1, 2, 2), "f4"))
@@ -231,6 +259,8 @@ REFUSED = {
     "Pad": lambda: made(node("Pad", ["x", "p"], mode="reflect"), p=[0, 0, 1, 1, 0, 0, 1, 1]),
     "Clip": lambda: made(node("Clip", ["x", "low"]), low=np.float32(-1)),
     "MatMul": lambda: made(node("MatMul", ["x", "x"])),
+    "Where": lambda: guarded(bound=1.0),
+    "Greater": lambda: made(node("Greater", ["x", "x"])),
 }
 
 

@@ -147,6 +147,27 @@ def test_weights_that_say_no_design_are_taken_for_the_one_they_are_given_to():
         read_torch_weights(content, entry("simple-cnn").architecture)
 
 
+@TORCH.mark()
+@SAFETENSORS.mark()
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64"])
+def test_numbers_of_other_widths_are_those_that_pytorch_reads(kind: str):
+    import torch
+    from safetensors.torch import save
+
+    wanted = torch.tensor([[0.1, -3.0e-5], [1.0e4, 0.0]]).to(getattr(torch, kind))
+    (found,) = read_safetensors(save({"a": wanted}))[0].values()
+    np.testing.assert_array_equal(found.astype(np.float32), wanted.float().numpy())
+    is_wide = kind == "float64"
+    with pytest.raises(WeightsError, match="not finite"):
+        read_safetensors(save({"a": wanted * (1e300 if is_wide else float("inf"))}))
+
+
+def test_numbers_that_are_not_read_are_named():
+    header = b'{"a": {"dtype": "F8_E4M3", "shape": [1], "data_offsets": [0, 1]}}'
+    with pytest.raises(WeightsError, match=r"'F8_E4M3'; read are F32, .* Save it as float32"):
+        read_safetensors(len(header).to_bytes(8, "little") + header + b"0")
+
+
 def test_what_counts_batches_is_left_out_and_other_shapes_are_refused():
     architecture = entry("resnet-lite").architecture
     state = torch_state(architecture, random_weights(architecture))

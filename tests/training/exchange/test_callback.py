@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import Engine, event
 
 from cnn.callbacks import Workbench
 from cnn.comparing.comparison import Entrant, Plan
@@ -124,6 +125,29 @@ def test_what_is_not_measured_is_known_as_that(store: Store):
     assert only(store).told.unmeasured == {"accuracy", "val_loss", "val_accuracy"}
 
 
+def test_its_accuracy_is_known_before_the_first_epoch_is_over(store: Store):
+    import keras
+
+    seen: list[str] = []
+
+    class Looking(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if batch == 1 and not seen:
+                eventually(lambda: run_list.page(store) and only(store).told.accuracy)
+                seen.append(only(store).told.accuracy)
+
+    fitted(made(), store.url, Looking(), epochs=1)
+    assert seen == ["accuracy"]
+
+
+def test_several_batches_at_once_are_of_the_size_that_they_are(store: Store):
+    model = made()
+    model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=2)
+    fitted(model, store.url, epochs=1)
+    assert only(store).told.batch == BATCH
+    assert [step.step for step in store.steps(only(store).id)] == [2, 3]
+
+
 def test_a_loss_that_is_no_number_is_a_run_that_diverged(store: Store):
     import keras
 
@@ -164,6 +188,22 @@ def test_a_page_may_ask_for_the_end_and_a_deleted_run_ends_nothing(store: Store)
     assert len(gone.epoch) == 60
     assert run_list.page(store) == []
     assert ["deleted" in str(one.message) for one in said].count(True) == 1
+
+
+def test_one_that_diverged_is_stopped_from_a_page_too(store: Store):
+    import keras
+
+    class Stopping(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            time.sleep(0.02)
+            for one in run_list.page(store):
+                store.want(one.id, Wish.STOP)
+
+    model = made()
+    model.layers[-1].bias.assign(keras.ops.full((3,), float("nan")))
+    history = fitted(model, store.url, Stopping(), epochs=200)
+    assert len(history.epoch) < 200
+    assert only(store).state is State.DIVERGED
 
 
 def test_a_locked_store_is_written_to_later_and_one_that_cannot_be_is_warned_of_once(
@@ -215,6 +255,30 @@ def eventually(what: Any) -> None:
     while not what():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_a_full_disk_is_warned_of_once_and_what_waits_is_written_when_there_is_room(store: Store):
+    found = recorded(store)
+    eventually(lambda: run_list.page(store) and len(store.steps(only(store).id)) == 2)
+    pages = "1"  # never below what there is
+
+    def bounded(_: Any, cursor: Any, *__: Any) -> None:
+        cursor.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(Engine, "before_cursor_execute", bounded)
+    try:
+        for number in range(3, 5_000):
+            found.step(Step(number, 1.0, 1.0, 0.5, 0.1, 0.1), Progress(1, number, 4))
+        eventually(lambda: found._trouble)
+        assert "full" in found.trouble()
+        time.sleep(0.6)
+        assert found.trouble() == ""
+        pages = "1000000000"
+        found.end(State.FINISHED)
+    finally:
+        event.remove(Engine, "before_cursor_execute", bounded)
+    assert only(store).state is State.FINISHED
+    assert len(list(store.every_step(only(store).id))) == 4_999
 
 
 def test_a_process_that_is_killed_leaves_a_run_that_was_interrupted(store: Store):

@@ -16,7 +16,17 @@ from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.training.exchange.card import card
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.elsewhere import Elsewhere, Told
-from cnn.training.recipe.run import CLASS_NAMES, MODEL, WEIGHTS, Epoch, Result, Run, State
+from cnn.training.recipe.run import (
+    CLASS_NAMES,
+    MODEL,
+    START,
+    WEIGHTS,
+    Epoch,
+    Result,
+    Run,
+    State,
+)
+from cnn.training.recipe.start import Start
 from cnn.training.store import class_names, labels
 from cnn.training.store.store import Store
 from tests.training.own_files import folders
@@ -163,6 +173,29 @@ def test_the_script_alone_is_written_as_script_or_notebook(
     export(run.id, "--script", tmp_path / "again.ipynb")
     compile((tmp_path / "again.py").read_text(), "again.py", "exec")
     assert json.loads((tmp_path / "again.ipynb").read_text())["nbformat"] == 4
+
+
+def test_a_script_brings_the_weights_that_it_begins_with_and_writes_over_nothing(
+    store: Store, tmp_path: Path, export: Any
+):
+    run = trained(store, days_ago=1)
+    begun = replace(run.configuration, start=Start("0" * 64, run="a" * 12))
+    later = store.add(run.architecture, begun, files={START: b"weights"})
+    store.freeze(later.id, "f" * 64, {"train": 150, "validation": 30, "test": 300}, {"keras": "3"})
+    store.record_epoch(later.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+    store.finish(later.id, State.STOPPED)
+    script, start = tmp_path / "again.py", tmp_path / f"start-of-{later.id}.npz"
+
+    assert str(start) in export(later.id, "--script", script)
+    assert start.read_bytes() == b"weights"
+    assert start.name in script.read_text()
+    assert "is there already" in export(later.id, "--script", script, status=2)
+    export(later.id, "--script", tmp_path / "again.ipynb")
+    with store.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM files")
+    said = export(later.id, "--script", tmp_path / "other.py", status=2)
+    assert f"does not keep the weights of run {'a' * 12}" in said
+    assert "train.py" not in export(later.id, "--to", tmp_path / "folder")
 
 
 def test_a_run_trained_elsewhere_has_curves_and_no_folder(

@@ -3,10 +3,10 @@
 import ast
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from cnn.data.sets.scene_options import Cue, SceneOptions
 from cnn.network.architecture import Architecture
 from cnn.network.layers import BatchNormalization, Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from cnn.training.engine import fit
-from cnn.training.engine.reproduce import ReproductionError
+from cnn.training.engine.reproduce import ReproductionError, start_file
 from cnn.training.exchange.notebook import notebook
 from cnn.training.exchange.sources import taken
 from cnn.training.exchange.standalone import GIVEN, standalone
@@ -29,8 +29,10 @@ from cnn.training.exchange.standalone_data import of_data
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import Store
+from cnn.training.workers.starting import Beginning, Parent, begin
 from tests import warm
 from tests.needs import MNIST_FILE
+from tests.network.export_cases import random_weights
 from tests.training.augmentations import ALL
 from tests.training.subjects import data_in
 
@@ -160,9 +162,17 @@ def test_where_there_can_be_no_such_script_the_reason_is_said(tmp_path: Path):
         of_data(run_of(folds, (8, 8, 1)))
 
 
-def done_alone(store: Store, folder: Path, architecture: Architecture, own: Configuration) -> Any:
-    run = fit.carry_out(store, store.add(architecture, own, worker="me"))
+def done_alone(
+    store: Store,
+    folder: Path,
+    architecture: Architecture,
+    own: Configuration,
+    files: Mapping[str, bytes] = MappingProxyType({}),
+) -> Any:
+    run = fit.carry_out(store, store.add(architecture, own, worker="me", files=files))
     assert run.state is State.FINISHED, run.message
+    for content in files.values():
+        (folder / start_file(run)).write_bytes(content)
     text = standalone(run, store.epochs([run.id])[run.id])
     imports = [
         one.module or "" if isinstance(one, ast.ImportFrom) else one.names[0].name
@@ -198,6 +208,49 @@ def test_the_script_gives_the_same_curve_where_this_program_is_not(
     ran = done_alone(store, tmp_path, architecture, own)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
+
+
+def begun(freeze: int, head_first: int) -> Beginning:
+    parent = Parent(TINY, random_weights(TINY), file="tiny.keras")
+    return begin(parent, TINY, ("a", "b", "c"), freeze=freeze, head_first=head_first)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("freeze", "head_first"), [(1, 0), (0, 1)])
+def test_one_that_begins_with_other_weights_gives_the_same_curve_too(
+    store: Store, tmp_path: Path, freeze: int, head_first: int
+):
+    found = begun(freeze, head_first)
+    ran = done_alone(store, tmp_path, TINY, replace(SHAPES, start=found.start), found.files)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("architecture", "own"),
+    [
+        (TINY, SHAPES),
+        (TINY, replace(SHAPES, start=begun(1, 1).start)),
+        (COLOUR, Configuration(SCENES, epochs=2, **ALL)),
+        (TINY, Configuration(DatasetSpec(DatasetName.DIGITS), epochs=2, rotation=8.0)),
+        (TINY, Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=2)),
+    ],
+)
+def test_no_name_of_the_script_stands_for_two_things(
+    store: Store, architecture: Architecture, own: Configuration
+):
+    run = replace(store.add(architecture, own), images={"train": 150}, data_fingerprint="0" * 64)
+    lines = ast.parse(standalone(run, [])).body
+    defined = [one.name for one in lines if isinstance(one, ast.FunctionDef | ast.ClassDef)]
+    put = [
+        name.id
+        for one in lines
+        if isinstance(one, ast.Assign | ast.AnnAssign)
+        for name in ast.walk(one)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    ]
+    lasting = {*defined, *filter(str.isupper, put)}
+    assert [name for name in lasting if [*defined, *put].count(name) > 1] == []
 
 
 def text_of(store: Store) -> str:

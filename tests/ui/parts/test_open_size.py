@@ -85,6 +85,12 @@ def test_build_asks_no_size_of_a_file_that_is_broken_or_says_its_own(tmp_path: P
     assert list(page.session_state["design"].input) == [12, 12, 3]
 
 
+def test_build_takes_files_as_large_as_published_networks_are():
+    (uploader,) = [one for one in build().file_uploader if one.label.startswith("JSON, Keras")]
+    assert uploader.proto.max_upload_size_mb >= 45 * 1.1  # a ResNet-18
+    assert ".onnx" in uploader.proto.type
+
+
 def test_look_inside_asks_for_it_too_and_answers_as_keras_does_for_images_of_that_size(
     tmp_path: Path,
 ):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnn.exports import FORMS
+from cnn.exports import FORMS, Takes
 from cnn.network.keras.model import by_place
 from cnn.network.onnx.read import read_onnx_model
 from cnn.network.torch.file import read_torch_weights
@@ -14,6 +14,7 @@ from tests.network.export_cases import random_weights
 from tests.ui.parts.test_run_inside import DEMO, made, visited
 from tests.ui.visiting import arriving, saved, shown, words
 from ui.parts.network.save_as import ON_PAGES
+from ui.views.build import take_away
 
 TRAINED = random_weights(DEMO)
 
@@ -53,3 +54,11 @@ def test_build_saves_a_design_as_onnx():
     imported, _ = read_onnx_model(content)
     assert imported.architecture.layers
     assert "weights that nobody has trained yet" in words(app)
+
+
+def test_build_offers_every_form_that_a_design_leaves_in():
+    app = arriving("build")
+    app.session_state["bench_tab"] = "Take away"
+    (choice,) = (one for one in shown(app).button_group if one.label == "Form")
+    offered = {form.word for form in FORMS if form.takes is not Takes.TRAINED}
+    assert {take_away.FORMS[one].word for one in choice.options if one != "Table"} == offered

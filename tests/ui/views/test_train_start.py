@@ -1,16 +1,20 @@
 """Start from, on Train: what a visitor is shown of a parent, and what is queued then."""
 
+import io
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.data import DatasetName, DatasetSpec
+from cnn.network.torch.export import torch_state
+from cnn.network.torch.safetensors import write_safetensors
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import START, WEIGHTS, Result, Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers import starting
+from tests.network.export_cases import random_weights
 from tests.ui.visiting import pressed, shown, visited, weights_file, words
 from ui.parts.setup import parent as parents
 from ui.parts.setup import start_from
@@ -140,8 +144,20 @@ def test_a_run_that_keeps_no_weights_is_refused_also_where_they_were_there_befor
 
 def test_a_file_is_asked_for_before_anything_is_trained(store: Store):
     app = begun_with(parents.FILE)
-    assert "No file was chosen yet: choose a .keras file above, or new weights" in words(app)
+    assert "No file was chosen yet: choose one above, or new weights" in words(app)
     assert not [one for one in app.button if one.label == "Train"]
+
+
+def test_weights_alone_are_taken_for_those_of_the_network_that_is_trained(store: Store):
+    into = io.BytesIO()
+    write_safetensors(torch_state(DEMO, random_weights(DEMO)), into)
+    app = begun_with(parents.FILE, data="shapes")
+    app.file_uploader(key=parents.UPLOAD).set_value(("their.safetensors", into.getvalue(), ""))
+    app = shown(app)
+
+    assert "Conv2D #1 taken: as Conv2D #1 of the parent" in words(app).replace("*", "")
+    pressed(app, "Train")
+    assert queued(store).begun_with == "weights of the file their.safetensors"
 
 
 def test_a_run_says_what_it_began_with_also_where_its_parent_is_gone(store: Store, parent: Run):

@@ -26,7 +26,7 @@ def save_as(
 ) -> None:
     """Offers the file; where its weights are too many to be laid out here, says so."""
     asked = effort.of_weights(architecture)
-    if form.takes is not Takes.NONE:
+    if form.takes not in (Takes.NONE, Takes.GIVEN):
         try:
             asked.check(f"{form.label}: to lay out its weights", hint=_HINT)
         except TooMuchError as error:

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.data import title
 from cnn.network.errors import ArchitectureError
 from cnn.numbers import number
+from cnn.training.recipe.configuration import epochs_text
 from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.run import CLAIMED, LIVE, Epoch, Run, State
 from cnn.training.recipe.unreadable import Unreadable
@@ -29,6 +30,7 @@ Listed = Run | Elsewhere | Unreadable
 PER_PAGE = 15
 NOTE_LETTERS = 40
 POLL_S = 2.0
+QUIET_POLL_S = 4.0
 TONES = {
     State.RUNNING: "busy",
     State.PAUSED: "warn",
@@ -54,11 +56,20 @@ COLUMNS = (
 
 
 def history() -> None:
-    """The list, shown anew every other second while something in the store is live."""
+    """The list, shown anew every other second while something in the store is live; and once
+    anything begins to be, here, in another window or in another program.
+    """
     live = runs.store().count(LIVE) > 0
+    if not live:
+        st.fragment(run_every=QUIET_POLL_S)(_until_live)()
     st.fragment(run_every=POLL_S if live else None)(_history)(live)
     if runs.store().count():
         room.offer()  # not within the fragment, whose next turn would close what it opens
+
+
+def _until_live() -> None:
+    if runs.store().count(LIVE) and not dialog.is_open():
+        st.rerun()
 
 
 def latest(count: int) -> None:
@@ -154,7 +165,9 @@ def _actions(chosen: Sequence[Listed]) -> None:
     )
     label = f"Delete {many} run{'s' * (many > 1)}"
     with st.popover(label, icon=":material/delete:"):
-        ends = " What is in training ends." if any(run.state in CLAIMED for run in chosen) else ""
+        busy = [run for run in chosen if run.state in CLAIMED]
+        ends = " What is in training ends." * any(not _is_elsewhere(run) for run in busy)
+        ends += " What another program trains goes on." * any(map(_is_elsewhere, busy))
         st.markdown(f"Curves, weights and results go with them. There is no way back.{ends}")
         if st.button(label, type="primary", key="delete_for_good"):
             for id in ids:
@@ -162,6 +175,10 @@ def _actions(chosen: Sequence[Listed]) -> None:
             left = [id for id in runs.shown() if id not in ids]
             runs.show(*left)
             st.rerun()
+
+
+def _is_elsewhere(run: Listed) -> bool:
+    return isinstance(run, Elsewhere)
 
 
 def _put_to_compare(chosen: Sequence[Run | Elsewhere]) -> bool:
@@ -214,7 +231,7 @@ def _elsewhere_row(run: Elsewhere, epochs: Sequence[Epoch], tags: Sequence[str])
             tone=TONES.get(run.state, "calm"),
         ),
         "validation": Cell(percent(last), last, "by its own count" if last is not None else ""),
-        "settings": Cell(f"{run.epochs_wanted} epochs", note=run.told.optimizer),
+        "settings": Cell(epochs_text(run.epochs_wanted), note=run.told.optimizer),
         "time": Cell(duration(seconds) if seconds else "", seconds or None),
         "created": Cell(ago(time.time() - run.created_at), run.created_at),
     }

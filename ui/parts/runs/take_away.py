@@ -19,7 +19,13 @@ from cnn.network.torch.file import module_name, write_torch_file
 from cnn.pictures.page.network import NoPageError, check_page, effort_of_page, page_bytes
 from cnn.pictures.page.run import run_page
 from cnn.training.engine.loading import classes_needed, loading_code
-from cnn.training.engine.reproduce import ReproductionError, file_needed, script, start_file
+from cnn.training.engine.reproduce import (
+    ReproductionError,
+    check_start,
+    file_needed,
+    script,
+    start_file,
+)
 from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
 from cnn.training.recipe.run import MODEL, START, WEIGHTS, Epoch, Run, State
@@ -94,16 +100,9 @@ def _files(run: Run, epochs: Sequence[Epoch]) -> None:
 
 
 def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
-    start = run.configuration.start
-    if start and not run.continues and START not in runs.store().file_sizes(run.id):
-        st.caption(
-            plain(
-                f"No script: this store does not keep the weights of {start.origin} that run "
-                f"{run.id} began with. It may have come from a file, without them."
-            )
-        )
-        return
+    sizes = runs.store().file_sizes(run.id)
     try:
+        check_start(run, sizes)
         text = script(run, epochs)
     except ReproductionError as error:
         words = str(error)
@@ -120,9 +119,8 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
     if needed := file_needed(run):
         st.caption(plain(needed))
     alone(run, epochs, stem)
-    if start:
-        size = runs.store().file_sizes(run.id)[START]
-        _file(run, START, start_file(run), size, ":material/grid_on:")
+    if run.configuration.start:
+        _file(run, START, start_file(run), sizes[START], ":material/grid_on:")
 
 
 def _file(run: Run, kept: str, name: str, size: int, icon: str) -> None:

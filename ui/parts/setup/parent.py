@@ -8,12 +8,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from cnn.data import title as data_title
+from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
 from cnn.network.in_child_process import read_trained_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
-from cnn.network.source import ENDINGS
+from cnn.network.source import ENDINGS, WITH_WEIGHTS
 from cnn.shipped.starts import IDS, shipped_parent
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.start import SHIPPED, StartError
@@ -28,11 +29,14 @@ from ui.session.words import percent
 
 KEY, UPLOAD, KEPT = "train_start", "train_start_file", "train_start_kept"
 NEW, FILE = "new", "file"
+WITHOUT_DESIGN = ".safetensors"
+"""Of files that may hold weights alone."""
 LARGEST_MB = 200
 
 
-def choose_parent() -> Parent | None:
-    """A finished run, or a file that is brought, its weights unread; None for new weights.
+def choose_parent(design: Architecture) -> Parent | None:
+    """A finished run, or a file that is brought, its weights unread; None for new weights. A file
+    that holds weights alone is taken for the `design`'s.
 
     Raises `StartError` for what is there no more, or not yet.
     """
@@ -43,7 +47,7 @@ def choose_parent() -> Parent | None:
         if id == NEW:
             return "New weights, as usual"
         if id == FILE:
-            return "A .keras file of yours"
+            return "A file of yours"
         if id in IDS:
             return f"{IDS[id].called} (ships)"
         run = offered.get(id)
@@ -60,7 +64,7 @@ def choose_parent() -> Parent | None:
         format_func=said,
         key=KEY,
         persist_state="session",
-        help=f"A body that ships, one of the latest {MOST_RUNS} runs, or a model saved by Keras. "
+        help=f"A body that ships, one of the latest {MOST_RUNS} runs, or a {WITH_WEIGHTS} file. "
         "Layers that are alike, from the front on, begin with its weights; all others with new "
         "ones.",
     )
@@ -71,14 +75,14 @@ def choose_parent() -> Parent | None:
     if chosen != FILE:
         return _looked_at(offered.get(chosen) or _run(chosen))
     st.file_uploader(
-        "Another .keras file" if st.session_state.get(KEPT) else "A .keras file",
+        f"{'Another' if st.session_state.get(KEPT) else 'A'} {WITH_WEIGHTS} file",
         type=[ending[1:] for ending in ENDINGS],
         key=UPLOAD,
         on_change=_keep,
         max_upload_size=LARGEST_MB,
         help="Names, shapes and numbers are read; nothing in the file is executed.",
     )
-    return replace(of_file(), weights=None)
+    return replace(of_file(design), weights=None)
 
 
 def bring(given: UploadedFile) -> None:
@@ -90,19 +94,22 @@ def whole(parent: Parent) -> Parent:
     """The same with its weights; raises `StartError` where they are not there any more."""
     if parent.file.startswith(SHIPPED):
         return parent
-    return starting.of_run(runs.store(), parent.run) if parent.run else of_file()
+    if parent.run:
+        return starting.of_run(runs.store(), parent.run)
+    return of_file(parent.architecture)
 
 
-def of_file() -> Parent:
-    """The file that was brought."""
+def of_file(design: Architecture) -> Parent:
+    """The file that was brought, of this design where it says none."""
     brought: Brought | None = st.session_state.get(KEPT)
     if brought is None:
-        raise StartError("no file was chosen yet: choose a .keras file above, or new weights.")
+        raise StartError("no file was chosen yet: choose one above, or new weights.")
     if not brought.is_here:
         raise StartError(GONE)
     try:
         with st.spinner("Reading the file ...", show_time=True):
-            imported, weights = _read(brought.key, brought, size_of(brought.key))
+            of = design.to_json() if brought.ending.lower() == WITHOUT_DESIGN else ""
+            imported, weights = _read(brought.key, brought, size_of(brought.key), of)
     except (ArchitectureError, WeightsError) as error:
         ask_size(brought.key, str(error))
         raise StartError(str(error)) from error
@@ -131,5 +138,6 @@ def _keep() -> None:
 
 # Mapped files, which take no memory until a training takes their weights.
 @kept(most=2)
-def _read(key: str, _file: Brought, size: MapShape | None) -> tuple[Imported, Weights]:
-    return read_trained_outside(_file.file, size, f"model{_file.ending}")
+def _read(key: str, _file: Brought, size: MapShape | None, of: str) -> tuple[Imported, Weights]:
+    design = Architecture.from_json(of) if of else None
+    return read_trained_outside(_file.file, size, f"model{_file.ending}", design)

@@ -62,7 +62,7 @@ def choose(architecture: Architecture, classes: Sequence[str], epochs: int) -> C
     """The controls; None for new weights. Raises `StartError` for what cannot be begun with."""
     kind = "new" if st.session_state.setdefault(KEY, NEW) == NEW else "trained"
     with st.expander(f"Start from {kind} weights", key="start_from"):
-        parent = choose_parent()
+        parent = choose_parent(architecture)
         if parent is None:
             return None
         try:

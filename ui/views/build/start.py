@@ -13,12 +13,12 @@ from cnn.network.feed import USUAL, Feed
 from cnn.network.in_child_process import read_file_outside
 from cnn.network.keras.read import WITHOUT_WEIGHTS, Imported
 from cnn.network.shapes import shape_text
-from cnn.network.source import ENDINGS, input_shape
+from cnn.network.source import ENDINGS, WITH_WEIGHTS, input_shape
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from ui.parts.network.open_size import ask_size, size_of, typed_size
 from ui.parts.network.pixels import choose_pixels
-from ui.parts.setup.parent import bring
+from ui.parts.setup.parent import LARGEST_MB, bring
 from ui.session import design
 from ui.session.words import plain, pretty, short
 from ui.views.build.saved import MENU, open_design, saved_designs
@@ -90,11 +90,11 @@ def _file() -> None:
         "design is trained on. ",
     )
     given = st.file_uploader(
-        "JSON, Keras JSON, .keras or .onnx",
+        f"JSON, Keras JSON, {WITH_WEIGHTS}",
         type=["json", *(ending[1:] for ending in ENDINGS)],
         help="The description is read, and what a Normalization has learnt; no other weights. "
         "Nothing in the file is executed.",
-        max_upload_size=10,  # MB; the server lets through what own images may have
+        max_upload_size=LARGEST_MB,
     )
     if given is None or asked is None or st.session_state.get(OPENED) == given.file_id:
         return

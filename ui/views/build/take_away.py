@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnn.exports import Subject, form_for
+from cnn.exports import PAGE, Subject, Takes
 from cnn.network.keras.export import keras_code
 from cnn.network.scripts.code import Code
 from cnn.network.summary import summary_table
@@ -16,14 +16,19 @@ from cnn.network.torch.export import torch_code
 from cnn.network.trace import Trace
 from cnn.pictures.network.diagram import diagram
 from cnn.pictures.network.slabs import standalone
-from cnn.pictures.page.design import design_page
 from ui.components.code import code_view
-from ui.components.component import FOLDER
 from ui.components.save import save_picture
-from ui.parts.network.save_as import save_as
+from ui.parts.network.save_as import ON_PAGES, save_as
 
-FORMS = ("Keras", "PyTorch", "ONNX", "JSON", "Table", "Picture", "Web page")
-ONNX = form_for("onnx", "network.onnx")
+TABLE = "Table"
+LABELS = {"keras": "Keras", "torch": "PyTorch", "json": "JSON", "svg": "Picture"}
+"""What forms are called whose content is shown here too."""
+FORMS = {
+    LABELS.get(form.word, form.label): form
+    for form in sorted(ON_PAGES, key=lambda form: form.ending != ".py")
+    if form.takes is not Takes.TRAINED
+}
+"""All that a design leaves in, code first."""
 
 
 def take_away(trace: Trace, selected: str = "") -> str | None:
@@ -36,37 +41,40 @@ def take_away(trace: Trace, selected: str = "") -> str | None:
     stem = stem or "network"
     form = st.segmented_control(
         "Form",
-        FORMS,
+        [*FORMS, TABLE],
         default="Keras",
         key="take_away_form",
         label_visibility="collapsed",
         required=True,
         persist_state="session",
     )
-    if form == "JSON":
-        _text(architecture.to_json(indent=2), f"{stem}.json", "json")
-    elif form == "Table":
+    if form == TABLE:
         _save(_table_csv(trace), f"{stem}.csv")
         _text(_table_markdown(trace), f"{stem}.md", "markdown")
-    elif form == "Picture":
-        save_picture(standalone(diagram(trace)), stem=stem, key="save_picture")
-    elif form == "ONNX":
-        save_as(ONNX, stem, architecture, lambda: Subject(architecture))
-        st.caption(
-            "The graph with weights that nobody has trained yet, to look at or to time. Runs on "
-            "Train give theirs with their own."
-        )
-    elif form == "Web page":
-        _save(lambda: design_page(architecture, FOLDER), f"{stem}.html")
+        return None
+    asked = FORMS[form]
+    match asked.word:
+        case "keras":
+            name = f"{stem}_keras.py"
+            return _code(keras_code(architecture), trace, name, asked.label, selected)
+        case "torch":
+            return _code(torch_code(architecture), trace, f"{stem}.py", asked.label, selected)
+        case "json":
+            _text(architecture.to_json(indent=2), f"{stem}.json", "json")
+        case "svg":
+            save_picture(standalone(diagram(trace)), stem=stem, key="save_picture")
+        case _:
+            save_as(asked, stem, architecture, lambda: Subject(architecture))
+    if asked.word == PAGE:
         st.caption(
             "The picture and the table as one file to put on a site: it needs no server and "
             "fetches nothing."
         )
-    elif form == "PyTorch":
-        return _code(torch_code(architecture), trace, f"{stem}.py", "PyTorch module", selected)
-    else:
-        name = f"{stem}_keras.py"
-        return _code(keras_code(architecture), trace, name, "Keras script", selected)
+    if asked.takes is Takes.ANY:
+        st.caption(
+            "With weights that nobody has trained yet, to look at or to time. Runs on Train give "
+            "theirs with their own."
+        )
     return None
 
 

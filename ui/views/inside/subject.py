@@ -1,4 +1,4 @@
-"""The network that is looked into: one that ships, a finished run, or a `.keras` file."""
+"""The network that is looked into: one that ships, a finished run, or a file of weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cnn.network.in_child_process import read_trained_outside
 from cnn.network.keras.model import Weights, WeightsError
 from cnn.network.keras.read import Imported
 from cnn.network.shapes import MapShape
-from cnn.network.source import ENDINGS
+from cnn.network.source import ENDINGS, WITH_WEIGHTS
 from cnn.network.trace import trace
 from cnn.shipped import shipped
 from cnn.training.engine.weights import trained_weights
@@ -96,7 +96,7 @@ def choose_subject(in_turn: ExitStack) -> Subject | None:
         if id == SHIPPED:
             return "The built-in network"
         if id == FILE:
-            return "A .keras file of yours"
+            return "A file of yours"
         run = offered.get(id)
         if run is None or run.result is None:
             return "a run that is not there"
@@ -112,8 +112,8 @@ def choose_subject(in_turn: ExitStack) -> Subject | None:
         format_func=said,
         key=KEY,
         persist_state="session",
-        help=f"The built-in one, what is finished of the latest {MOST_RUNS} runs, or a model "
-        "saved by Keras.",
+        help=f"The built-in one, what is finished of the latest {MOST_RUNS} runs, or a "
+        f"{WITH_WEIGHTS} file.",
     )
     try:
         if chosen == SHIPPED:
@@ -205,7 +205,7 @@ def _weights_after(url: str, key: str, epoch: int, _run: Run) -> Weights:
 
 def _file(in_turn: ExitStack) -> Subject | None:
     st.file_uploader(
-        "A .keras file",
+        f"A {WITH_WEIGHTS} file",
         type=[ending[1:] for ending in ENDINGS],
         key=UPLOAD,
         on_change=_keep,
@@ -216,11 +216,11 @@ def _file(in_turn: ExitStack) -> Subject | None:
     if brought is None:
         if st.session_state.get(LOST):
             st.info(
-                "The address says that a `.keras` file was looked into. A file stays in the "
-                "session it was brought to: choose it again, or another network.",
+                "The address says that a file was looked into. It stays in the session it was "
+                "brought to: choose it again, or another network.",
                 icon=":material/upload_file:",
             )
-        st.caption("Choose a file that `model.save('name.keras')` wrote, and it opens here.")
+        st.caption("A model that Keras saved, an ONNX file, or weights saved here for PyTorch.")
         return None
     name, key = brought.name, brought.key
     if not brought.is_here:
