@@ -77,12 +77,14 @@ ONNX = Need(
     "ONNX files, run beside Keras and PyTorch",
     "pip install onnx onnxruntime onnxscript tf2onnx",
     lambda: all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))),
+    in_ci=True,
 )
 SAFETENSORS = Need(
     "safetensors",
     ".safetensors files, as the library reads them",
     "pip install safetensors",
     _can_import("safetensors"),
+    in_ci=True,
 )
 RAY = Need(
     "Ray",
