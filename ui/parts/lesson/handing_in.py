@@ -12,7 +12,7 @@ from cnn.lessons.assignments.assignment import Assignment
 from cnn.lessons.assignments.hand_in import LONGEST_ANSWER, LONGEST_NAME, HandInError
 from cnn.lessons.catalogue import frame_text
 from cnn.lessons.progress import Standing
-from cnn.training.recipe.run import ASSIGNMENT, Run
+from cnn.training.recipe.run import Run
 from ui.components.save import save_file
 from ui.parts.lesson import assigned, progress
 from ui.parts.runs import runs
@@ -25,8 +25,6 @@ NAME, ANSWER = "hand_in_name", "hand_in_answer"
 def hand_in(run: Run) -> None:
     """The form, where a run is for an assignment; nothing else."""
     store = runs.store()
-    if ASSIGNMENT not in store.file_sizes(run.id):
-        return
     try:
         wanted = handing.of_run(store, run)
     except HandInError as error:
