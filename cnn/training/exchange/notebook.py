@@ -18,8 +18,9 @@ _ONLY_IN_SCRIPTS = {
 
 def notebook(script: str) -> str:
     """The notebook: what the script says of itself first, then a cell for each of its parts."""
-    said = ast.get_docstring(ast.parse(script)) or ""
-    code = script.partition('"""\n')[2].partition('"""\n')[2]
+    whole = ast.parse(script)
+    said = ast.get_docstring(whole) or ""
+    code = "\n".join(script.splitlines()[whole.body[0].end_lineno if said else 0 :])
     for of_script, here in _ONLY_IN_SCRIPTS.items():
         code = code.replace(of_script, here)
     first, *others = f"\n{code}".split(f"\n{CELL}")

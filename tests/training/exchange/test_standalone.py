@@ -263,10 +263,9 @@ def test_the_notebook_has_the_lines_of_the_script_in_cells(store: Store):
     text = text_of(store)
     book = nbformat.reads(notebook(text), as_version=4)
     nbformat.validate(book)
-    code = "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
-    script = text.partition('"""\n')[2].partition('"""\n')[2]
-    lines = [one for one in script.splitlines() if one and not one.startswith("# %%")]
-    assert [one for one in code.splitlines() if one] == lines
+    cells = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    statements = [one for source in cells for one in ast.parse(source).body]
+    assert [*map(ast.dump, statements)] == [*map(ast.dump, ast.parse(text).body[1:])]
     assert [one.cell_type for one in book.cells[:3]] == ["markdown", "code", "markdown"]
     assert json.loads(notebook(text))["nbformat_minor"] == 5
 
