@@ -131,8 +131,8 @@ class Recorder:
             self._say(f"{type(error).__name__}: {error}")
             self._is_over = True
 
-    def _say(self, what: str) -> None:
-        if not self._has_said:
+    def _say(self, what: str, *, is_last: bool = False) -> None:
+        if is_last or not self._has_said:
             self._has_said = True
             self._trouble.append(
                 f"CNN Workbench cannot record this training just now, which goes on: {what}"
@@ -190,7 +190,7 @@ class Recorder:
     def _heed(self, store: Store) -> None:
         """A page asks for the end, or the run was deleted, which ends the record alone."""
         if store.look_up(self.run_id) is None:
-            self._say("its run was deleted, so nothing more of it is kept")
+            self._say("its run was deleted, so nothing more of it is kept", is_last=True)
             dismiss(store, self._worker)
             self._is_over = True
         else:

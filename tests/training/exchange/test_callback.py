@@ -187,7 +187,8 @@ def test_a_page_may_ask_for_the_end_and_a_deleted_run_ends_nothing(store: Store)
         gone = fitted(made(), store.url, Asking(delete=True), epochs=60)
     assert len(gone.epoch) == 60
     assert run_list.page(store) == []
-    assert ["deleted" in str(one.message) for one in said].count(True) == 1
+    told = [str(one.message) for one in said]
+    assert ["deleted" in one for one in told].count(True) == 1, told
 
 
 def test_one_that_diverged_is_stopped_from_a_page_too(store: Store):
