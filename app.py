@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.entry import frame_ancestors
+from cnn.people.ways import accounts
 from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
 from ui.shell.gate import Gate
@@ -35,14 +36,27 @@ SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 try:
     executor()
     gate = Middleware(Gate, entry=here(), frames=frame_ancestors(), first_asked=tell_token)
+    how = accounts()
 except SettingError as error:
     sys.exit(str(error))
+
+people: list[Middleware] = []
+if how.are_on:  # one's own machine does without, and starts sooner
+    from ui.shell.people import People, of_everybody
+
+    people = [Middleware(People, how=how, frames=frame_ancestors(), store=of_everybody)]
 
 app = st.App(
     SHELL,
     routes=ROUTES,
     lifespan=lifespan,
-    middleware=[gate, Middleware(WithoutLate), Middleware(WithinUploads), Middleware(Watched)],
+    middleware=[
+        gate,
+        *people,
+        Middleware(WithoutLate),
+        Middleware(WithinUploads),
+        Middleware(Watched),
+    ],
 )
 
 # AppTest runs this file itself instead of serving `app`; let it see the same pages.

@@ -17,7 +17,7 @@ FORBIDDEN = {
     "pages": {"pages", "app"},
 }
 FLOORS = (
-    "settings names numbers version memory log entry child_process",
+    "settings names numbers version memory log entry child_process people.person people.ways",
     "network",
     "network.scripts",
     "network.keras",
@@ -32,6 +32,7 @@ FLOORS = (
     "insight.regions",
     "training.recipe",
     "training.store",
+    "people",
     "training.upkeep",
     "training.engine",
     "training.forecast",

@@ -25,11 +25,11 @@ from cnn.numbers import exact
 from cnn.settings import LEAST, WORDS, Executor, SettingError, executor, home, store_url, whole
 from cnn.training.forecast import calibration
 from cnn.training.recipe.run import LIVE, TAKES_RUNS, State
-from cnn.training.store import kept_backups
 from cnn.training.store.heartbeats import worker_states
+from cnn.training.store.on_disk import kept_backups
+from cnn.training.store.on_disk.store_file import log_bytes, store_file
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, shown_url
-from cnn.training.store.store_file import log_bytes, store_file
 from cnn.training.upkeep.upkeep import Finding
 from cnn.training.workers import ray_cluster, ray_private
 from cnn.version import installing

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Collection
 from typing import Any
 
+from cnn.commands.people_parser import add_people
 from cnn.network.source import WITH_WEIGHTS
 
 # The words of the states, so that `--help` does not import NumPy; a test compares them.
@@ -51,6 +52,7 @@ def add_commands(commands: Any, network: argparse.ArgumentParser) -> None:
     _add_data(commands)
     _add_runs(commands)
     _add_verify(commands)
+    add_people(commands, _add_store)
     _add_upkeep(commands)
     doctor = commands.add_parser("doctor", help="what this installation has, and what is wrong")
     _add_store(doctor)

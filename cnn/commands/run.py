@@ -10,7 +10,7 @@ MODULES = {
         name: name
         for name in (
             *("train", "compare", "export", "data", "runs", "store"),
-            *("doctor", "address", "worker", "verify"),
+            *("doctor", "address", "worker", "verify", "people"),
         )
     },
     "resume": "train",

@@ -20,7 +20,7 @@ from cnn.training.recipe.run import CLAIMED, Epoch, Run, State, Wish
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
 from cnn.training.store.heartbeats import dismiss_silent
-from cnn.training.store.kept_backups import time_text
+from cnn.training.store.on_disk.kept_backups import time_text
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 

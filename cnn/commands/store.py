@@ -11,7 +11,7 @@ from pathlib import Path
 from cnn.commands import refusals
 from cnn.commands.terminal import say, say_findings
 from cnn.settings import store_url
-from cnn.training.store import kept_backups
+from cnn.training.store.on_disk import kept_backups
 from cnn.training.store.store_error import shown_url
 from cnn.training.upkeep import backups, restoring, upkeep
 from cnn.training.upkeep.backups import Tell

@@ -12,9 +12,9 @@ from cnn.commands import refusals
 from cnn.commands.terminal import quiet
 from cnn.settings import Executor, executor
 from cnn.training.store.identity import identified
+from cnn.training.store.on_disk.store_file import empty_log, store_file
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import shown_url
-from cnn.training.store.store_file import empty_log, store_file
 from cnn.training.workers.ray_dispatcher import dispatch
 from cnn.training.workers.worker import work
 

@@ -38,8 +38,8 @@ from cnn.training.recipe.run import (
 )
 from cnn.training.store import class_names, tables
 from cnn.training.store.arrays import arrays_to_bytes
+from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
-from cnn.training.store.store_file import store_file
 from tests.training.unreadable import FOREIGN
 
 OTHERS = tuple(
@@ -83,6 +83,7 @@ GOOD = {
     "standing": "'agrees'",
     "state": "'ready'",
     "profile": "'local'",
+    "owner": "'local'",
     "lesson": "'shapes'",
     "architecture": f"'{entry('lenet-5').architecture.to_json()}'",
 }

@@ -47,7 +47,7 @@ ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="kills processes, asks 
 HALF_WAY = """
 import sys, time
 from pathlib import Path
-from cnn.training.store import store_file
+from cnn.training.store.on_disk import store_file
 from cnn.training.upkeep import backups, restoring
 
 store_file.PAGES_AT_ONCE = 64

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 
 from cnn.training.recipe.run import Run
 from cnn.training.store import run_rows
+from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
-from cnn.training.store.store_file import store_file
 from cnn.training.store.tables import runs
 
 Record = dict[str, Any]

@@ -1,7 +1,9 @@
-"""Whose session it is: that of a browser, known by a random key in a cookie. Nobody signs in.
+"""Whose session it is: that of a person with an account, or of a browser that nobody signs in to,
+known by a random key in a cookie.
 
 The gate has the browser keep the key (`ui/shell/gate.py`), where scripts cannot read it. It is in
-no address, no log and no store, which knows it by its digest.
+no address, no log and no store, which knows it by its digest. Who a person is comes from
+`ui/shell/people.py` alone, which takes out of a request what it says of that itself.
 """
 
 from __future__ import annotations
@@ -9,10 +11,18 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from typing import Any
 
 import streamlit as st
 
+from cnn.people.person import LOCAL, Person
+from cnn.people.ways import accounts
+from cnn.settings import store_url
+
 COOKIE = "cnn_person"
+HEADER = "X-Cnn-Person"
+"""Where the server says who sends a request."""
+
 LASTS_S = 400 * 24 * 3_600
 """As long as a browser keeps a cookie at most; each visit begins it anew."""
 
@@ -38,8 +48,44 @@ def key_in(cookies: str) -> str:
 
 def profile() -> str:
     """What the store calls whoever sits here; nothing where the browser keeps no cookies."""
+    if has_accounts():
+        return who_id()
     key = key_in(_cookies())
     return profile_of(key) if key else ""
+
+
+def has_accounts() -> bool:
+    """Whether people sign in here, and see what is theirs alone."""
+    return accounts().are_on
+
+
+def who_id() -> str:
+    """The id of whoever sits here, where people have accounts; nothing of nobody."""
+    return st.context.headers.get(HEADER) or ""
+
+
+def who() -> Person | None:
+    """Whoever sits here; None where nobody is let in."""
+    return named(who_id()) if has_accounts() else LOCAL
+
+
+def named(person_id: str) -> Person | None:
+    """The person of that id, as looked up a few seconds ago at most."""
+    return _named(store_url(), person_id) if person_id else None
+
+
+@st.cache_data(show_spinner=False, ttl=2, max_entries=10_000)
+def _named(url: str, person_id: str) -> Person | None:
+    from cnn.people.accounts import find
+
+    return find(_of_everybody(url), person_id)
+
+
+@st.cache_resource(show_spinner=False)
+def _of_everybody(url: str) -> Any:
+    from cnn.training.store.store import Store
+
+    return Store(url)
 
 
 def profile_of(key: str) -> str:

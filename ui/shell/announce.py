@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import webbrowser
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -21,6 +22,7 @@ from streamlit.web.server.server_util import get_url
 
 from cnn.commands.start import OPENS
 from cnn.entry import Asked, Entry, entry, forget_address, keep_address
+from cnn.people.ways import accounts
 from ui.shell.origin import is_loopback
 
 EVERYWHERE = {"", "0.0.0.0", "::"}
@@ -30,7 +32,10 @@ OPENING_TRIES = 100
 @functools.cache
 def here() -> Entry:
     """How one comes into this server, read once: its token is another one each time."""
-    return entry()
+    found = entry()
+    if accounts().are_on and not found.is_given:
+        return replace(found, asked=Asked.NEVER)  # each has a link of their own
+    return found
 
 
 def announce() -> None:
@@ -41,7 +46,8 @@ def announce() -> None:
     if here().asked is Asked.ALWAYS or (here().asked is Asked.OF_OTHERS and not is_local):
         tell_token()
         return
-    _say(urls(), "" if is_local else "CNN_TOKEN is off: whoever reaches this port is in.")
+    is_open = not is_local and not accounts().are_on
+    _say(urls(), "CNN_TOKEN is off: whoever reaches this port is in." if is_open else "")
     if OPENS in sys.argv[1:]:
         threading.Thread(target=_open, args=urls()[:1], daemon=True).start()
 

@@ -119,7 +119,7 @@ class Gate:
             return False
         if self._is_token(_bearer(visit)):
             return True
-        return _same(visit.cookies.get(f"cnn_entry_{_port(visit)}"), self.pass_)
+        return _same(visit.cookies.get(f"cnn_entry_{port_of(visit)}"), self.pass_)
 
     def _is_operator(self, visit: HTTPConnection) -> bool:
         return bool(self.entry.operator) and _same(_bearer(visit), self.entry.operator)
@@ -130,19 +130,17 @@ class Gate:
     def _let_in(self, visit: HTTPConnection) -> Response:
         """To where the address led, or to the page that had to wait for the token, without it."""
         answer = _without_token(visit, _wanted_before(visit))
-        kept = _kept(visit, self.frames)
-        answer.set_cookie(f"cnn_entry_{_port(visit)}", self.pass_, **kept)
-        if f"cnn_wanted_{_port(visit)}" in visit.cookies:
-            answer.delete_cookie(f"cnn_wanted_{_port(visit)}", **kept)
+        kept = kept_so(visit, self.frames)
+        answer.set_cookie(f"cnn_entry_{port_of(visit)}", self.pass_, **kept)
+        if f"cnn_wanted_{port_of(visit)}" in visit.cookies:
+            answer.delete_cookie(f"cnn_wanted_{port_of(visit)}", **kept)
         return answer
 
     def _turned_away(self, visit: HTTPConnection) -> Response:
         is_page = _is_for_a_page(visit)
         answer = refusals.no_token(is_page=is_page)
-        link = quote(_link(visit), safe="")
-        if is_page and link != quote(f"{_base()}/", safe="") and len(link) <= LONGEST_WANTED:
-            kept = _kept(visit, self.frames)
-            answer.set_cookie(f"cnn_wanted_{_port(visit)}", link, max_age=3_600, **kept)
+        if is_page:
+            wanted_cookie(answer, visit, link_of(visit), self.frames)
         return answer
 
 
@@ -160,12 +158,12 @@ def _is_for_a_page(visit: HTTPConnection) -> bool:
 
 
 def _without_token(visit: HTTPConnection, link: str = "") -> Response:
-    answer = RedirectResponse(link or _link(visit), status_code=303)
+    answer = RedirectResponse(link or link_of(visit), status_code=303)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _link(visit: HTTPConnection) -> str:
+def link_of(visit: HTTPConnection) -> str:
     """What was asked for, as a path of this server alone and without the token."""
     raw = visit.scope.get("raw_path") or quote(visit.scope["path"]).encode()
     query = visit.scope.get("query_string", b"").decode("latin-1")
@@ -181,9 +179,20 @@ def _is_token_field(part: str) -> bool:
 
 def _wanted_before(visit: HTTPConnection) -> str:
     """The deep link that was asked for without the token, where the address names no other."""
-    if _link(visit).rstrip("/") != _base():
-        return ""
-    link = unquote(visit.cookies.get(f"cnn_wanted_{_port(visit)}", ""))
+    return wanted_in(visit) if link_of(visit).rstrip("/") == _base() else ""
+
+
+def wanted_cookie(answer: Response, visit: HTTPConnection, link: str, frames: str) -> None:
+    """Has the browser keep the deep link of a page that has to wait."""
+    quoted = quote(link, safe="")
+    if quoted != quote(f"{_base()}/", safe="") and len(quoted) <= LONGEST_WANTED:
+        kept = kept_so(visit, frames)
+        answer.set_cookie(f"cnn_wanted_{port_of(visit)}", quoted, max_age=3_600, **kept)
+
+
+def wanted_in(visit: HTTPConnection) -> str:
+    """The deep link of the page that had to wait; a path of this server alone."""
+    link = unquote(visit.cookies.get(f"cnn_wanted_{port_of(visit)}", ""))
     return link if re.fullmatch(r"/(?![/\\])[!-~]*", link) else ""
 
 
@@ -192,12 +201,12 @@ def _with_key(visit: HTTPConnection, frames: str) -> str:
     key = person.key_in(visit.headers.get("cookie", ""))
     answer = Response()
     answer.set_cookie(
-        person.COOKIE, key or person.new_key(), person.LASTS_S, **_kept(visit, frames)
+        person.COOKIE, key or person.new_key(), person.LASTS_S, **kept_so(visit, frames)
     )
     return answer.headers["set-cookie"]
 
 
-def _kept(visit: HTTPConnection, frames: str) -> dict[str, Any]:
+def kept_so(visit: HTTPConnection, frames: str) -> dict[str, Any]:
     """How a cookie is kept: not for scripts, not for requests of other sites; within a frame of
     one, a browser sends it only where both speak https.
     """
@@ -210,7 +219,7 @@ def _kept(visit: HTTPConnection, frames: str) -> dict[str, Any]:
     }
 
 
-def _port(visit: HTTPConnection) -> int:
+def port_of(visit: HTTPConnection) -> int:
     return shown_port(visit.headers.get("host", ""), is_secure=_is_secure(visit))
 
 

@@ -11,6 +11,7 @@ from ui.components.focus import focus_kept
 from ui.components.words import explained_words
 from ui.session import dialog, theme
 from ui.session.pages import PAGES
+from ui.session.person import has_accounts
 from ui.shell.memory import settle
 
 HERE = Path(__file__).parent
@@ -106,8 +107,14 @@ page = st.navigation(
                 help="Maps, kernels and numbers on an image's way through a network.",
             ),
         ],
-    }
+    },
+    expanded=has_accounts(),  # who is signed in stands below, and would hide some of it
 )
+
+if has_accounts():
+    from ui.shell.account import account
+
+    account()
 
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 dialog.none_is_open()

@@ -27,6 +27,57 @@ OPERATORS_ONLY = (
 )
 
 
+ENTRY = """<p>You are invited as <b>{name}</b>.</p>
+<form method="post"><button>Come in</button></form>
+"""
+LEAVING = """<p>Sign out of CNN Workbench on this browser? You come back by a new invitation.</p>
+<form method="post"><button>Sign out</button></form>
+"""
+SIGNED_OUT = "You are signed out. Your things stay, and a new invitation leads back to them."
+NO_INVITATION = (
+    "This link opens nothing any more: it was used, or a newer one was made. Ask for a new one. "
+    "Where you are signed in already, open the app as ever."
+)
+NO_ACCOUNT = (
+    "CNN Workbench knows its people here, and not you yet: open the link that invited you, or ask "
+    "for one. From there you come back to this page."
+)
+NOT_NAMED = "CNN Workbench is told here who comes, and was not. Come by the address of the school."
+
+
+def no_account(*, by_proxy: bool, is_page: bool) -> Response:
+    """To whoever has no account, or did not sign in."""
+    words = NOT_NAMED if by_proxy else NO_ACCOUNT
+    made = _page(words, 401) if is_page else PlainTextResponse(words, 401)
+    made.headers["Cache-Control"] = "no-store"
+    return made
+
+
+def invited(name: str) -> Response:
+    """To whoever opens a link that invites."""
+    return _with_button(ENTRY.format(name=escape(name)))
+
+
+def no_invitation() -> Response:
+    """To whoever opens a link that was used."""
+    return _page(NO_INVITATION, 410)
+
+
+def leaving() -> Response:
+    """To whoever wants to leave: a page that is looked at ahead signs nobody out."""
+    return _with_button(LEAVING)
+
+
+def signed_out() -> Response:
+    """To whoever leaves."""
+    return _page(SIGNED_OUT, 200)
+
+
+def no_store(words: str) -> Response:
+    """To all, where nobody can look up who they are."""
+    return _page(words, 503)
+
+
 def no_token(*, is_page: bool) -> Response:
     """To whoever has not shown the token."""
     made = _page(NO_TOKEN, 401) if is_page else PlainTextResponse(NO_TOKEN, 401)
@@ -56,6 +107,12 @@ def foreign_origin(origin: str) -> Response:
 def operators_only() -> Response:
     """To whoever asks for the state of the machine from elsewhere."""
     return PlainTextResponse(OPERATORS_ONLY, 403)
+
+
+def _with_button(form: str) -> Response:
+    policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return HTMLResponse(PAGE.format(words="{words}").replace("<p>{words}</p>", form), 200, headers)
 
 
 def _page(words: str, status: int) -> Response:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnn.network.architecture import Architecture
+from cnn.people.person import LOCAL_ID
 from cnn.training.recipe.run import LIVE, Progress, State, Wish
 
 MARK = "trained elsewhere"
@@ -62,6 +63,8 @@ class Elsewhere:
     worker: str = ""
     note: str = ""
     is_archived: bool = False
+    owner: str = LOCAL_ID
+    is_shared: bool = False
 
     @property
     def is_live(self) -> bool:

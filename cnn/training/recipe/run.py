@@ -11,6 +11,7 @@ from typing import Any
 
 from cnn.network.architecture import Architecture
 from cnn.network.caching import LAYERS, remembered
+from cnn.people.person import LOCAL_ID
 from cnn.training.recipe.configuration import Configuration
 
 
@@ -195,6 +196,8 @@ class Run:
     changes: tuple[str, ...] = ()
     note: str = ""
     is_archived: bool = False
+    owner: str = LOCAL_ID
+    is_shared: bool = False
 
     @property
     def is_live(self) -> bool:

@@ -33,7 +33,7 @@ ELSEWHERE = "taken from a file"
 FAINT = 0.0005
 """A share that reads as 0.0 %: such shares of classes that are neither given nor true become 0."""
 
-_OF_ITS_OWN_STORE = {"worker", "checkpoint"}
+_OF_ITS_OWN_STORE = {"worker", "checkpoint", "owner", "is_shared"}
 
 
 class Shipped(StrEnum):
@@ -81,7 +81,7 @@ def take_in(store: Store, content: bytes, *, is_put_away: bool = False) -> list[
 
     Those that are `put_away` are not in the list of runs, but in its archive.
     """
-    known_columns = set(runs.c.keys())
+    known_columns = set(runs.c.keys()) - _OF_ITS_OWN_STORE
     found = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive, store.begin() as connection:
         for record in json.loads(archive.read(RUNS)):

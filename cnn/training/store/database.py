@@ -12,10 +12,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 
 from cnn.settings import private_folder
-from cnn.training.store.kept_backups import kept_if_changed
+from cnn.training.store import sight
 from cnn.training.store.migrations import MIGRATIONS, migrate
+from cnn.training.store.on_disk.kept_backups import kept_if_changed
+from cnn.training.store.on_disk.store_file import keep_private, store_file
 from cnn.training.store.store_error import StoreError, in_traceback, is_readable
-from cnn.training.store.store_file import keep_private, store_file
 from cnn.training.store.tables import SCHEMA_VERSION, about, metadata
 
 BUSY_MS = 10_000
@@ -46,6 +47,7 @@ def opened(url: str) -> Engine:
             event.listen(engine, "checkout", _be_patient)
     except (SQLAlchemyError, ValueError, OSError, ImportError) as error:
         raise StoreError.because(url, error) from in_traceback(url, error)
+    sight.watch(engine)
     try:
         _prepare(engine)
     except BaseException as error:

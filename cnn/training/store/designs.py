@@ -1,4 +1,7 @@
-"""Saved designs: networks kept by name in the store, whether they were trained or not."""
+"""Saved designs: networks kept by name in the store, whether they were trained or not.
+
+Each person has names of their own. A design is shown to others by its link, which holds it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
@@ -50,14 +53,14 @@ def save(store: Store, architecture: Architecture) -> None:
     """Keeps a network under its name, in place of what was kept there."""
     values = {"architecture": architecture.to_json(), "saved_at": time.time()}
     with store.begin() as connection:
-        same = update(designs).where(designs.c.name == architecture.name).values(values)
+        same = update(designs).where(_mine(store, architecture.name)).values(values)
         if not connection.execute(same).rowcount:
             connection.execute(insert(designs).values(name=architecture.name, **values))
 
 
 def find(store: Store, name: str) -> Saved | UnreadableDesign | None:
     """The design of that name, if one is kept."""
-    query = select(designs).where(designs.c.name == name)
+    query = select(designs).where(_mine(store, name))
     with store.begin() as connection:
         row = connection.execute(query).first()
     return read(row) if row else None
@@ -65,7 +68,8 @@ def find(store: Store, name: str) -> Saved | UnreadableDesign | None:
 
 def latest(store: Store, limit: int = 100) -> list[Saved | UnreadableDesign]:
     """The saved designs, the newest first; those that cannot be read among them."""
-    query = select(designs).order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
+    query = select(designs).where(_mine(store))
+    query = query.order_by(designs.c.saved_at.desc(), designs.c.name).limit(limit)
     with store.begin() as connection:
         return [read(row) for row in connection.execute(query).all()]
 
@@ -73,25 +77,31 @@ def latest(store: Store, limit: int = 100) -> list[Saved | UnreadableDesign]:
 def remove(store: Store, name: str) -> bool:
     """Forgets a design; says whether there was one."""
     with store.begin() as connection:
-        return connection.execute(delete(designs).where(designs.c.name == name)).rowcount > 0
+        return connection.execute(delete(designs).where(_mine(store, name))).rowcount > 0
 
 
 def free_name(store: Store, name: str) -> str:
     """A name like this one that no saved design has: `LeNet-5 (2)`."""
     with store.begin() as connection:
-        taken = set(connection.execute(select(designs.c.name)).scalars())
+        query = select(designs.c.name).where(_mine(store))
+        taken = set(connection.execute(query).scalars())
     if name not in taken:
         return name
     return next(new for i in range(2, len(taken) + 3) if (new := f"{name} ({i})") not in taken)
 
 
+def _mine(store: Store, name: str | None = None) -> ColumnElement[bool]:
+    mine = designs.c.owner == store.person.id
+    return mine if name is None else mine & (designs.c.name == name)
+
+
 def read(row: Iterable[Any]) -> Saved | UnreadableDesign:
     """The design that a row describes; of one that is damaged, what is known of it."""
-    name, architecture, saved_at = row
+    owner, name, architecture, saved_at = row
     if not is_time(saved_at):
         return UnreadableDesign(_named(name), f"its time is {shown(saved_at)}", 0.0)
-    if not isinstance(name, str) or not isinstance(architecture, str):
-        return UnreadableDesign(_named(name), "its name or its network is no text", saved_at)
+    if not all(isinstance(one, str) for one in (name, architecture, owner)):
+        return UnreadableDesign(_named(name), "a name or its network is no text", saved_at)
     try:
         return Saved(name, _whole(architecture), saved_at)
     except ArchitectureError as error:

@@ -88,6 +88,14 @@ def tags_of(store: Store, run_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return _tags(connection, run_ids)
 
 
+def share(store: Store, run_id: str, *, is_shared: bool) -> None:
+    """Lets others open a run who have its link, or no longer."""
+    with store.begin() as connection:
+        _check_there(connection, run_id, "share")
+        change = update(runs).where(runs.c.id == run_id).values(is_shared=int(is_shared))
+        connection.execute(change)
+
+
 def archive(store: Store, run_ids: Sequence[str], *, back: bool = False) -> int:
     """Puts runs away, so that the list leaves them out, or brings them `back`; says how many."""
     change = update(runs).where(runs.c.id.in_(run_ids)).values(is_archived=int(not back))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from types import MappingProxyType
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 Step = str | Callable[[Connection], None]
 
@@ -27,6 +27,22 @@ def _name_network_and_data(connection: Connection) -> None:
         own = data.get("file")
         named = f"own:{PurePath(own).stem}" if own else data.get("name", "shapes")
         connection.execute(change, {"dataset": named, "configuration": configuration})
+
+
+def _give_designs_owners(connection: Connection) -> None:
+    """A name that one person took is free for another. SQLite changes no primary key."""
+    if not inspect(connection).has_table("designs"):  # it came after runs did
+        return
+    for step in (
+        "CREATE TABLE owned_designs (owner VARCHAR(32) NOT NULL DEFAULT 'local', "
+        "name VARCHAR(200) NOT NULL, architecture TEXT NOT NULL, saved_at FLOAT NOT NULL, "
+        "PRIMARY KEY (owner, name))",
+        "INSERT INTO owned_designs (name, architecture, saved_at) "
+        "SELECT name, architecture, saved_at FROM designs",
+        "DROP TABLE designs",
+        "ALTER TABLE owned_designs RENAME TO designs",
+    ):
+        connection.execute(text(step))
 
 
 MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
@@ -46,6 +62,12 @@ MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
             _name_network_and_data,
         ),
         5: ("ALTER TABLE runs ADD COLUMN elsewhere TEXT",),
+        6: (
+            "ALTER TABLE runs ADD COLUMN owner VARCHAR(32) NOT NULL DEFAULT 'local'",
+            "ALTER TABLE runs ADD COLUMN is_shared INTEGER NOT NULL DEFAULT 0",
+            "CREATE INDEX runs_by_owner ON runs (owner, state, started_at)",
+            _give_designs_owners,
+        ),
     }
 )
 

@@ -15,10 +15,11 @@ from typing import IO, Any, Self
 from sqlalchemy import Connection, Select, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cnn.people.person import LOCAL, Person
 from cnn.settings import store_url
 from cnn.training.recipe.run import SNAPSHOT, Epoch, GradientNorms, Step
-from cnn.training.store import database, row_checks, rows, tables
-from cnn.training.store.store_error import StoreError, in_traceback
+from cnn.training.store import database, row_checks, rows, sight, tables
+from cnn.training.store.store_error import NotYours, StoreError, in_traceback
 from cnn.training.store.thinning import Curves
 
 
@@ -30,12 +31,28 @@ class Records:
         self._engine = database.opened(self.url)
         self._curves = Curves()
         self._is_hurried = False
+        self._person = LOCAL
 
     def hurried(self) -> Self:
         """The same store for one who does not wait for a lock, but comes again (`StoreBusy`)."""
         same = copy.copy(self)
         same._is_hurried = True
         return same
+
+    def seen_by(self, person: Person) -> Self:
+        """The same store for one person: what is others' is not there, and cannot be changed."""
+        if self._person.sees_all and person.sees_all:
+            return self
+        if not self._person.sees_all and person != self._person:
+            raise NotYours("a store of one person is not to become another's")
+        theirs = copy.copy(self)
+        theirs._person, theirs._curves = person, Curves()
+        return theirs
+
+    @property
+    def person(self) -> Person:
+        """Whose eyes this store has."""
+        return self._person
 
     def close(self) -> None:
         self._engine.dispose()
@@ -45,6 +62,7 @@ class Records:
         """One transaction; what the database says against it becomes a `StoreError`."""
         try:
             with self._engine.begin() as connection:
+                sight.seen_by(connection, self._person)
                 if self._is_hurried:
                     database.hurry(connection)
                 yield connection

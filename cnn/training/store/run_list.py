@@ -12,6 +12,7 @@ from cnn.data import DatasetName
 from cnn.data.own.library import PREFIX
 from cnn.names import visible
 from cnn.network.architecture import Architecture
+from cnn.people.person import Person
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.data_address import data_id
 from cnn.training.recipe.elsewhere import Elsewhere
@@ -21,7 +22,7 @@ from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import run_rows
 from cnn.training.store.labels import spellings
 from cnn.training.store.store import Store
-from cnn.training.store.tables import runs, tags
+from cnn.training.store.tables import SEEN_BY, runs, tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def choices(store: Store) -> Choices:
 def _fitting(connection: Connection, query: Select[Any], wanted: Filter) -> Select[Any]:
     # What says neither of itself, as a damaged row may, is in the list and not behind a filter.
     is_archived = runs.c.is_archived == 1
+    person: Person | None = connection.get_execution_options().get(SEEN_BY)
+    if person and not person.is_teacher:  # what others shared is opened by its link
+        query = query.where(runs.c.owner == person.id)
     query = query.where(
         is_archived if wanted.is_archived else runs.c.is_archived.is_distinct_from(1)
     )

@@ -43,6 +43,7 @@ TEXTS = {
     "network": "network's name",
     "dataset": "data's name",
     "note": "note",
+    "owner": "owner",
 }
 """What is text as it stands, and what it is called. SQLite keeps anything in any column."""
 
@@ -159,6 +160,8 @@ def _in_common(row: Row) -> dict[str, Any]:
         "worker": row["worker"],
         "note": visible(row["note"]),
         "is_archived": of("is_archived", "place in the archive", _yes_or_no),
+        "owner": row["owner"],
+        "is_shared": of("is_shared", "mark of being shared", _yes_or_no),
     }
 
 

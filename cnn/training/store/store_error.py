@@ -36,6 +36,10 @@ class StoreBusy(StoreError):
     """Another program has locked the store: it may be free again in a moment."""
 
 
+class NotYours(StoreError):
+    """Somebody else's thing was to be changed."""
+
+
 BUSY = ("is locked", "lock timeout", "deadlock detected")
 """How SQLite says it, and how PostgreSQL does."""
 

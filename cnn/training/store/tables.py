@@ -17,8 +17,32 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 6
+from cnn.people.person import LOCAL_ID, Person
+
+SCHEMA_VERSION = 7
 metadata = MetaData()
+
+
+SEEN_BY = "cnn_seen_by"
+"""The option of a connection that says whose it is (`sight`)."""
+
+
+def _whoever_adds(context: Any) -> str:
+    person: Person | None = context.execution_options.get(SEEN_BY)
+    return person.id if person else LOCAL_ID
+
+
+def _owner(*, primary_key: bool = False) -> Column[Any]:
+    """Whose a row is: theirs whose store adds it."""
+    return Column(
+        "owner",
+        String(32),
+        primary_key=primary_key,
+        nullable=False,
+        default=_whoever_adds,
+        server_default=LOCAL_ID,
+    )
+
 
 about = Table("about", metadata, Column("schema_version", Integer, primary_key=True))
 
@@ -51,10 +75,13 @@ runs = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("is_archived", Integer, nullable=False, server_default="0"),
     Column("elsewhere", Text),
+    _owner(),
+    Column("is_shared", Integer, nullable=False, server_default="0"),
     Index("runs_by_state", "state", "created_at"),
     Index("runs_by_shelf", "is_archived", "created_at"),
     Index("runs_by_age", "created_at"),
     Index("runs_by_recipe", "recipe"),
+    Index("runs_by_owner", "owner", "state", "started_at"),
 )
 
 workers = Table(
@@ -68,9 +95,49 @@ workers = Table(
 designs = Table(
     "designs",
     metadata,
+    _owner(primary_key=True),
     Column("name", String(200), primary_key=True),
     Column("architecture", Text, nullable=False),
     Column("saved_at", Float, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("class_name", String(80), nullable=False, server_default=""),
+    Column("known_as", String(200), nullable=False, server_default=""),
+    Column("invited", String(64), nullable=False, server_default=""),
+    Column("made_at", Float, nullable=False),
+    Column("seen_at", Float),
+    Column("is_revoked", Integer, nullable=False, server_default="0"),
+    Index("people_by_invitation", "invited"),
+    Index("people_by_class", "class_name"),
+    Index("people_known_as", "known_as"),
+)
+"""`invited` is the digest of a link that was not used yet; `known_as` what a proxy calls them."""
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("person", String(32), nullable=False),
+    Column("until", Float, nullable=False),
+    Index("visits_by_person", "person"),
+)
+"""Who is signed in: a browser's cookie holds the key of which this is the digest."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("who", String(32), nullable=False),
+    Column("verb", String(32), nullable=False),
+    Column("what", String(200), nullable=False),
+    Index("audit_by_person", "who"),
 )
 
 checks = Table(

@@ -1,25 +1,23 @@
-"""Runs that wait in the queue, and the workers that claim them: the oldest first, each once."""
+"""Runs that wait in the queue, and the workers that claim them: in turn (`turns`), each once."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true, update
+from sqlalchemy import ColumnElement, func, select, true, update
 
-from cnn.training.recipe.run import Run, State, Wish
+from cnn.training.recipe.run import Run, State
 from cnn.training.store import run_rows
 from cnn.training.store.records import Records
 from cnn.training.store.tables import runs
-
-IS_WAITING = (runs.c.state == State.QUEUED) & (runs.c.wish == Wish.RUN)
+from cnn.training.store.turns import IS_WAITING, before, in_turn
 
 
 class Waiting(Records):
     """The queue of a store, as those meet it who train."""
 
     def claim_next(self, worker: str) -> Run | None:
-        """The oldest queued run that can be read, now this worker's; None without one."""
+        """The queued run whose turn it is, now this worker's; None without one that can be read."""
         return self._claim(true(), worker)
 
     def claim(self, run_id: str, worker: str) -> Run | None:
@@ -27,17 +25,22 @@ class Waiting(Records):
         return self._claim(runs.c.id == run_id, worker)
 
     def waiting(self) -> list[str]:
-        """The ids of all queued runs that can be read, the oldest first."""
+        """The ids of all queued runs that can be read, whose turn it is first."""
         with self.begin() as connection:
-            found = connection.execute(_waiting()).mappings().all()
+            found = connection.execute(in_turn(connection)).mappings().all()
         return [run.id for run in run_rows.readable(found)]
+
+    def before(self, run_id: str) -> int | None:
+        """How many runs are begun before a queued one, as it looks now."""
+        with self.begin() as connection:
+            return before(connection, run_id)
 
     def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
         passed: list[str] = []  # what cannot be read, and what another worker was faster to claim
         unnamed = 0  # rows of a damaged store that their id, as it is read, does not lead to
         while True:
-            others = _waiting().where(which, runs.c.id.not_in(passed))
             with self.begin() as connection:
+                others = in_turn(connection).where(which, runs.c.id.not_in(passed))
                 row = connection.execute(others.limit(1).offset(unnamed)).first()
                 if row is None:  # so that waiting never locks
                     return None
@@ -63,7 +66,3 @@ class Waiting(Records):
                 found = run_rows.run(claimed._mapping)
                 assert isinstance(found, Run)
                 return found
-
-
-def _waiting() -> Select[Any]:
-    return select(runs).where(IS_WAITING).order_by(runs.c.created_at)

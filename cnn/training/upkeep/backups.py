@@ -13,17 +13,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cnn.training.store.kept_backups import note
 from cnn.training.store.migrations import MIGRATIONS
-from cnn.training.store.store_error import (
-    StoreError,
-    check_room,
-    in_traceback,
-    refusing,
-    shown_url,
-    without_secrets,
-)
-from cnn.training.store.store_file import (
+from cnn.training.store.on_disk.kept_backups import note
+from cnn.training.store.on_disk.store_file import (
     MAGIC,
     connected,
     copy_store,
@@ -31,6 +23,14 @@ from cnn.training.store.store_file import (
     size_bytes,
     store_file,
     what_is_damaged,
+)
+from cnn.training.store.store_error import (
+    StoreError,
+    check_room,
+    in_traceback,
+    refusing,
+    shown_url,
+    without_secrets,
 )
 from cnn.training.store.tables import SCHEMA_VERSION
 

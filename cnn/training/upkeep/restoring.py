@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnn.settings import private_folder
 from cnn.training.store.identity import has_ended
-from cnn.training.store.kept_backups import (
+from cnn.training.store.on_disk.kept_backups import (
     DAMAGED,
     REPLACED,
     RESTORED,
@@ -20,8 +20,7 @@ from cnn.training.store.kept_backups import (
     free_name,
     note,
 )
-from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
-from cnn.training.store.store_file import (
+from cnn.training.store.on_disk.store_file import (
     beside,
     connected,
     copy_pages,
@@ -29,6 +28,7 @@ from cnn.training.store.store_file import (
     size_bytes,
     sweep,
 )
+from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
 from cnn.training.upkeep.backups import Content, Tell, content_of, file_of, to_be_read
 
 HEARD_OF_S = 10.0

@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from cnn.settings import images_folder
-from cnn.training.store.kept_backups import backups_folder
+from cnn.training.store.on_disk.kept_backups import backups_folder
+from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
-from cnn.training.store.store_file import store_file
 from cnn.training.upkeep import room
 from cnn.training.upkeep.room import WORDS, Kept, Kind
 

@@ -15,9 +15,9 @@ from cnn.training.recipe.run import LIVE, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import designs, row_checks, run_rows, tables
 from cnn.training.store.database import BUSY_MS
+from cnn.training.store.on_disk.store_file import connected, size_bytes, store_file, what_is_damaged
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError, check_room, refusing, shown_url
-from cnn.training.store.store_file import connected, size_bytes, store_file, what_is_damaged
 from cnn.training.upkeep import contents
 from cnn.training.upkeep.backups import check_there, file_of
 

@@ -19,6 +19,7 @@ from cnn.training.forecast import limits
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import START, Run, State
 from cnn.training.store import database, rows, run_rows
+from cnn.training.store.sight import of_all
 from cnn.training.store.store import Store, new_run
 from cnn.training.store.tables import runs
 from cnn.training.workers import starting
@@ -66,6 +67,7 @@ def room_for(store: Store, new: int = 1) -> Iterator[Connection]:
     """A transaction in which so many runs may join the queue, and nobody else adds to it."""
     with store.begin() as connection:
         database.hold(connection)
-        queued = connection.execute(select(runs).where(runs.c.state == State.QUEUED)).mappings()
+        all_queued = of_all(select(runs).where(runs.c.state == State.QUEUED))
+        queued = connection.execute(all_queued).mappings()
         limits.check_queue(len(run_rows.readable(queued)), new)
         yield connection

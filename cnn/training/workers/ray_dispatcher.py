@@ -42,6 +42,9 @@ LOOK_S = 5.0
 END_S = 8.0
 """How long the tasks of a dispatcher that ends have to keep their checkpoints."""
 
+MOST_UNBEGUN = 4
+"""How many runs Ray has that no node has begun; the others wait for their turn in the store."""
+
 RETRIES = 3
 """How often Ray begins a task again whose node or process died."""
 
@@ -113,9 +116,10 @@ class _Dispatcher:
         if self._wrong:
             return self._wrong
         known = {task.run_id for task in self._tasks.values()}
-        for run_id in self._store.waiting():
-            if run_id not in known:
-                self._train(run_id)
+        waiting = self._store.waiting()
+        room = MOST_UNBEGUN - len(known.intersection(waiting))
+        for run_id in [one for one in waiting if one not in known][: max(room, 0)]:
+            self._train(run_id)
         may_check = time.monotonic() - self._checks_failed_at > LOOK_S and None not in known
         if may_check and checks.is_wanted(self._store):
             self._check()

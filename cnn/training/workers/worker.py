@@ -21,8 +21,8 @@ from cnn.settings import whole_setting
 from cnn.training.forecast import augmentation_cost, calibration
 from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.heartbeats import dismiss, dismiss_silent, present
+from cnn.training.store.on_disk.store_file import empty_log
 from cnn.training.store.store import Store, StoreError
-from cnn.training.store.store_file import empty_log
 from cnn.training.upkeep import making_room
 from cnn.training.workers.checks import carry_out_next
 

@@ -22,8 +22,8 @@ from cnn import log
 from cnn.settings import Executor, executor, home, private_folder, store_url, whole_setting
 from cnn.training.store.heartbeats import dismiss, dismiss_silent
 from cnn.training.store.identity import identified
+from cnn.training.store.on_disk.store_file import empty_log
 from cnn.training.store.store import Store, StoreError
-from cnn.training.store.store_file import empty_log
 
 ROOT = Path(__file__).parents[3]
 WATCH_S = 0.5

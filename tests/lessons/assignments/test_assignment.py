@@ -26,7 +26,7 @@ TEXTS = some.text(some.characters(min_codepoint=32, max_codepoint=0x2FF), max_si
 
 
 @given(
-    TEXTS.filter(lambda text: text.strip("\xad\u034f \xa0")),
+    TEXTS.filter(lambda text: any(one.isalnum() for one in text)),
     some.sampled_from(["test>0.98", "params<20000,macs<5000", "seconds<2.5"]),
     some.integers(0, 2**32 - 1),
     some.sampled_from(["", "2026-12-01T22:59Z"]),

@@ -494,7 +494,7 @@ def test_many_processes_may_bring_a_store_up_to_date_at_once(tmp_path: Path):
 
 SINCE_VERSION_2 = (
     *("checkpoint", "continues", "first_step", "changes", "network", "dataset", "note"),
-    *("is_archived", "elsewhere"),
+    *("is_archived", "elsewhere", "owner", "is_shared"),
 )
 
 
@@ -504,7 +504,8 @@ def test_a_database_of_version_2_is_brought_up_to_date_by_whoever_comes_first(
     run = store.add(DEMO, SETTINGS)
     store.close()
     with create_engine(url, poolclass=NullPool).begin() as database:
-        database.execute(text("DROP INDEX runs_by_shelf"))
+        for index in ("runs_by_shelf", "runs_by_owner"):
+            database.execute(text(f"DROP INDEX {index}"))
         for column in SINCE_VERSION_2:
             database.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         database.execute(update(tables.about).values(schema_version=2))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn.__main__ import main
-from cnn.training.store import kept_backups
+from cnn.training.store.on_disk import kept_backups
 from cnn.training.store.store import Store, StoreError
 from cnn.training.store.tables import SCHEMA_VERSION
 from cnn.training.upkeep import backups

@@ -12,8 +12,8 @@ from cnn.data import Dataset, DatasetName, DatasetSpec, load
 from cnn.training.recipe.run import CHECKPOINT, TRACEBACK, WEIGHTS
 from cnn.training.store import row_checks
 from cnn.training.store.arrays import arrays_to_bytes
+from cnn.training.store.on_disk.store_file import empty_log, what_is_damaged
 from cnn.training.store.store import Store
-from cnn.training.store.store_file import empty_log, what_is_damaged
 from cnn.training.upkeep import contents
 from cnn.training.upkeep.contents import what_is_wrong
 from cnn.training.upkeep.upkeep import check

@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store import heartbeats
+from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
-from cnn.training.store.store_file import store_file
 from cnn.training.workers import readiness
 from tests.training.workers.test_readiness import metrics
 from tests.ui.awaiting import awaited

@@ -151,13 +151,14 @@ def digit_runs() -> list[Run]:
 
 def _listed() -> list[tuple[Run, bool]]:
     try:
-        return _finished(runs.opened().url)
+        store = runs.opened()
+        return _finished(store.url, store.person.id)
     except StoreError:  # the pages that are about runs say so; these work without
         return []
 
 
 @st.cache_resource(show_spinner=False, ttl=LISTED_S)
-def _finished(url: str) -> list[tuple[Run, bool]]:
+def _finished(url: str, who: str) -> list[tuple[Run, bool]]:
     """Each with whether it reads digits; looked at now and then, for a store's `url`, since neither
     a stroke nor a click may wait for the list of runs.
     """

@@ -282,9 +282,11 @@ def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
 
 
 def _what(run: Run) -> str:
-    """What was trained on what, as far as the name does not say it."""
+    """What was trained on what, as far as the name does not say it, and by whom."""
     network, data = run.architecture.name, title(run.configuration.dataset)
-    return data if run.name == network else f"{network} on {data}"
+    trained = data if run.name == network else f"{network} on {data}"
+    by = [one for one in runs.whose(run) if one != "shared"]
+    return ", ".join([trained, *by])
 
 
 def _begun(run: Run) -> str:

@@ -11,6 +11,7 @@ from cnn.training.recipe.run import Run
 from cnn.training.store import labels, run_list
 from cnn.training.store.labels import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, LabelError
 from ui.parts.runs import runs
+from ui.session.person import has_accounts
 from ui.session.words import plain
 
 REFUSED = "labels_refused"
@@ -27,7 +28,7 @@ def shown_labels(run: Run | Elsewhere) -> None:
     called = run.architecture.name if run.architecture else ""
     network = [called] if called not in ("", run.name) else []
     put_away = ["archived"] if run.is_archived else []
-    said = [*network, *([tag_text(tags)] if tags else []), *put_away]
+    said = [*runs.whose(run), *network, *([tag_text(tags)] if tags else []), *put_away]
     if said:
         st.caption(plain(" · ".join(said)))
     if run.note:
@@ -37,7 +38,11 @@ def shown_labels(run: Run | Elsewhere) -> None:
 def edit(run: Run | Elsewhere, place: str) -> None:
     """The form that changes them; `place` tells two of them on one page apart."""
     store = runs.store()
-    name, tags, note = (f"{place}_{what}_{run.id}" for what in ("name", "tags", "note"))
+    if not runs.is_mine(run):
+        return
+    name, tags, note, shared = (
+        f"{place}_{what}_{run.id}" for what in ("name", "tags", "note", "shared")
+    )
     mine = labels.tags_of(store, [run.id])[run.id]
 
     def save() -> None:
@@ -46,6 +51,8 @@ def edit(run: Run | Elsewhere, place: str) -> None:
             labels.put_tags(store, run.id, values[1])
             labels.put_note(store, run.id, values[2])
             labels.rename(store, run.id, values[0])
+            if has_accounts():
+                labels.share(store, run.id, is_shared=st.session_state[shared])
         except LabelError as error:
             st.session_state[REFUSED] = str(error)
 
@@ -71,6 +78,8 @@ def edit(run: Run | Elsewhere, place: str) -> None:
             placeholder="Choose, or type a new one",
         )
         st.text_area("Note", run.note, max_chars=LONGEST_NOTE, key=note)
+        if has_accounts():
+            st.checkbox("Others may open it by its link", run.is_shared, key=shared)
         st.form_submit_button("Save", type="primary", on_click=save)
         _refusal()
 

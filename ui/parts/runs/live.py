@@ -218,7 +218,7 @@ def _progress_text(run: Run) -> str:
     if run.state is State.QUEUED and now.step:
         return f"Goes on in epoch {now.epoch:,} of {run.epochs_wanted:,}"
     if not now.step:
-        return now.phase.capitalize() or "Waiting"
+        return now.phase.capitalize() or _waiting(run)
     if run.state is State.PAUSED:  # no speed, no time left: nothing runs
         return f"{runs.epoch_text(run)} · step {now.step:,} of {now.steps:,}"
     parts = [
@@ -229,6 +229,11 @@ def _progress_text(run: Run) -> str:
     ]
     doing = "" if now.phase == "training" else f" · {now.phase}"
     return " · ".join(filter(None, parts)) + doing
+
+
+def _waiting(run: Run) -> str:
+    before = runs.store().before(run.id)
+    return f"Waiting · {before:,} before it" if before else "Waiting"
 
 
 def _how_often(run: Run) -> str:

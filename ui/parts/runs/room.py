@@ -12,8 +12,8 @@ import streamlit as st
 
 from cnn.pictures.training.room_bar import Part, room_bar
 from cnn.training.recipe.run import Run
+from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store_error import StoreError, shown_url
-from cnn.training.store.store_file import store_file
 from cnn.training.upkeep import announced, making_room, room
 from cnn.training.upkeep.room import LOST, MB, WORDS, Kept, Kind, Limits, Plan
 from cnn.training.upkeep.shares import shares

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -11,15 +11,18 @@ from sqlalchemy import Connection
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.data import title as data_title
+from cnn.people.person import Person
 from cnn.settings import store_url
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import CLAIMED, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store, StoreError
+from ui.session.person import has_accounts, named, who
 from ui.session.words import plain
 
 ADDRESS = "run"
 MOST_SHOWN = 8
+NOBODY = "You are signed out, or were turned out. Reload this page to come in again."
 TAB, CURVES = "run_tab", "Curves"
 """Which look at a run is open; it stays from run to run."""
 
@@ -39,7 +42,7 @@ class _PageStore(Store):
 def store() -> Store:
     """The store by setting; a page that cannot have it, now or later, says why and ends there."""
     try:
-        return _page_store(store_url())
+        return _of_whoever_is_here(_page_store)
     except StoreError as error:
         _end_with(error)
 
@@ -54,7 +57,39 @@ def _end_with(error: StoreError) -> NoReturn:
 
 def opened() -> Store:
     """The store by setting; raises `StoreError` for a page that can do without."""
-    return _store(store_url())
+    return _of_whoever_is_here(_store)
+
+
+def _of_whoever_is_here(made: Callable[[str], Store]) -> Store:
+    """The store as the person before the page sees it; without accounts, all of it."""
+    if not has_accounts():
+        return made(store_url())
+    found = who()
+    if found is None:
+        st.error(NOBODY, icon=":material/person_off:")
+        st.stop()
+    return _theirs(made is _page_store, store_url(), found)
+
+
+def is_mine(run: Run | Elsewhere) -> bool:
+    """Whether whoever is here may change it."""
+    person = store().person
+    return person.sees_all or run.owner == person.id
+
+
+def whose(run: Run | Elsewhere) -> list[str]:
+    """Who it is from, where that is somebody else, and whether others may open it."""
+    if not has_accounts():
+        return []
+    if run.owner == store().person.id:
+        return ["shared"] if run.is_shared else []
+    owner = named(run.owner)
+    return [f"by {owner.name if owner else 'somebody who is gone'}"]
+
+
+@st.cache_resource(show_spinner=False, max_entries=1_000)
+def _theirs(is_of_page: bool, url: str, who: Person) -> Store:
+    return (_page_store if is_of_page else _store)(url).seen_by(who)
 
 
 @st.cache_resource(show_spinner=False)

@@ -52,6 +52,8 @@ def standing(run: Run | Elsewhere) -> None:
 def controls(run: Run, *, alone: bool = False) -> None:
     """What can be done with a run in its state; `alone` leaves to its findings what they say."""
     store = runs.store()
+    if not runs.is_mine(run):
+        return
     if run.is_live and (run.state is State.PAUSED or run.wish is Wish.PAUSE):
         _button("Resume", run, ":material/play_arrow:", lambda: store.want(run.id, Wish.RUN))
     elif run.is_live and run.wish is Wish.RUN and run.state is State.RUNNING:

@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cnn.settings import private_folder, write_private
-from cnn.training.store.store_error import check_room, refusing, shown_url
-from cnn.training.store.store_file import (
+from cnn.training.store.on_disk.store_file import (
     AT,
     AT_WRITTEN,
     connected,
@@ -26,6 +25,7 @@ from cnn.training.store.store_file import (
     store_file,
     sweep,
 )
+from cnn.training.store.store_error import check_room, refusing, shown_url
 
 FOLDER = "backups"
 KEPT_BEFORE_CHANGES = 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training.store import kept_backups
+from cnn.training.store.on_disk import kept_backups
 from cnn.training.store.store import Store, StoreError
 from cnn.training.upkeep.backups import backup
 from cnn.training.upkeep.restoring import restore

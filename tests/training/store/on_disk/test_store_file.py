@@ -11,9 +11,9 @@ import pytest
 from cnn.__main__ import main
 from cnn.commands import worker as command
 from cnn.settings import private_folder
-from cnn.training.store import store_file
+from cnn.training.store.on_disk import store_file
+from cnn.training.store.on_disk.store_file import empty_log, keep_private, sweep, written_beside
 from cnn.training.store.store import Store, StoreError
-from cnn.training.store.store_file import empty_log, keep_private, sweep, written_beside
 from cnn.training.workers.worker_pool import WorkerPool
 from tests.training.stores import DEMO, ON_POSIX, ROOT, SETTINGS, copied_alone, runs_in, url_of
 
@@ -32,7 +32,7 @@ os._exit(0)
 LEAVES = """
 import os, sys
 from pathlib import Path
-from cnn.training.store.store_file import written_beside
+from cnn.training.store.on_disk.store_file import written_beside
 under_way = [written_beside(Path(sys.argv[1], name)) for name in sys.argv[2:]]
 for one in under_way:
     unfinished = one.__enter__()

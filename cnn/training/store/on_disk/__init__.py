@@ -1,0 +1,1 @@
+"""The file of a SQLite store, and the copies of it that are kept."""

@@ -1,0 +1,212 @@
+"""Whose things are whose in a store: every table, every verb, everybody, on both databases."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from cnn.lessons import progress
+from cnn.lessons.progress import noted
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Dense, Flatten
+from cnn.people.person import LOCAL, Person, Role
+from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.run import Epoch, GradientNorms, Progress, Step, Wish
+from cnn.training.store import designs, labels, run_list, tables
+from cnn.training.store.store import Store
+from cnn.training.store.store_error import NotYours
+
+OWNER = Person("anna", "Anna", Role.LEARNER, "4b")
+CLASSMATE = Person("ben", "Ben", Role.LEARNER, "4b")
+TEACHER = Person("cleo", "Cleo", Role.TEACHER, "4b")
+OTHER_TEACHER = Person("dora", "Dora", Role.TEACHER, "5a")
+STRANGER = Person("emil", "Emil", Role.LEARNER, "5a")
+OF_NO_CLASS = Person("gus", "Gus", Role.LEARNER)
+OPERATOR = Person("fay", "Fay", Role.OPERATOR)
+OTHERS = (CLASSMATE, OTHER_TEACHER, STRANGER, OF_NO_CLASS)
+EVERYBODY = (OWNER, TEACHER, OPERATOR, *OTHERS)
+
+DESIGN = Architecture("Hers", (8, 8, 1), (Flatten(), Dense(2)))
+OWNED = (tables.runs, tables.designs, *tables.BELONGINGS, tables.progress)
+BY = {
+    "runs": "owner", "designs": "owner", "progress": "profile", "people": "id", "audit": "who"
+}  # fmt: skip
+
+
+@pytest.fixture
+def hers(store: Store) -> str:
+    """A run of Anna's with something in each table, and all who are there."""
+    with store.begin() as connection:
+        for one in EVERYBODY:
+            row = {"id": one.id, "name": one.name, "role": one.role, "made_at": time.time()}
+            connection.execute(insert(tables.people).values(row | {"class_name": one.class_name}))
+            log = {"at": time.time(), "who": one.id, "verb": "came", "what": ""}
+            connection.execute(insert(tables.audit).values(log))
+    anna = store.seen_by(OWNER)
+    run = anna.add(DESIGN, Configuration(), files={"weights": b"some"})
+    norms = (GradientNorms(1, {"dense": 0.5}),)
+    anna.record(run.id, [Step(1, 1.0, 0.5, 0.5, 0.1, 1.0)], Progress(), gradients=norms)
+    anna.record_epoch(run.id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+    labels.put_tags(anna, run.id, ["mine"])
+    designs.save(anna, DESIGN)
+    progress.keep(anna, OWNER.id, [noted("shapes", "q1", 1)])
+    return run.id
+
+
+def seen(store: Store, person: Person) -> set[str]:
+    """The tables of which somebody finds rows that are Anna's."""
+    found = set()
+    with store.seen_by(person).begin() as connection:
+        for table in (*OWNED, tables.people, tables.audit):
+            rows = connection.execute(select(table)).mappings().all()
+            by = BY.get(table.name)
+            if any(by is None or row[by] == OWNER.id for row in rows):
+                found.add(table.name)
+    return found
+
+
+ALL = {table.name for table in OWNED}
+
+
+def test_what_somebody_made_is_there_for_them_their_teacher_and_operators_alone(
+    store: Store, hers: str
+):
+    assert seen(store, OWNER) == {*ALL, "people", "audit"}
+    assert seen(store, TEACHER) == {*ALL, "people"}
+    assert seen(store, OPERATOR) == seen(store, LOCAL) == {*ALL, "people", "audit"}
+    for one in OTHERS:
+        assert seen(store, one) == set(), one.name
+
+
+def test_a_shared_run_is_read_by_all_with_what_belongs_to_it_and_changed_by_nobody_else(
+    store: Store, hers: str
+):
+    with store.seen_by(OWNER).begin() as connection:
+        connection.execute(update(tables.runs).values(is_shared=1))
+    for one in (*OTHERS, TEACHER):
+        theirs = store.seen_by(one)
+        found = theirs.get(hers)
+        assert found is not None
+        assert found.owner == OWNER.id
+        assert theirs.file(hers, "weights") == b"some"
+        assert len(theirs.steps(hers)) == len(theirs.epochs([hers])[hers]) == 1
+        assert labels.tags_of(theirs, [hers]) == {hers: ("mine",)}
+        for change in CHANGES:
+            with pytest.raises(NotYours, match="somebody else's"):
+                change(theirs, hers)
+    kept = store.get(hers)
+    assert kept is not None
+    assert (kept.name, kept.wish, kept.is_shared) == ("Hers", Wish.RUN, True)
+
+
+CHANGES: tuple[Callable[[Store, str], object], ...] = (
+    lambda store, run: labels.rename(store, run, "Mine now"),
+    lambda store, run: labels.put_note(store, run, "mine"),
+    lambda store, run: labels.put_tags(store, run, []),
+    lambda store, run: labels.archive(store, [run]),
+    lambda store, run: store.want(run, Wish.STOP),
+    lambda store, run: store.keep_file(run, "weights", b"forged"),
+    lambda store, run: store.record_epoch(run, Epoch(2, 0.0, 1.0, 0.0, 1.0, 1.0)),
+    lambda store, run: store.remove(run),
+)
+
+
+@pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
+@pytest.mark.parametrize("table", OWNED, ids=lambda one: one.name)
+def test_nobody_changes_or_deletes_what_is_anothers(
+    store: Store, hers: str, table: tables.Table, person: Person
+):
+    before = rows(store, table)
+    theirs = store.seen_by(person)
+    column = next(iter(table.c))
+    for verb in (update(table).values({column: column}), delete(table)):
+        try:
+            with theirs.begin() as connection:
+                assert connection.execute(verb).rowcount == 0
+        except NotYours:
+            assert person is TEACHER  # who sees it
+    assert rows(store, table) == before
+
+
+@pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
+def test_nobody_adds_to_what_is_anothers(store: Store, hers: str, person: Person):
+    before = {table.name: rows(store, table) for table in OWNED}
+    forged = {
+        tables.runs: {"id": "forged", "owner": OWNER.id},
+        tables.designs: {"name": "forged", "owner": OWNER.id},
+        tables.files: {"run_id": hers, "name": "start", "content": b"forged"},
+        tables.tags: {"run_id": hers, "tag": "forged"},
+        tables.epochs: {"run_id": hers, "epoch": 9},
+        tables.progress: {"profile": OWNER.id, "lesson": "shapes", "item": "q", "choice": 1},
+        tables.people: {"id": "forged", "name": "x", "role": Role.OPERATOR, "made_at": 0.0},
+        tables.audit: {"at": 0.0, "who": OWNER.id, "verb": "came", "what": ""},
+    }
+    for table, row in forged.items():
+        for statement, many in ((insert(table), [row, row]), (insert(table).values(row), None)):
+            with pytest.raises(NotYours), store.seen_by(person).begin() as connection:
+                connection.execute(statement, many)
+    assert {table.name: rows(store, table) for table in OWNED} == before
+
+
+def test_nobody_becomes_somebody_else_or_speaks_to_the_database_in_plain_text(
+    store: Store, hers: str
+):
+    theirs = store.seen_by(STRANGER)
+    for one in (OWNER, LOCAL, OPERATOR):
+        with pytest.raises(NotYours):
+            theirs.seen_by(one)
+    with pytest.raises(NotYours), theirs.begin() as connection:
+        connection.execute(text("select * from runs"))
+
+
+def test_rows_are_hidden_in_whatever_way_they_are_asked_for(store: Store, hers: str):
+    runs, steps, files = tables.runs, tables.steps, tables.files
+    other = runs.alias("other")
+    asked = (
+        select(runs.c.id),
+        select(other.c.id),
+        select(steps.c.run_id).join(runs, runs.c.id == steps.c.run_id),
+        select(select(runs.c.id).subquery().c.id),
+        select(tables.about.c.schema_version).where(select(runs.c.id).exists()),
+        select(tables.about.c.schema_version).where(
+            tables.about.c.schema_version.in_(select(steps.c.step + 6))
+        ),
+        select(select(files.c.content).limit(1).scalar_subquery()).where(
+            select(files.c.content).limit(1).scalar_subquery().is_not(None)
+        ),
+        select(runs.c.id).union_all(select(other.c.id)),
+        select(select(runs.c.id).cte("theirs").c.id),
+    )
+    for query in asked:
+        with store.seen_by(OWNER).begin() as connection:
+            assert connection.execute(query).all(), query
+        with store.seen_by(STRANGER).begin() as connection:
+            assert connection.execute(query).all() == [], query
+
+
+def test_a_name_of_a_design_is_free_for_each_person(store: Store, hers: str):
+    bens = store.seen_by(CLASSMATE)
+    designs.save(bens, Architecture("Hers", (9, 9, 1), (Flatten(), Dense(3))))
+
+    (own,) = designs.latest(bens)
+    (annas,) = designs.latest(store.seen_by(OWNER))
+    assert isinstance(own, designs.Saved)
+    assert isinstance(annas, designs.Saved)
+    assert (own.architecture.input, annas.architecture) == ((9, 9, 1), DESIGN)
+    assert designs.remove(bens, "Hers")
+    assert designs.latest(store.seen_by(OWNER))
+
+
+def test_without_accounts_all_is_there_as_ever(store: Store):
+    run = store.add(DESIGN, Configuration())
+    assert store.seen_by(LOCAL) is store
+    assert run_list.page(store)[0].id == run.id
+    found = store.get(run.id)
+    assert found is not None
+    assert found.owner == LOCAL.id
+
+
+def rows(store: Store, table: tables.Table) -> list[tuple[object, ...]]:
+    with store.begin() as connection:
+        return sorted(map(tuple, connection.execute(select(table)).all()), key=str)

@@ -1,0 +1,22 @@
+"""Who is signed in, below the navigation, and the way out."""
+
+from html import escape
+
+import streamlit as st
+
+from cnn.people.ways import Way, accounts
+from ui.session.assets import address
+from ui.session.person import who
+
+
+def account() -> None:
+    """The name of whoever is here; whom a proxy named signs out there."""
+    person = who()
+    if person is None:
+        return  # the page itself says so
+    way_out = f' · <a href="{address("/leave")}" target="_self">Sign out</a>'
+    role = "" if person.role == "learner" else f" ({person.role})"
+    st.sidebar.html(
+        f"<p><small>{escape(person.name)}{role}{way_out if accounts().way is Way.INVITE else ''}"
+        "</small></p>"
+    )
