@@ -13,7 +13,7 @@ from cnn.commands import CommandError, refusals
 from cnn.commands.terminal import printable
 from cnn.people import accounts
 from cnn.people.accounts import Account, AccountError
-from cnn.people.person import Role
+from cnn.people.person import Person, Role
 from cnn.training.store.on_disk.kept_backups import time_text
 from cnn.training.store.store import Store
 
@@ -55,7 +55,7 @@ def _of_one(store: Store, account: Account, action: str, options: argparse.Names
         print(f"{printable(person.name)} is forgotten, with {count:,} runs.")
 
 
-def _invited(options: argparse.Namespace, made: list[tuple[accounts.Person, str]]) -> None:
+def _invited(options: argparse.Namespace, made: list[tuple[Person, str]]) -> None:
     """A link each, which opens once."""
     base = options.address.rstrip("/")
     for person, key in made:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cnn.network.architecture import Architecture
@@ -136,7 +137,7 @@ def test_a_run_is_seen_by_its_owner_and_teacher_and_by_others_once_it_is_shared(
 def test_who_is_turned_out_is_out_within_seconds_on_an_open_page_too(school: School):
     person, cookie = school.person("Emil")
     with talking(school.url, cookie=cookie) as talk:
-        answers(talk, BackMsg(rerun_script={}))
+        answers(talk, BackMsg(rerun_script=ClientState()))
         accounts.revoke(school.store, person.id)
         with pytest.raises(ConnectionClosed):
             deque(talk, maxlen=0)

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
 
 from cnn.lessons import progress
 from cnn.lessons.progress import noted
@@ -115,7 +116,7 @@ CHANGES: tuple[Callable[[Store, str], object], ...] = (
 @pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
 @pytest.mark.parametrize("table", OWNED, ids=lambda one: one.name)
 def test_nobody_changes_or_deletes_what_is_anothers(
-    store: Store, hers: str, table: tables.Table, person: Person
+    store: Store, hers: str, table: Table, person: Person
 ):
     before = rows(store, table)
     theirs = store.seen_by(person)
@@ -132,7 +133,7 @@ def test_nobody_changes_or_deletes_what_is_anothers(
 @pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
 def test_nobody_adds_to_what_is_anothers(store: Store, hers: str, person: Person):
     before = {table.name: rows(store, table) for table in OWNED}
-    forged = {
+    forged: dict[Table, dict[str, Any]] = {
         tables.runs: {"id": "forged", "owner": OWNER.id},
         tables.designs: {"name": "forged", "owner": OWNER.id},
         tables.files: {"run_id": hers, "name": "start", "content": b"forged"},
@@ -143,9 +144,9 @@ def test_nobody_adds_to_what_is_anothers(store: Store, hers: str, person: Person
         tables.audit: {"at": 0.0, "who": OWNER.id, "verb": "came", "what": ""},
     }
     for table, row in forged.items():
-        for statement, many in ((insert(table), [row, row]), (insert(table).values(row), None)):
+        for statement, many in ((insert(table), [row, row]), (insert(table).values(row), [])):
             with pytest.raises(NotYours), store.seen_by(person).begin() as connection:
-                connection.execute(statement, many)
+                connection.execute(statement, many or None)
     assert {table.name: rows(store, table) for table in OWNED} == before
 
 
@@ -207,6 +208,6 @@ def test_without_accounts_all_is_there_as_ever(store: Store):
     assert found.owner == LOCAL.id
 
 
-def rows(store: Store, table: tables.Table) -> list[tuple[object, ...]]:
+def rows(store: Store, table: Table) -> list[tuple[object, ...]]:
     with store.begin() as connection:
         return sorted(map(tuple, connection.execute(select(table)).all()), key=str)
