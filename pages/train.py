@@ -5,6 +5,7 @@ import streamlit as st
 from cnn.network.trace import trace
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
+from ui.components.top import to_top
 from ui.parts.lesson import last_steps
 from ui.parts.lesson.challenge import arrive, goals_shown
 from ui.parts.lesson.handing_in import hand_in
@@ -45,3 +46,4 @@ if shown:
 else:
     set_up()
 history()
+to_top(" ".join(shown))

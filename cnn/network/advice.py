@@ -246,6 +246,8 @@ def _on_end(row: Row, trace: Trace) -> Iterator[str]:
             "the network ends in all values of its last map, not in class scores. Add a Dense with "
             "one unit per class."
         )
+    elif row.output_shape == (1,) and end_activation(trace.architecture) is None:
+        yield "one output tells no classes apart. Give the last layer one unit per class."
     elif end_activation(trace.architecture) not in SHARES:
         remedy = (
             'Set activation="softmax"'

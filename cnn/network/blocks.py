@@ -47,6 +47,10 @@ def conv_bn(
     return (*layers, Activation(activation)) if activation else layers
 
 
+def conv_bn_block(channels: int) -> Layers:
+    return conv_bn(max(channels, 16))
+
+
 def alexnet_block(channels: int) -> Layers:
     filters = max(2 * channels, 16)
     return (
@@ -184,7 +188,7 @@ def transformer_block(channels: int, heads: int = 4) -> Layers:
 BLOCKS = {
     block.id: block
     for block in (
-        Block("conv-bn", "Conv + BN + ReLU", "A 3x3 convolution, batch norm, ReLU.", conv_bn),
+        Block("conv-bn", "Conv + BN + ReLU", "A 3x3 convolution, batch norm, ReLU.", conv_bn_block),
         Block("alexnet", "AlexNet", "A large kernel, then overlapping pooling.", alexnet_block),
         Block("vgg", "VGG", "Two 3x3 convolutions see as far as one 5x5.", vgg_block),
         Block("residual", "Residual block", "Learns what to add to its input.", basic_residual),

@@ -55,6 +55,7 @@ TINY_MAP = (
     "on a 1x1 map at most one of the 9 cells of a 3x3 kernel meets a value, the others meet "
     "padding. Pool less before it, or use kernel_size=1."
 )
+ONE_OUTPUT = "one output tells no classes apart. Give the last layer one unit per class."
 NO_SOFTMAX = (
     "no softmax at the end: the outputs are scores, not probabilities. "
     'Set activation="softmax"; training works either way, from the scores.'
@@ -82,6 +83,7 @@ def border(lost: str, remedy: str = 'padding="same"') -> str:
 
 MADE = [
     ((Flatten(), Dense(10)), "Dense #1", NO_SOFTMAX),
+    ((Flatten(), Dense(1)), "Dense #1", ONE_OUTPUT),
     ((Flatten(), Dense(10, activation="relu")), "Dense #1", NO_SOFTMAX),
     ((GlobalAveragePooling2D(), Dense(10), Dropout()), "Dropout #1", SOFTMAX_AFTER),
     ((*HEAD, Dropout()), "Dropout #1", BEHIND_SOFTMAX),

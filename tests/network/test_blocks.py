@@ -158,6 +158,14 @@ def test_a_conv_bn_leaves_its_relu_out_when_told_to():
     assert [layer.kind for layer in conv_bn(8, activation=None)] == ["Conv2D", "BatchNormalization"]
 
 
+@pytest.mark.parametrize(("channels", "filters"), [(1, 16), (3, 16), (16, 16), (24, 24)])
+def test_a_conv_bn_keeps_the_channels_but_takes_more_than_an_image_has(channels, filters):
+    conv = BLOCKS["conv-bn"].layers(channels)[0]
+
+    assert isinstance(conv, Conv2D)
+    assert conv.filters == filters
+
+
 def test_the_alexnet_block_has_a_large_kernel_and_overlapping_pooling():
     conv, pool = BLOCKS["alexnet"].layers(16)
 

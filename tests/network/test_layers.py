@@ -840,7 +840,8 @@ UNMERGED = [
         Residual(()),
         [(8, 8, 4), (8, 8, 1)],
         "the body gives 8x8x4, the shortcut 8x8x1; a sum needs equal shapes. "
-        "Put a Conv2D with kernel_size=1, filters=4 on the shortcut.",
+        "Let the body end with 1 channel, or put a Conv2D with kernel_size=1, filters=4 on the "
+        "shortcut.",
     ),
     (
         Residual(()),
@@ -950,7 +951,7 @@ def test_the_projection_that_an_error_suggests_makes_the_sum_fit(shortcut, body)
         return
     with pytest.raises(ArchitectureError) as caught:
         Residual(()).merged_shape([body, shortcut])
-    _, found, advised = caught.value.problem.partition("Put a Conv2D with ")
+    _, found, advised = caught.value.problem.partition("ut a Conv2D with ")
 
     if found:
         fields = advised.removesuffix(" on the shortcut.")

@@ -391,7 +391,8 @@ FAULTS = [
     (
         (Conv2D(4, 1), Residual((Conv2D(1, 1),))),
         "Residual #1: the body gives 28x28x1, the shortcut 28x28x4; a sum needs equal shapes. "
-        "Put a Conv2D with kernel_size=1, filters=1 on the shortcut.",
+        "Let the body end with 4 channels, or put a Conv2D with kernel_size=1, filters=1 on the "
+        "shortcut.",
         (1,),
         ["conv2d_1", "conv2d_2"],
     ),

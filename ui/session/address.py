@@ -39,7 +39,7 @@ export default function ({ data }) {
 def arrived(key: str, names: Sequence[str] | None = None) -> Address | None:
     """The address, where it is another than the widgets show; to be asked before they are."""
     now, written = _now(names), st.session_state.get(key, ())
-    if now and (now not in written or (_went_back() and now != written[0])):
+    if now and (now not in written or (went_back() and now != written[0])):
         st.session_state.pop(key, None)  # what was written before is no longer on its way
         return now
     return None
@@ -81,6 +81,12 @@ def whole(address: Address, name: str, usual: int, least: int, most: int) -> int
     return wanted if least <= wanted <= most else usual
 
 
+def went_back() -> bool:
+    """Whether the browser took a step in its history, back or forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
+
+
 def _listed(wanted: Mapping[str, str | list[str]]) -> dict[str, list[str]]:
     return {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}
 
@@ -89,12 +95,6 @@ def _remember(key: str, values: dict[str, list[str]]) -> None:
     written = st.session_state.get(key, ())
     if written[:1] != (values,):
         st.session_state[key] = (values, *written[: REMEMBERED - 1])
-
-
-def _went_back() -> bool:
-    """Whether the browser took a step in its history, back or forward."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context is not None and context.is_history_navigation
 
 
 def _now(names: Sequence[str] | None) -> dict[str, list[str]]:

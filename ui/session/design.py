@@ -19,6 +19,7 @@ from cnn.network.link import decode, encode
 from cnn.network.shapes import MapShape
 from cnn.network.trace import Trace, trace
 from cnn.network.zoo import entry, zoo
+from ui.session.address import went_back
 
 KEY = "design"
 ADDRESS = "net"
@@ -26,22 +27,24 @@ FIRST = "lenet-5"
 PROBLEM = "design_problem"
 FROM_FILE = "design_from_file"
 """The layers of a file that was opened here without its trained weights, in the session."""
+REMEMBERED = 30
+"""So many edits may be on their way, each with the address from before them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """A network as it is being edited.
 
-    `rev` grows where another network is put in its place. `addresses` are the last two codes this
-    session has written into the address: a run that an edit cuts short may leave the older one
-    there, and it must not be taken for a link that has just been opened.
+    `rev` grows where another network is put in its place. `addresses` are the last codes this
+    session has written into the address, the newest first: while edits are on their way, on a busy
+    machine for seconds, an older one is there, and must not be taken for a link just opened.
     """
 
     name: str
     input: MapShape
     layers: tuple[dict[str, Any], ...]
     rev: int = 1
-    addresses: tuple[str, str] = ("", "")
+    addresses: tuple[str, ...] = ()
     feed: Feed | None = None
 
     @classmethod
@@ -57,9 +60,9 @@ class Design:
 
     def at(self, code: str) -> Design:
         """The same design, with the code that stands in the address for it."""
-        if code == self.addresses[0]:
+        if self.addresses[:1] == (code,):
             return self
-        return replace(self, addresses=(code, self.addresses[0]))
+        return replace(self, addresses=(code, *self.addresses[: REMEMBERED - 1]))
 
 
 @cache
@@ -77,12 +80,14 @@ def current() -> Design:
 
 
 def arrive() -> str | None:
-    """Opens the link that the page was reached by, where it is another; says what went wrong.
+    """Opens the link that the page was reached by, or what the reader went back to, where it is
+    another; says what went wrong.
 
     For whole runs of a page alone: while edits are on their way, the address is behind them.
     """
     design, code = current(), st.query_params.get(ADDRESS, "")
-    if code and code not in design.addresses:
+    is_written, is_newest = code in design.addresses, code == design.addresses[0]
+    if code and (not is_written or (went_back() and not is_newest)):
         st.session_state[KEY] = _opened(code, design)
     found: str | None = st.session_state.pop(PROBLEM, None)
     return found

@@ -161,7 +161,11 @@ class Residual(Container):
         strides = (
             f", strides={steps[0] if steps[0] == steps[1] else steps}" if max(steps) > 1 else ""
         )
-        return f"Put a Conv2D with kernel_size=1, filters={body[2]}{strides} on the shortcut."
+        fitting = f"a Conv2D with kernel_size=1, filters={body[2]}{strides} on the shortcut."
+        if strides:
+            return f"Put {fitting}"
+        channels = f"{shortcut[2]} channel{'s' * (shortcut[2] > 1)}"
+        return f"Let the body end with {channels}, or put {fitting}"
 
 
 def _merge() -> Any:

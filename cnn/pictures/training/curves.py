@@ -234,7 +234,7 @@ def vertical_axis(metric: Metric, values: Iterable[float | None], *, log: bool) 
     vertical: dict[str, Any] = (
         {
             "title": {"text": "accuracy"},
-            "tickformat": ".0%",
+            "tickformat": ".3~%",
             "autorangeoptions": {"minallowed": -0.02, "maxallowed": 1.03},
         }
         if metric is Metric.ACCURACY

@@ -325,6 +325,24 @@ def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
     assert names == ["GlobalAveragePooling2D", *norms, "Squeeze and excite"]
 
 
+def test_the_arrows_go_through_the_columns_of_the_palette(open_editor: Opener, page: Page):
+    open_editor("empty")
+    page.get_by_role("button", name="Add a layer or a block").first.click()
+    pointed = page.locator("[role=option][aria-selected=true]")
+    expect(pointed).to_have_text("Conv2D")
+    left = page.get_by_role("option", name="Conv2D", exact=True).bounding_box()
+
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(pointed).to_have_text("Residual")
+    page.keyboard.press("ArrowRight")
+    expect(pointed).to_have_text("Residual")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(pointed).to_have_text("Conv2D")
+    assert pointed.bounding_box() == left
+
+
 # ---- moving, doubling, deleting, undo ------------------------------------------------------------
 
 

@@ -36,11 +36,15 @@ OWN_SHAPES = f"{SHAPES}&seed=5"  # no run that Compare, which shares the store, 
 
 def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=3")
+    last = page.get_by_text("Start from new weights")
+    expect(last).to_be_visible()
+    settled(page)
+    last.evaluate("it => it.scrollIntoView()")
     press_train(page)
 
+    expect(page.get_by_role("heading", name="Shapes demo on Shapes")).to_be_in_viewport()
     expect(page.get_by_text("Test accuracy")).to_be_visible(timeout=WORKER_MS)
     expect(page.get_by_text("300 images, used once, after training")).to_be_visible()
-    expect(page.get_by_role("heading", name="Shapes demo on Shapes")).to_be_visible()
     for label in ("Loss over the epochs", "Accuracy over the epochs"):
         plot = page.get_by_role("figure", name=label)
         expect(plot.locator(".trace.scatter")).to_have_count(3)

@@ -179,3 +179,10 @@ def test_a_tiny_loss_has_marks_with_exponents_and_no_prefixes():
 
     assert {"1e-7", "0.001"} <= set(axis["ticktext"])
     assert even["exponentformat"] == "e"
+
+
+def test_marks_half_a_point_of_accuracy_apart_are_written_apart():
+    axis = curves.vertical_axis(Metric.ACCURACY, [0.935, 0.945], log=False)
+    digits = axis["tickformat"].removeprefix(".").removesuffix("~%")
+
+    assert len({f"{mark:.{digits}%}" for mark in (0.935, 0.94, 0.945)}) == 3

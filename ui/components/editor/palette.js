@@ -7,6 +7,8 @@ import { icon } from "./icons.js";
 import { kindOf, mapOf } from "./model.js";
 import { SCHEMA } from "./schema.js";
 
+const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 };
+
 function paletteEntries() {
   const kinds = SCHEMA.groups.flatMap(({ title, kinds: names }) => names.map((name) => ({
     group: title, name, text: kindOf(name).purpose, colour: kindOf(name).colour,
@@ -111,6 +113,8 @@ function paletteKey(editor, palette, event) {
   if (way && shown.length > 0) {
     pointAt(palette, (at + way + shown.length) % shown.length);
     shown[palette.at].root.scrollIntoView({ block: "nearest" });
+  } else if (SIDEWAYS[event.key] && !palette.search.value) {
+    pointAt(palette, besides(shown, at, SIDEWAYS[event.key]));
   } else if (event.key === "Enter" && shown[at]) {
     pick(editor, palette, shown[at].entry, event.shiftKey);
   } else if (event.key === "Escape") {
@@ -118,6 +122,16 @@ function paletteKey(editor, palette, event) {
     palette.cameFrom?.focus();
   } else return;
   event.preventDefault();
+}
+
+// The nearest option in the next column, to the right (1) or to the left (-1); else the same one.
+function besides(shown, at, way) {
+  const boxes = shown.map(({ root }) => root.getBoundingClientRect());
+  const far = (box) => Math.abs(box.top - boxes[at].top);
+  const ahead = boxes.filter(({ left }) => way * (left - boxes[at].left) > 0);
+  const column = way * Math.min(...ahead.map(({ left }) => way * left));
+  const there = ahead.filter(({ left }) => left === column).sort((one, other) => far(one) - far(other));
+  return there.length > 0 ? boxes.indexOf(there[0]) : at;
 }
 
 function pick(editor, palette, entry, staysOpen) {

@@ -3,7 +3,7 @@
 const MAIN = '[data-testid="stMain"]';
 const LOOK_MS = 150;
 const LOST_LOOKS = 3; // in a row: a part that is only drawn anew takes its focus back
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 20_000; // a busy server answers late
 
 let looking = 0;
 

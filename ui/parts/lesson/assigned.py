@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from cnn.data import DatasetSpec, described
+from cnn.data import DatasetSpec, described, title
 from cnn.lessons.assignments import assignment
 from cnn.lessons.assignments.assignment import Assignment, AssignmentError
 from cnn.lessons.catalogue import frame_text
@@ -106,7 +106,9 @@ def zone() -> ZoneInfo:
 
 def in_words(wanted: Assignment) -> str:
     """What it is on, and until when."""
-    return " · ".join(filter(None, (described(wanted.data), due_words(wanted))))
+    data = wanted.data
+    on = described(data).replace(data.name.value, title(data), 1)
+    return " · ".join(filter(None, (on, due_words(wanted))))
 
 
 def now() -> datetime:

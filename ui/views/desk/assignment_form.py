@@ -157,6 +157,7 @@ def _form(draft: Draft) -> None:
     own_question(wanted.question)
     first = begins or entry(design.FIRST).architecture
     challenge.goals_at_first(_shown_goals(wanted), trace(first), wanted)
+    st.caption(frame_text("assignment_back"))
 
 
 def _beside(draft: Draft) -> None:

@@ -21,11 +21,11 @@ def doors() -> None:
     """Learn, build, or try one's own photos."""
     learn, build, photos = st.container(key="doors").columns(3)
     first, now = lessons()[0], design.current()
+    count = sum(not lesson.is_extra for lesson in lessons())
     if _door(
         learn,
         "Learn",
-        f"{len(lessons())} lessons one can touch. The first takes {first.minutes} minutes: "
-        f"*{first.title}*.",
+        f"{count} lessons one can touch. The first takes {first.minutes} minutes: *{first.title}*.",
         frame_text("begin", number=first.number),
         ":material/school:",
         "primary",

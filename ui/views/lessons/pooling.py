@@ -89,18 +89,18 @@ def _presets(lesson: Lesson) -> None:
 def _controls(lesson: Lesson) -> tuple[Pooling, str, Array, tuple[int, int]]:
     kinds = {one: lesson.text(f"kind_{one}") for one in KINDS}
     names = {one: lesson.text(f"picture_{one}") for one in NAMES}
-    how, what, moved = st.columns([5, 3, 3], gap="medium")
-    with how:
+    line = st.container(horizontal=True, gap="medium")
+    with line.container(width=400):
         kind = controls.choice("kind", lesson.text("kind_label"), KINDS, words=kinds)
         window = stride = 2
         if not kind.startswith("global"):
             with st.container(horizontal=True, gap="medium"):
                 window = controls.slider("window", lesson.text("window_label"), 2, 4, first=2)
                 stride = controls.slider("stride", lesson.text("stride_label"), 1, 4, first=2)
-    with what:
+    with line.container(width=230):
         name = controls.choice("picture", lesson.text("picture_label"), NAMES, words=names)
         size = controls.slider("size", lesson.text("size_label"), 5, 12, first=8)
-    with moved:
+    with line.container(width=230):
         right = controls.slider("right", lesson.text("right_label"), 0, 4, first=0)
         down = controls.slider("down", lesson.text("down_label"), 0, 4, first=0)
     assert name in PICTURES

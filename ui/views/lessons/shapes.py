@@ -58,7 +58,9 @@ def _draw(lesson: Lesson) -> int:
         st.markdown(lesson.text("class_line", n=n, name=name))
         st.caption(lesson.text("numbers", n=n, row=row))
         line = drawn.images[n, row, :, 0]
-        st.code("[" + " ".join(exact(value) for value in line) + "]", language=None)
+        st.code(
+            "[" + " ".join(exact(value) for value in line) + "]", language=None, wrap_lines=True
+        )
     with right:
         about = f"Drawing {n}, a {name}; row {row} is framed"
         picture(drawing(drawn.pixels[n], row, about), key="lesson_shapes_drawing", largest=1.35)
