@@ -16,7 +16,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
@@ -134,21 +133,22 @@ def main() -> None:
     print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        print(_line("server's start to first page, s", start_times_s(browser), "2.5 s"))
+        show("server's start to first page, s", start_times_s(browser), "2.5 s")
         with running(Path(folder)) as url:
             page = browser.new_page(viewport=VIEWPORT)
             for layers, limit in ((20, "150 / 300 ms"), (100, "500 ms")):
                 for name, ms in edit_times_ms(page, url, layers).items():
                     more = "+ 300 ms" if name == "cascade" else limit
-                    print(_line(f"edit of {layers} layers to {name}, ms", ms, more))
-            print(_line("memory of the page's process, MB", [server_bytes(url) / 1e6], "250 MB"))
+                    show(f"edit of {layers} layers to {name}, ms", ms, more)
+            show("memory of the page's process, MB", [server_bytes(url) / 1e6], "250 MB")
         browser.close()
 
 
-def _line(what: str, values: list[float], wanted: Any) -> str:
+def show(what: str, values: list[float], wanted: str) -> None:
+    """Print a line of a thing waited for."""
     ordered = sorted(values)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{what:44} {statistics.median(values):9.1f} {p95:9.1f}   under {wanted}"
+    print(f"{what:44} {statistics.median(values):9.1f} {p95:9.1f}   under {wanted}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What an edit costs: `python benchmarks/trace.py`, medians of one run on one machine.
 
 The trace of VGG-16 and of EfficientNet-B7 against building their Keras models, expected over 500
-times as fast; and the command line as a process, beyond what Python takes to do nothing. The ways
-take turns, round by round, so that all of them meet the same busy machine: the ratio holds where
-the times do not.
+times as fast; what the atlas takes to be read, against importing pandas; and the command line as a
+process, beyond what Python takes to do nothing. Trace and build take turns, round by round, so that
+both meet the same busy machine: the ratio holds where the times do not.
 """
 
 import os
@@ -29,6 +29,12 @@ ROOT = Path(__file__).parents[1]
 ROUNDS = 5
 TRACES_IN_A_ROUND = 100
 ROUNDS_OF_LARGEST, TRACES_OF_LARGEST = 2, 10
+IN_A_PROCESS = {
+    "read the atlas": ("from cnn.network.atlas import atlas", "atlas()"),
+    "import pandas": ("pass", "import pandas"),
+}
+"""What is timed in fresh processes, behind what stands before it there."""
+
 PROCESSES = {
     "python -c pass": ["-c", "pass"],
     "import cnn": ["-c", "import cnn"],
@@ -85,6 +91,13 @@ def processes() -> dict[str, list[float]]:
     return took
 
 
+def inside(before: str, timed: str) -> float:
+    """How many seconds a statement takes in a fresh process, whose start does not count."""
+    clock = "from time import perf_counter as now"
+    code = f"{before}\n{clock}\nbegun = now()\n{timed}\nprint(now() - begun)"
+    return float(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True))
+
+
 def main() -> None:
     """Prints a line for each way, its median and how far the fastest and the slowest lie apart."""
     for name, (traces, builds) in {
@@ -95,6 +108,10 @@ def main() -> None:
         print(f"{f'trace({name})':32}{trace_s * 1e3:10.3f} ms   fastest {min(traces) * 1e3:.3f}")
         print(f"{f'build({name})':32}{build_s * 1e3:10.0f} ms   fastest {min(builds) * 1e3:.0f}")
         print(f"{'ratio of the medians':32}{build_s / trace_s:10,.0f}")
+    for name, (before, timed) in IN_A_PROCESS.items():
+        values = [inside(before, timed) for _ in range(ROUNDS)]
+        middle, fastest = statistics.median(values) * 1e3, min(values) * 1e3
+        print(f"{name:32}{middle:10.3f} ms   fastest {fastest:.3f}")
     took = processes()
     nothing = statistics.median(took["python -c pass"])
     for name, durations in took.items():

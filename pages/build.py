@@ -50,7 +50,7 @@ def bench() -> None:
         choose(picture(drawn, key="network"))
         image, layer, cost, pinned, take = st.tabs(
             ["An image inside", "Layer", "Cost", "Difference", "Take away"],
-            key="bench_tab",
+            key=design.TAB,
             on_change="rerun",  # so that an edit pays for the tab in view alone
         )
         if image.open:

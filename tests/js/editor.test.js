@@ -113,8 +113,18 @@ test("steps with one tag are one step back, others each one, and a new one forge
   assert.deepEqual([history.past.length, history.past.at(-1), history.count], [200, 299, 305]);
 });
 
-test("collapsed containers are told by their paths, and those that are gone not at all", () => {
-  const collapsed = new Set([at("layers[2]"), at("layers[1]"), 999_999]);
+test("a long list begins with its containers collapsed, but for those that were there before", () => {
+  assert.deepEqual(model.foldedAtFirst(root, null), []);
+  const long = model.reconciled(root, [...layers(), ...Array(60).fill(layers()).flat()]);
+  const begun = model.foldedAtFirst(long, root);
+  assert.deepEqual(begun, model.containersOf(long).slice(2));
+  assert.equal(begun.length, 120);
+  assert.deepEqual(model.foldedAtFirst(long, long), []);
+});
+
+test("containers collapsed by hand are told by their paths, and those that are gone not at all", () => {
+  const byHand = [at("layers[2]"), at("layers[1]"), 999_999].map((id) => [id, true]);
+  const collapsed = new Map([...byHand, [at("layers[2].branches[0][0]"), false]]);
   assert.deepEqual(shutPaths({ root, collapsed }), ["layers[2]", "layers[1]"]);
 });
 

@@ -25,6 +25,10 @@ KEY = "design"
 ADDRESS = "net"
 FIRST = "lenet-5"
 PROBLEM = "design_problem"
+PINNED = "pinned_design"
+"""The network that the one on the bench is compared with, in the session."""
+TAB = "bench_tab"
+"""Which tab of the bench is in view."""
 FROM_FILE = "design_from_file"
 """The layers of a file that was opened here without its trained weights, in the session."""
 REMEMBERED = 30
@@ -108,6 +112,13 @@ def put(architecture: Architecture) -> None:
     now = current()
     new = Design.of(architecture, now.rev + 1)
     st.session_state[KEY] = replace(new, addresses=now.addresses)
+
+
+def put_beside(before: Architecture, architecture: Architecture) -> None:
+    """Puts a network on the bench, with its difference to another in view."""
+    put(architecture)
+    st.session_state[PINNED] = before
+    st.session_state[TAB] = "Difference"
 
 
 def change(**values: Any) -> None:

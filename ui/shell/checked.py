@@ -30,6 +30,8 @@ def _checked(session: str, asked: dict[str, Any]) -> Response:
     try:
         store = ready.opened()
         architecture = decode(str(asked.get("net", "")))
+        if reason := checks.why_not(architecture):
+            return JSONResponse({"standing": "none", "words": [reason]})
         found = checks.known(store, architecture)
         if found is None:
             take_turn(NEW_OF_ONE, session)

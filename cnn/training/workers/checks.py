@@ -45,10 +45,17 @@ class Check:
     words: tuple[str, ...] = ()
 
 
+def why_not(architecture: Architecture) -> str:
+    """Why the network is not checked at all; empty where it may be."""
+    if len(trace(architecture).rows) <= MOST_LAYERS:
+        return ""
+    return f"Networks of over {MOST_LAYERS} layers are not checked."
+
+
 def known(store: Store, architecture: Architecture) -> Check | None:
     """What is known of the network, if anything is; this changes nothing."""
-    if len(trace(architecture).rows) > MOST_LAYERS:
-        return Check(Standing.FAILED, (f"Networks of over {MOST_LAYERS} layers are not checked.",))
+    if reason := why_not(architecture):
+        return Check(Standing.FAILED, (reason,))
     this = digest(architecture)
     with store.begin() as connection:
         found = _kept(connection, this)

@@ -8,6 +8,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
+from cnn.network import atlas
 from cnn.network.architecture import Architecture, layers_from_list
 from cnn.network.errors import ArchitectureError
 from cnn.network.trace import Trace, trace
@@ -20,13 +21,14 @@ HEAD = ({"kind": "Flatten"}, {"kind": "Dense", "units": 10, "activation": "softm
 
 
 def first_layers(asked: str) -> tuple[dict[str, Any], ...]:
-    """A network of the zoo, an empty stack, or as many layers as the first word says."""
+    """A network of the zoo or the atlas, an empty stack, or as many layers as are asked for."""
     name = asked.split()[0]
     if name == "empty":
         return ()
     if name.isdigit():
         return (CONV,) * (int(name) - len(HEAD)) + HEAD
-    return tuple(entry(name).architecture.to_dict()["layers"])
+    found = atlas.design(name) if name in atlas.atlas() else entry(name).architecture
+    return tuple(found.to_dict()["layers"])
 
 
 def replace() -> None:
@@ -34,8 +36,8 @@ def replace() -> None:
     st.session_state["rev"] += 1
 
 
-def select_first() -> None:
-    st.session_state["selected"] = "layers[0]"
+def select(path: str) -> None:
+    st.session_state["selected"] = path
 
 
 def take() -> None:
@@ -66,7 +68,8 @@ def bench() -> None:
         on_change=take,
     )
     st.button("Another network", on_click=replace)
-    st.button("Choose the first", on_click=select_first)
+    st.button("Choose the first", on_click=select, args=("layers[0]",))
+    st.button("Choose within a block", on_click=select, args=("layers[8].body[0]",))
     st.text(f"total {found.total_params}")
     st.text(f"chosen {st.session_state['selected']}")
     st.json(list(st.session_state["layers"]), expanded=False)

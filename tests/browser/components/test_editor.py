@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cnn.network.atlas import design
 from cnn.network.blocks import BLOCKS
 from cnn.network.layers import KINDS
 from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
@@ -526,6 +527,23 @@ def test_a_collapsed_container_still_tells_of_errors_inside(open_editor: Opener,
     page.get_by_role("button", name="Collapse Residual #1").click()
 
     expect(row(page, "Residual #1")).to_contain_text("Conv2D #2: filters must be")
+
+
+def test_a_long_network_opens_with_its_blocks_collapsed_and_a_picture_opens_one(
+    open_editor: Opener, page: Page
+):
+    open_editor("resnet-50")
+    wanted = [layer.kind for layer in design("resnet-50").layers]
+    assert kinds(page) == wanted
+
+    page.get_by_role("button", name="Choose within a block").click()
+
+    first = row(page, "Conv2D #9")
+    expect(first).to_be_visible()
+    expect(first).to_have_attribute("aria-selected", "true")
+    assert len(kinds(page)) == len(wanted) + len(design("resnet-50").layers[8].body)
+    page.get_by_role("button", name="Collapse Residual #3").click()
+    expect(first).to_be_hidden()
 
 
 # ---- keyboard and screen reader ----------------------------------------------------------------

@@ -3,11 +3,13 @@
 import gc
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import pytest
 
+from cnn.network.atlas import atlas, design
 from cnn.network.errors import ArchitectureError
 from cnn.network.keras.read import read_keras_config
 from cnn.network.trace import trace
@@ -121,6 +123,8 @@ def test_a_network_is_read_layer_by_layer(name: str):
         assert row.params == sum(prod(one.shape) for one in getattr(layer, "weights", ()))
         # What is pooled is 1x1 here at once, where Keras has a Reshape behind it.
         assert row.output_shape in (shape, (1, 1, *shape)), layer.name
+    (known,) = (one for one in atlas().values() if one.title == name)
+    assert design(known.id) == replace(read.architecture, name=name)  # the atlas is of this Keras
 
 
 @pytest.mark.parametrize("name", some(CROSSING, "NASNetMobile"))

@@ -1,10 +1,14 @@
 """What a queued run is said to wait for, and a design to be checked, by who is there."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cnn.network.architecture import Architecture
+from cnn.network.layers import Dense, Flatten
+from cnn.network.link import encode
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
@@ -67,3 +71,16 @@ def test_who_is_there_decides_what_is_waited_for(
     standing, why = checked._waiting_for(store)
     assert standing == mark
     assert list(why) == ([said.replace("`", "")] if said in WRONG.values() else [])
+
+
+@pytest.mark.parametrize(("layers", "standing"), [(400, "away"), (501, "none")])
+def test_that_a_network_is_too_long_to_be_checked_is_no_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch, layers: int, standing: str
+):
+    monkeypatch.setattr(checked.ready, "opened", lambda: store)
+    network = Architecture("long", (4, 4, 1), (Flatten(), *[Dense(2)] * (layers - 1)))
+
+    answer = json.loads(checked._checked("somebody", {"net": encode(network)}).body)
+
+    assert answer["standing"] == standing
+    assert ("over 500 layers" in " ".join(answer["words"])) == (standing == "none")

@@ -34,8 +34,14 @@ def test_it_opens_with_a_network_its_numbers_and_where_accuracies_come_from():
 
 
 def test_a_link_names_a_network_and_nonsense_names_the_first():
-    assert visited("atlas", net="vgg-19").header[0].value == "VGG19 · 2014"
-    assert visited("atlas", net="<b>").header[0].value == "ResNet50 · 2015"
+    assert visited("atlas", id="vgg-19").header[0].value == "VGG19 · 2014"
+    assert visited("atlas", id="<b>").header[0].value == "ResNet50 · 2015"
+
+
+def test_a_link_of_an_earlier_version_opens_and_leaves_no_word_that_build_has():
+    app = visited("atlas", net="vgg-19")
+    assert app.header[0].value == "VGG19 · 2014"
+    assert app.query_params == {"id": "vgg-19"}
 
 
 def test_what_is_asked_for_is_said_with_how_many_there_are():
@@ -47,28 +53,35 @@ def test_what_is_asked_for_is_said_with_how_many_there_are():
 
 
 def test_a_network_opens_in_build_as_it_is():
-    app = pressed(visited("atlas", net="mobilenet-v2"), "Open in Build")
+    app = pressed(visited("atlas", id="mobilenet-v2"), "Open in Build")
     assert app.session_state[bench.KEY].name == "MobileNetV2"
     layers = tuple(design("mobilenet-v2").to_dict()["layers"])
     assert app.session_state[bench.KEY].layers == layers
 
 
 def test_the_block_that_made_the_step_opens_in_build():
-    app = pressed(visited("atlas", net="efficientnet-b0"), "Open MBConv in Build")
+    app = pressed(visited("atlas", id="efficientnet-b0"), "Open MBConv in Build")
     found = app.session_state[bench.KEY]
     assert found.name == "MBConv"
     made = Architecture("MBConv", found.input, BLOCKS["mbconv"].layers(32))
     assert list(found.layers) == made.to_dict()["layers"]
 
 
+def test_the_step_is_seen_layer_by_layer_in_build():
+    app = pressed(visited("atlas", id="resnet-50"), "See it layer by layer")
+    assert app.session_state[bench.KEY].name == "ResNet50"
+    assert app.session_state[bench.PINNED] == design("resnet-18")
+    assert app.session_state[bench.TAB] == "Difference"
+
+
 def test_a_step_without_a_new_block_is_said_in_numbers():
-    said = words(visited("atlas", net="resnet-101"))
+    said = words(visited("atlas", id="resnet-101"))
     assert "The same block: 29 of it in place of 12" in said
     assert "palette" not in said
 
 
 def test_an_accuracy_says_where_it_is_from_and_what_it_cannot_say_alone():
-    app = visited("atlas", net="convnext-base")
+    app = visited("atlas", id="convnext-base")
     metrics = {one.label: one.value for one in app.metric}
     assert metrics["Top-1 on ImageNet"] == "85.3 %"
     said = words(app)
@@ -80,6 +93,6 @@ def test_an_accuracy_says_where_it_is_from_and_what_it_cannot_say_alone():
 def test_a_network_that_is_no_design_says_why():
     closed = [known for known in atlas().values() if not known.is_design]
     for known in closed:
-        app = visited("atlas", net=known.id)
+        app = visited("atlas", id=known.id)
         assert "Its branches cross each other" in words(app)
         assert not [one for one in app.button if one.label == "Open in Build"]

@@ -277,14 +277,22 @@ export function choose(editor, id, how = "one") {
 }
 
 export function collapse(editor, id) {
-  toggle(editor, editor.collapsed, id);
+  if (!editor.collapsed.delete(id)) editor.collapsed.set(id, true);
   choose(editor, id);
+}
+
+// Opens all that a layer stands in.
+export function reveal(editor, id) {
+  const { holder } = mapOf(editor.root).nodes.get(id);
+  if (!holder) return;
+  editor.collapsed.delete(holder.id);
+  reveal(editor, holder.id);
 }
 
 export function collapseAll(editor) {
   const containers = containersOf(editor.root);
   const isAnyOpen = containers.some((id) => !editor.collapsed.has(id));
-  editor.collapsed = new Set(isAnyOpen ? containers : []);
+  editor.collapsed = new Map(isAnyOpen ? containers.map((id) => [id, true]) : []);
   tell(editor);
   editor.render();
 }

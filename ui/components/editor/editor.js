@@ -6,12 +6,12 @@
 
 import { button, element, once, partsOf, remembered, setLabel, setText } from "../kit/element.js";
 import {
-  choose, collapseAll, duplicate, isSameTree, moveBy, redo, remove, snapshot, takeAnswer, undo,
+  choose, collapseAll, duplicate, isSameTree, moveBy, redo, remove, reveal, snapshot, takeAnswer, undo,
 } from "./actions.js";
 import { watchPointer } from "./drag.js";
 import { icon, iconButton } from "./icons.js";
 import { nameKeys, watchHelp, watchKeys } from "./keys.js";
-import { containersOf, laneFrom, mapOf, newHistory, reconciled, record } from "./model.js";
+import { containersOf, foldedAtFirst, laneFrom, mapOf, newHistory, reconciled, record } from "./model.js";
 import { shapeText } from "./numbers.js";
 import { openPalette, paletteOf } from "./palette.js";
 import { renderStack } from "./rows.js";
@@ -44,7 +44,7 @@ function newEditor() {
     selection: new Set(), // ids of nodes
     active: null, // the row the keyboard is on: a node or a lane
     anchor: null, // where a range of rows begins
-    collapsed: new Set(),
+    collapsed: new Map(), // ids of containers; whether it was done by hand
     opened: new Set(), // nodes that show all fields
     timer: null,
     lateness: null, // the timer after which numbers that are waited for look it
@@ -68,8 +68,10 @@ function receive(editor, data) {
 }
 
 function takeLayers(editor, data) {
-  if (editor.root === null) editor.root = laneFrom(data.layers);
-  else replace(editor, reconciled(editor.root, data.layers));
+  const before = editor.root;
+  if (before === null) editor.root = laneFrom(data.layers);
+  else replace(editor, reconciled(before, data.layers));
+  for (const id of foldedAtFirst(editor.root, before)) editor.collapsed.set(id, false);
   editor.rev = data.rev;
   editor.edit = Math.max(editor.edit, data.edit ?? 0);
   editor.awaited = data.edit;
@@ -100,6 +102,7 @@ function obey(editor, path) {
   const id = mapOf(editor.root).idOfPath.get(path);
   editor.told = path;
   if (id === undefined) return;
+  reveal(editor, id);
   editor.selection = new Set([id]);
   editor.active = editor.anchor = id;
 }

@@ -158,6 +158,15 @@ export function containersOf(root) {
   return places.filter(({ node }) => isContainer(node)).map(({ node }) => node.id);
 }
 
+// A list of more layers begins with its containers collapsed, those that were not there before.
+const LONG = 120;
+
+export function foldedAtFirst(root, before) {
+  if (root === before || mapOf(root).nodes.size <= LONG) return [];
+  const known = before ? mapOf(before).nodes : new Map();
+  return containersOf(root).filter((id) => !known.has(id));
+}
+
 // Undo and redo: what was before each step. Steps with the same tag in a row (typing in one field)
 // are one. `count` grows with each step, and with each way back or forth.
 const MAX_STEPS = 200;

@@ -169,12 +169,14 @@ function patchLane(editor, view, node, i, place) {
   renderSeries(editor, lane, view.series);
 }
 
-// What is wrong inside a collapsed container is said on the container.
+// What is wrong inside a collapsed container is said on the container; remarks only where a person
+// collapsed it: a long list that begins so would be longer than open.
 function hiddenMessages(editor, node) {
   if (!editor.collapsed.has(node.id)) return [];
+  const isSaid = ({ level }) => level === "error" || editor.collapsed.get(node.id);
   const { nodes } = mapOf(editor.root);
   const inside = `${nodes.get(node.id).path}.`;
   const hidden = [...nodes.values()].filter(({ path }) => path.startsWith(inside));
   return hidden.flatMap(({ node: inner, title }) =>
-    messagesFor(inner, editor.notes.get(inner.id)).map(({ level, text }) => ({ level, text: `${title}: ${text}` })));
+    messagesFor(inner, editor.notes.get(inner.id)).filter(isSaid).map(({ level, text }) => ({ level, text: `${title}: ${text}` })));
 }

@@ -21,10 +21,10 @@ function flush(editor) {
   editor.setStateValue("stack", { rev, edit, step, layers: layersFrom(editor.root), selected, asks, shut: shutPaths(editor) });
 }
 
-/** The collapsed containers, of which the picture shows no more than the list does. */
+/** The containers that were collapsed by hand: of them the picture shows no more than the list does. */
 export function shutPaths({ root, collapsed }) {
   const { nodes } = mapOf(root);
-  return [...collapsed].flatMap((id) => nodes.get(id)?.path ?? []);
+  return [...collapsed].flatMap(([id, isByHand]) => (isByHand && nodes.get(id)?.path) || []);
 }
 
 // The layer the page speaks of: the active one, or the container of the active lane.

@@ -11,6 +11,7 @@ from cnn.network.atlas import Known, design, step_to
 from cnn.network.atlas.steps import in_numbers, times
 from cnn.network.beside import beside
 from cnn.network.blocks import BLOCKS, Block
+from cnn.network.difference import can_be_matched
 from cnn.network.layers.repeats import Stretch, main_block
 from cnn.network.trace import Trace, trace
 from cnn.network.zoo import entry
@@ -109,6 +110,11 @@ def _step(before: Known, known: Known, found: Trace) -> None:
     lines = beside(was, found)
     label = f"{before.title} and {known.title}, in numbers"
     numbers(label, (before.title, known.title), lines, f"atlas_step_{known.id}")
+    if can_be_matched(was, found) and st.button(
+        "See it layer by layer in Build", icon=":material/difference:"
+    ):
+        bench.put_beside(was.architecture, found.architecture)
+        st.switch_page(PAGES / "build.py")
 
 
 def _in_palette(block: Block, architecture: Architecture) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.network.atlas import Known, atlas, sources
+from cnn.network.atlas import Known, atlas, keras_version, sources
 from cnn.network.atlas.asked import asked
 from cnn.pictures.comparison.atlas_chart import COSTS, atlas_chart, best, with_accuracy
 from ui.components.plot import plot
@@ -15,10 +15,11 @@ from ui.components.table import Cell, Column, TableRow, table
 from ui.session import address, theme
 
 CHOSEN, TEXT, COST, YEAR = "atlas_net", "atlas_text", "atlas_cost", "atlas_year"
-ADDRESS = ("net",)
+ADDRESS = ("id", "net")
+"""The second is how links began; it is Build's word too, which took it for one of its own."""
 FIRST = "resnet-50"
 HEIGHT = 480
-EXAMPLE = "under 5 M parameters and 75 %"
+EXAMPLE = "under 8 M parameters and 75 %"
 COLUMNS = (
     Column("title", "Network"),
     Column("year", "Year", is_number=True),
@@ -33,9 +34,7 @@ COLUMNS = (
 def arrive() -> None:
     """Chooses the network that an address names."""
     if found := address.arrived("atlas", ADDRESS):
-        named = found.get("net", [""])[-1]
-        if named in atlas():
-            st.session_state[CHOSEN] = named
+        _choose(address.last(found, "id") or address.last(found, "net"))
     st.session_state.setdefault(CHOSEN, FIRST)
 
 
@@ -97,11 +96,11 @@ def chart(found: Sequence[Known]) -> Known:
     st.markdown(
         f":small[Accuracies: {_said_of_sources()}. They were reached with other training recipes "
         "and other images to learn from beside ImageNet's, so a difference is not the "
-        "architecture's alone; nothing of them is checked here. Everything else is counted. The "
-        "area of a point goes with its parameters; no other network is as accurate for less as "
-        "those on the dotted stair.]"
+        "architecture's alone; nothing of them is checked here. Everything else is counted, "
+        f"parameters and MACs in Keras {keras_version()} too. The area of a point goes with its "
+        "parameters; no other network is as accurate for less as those on the dotted stair.]"
     )
-    address.keep("atlas", {"net": st.session_state[CHOSEN]}, ADDRESS)
+    address.keep("atlas", {"id": st.session_state[CHOSEN]}, ADDRESS)
     return atlas()[st.session_state[CHOSEN]]
 
 

@@ -11,9 +11,9 @@ from cnn.network.shapes import shape_text
 from cnn.network.trace import Row, Trace, trace
 from cnn.numbers import number
 from ui.components.table import Cell, Column, TableRow, table
+from ui.session.design import PINNED
 from ui.session.words import pretty
 
-KEY = "pinned_design"
 INDENT = "\u2003"
 SIGNS = {
     Change.SAME: ("same", "calm"),
@@ -32,14 +32,14 @@ COLUMNS = (
 
 def against_pinned(now: Trace) -> None:
     """Pins the design, or shows what has changed since one was pinned."""
-    pinned: Architecture | None = st.session_state.get(KEY)
+    pinned: Architecture | None = st.session_state.get(PINNED)
     if now.fault is not None:
         st.caption("Correct the layers first: whole networks are compared.")
         return
     if pinned is None:
         st.caption("Pin this design, then change it: the difference appears here.")
         if st.button("Pin this design", icon=":material/keep:"):
-            st.session_state[KEY] = now.architecture
+            st.session_state[PINNED] = now.architecture
             st.rerun(scope="fragment")
         return
     before = trace(pinned)
@@ -54,7 +54,7 @@ def against_pinned(now: Trace) -> None:
             f"by layer (at most {MOST_PAIRS:,} pairs). Pin a design of fewer layers."
         )
     if st.button("Pin this design instead", icon=":material/keep:"):
-        st.session_state[KEY] = now.architecture
+        st.session_state[PINNED] = now.architecture
         st.rerun(scope="fragment")
 
 
