@@ -32,6 +32,7 @@ ALL = (
     "hostile",
     "augmentation",
     "training",
+    "callback",
     "estimate",
     "labels",
     "transfer",

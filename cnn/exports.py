@@ -32,8 +32,8 @@ class Takes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is taken away: a design, its weights where it has any, the names of its classes, and of
-    a run the web page that was made of it.
+    """What is taken away: a design, its weights where it has any, the names of its classes where
+    they are to go along, and of a run the web page that was made of it.
     """
 
     architecture: Architecture
@@ -67,6 +67,8 @@ class Form:
     write: Write
     needs_keras: bool = False
     """Whether Keras has to be loaded, which pages never do."""
+    can_name_classes: bool = False
+    """Whether it holds the names of the classes, where one asks for that."""
 
 
 def _json(subject: Subject, into: IO[bytes]) -> None:
@@ -127,7 +129,7 @@ FORMS = (
     Form("json", ".json", "Design as JSON", Takes.NONE, _json),
     Form("keras", ".keras", "Keras model", Takes.ANY, _keras, needs_keras=True),
     Form("keras", ".py", "Keras script", Takes.NONE, _keras_script),
-    Form("onnx", ".onnx", "ONNX", Takes.ANY, _onnx),
+    Form("onnx", ".onnx", "ONNX", Takes.ANY, _onnx, can_name_classes=True),
     Form(
         "torch",
         ".zip",

@@ -10,7 +10,7 @@ import pytest
 
 from cnn.__main__ import main
 from cnn.commands import CommandError, compare
-from cnn.commands.compare import _check_writable
+from cnn.commands.compare import _check_folder, _check_writable
 from cnn.comparing.comparison import Entrant, Plan
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
@@ -268,3 +268,12 @@ def test_a_training_that_cannot_be_read_is_left_out_and_said(
     assert f"Left out: run {run.id} was written by version" in said.err
     assert "unknown field 'energy_kwh'" in said.err
     own.close()
+
+
+def test_a_folder_with_other_files_is_left_as_it_is(tmp_path: Path):
+    _check_folder(tmp_path)
+    _check_folder(tmp_path / "new")
+    (tmp_path / "README.md").write_text("mine")
+
+    with pytest.raises(CommandError, match="holds other files"):
+        _check_folder(tmp_path)

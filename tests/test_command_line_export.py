@@ -78,6 +78,17 @@ def test_a_run_leaves_in_every_form(form: Form, run: tuple[str, str], tmp_path: 
     assert [one.name for one in tmp_path.glob(".*")] == []
 
 
+@pytest.mark.parametrize("asked", [[], ["--class-names"]])
+def test_an_onnx_file_names_the_classes_if_one_asks(asked, run, tmp_path: Path, capsys):
+    id, store = run
+    path = tmp_path / "a.onnx"
+
+    assert main(["export", id, "--to", str(path), "--store", store, *asked]) == 0
+    assert (b"triangle" in path.read_bytes()) is bool(asked)
+    assert main(["export", id, "--to", str(tmp_path / "a.pt"), "--class-names"]) == 2
+    assert "--class-names is of .onnx files; this is to be a .pt file" in capsys.readouterr().err
+
+
 def test_a_file_that_was_exported_is_read_shown_and_exported_again(run, tmp_path: Path, capsys):
     id, store = run
     first, second = tmp_path / "a.onnx", tmp_path / "b.safetensors"
@@ -123,6 +134,7 @@ def test_of_a_run_without_weights_no_file_pretends_to_have_them(ending, run, tmp
         (["nothing", "--to", "a.json"], "is no network of the zoo, no file and no run"),
         (["nothing.onnx", "--to", "a.json"], "there is no file 'nothing.onnx'"),
         (["nothing", "--to", "a.json", "--input", "8x8x1"], "are of designs; a run has both"),
+        (["lenet-5", "--to", "a.onnx", "--class-names"], "a design does not know its classes"),
     ],
 )
 def test_what_cannot_be_exported_says_why(

@@ -173,9 +173,22 @@ def _check_writable(path: Path, what: str = "the report") -> None:
 
 
 def _check_folder(path: Path) -> None:
-    """The same of the folder for a paper, which is made where there is none."""
+    """The same of the folder for a paper, which is made where there is none; files that are not of
+    a paper are not written over.
+    """
+    from cnn.pictures.paper.files import is_paper
+
     if path.exists() and not path.is_dir():
         raise CommandError(f"{path} is a file, and --paper takes a folder. Choose another name.")
+    try:
+        is_taken = path.is_dir() and any(path.iterdir()) and not is_paper(path)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    if is_taken:
+        raise CommandError(
+            f"{path} holds other files. --paper takes a folder that is new, empty, or of a paper "
+            "written before."
+        )
     _check_writable(path / "README.md" if path.is_dir() else path, "the folder")
 
 

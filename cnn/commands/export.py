@@ -27,6 +27,8 @@ from cnn.training.workers.starting import known_classes
 def export(options: argparse.Namespace) -> int:
     """Writes the file, and says what is in it."""
     form = form_for(options.format, options.to)
+    if options.class_names and not form.can_name_classes:
+        raise CommandError(f"--class-names is of .onnx files; this is to be a {form.ending} file.")
     with refusals():
         try:
             subject = _subject(options, form)
@@ -48,6 +50,8 @@ def _subject(options: argparse.Namespace, form: Form) -> Subject:
         if options.input or options.pixels:
             raise CommandError("--input and --pixels are of designs; a run has both as it is.")
         return _run(options, form)
+    if options.class_names:
+        raise CommandError("--class-names is of runs: a design does not know its classes.")
     opened = chosen(options.source, options.input, options.pixels)
     weights = None
     if form.takes is not Takes.NONE and has_weights(options.source):
@@ -92,7 +96,8 @@ def _run(options: argparse.Namespace, form: Form) -> Subject:
         kept = WEIGHTS in store.file_sizes(run.id)
         weights = trained_weights(store, run) if kept else None
         page = run_page(store, run) if form.word == PAGE else b""
-        return Subject(run.architecture, weights, known_classes(store, run), page)
+        names = known_classes(store, run) if options.class_names else ()
+        return Subject(run.architecture, weights, names, page)
 
 
 def _say(options: argparse.Namespace, form: Form, subject: Subject, size: int) -> None:

@@ -149,6 +149,11 @@ def _add_export(commands: Any) -> None:
     export.add_argument("--format", choices=FORMATS, help="left out: what the file's ending says")
     export.add_argument("--input", metavar="HxWxC", help="another input, such as 28x28x1")
     export.add_argument("--pixels", metavar="RANGE", help=PIXELS)
+    export.add_argument(
+        "--class-names",
+        action="store_true",
+        help="a run's .onnx with the names of its classes",
+    )
     _add_store(export)
     export.add_argument("--json", action="store_true", help="one JSON object")
     export.set_defaults(run="export")
@@ -252,6 +257,9 @@ def _add_runs_export(kinds: Any, options: argparse.ArgumentParser) -> None:
     tables = "a row for each run, and beside it one for each epoch, in FILE-epochs"
     export.add_argument("--parquet", metavar="FILE", help=tables)
     export.add_argument("--csv", metavar="FILE", help=tables)
+    export.add_argument(
+        "--force", action="store_true", help="write over tables and event files that are there"
+    )
 
 
 def _add_hand_in(kinds: Any, options: argparse.ArgumentParser) -> None:

@@ -43,6 +43,10 @@ def run(store: Store, options: argparse.Namespace) -> None:
         raise CommandError(NOTHING)
     found = [_found(store, id) for id in dict.fromkeys(options.ids)]
     one = _one(found, options)
+    wants_several = options.csv or options.parquet or options.tensorboard
+    several = found or (list(every_run(store)) if wants_several else [])
+    if not options.force:
+        _check_new(options, several)
     made: list[str] = []
     try:
         if one and options.to:
@@ -50,7 +54,6 @@ def run(store: Store, options: argparse.Namespace) -> None:
             made += [str(Path(options.to) / name) for name in names]
         if one and options.script:
             made += _script(store, one, Path(options.script))
-        several = found or list(every_run(store))
         for rows, write in ((options.csv, write_csv), (options.parquet, write_parquet)):
             if rows:
                 file, curves = Path(rows), beside(Path(rows))
@@ -58,7 +61,7 @@ def run(store: Store, options: argparse.Namespace) -> None:
                 write(epoch_rows(store, several), curves)
                 made += [str(file), str(curves)]
         if options.tensorboard:
-            made += [_events(store, each, Path(options.tensorboard)) for each in several]
+            made += [_events(store, each, _place(options, each)) for each in several]
     except (ExportError, TableError, ReproductionError) as error:
         raise CommandError(str(error)) from error
     except OSError as error:
@@ -67,6 +70,19 @@ def run(store: Store, options: argparse.Namespace) -> None:
     say(
         options, {"written": made}, f"Written: {', '.join(made) or 'nothing, as there are no runs'}"
     )
+
+
+def _check_new(options: argparse.Namespace, several: Sequence[Seen]) -> None:
+    """Refuses tables and curves whose place is taken, before any of them is written."""
+    tables = [Path(rows) for rows in (options.csv, options.parquet) if rows]
+    places = [name for file in tables for name in (file, beside(file))]
+    places += [_place(options, each) for each in several if options.tensorboard]
+    for place in places:
+        if os.path.lexists(place):
+            raise CommandError(
+                f"{shown(str(place), 300)} is there already. Choose another name, or write over it "
+                "with --force."
+            )
 
 
 def _found(store: Store, id: str) -> Seen:
@@ -103,10 +119,14 @@ def _script(store: Store, one: Run, file: Path) -> list[str]:
     return [str(file), *[str(start)] * bool(one.configuration.start)]
 
 
-def _events(store: Store, one: Seen, folder: Path) -> str:
-    """The curves of a run in a folder of its own, named so that runs are told apart."""
+def _place(options: argparse.Namespace, one: Seen) -> Path:
+    """A folder of its own for the curves of a run, named so that runs are told apart."""
     name = "".join(letter if letter.isalnum() else "-" for letter in one.name.lower()).strip("-")
-    place = folder / f"{name or 'run'}-{one.id}"
+    return Path(options.tensorboard) / f"{name or 'run'}-{one.id}"
+
+
+def _events(store: Store, one: Seen, place: Path) -> str:
+    """The curves of a run, as event files."""
     result = one.result if isinstance(one, Run) else None
     write_run(
         place,

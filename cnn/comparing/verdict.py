@@ -38,6 +38,9 @@ from cnn.comparing.significance import (
 )
 from cnn.training.recipe.run import Run
 
+UNTOLD = "It cannot be told: "
+"""What the sentence of a pair begins with that is not judged; the reason follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -188,7 +191,7 @@ class _Table:
         looks = looks_at(_ids(first, second), self.batches)
         try:
             if apart := differences([first, second]).forbid:
-                raise _Untold(f"It cannot be told: {apart[0]}")
+                raise _Untold(f"{UNTOLD}{apart[0]}")
             fewest = min(len(first.finished), len(second.finished))
             if fewest < FEWEST_SEEDS:
                 images = self._on_images(first, second, shared)
@@ -214,7 +217,7 @@ class _Table:
 
     def _on_images(self, first: Group, second: Group, shared: Sequence[int]) -> OnImages:
         if not shared:
-            raise _Untold("It cannot be told: no seed has a finished run of both.")
+            raise _Untold(f"{UNTOLD}no seed has a finished run of both.")
         ours, theirs = (
             [run for run in group.finished if run.configuration.seed in shared]
             for group in (first, second)
@@ -227,10 +230,10 @@ class _Table:
             reference = self.read(ours[0])
             for run in (*ours, *theirs):
                 if reason := why_not_comparable(ours[0], run, reference, self.read(run)):
-                    raise _Untold(f"It cannot be told: {reason}")
+                    raise _Untold(f"{UNTOLD}{reason}")
             return self._answered(ours), self._answered(theirs)
         except AnswersError as error:
-            raise _Untold(f"It cannot be told: {error}") from error
+            raise _Untold(f"{UNTOLD}{error}") from error
 
     def _answered(self, runs: Sequence[Run]) -> Answered:
         ids = tuple(run.id for run in runs)

@@ -91,17 +91,20 @@ class Trained:
         """The Keras model with these weights."""
         return build(self.architecture, self.weights)
 
-    def save(self, path: str | Path, form: str | None = None) -> Path:
+    def save(self, path: str | Path, form: str | None = None, *, class_names: bool = False) -> Path:
         """Writes it in the form of the file's ending, over a file that is there: `.keras`, `.onnx`,
-        `.safetensors` and all others of `python -m cnn export`; `form` is its `--format`.
+        `.safetensors` and all others of `python -m cnn export`; `form` is its `--format`, and with
+        `class_names` an `.onnx` file names its classes.
         """
-        from cnn.exports import Subject, form_for
+        from cnn.exports import PAGE, Subject, form_for
+        from cnn.pictures.page.run import run_page
         from cnn.training.workers.starting import known_classes
 
         file, asked, into = Path(path), form_for(form, str(path)), io.BytesIO()
         with closing(Store(self.store)) as store:
-            names = known_classes(store, self.run)
-        asked.write(Subject(self.architecture, self.weights, names), into)
+            names = known_classes(store, self.run) if class_names else ()
+            page = run_page(store, self.run) if asked.word == PAGE else b""
+        asked.write(Subject(self.architecture, self.weights, names, page), into)
         file.write_bytes(into.getbuffer())
         return file
 

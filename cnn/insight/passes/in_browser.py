@@ -22,7 +22,7 @@ from cnn.network import layers as kinds
 from cnn.network.architecture import Architecture
 from cnn.network.feed import Feed
 from cnn.network.keras.model import Weights
-from cnn.network.layers import Activation, Axes, Container, Layer, Spreads
+from cnn.network.layers import Axes, Container, Layer, Spreads
 from cnn.network.layers.merges import MERGES
 from cnn.network.shapes import Axis, Shape, Spread, axis
 from cnn.network.trace import trace
@@ -91,13 +91,15 @@ class _Way:
 
     def feed(self, feed: Feed) -> int:
         """What makes of pixels from 0 to 1 what the network is fed."""
-        if feed.bgr:
-            raise NotInBrowserError("it is fed blue first")
         if feed.is_usual:
             return 0
-        ends = np.repeat([[0.0], [1.0]], self.shapes[0][-1], axis=1)
-        black, white = feed.of(ends)
-        return self.put("affine", self.shapes[0], (0,), (white - black, black))
+        channels = self.shapes[0][-1]
+        place = 0
+        if feed.bgr:
+            turned = np.eye(channels, dtype=np.float32)[::-1]
+            place = _pointwise(self, place, turned, None)
+        black, white = feed.of(np.repeat([[0.0], [1.0]], channels, axis=1))
+        return self.put("affine", self.shapes[0], (place,), (white - black, black))
 
     def follow(self, steps: Sequence[Step], at: int) -> int:
         for step in steps:
@@ -155,8 +157,6 @@ class _At:
 
 def _activation(layer: Layer) -> str | None:
     name = layer.activation
-    if isinstance(layer, Activation) and layer.bends:
-        raise NotInBrowserError("it has a relu with a slope, a ceiling or a threshold")
     if name not in (None, "linear", *ACTIVATIONS):
         raise NotInBrowserError(f"it has the activation {name}")
     return None if name == "linear" else name
@@ -254,10 +254,20 @@ def _position_embedding(way: _Way, at: _At) -> int:
 
 
 def _layer_norm(way: _Way, at: _At) -> int:
-    shape = at.shape(way)
+    numbers = _scale_and_shift(way, at)
+    return way.put("normalize", at.shape(way), (at.place,), numbers, epsilon=at.layer.epsilon)
+
+
+def _group_norm(way: _Way, at: _At) -> int:
+    told = {"groups": at.layer.groups, "epsilon": at.layer.epsilon}
+    return way.put("grouped", at.shape(way), (at.place,), _scale_and_shift(way, at), **told)
+
+
+def _scale_and_shift(way: _Way, at: _At) -> list[Array]:
+    """Gamma and beta for each channel, those that the layer has not among them."""
+    channels = way.shapes[at.place][-1]
     given = zip(affine(at.layer, at.arrays), (1.0, 0.0), strict=True)
-    numbers = [np.full(shape[-1], usual) if one is None else one for one, usual in given]
-    return way.put("normalize", shape, (at.place,), numbers, epsilon=at.layer.epsilon)
+    return [np.full(channels, usual, "<f4") if one is None else one for one, usual in given]
 
 
 def _pooling(way: _Way, at: _At) -> int:
@@ -322,6 +332,14 @@ def _padding(way: _Way, at: _At) -> int:
     return way.put("padding", at.shape(way), (at.place,), **_window(at.axes))
 
 
+def _activated(way: _Way, at: _At) -> int:
+    layer = at.layer
+    if not layer.bends:
+        return _copy(way, at)
+    told = {"slope": layer.negative_slope, "ceiling": layer.max_value, "threshold": layer.threshold}
+    return way.put("bent", at.shape(way), (at.place,), **told)
+
+
 def _copy(way: _Way, at: _At) -> int:
     """An activation by itself, or a new shape for the same numbers."""
     return way.put("copy", at.shape(way), (at.place,), activation=_activation(at.layer))
@@ -342,9 +360,10 @@ PUTS: dict[type[Layer], Callable[[_Way, _At], int]] = {
     kinds.BatchNormalization: _batch_norm,
     kinds.Normalization: _normalization,
     kinds.LayerScale: _layer_scale,
-    kinds.Activation: _copy,
+    kinds.Activation: _activated,
     kinds.PReLU: _prelu,
     kinds.LayerNormalization: _layer_norm,
+    kinds.GroupNormalization: _group_norm,
     kinds.Rescaling: _rescaling,
     kinds.SelfAttention2D: _attention,
     kinds.PositionEmbedding: _position_embedding,

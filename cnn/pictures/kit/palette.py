@@ -80,7 +80,10 @@ PAPER = {False: "#ffffff", True: "#0f1218"}
 EMPTY = {False: "#f4f5f8", True: "#191d26"}
 """Words, those of figures, quieter ones, lines, the page and what is empty on it."""
 
-FONT = "'Source Sans','Source Sans 3','Helvetica Neue',Arial,'Liberation Sans',sans-serif"
+FONT = (
+    "'Source Sans','Source Sans 3','Helvetica Neue',Arial,'Liberation Sans',"
+    "'DejaVu Sans Condensed',sans-serif"
+)
 """The page's, under the name that Streamlit gives it, and what a saved picture finds elsewhere."""
 
 PAGE_FONT = f"var(--st-font,{FONT})"

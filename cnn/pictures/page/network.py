@@ -28,6 +28,8 @@ from cnn.pictures.page.stages import few, stages
 MOST_WEIGHT_BYTES = 24_000_000
 """Of the numbers in a page: in letters they are a third more, which a browser still reads."""
 
+FRAME_BYTES = 115_000
+"""Scripts, styles and a small network's picture and table."""
 AT_ONCE = 9
 """How often they are held while a page is written: as numbers, bytes and letters."""
 
@@ -81,7 +83,14 @@ def check_page(architecture: Architecture) -> None:
 
 
 def page_bytes(architecture: Architecture) -> int:
-    """How large the weights are in a page, in letters; the rest is less than 1 MB."""
+    """How large a page is, about: its weights in letters, and what all pages hold. The picture and
+    the table of a deep network make it larger.
+    """
+    return FRAME_BYTES + weight_letters(architecture)
+
+
+def weight_letters(architecture: Architecture) -> int:
+    """How many letters the weights are in a page."""
     return -(-trace(architecture).total_params * FLOAT_BYTES // 3) * 4
 
 

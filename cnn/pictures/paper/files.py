@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path
 from typing import IO
 
+from cnn.commit import commit
 from cnn.comparing.export import brief, curves_csv, table_csv, tests
 from cnn.comparing.findings import Findings
-from cnn.pictures.paper.commit import commit
 from cnn.pictures.paper.escapes import latex, markdown
 from cnn.pictures.paper.figures import figures
-from cnn.pictures.paper.methods import bibtex, methods, references
+from cnn.pictures.paper.methods import methods
+from cnn.pictures.paper.references import bibtex, references
 from cnn.pictures.paper.tables import as_latex, as_markdown, tables
 from cnn.pictures.paper.vectors import pdf, svg
 from cnn.training.engine.environment import together
@@ -20,6 +21,10 @@ from cnn.version import VERSION
 
 _NEVER = (1980, 1, 1, 0, 0, 0)
 """The time of all files in a zip: the same comparison gives the same bytes."""
+
+
+_TITLE = "# A comparison, for a paper"
+"""The first line of the README, by which a folder of these files is known."""
 
 
 def paper_files(found: Findings) -> dict[str, bytes]:
@@ -57,6 +62,15 @@ def write_paper(found: Findings, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
+def is_paper(folder: Path) -> bool:
+    """Whether a folder holds what was written here before."""
+    readme = folder / "README.md"
+    if not readme.is_file():
+        return False
+    with readme.open("rb") as file:
+        return file.read(len(_TITLE)) == _TITLE.encode()
+
+
 def write_paper_zip(found: Findings, into: IO[bytes]) -> None:
     """Writes the files as one zip."""
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -80,11 +94,11 @@ def _versions(found: Findings) -> str:
 
 def _readme() -> str:
     return (
-        "# A comparison, for a paper\n\n"
+        f"{_TITLE}\n\n"
         "- `figure-*.svg`, `figure-*.pdf`: figures as vectors, one column wide. Their letters are "
         "Helvetica, which the PDF names and does not hold.\n"
         "- `table-*.tex` (needs booktabs), `table-*.md`: results, values by seed, tests.\n"
         "- `methods.md`, `methods.tex`, `references.bib`: how it was done, from the record.\n"
         "- `results.json`, `results.csv`, `curves.csv`: all numbers in full.\n"
-        "- `versions.md`: versions and machine.\n"
+        "- `versions.md`: versions, commit and machine.\n"
     )

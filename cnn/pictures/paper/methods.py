@@ -3,90 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from cnn.comparing.budget import in_words
 from cnn.comparing.comparison import Plan
 from cnn.comparing.findings import Findings
 from cnn.comparing.significance import FEWEST_SEEDS, UNLUCKY
+from cnn.comparing.verdict import UNTOLD
 from cnn.data import DatasetSpec, described, title
 from cnn.network.shapes import shape_text
 from cnn.numbers import exact
+from cnn.training.engine.environment import COMMIT, UNKNOWN
 from cnn.training.recipe.conditions import terms
 from cnn.training.recipe.configuration import AUTO, OPTIMIZER_NAMES, Configuration
 from cnn.training.recipe.run import Run
+from cnn.training.recipe.unreadable import PROGRAM
 
 _AUTO = re.compile(rf" \({re.escape(AUTO)}\)")
 SOFTWARE = {
-    "program": "CNN Workbench",
+    PROGRAM: "CNN Workbench",
     "keras": "Keras",
     "tensorflow": "TensorFlow",
     "numpy": "NumPy",
     "python": "Python",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A source by its key, and what BibTeX knows of it."""
-
-    key: str
-    kind: str
-    fields: tuple[tuple[str, str], ...]
-
-
-OBUCHOWSKI = Reference(
-    "obuchowski1995",
-    "article",
-    (
-        ("author", "Obuchowski, Nancy A. and Rockette, Howard E."),
-        (
-            "title",
-            "Hypothesis testing of diagnostic accuracy for multiple readers and multiple tests: "
-            "an ANOVA approach with dependent observations",
-        ),
-        ("journal", "Communications in Statistics -- Simulation and Computation"),
-        ("volume", "24"),
-        ("number", "2"),
-        ("pages", "285--308"),
-        ("year", "1995"),
-    ),
-)
-HILLIS = Reference(
-    "hillis2007",
-    "article",
-    (
-        ("author", "Hillis, Stephen L."),
-        (
-            "title",
-            "A comparison of denominator degrees of freedom methods for multiple observer ROC "
-            "analysis",
-        ),
-        ("journal", "Statistics in Medicine"),
-        ("volume", "26"),
-        ("number", "3"),
-        ("pages", "596--619"),
-        ("year", "2007"),
-    ),
-)
-MCNEMAR = Reference(
-    "mcnemar1947",
-    "article",
-    (
-        ("author", "McNemar, Quinn"),
-        (
-            "title",
-            "Note on the sampling error of the difference between correlated proportions or "
-            "percentages",
-        ),
-        ("journal", "Psychometrika"),
-        ("volume", "12"),
-        ("number", "2"),
-        ("pages", "153--157"),
-        ("year", "1947"),
-    ),
-)
+SPLITS = {"train": "training"}
+"""Images that a paper calls otherwise than a record."""
 
 
 def methods(found: Findings) -> tuple[str, ...]:
@@ -102,23 +44,11 @@ def methods(found: Findings) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def references(found: Findings) -> tuple[Reference, ...]:
-    """The sources that the sentences name."""
-    over_seeds = [OBUCHOWSKI, HILLIS] if any(one.seeds for one in found.judgements) else []
-    return (*over_seeds, *([MCNEMAR] if any(one.images for one in found.judgements) else []))
-
-
-def bibtex(found: Iterable[Reference]) -> str:
-    """The sources as a file for BibTeX."""
-    entries = []
-    for one in found:
-        fields = "\n".join(f"  {name} = {{{said}}}," for name, said in one.fields)
-        entries.append(f"@{one.kind}{{{one.key},\n{fields}\n}}\n")
-    return "\n".join(entries)
-
-
 def _networks(found: Findings) -> str:
-    each = [f"{row.name} ({row.trace.params_text})" for row in found.rows]
+    each = [
+        f"{row.name} ({row.trace.params_text.replace(' (', ', ').rstrip(')')})"
+        for row in found.rows
+    ]
     return f"We compared {_listed(each)}."
 
 
@@ -127,7 +57,7 @@ def _data(found: Findings) -> list[str]:
     specs = dict.fromkeys(run.configuration.dataset for run in found.runs)
     called = _listed([_called(one) for one in specs])
     sizes = dict.fromkeys(
-        _listed([f"{count:,} {name} images" for name, count in run.images.items()])
+        _listed([f"{count:,} {SPLITS.get(one, one)} images" for one, count in run.images.items()])
         for run in found.runs
         if run.images
     )
@@ -196,17 +126,26 @@ def _left_out(found: Findings) -> list[str]:
 
 
 def _software(runs: Sequence[Run]) -> str:
-    """Versions and processors, as the runs note them."""
+    """Versions, commit and processors, as the runs note them."""
     noted = [run.environment for run in runs]
-    used = [
-        f"{called} {said}" for name, called in SOFTWARE.items() if (said := _noted(noted, name))
-    ]
+    used = {
+        name: f"{called} {said}"
+        for name, called in SOFTWARE.items()
+        if (said := _noted(noted, name))
+    }
     if not used:
         return ""
+    if PROGRAM in used and (at := _noted(list(map(_with_known_commit, noted)), COMMIT)):
+        used[PROGRAM] += f" at commit {at}"
     processor, cores = (_noted(noted, name) for name in ("processor", "processors"))
     where = f", on {processor}" if processor else ""
     where += f", with {cores} logical cores" if cores else ""
-    return f"Training used {_listed(used)}{where}."
+    return f"Training used {_listed(list(used.values()))}{where}."
+
+
+def _with_known_commit(noted: dict[str, object]) -> dict[str, object]:
+    """Without a commit that was looked for and is not known, as of an installed program."""
+    return {name: value for name, value in noted.items() if (name, value) != (COMMIT, UNKNOWN)}
 
 
 def _noted(noted: Sequence[dict[str, object]], name: str) -> str:
@@ -245,7 +184,21 @@ def _rule(found: Findings) -> list[str]:
             f"With fewer than {FEWEST_SEEDS} seeds, two trained networks were compared on the same "
             f"test images by the exact sign-flip test, of one seed McNemar's (1947), at {shared}."
         )
-    return said
+    return said + _untested(found)
+
+
+def _untested(found: Findings) -> list[str]:
+    """The pairs of which nothing can be told, by the reason."""
+    by_reason: dict[str, list[str]] = {}
+    for one in found.judgements:
+        if not (one.seeds or one.images):
+            reason = one.sentences[0].removeprefix(UNTOLD)
+            by_reason.setdefault(reason, []).append(f"{one.first} and {one.second}")
+    return [
+        f"{pairs[0] if len(pairs) == 1 else f'{len(pairs)} pairs of networks'} were not tested "
+        f"against each other: {reason}"
+        for reason, pairs in by_reason.items()
+    ]
 
 
 def _listed(words: Sequence[str]) -> str:

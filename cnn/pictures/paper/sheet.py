@@ -59,6 +59,13 @@ class Words:
     def width(self) -> float:
         return text_width(self.text, self.size)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether its width is known to the letter."""
+        return bool(self.text) and all(
+            0 <= ord(one) - 32 < len(_WIDTHS) for one in _plus(self.text)
+        )
+
 
 Shape = Line | Area | Words
 
@@ -79,8 +86,13 @@ class Sheet:
 
 def text_width(text: str, size: float) -> float:
     """How wide Helvetica sets a line."""
-    places = (ord(letter) - 32 for letter in text)
+    places = (ord(letter) - 32 for letter in _plus(text))
     return size / 1000 * sum(_WIDTHS[at] if 0 <= at < len(_WIDTHS) else _OTHER for at in places)
+
+
+def _plus(text: str) -> str:
+    """With a plus for each minus, which is as wide."""
+    return text.replace("−", "+")
 
 
 def mark(symbol: str, at: Point, size: float, colour: str) -> Iterator[Shape]:

@@ -15,6 +15,13 @@ from cnn.pictures.paper.escapes import latex, markdown, needs_other_letters
 RESULTS = ("test_accuracy", "finished_seeds", "params", "macs", "depth", "seconds_per_epoch")
 """The columns of the results, by name."""
 
+_TESTED = ("Difference", "points", "from", "to", "p", "level", "seeds", "of", "shown")
+_ALIKE = ("level", "seeds", "of")
+"""The columns of the tests, and those that are mostly alike."""
+
+_NARROW = "\\small\n\\setlength{\\tabcolsep}{3pt}\n"
+"""So that the results and the tests fit on a page of LaTeX's own width."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -71,13 +78,24 @@ def by_seed(found: Findings) -> Table:
 
 
 def tested(found: Findings) -> Table:
-    """Every pair: the difference, its interval, and what the tests say of it."""
-    return Table(
+    """Every pair: the difference, its interval, and what the tests say of it. What is alike in all
+    lines is said above them: a page is not wide.
+    """
+    lines = [line for one in found.judgements if (line := _tested(one))]
+    columns = dict(zip(_TESTED, zip(*lines, strict=True), strict=False))
+    alike = {head: columns[head][0] for head in _ALIKE if len(set(columns.get(head, ()))) == 1}
+    caption = (
         "Differences in accuracy on the test images, in percentage points. Each p is held against "
-        "its level, which all pairs share; the interval is at 1 minus the level.",
+        "its level, which all pairs share; the interval is at 1 minus the level."
+    )
+    if alike:
+        caption += f" In every line: {', '.join(' '.join(one) for one in alike.items())}."
+    kept = [place for place, head in enumerate(_TESTED) if head not in alike]
+    return Table(
+        caption,
         "tests",
-        ("Difference", "points", "from", "to", "p", "level", "seeds", "of", "shown"),
-        tuple(line for one in found.judgements if (line := _tested(one))),
+        tuple(_TESTED[place] for place in kept),
+        tuple(tuple(line[place] for place in kept) for line in lines),
     )
 
 
@@ -86,7 +104,7 @@ def _tested(one: Judgement) -> tuple[str, ...] | None:
     if verdict is None:
         return None
     points = (100 * value for value in (verdict.difference, verdict.low, verdict.high))
-    seeds = f"{verdict.first_seeds}, {verdict.second_seeds}"
+    seeds = f"{verdict.first_seeds}/{verdict.second_seeds}"
     of = "networks" if one.seeds else "trained networks"
     shown = "yes" if verdict.is_real else "no"
     signed = (f"{value:.2f}".replace("-", "−") for value in points)
@@ -100,7 +118,7 @@ def as_latex(table: Table) -> str:
     body = "\n".join(f"{' & '.join(line)} \\\\" for line in lines)
     heads = " & ".join(map(latex, table.heads))
     text = (
-        f"\\begin{{table}}\n\\centering\n\\caption{{{latex(table.caption)}}}\n"
+        f"\\begin{{table}}\n\\centering\n{_NARROW}\\caption{{{latex(table.caption)}}}\n"
         f"\\label{{tab:{table.label}}}\n\\begin{{tabular}}{{l{'r' * (len(table.heads) - 1)}}}\n"
         f"\\toprule\n{heads} \\\\\n\\midrule\n{body}\n\\bottomrule\n"
         "\\end{tabular}\n\\end{table}\n"

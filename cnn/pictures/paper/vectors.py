@@ -15,7 +15,7 @@ from cnn.pictures.kit.palette import TEXT
 from cnn.pictures.paper.sheet import Area, Line, Point, Shape, Sheet, Words
 
 _INK = TEXT[False]
-_FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+_FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CALLED = {"\u2212": "\u2013", "\u202f": " ", "\u00a0": " ", "\u2009": " "}
 """What Helvetica's letters in a PDF do not have, and what stands for it."""
@@ -115,9 +115,11 @@ def _svg_words(one: Words) -> str:
     x, y = map(_n, one.at)
     turned = f' transform="rotate(-90 {x} {y})"' if one.is_turned else ""
     colour = f' fill="{one.colour}"' if one.colour else ""
+    # As wide as there is room for, in whichever font stands in for Helvetica.
+    width = f' textLength="{_n(one.width)}" lengthAdjust="spacingAndGlyphs"' if one.is_known else ""
     return (
         f'<text x="{x}" y="{y}" font-size="{_n(one.size)}" text-anchor="{one.anchor}"'
-        f"{colour}{turned}>{_plain(one.text)}</text>"
+        f"{width}{colour}{turned}>{_plain(one.text)}</text>"
     )
 
 

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cnn.commit import commit
 from cnn.memory import memory_bytes
 from cnn.settings import whole_setting
 from cnn.training.engine.fused import BATCH_NORM, FUSED
@@ -19,14 +20,16 @@ from cnn.training.engine.tensorflow import ONEDNN, import_tensorflow
 from cnn.training.recipe.told_loss import TRAINING_LOSS, names_versions
 from cnn.training.recipe.unreadable import PROGRAM, written_by
 
-PROCESSOR, MEMORY = "processor", "memory_gib"
-"""What a run notes of its machine; one that was made before this notes neither."""
+PROCESSOR, MEMORY, COMMIT = "processor", "memory_gib", "commit"
+"""What a run notes of its machine and of the program; one that was made before this notes none."""
+UNKNOWN = "unknown"
 WITH_ONEDNN = "onednn"
 """Noted since it is asked for; without the note TensorFlow decided by the processor."""
-OF_MACHINE = (PROCESSOR, "processors", MEMORY)
+NOTED_LATER = (COMMIT, PROCESSOR, "processors", MEMORY)
 
 WORDS = {
     PROGRAM: "CNN Workbench",
+    COMMIT: "commit of CNN Workbench",
     "processors": "processors it may use (logical cores)",
     MEMORY: "memory (GiB)",
     WITH_ONEDNN: "oneDNN",
@@ -39,24 +42,31 @@ def environment() -> dict[str, Any]:
     """The versions and the machine a run is trained with, of processors and GPUs those that it may
     use; and how it rounds. For a process that trains.
     """
-    found: dict[str, Any] = {
-        **written_by(),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        PROCESSOR: processor(),
-        "processors": whole_setting("TF_NUM_INTRAOP_THREADS", 0) or os.cpu_count(),
-    }
-    there = memory_bytes()
-    found[MEMORY] = round(there / 2**30, 1) if there else "unknown"
-    for name in ("tensorflow", "keras", "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
-            found[name] = "unknown"
+    found = program_and_machine("tensorflow", "keras", "numpy")
     graphics = len(import_tensorflow().config.list_physical_devices("GPU"))
     if os.environ.get(ONEDNN) == "1":
         found[WITH_ONEDNN] = "used where the processor can"
     return found | ({"gpus": graphics} if graphics else {}) | {BATCH_NORM: FUSED}
+
+
+def program_and_machine(*packages: str) -> dict[str, Any]:
+    """The program, the machine, and the versions of these packages, without loading any."""
+    there = memory_bytes()
+    found: dict[str, Any] = {
+        **written_by(),
+        COMMIT: commit() or UNKNOWN,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        PROCESSOR: processor(),
+        "processors": whole_setting("TF_NUM_INTRAOP_THREADS", 0) or os.cpu_count(),
+        MEMORY: round(there / 2**30, 1) if there else UNKNOWN,
+    }
+    for name in packages:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # installed under another name, such as tensorflow-cpu
+            found[name] = UNKNOWN
+    return found
 
 
 def processor() -> str:
@@ -71,7 +81,7 @@ def processor() -> str:
             told = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True)
             if told.stdout.strip():
                 return told.stdout.strip()
-    return platform.processor() or platform.machine() or "unknown"
+    return platform.processor() or platform.machine() or UNKNOWN
 
 
 def together(environments: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -79,13 +89,13 @@ def together(environments: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]
     noted = [one for one in environments if names_versions(one)]
     names = dict.fromkeys(name for one in noted for name in one)
     if noted:
-        names |= dict.fromkeys(OF_MACHINE)
+        names |= dict.fromkeys(NOTED_LATER)
     return [(WORDS.get(name, name), _values(name, noted)) for name in names]
 
 
 def _values(name: str, noted: list[Mapping[str, Any]]) -> str:
     values = list(dict.fromkeys(str(one[name]) for one in noted if name in one))
-    older = sum(name not in one for one in noted) if name in OF_MACHINE else 0
+    older = sum(name not in one for one in noted) if name in NOTED_LATER else 0
     if older:
         who = f"{older} of {len(noted)} runs" if values else "the runs"
         values.append(f"not noted by {who if len(noted) > 1 else 'the run'}, of an earlier version")

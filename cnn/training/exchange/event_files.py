@@ -17,6 +17,7 @@ from typing import IO
 from cnn.training.recipe.run import Epoch, Step
 
 FIGURES = ("loss", "accuracy")
+_FILE = "events.out.tfevents.{}.cnn-workbench"
 _POLYNOMIAL, _MASK = 0x82F63B78, 0xA282EAD8
 _DOUBLE, _VARINT, _BYTES, _FLOAT = 1, 0, 2, 5  # wire types, but for numbers of 8 bytes: 1
 
@@ -63,8 +64,13 @@ def _steps(began_at: float, steps: Iterable[Step], unmeasured: Collection[str]) 
 
 
 def _write(folder: Path, began_at: float, scalars: Iterable[Scalar]) -> None:
+    """Writes one file, in place of those that were written of this run before: TensorBoard would
+    show both.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"events.out.tfevents.{int(began_at)}.cnn-workbench"
+    for earlier in folder.glob(_FILE.format("*")):
+        earlier.unlink()
+    file = folder / _FILE.format(int(began_at))
     with file.open("wb") as into:
         _record(into, _field(1, _DOUBLE, began_at) + _field(3, _BYTES, b"brain.Event:2"))
         for at, step, figures in scalars:

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import math
-import platform
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from cnn.training.engine.environment import PROCESSOR, processor
+from cnn.training.engine.environment import program_and_machine
 from cnn.training.exchange.batches import Batches
 from cnn.training.exchange.recorder import Begun, Recorder, call_of
 from cnn.training.recipe.elsewhere import Told
 from cnn.training.recipe.run import Epoch, Progress, State, Step
-from cnn.training.recipe.unreadable import written_by
 
 ACCURACIES = (
     *("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"),
@@ -239,15 +236,4 @@ def _environment() -> dict[str, Any]:
     """The versions and the machine, as far as they are known without loading anything."""
     import keras
 
-    found: dict[str, Any] = {
-        **written_by(),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        PROCESSOR: processor(),
-    }
-    for name in ("keras", keras.backend.backend(), "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    return program_and_machine("keras", keras.backend.backend(), "numpy")

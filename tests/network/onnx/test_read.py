@@ -321,3 +321,12 @@ def test_a_file_with_some_of_its_bytes_changed_is_read_or_refused(data: st.DataO
 
     with suppress(ArchitectureError):
         read_onnx_model(bytes(content))
+
+
+@given(st.data())
+def test_a_file_that_ends_too_early_is_read_or_refused(data: st.DataObject):
+    architecture = entry("shapes-demo").architecture
+    content = onnx_file(architecture, random_weights(architecture))
+
+    with suppress(ArchitectureError):
+        read_onnx_model(content[: data.draw(st.integers(0, len(content)))])

@@ -8,16 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn.insight.passes.in_browser import in_browser
+from cnn.insight.passes.in_browser import PUTS, in_browser
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError
-from cnn.network.layers import (
-    Conv2D,
-    Dense,
-    Flatten,
-    GlobalAveragePooling2D,
-    GroupNormalization,
-)
+from cnn.network.layers import Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from cnn.network.zoo import entry
 from cnn.pictures.page import parts
 from cnn.pictures.page.network import (
@@ -29,8 +23,9 @@ from cnn.pictures.page.network import (
     network_page,
     page_bytes,
     web_page,
+    weight_letters,
 )
-from cnn.shipped import shipped
+from cnn.shipped import Body, body, shipped
 from tests.network.export_cases import random_weights
 from tests.pictures.page.pages import HOSTILE, SCENES, Parsed, data_of, digits_page, scenes_page
 
@@ -56,8 +51,15 @@ def test_the_weights_stand_in_it_to_the_last_bit_and_the_rest_is_below_a_megabyt
     assert found is not None
 
     assert base64.b64decode(found[1]) == in_browser(shipped().architecture, shipped().weights)
-    assert page_bytes(shipped().architecture) <= len(found[1])
-    assert len(DIGITS) - page_bytes(shipped().architecture) < 1_000_000
+    assert weight_letters(shipped().architecture) <= len(found[1])
+    assert len(DIGITS) - weight_letters(shipped().architecture) < 1_000_000
+
+
+@pytest.mark.parametrize("page", [DIGITS, scenes_page()], ids=["digits", "scenes"])
+def test_how_large_a_page_is_is_told_before_it_is_written(page: bytes):
+    network = shipped() if page is DIGITS else body(Body.SCENES)
+
+    assert len(page) == pytest.approx(page_bytes(network.architecture), rel=0.1)
 
 
 def test_a_persons_words_are_shown_and_never_markup():
@@ -106,10 +108,6 @@ def test_a_network_that_gives_scores_gets_a_softmax_as_the_app_has_it():
 @pytest.mark.parametrize(
     ("layers", "said"),
     [
-        (
-            (Conv2D(4, 3), GroupNormalization(2), Flatten(), Dense(10)),
-            "it has a GroupNormalization",
-        ),
         ((Conv2D(4, 3),), "chooses among classes"),
         ((Flatten(), Dense(1)), "chooses among classes"),
         ((Flatten(), Dense(9_000), Dense(10)), "a page holds at most 6,000,000"),
@@ -131,6 +129,13 @@ def test_of_what_there_is_no_page_it_is_said_before_weights_are_read(layers, sai
 @pytest.mark.parametrize("name", ["lenet-5", "vit-lite", "convnext-lite", "mobilenet-v2-lite"])
 def test_whether_a_browser_runs_it_is_told_without_weights(name: str):
     check_page(entry(name).architecture)
+
+
+def test_of_a_layer_that_no_browser_runs_yet_it_is_said_too(monkeypatch):
+    monkeypatch.delitem(PUTS, Flatten)
+
+    with pytest.raises(NoPageError, match="No browser runs this network: it has a Flatten"):
+        check_page(entry("lenet-5").architecture)
 
 
 def test_a_page_takes_no_more_memory_than_is_asked_for():

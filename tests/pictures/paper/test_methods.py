@@ -4,11 +4,15 @@ import json
 import re
 from dataclasses import replace
 
+from cnn.comparing.comparison import Entrant
 from cnn.comparing.export import as_dict
 from cnn.comparing.findings import Findings
+from cnn.comparing.verdict import UNTOLD
 from cnn.data import DatasetSpec
 from cnn.data.sets import DatasetName
-from cnn.pictures.paper.methods import bibtex, methods, references
+from cnn.network.zoo import entry
+from cnn.pictures.paper.methods import methods
+from cnn.pictures.paper.references import bibtex, references
 from tests.comparing.test_comparison import DEMO, LENET
 from tests.comparing.test_comparison import run as finished
 from tests.comparing.test_export import found
@@ -31,7 +35,7 @@ def test_the_paragraph_says_what_was_trained_on_what_how_and_with_what():
 
     for words in (
         "We compared LeNet-5 (61,706 parameters) and Shapes demo",
-        "The data were shapes: 5,000 train images, 1,000 validation images and 1,000 test images.",
+        "The data were shapes: 5,000 training images, 1,000 validation images and 1,000 test im",
         "Images were read as 28×28×1, pixels from 0 to 1 (SHA-256 of all of them begins with "
         "abc123abc123abc1).",
         "Each network was trained with 2 seeds (0, 1), given 2 epochs, with batch size 64, "
@@ -42,6 +46,13 @@ def test_the_paragraph_says_what_was_trained_on_what_how_and_with_what():
         "We report the accuracy on the 1,000 test images",
     ):
         assert words in text, (words, text)
+
+
+def test_parameters_that_are_not_trained_are_told_apart():
+    batch_normed = Entrant("resnet-lite", entry("resnet-lite").architecture)
+
+    text = said(found(entrants=(LENET, batch_normed)))
+    assert "LeNet-5 (61,706 parameters) and ResNet-lite (176,090 parameters, 174,970 train" in text
 
 
 def test_every_number_of_it_is_in_the_record():
@@ -93,6 +104,35 @@ def test_what_some_runs_do_not_note_is_told_with_how_many():
     row = replace(one.rows[0], group=replace(one.rows[0].group, runs=(bare, *others[:1])))
 
     assert "Keras 3.99 (not noted by 1 of 3 runs)" in said(replace(one, rows=(row, *one.rows[1:])))
+
+
+def with_commits(*commits: str) -> Findings:
+    """A comparison whose first runs note these commits, and the others none."""
+    one = named("LeNet-5")
+    first, *others = one.rows
+    noted = zip(filter(None, first.group.runs), commits, strict=True)
+    runs = tuple(replace(run, environment={**run.environment, "commit": at}) for run, at in noted)
+    return replace(one, rows=(replace(first, group=replace(first.group, runs=runs)), *others))
+
+
+def test_the_commit_is_that_of_the_runs_where_it_is_known():
+    two = said(with_commits("abc123", "def456"))
+    assert "CNN Workbench 0.1.0 at commit abc123 and def456 (not noted by 1 of 3 runs), Ke" in two
+
+    assert "commit" not in said(with_commits("unknown", "unknown"))
+    assert "commit" not in said(named("LeNet-5"))
+
+
+def test_of_what_cannot_be_told_it_is_said_why():
+    one = named("LeNet-5")
+    (pair,) = one.judgements
+    untold = replace(pair, seeds=None, images=None, sentences=(f"{UNTOLD}they saw other images.",))
+
+    text = said(replace(one, claims=replace(one.claims, judgements=(untold,))))
+    assert text.endswith(
+        "LeNet-5 and Shapes demo were not tested against each other: they saw other images."
+    )
+    assert "not tested" not in said(judged())
 
 
 def test_what_was_not_recorded_is_not_said():

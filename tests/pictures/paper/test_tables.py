@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn.comparing.export import brief
+from cnn.comparing.findings import Findings
 from cnn.names import visible
 from cnn.pictures.paper.escapes import latex, markdown
 from cnn.pictures.paper.files import as_json
 from cnn.pictures.paper.tables import as_latex, as_markdown, by_seed, results, tables
 from cnn.pictures.paper.tables import tested as in_pairs
+from tests.comparing.test_export import found as compared
 from tests.pictures.paper.comparisons import judged, named
 from tests.pictures.paper.read import read_table, unescaped
 
@@ -92,10 +95,19 @@ def test_the_tests_are_those_of_the_command_line():
         assert line[-1] == ("yes" if one["better"] else "no")
 
 
+def test_what_is_alike_in_all_lines_of_the_tests_stands_above_them():
+    table = in_pairs(judged())
+
+    assert table.heads == ("Difference", "points", "from", "to", "p", "shown")
+    assert "In every line: level 0.01667, seeds 4/4, of networks." in table.caption
+    assert not in_pairs(compared()).lines
+
+
 @pytest.mark.skipif(PDFLATEX is None, reason="pdfLaTeX is the oracle: runs where it is")
-def test_pdflatex_sets_the_tables(tmp_path: Path):
+@pytest.mark.parametrize("of", [lambda: named(ODD), judged], ids=["odd", "usual"])
+def test_pdflatex_sets_the_tables_within_a_page(of: Callable[[], Findings], tmp_path: Path):
     assert PDFLATEX is not None
-    body = "\n".join(as_latex(table) for table in tables(named(ODD)))
+    body = "\n".join(as_latex(table) for table in tables(of()))
     whole = (
         "\\documentclass{article}\\usepackage{booktabs,textcomp}\\usepackage[T1]{fontenc}\n"
         f"\\begin{{document}}\n{body}\\end{{document}}\n"
@@ -105,3 +117,4 @@ def test_pdflatex_sets_the_tables(tmp_path: Path):
     told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert told.returncode == 0, told.stdout[-2_000:]
+    assert of is not judged or "Overfull" not in told.stdout

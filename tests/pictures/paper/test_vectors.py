@@ -155,3 +155,12 @@ def test_the_width_of_letters_is_helveticas():
 def test_no_figure_names_a_font_or_a_picture_from_elsewhere(sheets: dict[str, Sheet]):
     for sheet in sheets.values():
         assert not re.search(r"href|url\(|<image", svg(sheet))
+
+
+def test_words_of_an_svg_are_as_wide_as_the_sheet_gives_them_room():
+    known, other = Words((5.0, 20.0), "LeNet − 5"), Words((5.0, 40.0), "網路")
+    tree = ET.fromstring(svg(Sheet(100.0, 50.0, "Words", (known, other))))
+    first, second = tree.iter(f"{NAME}text")
+
+    assert float(first.attrib["textLength"]) == pytest.approx(known.width, abs=0.005)
+    assert "textLength" not in second.attrib

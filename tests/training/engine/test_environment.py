@@ -15,13 +15,21 @@ OLDER = {"python": "3.11.1", "processors": 2, BATCH_NORM: FUSED}
 NEWER = OLDER | {"processor": "Xeon", "memory_gib": 23.5}
 
 
-def test_processor_cores_and_memory_are_noted():
+def test_commit_processor_cores_and_memory_are_noted(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cnn.training.engine.environment.commit", lambda: "abc123")
     found = environment()
 
+    assert found["commit"] == "abc123"
     assert found["processors"] == os.cpu_count()
     assert found["processor"]
     there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     assert 0 < found["memory_gib"] <= round(there, 1)  # less in a container that has a limit
+
+
+def test_of_an_installed_program_no_commit_is_known(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("cnn.training.engine.environment.commit", lambda: "")
+
+    assert environment()["commit"] == "unknown"
 
 
 @pytest.mark.skipif(
@@ -46,6 +54,7 @@ def test_a_run_of_an_earlier_version_is_said_not_to_have_noted_its_machine():
     alone, mixed = dict(together([OLDER])), dict(together([NEWER, OLDER, OLDER]))
 
     assert alone["processor"] == "not noted by the run, of an earlier version"
+    assert alone["commit of CNN Workbench"] == "not noted by the run, of an earlier version"
     assert alone["processors it may use (logical cores)"] == "2"
     assert mixed["processor"] == "Xeon; not noted by 2 of 3 runs, of an earlier version"
     assert dict(together([OLDER, OLDER]))["memory (GiB)"] == (

@@ -165,6 +165,29 @@ def test_event_files_are_of_all_runs_or_of_some(store: Store, tmp_path: Path, ex
     assert other.id
 
 
+@pytest.mark.parametrize("name", ["runs.csv", "runs-epochs.csv", "logs"])
+def test_a_table_or_curves_that_are_there_are_left_unless_one_insists(
+    name: str, store: Store, tmp_path: Path, export: Any
+):
+    run = trained(store, days_ago=1)
+    taken = tmp_path / name
+    if name == "logs":
+        taken = taken / f"shapes-demo-{run.id}" / "train" / "events.out.tfevents.1.cnn-workbench"
+        taken.parent.mkdir(parents=True)
+    taken.write_text("mine")
+    words = ("--csv", tmp_path / "runs.csv", "--tensorboard", tmp_path / "logs")
+
+    assert "is there already. Choose another name, or write over it with --force" in export(
+        *words, status=2
+    )
+    there = [one for one in tmp_path.rglob("*") if one.is_file() and "home" not in one.parts]
+    assert there == [taken]
+    export(*words, "--force")
+    export(*words, "--force")
+    assert not taken.is_file() or taken.read_text() != "mine"
+    assert len(list((tmp_path / "logs").glob("*/train/*"))) == 1
+
+
 def test_the_script_alone_is_written_as_script_or_notebook(
     store: Store, tmp_path: Path, export: Any
 ):

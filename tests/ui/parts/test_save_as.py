@@ -45,6 +45,19 @@ def test_a_run_is_saved_in_another_form_with_its_weights(store: Store, label: st
     )
 
 
+@pytest.mark.parametrize("with_names", [False, True])
+def test_an_onnx_file_of_a_run_names_its_classes_if_one_asks(store: Store, with_names: bool):
+    run = made(store, State.FINISHED)
+    store.keep_files(run.id, {WEIGHTS: arrays_to_bytes(by_place(TRAINED))})
+    app = visited(run, "Take away")
+    (choice,) = (one for one in app.selectbox if one.label == "Another form")
+    choice.select("ONNX")
+    (box,) = (one for one in shown(app).checkbox if one.label == "With the names of its classes")
+    box.set_value(with_names)
+
+    assert (b"triangle" in saved(shown(app), ".onnx")) is with_names
+
+
 def test_build_saves_a_design_as_onnx():
     app = arriving("build")
     app.session_state["bench_tab"] = "Take away"

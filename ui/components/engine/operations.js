@@ -4,7 +4,7 @@
 /**
  * How a window slides along one axis.
  * @typedef {{ size: number, kernel: number, stride: number, dilation: number, before: number, padded: number, output: number }} Axis
- * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number, shares?: number[][], heads?: number, epsilon?: number }} Step
+ * @typedef {{ kind: string, of: number[], shape: number[], activation?: string, rows?: Axis, columns?: Axis, groups?: number, mean?: boolean, many?: number, shares?: number[][], heads?: number, epsilon?: number, slope?: number, ceiling?: number | null, threshold?: number }} Step
  * @typedef {(count: number) => Float32Array} Take the next of the weights, so many
  * @typedef {(step: Step, inputs: Float32Array[], out: Float32Array, take: Take, shapes: number[][]) => () => void} Maker
  */
@@ -210,6 +210,38 @@ function normalize({ shape, epsilon }, [x], out, take) {
   };
 }
 
+/** The same over all cells, for each group of channels side by side. @type {Maker} */
+function grouped({ shape, epsilon, groups }, [x], out, take) {
+  const channels = shape.at(-1);
+  const [scale, shift] = [take(channels), take(channels)];
+  const [many, count] = [channels / groups, x.length / groups];
+  return () => {
+    for (let first = 0; first < channels; first += many) {
+      let [mean, variance] = [0, 0];
+      for (let start = first; start < x.length; start += channels) {
+        for (let i = start; i < start + many; i++) mean += x[i];
+      }
+      mean /= count;
+      for (let start = first; start < x.length; start += channels) {
+        for (let i = start; i < start + many; i++) variance += (x[i] - mean) ** 2;
+      }
+      const factor = 1 / Math.sqrt(variance / count + epsilon);
+      for (let start = 0; start < x.length; start += channels) {
+        for (let i = first; i < first + many; i++) out[start + i] = (x[start + i] - mean) * factor * scale[i] + shift[i];
+      }
+    }
+  };
+}
+
+/** A relu with a slope below its threshold, and a ceiling if it has one. @type {Maker} */
+const bent = ({ slope, ceiling, threshold }, [x], out) => () => {
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i];
+    if (value > threshold) out[i] = ceiling === null ? value : Math.min(value, ceiling);
+    else out[i] = slope ? slope * (value - threshold) : 0;
+  }
+};
+
 /** To each number one of its own is added. @type {Maker} */
 function embedding(_step, [x], out, take) {
   const own = take(out.length);
@@ -305,7 +337,7 @@ function concatenate({ shape }, inputs, out, _take, shapes) {
 /** @type {Record<string, Maker>} */
 export const MAKERS = {
   ...{ convolution, transposed, pooling, dense, affine, prelu, padding, cropping, upsampling },
-  ...{ copy, normalize, embedding, attention },
+  ...{ copy, bent, normalize, grouped, embedding, attention },
   ...{ add, concatenate, multiply, maximum, average, subtract },
 };
 

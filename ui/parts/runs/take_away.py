@@ -164,12 +164,15 @@ def _another_form(run: Run, stem: str) -> None:
     first = sorted(ON_PAGES, key=lambda form: form.takes is Takes.NONE)
     others = {form.label: form for form in first if form.label not in OWN_BUTTONS}
     label = st.selectbox("Another form", list(others), key="take_away_as", persist_state="session")
+    form = others[label]
+    has_names = form.can_name_classes and st.checkbox("With the names of its classes")
 
     def subject() -> Subject:
         store = runs.opened()
-        return Subject(run.architecture, trained_weights(store, run), known_classes(store, run))
+        names = known_classes(store, run) if has_names else ()
+        return Subject(run.architecture, trained_weights(store, run), names)
 
-    save_as(others[label], stem, run.architecture, subject)
+    save_as(form, stem, run.architecture, subject)
 
 
 def _page(run: Run, name: str) -> None:
@@ -190,7 +193,7 @@ def _page(run: Run, name: str) -> None:
             raise Gone(str(error)) from error
 
     size = size_bytes(page_bytes(run.architecture))
-    save_file(f"Save web page · {size}", name, make, icon=":material/public:")
+    save_file(f"Save web page · ≈ {size}", name, make, icon=":material/public:")
     st.caption(
         "One file that answers in any browser, without a server and the internet, with a model "
         "card. It holds the names of the classes."

@@ -6,7 +6,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).parents[3]
+HERE = Path(__file__).parents[1]
 TIMEOUT_S = 5
 
 
@@ -16,7 +16,7 @@ def commit() -> str:
     if _git("rev-parse", "--show-toplevel") != str(HERE.resolve()):
         return ""
     found = _git("rev-parse", "HEAD")
-    return f"{found}, changed since" if found and _git("status", "--porcelain", "cnn") else found
+    return f"{found} (changed since)" if found and _git("status", "--porcelain", "cnn") else found
 
 
 def _git(*words: str) -> str:
