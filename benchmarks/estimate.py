@@ -1,8 +1,9 @@
 """The estimate before a training beside what was measured: time and peak memory.
 
-Measures this machine anew, then trains five networks of the zoo, each in a fresh process by the
+Measures this machine anew, then trains networks of the zoo, each in a fresh process by the
 command line's own way, and asks the system for that process' peak. Ratios are to stay within a
-factor of two; the last column but one is the wall clock of the whole process, imports and all.
+factor of two; the last column is the wall clock of the whole process, imports and all. A body that
+is frozen is among them, and one whose head is trained first.
 
 Then it trains four networks with two seeds in one process, as the app's worker trains a comparison,
 beside what is said of all eight, and beside the sum of what is said of each alone.
@@ -18,26 +19,33 @@ from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-CASES = (
-    ("shapes-demo", "shapes", 20),
-    ("lenet-5", "mnist-sample", 5),
-    ("alexnet-lite", "mnist-sample", 5),
-    ("vgg-lite", "mnist-sample", 3),
-    ("resnet-lite", "mnist-sample", 3),
+Begun = dict[str, int]
+"""How a training begins with the body on scenes: what stays frozen, and for how long."""
+
+CASES: tuple[tuple[str, str, int, Begun | None], ...] = (
+    ("shapes-demo", "shapes", 20, None),
+    ("lenet-5", "mnist-sample", 5, None),
+    ("alexnet-lite", "mnist-sample", 5, None),
+    ("vgg-lite", "mnist-sample", 3, None),
+    ("resnet-lite", "mnist-sample", 3, None),
+    ("resnet-lite", "scenes", 4, {}),
+    ("resnet-lite", "scenes", 4, {"freeze": 10}),
+    ("resnet-lite", "scenes", 4, {"head_first": 2}),
 )
 CALIBRATE = (
     "from cnn.training.engine import warming; from cnn.training.forecast import calibration; "
     "warming.warm_up(); list(calibration.measure())"
 )
+BODY, FLAGS = "shipped:scenes", {"freeze": "--freeze", "head_first": "--head-first"}
 TOGETHER = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
 SEEDS, EPOCHS = 2, 1
 FACTOR = 2.0
 
 
-def trained(network: str, data: str, epochs: int) -> tuple[float, float, int]:
+def trained(network: str, data: str, epochs: int, more: list[str]) -> tuple[float, float, int]:
     """Training seconds as the run says, wall seconds, and peak bytes of a training's process."""
     command = [sys.executable, "-m", "cnn", "train", network, "--dataset", data]
-    command += ["--epochs", str(epochs), "--json"]
+    command += ["--epochs", str(epochs), "--json", *more]
     began = time.perf_counter()
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.DEVNULL)
@@ -93,30 +101,41 @@ def main() -> None:
     """Print one line per network, and fail where an estimate is off by more than the factor."""
     from cnn.data import DatasetSpec, load
     from cnn.network.zoo import entry
+    from cnn.shipped.starts import shipped_parent
     from cnn.training.forecast import calibration
     from cnn.training.forecast.estimate import estimate
     from cnn.training.recipe.configuration import Configuration
     from cnn.training.recipe.fitting import fit_to
+    from cnn.training.workers import starting
 
     subprocess.run([sys.executable, "-c", CALIBRATE], cwd=ROOT, check=True, capture_output=True)
     prices = calibration.load()
     assert prices is not None
     print(prices)
-    print(f"{'':14}{'time: estimate':>16}{'measured':>10}{'ratio':>7}", end="")
+    print(f"{'':29}{'time: estimate':>16}{'measured':>10}{'ratio':>7}", end="")
     print(f"{'peak: estimate':>18}{'measured':>11}{'ratio':>7}{'wall':>9}")
     worst = 1.0
-    for network, data, epochs in CASES:
+    for network, data, epochs, how in CASES:
         configuration = Configuration(DatasetSpec.from_dict({"name": data}), epochs=epochs)
         architecture = entry(network).architecture
+        if how is not None:
+            architecture = replace(architecture, input=(32, 32, 3))
         found = load(configuration.dataset, architecture.input)
         images = {name: len(split) for name, split in found.splits.items()}
         fitted = fit_to(architecture, found).architecture
+        more: list[str] = []
+        if how is not None:
+            begun = starting.begin(shipped_parent(BODY), fitted, found.class_names, **how)
+            configuration = replace(configuration, start=begun.start)
+            more = ["--input", "32x32x3", "--from", BODY]
+            more += [word for name, count in how.items() for word in (FLAGS[name], str(count))]
         said = estimate(fitted, configuration, images, prices)
-        seconds, wall_s, peak = trained(network, data, epochs)
+        seconds, wall_s, peak = trained(network, data, epochs, more)
         ratios = (said.seconds / seconds, said.peak_bytes / peak)
         worst = max([worst, *ratios, *(1 / ratio for ratio in ratios)])
+        called = " ".join([network, *more[4:]])
         print(
-            f"{network:14}{said.seconds:14.1f} s{seconds:8.1f} s{ratios[0]:7.2f}"
+            f"{called:29}{said.seconds:14.1f} s{seconds:8.1f} s{ratios[0]:7.2f}"
             f"{said.peak_bytes / 2**20:14.0f} MiB{peak / 2**20:7.0f} MiB{ratios[1]:7.2f}"
             f"{wall_s:7.1f} s"
         )

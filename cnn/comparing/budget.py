@@ -1,10 +1,10 @@
 """What every network of a comparison is given alike: epochs, seconds of training, or MACs.
 
-MACs are the multiply-accumulates that training spends on its images, there and back. Earlier
-versions counted the forward pass alone, of which training spends 2 to 3 times as many, another
-share in each network. The word of that count, `macs`, keeps its meaning in addresses, commands and
-reports, so that a comparison of that time keeps its steps, and a network added to it is given its
-own by the same count.
+MACs are the multiply-accumulates that training spends on its images, there and back; frozen layers
+need fewer. Earlier versions counted the forward pass alone, of which training spends 2 to 3 times
+as many, another share in each network. The word of that count, `macs`, keeps its meaning in
+addresses, commands and reports, so that a comparison of that time keeps its steps, and a network
+added to it is given its own by the same count.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from enum import StrEnum
 from cnn.network.architecture import Architecture
 from cnn.network.errors import shown
 from cnn.network.trace import trace
-from cnn.network.training_macs import training_macs
 from cnn.numbers import exact
 from cnn.training.forecast.limits import most_epochs
+from cnn.training.forecast.spent_macs import Spent, spent
 from cnn.training.recipe.configuration import (
     MOST_SECONDS,
     Configuration,
@@ -121,7 +121,8 @@ def macs_of(
     equal: Equal, architecture: Architecture, configuration: Configuration, train_images: int
 ) -> int:
     """The MACs of a training's epochs, by one of the two counts."""
-    return _each(equal, architecture) * train_images * configuration.epochs
+    own = _spent(equal, architecture, configuration, train_images)
+    return int(own.after(train_images * configuration.epochs))
 
 
 def macs_spent(
@@ -129,14 +130,16 @@ def macs_spent(
 ) -> int:
     """The MACs of a training that ends after its steps, by one of the two counts."""
     images = _images(configuration.steps, configuration, train_images)
-    return _each(equal, architecture) * images
+    return int(_spent(equal, architecture, configuration, train_images).after(images))
 
 
-def _each(equal: Equal, architecture: Architecture) -> int:
-    """The MACs of one image."""
+def _spent(
+    equal: Equal, architecture: Architecture, configuration: Configuration, train_images: int
+) -> Spent:
+    """What images cost by one of the two counts; forward, a frozen layer costs what others do."""
     if equal is Equal.FORWARD_MACS:
-        return trace(architecture).total_macs
-    return training_macs(architecture)
+        return Spent(trace(architecture).total_macs)
+    return spent(architecture, configuration.start, train_images)
 
 
 def given(
@@ -151,14 +154,14 @@ def given(
         return configuration
     if budget.equal is Equal.TIME:
         return replace(configuration, epochs=most_epochs(), seconds=float(budget.seconds))
-    each = _each(budget.equal, architecture)
-    if not each:
+    own = _spent(budget.equal, architecture, configuration, train_images)
+    if not own.later:
         raise ConfigurationError(
             f"{architecture.name} has no multiply-accumulates, so equal MACs cannot be given to "
             "it. Compare it over equal epochs or equal time."
         )
     of_epoch = per_epoch(configuration, train_images)
-    images = budget.macs / each
+    images = own.images(budget.macs)
     whole = int(images // train_images)
     batch = configuration.batch_size_for(train_images)
     fewer = whole * of_epoch + int((images - whole * train_images) // batch)
@@ -170,8 +173,8 @@ def given(
     if not 1 <= steps <= most:
         raise ConfigurationError(
             f"{architecture.name} would be trained for {steps:,} steps with {budget.macs:,} MACs, "
-            f"{each:,} for each image; 1 to {most:,} can be, which is {most_epochs():,} epochs. "
-            "Change the epochs."
+            f"{own.later:,} for each image; 1 to {most:,} can be, which is {most_epochs():,} "
+            "epochs. Change the epochs."
         )
     epochs = -(-steps // of_epoch)
     is_whole = steps == epochs * of_epoch

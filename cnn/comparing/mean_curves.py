@@ -5,7 +5,7 @@ epochs, steps, seconds, images seen or multiply-accumulates spent. Pure.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from cnn.comparing.comparison import Group
 from cnn.network.training_macs import training_macs
+from cnn.training.forecast.spent_macs import spent
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import LIVE, Epoch, Run, State
 
@@ -25,6 +26,10 @@ class Axis(StrEnum):
     SECONDS = "seconds"
     IMAGES = "images"
     MACS = "MACs"
+
+
+Place = Callable[[float], float]
+"""Where on an axis a moment of a training is, which is told in epochs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +134,12 @@ def mean_curve(
     seeds that have one sample each.
     """
     followed = [
-        (curve, size)
+        (curve, place)
         for run in group.runs
         if run
         and run.state in (*LIVE, State.FINISHED)
         and (curve := samples.get(run.id))
-        and (size := per_epoch(run, axis)) is not None
+        and (place := _along(run, axis)) is not None
     ]
     if not followed:
         return None
@@ -146,19 +151,21 @@ def curve_elsewhere(
 ) -> MeanCurve | None:
     """The same of a single training that another program did, as far as it can be drawn so."""
     size = _per_epoch_elsewhere(one, axis)
-    return _mean_of([(samples, size)], axis, highest) if samples and size else None
+    if not samples or not size:
+        return None
+    return _mean_of([(samples, lambda epoch: epoch * size)], axis, highest)
 
 
 def _mean_of(
-    followed: Sequence[tuple[Sequence[Sample], float]], axis: Axis, highest: float
+    followed: Sequence[tuple[Sequence[Sample], Place]], axis: Axis, highest: float
 ) -> MeanCurve:
     longest = max(len(curve) for curve, _ in followed)
     if axis is Axis.SECONDS and longest > 1:
         return _over_seconds([curve for curve, _ in followed], highest)
     points = []
     for place in range(longest):
-        reached = [(curve[place], size) for curve, size in followed if place < len(curve)]
-        xs = [one.seconds if axis is Axis.SECONDS else one.epoch * size for one, size in reached]
+        reached = [(curve[place], along) for curve, along in followed if place < len(curve)]
+        xs = [one.seconds if axis is Axis.SECONDS else along(one.epoch) for one, along in reached]
         x = math.fsum(xs) / len(xs)
         points.append(_point(x, [(one.epoch, one.value) for one, _ in reached], highest))
     return _curve(points, len(followed))
@@ -246,15 +253,28 @@ def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
 
 
 def per_epoch(run: Run, axis: Axis) -> float | None:
-    """How much of an axis (MACs: of training steps) an epoch is; None without known images."""
+    """How many steps an epoch has, on any other axis how many images; 1 of epochs and seconds. None
+    without known images.
+    """
     if axis in (Axis.EPOCHS, Axis.SECONDS):
         return 1.0
     images = run.images.get("train") or (run.result.train_images if run.result else 0)
     if not images:
         return None
-    if axis is Axis.STEPS:
-        return run.configuration.steps_per_epoch(images)
-    return images * (training_macs(run.architecture) if axis is Axis.MACS else 1)
+    return run.configuration.steps_per_epoch(images) if axis is Axis.STEPS else images
+
+
+def _along(run: Run, axis: Axis) -> Place | None:
+    """Where on an axis a moment of a run is; MACs are those of its steps, of which frozen layers
+    need fewer.
+    """
+    size = per_epoch(run, axis)
+    if size is None:
+        return None
+    if axis is not Axis.MACS:
+        return lambda epoch: epoch * size
+    own = spent(run.architecture, run.configuration.start, int(size))
+    return lambda epoch: own.after(epoch * size)
 
 
 def _per_epoch_elsewhere(one: Elsewhere, axis: Axis) -> float:

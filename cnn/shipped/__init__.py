@@ -127,6 +127,17 @@ class Body(StrEnum):
             self
         ]
 
+    @property
+    def worth(self) -> str:
+        """What it has seen, and what that is worth elsewhere, by `benchmarks/photos.py`."""
+        return {
+            Body.DIGITS: "It has seen handwritten digits alone; on photos it was not measured.",
+            Body.SCENES: "It has seen drawn scenes and no photo. On photos, 40 each of three kinds "
+            "of CIFAR-10: fine-tuned 71.0 % of 3,000 test photos right, new weights 62.2 %, its "
+            "body frozen 63.7 %. Of all ten kinds: 32.5 %, 27.8 % and 27.7 % of 10,000. Means of "
+            "five seeds.",
+        }[self]
+
 
 @cache
 def body(which: Body) -> Shipped:

@@ -16,6 +16,7 @@ from cnn.network.layers import Flatten
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import recipe
+from cnn.training.recipe.start import Start
 
 LENET, SIMPLE = entry("lenet-5").architecture, entry("simple-cnn").architecture
 SETTINGS = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=5)
@@ -74,6 +75,24 @@ def test_macs_counted_forward_only_keep_the_steps_that_earlier_versions_gave():
     assert "counted forward only, as in the version that made it" in budget.in_words(
         whole, SETTINGS
     )
+
+
+def test_a_frozen_layer_leaves_macs_for_more_steps_but_where_those_forward_alone_are_counted():
+    start = Start("0" * 64, file="a.keras", freeze=1, anew=("dense_3",))
+    frozen = replace(SETTINGS, start=start)
+    each = 117_600 + 2 * 240_000 + 3 * (48_000 + 10_080 + 840)  # of LeNet-5, by its layers
+    whole = made(Equal.TRAINING_MACS, 0, LENET, SETTINGS, IMAGES)
+
+    found = given(whole, LENET, frozen, IMAGES)
+
+    # 28,299,000,000 / 774,360 = 36,545.0 images: seven epochs of 79 steps, and 24.1 batches of 64.
+    assert (found.steps, found.epochs, found.start) == (577, 8, start)
+    spent = macs_spent(Equal.TRAINING_MACS, LENET, found, IMAGES)
+    assert spent == (7 * 5_000 + 24 * 64) * each
+    assert macs_of(Equal.TRAINING_MACS, LENET, frozen, IMAGES) == 5 * IMAGES * each
+
+    forward = made(Equal.FORWARD_MACS, 0, LENET, SETTINGS, IMAGES)
+    assert given(forward, LENET, frozen, IMAGES) == frozen
 
 
 @drawn(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn.comparing.comparison import Group, groups
+from cnn.comparing.comparison import Group, Plan, groups
 from cnn.comparing.mean_curves import (
     Axis,
     MeanCurve,
@@ -21,6 +21,7 @@ from cnn.comparing.mean_curves import (
     stretch_samples,
 )
 from cnn.training.recipe.run import Epoch, State
+from cnn.training.recipe.start import Start
 from tests.comparing.test_comparison import LENET, plan, run
 from tests.comparing.test_standings import epochs
 
@@ -85,6 +86,23 @@ def test_an_epoch_ends_where_the_axis_says(axis: Axis, end_of_epoch_2: float):
 
     assert found
     assert found.x[-1] == pytest.approx(end_of_epoch_2)
+
+
+def test_frozen_layers_and_the_head_alone_spend_fewer_macs():
+    start = Start("0" * 64, file="a.keras", freeze=1, head_first=1, anew=("dense_3",))
+    settings = replace(run(LENET).configuration, start=start)
+    one = replace(run(LENET), images=SIZES, configuration=settings)
+
+    found = curve_of(
+        groups(Plan((replace(LENET, run=one),), settings), [one])[0],
+        {one.id: epochs(0.5, 0.7)},
+        "val_accuracy",
+        Axis.MACS,
+    )
+
+    assert found
+    head_alone, first_frozen = 416_520 + 840, 774_360  # see test_spent_macs.py
+    assert found.x == (150 * head_alone, 150 * (head_alone + first_frozen))
 
 
 def test_training_stands_in_the_middle_of_its_epoch_on_every_axis():

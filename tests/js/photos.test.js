@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const { concerns, contentOf, fileName, freeName, isClutter, isForeign, listed, missing, packed, tooMuch, tooMuchInAll, wrongName } = await import(
+const { concerns, contentOf, emptyClass, fileName, freeName, isClutter, isForeign, kindsFor, listed, missing, packed, partsIn, tooMuch, tooMuchInAll, wrongName } = await import(
   "../../ui/components/photos/classes.js"
 );
 const { BURST, record, square, whyFailed, whyNot } = await import("../../ui/components/photos/camera.js");
+const { dropped } = await import("../../ui/components/photos/opened.js");
 const { crc32 } = await import("../../ui/components/photos/zip.js");
 
 const LIMITS = {
@@ -126,4 +127,53 @@ test("a recording that is stopped ends, and gives the camera back", async () => 
 test("pictures of one recording are said to be alike in the test too", () => {
   const one = { ...named("cats"), isFilmed: true };
   assert.match(concerns(one, [one])[0], /^Pictures of one recording look alike/);
+});
+
+/** A folder as a browser gives it: what is in it comes in parts, the last of which is empty. */
+function entry(name, inside) {
+  if (!inside) return { name, isFile: true, isDirectory: false, file: (done) => done({ name }) };
+  return { name, isFile: false, isDirectory: true, createReader: () => readerOf([...inside]) };
+}
+
+const readerOf = (left) => ({ readEntries: (done) => done(left.splice(0, 2)) });
+const transfer = (...entries) => ({ files: [{ name: "loose.png" }], items: entries.map((one) => ({ webkitGetAsEntry: () => one })) });
+const names = (folders) => folders.map(({ folder, files }) => [folder, files.map((one) => one.name)]);
+
+test("a folder of folders is a kind for each of them, and what systems leave there is none", async () => {
+  const cats = entry("cats", [entry("1.png"), entry("2.png"), entry("3.png"), entry(".DS_Store")]);
+  const dogs = entry("dogs", [entry("1.png")]);
+  const found = await dropped(transfer(entry("pets", [dogs, cats, entry("Thumbs.db"), entry("__MACOSX", [entry("1.png")])])));
+
+  assert.deepEqual(names(found), [["cats", ["1.png", "2.png", "3.png"]], ["dogs", ["1.png"]]]);
+  assert.deepEqual(names(await dropped(transfer(cats, entry("a.png")))), [["", ["a.png"]], ["cats", ["1.png", "2.png", "3.png"]]]);
+  assert.deepEqual(names(await dropped(transfer(entry("a.png")))), [["", ["loose.png"]]]);
+  assert.deepEqual(partsIn(found, LIMITS), []);
+});
+
+test("folders of train and test are not mixed", async () => {
+  const found = await dropped(transfer(entry("all", ["Train", "test"].map((part) => entry(part, [entry("cats", [entry("1.png")])])))));
+
+  assert.deepEqual(names(found), [["cats", ["1.png", "1.png"]]]);
+  assert.deepEqual(partsIn(found, LIMITS), ["Train", "test"]);
+});
+
+test("folders fill the kinds of their names, then empty ones, then new ones", () => {
+  const [cats, empty] = [named("cats"), emptyClass()];
+  const classes = [cats, empty];
+  const folders = ["birds", "cats", "dogs"].map((folder) => ({ folder, way: [], files: [] }));
+
+  const kinds = kindsFor(folders, empty, classes);
+
+  assert.deepEqual(kinds.map((one) => one.name), ["birds", "cats", "dogs"]);
+  assert.deepEqual(kinds.slice(0, 2), [empty, cats]);
+  assert.deepEqual(classes, [cats, empty, kinds[2]]);
+});
+
+test("a folder that comes alone fills the kind it is dropped on, which keeps its name", () => {
+  const [cats, other] = [named("cats"), emptyClass()];
+  const [alone] = [{ folder: "images", way: [], files: [] }];
+
+  assert.deepEqual(kindsFor([alone], cats, [cats, other]), [cats]);
+  assert.deepEqual(kindsFor([alone], other, [cats, other]), [other]);
+  assert.deepEqual([cats.name, other.name], ["cats", "images"]);
 });

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import os
 import statistics
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import prod
 
 from cnn.network.architecture import Architecture
-from cnn.network.trace import Trace, trace
+from cnn.network.trace import FLOAT_BYTES, Trace, trace
+from cnn.network.training_macs import forward_alone
 from cnn.numbers import number
 from cnn.training.engine.kept_machines import found_compiled, phases
 from cnn.training.forecast import augmentation_cost
@@ -30,6 +31,7 @@ COMPILED = 1.25  # what is compiled to look at images comes on top of what is co
 DATA_COPIES = 3  # as it is read, as it is split, and as TensorFlow holds it
 COMPILED_BYTES = 30 << 20  # what a compiled network takes, however small
 COMPILED_LAYER_BYTES = 3 << 19  # and more for each layer
+AT_ONCE = 3  # outputs that a pass forward needs: in, out, and what goes round a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,31 @@ def _compiling_s(traced: Trace, configuration: Configuration, prices: Calibratio
 def _peak_bytes(
     traced: Trace, configuration: Configuration, batch: int, images: int, prices: Calibration
 ) -> int:
-    network = traced.training_memory_bytes(batch, SLOTS[configuration.optimizer])
+    """That of the part which takes most, and of all that is compiled, as that is kept."""
+    parts = phases(traced.architecture, configuration)
+    slots = SLOTS[configuration.optimizer]
+    network = max(_network_bytes(traced, batch, slots, frozen) for frozen in parts)
     compiled = COMPILED_BYTES + COMPILED_LAYER_BYTES * len(traced.rows)
     data = DATA_COPIES * images * prod(traced.architecture.input)
-    return prices.base_bytes + network + compiled + data
+    return prices.base_bytes + network + len(parts) * compiled + data
+
+
+def _network_bytes(traced: Trace, batch: int, slots: int, frozen: Collection[str]) -> int:
+    """What a network takes in training: frozen weights have no gradients and no copies for the
+    optimizer, and of layers that are forward alone no more is held than the largest few.
+    """
+    whole = traced.training_memory_bytes(batch, slots)
+    if not frozen:
+        return whole
+    still = sum(row.trainable_params for row in traced.rows if row.name in frozen)
+    paths = forward_alone(traced, frozen)
+    outputs = sorted(
+        row.activation_bytes + FLOAT_BYTES * row.layer.held_values(row.input_shape)
+        for row in traced.rows
+        if row.path in paths
+    )
+    let_go = 2 * sum(outputs) - sum(outputs[-AT_ONCE:])
+    return whole - FLOAT_BYTES * (1 + slots) * still - batch * let_go
 
 
 def _augmentation_s(

@@ -156,6 +156,32 @@ def test_layers_before_the_border_cost_their_share_of_looking_alone():
     assert steps_s(LENET, settings, size) == pytest.approx(wanted)
 
 
+def test_frozen_layers_need_no_gradients_and_hold_no_outputs_for_them():
+    rows = trace(LENET).rows
+    *_, head = rows
+    plain, one, body = (
+        estimate(LENET, settings, IMAGES, PRICES).peak_bytes
+        for settings in (SETTINGS, begun(LENET, freeze=1), begun(LENET, freeze=len(rows) - 1))
+    )
+
+    # Of the convolution: gradients and two copies of 156 weights; its output and that of the
+    # pooling are there once, as something has to be, and without a gradient.
+    outputs = [row.activation_bytes for row in rows]
+    assert plain - one == 3 * 4 * 156 + 64 * sum(outputs[:2])
+    # Before the head all is let go but the three largest outputs.
+    alone = outputs[:-1]
+    let_go = 2 * sum(alone) - sum(sorted(alone)[-3:])
+    assert plain - body == 3 * 4 * (61_706 - head.params) + 64 * let_go
+
+
+def test_the_memory_of_the_head_alone_is_not_all_that_there_will_be():
+    plain, found = (
+        estimate(LENET, settings, IMAGES, PRICES).peak_bytes
+        for settings in (SETTINGS, begun(LENET, head_first=1))
+    )
+    assert found - plain == (30 << 20) + 8 * (3 << 19)  # compiled once more
+
+
 def test_a_finished_run_with_a_frozen_body_makes_no_other_training_look_fast():
     body = int(with_weights(RESNET)[-1].path[0])
     settings = begun(RESNET, freeze=body)

@@ -15,8 +15,20 @@ from cnn.insight.passes.weights import random_weights
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.settings import images_folder
+from cnn.shipped import Body, body
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import CLASS_NAMES, WEIGHTS, Epoch, Progress, Result, Run, State, Step
+from cnn.training.recipe.run import (
+    CLASS_NAMES,
+    START,
+    WEIGHTS,
+    Epoch,
+    Progress,
+    Result,
+    Run,
+    State,
+    Step,
+)
+from cnn.training.recipe.start import with_weights
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.class_names import to_bytes
 from cnn.training.store.store import Store
@@ -86,6 +98,28 @@ def test_a_grey_network_is_told_apart_and_one_in_colour_is_used_in_one_click(sto
     (run,) = store.latest()
     assert run.architecture.input == (64, 64, 3)
     assert run.configuration == Configuration(own.spec, epochs=100, shift=0.1, zoom=0.1)
+
+
+def test_a_body_that_ships_is_fine_tuned_on_photos_in_one_click(store: Store):
+    own = photos()
+    app = visited("train", network="lenet-5", data=own.id)
+
+    pressed(app, "Fine-tune a trained one")
+
+    assert strong(app) == {"Train"}
+    assert "Use this network" not in str(app.button)
+    assert app.number_input(key="train_epochs").value == 30
+    assert "It has seen drawn scenes and no photo." in words(app)
+    pressed(app, "Train")
+    (run,) = store.latest()
+    start = run.configuration.start
+    assert start
+    assert (start.file, start.freeze, start.head_first) == ("shipped:scenes", 0, 10)
+    assert run.architecture.layers[:-1] == body(Body.SCENES).architecture.layers[:-1]
+    assert [row.layer for row in with_weights(run.architecture) if row.name in start.anew] == [
+        Dense(3, activation="softmax")
+    ]
+    assert START in store.file_sizes(run.id)
 
 
 def test_nothing_is_proposed_for_data_that_come_along_nor_where_as_much_is_seen(store: Store):

@@ -57,6 +57,7 @@ def test_it_leads_on_to_where_these_images_are_used():
     assert links["Which labels look wrong?"] == {"tab": ["labels"]} | images
     helped = links["Would more images help?"]
     assert helped == {"tab": ["sweep"], "field": ["images"]} | images
+    assert links["Would trained weights help?"] == {"tab": ["transfer"]} | images
     there = visited("experiments", **{name: value for name, (value,) in helped.items()})
     assert there.session_state["sweep_field"] == "images"
     assert address(there, "samples") == ["200"]

@@ -6,7 +6,7 @@ export const FEWEST = 3; // one each to learn from, to validate and to test
 const LONGEST_NAME = 60;
 const MOST_NAMED = 3;
 const ENTRY_BYTES = 1000; // more than a zip says of a file
-const CLUTTER = /^(\.|thumbs\.db$|desktop\.ini$)/i;
+const CLUTTER = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i;
 const WITHOUT_PREVIEW = /\.(tiff?|ppm|pgm|pbm|pnm)$/i; // the app reads them, browsers do not
 const READ = ["", "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/x-ms-bmp"];
 
@@ -18,6 +18,38 @@ export const pictures = (many) => `${counted(many)} picture${many === 1 ? "" : "
 
 /** Files that an operating system leaves in a folder: nobody wants to hear of them. */
 export const isClutter = (name) => CLUTTER.test(name);
+
+/** Files with the folders on the way to them, put together by the folder they lie in. */
+export function byFolder(found) {
+  const kinds = new Map();
+  for (const { file, way } of found) {
+    if ([...way, file.name].some(isClutter)) continue;
+    const folder = way.at(-1) ?? "";
+    if (!kinds.has(folder)) kinds.set(folder, { folder, way: [], files: [] });
+    const kind = kinds.get(folder);
+    kind.way = [...new Set([...kind.way, ...way])];
+    kind.files.push(file);
+  }
+  return [...kinds.values()].sort((one, other) => before(one.folder, other.folder));
+}
+
+/** Parts of the data among folders, such as train and test, which would be mixed if each folder were a kind. */
+export function partsIn(folders, limits) {
+  const on = new Set(folders.flatMap((one) => one.way));
+  return [...on].filter((name) => limits.reserved.includes(name.toLowerCase()));
+}
+
+/** The kind that each folder fills: the one it was dropped `on` where it came alone, else that of its name, an empty one, or one that is added. */
+export function kindsFor(folders, on, classes) {
+  return folders.map(({ folder }) => {
+    const called = classes.find((one) => one.name.trim() === folder);
+    const empty = [on, ...classes].find((one) => !one.name.trim() && !one.pictures.length);
+    const kind = folders.length === 1 || !folder ? on : (called ?? empty ?? emptyClass());
+    if (!classes.includes(kind)) classes.push(kind);
+    kind.name ||= folder;
+    return kind;
+  });
+}
 
 export const isReadUnseen = (name) => WITHOUT_PREVIEW.test(name);
 

@@ -2,29 +2,29 @@
 
 import { element } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
-import { freeName, isClutter, isForeign, isReadUnseen, isSame, listed, tooMuch } from "./classes.js";
+import { byFolder, freeName, isClutter, isForeign, isReadUnseen, isSame, listed, tooMuch } from "./classes.js";
 import { crc32 } from "./zip.js";
 
 const THUMB_PX = 144; // twice as many as it is wide
 const QUALITY = 0.92;
 
-/** What was dropped, files of folders too; the name of a folder that was dropped alone. */
+/** What was dropped, as `{ folder, way, files }`: a folder with files in it, and all folders on the way to them; without a name, what lies in none. */
 export async function dropped(transfer) {
   const files = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return { files, folder: "" };
-  const found = await Promise.all(entries.map(filesIn));
-  return { files: found.flat(), folder: entries.length === 1 ? entries[0].name : "" };
+  if (!entries.some((entry) => entry.isDirectory)) return byFolder(files.map((file) => ({ file, way: [] })));
+  const found = await Promise.all(entries.map((entry) => filesIn(entry, [])));
+  return byFolder(found.flat());
 }
 
-async function filesIn(entry) {
-  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+async function filesIn(entry, way) {
+  if (entry.isFile) return [{ file: await new Promise((done, failed) => entry.file(done, failed)), way }];
   const reader = entry.createReader();
   const found = [];
   for (;;) {
     const some = await new Promise((done, failed) => reader.readEntries(done, failed)); // a hundred at a time
     if (!some.length) return found;
-    for (const one of some) found.push(...(await filesIn(one)));
+    for (const one of some) found.push(...(await filesIn(one, [...way, entry.name])));
   }
 }
 

@@ -4,7 +4,7 @@
 import { added, button, element, partsOf, remembered, setLabel, setText } from "../kit/element.js";
 import { counted } from "../kit/numbers.js";
 import { BURST, record, whyFailed, whyNot } from "./camera.js";
-import { bytesOf, concerns, contentOf, emptyClass, fileName, inUse, megabytes, missing, packed, pictures, tooMuchInAll, wrongName } from "./classes.js";
+import { bytesOf, concerns, contentOf, emptyClass, fileName, inUse, kindsFor, listed, megabytes, missing, packed, partsIn, pictures, tooMuchInAll, wrongName } from "./classes.js";
 import { dropped, makeSmaller, take } from "./opened.js";
 import { zipped } from "./zip.js";
 
@@ -43,6 +43,18 @@ async function done(what, then) {
 }
 
 const takeInto = (state, one, files) => work("Opening picture", (tell) => take(files, one, state.limits, tell));
+
+/** Folders that were dropped on a kind: one fills it, several are a kind each. */
+async function takeFolders(state, on, folders) {
+  const parts = partsIn(folders, state.limits);
+  if (parts.length) {
+    on.said = [`${listed(parts)} would be mixed here. To keep them apart, zip this folder and bring it as a file.`];
+    showWords(state);
+    return;
+  }
+  const kinds = kindsFor(folders, on, kept.classes);
+  for (const [place, { files }] of folders.entries()) await takeInto(state, kinds[place], files);
+}
 
 function shrink(state) {
   return work("Making smaller picture", async (tell) => {
@@ -119,7 +131,7 @@ function row(state, one, number) {
     show(state);
   }, "×");
   setLabel(remove, `Remove kind ${number}`);
-  const drop = button("drop", () => choose(state, one), "Drop pictures here, or choose them");
+  const drop = button("drop", () => choose(state, one), "Drop pictures or folders here, or choose pictures");
   drop.setAttribute("aria-label", `Choose pictures of kind ${number}, or drop them here`);
   const camera = button("quiet film", () => film(state, one, number), "Record with the camera");
   camera.setAttribute("aria-label", `Record pictures of kind ${number} with the camera`);
@@ -141,9 +153,7 @@ function listen(state, one, root) {
   root.ondrop = async (event) => {
     event.preventDefault();
     root.classList.remove("over");
-    const { files, folder } = await dropped(event.dataTransfer);
-    one.name ||= folder;
-    await takeInto(state, one, files);
+    await takeFolders(state, one, await dropped(event.dataTransfer));
   };
 }
 

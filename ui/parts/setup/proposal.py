@@ -1,6 +1,8 @@
-"""Beside images: a network that fits them, in one click, where the chosen one sees less."""
+"""Beside images: a network that fits them, or a trained body, where the chosen one sees less."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 
@@ -8,15 +10,21 @@ from cnn.data import CATALOGUE, DatasetSpec, title
 from cnn.data.look import Look
 from cnn.network.architecture import Architecture
 from cnn.network.shapes import MapShape
+from cnn.shipped import Body, body
 from cnn.training.forecast import calibration
 from cnn.training.forecast.estimate import measured_here
 from cnn.training.forecast.proposal import Proposal, in_colour, propose
 from cnn.training.recipe.configuration import Configuration, epochs_text
+from cnn.training.recipe.start import SHIPPED, Start
+from cnn.training.workers.starting import UNREAD
 from ui.parts.runs import runs
-from ui.parts.setup import expectation, network
+from ui.parts.setup import expectation, network, start_from
 from ui.parts.setup.settings import Settings
 from ui.session import design
 from ui.session.words import plain
+
+TUNED_EPOCHS = 30
+"""As many as `benchmarks/photos.py` fine-tunes with."""
 
 
 def offer(
@@ -28,8 +36,9 @@ def offer(
     """
     done = measured_here(runs.store().latest(expectation.RUNS))
     proposal = propose(found, configuration, calibration.load(), done)
-    if not proposal.is_better_than(chosen):
+    if start_from.is_from_shipped() or not proposal.is_better_than(chosen):
         return False
+    which = Body.SCENES if proposal.is_coloured else Body.DIGITS
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="proposal"):
         st.markdown(
             f"{_sees(chosen, proposal)} **{plain(proposal.architecture.name)}** fits them: "
@@ -42,6 +51,13 @@ def offer(
             icon=":material/auto_awesome:",
             on_click=_use,
             args=(proposal, settings),
+        )
+        st.button(
+            "Fine-tune a trained one",
+            icon=":material/move_down:",
+            on_click=_tune,
+            args=(which, configuration, proposal.configuration.epochs, settings),
+            help=f"{which.called}. {which.worth}",
         )
     return True
 
@@ -93,6 +109,15 @@ def _training(configuration: Configuration) -> str:
 def _use(proposal: Proposal, settings: Settings) -> None:
     _design(proposal.architecture)
     settings.put(proposal.configuration)
+
+
+def _tune(which: Body, configuration: Configuration, epochs: int, settings: Settings) -> None:
+    """The body that ships, with a new head: that first, then all at a tenth of the rate."""
+    _design(body(which).architecture)
+    own = replace(configuration, epochs=min(epochs, TUNED_EPOCHS), steps=0, seconds=0.0)
+    settings.put(own)
+    head_first = start_from.usual_head(own.epochs)
+    start_from.begin_with(Start(UNREAD, file=f"{SHIPPED}{which}", head_first=head_first))
 
 
 def _design(architecture: Architecture) -> None:

@@ -16,6 +16,7 @@ from cnn.insight.passes.effort import TooMuchError
 from cnn.network.architecture import Architecture
 from cnn.network.trace import trace
 from cnn.pictures.network.taken import taken_diagram
+from cnn.shipped.starts import IDS
 from cnn.training.recipe.fitting import is_fitted
 from cnn.training.recipe.matching import Fate, Match
 from cnn.training.recipe.start import SHIPPED, Start, StartError
@@ -65,6 +66,8 @@ def choose(architecture: Architecture, classes: Sequence[str], epochs: int) -> C
         parent = choose_parent(architecture)
         if parent is None:
             return None
+        if is_from_shipped():
+            st.caption(plain(IDS[st.session_state[KEY]].worth))
         try:
             found = starting.begin(parent, architecture, classes)
         except StartError:
@@ -93,6 +96,16 @@ def begin_with(start: Start | None) -> None:
         st.session_state[KEY] = start.run or (start.file if ships else FILE)
     st.session_state[FREEZE] = start.freeze if start else 0
     st.session_state[HEAD] = start.head_first if start else 0
+
+
+def is_from_shipped() -> bool:
+    """Whether a body that ships was chosen."""
+    return str(st.session_state.get(KEY, NEW)).startswith(SHIPPED)
+
+
+def usual_head(epochs: int) -> int:
+    """The epochs of the head alone: a third."""
+    return max(1, round(epochs / 3))
 
 
 def _most_frozen(architecture: Architecture, found: Beginning) -> int:
@@ -165,7 +178,7 @@ def _head_first(epochs: int) -> int:
 
 
 def _usual_way(epochs: int) -> None:
-    st.session_state[HEAD] = max(1, round(epochs / 3))
+    st.session_state[HEAD] = usual_head(epochs)
     st.session_state[FREEZE] = 0
 
 

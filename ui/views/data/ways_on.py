@@ -18,6 +18,12 @@ WAYS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         ":material/add_photo_alternate:",
         {"tab": "sweep", "field": Field.IMAGES.value},
     ),
+    (
+        "experiments.py",
+        "Would trained weights help?",
+        ":material/move_down:",
+        {"tab": "transfer"},
+    ),
 )
 
 

@@ -123,6 +123,8 @@ def _choose() -> tuple[str, list[float]]:
             key=CHOSEN,
             persist_state="session",
         )
+    if id in IDS:
+        st.caption(plain(IDS[id].worth))
     return str(id), sorted(shares)
 
 
