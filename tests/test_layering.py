@@ -17,7 +17,8 @@ FORBIDDEN = {
     "pages": {"pages", "app"},
 }
 FLOORS = (
-    "settings names numbers version commit memory log entry child_process people.person people.ways",
+    "settings names numbers version commit memory log entry child_process",
+    "people.person people.ways",
     "network",
     "network.scripts",
     "network.keras",
