@@ -90,7 +90,7 @@ def arrive() -> str | None:
     For whole runs of a page alone: while edits are on their way, the address is behind them.
     """
     design, code = current(), st.query_params.get(ADDRESS, "")
-    is_written, is_newest = code in design.addresses, code == design.addresses[0]
+    is_written, is_newest = code in design.addresses, (code,) == design.addresses[:1]
     if code and (not is_written or (went_back() and not is_newest)):
         st.session_state[KEY] = _opened(code, design)
     found: str | None = st.session_state.pop(PROBLEM, None)
