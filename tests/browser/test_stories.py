@@ -237,13 +237,13 @@ def test_somebody_who_comes_back_after_a_restart_in_mid_training_finds_everythin
         resume = page.get_by_role("button", name="Resume")
         expect(resume).to_be_visible()
         settled(page)
-        before = _points(page)
+        before = _points(page)[:3]
         assert before
         resume.click()
         shown = page.get_by_text(re.compile(r"^Epoch \d+ of 900"))
         expect(shown).to_be_visible(timeout=WORKER_MS)
         settled(page)
-        assert _points(page)[:3] == before[:3]
+        assert _points(page)[: len(before)] == before
         page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
         expect(page.get_by_text("the test set was not looked at")).to_be_visible()
         settled(page)
