@@ -60,3 +60,14 @@ def test_the_figures_of_the_benchmarks_are_found():
         *("training", "first_point", "fast_mnist", "estimate"),
         *("build_page", "draw", "first_comparison"),
     }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*ROOT.glob("docs/*.md"), ROOT / "README.md"],
+    ids=lambda page: page.name,
+)
+def test_every_test_and_benchmark_that_a_page_names_is_there(page: Path):
+    named = re.findall(r"`((?:tests|benchmarks|scripts)/[\w/]+\.py)", page.read_text("utf-8"))
+
+    assert [one for one in named if not (ROOT / one).is_file()] == []

@@ -91,8 +91,8 @@ def _add_train(commands: Any, network: argparse.ArgumentParser) -> None:
         "--head-first",
         type=int,
         metavar="EPOCHS",
-        help="with --from: train what is new alone for so many epochs, then all at a tenth of the "
-        "rate",
+        help="with --from: train what is new alone, or the last layer where nothing is, for so "
+        "many epochs, then all that is not frozen at a tenth of the rate",
     )
     train.add_argument(
         "--assignment",

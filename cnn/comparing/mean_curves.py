@@ -278,10 +278,14 @@ def _along(run: Run, axis: Axis) -> Place | None:
 
 
 def _per_epoch_elsewhere(one: Elsewhere, axis: Axis) -> float:
-    """How much of an axis an epoch is; 0 where that is not known."""
+    """How much of an axis an epoch is; 0 where that is not known, as MACs of a training that left
+    some layers as they were.
+    """
     if axis in (Axis.EPOCHS, Axis.SECONDS):
         return 1.0
     steps, images = one.told.steps, one.told.steps * one.told.batch
     if axis is Axis.MACS:
-        return float(images * training_macs(one.architecture)) if one.architecture else 0.0
+        if one.architecture is None or one.told.frozen:
+            return 0.0
+        return float(images * training_macs(one.architecture))
     return float(steps if axis is Axis.STEPS else images)

@@ -10,6 +10,7 @@ const { crc32 } = await import("../../ui/components/photos/zip.js");
 
 const LIMITS = {
   upload_bytes: 200e6, file_bytes: 30e6, image_pixels: 40e6, all_pixels: 1e9, files: 60_000, classes: 3, reserved: ["train", "test", "val"],
+  like_a_part: "train|val|test|(^|[^a-z])(trn|dev)([^a-z]|$)",
 };
 let made = 0;
 const picture = (name, more = {}) => ({ name, size: 1000, crc: ++made, width: 100, height: 80, content: null, ...more });
@@ -155,6 +156,16 @@ test("folders of train and test are not mixed", async () => {
 
   assert.deepEqual(names(found), [["cats", ["1.png", "1.png"]]]);
   assert.deepEqual(partsIn(found, LIMITS), ["Train", "test"]);
+});
+
+test("nor are those that are called like them and hold the same kinds", async () => {
+  const two = (one, other) => dropped(transfer(entry("all", [one, other].map((part) => entry(part, ["cats", "dogs"].map((kind) => entry(kind, [entry("1.png")])))))));
+
+  assert.deepEqual(partsIn(await two("seg_train", "Seg_TEST"), LIMITS), ["seg_train", "Seg_TEST"]);
+  assert.deepEqual(partsIn(await two("a-trn", "a-dev"), LIMITS), ["a-trn", "a-dev"]);
+  assert.deepEqual(partsIn(await two("Monday", "Tuesday"), LIMITS), []);
+  const trained = entry("all", ["trained", "untrained"].map((kind) => entry(kind, [entry("1.png")])));
+  assert.deepEqual(partsIn(await dropped(transfer(trained)), LIMITS), []);
 });
 
 test("folders fill the kinds of their names, then empty ones, then new ones", () => {

@@ -193,7 +193,9 @@ FORMS = (
 """As Keras' own files and scikit-learn's examples have them, as MedMNIST has them, and others."""
 
 _OTHER_WORDS = r"trn|tst|learn(ing)?|hold(_?out)?|eval|dev"
-_CALLED_A_SPLIT = re.compile(rf"train|val|test|(?<![a-z])({_OTHER_WORDS})(?![a-z])", re.IGNORECASE)
+LIKE_A_SPLIT = rf"train|val|test|(^|[^a-z])({_OTHER_WORDS})([^a-z]|$)"
+"""What the names of folders have that may be splits, in any case; a browser reads it too."""
+_CALLED_A_SPLIT = re.compile(LIKE_A_SPLIT, re.IGNORECASE)
 _SAYS_A_SPLIT = re.compile(
     rf"(?<![a-z])({'|'.join(SAID)}|{_OTHER_WORDS}|(split|subset|fold|partition)s?)(?![a-z])",
     re.IGNORECASE,

@@ -153,7 +153,7 @@ SHA256 = {weights!r}
 FROZEN = {frozen}  # they stay as they are, averages of batch norm too
 """
 _HEAD = """\
-HEAD = {epochs}  # so many epochs train the head alone; then all are, at a tenth of the rate
+HEAD = {epochs}  # the head alone for so long, then all but FROZEN_BEFORE at a tenth of the rate
 FROZEN_BEFORE = {frozen}
 """
 _TAKE = '''

@@ -67,6 +67,7 @@ def card(
         "",
         f"- Data: {_words(described_data(run))}",
         f"- Length: {run.configuration.length}, seed {run.configuration.seed}",
+        *_begun(run),
         *[f"- {name}: {_words(said)}" for name, said in _terms(run)],
         f"- Fingerprint of pixels, labels and class names: `{run.data_fingerprint}`",
         "",
@@ -134,13 +135,26 @@ def _results(run: Run) -> list[str]:
     if run.result is None:
         return [f"Not tested: the run is {run.state}."]
     result = run.result
+    looked = "once, after training"
+    if run.continues:
+        looked = f"after training, and before that when run {run.continues} had ended"
     said = (
         f"{result.test_accuracy:.1%} of {result.test_images:,} test images are right "
-        f"(loss {number(result.test_loss)}). They were looked at once, after training. "
+        f"(loss {number(result.test_loss)}). They were looked at {looked}. "
         f"{result.seen_in_words}"
     )
     images = f"Trained on {result.train_images:,}, validated on {result.validation_images:,}."
     return [said.rstrip(), images]
+
+
+def _begun(run: Run) -> list[str]:
+    """What it began with, where that were not new weights, and what of it was left as it was."""
+    if not run.begun_with:
+        return []
+    start = run.configuration.start
+    said = [run.begun_with]
+    said += start.phrases(run.architecture) if start and not run.continues else []
+    return [f"- Begun with: {_words('; '.join(said))}"]
 
 
 def _terms(run: Run) -> list[tuple[str, str]]:

@@ -14,14 +14,14 @@ from cnn.training.engine.loading import loading_code
 from cnn.training.engine.reproduce import ReproductionError, check_start, script, start_file
 from cnn.training.exchange.card import card, described_data
 from cnn.training.exchange.notebook import notebook
-from cnn.training.exchange.standalone import standalone
+from cnn.training.exchange.standalone import needs, standalone
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
 from cnn.training.recipe.run import MODEL, START, WEIGHTS, Run
 from cnn.training.store.class_names import class_names
 from cnn.training.store.store import Store
 from cnn.version import VERSION
 
-WITH_US, ALONE = "with this program's package cnn", "with Keras and NumPy alone"
+WITH_US = "with this program's package cnn"
 
 
 class ExportError(ValueError):
@@ -80,7 +80,7 @@ def _written(store: Store, run: Run, folder: Path) -> list[tuple[str, str]]:
     text, said = best_script(run, epochs, sizes)
     if text:
         put("train.py", f"trains it again, {said}", text)
-        if said == ALONE:
+        if said != WITH_US:
             put("train.ipynb", "the same as a notebook", notebook(text))
         if START in sizes and run.configuration.start:
             what = "the weights that it began with"
@@ -92,7 +92,7 @@ def best_script(run: Run, epochs: Any, kept: Collection[str]) -> tuple[str, str]
     """The script that needs least, and what it needs; none where there can be none."""
     with contextlib.suppress(ReproductionError):
         check_start(run, kept)
-        return standalone(run, epochs), ALONE
+        return standalone(run, epochs), f"with {needs(run)} alone"
     try:
         check_start(run, kept)
         return script(without_path(run), epochs), WITH_US

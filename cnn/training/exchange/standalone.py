@@ -1,4 +1,4 @@
-"""A run as a script that does it again without this program: Keras and NumPy, and its own drawing.
+"""A run as a script that does it again without this program: Keras, NumPy, and its own drawing.
 
 What is code here (drawings, splits, learning rates, augmentation) goes along as it stands, so that
 the curve is the same to rounding. Its cells are marked, so that it is a notebook too.
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cnn.network.scripts.code import docstring_text
 from cnn.training.engine import reproduce
 from cnn.training.exchange.sources import taken
-from cnn.training.exchange.standalone_data import of_data
+from cnn.training.exchange.standalone_data import OfData, of_data
 from cnn.training.recipe.augmentations import chosen
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Epoch, Run
@@ -87,9 +87,8 @@ def standalone(run: Run, epochs: Sequence[Epoch]) -> str:
     imports |= {typing} if parts["typing"] else set()
     imports |= {"import hashlib"} if parts["hashlib"] else set()
     said = " ".join(filter(None, (data.said, reproduce.weights_needed(run))))
-    needs = ["Keras with TensorFlow", "NumPy", *data.packages]
     text = (_HEAD + body).format(
-        needs=f"{', '.join(needs[:-1])} and {needs[-1]}",
+        needs=_listed(data),
         packages=" ".join(("keras", "tensorflow", "numpy", *map(str.lower, data.packages))),
         said=f"\n{_wrapped(docstring_text(said))}\n" if said else "",
         stdlib=_stdlib(imports, str(parts["onednn"])),
@@ -101,6 +100,16 @@ def standalone(run: Run, epochs: Sequence[Epoch]) -> str:
         **parts,
     )
     return f"{text.rstrip()}\n"
+
+
+def needs(run: Run) -> str:
+    """What the script of a run has to find installed, in words."""
+    return _listed(of_data(run))
+
+
+def _listed(data: OfData) -> str:
+    *most, last = ("Keras with TensorFlow", "NumPy", *data.packages)
+    return f"{', '.join(most)} and {last}"
 
 
 def _stdlib(imports: set[str], onednn: str) -> str:

@@ -77,6 +77,7 @@ class Watching:
             loss=_called(getattr(model, "loss", None)),
             optimizer=_kind(getattr(model, "optimizer", None)),
             parameters=int(model.count_params()) if getattr(model, "built", False) else 0,
+            frozen=_frozen(model),
         )
         design, is_design = _json(model)
         begun = Begun(self._name or model.name, self._told, design, _environment(), is_design)
@@ -222,6 +223,13 @@ def _called(one: Any) -> str:
 def _kind(one: Any) -> str:
     """The class of something, if it is there."""
     return "" if one is None else type(one).__name__
+
+
+def _frozen(layer: Any) -> int:
+    """How many layers have weights and stay as they are, those of models in a model among them."""
+    if isinstance(own := getattr(layer, "layers", None), list):
+        return sum(map(_frozen, own))
+    return int(bool(getattr(layer, "weights", ())) and not getattr(layer, "trainable", True))
 
 
 def _json(model: Any) -> tuple[str, bool]:

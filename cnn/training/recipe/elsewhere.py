@@ -35,6 +35,7 @@ class Told:
     batch: int = 0
     steps: int = 0  # of an epoch
     parameters: int = 0
+    frozen: int = 0  # layers with weights that stay as they are
     no_design: str = ""
 
     @property

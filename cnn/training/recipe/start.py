@@ -127,7 +127,8 @@ class Start:
             )
         if self.head_first:
             epochs = f"{self.head_first} epoch{'s' * (self.head_first > 1)}"
-            said.append(f"the head alone for {epochs}, then all at a tenth of the rate")
+            rest = "all that is not frozen" if self.freeze else "all"
+            said.append(f"the head alone for {epochs}, then {rest} at a tenth of the rate")
         return said
 
     def to_dict(self) -> dict[str, Any]:

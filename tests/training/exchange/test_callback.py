@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, event
 
 from cnn.callbacks import Workbench
 from cnn.comparing.comparison import Entrant, Plan
+from cnn.comparing.mean_curves import Axis, Sample, curve_elsewhere
 from cnn.comparing.unshown import beside
 from cnn.network.zoo import entry
 from cnn.training.exchange.batches import Batches
@@ -104,6 +106,20 @@ def test_the_design_is_read_from_the_model(store: Store):
     assert run.architecture is not None
     assert [layer.kind for layer in run.architecture.layers] == ["Conv2D", "Flatten", "Dense"]
     assert run.told.no_design == ""
+
+
+def test_its_macs_are_not_drawn_where_it_leaves_some_layers_as_they_were(store: Store):
+    model = made()
+    model.layers[0].trainable = False
+    model.compile(model.optimizer, "sparse_categorical_crossentropy")
+    fitted(model, store.url, epochs=1)
+    frozen, samples = only(store), [Sample(1.0, 1.0, 0.5)]
+    free = replace(frozen, told=replace(frozen.told, frozen=0))
+
+    assert frozen.told.frozen == 1
+    assert curve_elsewhere(frozen, samples, Axis.MACS) is None
+    assert curve_elsewhere(frozen, samples, Axis.IMAGES) is not None
+    assert curve_elsewhere(free, samples, Axis.MACS) is not None
 
 
 def test_a_design_that_cannot_be_read_is_said_with_the_reason(store: Store):

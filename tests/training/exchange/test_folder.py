@@ -101,6 +101,25 @@ def test_the_folder_holds_all_of_a_run_and_a_card_that_the_hub_reads(
     compile(there["train.py"], "train.py", "exec")
 
 
+def test_the_card_says_what_a_training_began_with_and_how_often_its_test_was_looked_at(
+    store: Store,
+):
+    run = trained(store, days_ago=1)
+    start = Start("0" * 64, run="a" * 12, freeze=1)
+    tuned = replace(run, configuration=replace(run.configuration, start=start))
+
+    def of(one: Run) -> str:
+        return card(one, (), (), "")
+
+    assert "Begun with" not in of(run)
+    assert "They were looked at once, after training." in of(run)
+    assert f"\n- Begun with: weights of run {'a' * 12}; taken: all " in of(tuned)
+    assert "; frozen: up to " in of(tuned)
+    later = of(replace(run, continues="b" * 12))
+    assert f"\n- Begun with: the weights of run {'b' * 12}\n" in later
+    assert f"looked at after training, and before that when run {'b' * 12} had ended." in later
+
+
 def test_class_names_go_in_only_where_that_is_asked_for_and_no_folder_of_a_person_ever(
     store: Store, tmp_path: Path, export: Any
 ):

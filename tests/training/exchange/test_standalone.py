@@ -24,7 +24,7 @@ from cnn.training.engine import fit
 from cnn.training.engine.reproduce import ReproductionError, start_file
 from cnn.training.exchange.notebook import notebook
 from cnn.training.exchange.sources import taken
-from cnn.training.exchange.standalone import GIVEN, standalone
+from cnn.training.exchange.standalone import GIVEN, needs, standalone
 from cnn.training.exchange.standalone_data import of_data
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule
 from cnn.training.recipe.run import Run, State
@@ -162,6 +162,40 @@ def test_where_there_can_be_no_such_script_the_reason_is_said(tmp_path: Path):
         of_data(run_of(folds, (8, 8, 1)))
 
 
+def imported(text: str) -> set[str]:
+    """What a script needs beside Python's own."""
+    imports = [
+        one.module or "" if isinstance(one, ast.ImportFrom) else one.names[0].name
+        for one in ast.walk(ast.parse(text))
+        if isinstance(one, ast.Import | ast.ImportFrom)
+    ]
+    return {name.split(".")[0] for name in imports} - {*sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize(
+    ("spec", "shape", "more"),
+    [
+        (DatasetSpec(), (8, 8, 1), {}),
+        (DatasetSpec(DatasetName.DIGITS), (8, 8, 1), {"scikit-learn": "sklearn"}),
+        (DatasetSpec(DatasetName.MNIST_SAMPLE), (20, 20, 1), {"Pillow": "PIL"}),
+        (
+            DatasetSpec(DatasetName.DIGITS),
+            (16, 16, 3),
+            {"scikit-learn": "sklearn", "Pillow": "PIL"},
+        ),
+    ],
+)
+def test_what_it_needs_is_what_it_imports(
+    spec: DatasetSpec, shape: tuple[int, int, int], more: dict[str, str]
+):
+    run = replace(run_of(spec, shape), images={"train": 150}, data_fingerprint="0" * 64)
+    text = standalone(run, [])
+    assert imported(text) == {"keras", "numpy", "tensorflow", *more.values()}
+    *most, last = ("Keras with TensorFlow", "NumPy", *more)
+    assert needs(run) == f"{', '.join(most)} and {last}"
+    assert f"It needs {needs(run)} alone" in text
+
+
 def done_alone(
     store: Store,
     folder: Path,
@@ -174,13 +208,7 @@ def done_alone(
     for content in files.values():
         (folder / start_file(run)).write_bytes(content)
     text = standalone(run, store.epochs([run.id])[run.id])
-    imports = [
-        one.module or "" if isinstance(one, ast.ImportFrom) else one.names[0].name
-        for one in ast.walk(ast.parse(text))
-        if isinstance(one, ast.Import | ast.ImportFrom)
-    ]
-    imported = {name.split(".")[0] for name in imports}
-    assert not imported - {*sys.stdlib_module_names, "keras", "numpy", "tensorflow", "PIL"}
+    assert imported(text) == {"keras", "numpy", "tensorflow"}
     (folder / "again.py").write_text(text, encoding="utf-8")
     (folder / "alone.py").write_text(ALONE.format(script=str(folder / "again.py")))
     return warm.run(folder / "alone.py", env={"PYTHONPATH": ""}, cwd=folder)

@@ -113,8 +113,10 @@ def test_it_says_what_was_taken_what_is_new_and_what_stays():
         "taken: Conv2D #1, BatchNormalization #1, Conv2D #2",
         "new: Dense #1",
         "frozen: up to Activation #1 (the first 3), 42 of 705 parameters",
-        "the head alone for 1 epoch, then all at a tenth of the rate",
+        "the head alone for 1 epoch, then all that is not frozen at a tenth of the rate",
     ]
+    *_, all_of_it = start(head_first=2).phrases(NETWORK)
+    assert all_of_it == "the head alone for 2 epochs, then all at a tenth of the rate"
     assert start(file="my.keras", run="").phrases(NETWORK) == ["taken: all 4 layers"]
 
 

@@ -51,8 +51,8 @@ def test_weights_that_were_taken_are_said_with_whose_they_are(store: Store):
     assert here == (
         f"with weights of run {parent.id}",
         "taken: Conv2D #1, Conv2D #2, Dense #1; new: Dense #2; frozen: up to Conv2D #2 (the first "
-        "3), 1,248 of 9,571 parameters; the head alone for 1 epoch, then all at a tenth of the "
-        "rate",
+        "3), 1,248 of 9,571 parameters; the head alone for 1 epoch, then all that is not "
+        "frozen at a tenth of the rate",
     )
     assert elsewhere == (here[0], f"{here[1]}; that run is not in this store")
     assert of_file == ("with weights of the file mine.keras", "taken: all 4 layers")

@@ -23,8 +23,10 @@ DIGITS = DatasetSpec(DatasetName.DIGITS)
 QUERY = {"tab": "labels", "network": "simple-cnn", "data": "digits", "epochs": "1", "seeds": "1"}
 
 
-def answered(store: Store, doubted: int = 2) -> None:
-    """Runs of all folds whose networks are right about all images but the first few of each."""
+def answered(store: Store, doubted: int = 2, seen: int = 0) -> None:
+    """Runs of all folds whose networks are right about all images but the first few of each, of
+    which some come more than once.
+    """
     network = entry("simple-cnn").architecture
     settings = Configuration(DIGITS, epochs=1)
     fitted = fit_to(network, load(DIGITS, network.input))
@@ -42,6 +44,7 @@ def answered(store: Store, doubted: int = 2) -> None:
         store.keep_files(run.id, {PREDICTIONS: kept})
         right = float((said == labels).mean())
         result = Result(0.1, right, len(labels), sizes["train"], sizes["validation"], 1.0, 100.0)
+        result = replace(result, seen_test_images=seen)
         store.finish(run.id, State.FINISHED, result=result)
 
 
@@ -60,7 +63,15 @@ def test_the_labels_that_no_network_believes_are_shown_and_counted(store: Store)
     said = words(visited("experiments", **QUERY))
 
     assert "**10 of 1,497 labels look wrong** (0.7 %)" in said
-    assert "99.3 % are what a network says" in said
+    assert "99.3 % are what a network says that has never seen the image." in said
+
+
+def test_images_that_come_more_than_once_are_not_called_unseen(store: Store):
+    answered(store, seen=2)
+
+    said = words(visited("experiments", **QUERY))
+
+    assert "that has never seen the image, but for 10 that it has, as they come more than" in said
 
 
 @pytest.mark.parametrize("what", ["Leave them out", "Take what the network says"])

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from cnn.data.fitting import LARGEST_SIDE
 from cnn.data.own.limits import LIMITS
-from cnn.data.own.splits import SAID
+from cnn.data.own.splits import LIKE_A_SPLIT, SAID
 from ui.components.component import component
 
 _mount = component("photos", html='<section class="photos"></section>')
@@ -39,6 +39,7 @@ def photos(field: str, answer: Packed | None = None, *, key: str) -> None:
         "classes": LIMITS.classes,
         "longest_side": LARGEST_SIDE,
         "reserved": list(SAID),
+        "like_a_part": LIKE_A_SPLIT,
     }
     data = {
         "limits": limits,

@@ -33,10 +33,15 @@ export function byFolder(found) {
   return [...kinds.values()].sort((one, other) => before(one.folder, other.folder));
 }
 
-/** Parts of the data among folders, such as train and test, which would be mixed if each folder were a kind. */
+/** Parts of the data among folders, such as train and test, or seg_train and seg_test with the same kinds in both, which would be mixed if each folder were a kind. */
 export function partsIn(folders, limits) {
-  const on = new Set(folders.flatMap((one) => one.way));
-  return [...on].filter((name) => limits.reserved.includes(name.toLowerCase()));
+  const on = [...new Set(folders.flatMap((one) => one.way))];
+  const parts = on.filter((name) => limits.reserved.includes(name.trim().toLowerCase()));
+  if (parts.length) return parts;
+  const like = on.filter((name) => new RegExp(limits.like_a_part, "i").test(name));
+  const around = ({ folder, way }) => like.filter((name) => name !== folder && way.includes(name));
+  const shared = folders.map(around).filter((names) => names.length > 1);
+  return shared.length > 1 ? [...new Set(shared.flat())] : [];
 }
 
 /** The kind that each folder fills: the one it was dropped `on` where it came alone, else that of its name, an empty one, or one that is added. */

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnn.training.engine.reproduce import ReproductionError
 from cnn.training.exchange.notebook import notebook
-from cnn.training.exchange.standalone import standalone
+from cnn.training.exchange.standalone import needs, standalone
 from cnn.training.recipe.run import Epoch, Run
 from ui.session.words import plain
 
@@ -28,4 +28,4 @@ def alone(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
             st.download_button(
                 f"Save {name}", made, name, icon=icon, key=f"save_{name}", on_click="ignore"
             )
-    st.caption("The same without this program, and as a notebook: Keras and NumPy do it alone.")
+    st.caption(f"The same without this program, and as a notebook. Each needs {needs(run)} alone.")

@@ -163,8 +163,9 @@ def _head_first(epochs: int) -> int:
             key=HEAD,
             persist_state="session",
             width=200,
-            help="In these, all layers that were taken stay as they are. Then all but the frozen "
-            "ones are trained at a tenth of the learning rate, by a schedule that begins anew.",
+            help="In these, only what is new is trained, or the last layer where nothing is. Then "
+            "all but the frozen layers are, at a tenth of the learning rate, by a schedule that "
+            "begins anew.",
         )
         st.button(
             "Head first, then all at a tenth of the rate",

@@ -96,7 +96,7 @@ def _results(groups: list[Group], _epochs: Epochs) -> None:
     pixels = np.concatenate([images.test.pixels for _, images in folds_found])
     names = folds_found[0][1].class_names
     ranked = doubts(answers)
-    _summary(answers, ranked)
+    _summary(answers, ranked, sum(map(_seen, groups)))
     first = [doubt(answers, ranked, int(place)) for place in ranked.ranked[:SHOWN]]
     _wall(first, pixels, names)
     _mend(groups, [len(one) for one, _ in folds_found], first, names)
@@ -115,12 +115,18 @@ def _fold(group: Group) -> tuple[Predictions, Tested] | str:
     return folds.mean_answers([one for one in each if isinstance(one, Predictions)]), images
 
 
-def _summary(answers: Predictions, found: Doubts) -> None:
+def _seen(group: Group) -> int:
+    """How many images of a fold are also, pixel for pixel, among those that were learned from."""
+    return next((run.result.seen_test_images or 0 for run in group.finished if run.result), 0)
+
+
+def _summary(answers: Predictions, found: Doubts, seen: int) -> None:
     images = len(answers)
+    twice = f", but for {seen:,} that it has, as they come more than once" if seen else ""
     st.markdown(
         f"**{found.many:,} of {images:,} labels look wrong** ({percent(found.many / images)}). "
         f"Of all labels, {percent(answers.right / images)} are what a network says that has never "
-        "seen the image."
+        f"seen the image{twice}."
     )
     st.caption(
         "A label counts as wrong where the network gives another class at least the share that it "
