@@ -1,6 +1,9 @@
 """What is said of how a run was made: true of trainings by steps, and of those by the clock."""
 
+from dataclasses import replace
+
 from cnn.data import DatasetName, DatasetSpec
+from cnn.data.portion import Portion
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run, State
@@ -9,9 +12,11 @@ from cnn.training.store.store import Store
 from ui.parts.comparison.budget import HELP
 from ui.parts.runs.facts import _facts
 
+SHAPES = DatasetSpec(DatasetName.SHAPES)
 
-def facts(**settings) -> dict[str, tuple[str, str]]:
-    configuration = Configuration(DatasetSpec(DatasetName.SHAPES), **settings)
+
+def facts(data: DatasetSpec = SHAPES, **settings) -> dict[str, tuple[str, str]]:
+    configuration = Configuration(data, **settings)
     run = Run("id", "Demo", entry("shapes-demo").architecture, configuration, State.FINISHED, 0.0)
     return {one.label: (one.text, one.note) for one in _facts(run)}
 
@@ -57,3 +62,19 @@ def test_weights_that_were_taken_are_said_with_whose_they_are(store: Store):
     assert elsewhere == (here[0], f"{here[1]}; that run is not in this store")
     assert of_file == ("with weights of the file mine.keras", "taken: all 4 layers")
     assert "Begun" not in facts()
+
+
+def test_where_the_run_before_may_have_learned_from_the_test_images_that_is_said(store: Store):
+    own = DatasetSpec(DatasetName.OWN_IMAGES, file="cats.zip")
+    parent = store.add(entry("shapes-demo").architecture, Configuration(own))
+
+    def is_said(data: DatasetSpec) -> bool:
+        said = facts(data, start=Start("0" * 64, run=parent.id))["Begun"][1]
+        return "may have been among them" in said
+
+    assert not is_said(own)
+    assert not is_said(replace(own, portion=Portion(0.5)))
+    assert not is_said(replace(own, file="dogs.zip"))
+    assert not is_said(SHAPES)
+    assert is_said(replace(own, seed=1))
+    assert is_said(replace(own, portion=Portion(fold=1, folds=5)))

@@ -15,9 +15,11 @@ from cnn.training.engine.environment import together
 from cnn.training.engine.kept_splits import kept_splits
 from cnn.training.recipe.conditions import changed, phrase
 from cnn.training.recipe.configuration import Configuration, Optimizer
+from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.fitting import as_said_now
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.setting import Panel
+from cnn.training.recipe.unreadable import Unreadable
 from ui.parts.runs import runs
 from ui.parts.setup.controls import traceback_of
 from ui.session.words import facts_html
@@ -90,12 +92,37 @@ def _begun(run: Run) -> str:
     start = run.configuration.start
     if start and not run.continues:
         said = "; ".join(start.phrases(run.architecture))
-        is_gone = start.run and runs.store().look_up(start.run) is None
-        return f"{said}; that run is not in this store" if is_gone else said
+        if not start.run:
+            return said
+        parent = runs.store().look_up(start.run)
+        if parent is None:
+            return f"{said}; that run is not in this store"
+        return f"{said}; {MAY_HAVE_SEEN}" if _was_divided_otherwise(run, parent) else said
     return (
         f"after its step {run.first_step:,}, which this curve begins with; the learning rate "
         "schedule is laid anew over the epochs that were added"
     )
+
+
+MAY_HAVE_SEEN = (
+    "that run learned from the same images, divided otherwise: some of these test images may have "
+    "been among them"
+)
+
+
+def _was_divided_otherwise(run: Run, parent: Run | Elsewhere | Unreadable) -> bool:
+    """Whether a run is tested on what its parent may have learned: of one file of own images, other
+    parts. What comes with a test of its own is tested on that by both.
+    """
+    own = run.configuration.dataset
+    if not isinstance(parent, Run) or own.name is not DatasetName.OWN_IMAGES:
+        return False
+    before = parent.configuration.dataset
+    parts, before_parts = (
+        ("test" in one.splits or one.seed, one.splits, one.portion.fold, one.portion.folds)
+        for one in (own, before)
+    )
+    return before.file == own.file and parts != before_parts
 
 
 def _of_seed(settings: Configuration) -> str:
