@@ -15,7 +15,7 @@ from cnn.network.onnx.read import read_onnx_model
 from cnn.network.onnx.write import write_onnx
 from cnn.network.torch.export import torch_code
 from cnn.network.torch.file import read_torch_weights, write_torch_weights
-from cnn.network.trace import trace
+from cnn.network.trace import FLOAT_BYTES, trace
 from cnn.network.zoo import zoo
 from tests.needs import ONNX, SAFETENSORS, TORCH
 from tests.network.export_cases import random_images, random_weights
@@ -64,7 +64,7 @@ def test_json(id: str):
 
 def test_keras(case: Case):
     content = io.BytesIO(keras_file(case.architecture, case.weights))
-    if sum(one.nbytes for one in case.weights.values()) > READ_BYTES:  # VGG-16 alone
+    if FLOAT_BYTES * trace(case.architecture).total_params > READ_BYTES:  # VGG-16 alone
         with pytest.raises(WeightsError, match="at most 500,000,000 are read"):
             read_keras_model(content)
         return
