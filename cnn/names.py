@@ -34,3 +34,13 @@ def visible(text: str) -> str:
         return look + (glue if after >= _JOINED_FROM else "")
 
     return _JOINTS.sub(needed, seen)
+
+
+_ORDERS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula where a cell begins with it."""
+
+
+def in_spreadsheet(cell: str) -> str:
+    """A cell that a spreadsheet takes for text."""
+    text = " ".join(visible(cell).replace("\u202f", " ").split())
+    return f"'{text}" if text.startswith(_ORDERS) else text

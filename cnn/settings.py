@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,11 @@ LEAST = {
     "CNN_MAX_UPLOAD_MB": 1,
     "CNN_MAX_STORE_MB": 1,
     "CNN_MAX_WHOLE_RUNS": 0,
+    "CNN_MAX_QUEUE_EACH": 0,
+    "CNN_MAX_RUNNING_EACH": 1,
+    "CNN_MAX_TRAINING_S_EACH": 0,
+    "CNN_MAX_STORE_MB_EACH": 0,
+    "CNN_MAX_IMAGES_MB_EACH": 0,
 }
 """Settings that are whole numbers, and the least that each can mean: a queue of 0 takes no runs."""
 
@@ -49,9 +55,23 @@ def home() -> Path:
     return Path(os.environ.get("CNN_HOME") or Path.home() / ".cnn-workbench")
 
 
-def images_folder() -> Path:
-    """Where the images that a person brought are kept."""
-    return home() / "images"
+def images_folder(owner: str = "") -> Path:
+    """Where the images that a person brought are kept; those of a person with an account, whose
+    id is given, in a folder of theirs.
+    """
+    folder = home() / "images"
+    if not owner:
+        return folder
+    if not re.fullmatch(r"[\w-]{1,32}", owner, re.ASCII):
+        raise SettingError(f"{owner[:40]!r} is no id of a person, and names no folder.")
+    return folder / "people" / owner
+
+
+def most_images_bytes(folder: Path) -> int | None:
+    """How much a folder of own images may hold: of one person with an account, by setting."""
+    most = limit_setting("CNN_MAX_IMAGES_MB_EACH")
+    is_ones = folder.parent == images_folder() / "people"
+    return most * 1_000_000 if is_ones and most is not None else None
 
 
 def private_folder(folder: Path) -> None:
@@ -60,6 +80,16 @@ def private_folder(folder: Path) -> None:
         if folder.parent != folder:
             private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def folder_bytes(folder: Path) -> int:
+    """What all files in a folder have together, as far as they can be looked at."""
+    total = 0
+    with contextlib.suppress(OSError):
+        for path in folder.rglob("*"):
+            with contextlib.suppress(OSError):
+                total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 def write_private(file: Path, text: str) -> None:
@@ -102,6 +132,12 @@ def whole_setting(name: str, default: int) -> int:
     """A whole number by setting; what is none, or below the least it can be, counts as not set."""
     found = whole(name, os.environ.get(name, ""))
     return default if found is None else found
+
+
+def limit_setting(name: str) -> int | None:
+    """A limit by setting; None where there is none."""
+    found = whole_setting(name, -1)
+    return None if found < 0 else found
 
 
 def whole(name: str, text: str) -> int | None:

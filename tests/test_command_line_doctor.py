@@ -258,6 +258,8 @@ def test_why_a_dispatcher_takes_no_runs_is_said(found: Doctor, tmp_path: Path):
         ("CNN_MAX_EPOCHS", "-4", 1),
         ("CNN_MAX_PARAMS", "0", 1),
         ("CNN_MAX_QUEUE", "-1", 0),
+        ("CNN_MAX_RUNNING_EACH", "0", 1),
+        ("CNN_MAX_STORE_MB_EACH", "-1", 0),
         ("CNN_WORKERS", "-1", 0),
         ("CNN_MAX_UPLOAD_MB", "0", 1),
         ("CNN_RAY_CPUS", "0", 1),

@@ -20,6 +20,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from cnn.names import visible
 from cnn.network.errors import shown
+from cnn.people import images
 from cnn.people.person import LOCAL_ID, Person, Role
 from cnn.training.store.store import Store
 from cnn.training.store.tables import audit, designs, people, progress, runs, visits
@@ -176,7 +177,7 @@ def read_class(text: str) -> list[tuple[str, Role, str]]:
 
 
 def export(store: Store, person_id: str) -> dict[str, Any]:
-    """All that is kept of somebody, but the files of their runs."""
+    """All that is kept of somebody, but the files of their runs; own images by name and bytes."""
     with store.begin() as connection:
         account = connection.execute(select(people).where(people.c.id == person_id)).mappings()
         own = {
@@ -188,7 +189,7 @@ def export(store: Store, person_id: str) -> dict[str, Any]:
         found = {name: [dict(row) for row in connection.execute(query).mappings()]
                  for name, query in own.items()}  # fmt: skip
         kept = {name: one for name, one in account.one().items() if name != "invited"}
-    return {"person": kept} | found
+    return {"person": kept} | found | {"images": images.listed(person_id)}
 
 
 def remove(store: Store, person_id: str) -> int:
@@ -200,6 +201,7 @@ def remove(store: Store, person_id: str) -> int:
         ids = connection.execute(mine).scalars().all()
     for run_id in ids:
         store.remove(run_id)
+    images.forget(person_id)
     with store.begin() as connection:
         connection.execute(delete(designs).where(designs.c.owner == person_id))
         connection.execute(delete(progress).where(progress.c.profile == person_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from cnn.data.own import library
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.people import accounts
@@ -19,6 +21,7 @@ from cnn.people.person import Person, Role
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.store import Store
 from tests.browser.driving import running
+from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.hostile.requests import FILE
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.visitor import UPGRADE, answers, asked, talking
@@ -30,8 +33,8 @@ NETWORK = Architecture("Annas own", (8, 8, 1), (Flatten(), Dense(2)))
 class School:
     """A server with accounts, and its store as its operator has it."""
 
-    def __init__(self, url: str, store: Store) -> None:
-        self.url, self.store = url, store
+    def __init__(self, url: str, store: Store, home: Path) -> None:
+        self.url, self.store, self.home = url, store, home
         self.port = urlsplit(url).port
 
     def invited(self, name: str, role: Role = Role.LEARNER) -> tuple[Person, str]:
@@ -62,7 +65,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     settings = {"CNN_ACCOUNTS": "invite"}
     with running(home, options=("--server.address=0.0.0.0",), settings=settings) as url:
         store = Store(f"sqlite:///{home / 'store' / 'runs.sqlite'}")
-        yield School(url, store)
+        yield School(url, store, home)
         store.close()
 
 
@@ -132,6 +135,32 @@ def test_a_run_is_seen_by_its_owner_and_teacher_and_by_others_once_it_is_shared(
     assert NETWORK.name in school.page(teachers, "train", query)
     assert NETWORK.name not in school.page(bens, "train", query)
     assert NETWORK.name not in school.page(bens, "train")
+
+
+def test_own_images_are_shown_to_whoever_brought_them_and_not_found_by_anothers_address(
+    school: School,
+):
+    anna, hers = school.person("Anna")
+    _, bens = school.person("Ben")
+    folder = school.home / "store" / "images" / "people" / anna.id
+    arrived, _ = library.read(zipped(CATS_AND_DOGS), "annaspets.zip", folder)
+    query = f"data={library.keep(arrived, 'annaspets', folder).id}"
+
+    for page in ("data", "train", "compare"):
+        assert "annaspets" in school.page(hers, page, query), page
+        assert "annaspets (yours" not in school.page(bens, page, query), page
+
+
+def test_a_teacher_has_a_page_of_the_class_and_nobody_else_has(school: School):
+    _, hers = school.person("Hanna")
+    _, teachers = school.person("Cleo", Role.TEACHER)
+    _, others = accounts.add(school.store, "Dora", Role.TEACHER, "5a")
+
+    seen = school.page(teachers, "classroom")
+    assert "Hanna" in seen
+    assert "name,class,lessons done" not in seen  # it is a file, made for whoever saves it
+    assert "Hanna" not in school.page(school.come_in(others), "classroom")
+    assert "Save as CSV" not in school.page(hers, "classroom")
 
 
 def test_who_is_turned_out_is_out_within_seconds_on_an_open_page_too(school: School):

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from cnn.people.person import LOCAL, Person
 from cnn.people.ways import accounts
-from cnn.settings import store_url
+from cnn.settings import images_folder, store_url
 
 COOKIE = "cnn_person"
 HEADER = "X-Cnn-Person"
@@ -25,6 +26,8 @@ HEADER = "X-Cnn-Person"
 
 LASTS_S = 400 * 24 * 3_600
 """As long as a browser keeps a cookie at most; each visit begins it anew."""
+
+NOBODY = "You are signed out, or were turned out. Reload this page to come in again."
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -62,6 +65,22 @@ def has_accounts() -> bool:
 def who_id() -> str:
     """The id of whoever sits here, where people have accounts; nothing of nobody."""
     return st.context.headers.get(HEADER) or ""
+
+
+def somebody() -> Person:
+    """Whoever sits here; a page that nobody is let in to says so, and ends there."""
+    found = who()
+    if found is None:
+        st.error(NOBODY, icon=":material/person_off:")
+        st.stop()
+    return found
+
+
+def own_folder() -> Path:
+    """Where the images that whoever is here brought are kept: one folder where there are no
+    accounts, else one each.
+    """
+    return images_folder(somebody().id if has_accounts() else "")
 
 
 def who() -> Person | None:

@@ -11,7 +11,7 @@ from ui.components.focus import focus_kept
 from ui.components.words import explained_words
 from ui.session import dialog, theme
 from ui.session.pages import PAGES
-from ui.session.person import has_accounts
+from ui.session.person import has_accounts, who
 from ui.shell.memory import settle
 
 HERE = Path(__file__).parent
@@ -23,6 +23,7 @@ st.set_page_config(page_title="CNN Workbench", page_icon=ICON, layout="wide")
 st.html(HERE / "looks.css")
 st.logo(HERE / "logo.svg", icon_image=ICON, size="large")
 
+who_is_here = who() if has_accounts() else None
 page = st.navigation(
     {
         "": [
@@ -53,6 +54,18 @@ page = st.navigation(
                 title="Teacher's desk",
                 icon=":material/co_present:",
                 help="Links to hand out: a lesson as it is to begin, or a challenge.",
+            ),
+            *(
+                [
+                    st.Page(
+                        PAGES / "classroom.py",
+                        title="Class",
+                        icon=":material/groups:",
+                        help="Who is where in the lessons, and what is in training.",
+                    )
+                ]
+                if who_is_here and who_is_here.is_teacher
+                else []
             ),
         ],
         "Workbench": [

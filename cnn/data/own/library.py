@@ -31,6 +31,7 @@ from cnn.data.own.understood import brought, understood
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
+from cnn.settings import folder_bytes, most_images_bytes
 
 ASIDE = "arriving"
 FORGOTTEN_AFTER_S = 3_600
@@ -106,7 +107,9 @@ def lay_aside(content: bytes, file_name: str, folder: Path, limits: Limits = LIM
     aside = folder / ASIDE
     with _room_in(folder):
         _sweep(aside)
-        return keep_upload(content, file_name, aside)
+        arrived = keep_upload(content, file_name, aside)
+    _check_share(folder, arrived)
+    return arrived
 
 
 def read_aside(arrived: Path, limits: Limits = LIMITS) -> tuple[Path, Dataset]:
@@ -171,6 +174,7 @@ def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
 def keep_edits(edits: edited.Edits, name: str, folder: Path) -> OwnImages:
     """Keeps what is made of another data set under a name; the same edits are kept once."""
     content = edits.to_text().encode()
+    _check_share(folder)
     with _room_in(folder):
         return OwnImages(keep_upload(content, f"{name.replace('/', '-')}{EDITED}", folder))
 
@@ -203,9 +207,24 @@ def _room_in(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _sweep(aside: Path) -> None:
+def _check_share(folder: Path, new: Path | None = None) -> None:
+    """Deletes what is new, and raises `DataError`, where its person has more than they may have."""
+    most = most_images_bytes(folder)
+    if most is None or folder_bytes(folder) <= most:
+        return
+    _sweep(folder / ASIDE, older_than_s=0.0, but=new)
+    if (size := folder_bytes(folder)) > most:
+        if new:
+            new.unlink(missing_ok=True)
+        raise DataError(
+            f"With these your own images would have {size / 1e6:,.1f} MB, and {most / 1e6:,.0f} MB "
+            "is the limit for each person. Delete some first, or bring fewer or smaller ones."
+        )
+
+
+def _sweep(aside: Path, older_than_s: float = FORGOTTEN_AFTER_S, but: Path | None = None) -> None:
     """Deletes what was read, but not kept, an hour ago or longer."""
     for path in aside.glob("*"):
         with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < time.time() - FORGOTTEN_AFTER_S:
+            if path != but and path.stat().st_mtime <= time.time() - older_than_s:
                 path.unlink()

@@ -14,7 +14,7 @@ from cnn.lessons.assignments.verify import Graded
 from cnn.lessons.challenges.goals import Judged, shown_value
 from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress import Standing
-from cnn.names import visible
+from cnn.names import in_spreadsheet
 from cnn.network.trace import trace
 
 COLUMNS = (
@@ -22,8 +22,6 @@ COLUMNS = (
     *("parameters", "epochs", "done again", "trained at (its own clock)", "late (its own clock)"),
     *("lessons", "answer", "run"),
 )
-_ORDERS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula where a cell begins with it."""
 
 
 def gradebook(graded: Sequence[Graded]) -> str:
@@ -32,7 +30,7 @@ def gradebook(graded: Sequence[Graded]) -> str:
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(COLUMNS)
     for one in graded:
-        rows.writerow([_harmless(cell) for cell in _row(one)])
+        rows.writerow([in_spreadsheet(cell) for cell in _row(one)])
     return written.getvalue()
 
 
@@ -83,12 +81,6 @@ def _lessons(found: HandIn) -> list[str]:
 def asked(keys: Sequence[str]) -> list[Lesson]:
     """The lessons of these keys, as far as there are such."""
     return [one for one in catalogue.lessons() if one.key in keys]
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for text."""
-    text = " ".join(visible(cell).replace("\u202f", " ").split())
-    return f"'{text}" if text.startswith(_ORDERS) else text
 
 
 def _yes_or_no(said: bool) -> str:

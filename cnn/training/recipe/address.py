@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from cnn.training.recipe import data_address
@@ -31,14 +32,16 @@ def to_address(configuration: Configuration) -> dict[str, str]:
     return data_to_address(configuration.dataset) | changed
 
 
-def from_address(address: Mapping[str, str], usual: C) -> C:
-    """The configuration of an address; what it leaves out or spells wrong is as usual."""
+def from_address(address: Mapping[str, str], usual: C, images: Path | None = None) -> C:
+    """The configuration of an address; what it leaves out or spells wrong is as usual. Own images
+    are those in a folder (`data_address.spec_of`).
+    """
     kind, given = type(usual), {}
     for name, one in asked_for(kind).items():
         with contextlib.suppress(KeyError, ValueError):
             given[name] = one.parsed(address[one.in_address or name])
     values = {name: getattr(usual, name) for name in asked_for(kind)} | completed(kind, given)
     try:
-        return kind(dataset=data_from_address(address, usual.dataset), **values)
+        return kind(dataset=data_from_address(address, usual.dataset, images), **values)
     except ConfigurationError:
         return usual

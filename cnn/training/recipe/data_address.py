@@ -29,10 +29,12 @@ def data_id(spec: DatasetSpec) -> str:
     return spec.name.value
 
 
-def spec_of(id: str) -> DatasetSpec:
-    """The data set of an id with its usual settings; raises `DataError` where there is none."""
+def spec_of(id: str, images: Path | None = None) -> DatasetSpec:
+    """The data set of an id with its usual settings; raises `DataError` where there is none. Own
+    images are looked for in a folder, else in that of all who have no account.
+    """
     if id.startswith(library.PREFIX):
-        return library.find(images_folder(), id).spec
+        return library.find(images or images_folder(), id).spec
     return DatasetSpec.from_dict({"name": id})
 
 
@@ -53,10 +55,12 @@ def data_to_address(spec: DatasetSpec) -> dict[str, str]:
     return written
 
 
-def data_from_address(address: Mapping[str, str], usual: DatasetSpec) -> DatasetSpec:
+def data_from_address(
+    address: Mapping[str, str], usual: DatasetSpec, images: Path | None = None
+) -> DatasetSpec:
     """The data set of an address; what it leaves out or spells wrong is as usual."""
     try:
-        spec = spec_of(address[DATA]) if DATA in address else usual
+        spec = spec_of(address[DATA], images) if DATA in address else usual
     except DataError:
         return usual
     if PORTION in address:

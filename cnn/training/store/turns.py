@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select, true
 
+from cnn.people.person import LOCAL_ID
+from cnn.settings import limit_setting
 from cnn.training.recipe.run import CLAIMED, State, Wish
 from cnn.training.store.sight import of_all
 from cnn.training.store.tables import runs
@@ -27,8 +29,10 @@ class Turn:
 
 
 def in_turn(connection: Connection) -> Select[Any]:
-    """The runs that wait, whose turn it is first. Where all are one person's, the oldest first."""
-    waiting = select(runs).where(IS_WAITING)
+    """The runs that wait and may begin, whose turn it is first. Where all are one person's, the
+    oldest first.
+    """
+    waiting = select(runs).where(IS_WAITING, may_begin())
     owners = select(runs.c.owner).where(IS_WAITING).distinct().limit(2)
     if len(connection.execute(of_all(owners)).all()) < 2:
         return waiting.order_by(runs.c.created_at)
@@ -36,6 +40,21 @@ def in_turn(connection: Connection) -> Select[Any]:
     return waiting.join(turns, turns.c.owner == runs.c.owner).order_by(
         turns.c.running, turns.c.last, runs.c.created_at
     )
+
+
+def most_running() -> int | None:
+    """How many runs of one person with an account workers have at once; None without a limit."""
+    return limit_setting("CNN_MAX_RUNNING_EACH")
+
+
+def may_begin() -> ColumnElement[bool]:
+    """Whether its person has fewer runs in workers' hands than anybody may have."""
+    most = most_running()
+    if most is None:
+        return true()
+    held = runs.alias()
+    theirs = select(func.count()).where(held.c.owner == runs.c.owner, held.c.state.in_(CLAIMED))
+    return or_(runs.c.owner == LOCAL_ID, theirs.correlate(runs).scalar_subquery() < most)
 
 
 def before(connection: Connection, run_id: str) -> int | None:

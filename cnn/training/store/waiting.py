@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, func, select, true, update
 
 from cnn.training.recipe.run import Run, State
 from cnn.training.store import run_rows
+from cnn.training.store.database import hold
 from cnn.training.store.records import Records
 from cnn.training.store.tables import runs
-from cnn.training.store.turns import IS_WAITING, before, in_turn
+from cnn.training.store.turns import IS_WAITING, before, in_turn, may_begin, most_running
 
 
 class Waiting(Records):
@@ -50,7 +51,9 @@ class Waiting(Records):
                 passed.append(row.id)
                 if not isinstance(run_rows.run(row._mapping), Run):
                     continue
-                this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING)
+                if most_running() is not None:
+                    hold(connection)  # or two workers would count the same few
+                this = select(runs.c.id).where(runs.c.id == row.id, IS_WAITING, may_begin())
                 unlocked = this.with_for_update(skip_locked=True)  # SQLite has one writer anyway
                 claimed = connection.execute(
                     update(runs)

@@ -4,14 +4,12 @@ store's file, own images, backups.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import text
 
-from cnn.settings import images_folder
+from cnn.settings import folder_bytes, images_folder
 from cnn.training.store.on_disk.kept_backups import backups_folder
 from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
@@ -38,11 +36,11 @@ def shares(store: Store, found: Sequence[Kept]) -> list[Share]:
         kinds[Kind.CURVES] = max(kinds[Kind.CURVES] + rest, 0)
         rest = 0
     file = store_file(store.url)
-    backups = _folder_bytes(backups_folder(file)) if file else 0
+    backups = folder_bytes(backups_folder(file)) if file else 0
     return [
         *(Share(WORDS[kind], size, kind is not Kind.CURVES) for kind, size in kinds.items()),
         Share("runs, results and designs", rest, is_exact=False),
-        Share("own images", _folder_bytes(images_folder())),
+        Share("own images", folder_bytes(images_folder())),
         Share("backups kept by the program", backups),
         Share("free, for what comes next", free, is_free=True),
     ]
@@ -61,12 +59,3 @@ def _database(store: Store) -> tuple[int, int]:
             asked = text("SELECT pg_database_size(current_database())")
             return int(connection.execute(asked).scalar_one()), 0
     return 0, 0
-
-
-def _folder_bytes(folder: Path) -> int:
-    total = 0
-    with contextlib.suppress(OSError):
-        for path in folder.rglob("*"):
-            with contextlib.suppress(OSError):
-                total += path.stat().st_size if path.is_file() else 0
-    return total

@@ -14,15 +14,17 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, insert, select
 
+from cnn.data.errors import DataError
 from cnn.network.architecture import Architecture
+from cnn.people import images
 from cnn.training.forecast import limits
-from cnn.training.recipe.configuration import Configuration
+from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import START, Run, State
 from cnn.training.store import database, rows, run_rows
 from cnn.training.store.sight import of_all
 from cnn.training.store.store import Store, new_run
 from cnn.training.store.tables import runs
-from cnn.training.workers import starting
+from cnn.training.workers import person_limits, starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
         return []
     for one in wanted:
         one.configuration.check_channels(one.architecture.input[2])
+        _check_images(store, one.configuration)
     ready = [_with_weights(store, one) for one in wanted]
     new = [new_run(one.architecture, one.configuration, changes=one.changes) for one in ready]
     with room_for(store, len(new)) as connection:
@@ -52,6 +55,13 @@ def put(store: Store, wanted: Sequence[Wanted]) -> list[Run]:
         for run, one in zip(new, ready, strict=True):
             rows.put_files(connection, run.id, one.files)
     return new
+
+
+def _check_images(store: Store, configuration: Configuration) -> None:
+    try:
+        images.check_theirs(store, configuration.dataset)
+    except DataError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def _with_weights(store: Store, one: Wanted) -> Wanted:
@@ -70,4 +80,5 @@ def room_for(store: Store, new: int = 1) -> Iterator[Connection]:
         all_queued = of_all(select(runs).where(runs.c.state == State.QUEUED))
         queued = connection.execute(all_queued).mappings()
         limits.check_queue(len(run_rows.readable(queued)), new)
+        person_limits.check(connection, store.person, new)
         yield connection

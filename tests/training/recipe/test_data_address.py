@@ -74,5 +74,6 @@ def test_own_images_are_named_by_their_file_and_found_again(monkeypatch, tmp_pat
     assert data_from_address(data_to_address(spec), USUAL) == spec
     assert spec_of("own:pets") == spec
     assert data_from_address({"data": "own:birds"}, USUAL) == USUAL
+    assert data_from_address({"data": "own:pets"}, USUAL, images_folder("anna")) == USUAL
     with pytest.raises(DataError, match="kept are: pets"):
         spec_of("own:birds")

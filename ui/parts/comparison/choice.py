@@ -41,6 +41,7 @@ from ui.parts.setup import data
 from ui.parts.setup.settings import Settings
 from ui.session import design
 from ui.session.address import arrived, keep, whole
+from ui.session.person import own_folder
 from ui.session.words import plain
 
 NETWORKS, SEEDS = "with", "seeds"
@@ -166,7 +167,7 @@ def _begin() -> None:
         st.session_state[SETTINGS.key("networks")] = named or list(CLASSICS)
         st.session_state[SETTINGS.key(SEEDS)] = whole(given, SEEDS, 1, 1, MOST_SEEDS)
         flat = {name: values[-1] for name, values in given.items() if values}
-        SETTINGS.put(from_address(flat, FIRST))
+        SETTINGS.put(from_address(flat, FIRST, own_folder()))
         arrive(SETTINGS, given)
     begin(SETTINGS)
     SETTINGS.begin_with(FIRST)

@@ -17,12 +17,11 @@ from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import CLAIMED, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store, StoreError
-from ui.session.person import has_accounts, named, who
+from ui.session.person import has_accounts, named, somebody
 from ui.session.words import plain
 
 ADDRESS = "run"
 MOST_SHOWN = 8
-NOBODY = "You are signed out, or were turned out. Reload this page to come in again."
 TAB, CURVES = "run_tab", "Curves"
 """Which look at a run is open; it stays from run to run."""
 
@@ -64,11 +63,7 @@ def _of_whoever_is_here(made: Callable[[str], Store]) -> Store:
     """The store as the person before the page sees it; without accounts, all of it."""
     if not has_accounts():
         return made(store_url())
-    found = who()
-    if found is None:
-        st.error(NOBODY, icon=":material/person_off:")
-        st.stop()
-    return _theirs(made is _page_store, store_url(), found)
+    return _theirs(made is _page_store, store_url(), somebody())
 
 
 def is_mine(run: Run | Elsewhere) -> bool:

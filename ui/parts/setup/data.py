@@ -20,12 +20,12 @@ from cnn.data.sets import DRAWN, SETS
 from cnn.pictures.data.data_bars import class_bars, pixel_bars
 from cnn.pictures.data.samples import first_of, samples
 from cnn.pictures.kit.label import shortened
-from cnn.settings import images_folder
 from ui.components.picture import picture
 from ui.parts.setup import own_images
 from ui.parts.setup.drawings import choose_drawings
 from ui.session import theme
 from ui.session.kept import kept
+from ui.session.person import own_folder
 from ui.session.words import percent, plain
 
 LARGEST_SHOWN = 96
@@ -61,7 +61,7 @@ def choose_data(key: Callable[[str], str], *, on_change: Callable[[], None]) -> 
 
 
 def _choose(key: Callable[[str], str], on_change: Callable[[], None]) -> DatasetSpec | None:
-    own = {one.id: one for one in library.kept(images_folder())}
+    own = {one.id: one for one in library.kept(own_folder())}
     ids = [*SETS, *own]
     if st.session_state.get(key("data")) not in ids:  # its images were deleted
         st.session_state[key("data")] = DatasetName.MNIST_SAMPLE

@@ -22,7 +22,6 @@ from cnn.data.own.library import lay_aside
 from cnn.data.own.limits import LIMITS
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
-from cnn.settings import images_folder
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run
 from cnn.training.recipe.unreadable import Unreadable
@@ -32,6 +31,7 @@ from ui.parts.runs import runs
 from ui.parts.setup import understood
 from ui.session.brought import take
 from ui.session.dialog import open_dialog
+from ui.session.person import own_folder
 from ui.session.words import plain
 
 FIELD = "own_images_file"
@@ -102,7 +102,7 @@ def bring(use: Callable[[str], None]) -> None:
     label, icon = "Use these images", ":material/check:"
     if st.button(label, type="primary", icon=icon, disabled=bool(missing)):
         try:
-            kept = library.keep(found.arrived.path, name, images_folder())
+            kept = library.keep(found.arrived.path, name, own_folder())
         except DataError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -172,7 +172,7 @@ def _ask_for_file() -> UploadedFile | None:
 
 def _kept_in() -> str:
     """The folder of own images, as one would write it."""
-    folder = images_folder()
+    folder = own_folder()
     with contextlib.suppress(ValueError, RuntimeError):
         return f"~/{folder.relative_to(Path.home())}"
     return str(folder)
@@ -181,7 +181,7 @@ def _kept_in() -> str:
 def _read(given: UploadedFile) -> Read | str:
     """Laid aside on the disk first, so that it is not in memory while it is read."""
     try:
-        arrived = bring_outside(lay_aside(take(given), given.name, images_folder()))
+        arrived = bring_outside(lay_aside(take(given), given.name, own_folder()))
         return Read(arrived, arrived.understood.choices)
     except DataError as error:
         return str(error)
@@ -223,7 +223,7 @@ def deletion(chosen: library.OwnImages, then: Callable[[], None]) -> None:
         if _in_use(chosen):
             st.caption("A training that is not over yet needs them. Wait for it, or stop it first.")
             return
-        if made := library.made_of(images_folder(), chosen):
+        if made := library.made_of(own_folder(), chosen):
             names = plain(", ".join(one.name for one in made))
             st.caption(f"{names} is made of them. Delete that first.")
             return

@@ -40,6 +40,7 @@ from ui.parts.setup.augmented import augmented
 from ui.parts.setup.settings import Settings
 from ui.parts.setup.start_from import Chosen
 from ui.session import design
+from ui.session.person import own_folder
 from ui.session.words import plain
 
 SETTINGS = Settings("train")
@@ -47,7 +48,7 @@ SETTINGS = Settings("train")
 
 def set_up() -> None:
     """From choosing to the button; pressing it shows the new run."""
-    SETTINGS.begin_with(from_address(st.query_params.to_dict(), _usual()))
+    SETTINGS.begin_with(from_address(st.query_params.to_dict(), _usual(), own_folder()))
     fetch_ahead()
     top = st.container()
     _presets()

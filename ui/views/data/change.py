@@ -9,8 +9,8 @@ from cnn.data.edited import LONGEST_NAME, Division, Edits
 from cnn.data.edits_outside import Made, make
 from cnn.data.inspection_outside import Inspected
 from cnn.data.spec import LARGEST_SEED
-from cnn.settings import images_folder
 from cnn.training.recipe.data_address import data_id
+from ui.session.person import own_folder
 from ui.session.words import plain
 from ui.views.data.choice import SETTINGS
 
@@ -39,7 +39,7 @@ def change(spec: DatasetSpec, found: Inspected) -> None:
         try:
             edits = Edits(spec, classes, division=division)
             with st.spinner("Making it ...", show_time=True):
-                use(make(edits, images_folder(), name.strip() or "changed"))
+                use(make(edits, own_folder(), name.strip() or "changed"))
         except DataError as error:
             st.error(plain(str(error)), icon=":material/error:")
 

@@ -13,6 +13,7 @@ from ui.parts.setup import data
 from ui.parts.setup.settings import Settings
 from ui.session import address
 from ui.session.kept import kept
+from ui.session.person import own_folder
 from ui.session.words import plain
 
 SETTINGS = Settings("data")
@@ -23,7 +24,7 @@ def arrive() -> None:
     """Puts what the address says into the widgets."""
     if found := address.arrived(ADDRESSES):
         flat = {name: values[-1] for name, values in found.items() if values}
-        SETTINGS.put(Configuration(data_from_address(flat, FIRST.dataset)))
+        SETTINGS.put(Configuration(data_from_address(flat, FIRST.dataset, own_folder())))
     SETTINGS.begin_with(FIRST)
 
 

@@ -22,6 +22,7 @@ from ui.parts.comparison.progress import expected
 from ui.parts.runs import runs
 from ui.parts.setup import data
 from ui.parts.setup.settings import Settings
+from ui.session.person import own_folder
 from ui.session.words import plain
 from ui.views.experiments.address import Address, whole
 
@@ -72,7 +73,7 @@ def begin(settings: Settings, first: Configuration, seeds: int = 1) -> None:
 def arrive(settings: Settings, first: Configuration, address: Address, seeds: int = 1) -> None:
     """Puts the conditions of an address into the widgets."""
     flat = {name: values[-1] for name, values in address.items() if values}
-    settings.put(from_address(flat, first))
+    settings.put(from_address(flat, first, own_folder()))
     st.session_state[settings.key(SEEDS)] = whole(address, SEEDS, seeds, 1, MOST_SEEDS)
 
 

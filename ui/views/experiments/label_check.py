@@ -19,14 +19,15 @@ from cnn.diagnose import folds
 from cnn.diagnose.evaluation import Predictions
 from cnn.diagnose.label_errors import Doubt, Doubts, doubt, doubts, together
 from cnn.network.errors import ArchitectureError
+from cnn.people.images import check_theirs
 from cnn.pictures.kit.gallery import Tile, gallery
-from cnn.settings import images_folder
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.presets import BRIEF
 from ui.parts.comparison.choice import architecture_of, name_of, offered
-from ui.parts.runs import measured
+from ui.parts.runs import measured, runs
 from ui.parts.setup.settings import Settings
 from ui.session.pages import PAGES
+from ui.session.person import own_folder
 from ui.session.words import percent, plain
 from ui.views.experiments import conditions
 from ui.views.experiments.address import Address, keep, last
@@ -198,8 +199,9 @@ def _of_fold(groups: list[Group], sizes: Sequence[int], one: Doubt, name: str) -
 
 def _make(base: DatasetSpec, name: str, of_folds: Sequence[OfFold]) -> None:
     try:
+        check_theirs(runs.store(), base)
         with st.spinner("Making it ...", show_time=True):
-            made = make(Edits(base), images_folder(), name.strip() or "mended", of_folds)
+            made = make(Edits(base), own_folder(), name.strip() or "mended", of_folds)
     except DataError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
