@@ -63,7 +63,7 @@ def test_json(id: str):
 
 
 def test_keras(case: Case):
-    content = io.BytesIO(keras_file(case.architecture, case.weights))
+    content = keras_file(case.architecture, case.weights)
     if FLOAT_BYTES * trace(case.architecture).total_params > READ_BYTES:  # VGG-16 alone
         with pytest.raises(WeightsError, match="at most 500,000,000 are read"):
             read_keras_model(content)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnn.network.atlas import design
 from cnn.network.blocks import BLOCKS
-from cnn.network.layers import KINDS
+from cnn.network.layers import KINDS, Residual
 from tests.browser.driving import RUN_MS, PageMaker, as_new, open_with, running, settled
 
 APP = Path(__file__).parents[1] / "apps" / "editor_app.py"
@@ -541,7 +541,9 @@ def test_a_long_network_opens_with_its_blocks_collapsed_and_a_picture_opens_one(
     first = row(page, "Conv2D #9")
     expect(first).to_be_visible()
     expect(first).to_have_attribute("aria-selected", "true")
-    assert len(kinds(page)) == len(wanted) + len(design("resnet-50").layers[8].body)
+    opened = design("resnet-50").layers[8]
+    assert isinstance(opened, Residual)
+    assert len(kinds(page)) == len(wanted) + len(opened.body)
     page.get_by_role("button", name="Collapse Residual #3").click()
     expect(first).to_be_hidden()
 

@@ -15,7 +15,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import WRONG
 from ui.parts.runs import runs
 from ui.parts.setup import controls, expectation
-from ui.shell import checked
+from ui.shell import checked, ready
 
 DISPATCHING, ON_RAY = WorkerState.DISPATCHING, WorkerState.ON_RAY
 
@@ -77,10 +77,10 @@ def test_who_is_there_decides_what_is_waited_for(
 def test_that_a_network_is_too_long_to_be_checked_is_no_error(
     store: Store, monkeypatch: pytest.MonkeyPatch, layers: int, standing: str
 ):
-    monkeypatch.setattr(checked.ready, "opened", lambda: store)
+    monkeypatch.setattr(ready, "opened", lambda: store)
     network = Architecture("long", (4, 4, 1), (Flatten(), *[Dense(2)] * (layers - 1)))
 
-    answer = json.loads(checked._checked("somebody", {"net": encode(network)}).body)
+    answer = json.loads(bytes(checked._checked("somebody", {"net": encode(network)}).body))
 
     assert answer["standing"] == standing
     assert ("over 500 layers" in " ".join(answer["words"])) == (standing == "none")
