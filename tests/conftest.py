@@ -1,11 +1,14 @@
 """What all tests share: Hypothesis' settings, a store that is nobody's own, and a PostgreSQL."""
 
+import functools
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
+from streamlit.components.v2 import manifest_scanner
 
 from cnn.training.store.store import Store
 from tests import needs, postgres, warm
@@ -61,6 +64,26 @@ def store_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         patch.setenv("CNN_HOME", str(tmp_path_factory.mktemp("store")))
         patch.setenv("CNN_NICENESS", "1")  # beside busy tests a worker would else get nothing
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packages_looked_through_once() -> Iterator[None]:
+    """Streamlit looks for components in all that is installed whenever a test opens a page, which
+    takes longer than the page.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little_to_collect() -> None:
+    """Keras collects garbage with each model it forgets, Streamlit after each run of a page: over
+    all that has been loaded by now, and that earlier files left, it would take seconds each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -202,13 +202,17 @@ def test_equal_time_is_spent_by_each(home: Path):
         (("lenet-5", *CONDITIONS, "--store", "sqlite:////proc/x.db"), "could not be used"),
     ],
 )
-def test_what_cannot_be_compared_is_refused_in_a_line(arguments, message: str, home: Path):
-    refused = cnn("compare", *arguments, home=home)
+def test_what_cannot_be_compared_is_refused_in_a_line(
+    arguments, message: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setenv("CNN_HOME", str(home))
 
-    assert refused.returncode == 2
-    assert message in refused.stderr.splitlines()[-1]
-    assert "Traceback" not in refused.stderr
-    assert refused.stdout == ""
+    assert main(["compare", *arguments]) == 2
+
+    said = capsys.readouterr()
+    assert message in said.err.splitlines()[-1]
+    assert "Traceback" not in said.err
+    assert said.out == ""
 
 
 def test_a_report_that_fails_at_the_end_leaves_the_results(results, home: Path):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cnn.__main__ import main
 from cnn.data.own import library
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
@@ -163,13 +164,17 @@ def test_a_run_goes_on_where_it_was_interrupted_and_beyond_its_end(home: Path):
         ),
     ],
 )
-def test_what_cannot_be_trained_is_refused_in_a_line(arguments, message: str, home: Path):
-    refused = cnn("train", *arguments, home=home)
+def test_what_cannot_be_trained_is_refused_in_a_line(
+    arguments, message: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setenv("CNN_HOME", str(home))
 
-    assert refused.returncode == 2
-    assert message in refused.stderr.splitlines()[-1]
-    assert "Traceback" not in refused.stderr
-    assert refused.stdout == ""
+    assert main(["train", *arguments]) == 2
+
+    said = capsys.readouterr()
+    assert message in said.err.splitlines()[-1]
+    assert "Traceback" not in said.err
+    assert said.out == ""
 
 
 def test_images_that_were_brought_to_the_app_are_trained_on_by_their_name(tmp_path: Path):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cnn.__main__ import main
 from cnn.training.recipe.run import MODEL, START
 from cnn.training.store.store import Store
 from tests import warm
@@ -17,9 +18,11 @@ def cnn(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return warm.run("-m", "cnn", *arguments, env=os.environ | {"CNN_HOME": str(home)})
 
 
+ASKED = ("train", "shapes-demo", "--epochs", "2", "--json", "--dataset", "shapes")
+
+
 def trained(home: Path, *more: str, data: str = "shapes") -> subprocess.CompletedProcess[str]:
-    given = ("train", "shapes-demo", "--dataset", data, "--epochs", "2", "--json", *more)
-    return cnn(*given, home=home)
+    return cnn(*ASKED[:-1], data, *more, home=home)
 
 
 def outcome(ran: subprocess.CompletedProcess[str]) -> Any:
@@ -84,14 +87,21 @@ def test_a_keras_file_is_begun_with_by_its_path(home: Path, parent: str, tmp_pat
     ],
 )
 def test_what_cannot_be_is_said_in_a_line_and_nothing_is_trained(
-    home: Path, parent: str, more: tuple[str, ...], said: str
+    home: Path,
+    parent: str,
+    more: tuple[str, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     before = store_of(home).count()
-    ran = trained(home, *(one.format(parent=parent) for one in more))
+    monkeypatch.setenv("CNN_HOME", str(home))
 
-    assert ran.returncode == 2
-    assert said in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert main([*ASKED, *(one.format(parent=parent) for one in more)]) == 2
+
+    ran = capsys.readouterr()
+    assert said in ran.err
+    assert "Traceback" not in ran.err
     assert store_of(home).count() == before
 
 

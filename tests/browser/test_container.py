@@ -85,6 +85,7 @@ def without_cnn(context: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
+@pytest.mark.proof
 def test_the_health_check_knows_whether_the_app_runs(
     context: Path, tmp_path: Path, new_page: PageMaker
 ):

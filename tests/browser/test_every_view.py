@@ -1,7 +1,6 @@
 """Every view, light and dark, from desk to phone: nothing sticks out, everybody can use it."""
 
 import re
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +12,14 @@ from streamlit import file_util
 
 from tests.browser.driving import PageMaker
 from tests.browser.every_view import HEIGHT, VIEWS, arrive, looks
+from tests.some import some
 from ui.components import scripts
 
 FIT, OVERLAP = (
     (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("fit.js", "overlap.js")
 )
+LESSONS = ("lesson-convolution", "lesson-training", "lesson-transfer")
+"""Of the lessons, which share a frame, one each with grids, with a training, and with pictures."""
 CHECKED = (("light", 1440), ("dark", 390))
 """Where axe looks: each theme and each layout once; it takes as long as all the rest together."""
 LOOKS, AGAIN_MS = 6, 500
@@ -80,11 +82,13 @@ def troubles(page: Page, scheme: str, width: int, *, is_asked: bool) -> list[str
     return [f"{scheme}, {width} px: {trouble}" for trouble in found]
 
 
-@pytest.mark.parametrize(("view", "look"), [*zip(VIEWS, cycle(CHECKED), strict=False)])
+@pytest.mark.parametrize(
+    "view", some(VIEWS, *(one for one in VIEWS if not one.startswith("lesson-")), *LESSONS)
+)
 def test_a_view_fits_a_screen_and_is_open_to_everybody(
-    app_url: str, new_page: PageMaker, view: str, look: tuple[str, int]
+    app_url: str, new_page: PageMaker, view: str
 ):
-    scheme, width = look
+    scheme, width = CHECKED[list(VIEWS).index(view) % len(CHECKED)]
     page = new_page(color_scheme=scheme, viewport={"width": width, "height": HEIGHT})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -29,18 +30,27 @@ def test_the_page_has_an_example_of_every_name_that_the_package_offers():
     assert shown == set(cnn.__all__) - results
 
 
-def test_every_example_runs_and_its_training_is_that_of_the_command_line(tmp_path: Path):
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    folder = tmp_path_factory.mktemp("examples")
     examples = [block for block in BLOCKS if "to_torch" not in block or TORCH.is_here()]
-    script = tmp_path / "examples.py"
+    script = folder / "examples.py"
     script.write_text("\n".join([*map(checked, examples), SHOWS]), encoding="utf-8")
-    env = os.environ | {"CNN_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    env = os.environ | {"CNN_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+    return warm.run(script, env=env, cwd=folder)
 
-    ran = warm.run(script, env=env, cwd=tmp_path)
+
+def test_every_example_runs(ran: subprocess.CompletedProcess[str]):
     assert ran.returncode == 0, ran.stderr
     assert "epoch 3/3" in ran.stderr, "how it goes is said"
 
+
+@pytest.mark.proof
+def test_its_training_is_that_of_the_command_line(
+    ran: subprocess.CompletedProcess[str], tmp_path: Path
+):
     words = ("shapes-demo", "--dataset", "shapes", "--epochs", "3", "--seed", "1", "--json")
-    env |= {"CNN_HOME": str(tmp_path / "other")}
+    env = os.environ | {"CNN_HOME": str(tmp_path)}
     typed = json.loads(warm.run("-m", "cnn", "train", *words, env=env).stdout)
     assert json.loads(ran.stdout.splitlines()[-1]) == [typed["epochs"], typed["test_accuracy"]]
 

@@ -1,6 +1,5 @@
 """Fixtures for pages that are run in this process."""
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,17 +9,6 @@ import streamlit as st
 from cnn.training.store.store import Store
 from tests.ui.visiting import MY_KEY, browse_with
 from ui.session import kept
-
-
-@pytest.fixture(scope="module", autouse=True)
-def little_to_collect() -> Iterator[None]:
-    """Streamlit collects garbage after each run of a page, which takes a second over all that Keras
-    left behind in a process that has tested it before.
-    """
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Visiting a page without a browser, and reading what it says; and weights for it to find."""
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,7 @@ def html(app: AppTest) -> str:
     return "\n".join(found).replace("\u202f", " ")
 
 
+@functools.cache
 def weights_file(architecture: Architecture, *, seed: int = 1) -> bytes:
     """Random weights as a run keeps its own."""
     return arrays_to_bytes(

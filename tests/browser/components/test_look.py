@@ -22,7 +22,7 @@ def grey(page: Page, x: float, y: float) -> float:
     return float(pixels.mean())
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", some(THEMES, "dark"))
 @pytest.mark.parametrize(
     "path", some(("inside", "lesson?of=pipeline", "lesson?of=pooling", "draw"), "draw")
 )

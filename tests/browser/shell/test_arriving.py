@@ -46,7 +46,7 @@ def swallow_once(page: Page, files: str) -> list[str]:
         pytest.param(
             "**/static/js/BidiComponent.*.js", id="what it loads later", marks=pytest.mark.proof
         ),
-        pytest.param("**/vendor/plotly-*.js*", id="Plotly"),
+        pytest.param("**/vendor/plotly-*.js*", id="Plotly", marks=pytest.mark.proof),
         pytest.param(
             "**/js/*/*/*.js",
             id="scripts of ours, each of those that are imported",

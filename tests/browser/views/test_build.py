@@ -74,6 +74,7 @@ def test_lenet_5_is_built_from_nothing_and_has_61_706_parameters(page: Page, app
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_kernel_that_does_not_fit_is_mended_by_the_errors_own_advice(page: Page, app_url: str):
     too_large = (Conv2D(4, 3), Conv2D(4, 9), Flatten(), Dense(10))
     broken = Architecture("broken", (10, 10, 1), too_large)
@@ -89,6 +90,7 @@ def test_a_kernel_that_does_not_fit_is_mended_by_the_errors_own_advice(page: Pag
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_shared_link_opens_the_same_network_in_a_fresh_browser(new_page: PageMaker, app_url: str):
     ours = new_page()
     open_build(ours, app_url)

@@ -11,6 +11,7 @@ from tests.browser.driving import PageMaker, settled
 from tests.browser.training import WORKER_MS
 
 
+@pytest.mark.proof
 def test_two_networks_are_compared_in_one_click_and_found_again(training_url: str, page: Page):
     page.goto(f"{training_url}/compare?with=shapes-demo&with=lenet-5&data=shapes&epochs=2&seeds=1")
     start = page.get_by_role("button", name="Train all")

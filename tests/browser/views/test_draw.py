@@ -93,6 +93,7 @@ def test_the_browser_and_python_ink_the_same_strokes_alike(page: Page, app_url: 
     settled(page)
 
 
+@pytest.mark.proof
 def test_of_a_letter_and_a_dot_it_is_said_that_they_are_unlike_digits(page: Page, app_url: str):
     open_draw(page, app_url)
     sentence = page.get_by_label("Answers", exact=True).locator(".sentence")
@@ -229,6 +230,7 @@ def test_an_image_is_pasted(page: Page, app_url: str):
     settled(page)
 
 
+@pytest.mark.proof
 def test_it_is_said_why_and_a_click_on_the_map_moves_the_drawing(page: Page, app_url: str):
     open_draw(page, app_url)
     draw(page, DIGITS["7"])

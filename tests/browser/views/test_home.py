@@ -133,6 +133,7 @@ def test_all_ten_digits_are_drawn_with_the_mouse_and_at_least_nine_read(app_url:
     assert brightest(page) == [12] * 6, "empty maps are dark"
 
 
+@pytest.mark.proof
 def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(
     app_url: str, new_page: PageMaker
 ):
@@ -165,6 +166,7 @@ def test_a_finger_draws_on_a_phone_and_the_page_stays_where_it_is(
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_digit_is_drawn_with_keys_alone(app_url: str, page: Page):
     open_home(page, app_url)
     at_rest(page)
@@ -212,6 +214,7 @@ def test_a_network_that_does_not_arrive_is_said(app_url: str, page: Page):
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_doors_lead_to_the_first_lesson_and_to_own_photos(app_url: str, page: Page):
     open_home(page, app_url)
     page.get_by_role("button", name="Begin with lesson 0").click()

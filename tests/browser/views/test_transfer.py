@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import choose_option, settled
@@ -10,6 +11,7 @@ from tests.browser.training import WORKER_MS, press_train
 SHAPES = "train?network=shapes-demo&data=shapes&seed=41"
 
 
+@pytest.mark.proof
 def test_a_run_begins_with_another_frozen_by_a_click_in_the_picture(training_url: str, page: Page):
     page.goto(f"{training_url}/{SHAPES}&epochs=2")
     press_train(page)

@@ -63,14 +63,12 @@ PUBLISHED = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def little_to_collect() -> Iterator[None]:
-    """To forget models Keras collects garbage, which takes long over all that TensorFlow is."""
+def little_to_collect() -> None:
+    """As everywhere, and over all that TensorFlow is, which is loaded for it."""
     import keras
 
     keras.backend.clear_session()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

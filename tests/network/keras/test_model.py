@@ -1,7 +1,7 @@
 """Keras is the oracle for sizes and parameters; loops over windows are the oracle for Keras."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, product
 from math import erf
@@ -70,14 +70,12 @@ models = count(1)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def little_to_collect() -> Iterator[None]:
-    """To forget models Keras collects garbage, which takes long over all that TensorFlow is."""
+def little_to_collect() -> None:
+    """As everywhere, and over all that TensorFlow is, which is loaded for it."""
     import keras
 
     keras.backend.clear_session()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def built(architecture: Architecture) -> Any:

@@ -41,6 +41,7 @@ from tests.network.export_cases import (
     same_conv,
 )
 from tests.network.strategies import architectures
+from tests.some import some
 
 
 @pytest.mark.parametrize("architecture", CASES.values(), ids=CASES.keys())
@@ -262,7 +263,7 @@ def test_a_network_that_cannot_be_has_no_code():
         torch_code(Architecture("net", INPUT, (Dense(3),)))
 
 
-@pytest.mark.parametrize("id", ["lenet-5", "resnet-lite", "inception-lite"])
+@pytest.mark.parametrize("id", some(["lenet-5", "resnet-lite", "inception-lite"], "resnet-lite"))
 def test_the_script_runs_as_it_stands(id: str, tmp_path):
     pytest.importorskip("torch", reason=TORCH.reason)
     architecture = entry(id).architecture

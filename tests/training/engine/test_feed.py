@@ -24,6 +24,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Run, recipe
 from cnn.training.store.store import Store
 from tests import warm
+from tests.some import some
 
 ROOT = Path(__file__).parents[3]
 SHAPES = Configuration(DatasetSpec(DatasetName.SHAPES), epochs=2)
@@ -60,7 +61,7 @@ def prepared(run: Run, pixels: np.ndarray) -> np.ndarray:
     return found
 
 
-@pytest.mark.parametrize("network", NETWORKS, ids=lambda one: one.name)
+@pytest.mark.parametrize("network", some(NETWORKS, RESCALED, COLOURED), ids=lambda one: one.name)
 def test_what_is_said_of_a_run_is_what_plain_keras_finds_in_its_file(
     store: Store, tmp_path: Path, network: Architecture
 ):

@@ -20,6 +20,7 @@ from cnn.training.engine import fit, kept_machines
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule, usual_decay
 from cnn.training.recipe.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
 from cnn.training.store.store import DELETED, Store
+from tests.some import some
 
 TINY = Architecture(
     "Tiny",
@@ -181,7 +182,9 @@ def test_an_epoch_is_the_mean_over_its_images(store: Store):
     )
 
 
-@pytest.mark.parametrize("architecture", [TINY, WITH_DROPOUT], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "architecture", some([TINY, WITH_DROPOUT], WITH_DROPOUT), ids=lambda one: one.name
+)
 def test_the_same_seed_gives_the_same_curve_twice_and_another_seed_another(
     store: Store, architecture: Architecture
 ):
@@ -196,7 +199,7 @@ def test_the_same_seed_gives_the_same_curve_twice_and_another_seed_another(
     assert curve(2) != first
 
 
-@pytest.mark.parametrize("optimizer", list(Optimizer))
+@pytest.mark.parametrize("optimizer", some(Optimizer, Optimizer.RMSPROP))
 def test_every_optimizer_learns_with_its_usual_rate(store: Store, optimizer: Optimizer):
     run = trained(store, configuration=Configuration(SHAPES, epochs=8, optimizer=optimizer))
 

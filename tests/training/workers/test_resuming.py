@@ -164,9 +164,8 @@ def test_a_run_cut_off_and_resumed_is_exactly_the_run_in_one_go(
     assert everything(store, run) == whole
 
 
-@pytest.mark.parametrize(
-    "optimizer", some((Optimizer.SGD, Optimizer.RMSPROP, Optimizer.ADAMW), Optimizer.ADAMW)
-)
+@pytest.mark.proof
+@pytest.mark.parametrize("optimizer", [Optimizer.SGD, Optimizer.RMSPROP, Optimizer.ADAMW])
 def test_every_optimizer_goes_on_with_its_state_and_augmentation_with_its_draws(
     store: Store, step_by_step, optimizer: Optimizer
 ):
@@ -184,12 +183,12 @@ IN_COLOUR = replace(NETWORK, input=(8, 8, 3))
 
 
 @pytest.mark.parametrize("changed", some([*EACH, "all"], "all"))
-def test_a_run_whose_images_keras_changes_goes_on_with_its_draws(
+def test_a_run_whose_images_keras_changes_goes_on_with_its_draws_and_its_optimizers_state(
     store: Store, step_by_step, monkeypatch: pytest.MonkeyPatch, changed: str
 ):
     monkeypatch.setitem(globals(), "NETWORK", IN_COLOUR)
     chosen = ALL | {"rotation": 10.0} if changed == "all" else EACH[changed]
-    settings = replace(SETTINGS, epochs=2, **chosen)
+    settings = replace(SETTINGS, epochs=2, optimizer=Optimizer.ADAMW, patience=5, **chosen)
     run = stopped_at(store, 13, settings)
 
     carried_out(store, resume(store, run.id, worker="another"))

@@ -1,7 +1,10 @@
 """Trainings that begin with the weights of others: against Keras, cut off, done again, and kept."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,8 +63,22 @@ CLASSES = ("circle", "square")
 CHILD = with_classes(NETWORK, 2)[0]
 
 
+@pytest.fixture(scope="module")
+def with_parent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store in which one run has been trained; each test has a copy."""
+    file = tmp_path_factory.mktemp("parent") / "runs.sqlite"
+    store = Store(f"sqlite:///{file}")
+    run = fit.carry_out(store, store.add(NETWORK, PARENTS, worker="me"))
+    assert run.state is State.FINISHED, run.message
+    store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(with_parent: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copy(with_parent, tmp_path / "runs.sqlite")
     opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     yield opened
     opened.close()
@@ -69,8 +86,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def parent(store: Store) -> Run:
-    run = fit.carry_out(store, store.add(NETWORK, PARENTS, worker="me"))
-    assert run.state is State.FINISHED, run.message
+    (run,) = store.latest()
     return run
 
 
@@ -260,8 +276,6 @@ def test_its_script_run_in_a_fresh_process_gives_its_curve(
     file = tmp_path / "again.py"
     file.write_text(text, encoding="utf-8")
 
-    alone = warm.run(file, env={"PYTHONPATH": str(ROOT)})
-    assert f"{start_file(run)} is not beside this script" in alone.stderr
     assert start_file(run) in file_needed(run)
     content = store.file(run.id, START)
     assert content
@@ -270,6 +284,18 @@ def test_its_script_run_in_a_fresh_process_gives_its_curve(
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.count("epoch ") == 4
+
+
+@pytest.mark.proof
+def test_its_script_asks_for_the_file_of_its_first_weights_and_takes_no_other(
+    store: Store, parent: Run, tmp_path: Path
+):
+    run = child(store, parent)
+    file = tmp_path / "again.py"
+    file.write_text(script(run, store.epochs([run.id])[run.id]), encoding="utf-8")
+
+    alone = warm.run(file, env={"PYTHONPATH": str(ROOT)})
+    assert f"{start_file(run)} is not beside this script" in alone.stderr
     other = beginning(store, run).files[START]
     (tmp_path / start_file(run)).write_bytes(other)
     assert "holds other weights than" in warm.run(file, env={"PYTHONPATH": str(ROOT)}).stderr

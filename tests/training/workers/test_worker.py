@@ -58,22 +58,26 @@ def test_a_queued_run_is_trained_to_its_end(app: App):
     assert worker_states(app.store) == [WorkerState.READY]
 
 
-@pytest.mark.parametrize(("setting", "steps"), [("", worker.NICENESS), ("3", 3), ("x", 10)])
-def test_a_worker_stands_back_for_the_pages_as_far_as_it_is_set(setting: str, steps: int):
-    found = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import os; from cnn.training.workers import worker; before = os.nice(0); "
-            "worker._stand_back(); print(os.nice(0) - before)",
-        ],
-        env=os.environ | {"CNN_NICENESS": setting},
-        capture_output=True,
-        text=True,
-        check=True,
-        start_new_session=True,  # Linux weighs sessions too
-    )
-    assert int(found.stdout) == steps
+STANDS_BACK = """
+import os, sys
+from cnn.training.workers import worker
+
+for setting in sys.argv[1:]:
+    if not os.fork():
+        os.setsid()  # Linux weighs sessions too
+        os.environ["CNN_NICENESS"] = setting
+        before = os.nice(0)
+        worker._stand_back()
+        print(os.nice(0) - before, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_a_worker_stands_back_for_the_pages_as_far_as_it_is_set():
+    asked = [sys.executable, "-c", STANDS_BACK, "", "3", "x"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert list(map(int, found.stdout.split())) == [worker.NICENESS, 3, 10]
 
 
 def test_a_worker_of_the_app_stands_back(app: App):

@@ -152,7 +152,7 @@ def test_who_goes_back_finds_the_comparison_before(store: Store, monkeypatch: py
     app.query_params.clear()
     for name, value in before.items():
         app.query_params[name] = value
-    monkeypatch.setattr("ui.session.address._went_back", lambda: True)
+    monkeypatch.setattr("ui.session.address.went_back", lambda: True)
     app.run()
 
     assert not app.exception

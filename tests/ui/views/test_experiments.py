@@ -226,7 +226,7 @@ def test_who_goes_back_finds_what_was_chosen_before(store: Store, monkeypatch: p
     app.button_group(key="sweep_field").set_value(Field.KERNEL_SIZE).run()
     after = {name: app.query_params[name] for name in app.query_params}
     assert after != before
-    monkeypatch.setattr("ui.session.address._went_back", lambda: True)
+    monkeypatch.setattr("ui.session.address.went_back", lambda: True)
 
     for wanted, field in ((before, Field.FILTERS), (after, Field.KERNEL_SIZE)):
         app.query_params.clear()
