@@ -298,7 +298,6 @@ def test_alone_or_with_options_of_streamlit_it_starts_the_app(options: list[str]
     assert ran == [["streamlit", "run", str(ROOT / "app.py"), *options, "--"]]
 
 
-@pytest.mark.proof
 def test_the_app_starts_in_an_empty_folder_for_this_machine_alone_and_trains(installed: Installed):
     with started(installed, nothing(installed.folder), workers=1) as (url, said):
         port = int(url.rpartition(":")[2])
