@@ -11,6 +11,7 @@ import pytest
 
 from cnn.__main__ import main
 from cnn.training.store.store import Store
+from cnn.training.store.tables import SCHEMA_VERSION
 from tests.training.stores import MB, all_of, damage, filled, runs_in, url_of
 
 
@@ -58,7 +59,7 @@ def test_a_backup_says_what_is_in_it_and_a_second_one_needs_another_name(
         "file": str(tmp_path / "2.sqlite"),
         "runs": 10,
         "bytes": target.stat().st_size,
-        "version": 6,
+        "version": SCHEMA_VERSION,
         "noted": True,
     }
 
@@ -115,7 +116,7 @@ def test_what_compacting_gives_back_is_said(typed: Any, home: Path):
 
     said = typed("compact")
 
-    assert said.startswith(f"The run store {store.url} took 3.1 MB, and takes 0.1 MB now.")
+    assert said.startswith(f"The run store {store.url} took 3.2 MB, and takes 0.2 MB now.")
     found = typed("compact", "--json")
     assert found["bytes_before"] == found["bytes_after"] == (home / "runs.sqlite").stat().st_size
 

@@ -53,8 +53,8 @@ def test_the_notes_say_the_floor_and_what_is_dropped():
     uneven = size_notes(axis(8, 3, 2, padding="same"), text)
 
     assert len(whole) == 1
-    assert "3 positions" in whole[0]
-    assert "2.5 steps" in dropped[0]
+    assert "positions on each axis: **3**" in whole[0]
+    assert "Steps of 2: 2.5." in dropped[0]
     assert "last row and the last column are never read" in dropped[1]
     assert "pads 0 before and 1 after" in uneven[-1]
 

@@ -18,6 +18,7 @@ from cnn.lessons.progress import MARKED, Event, Standing
 from cnn.lessons.progress import file as progress_file
 from cnn.lessons.progress.certificate import certificate, earned_in
 from cnn.training.store.store import Store
+from cnn.training.store.tables import SCHEMA_VERSION
 
 ME, OTHER = "a" * 64, "b" * 64
 FIRST = lessons()[0]
@@ -144,13 +145,15 @@ def test_a_store_without_progress_gets_a_place_for_it_and_keeps_the_rest(store: 
     store.close()
     with sqlite3.connect(file) as database:
         database.execute("drop table progress")
-        database.execute("insert into designs values ('mine', '{}', 1.0)")
+        names = "name, architecture, saved_at"
+        database.execute(f"insert into designs ({names}) values ('mine', '{{}}', 1.0)")
     again = Store(store.url)
     answer_all(again, FIRST)
     assert progress.standing(again, ME).is_done(FIRST)
     again.close()
     with sqlite3.connect(file) as database:
-        assert database.execute("select schema_version from about").fetchall() == [(6,)]
+        versions = database.execute("select schema_version from about").fetchall()
+        assert versions == [(SCHEMA_VERSION,)]
         assert database.execute("select name from designs").fetchall() == [("mine",)]
 
 

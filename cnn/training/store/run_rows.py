@@ -43,7 +43,6 @@ TEXTS = {
     "network": "network's name",
     "dataset": "data's name",
     "note": "note",
-    "owner": "owner",
 }
 """What is text as it stands, and what it is called. SQLite keeps anything in any column."""
 
@@ -160,7 +159,17 @@ def _in_common(row: Row) -> dict[str, Any]:
         "worker": row["worker"],
         "note": visible(row["note"]),
         "is_archived": of("is_archived", "place in the archive", _yes_or_no),
-        "owner": row["owner"],
+        **_whose(row),
+    }
+
+
+def _whose(row: Row) -> dict[str, Any]:
+    """Whose a run is; one that is read from a file is nobody's but of who reads it."""
+    if "owner" not in row:
+        return {}
+    of: Any = _reader(row)
+    return {
+        "owner": of("owner", "owner", _text),
         "is_shared": of("is_shared", "mark of being shared", _yes_or_no),
     }
 
