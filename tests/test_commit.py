@@ -1,5 +1,6 @@
 """The commit of the program: that of its own repository, as git says it, and of no other."""
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ ME = ("-c", "user.name=Me", "-c", "user.email=me@here")
 @pytest.fixture
 def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """Git in a repository that the program seems to run from."""
+    if shutil.which("git") is None:
+        pytest.skip("git is the oracle: runs where it is")
 
     def told(*words: str) -> str:
         asked = ["git", "-C", str(tmp_path), *ME, *words]
