@@ -25,6 +25,7 @@ from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.hostile.requests import FILE
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.visitor import UPGRADE, answers, asked, talking
+from ui.shell.people import _said
 
 REVOKED_WITHIN_S = 5.0
 NETWORK = Architecture("Annas own", (8, 8, 1), (Flatten(), Dense(2)))
@@ -94,6 +95,17 @@ def test_every_route_refuses_whoever_has_no_account(school: School, name: str):
     assert asked(school.url, FILE, "PUT", shown, b"x").status == 401
     assert asked(school.url, "/_stcore/stream", headers=UPGRADE | shown).status == 403
     assert asked(school.url, "/_stcore/health").status == 200
+
+
+@pytest.mark.parametrize("found", ["ben", ""])
+def test_what_a_visitor_says_of_who_they_are_is_taken_out(found: str):
+    lies = [(name, b"local") for name in (b"x-cnn-person", b"X-CNN-Person", b"X-Cnn-Person")]
+    scope = {"type": "http", "headers": [*lies, (b"host", b"class.example"), *lies]}
+
+    told = [one for one in _said(scope, found)["headers"] if one[0] != b"host"]
+
+    assert told == ([(b"x-cnn-person", b"ben")] if found else [])
+    assert len(scope["headers"]) == 7  # what was sent is not changed
 
 
 def test_a_link_shows_whom_it_invites_and_its_button_uses_it_up(school: School):
