@@ -81,7 +81,7 @@ def with_lambda(keras: Any, mark: Path) -> Any:
 
 
 def own_layer(keras: Any, mark: Path) -> Any:
-    class Twice(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    class Twice(keras.layers.Layer):  # Keras ships no types
         def __init__(self, **options: Any) -> None:
             traced("Twice")
             super().__init__(**options)
@@ -95,7 +95,7 @@ def own_layer(keras: Any, mark: Path) -> Any:
 
 
 def own_model(keras: Any, mark: Path) -> Any:
-    class Net(keras.Model):  # type: ignore[misc]
+    class Net(keras.Model):
         def __init__(self, **options: Any) -> None:
             traced("Net")
             super().__init__(**options)

@@ -125,7 +125,7 @@ def test_its_macs_are_not_drawn_where_it_leaves_some_layers_as_they_were(store: 
 def test_a_design_that_cannot_be_read_is_said_with_the_reason(store: Store):
     import keras
 
-    class Own(keras.layers.Dense):  # type: ignore[misc]
+    class Own(keras.layers.Dense):
         pass
 
     fitted(made(last=Own(3, activation="softmax")), store.url, epochs=1)
@@ -146,7 +146,7 @@ def test_its_accuracy_is_known_before_the_first_epoch_is_over(store: Store):
 
     seen: list[str] = []
 
-    class Looking(keras.callbacks.Callback):  # type: ignore[misc]
+    class Looking(keras.callbacks.Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             if batch == 1 and not seen:
                 eventually(lambda: run_list.page(store) and only(store).told.accuracy)
@@ -180,7 +180,7 @@ def test_a_loss_that_is_no_number_is_a_run_that_diverged(store: Store):
 def test_a_page_may_ask_for_the_end_and_a_deleted_run_ends_nothing(store: Store):
     import keras
 
-    class Asking(keras.callbacks.Callback):  # type: ignore[misc]
+    class Asking(keras.callbacks.Callback):
         def __init__(self, delete: bool) -> None:
             super().__init__()
             self.delete = delete
@@ -210,7 +210,7 @@ def test_a_page_may_ask_for_the_end_and_a_deleted_run_ends_nothing(store: Store)
 def test_one_that_diverged_is_stopped_from_a_page_too(store: Store):
     import keras
 
-    class Stopping(keras.callbacks.Callback):  # type: ignore[misc]
+    class Stopping(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             time.sleep(0.02)
             for one in run_list.page(store):
@@ -231,7 +231,7 @@ def test_a_locked_store_is_written_to_later_and_one_that_cannot_be_is_warned_of_
     file = tmp_path / "runs.sqlite"
     lock = sqlite3.connect(file, isolation_level=None)
 
-    class Locking(keras.callbacks.Callback):  # type: ignore[misc]
+    class Locking(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             if epoch == 0:
                 lock.execute("BEGIN EXCLUSIVE")
