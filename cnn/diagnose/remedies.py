@@ -20,6 +20,7 @@ from cnn.training.recipe.configuration import (
     Configuration,
     ConfigurationError,
     Optimizer,
+    calm_rate,
 )
 from cnn.training.recipe.run import Run
 
@@ -39,6 +40,14 @@ def lower_rate(run: Run) -> Retry:
     """The usual rate where it was far above it, else a third."""
     usual, peak = usual_rate(run.configuration), run.configuration.peak_rate
     rate = usual if peak >= 3 * usual else float(f"{peak / 3:.2g}")
+    return _with(run, f"Train with rate {number(rate)}", learning_rate=rate)
+
+
+def calmer(run: Run) -> Retry | None:
+    """A rate that can be kept up; None where it is as low already."""
+    rate = calm_rate(run.configuration.optimizer)
+    if run.configuration.peak_rate <= rate:
+        return None
     return _with(run, f"Train with rate {number(rate)}", learning_rate=rate)
 
 

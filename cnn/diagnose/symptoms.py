@@ -107,7 +107,9 @@ def chance_level(found: Evidence) -> Finding | None:
         Severity.PROBLEM,
         "It does no better than guessing",
         said,
-        remedies.usual_settings(found.run) or remedies.longer(found.run),
+        remedies.usual_settings(found.run)
+        or remedies.calmer(found.run)
+        or remedies.longer(found.run),
     )
 
 

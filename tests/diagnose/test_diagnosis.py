@@ -249,6 +249,25 @@ def test_chance_level_is_said_with_what_the_network_says_of_everything():
     assert Symptom.IT_LEARNS not in found(run_of(), FLAT, one_class)
 
 
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [
+        ({"epochs": 10}, "Train with rate 0.001"),
+        ({"epochs": 10, "schedule": Schedule.COSINE}, "Train with usual settings"),
+        ({"epochs": 10, "learning_rate": 0.001}, "Train with usual settings"),
+    ],
+)
+def test_at_chance_the_usual_settings_are_tried_first_then_a_tenth_of_their_rate(
+    settings: dict[str, object], label: str
+):
+    run = run_of(replace(SETTINGS, **settings))  # type: ignore[arg-type]
+
+    retry = found(run, FLAT)[Symptom.CHANCE_LEVEL].retry
+
+    assert retry
+    assert retry.label == label
+
+
 @pytest.mark.parametrize(("accuracy", "fires"), [(0.35, True), (0.45, False)])
 def test_chance_level_ends_where_the_interval_does(accuracy: float, fires: bool):
     # 300 images: 35 % is within 33.3 % by chance, 45 % (39.5 to 50.7 %) is not.

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 
 from cnn.network.architecture import Architecture, walk
 from cnn.network.heads import bounding, from_scores, surest
-from cnn.network.layers import BatchNormalization
-from cnn.numbers import exact
-from cnn.training.recipe.configuration import Configuration
+from cnn.network.layers import BatchNormalization, Dense
+from cnn.network.layers.convolution import Convolution
+from cnn.network.layers.pointwise import Normalizing
+from cnn.numbers import exact, number
+from cnn.training.recipe.configuration import Configuration, calm_rate
 from cnn.training.recipe.pace import steps_wanted
 
 MOST_SURE = 0.99
 """Where no answer can be surer than that, it is worth saying."""
+
+DEEP = 8
+"""AlexNet-lite has so many layers with weights, no normalization, and learned nothing of scenes at
+the usual rate; at a tenth it did. LeNet-5, which has five, learns at the usual one.
+"""
 
 
 def concerns(
@@ -36,7 +43,22 @@ def concerns(
             f"A batch of {batch:,} holds all {train_images:,} training images, so that an epoch "
             "is one step. Use a smaller batch to take more."
         )
-    return (*found, *_on_bounds(from_scores(architecture)))
+    return (*found, *_on_rate(architecture, configuration), *_on_bounds(from_scores(architecture)))
+
+
+def _on_rate(architecture: Architecture, configuration: Configuration) -> Iterator[str]:
+    """That the rate may be too high for a deep network whose values nothing keeps in range."""
+    layers = [layer for _, layer in walk(architecture.layers)]
+    weighing = sum(isinstance(layer, (Convolution, Dense)) for layer in layers)
+    if weighing < DEEP or any(isinstance(layer, Normalizing) for layer in layers):
+        return
+    rate, calm = configuration.peak_rate, calm_rate(configuration.optimizer)
+    if architecture.input[2] == 3 and rate > 2 * calm:
+        yield (
+            f"{weighing} layers with weights, and no normalization between them: at a "
+            f"learning rate of {number(rate)} such a network may learn nothing from images in "
+            f"colour. {number(calm)} is safer."
+        )
 
 
 def _on_bounds(scoring: Architecture) -> Iterator[str]:

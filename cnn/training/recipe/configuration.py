@@ -361,8 +361,8 @@ class Configuration:
         """The learning rate as set, or the optimizer's usual one for the schedule."""
         if self.learning_rate is not None:
             return self.learning_rate
-        peak = PEAK[self.optimizer]
-        return peak if self.schedule is Schedule.ONE_CYCLE else peak / 10
+        is_cycle = self.schedule is Schedule.ONE_CYCLE
+        return PEAK[self.optimizer] if is_cycle else calm_rate(self.optimizer)
 
     @property
     def optimizer_call(self) -> tuple[str, dict[str, float | None]]:
@@ -404,6 +404,11 @@ class Configuration:
             raise ConfigurationError(str(error)) from error
         data = DatasetSpec.from_dict(values.get("dataset", {}))
         return cls(**(values | {"dataset": data, "start": start}))
+
+
+def calm_rate(optimizer: Optimizer) -> float:
+    """The learning rate for an optimizer that is kept up: of Adam, Keras' own."""
+    return PEAK[optimizer] / 10
 
 
 def usual_decay(optimizer: str) -> float:

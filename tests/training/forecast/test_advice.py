@@ -1,11 +1,21 @@
 """What is said before a training that may disappoint."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.special import softmax
 
 from cnn.network.architecture import Architecture
-from cnn.network.layers import Activation, BatchNormalization, Conv2D, Dense, Flatten, Layers
+from cnn.network.layers import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    GroupNormalization,
+    Layers,
+)
 from cnn.training.forecast.advice import concerns
 from cnn.training.recipe.configuration import Configuration
 
@@ -31,6 +41,34 @@ def test_a_batch_of_all_images_is_mentioned():
     (found,) = concerns(network(), Configuration(batch_size=256), 150)
 
     assert "A batch of 256 holds all 150 training images" in found
+
+
+def deep(norm: Layers = (), channels: int = 3) -> Architecture:
+    """Eight layers with weights."""
+    stack = (Conv2D(2, 3, padding="same"), *norm) * 7
+    return Architecture("Deep", (8, 8, channels), (*stack, Flatten(), Dense(3)))
+
+
+def test_a_deep_network_without_normalization_is_told_that_the_usual_rate_may_be_too_high():
+    (found,) = concerns(deep(), Configuration(epochs=100), 150)
+
+    assert "8 layers with weights" in found
+    assert "0.01 " in found
+    assert "0.001 is safer" in found
+
+
+@pytest.mark.parametrize(
+    ("network", "settings"),
+    [
+        (deep((GroupNormalization(2),)), {}),
+        (deep(channels=1), {}),
+        (deep(), {"learning_rate": 0.001}),
+        (deep(), {"schedule": "cosine"}),
+        (network(), {}),
+    ],
+)
+def test_others_are_not(network: Architecture, settings: dict[str, Any]):
+    assert concerns(network, Configuration(epochs=100, **settings), 150) == ()
 
 
 @pytest.mark.parametrize(
