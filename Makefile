@@ -47,7 +47,7 @@ types: $(TEST_READY) $(NODE_READY) ## check the types
 	@$(PY) -m mypy
 	@$(call scripts,types)
 
-bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME)
+bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME, ARGS=quick)
 	@$(PY) benchmarks/all.py $(ARGS)
 
 screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into shots/ (ARGS=NAME for one)

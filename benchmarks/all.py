@@ -1,7 +1,9 @@
 """Runs the benchmarks one after the other and writes what they print to `RESULTS.md`: `make bench`.
 
 Names choose some of them; the results of the others stay as they were measured. Nothing else should
-run meanwhile: how busy the machine was stands beside each.
+run meanwhile: how busy the machine was stands beside each. At the end, and at the head of the file,
+stands what is wanted and whether it is there (`goals.py`). `quick` measures the most of it in about
+five minutes, of few rounds, and writes nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +14,13 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.goals import COLUMNS, MARK
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "RESULTS.md"
@@ -52,6 +59,19 @@ ALL = (
 )
 """Those that hold a limit of the plan; the quick ones first."""
 
+QUICK = (
+    "trace",
+    "pages",
+    "first_point",
+    "augmentation",
+    "build_page",
+    "draw",
+    "home",
+    "store",
+    "training",
+)
+"""Those of which few rounds say something within a minute each."""
+
 LIBRARIES = ("streamlit", "tensorflow", "keras", "numpy", "sqlalchemy")
 HEAD = """# What was measured
 
@@ -60,6 +80,7 @@ the machine that its section names. Times are worth as much as the machine was q
 a benchmark began is given, over {cores} processors.
 
 """
+WANTED = "## What is wanted"
 
 
 def machine() -> str:
@@ -102,16 +123,59 @@ def kept() -> dict[str, str]:
     return {part.split("\n", 1)[0].removeprefix("## "): part.rstrip() + "\n" for part in parts}
 
 
+def goals(sections: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """What each benchmark holds, and whether it is met."""
+    return [
+        (f"`{name}`", *line.removeprefix(MARK).split(" | "))
+        for name in ALL
+        for line in sections.get(name, "").splitlines()
+        if line.startswith(MARK)
+    ]
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """What is wanted, as a table of Markdown."""
+    lines = [("by", *COLUMNS), ("---",) * (len(COLUMNS) + 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def counted(rows: Sequence[Sequence[str]]) -> str:
+    """How many of them are met."""
+    met = sum(row[-1] == "met" for row in rows)
+    return f"{met} of {len(rows)} are met."
+
+
+def quick() -> None:
+    """Measure the most of it, of few rounds; what is written stays as it was."""
+    os.environ["QUICK"] = "1"
+    found = {}
+    for name in QUICK:
+        print(f"== benchmarks/{name}.py", flush=True)
+        found[name] = measured(name)
+    rows = goals(found)
+    print(f"\n{table(rows)}\n\n{counted(rows)} Of few rounds, so that nothing was written.")
+
+
 def main(wanted: list[str]) -> None:
     """Measure some, or all, and write after each: what was measured is not lost."""
+    if wanted == ["quick"]:
+        quick()
+        return
     if unknown := set(wanted) - set(ALL):
-        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are {', '.join(ALL)}.")
+        sys.exit(
+            f"There is no benchmark {', '.join(sorted(unknown))}. There are {', '.join(ALL)}, and "
+            "quick."
+        )
     for name in wanted or ALL:
         print(f"== benchmarks/{name}.py", flush=True)
         sections = kept() | {name: measured(name)}
         ordered = [sections[one] for one in ALL if one in sections]
+        rows = goals(sections)
         head = HEAD.format(cores=os.cpu_count())
+        head += f"{WANTED}\n\n{table(rows)}\n\n{counted(rows)}\n\n"
         RESULTS.write_text(head + "\n".join(ordered), encoding="utf-8")
+    ours = [row for row in rows if row[0].strip("`") in (wanted or ALL)]
+    print(f"\n{table(ours)}\n\n{counted(ours)}")
 
 
 def _text(path: str) -> str:

@@ -11,7 +11,6 @@ project's own plan.
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import goals
 from cnn.network.architecture import Architecture
 from cnn.network.layers import (
     Activation,
@@ -37,8 +37,7 @@ from tests.browser.conftest import FLAGS
 from tests.browser.driving import running, settled
 
 VIEWPORT = ViewportSize(width=1440, height=1000)
-STARTS = 5
-EDITS = 40
+STARTS, EDITS = goals.rounds(5, 2), goals.rounds(40, 10)
 TIMER = """
 ([field, value, wanted]) => new Promise((resolve, reject) => {
   const deep = (root, out) => {
@@ -130,25 +129,22 @@ def main() -> None:
     executable = chromium.find()
     if executable is None:
         sys.exit(chromium.MISSING)
-    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    goals.waited_head()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        show("server's start to first page, s", start_times_s(browser), "2.5 s")
+        goals.waited("server's start to first page, s", start_times_s(browser), most=2.0)
         with running(Path(folder)) as url:
             page = browser.new_page(viewport=VIEWPORT)
-            for layers, limit in ((20, "150 / 300 ms"), (100, "500 ms")):
+            for layers, most, p95 in ((20, 150, 300), (100, 500, 500)):
                 for name, ms in edit_times_ms(page, url, layers).items():
-                    more = "+ 300 ms" if name == "cascade" else limit
-                    show(f"edit of {layers} layers to {name}, ms", ms, more)
-            show("memory of the page's process, MB", [server_bytes(url) / 1e6], "250 MB")
+                    later = 300 if name == "cascade" else 0
+                    what = f"edit of {layers} layers to {name}, ms"
+                    goals.waited(what, ms, most=most + later, p95=p95 + later)
+            goals.held(
+                "memory of the pages' process", server_bytes(url) / 1e6, most=250, unit=" MB"
+            )
         browser.close()
-
-
-def show(what: str, values: list[float], wanted: str) -> None:
-    """Print a line of a thing waited for."""
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    print(f"{what:44} {statistics.median(values):9.1f} {p95:9.1f}   under {wanted}", flush=True)
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ drawing are in the page. Medians and 95th percentiles; the limits are those of t
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks import goals
 from cnn.data.dataset import as_floats
 from cnn.data.sets.mnist import load_sample
 from cnn.insight.readings.disturbance import all_shifts
@@ -31,7 +31,7 @@ from tests.browser.conftest import FLAGS
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import running, settled
 
-ROUNDS = 4
+ROUNDS = goals.rounds(4)
 WATCH = """() => {
   const deep = (root) => [root, ...[...root.querySelectorAll("*")]
     .filter((each) => each.shadowRoot).flatMap((each) => deep(each.shadowRoot))];
@@ -86,25 +86,20 @@ def main() -> None:
     found = shipped()
     reader = Reader(found.architecture, found.weights, found.card.configuration.dataset)
     image = as_floats(load_sample().learn.pixels[0, :, :, 0])
-    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    goals.waited_head()
     once = python_ms(lambda: reader.scores(image[None]), 200)
-    print(_line("forward pass of one image, ms", once, "2 ms"))
+    goals.waited("forward pass of one image, ms", once, most=2)
     shifts = python_ms(lambda: reader.scores(all_shifts(image).reshape(-1, 28, 28)), 20)
-    print(_line("map of 225 shifts, ms", shifts, "200 ms"))
-    print(_line("evidence, ms", python_ms(lambda: evidence(reader.scores, image), 20), "200 ms"))
+    goals.waited("map of 225 shifts, ms", shifts, most=200)
+    shown = python_ms(lambda: evidence(reader.scores, image), 20)
+    goals.waited("evidence, ms", shown, most=200)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         with running(Path(folder)) as url:
             page = browser.new_page(viewport={"width": 1440, "height": 1000})
-            took = pen_up_ms(page, url)
-            print(_line(f"pen up to new bars ({len(took)} strokes), ms", took, "100 ms"))
+            goals.waited("pen up to the server's new bars, ms", pen_up_ms(page, url), most=100)
         browser.close()
-
-
-def _line(what: str, values: list[float], wanted: str) -> str:
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{what:44} {statistics.median(values):9.2f} {p95:9.2f}   under {wanted}"
+    goals.end()
 
 
 if __name__ == "__main__":

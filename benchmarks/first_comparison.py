@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import expect, sync_playwright
 
+from benchmarks import goals
 from cnn.network.zoo import CLASSICS
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
@@ -51,7 +52,7 @@ def main() -> None:
         store = Store(f"sqlite:///{home}/store/runs.sqlite")
         runs = store.latest()
         store.close()
-    good = took < LIMIT_S and len(runs) == count
+    good = len(runs) == count
     for run in reversed(runs):
         assert run.state is State.FINISHED, run.message
         assert run.result
@@ -59,9 +60,10 @@ def main() -> None:
         right = f"{result.test_accuracy:.1%} of {result.test_images:,} test images"
         print(f"{run.name:16}{result.epochs} epochs in {result.seconds:5.1f} s   {right}")
         good &= result.test_accuracy >= BROKEN
-    print(f"From the click to the last result: {took:.0f} s; less than {LIMIT_S} s are wanted.")
+    goals.held("click to the four classics compared", took, most=LIMIT_S, unit=" s", of="one click")
     if not good:
-        sys.exit("The first comparison is too slow, or a network looks broken.")
+        sys.exit("A network looks broken.")
+    goals.end()
 
 
 if __name__ == "__main__":

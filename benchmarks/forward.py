@@ -21,6 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks import goals
 from cnn.insight.passes.forward import forward, predict
 from cnn.insight.passes.weights import random_weights
 from cnn.network.keras.model import build, set_weights
@@ -81,6 +82,7 @@ def main() -> None:
     print("Medians in ms, and how many times the first column (one image) or the second (many).\n")
     print(f"{'network':15}{'params':>9}{'MACs':>12}{'images':>8}", *(f"{way:>17}" for way in WAYS))
     for count, rounds, runs in CASES:
+        of = f"{rounds} rounds"
         for name in NETWORKS:
             traced = trace(entry(name).architecture)
             took = medians_ms(ways_to_run(name, count), rounds, runs)
@@ -88,7 +90,11 @@ def main() -> None:
             cells = (f"{ms:.2f}" + f" ({ms / ours:.1f}x)".rjust(9) for ms in took.values())
             sizes = f"{traced.total_params:>9,}{traced.total_macs:>12,}{count:>8}"
             print(f"{name:15}{sizes}", *(f"{cell:>17}" for cell in cells), flush=True)
+            if count == 1:
+                ratio = took["tf.function"] / ours
+                goals.held(f"one image through {name}", ratio, least=1, beside="tf.function", of=of)
             keras.backend.clear_session()
+    goals.end()
 
 
 if __name__ == "__main__":

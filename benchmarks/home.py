@@ -9,7 +9,6 @@ move of the pointer, by its own clock, until the frame with its answer is done.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 from bisect import bisect_right
@@ -22,6 +21,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import goals
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS
 from tests.browser.drawing import DIGITS, Strokes
@@ -127,7 +127,7 @@ def main() -> None:
     executable = chromium.find()
     if executable is None:
         sys.exit(chromium.MISSING)
-    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    goals.waited_head()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         with running(Path(folder)) as url:
@@ -137,21 +137,16 @@ def main() -> None:
             settled(page)
             page.wait_for_timeout(EXAMPLE_MS)
             clock, processor = frames_ms(page)
-            print(_line(f"Home, a frame while drawing ({len(clock)}), ms", clock, "8 ms"))
-            print(_line("the same in time of the processor, ms", processor, "8 ms"))
-            print(_line("Home, pen to bars, ms", pen_to_bars_ms(page), "20 ms"))
+            goals.waited("Home, a frame while drawing, ms", clock, most=8)
+            goals.waited("Home, a frame in time of the processor, ms", processor, most=8)
+            goals.waited("Home, pen to bars, ms", pen_to_bars_ms(page), most=20)
             page.goto(f"{url}/draw")
             expect(page.locator(READY)).to_be_visible()
             settled(page)
             page.wait_for_timeout(NETWORK_MS)
-            print(_line("Draw, pen to bars, ms", pen_to_bars_ms(page), "20 ms"))
+            goals.waited("Draw, pen to bars, ms", pen_to_bars_ms(page), most=20)
         browser.close()
-
-
-def _line(what: str, values: list[float], wanted: str) -> str:
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"{what:44} {statistics.median(values):9.2f} {p95:9.2f}   under {wanted}"
+    goals.end()
 
 
 if __name__ == "__main__":

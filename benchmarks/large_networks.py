@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.build_page import TIMER, VIEWPORT, show
+from benchmarks import goals
+from benchmarks.build_page import TIMER, VIEWPORT
 from cnn.network.atlas import atlas, design
 from cnn.network.layers import Conv2D
 from cnn.network.link import encode
@@ -115,18 +116,19 @@ def main() -> None:
     executable = chromium.find()
     if executable is None:
         sys.exit(chromium.MISSING)
-    print(f"{'what':44} {'median':>9} {'p95':>9}   wanted")
+    goals.waited_head()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         with running(Path(folder)) as url:
             page = browser.new_page(viewport=VIEWPORT)
             for id in NETWORKS:
                 title = atlas()[id].title
-                show(f"{title} from the atlas, s", list(clicks_s(page, url, id)), "2 s")
+                goals.waited(f"{title} from the atlas, s", list(clicks_s(page, url, id)), most=2)
                 for name, ms in edits_ms(page, id).items():
-                    show(f"{title}, edit to {name}, ms", ms, "500 ms")
-                show(f"{title} by a link, s", list(links_s(browser, url, id)), "2 s")
+                    goals.waited(f"{title}, edit to {name}, ms", ms, most=500, p95=500)
+                goals.waited(f"{title} by a link, s", list(links_s(browser, url, id)), most=2)
         browser.close()
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the app has it
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import goals
 from benchmarks.legal_runs import large_picture, remove, trained
 from cnn.comparing.sweep import Field
 from cnn.data import DatasetName, DatasetSpec, is_here
@@ -398,7 +399,10 @@ def measured(many: int, seed: int) -> None:
             f"{statistics.median(times):9.2f} {max(times):10.1f}"
         )
     most, slowest = max(everything), max(everything, key=lambda one: one[1])
-    print(f"\nMost memory: {most[0]:,.0f} MB (limit {LIMIT_MB}), {most[3]}.")
+    print(f"\nMost memory: {most[3]}.")
+    goals.held(
+        "random legal requests, memory", most[0], most=LIMIT_MB, unit=" MB", of=f"{many} requests"
+    )
     outside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
     print(f"The largest process beside it: {outside:,.0f} MB.")
     print(f"Slowest: {slowest[1]:.1f} s, {slowest[3]}.")
@@ -413,6 +417,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["CNN_HOME"] = home
         measured(options.requests, options.seed)
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import goals
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
@@ -65,7 +66,12 @@ def main() -> None:
         f"\n{options.runs} runs, {workers} worker(s), at most {most:,.0f} MB. A worker is replaced"
     )
     print(f"after {MOST_RUNS} runs or above {MOST_BYTES / 1e6:,.0f} MB between two.")
+    goals.held(
+        "memory of a worker", most, most=MOST_BYTES / 1e6, unit=" MB", of=f"{options.runs} runs"
+    )
     print(f"Load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors.")
+
+    goals.end()
 
 
 if __name__ == "__main__":

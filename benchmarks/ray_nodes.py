@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import goals
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
 from cnn.network.zoo import CLASSICS, entry
@@ -45,6 +46,9 @@ def main() -> None:
     took = {count: _measured(count, networks, conditions) for count in NODES}
     first, last = NODES[0], NODES[-1]
     print(f"Speed-up: {took[first] / took[last]:.2f}; {last / first:.1f} would be ideal.")
+    what, of = f"{last} nodes of Ray", f"{len(networks) * options.seeds} trainings"
+    goals.held(what, took[first] / took[last], least=1.5, beside=f"{first} node", of=of)
+    goals.end()
 
 
 def _measured(

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks import goals
 from benchmarks.build_page import TIMER, network, server_bytes
 from benchmarks.memory import resident_mb
 from cnn.data import DatasetName, DatasetSpec, load
@@ -152,14 +153,15 @@ def main() -> None:
         while (left := processes_of(home)) and time.monotonic() < deadline:
             time.sleep(0.5)
     print(f"{done} of {TRAININGS} trainings finished; {len(left)} processes left over.")
-    is_good = done == TRAININGS and not left
+    goals.held("trainings that came to their end", done, least=TRAININGS, of=f"{minutes:g} minutes")
+    goals.held("processes left over", len(left), most=0, of=f"{minutes:g} minutes")
     for place, name in ((1, "server"), (2, "worker")):
         early = max(one[place] for one in found if one[0] <= SETTLED_BY * minutes)
         late = max(one[place] for one in found)
         print(f"{name}: at most {early:,.0f} MB in the first half, {late:,.0f} MB in all.")
-        is_good &= late <= GROWTH * early
-    if not is_good:
-        sys.exit("Something was lost, is left over, or grows on.")
+        what = f"memory of the {name}, second half"
+        goals.held(what, late / early, most=GROWTH, beside="the first", of=f"{minutes:g} minutes")
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -20,13 +20,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import keras
 
+from benchmarks import goals
 from cnn.network.atlas import design
 from cnn.network.keras.model import build
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 5
+ROUNDS = goals.rounds(5, 2)
 TRACES_IN_A_ROUND = 100
 ROUNDS_OF_LARGEST, TRACES_OF_LARGEST = 2, 10
 IN_A_PROCESS = {
@@ -107,7 +108,10 @@ def main() -> None:
         trace_s, build_s = statistics.median(traces), statistics.median(builds)
         print(f"{f'trace({name})':32}{trace_s * 1e3:10.3f} ms   fastest {min(traces) * 1e3:.3f}")
         print(f"{f'build({name})':32}{build_s * 1e3:10.0f} ms   fastest {min(builds) * 1e3:.0f}")
-        print(f"{'ratio of the medians':32}{build_s / trace_s:10,.0f}")
+        ratio = f"tracing {name}"
+        goals.held(
+            ratio, build_s / trace_s, least=500, beside="building it", of=f"{len(builds)} builds"
+        )
     for name, (before, timed) in IN_A_PROCESS.items():
         values = [inside(before, timed) for _ in range(ROUNDS)]
         middle, fastest = statistics.median(values) * 1e3, min(values) * 1e3
@@ -118,6 +122,7 @@ def main() -> None:
         median = statistics.median(durations)
         beyond = "" if name == "python -c pass" else f"   beyond Python {median - nothing:.3f} s"
         print(f"{name:32}{median:10.3f} s{beyond}")
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,87 @@
+"""The form of the benchmarks: what each wants of a figure, gathered into one table."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks import all as every
+from benchmarks import goals
+
+FOLDER = Path(goals.__file__).parent
+FINDINGS = {"pages", "hostile", "photos", "texture", "equal_macs", "growth"}
+"""What is told there is a figure of its own, with nothing that it should be."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_missed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(goals, "_missed", [])
+
+
+@pytest.mark.parametrize("name", every.ALL)
+def test_each_says_what_is_wanted_of_it_and_ends_by_it(name: str):
+    source = (FOLDER / f"{name}.py").read_text("utf-8")
+
+    says = bool(re.search(r"goals\.(held|waited)\(", source))
+    assert says is (name not in FINDINGS)
+    assert says is ("goals.end()" in source)
+
+
+def test_a_quick_look_is_a_part_of_all():
+    assert set(every.QUICK) <= set(every.ALL)
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "line"),
+    [
+        ([2, 1, 4, 3], {"least": 2}, "2.50 (1.75 to 3.25) | at least 2 | 4 rounds | met"),
+        ([1.0, 3.0], {"most": 1.5, "unit": " s"}, "2 s | at most 1.50 s | 2 rounds | missed"),
+        (1.2, {"least": 1, "beside": "fit"}, "1.20 times fit | at least 1 | 1 round | met"),
+        (5, {"most": 5, "of": "one click"}, "5 | at most 5 | one click | met"),
+        (float("nan"), {"most": 5}, "nan | at most 5 | 1 round | missed"),
+    ],
+)
+def test_a_figure_is_the_median_beside_what_is_wanted(found, wanted, line, capsys):
+    goals.held("it", found, **wanted)
+
+    assert capsys.readouterr().out == f"goal: it | {line}\n"
+
+
+@pytest.mark.parametrize(("most", "status"), [(2, 0), (1, "Missed: it.")])
+def test_a_benchmark_ends_with_what_it_missed(most: int, status: object):
+    goals.held("it", 2, most=most)
+
+    with pytest.raises(SystemExit) as ended:
+        goals.end()
+
+    assert ended.value.code == status
+
+
+def test_the_table_has_each_line_with_where_it_is_from(capsys: pytest.CaptureFixture[str]):
+    goals.held("a", 1, least=1)
+    goals.held("b", 1, least=2)
+    section = f"## trace\n\n```text\nfigures\n{capsys.readouterr().out}```\n"
+
+    rows = every.goals({"trace": section, "training": ""})
+
+    assert every.counted(rows) == "1 of 2 are met."
+    assert every.table(rows).splitlines()[2:] == [
+        "| `trace` | a | 1 | at least 1 | 1 round | met |",
+        "| `trace` | b | 1 | at least 2 | 1 round | missed |",
+    ]
+
+
+def test_what_was_measured_once_stays_when_another_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    one, other = (f"print('goal: {n} | 1 | at most 1 | 1 round | met')" for n in "ab")
+    monkeypatch.setattr(every, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(every, "HERE", tmp_path)
+    for name, code in (("trace", one), ("store", other)):
+        (tmp_path / f"{name}.py").write_text(code)
+        every.main([name])
+
+    text = (tmp_path / "RESULTS.md").read_text("utf-8")
+    assert "| `trace` | a | 1 | at most 1 | 1 round | met |" in text
+    assert "| `store` | b | 1 | at most 1 | 1 round | met |" in text
+    assert "2 of 2 are met." in text
