@@ -39,19 +39,19 @@ PAGE_MS, LIST_MS = 200, 100
 SETTINGS = Configuration(DatasetSpec(DatasetName.MNIST_SAMPLE), epochs=EPOCHS)
 
 
-def fill(store: Store, many: int) -> None:
-    """Puts finished runs into a store, those of the comparison first."""
+def fill(store: Store, many: int, compared: int = SEEDS, other_points: int = 100) -> None:
+    """Puts finished runs into a store, those of the comparison first, of so many seeds."""
     data = load(SETTINGS.dataset, (28, 28, 1))
     test, mark = data.test.labels, fingerprint(data)
     images = {name: len(split) for name, split in data.splits.items()}
     random = np.random.default_rng(0)
     for place in range(many):
         seed, network = divmod(place, len(NETWORKS))
-        is_compared = seed < SEEDS
+        is_compared = seed < compared
         settings = replace(SETTINGS, seed=seed)
         run = store.add(entry(NETWORKS[network]).architecture, settings, worker="me")
         store.freeze(run.id, mark, images, {"keras": "3", "processors": 2})
-        points = POINTS if is_compared else 100
+        points = POINTS if is_compared else other_points
         steps = [
             Step(i, i * EPOCHS / points, float(random.random()), 0.5, 0.01, i / 100)
             for i in range(1, points + 1)

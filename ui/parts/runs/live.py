@@ -38,6 +38,9 @@ PACES = ((2.0, POLL_S), (6.0, 1.0))
 training, and a second of a long one changes little.
 """
 
+SOON_S = 3.0
+"""So near to its end it is looked at often again: somebody waits for what comes of it."""
+
 Seen = Run | Elsewhere
 LATER_POLL_S = 2.0
 LIVE_POINTS, POINTS = 400, 1_000
@@ -87,6 +90,9 @@ def _poll_s(found: Sequence[Seen]) -> float | None:
         return None
     if any(run.wish is not Wish.RUN and run.state is not State.PAUSED for run in live):
         return POLL_S  # somebody waits for it
+    ends = [run.progress.seconds_left for run in live if run.progress.seconds_left is not None]
+    if min(ends, default=SOON_S) < SOON_S:
+        return POLL_S
     youngest = min(run.progress.seconds for run in live)
     return next((every for until, every in PACES if youngest < until), LATER_POLL_S)
 
