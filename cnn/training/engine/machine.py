@@ -9,7 +9,7 @@ the very first step goes without. `kept_machines` keeps compiled ones for the ne
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ from cnn.training.engine.fused import fuse
 from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
+from cnn.training.engine.updating import Updating
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.arrays import Arrays
 
@@ -90,8 +91,8 @@ class Machine:
             Augmenting(tf, configuration, train.image_shape) if configuration.is_augmented else None
         )
         called, given = configuration.optimizer_call
-        self.optimizer = getattr(keras.optimizers, called)(**given)
-        self.optimizer.build(self.model.trainable_variables)
+        optimizer = getattr(keras.optimizers, called)(**given)
+        self.updating = Updating(tf, keras, optimizer, self.model.trainable_variables)
         self.loss = keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=configuration.label_smoothing, reduction=None
         )
@@ -123,9 +124,7 @@ class Machine:
         fresh = build(self.scoring)
         for ours, its in zip(self.model.variables, fresh.variables, strict=True):
             ours.assign(its)
-        for variable in self.optimizer.variables:
-            if variable is not self.optimizer.learning_rate:  # each step sets it
-                variable.assign(self.tf.zeros_like(variable))
+        self.updating.forget()
         self.best = []
         self.pixels, self.labels = self.tf.constant(train.pixels), self.tf.constant(train.labels)
 
@@ -151,8 +150,8 @@ class Machine:
     @property
     def size_bytes(self) -> int:
         """The memory of all that changes while it trains."""
-        shapes = [(variable.shape, variable.dtype) for _, variable in self._variables()]
-        return sum(int(np.prod(shape)) * np.dtype(str(kind)).itemsize for shape, kind in shapes)
+        changing = [*self.model.variables, *self.updating.optimizer.variables]
+        return sum(int(np.prod(one.shape)) * np.dtype(str(one.dtype)).itemsize for one in changing)
 
     def first_step(self, chunk: Chunk) -> Done:
         """Trains a step without compiling anything, which is done in a moment.
@@ -217,13 +216,12 @@ class Machine:
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """All that changes in training: weights, averages, optimizer and random generators."""
         best = {f"best/{place:04}": array for place, array in enumerate(self.best)}
-        return {name: variable.numpy() for name, variable in self._variables()} | best
+        return {**self._arrays(), **best}
 
     def restore(self, state: Mapping[str, npt.NDArray[Any]]) -> None:
         """Goes back to a state; one of another network or optimizer is refused."""
-        variables = self._variables()
         self.best = [array for name, array in state.items() if name.startswith("best/")]
-        there = {name: tuple(variable.shape) for name, variable in variables}
+        there = {name: array.shape for name, array in self._arrays().items()}
         state = {name: array for name, array in state.items() if not name.startswith("best/")}
         if there != {name: array.shape for name, array in state.items()}:
             raise CheckpointError(
@@ -231,8 +229,9 @@ class Machine:
                 f"the {len(there)} of this network and optimizer; perhaps another version of Keras "
                 "made it. Train it anew."
             )
-        for name, variable in variables:
+        for name, variable in _numbered("model", self.model.variables).items():
             variable.assign(state[name])
+        self.updating.restore([state[name] for name in there if name.startswith("optimizer/")])
         settle(self.model)
 
     def remember_best(self) -> None:
@@ -254,15 +253,9 @@ class Machine:
             probabilities=probabilities(scores.numpy()),
         )
 
-    def _variables(self) -> list[tuple[str, Any]]:
-        return [
-            (f"{owner}/{place:04}", variable)
-            for owner, variables in (
-                ("model", self.model.variables),
-                ("optimizer", self.optimizer.variables),
-            )
-            for place, variable in enumerate(variables)
-        ]
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        own = [variable.numpy() for variable in self.model.variables]
+        return _numbered("model", own) | _numbered("optimizer", self.updating.state)
 
     def _scores(self, pixels: Any) -> Any:
         """The scores, and for the first images what the first convolutions make of them."""
@@ -294,6 +287,7 @@ class Machine:
         norms = tf.TensorArray(tf.float32, size=count, element_shape=[len(self.rows)])
         unmeasured = tf.zeros([len(self.rows)])
         is_mixed = self.configuration.mixes_labels
+        self.updating.begin()
         for i in tf.range(count):
             start = (first + i) * batch
             chosen = order[start : tf.minimum(start + batch, tf.shape(order)[0])]
@@ -305,14 +299,14 @@ class Machine:
             if self.augmenting:
                 images, targets = self.augmenting(images, targets, done + i)
             images = self.feed.of(images)
-            self.optimizer.learning_rate.assign(rates[i])
+            self.updating.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
                 scores = self.model(images, training=True)
                 if not self.as_before:  # what Keras remembers of a score is not its loss
                     scores = tf.identity(scores)
                 loss = tf.reduce_mean(self.loss(targets, scores))
             gradients = tape.gradient(loss, self.model.trainable_variables)
-            self.optimizer.apply(gradients, self.model.trainable_variables)
+            self.updating.apply(gradients)
             if is_mixed:
                 scores = plain
             if is_mixed or self.plain_loss is not self.loss:
@@ -325,6 +319,10 @@ class Machine:
             else:
                 norms = norms.write(i, unmeasured)
         return losses.stack(), hits.stack(), norms.stack()
+
+
+def _numbered(owner: str, ones: Sequence[Any]) -> dict[str, Any]:
+    return {f"{owner}/{place:04}": one for place, one in enumerate(ones)}
 
 
 def _floats(tf: Any, pixels: Any) -> Any:
