@@ -60,13 +60,15 @@ class Updating:
         """Its counts, and what it keeps of each variable, one variable after the other."""
         arrays = [one.numpy() for one in self.optimizer.variables]
         counts, slots = self._counts_and_slots
-        kept = [arrays[place : place + slots] for place in range(counts, len(arrays), slots or 1)]
+        if not slots:
+            return arrays
+        kept = [arrays[place : place + slots] for place in range(counts, len(arrays), slots)]
         ends = np.cumsum(self._sizes)[:-1]
         vectors = kept.pop(0) if self._small else []
         small = zip(*(np.split(one, ends) for one in vectors), strict=True)
         large = iter(kept)
-        of_each = (next(small if is_small else large) for is_small in self._is_small if slots)
-        shaped = zip(self._variables, of_each, strict=bool(slots))
+        of_each = (next(small if is_small else large) for is_small in self._is_small)
+        shaped = zip(self._variables, of_each, strict=True)
         return arrays[:counts] + [
             part.reshape(variable.shape) for variable, own in shaped for part in own
         ]
@@ -75,7 +77,7 @@ class Updating:
         """Goes back to a state."""
         counts, slots = self._counts_and_slots
         own = [state[place : place + slots] for place in range(counts, len(state), slots or 1)]
-        small, large = _parted(own, self._is_small[: len(own)])
+        small, large = _parted(own, self._is_small if slots else [])
         vectors = [
             np.concatenate([one.ravel() for one in parts]) for parts in zip(*small, strict=True)
         ]

@@ -80,9 +80,10 @@ def test_weights_and_state_are_those_of_keras_to_the_last_bit(
 
 
 @pytest.mark.parametrize("small", [updating.SMALL, 6, 0], ids=["together", "some", "each"])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
 @pytest.mark.parametrize("optimizer", list(Optimizer))
 def test_what_keras_kept_is_gone_on_from_and_forgotten(
-    optimizer: Optimizer, small: int, monkeypatch: pytest.MonkeyPatch
+    optimizer: Optimizer, momentum: float, small: int, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(updating, "SMALL", small)
     tf = import_tensorflow()
@@ -90,10 +91,10 @@ def test_what_keras_kept_is_gone_on_from_and_forgotten(
 
     shapes = [(3, 2), (2,), (4, 1, 3)]
     its = variables(shapes, 0)
-    other = made(optimizer, 0.0)
+    other = made(optimizer, 0.0, momentum)
     other.build(its)
     other.apply([tf.ones(shape) for shape in shapes], its)
-    own = Updating(tf, keras, made(optimizer, 0.0), variables(shapes, 0))
+    own = Updating(tf, keras, made(optimizer, 0.0, momentum), variables(shapes, 0))
 
     own.restore([one.numpy() for one in other.variables])
 
