@@ -35,6 +35,7 @@ ALL = (
     "first_comparison",
     "first_point",
     "click",
+    "command",
     "draw",
     "home",
     "hostile",

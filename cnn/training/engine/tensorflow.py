@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 those without AVX-512, and then strides that differ down and across cannot be had of a depthwise
 convolution.
 """
+SKLEARN = "sklearn"
 compiling = threading.Lock()
 """Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
 
@@ -25,11 +29,29 @@ def import_tensorflow() -> Any:
     """TensorFlow without its words on the terminal, and with the same numbers for the same seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault(ONEDNN, "1")
-    import tensorflow as tf
+    with _without_sklearn():
+        import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
     tf.config.experimental.enable_op_determinism()
     return tf
+
+
+@contextmanager
+def _without_sklearn() -> Iterator[None]:
+    """A quarter of TensorFlow's import is scikit-learn, for wrappers of Keras that a process of
+    `python -m cnn` does not use; somebody's notebook may.
+    """
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    is_ours = spec is not None and spec.name == "cnn.__main__"
+    if not is_ours or "keras" in sys.modules or SKLEARN in sys.modules:
+        yield
+        return
+    sys.modules[SKLEARN] = None  # type: ignore[assignment]  # as if it were not installed
+    try:
+        yield
+    finally:
+        del sys.modules[SKLEARN]
 
 
 def clear_session() -> None:
