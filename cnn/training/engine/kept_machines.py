@@ -56,6 +56,13 @@ def machine_for(
     return found
 
 
+def tidy() -> None:
+    """Has Keras forget the machines that are gone, where none is kept: the next need not wait."""
+    with _lock:
+        if not _kept:
+            clear_session()
+
+
 def keep(machine: Machine, architecture: Architecture, configuration: Configuration) -> None:
     """Keeps a machine whose training is over, if it has been compiled, in place of the oldest."""
     machine.release()

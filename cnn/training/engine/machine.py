@@ -34,7 +34,7 @@ from cnn.training.engine.chunk import Chunk, Done, Numbers
 from cnn.training.engine.fused import fuse
 from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
-from cnn.training.engine.tensorflow import compiling, import_tensorflow, sow
+from cnn.training.engine.tensorflow import begun, compiling, import_tensorflow, sow
 from cnn.training.engine.updating import Updating
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.arrays import Arrays
@@ -66,6 +66,7 @@ class Machine:
         self.tf = tf = import_tensorflow()
         import keras
 
+        begun()
         sow(configuration.seed)
         self.configuration = configuration
         self.as_before, self.tells_smoothed = as_before, tells_smoothed
@@ -120,6 +121,7 @@ class Machine:
 
         Only what is not compiled into it may differ: the seed of the weights, and the images.
         """
+        begun()
         sow(configuration.seed)
         fresh = build(self.scoring)
         for ours, its in zip(self.model.variables, fresh.variables, strict=True):

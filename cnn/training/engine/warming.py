@@ -8,6 +8,7 @@ from cnn.data import Split
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.training.engine.chunk import Chunk
+from cnn.training.engine.kept_machines import tidy
 from cnn.training.engine.machine import Machine
 from cnn.training.recipe.configuration import Configuration
 
@@ -22,3 +23,5 @@ def warm_up() -> None:
     machine.first_step(Chunk(order, 0, 1, 2, np.full(1, 1e-3, np.float32)))
     machine.steps(Chunk(order, 0, 2, 2, np.full(2, 1e-3, np.float32)))
     machine.evaluate(split, lambda: None)
+    del machine
+    tidy()

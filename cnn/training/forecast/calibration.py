@@ -230,6 +230,7 @@ def _probes() -> list[tuple[Architecture, int]]:
 
 def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
     """The time of the first step, which compiles, and the usual time of those that follow."""
+    from cnn.training.engine.kept_machines import tidy
     from cnn.training.engine.machine import Machine
 
     images = CHUNK * batch
@@ -247,6 +248,8 @@ def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
         clock = Clock(has_graphics)
         machine.steps(Chunk(order, 0, CHUNK, batch, rates, 0, CHUNK))
         took.append(clock.took_s() / CHUNK)
+    del machine
+    tidy()
     return first_s, float(np.quantile(took, 0.25))  # others may be at work on this machine too
 
 
