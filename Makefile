@@ -14,7 +14,8 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --n
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test proof check format lint types bench screenshots requirements
+.PHONY: help run test proof check format lint types bench screenshots requirements \
+	lint-python types-python lint-scripts types-scripts
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -38,14 +39,19 @@ format: $(TEST_READY) ## put the code in order
 	@$(PY) -m ruff check --quiet --fix-only .
 	@$(PY) -m ruff format --quiet .
 
-lint: $(TEST_READY) $(NODE_READY) ## look for mistakes and untidiness, change nothing
+lint: lint-python lint-scripts ## look for mistakes and untidiness, change nothing
+
+types: types-python types-scripts ## check the types
+
+lint-python: $(TEST_READY)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(call scripts,lint)
 
-types: $(TEST_READY) $(NODE_READY) ## check the types
+types-python: $(TEST_READY)
 	@$(PY) -m mypy
-	@$(call scripts,types)
+
+lint-scripts types-scripts: %-scripts: $(NODE_READY)
+	@$(call scripts,$*)
 
 bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME, ARGS=quick)
 	@$(PY) benchmarks/all.py $(ARGS)

@@ -38,7 +38,11 @@ def server() -> Iterator[str]:
         if os.geteuid() == 0:
             shutil.chown(folder, OWNER)
         _run(there / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync", "-E", "UTF8")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        # Of a hundred databases that nobody will ask again, none is to be tidied up.
+        options = (
+            f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200 "
+            "-c autovacuum=off -c jit=off"
+        )
         _run(there / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
         try:
             yield f"postgresql+psycopg://tests@/{{name}}?host={folder}"

@@ -73,7 +73,7 @@ def where(found: Callable[[Path], Iterable[object]]) -> dict[str, list[object]]:
 
 def test_imports_point_from_pages_to_ui_to_cnn():
     def upwards(path: Path) -> set[str]:
-        imported = {name for node in ast.walk(_tree(path)) for name in _packages(node)}
+        imported = {name for node in _nodes(path) for name in _packages(node)}
         return imported & FORBIDDEN[path.relative_to(ROOT).parts[0]]
 
     assert where(upwards) == {}
@@ -134,7 +134,7 @@ def test_tensorflow_is_imported_only_inside_functions():
 def test_no_table_is_a_picture_on_a_canvas():
     # The menus of Streamlit's own are reached by no key, its cells read by no screen reader.
     def canvases(path: Path) -> set[str]:
-        called = {node.attr for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}
+        called = {node.attr for node in _nodes(path) if isinstance(node, ast.Attribute)}
         return called & {"dataframe", "data_editor"}
 
     assert where(canvases) == {}
@@ -145,7 +145,7 @@ def test_links_to_pages_are_whole_paths():
     def relative(path: Path) -> list[object]:
         return [
             node.args[0].value
-            for node in ast.walk(_tree(path))
+            for node in _nodes(path)
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in {"switch_page", "page_link"}
@@ -225,6 +225,11 @@ def _loaded_by(code: str) -> set[str]:
 @cache
 def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(_tree(path)))
 
 
 def _packages(node: ast.AST) -> Iterator[str]:

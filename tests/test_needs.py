@@ -40,6 +40,7 @@ def test_what_is_missing_is_said_first_and_skips_its_tests_in_the_same_words(tmp
     assert f": {needs.MNIST.reason}\n" in after
 
 
+@pytest.mark.proof
 def test_what_is_here_is_not_said(tmp_path: Path):
     (tmp_path / "mnist.npz").touch()
     here = {"CNN_BROWSER": sys.executable, "CNN_DATA_DIR": str(tmp_path)}

@@ -298,8 +298,8 @@ def test_alone_or_with_options_of_streamlit_it_starts_the_app(options: list[str]
     assert ran == [["streamlit", "run", str(ROOT / "app.py"), *options, "--"]]
 
 
-def test_the_app_starts_in_an_empty_folder_for_this_machine_alone_and_trains(installed: Installed):
-    with started(installed, nothing(installed.folder), workers=1) as (url, said):
+def test_the_app_starts_in_an_empty_folder_for_this_machine_alone(installed: Installed):
+    with started(installed, nothing(installed.folder)) as (url, said):
         port = int(url.rpartition(":")[2])
         assert asked(url).status == 200
         if sys.platform == "linux":  # elsewhere nobody has that address
@@ -315,8 +315,30 @@ def test_the_app_starts_in_an_empty_folder_for_this_machine_alone_and_trains(ins
             opened = installed.folder / "opened.txt"
             until(opened.is_file)
             until(lambda: opened.read_text().strip() == url)
-        assert trained_by_the_app(installed) is State.FINISHED
     assert f"CNN Workbench is at  {url}" in said.read_text()
+
+
+IMPORT_ALL = """
+import pkgutil, cnn
+names = [one.name for one in pkgutil.walk_packages(cnn.__path__, "cnn.")]
+for name in names:
+    if not name.endswith("__main__"):
+        __import__(name)
+print(len(names))
+"""
+
+
+def test_every_module_is_imported_from_what_is_installed(installed: Installed):
+    """Those of the worker among them, with which a proof trains."""
+    said = installed.run("-c", IMPORT_ALL, python=True)
+    assert said.returncode == 0, said.stderr
+    assert int(said.stdout) == len(list((ROOT / "cnn").rglob("*.py"))) - 1
+
+
+@pytest.mark.proof
+def test_the_app_of_an_empty_folder_trains(installed: Installed):
+    with started(installed, nothing(installed.folder), workers=1):
+        assert trained_by_the_app(installed) is State.FINISHED
     assert "Shapes demo on shapes, 1 epoch" in installed.run("runs", "list").stdout
 
 

@@ -19,6 +19,7 @@ from playwright.sync_api import (
 from tests.browser import chromium
 from tests.browser.driving import PageMaker, ended, running
 from tests.needs import BROWSER
+from tests.training.measured import as_measured
 
 OURS = {"127.0.0.1", "localhost"}
 INLINE = {"data", "blob", "file"}
@@ -36,27 +37,38 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",  # and that is allowed
 )
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test in this folder, so that `-m "not browser"` leaves them out."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.nodeid.startswith("tests/browser/"):
             item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running app, shared by the tests of this worker."""
-    with running(tmp_path_factory.mktemp("app")) as url:
-        yield url
+def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the running app has its store."""
+    return tmp_path_factory.mktemp("app")
 
 
 @pytest.fixture(scope="session")
+def app_url(app_home: Path) -> Iterator[str]:
+    """The address of the running app, shared by the tests of this worker."""
+    with running(app_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def training_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running app with a worker, so that what is queued is trained."""
-    with running(tmp_path_factory.mktemp("training"), workers=1) as url:
+    """The address of a running app with a worker, so that what is queued is trained.
+
+    It ends with the file: a worker looks for work ten times a second.
+    """
+    home = tmp_path_factory.mktemp("training")
+    as_measured(home / "store")
+    with running(home, workers=1) as url:
         yield url
 
 

@@ -18,7 +18,7 @@ from playwright.sync_api import TimeoutError as WaitedInVain
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
-RUN_MS = 30_000
+RUN_MS = 60_000
 MENU_MS, OPENINGS = 5_000, 6
 
 PageMaker = Callable[..., Page]

@@ -70,8 +70,8 @@ def assert_same(found: Any, wanted: Any) -> None:
     ("make", "shape"),
     [
         (lambda _: DIGITS, None),
-        (lambda _: DIGITS, (12, 10, 3)),
-        (lambda _: SAMPLE, (56, 56, 1)),
+        pytest.param(lambda _: DIGITS, (12, 10, 3), marks=pytest.mark.proof),
+        pytest.param(lambda _: SAMPLE, (56, 56, 1), marks=pytest.mark.proof),
         (lambda _: DatasetSpec(DatasetName.SHAPES, seed=7), (20, 24, 1)),
         (own_zip, (16, 16, 3)),
         (own_npz, (8, 8, 1)),

@@ -4,6 +4,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from cnn.data.own.splits import Part
 from cnn.data.own.values import DIMMEST
 from cnn.network.errors import shown
 from tests.hostile import corpus
+from tests.some import some
 
 Array = npt.NDArray[Any]
 LIMIT = 600_000_000
@@ -159,9 +161,14 @@ def test_slices_give_what_the_whole_gave_and_the_same_refusals(
     assert told(in_slices) == told(lambda: as_a_whole(content, shape, splits))
 
 
-@pytest.mark.parametrize("order", ["C", "F"])
-@pytest.mark.parametrize("shape", [(8, 8, 1), (40, 50, 3), (40, 50, 1)])
-def test_images_that_fill_many_slices_do_so_too(order: str, shape: ImageShape):
+SHAPES: list[ImageShape] = [(8, 8, 1), (40, 50, 3), (40, 50, 1)]
+
+
+@pytest.mark.parametrize(
+    "laid", some(product("CF", SHAPES), ("C", (40, 50, 3)), ("F", (8, 8, 1)), ("F", (40, 50, 1)))
+)
+def test_images_that_fill_many_slices_do_so_too(laid: tuple[str, ImageShape]):
+    order, shape = laid
     rng = np.random.default_rng(1)
     images = np.asarray(rng.random((700, 40, 50)) * 255, order=order)  # type: ignore[call-overload]
     content = packed({"images": images, "labels": np.arange(700) % 3})

@@ -14,6 +14,7 @@ from cnn.lessons.catalogue import lessons
 from cnn.lessons.progress import SHARED, Event
 from cnn.training.store.store import Store, StoreError
 from cnn.training.upkeep import backups, restoring
+from tests.some import some
 
 ME, OTHER = "a" * 64, "b" * 64
 OPTIONS = sum(len(check.options) for lesson in lessons() for check in lesson.checks)
@@ -60,7 +61,7 @@ def test_what_all_shared_is_the_first_ones_that_asks_and_nobodys_after_it(store:
     assert kept(store, OTHER) == kept(store, SHARED) == []
 
 
-@pytest.mark.parametrize("_again", range(5))
+@pytest.mark.parametrize("_again", some(range(5), 0, 1))
 def test_of_several_who_ask_at_once_one_gets_all_of_it(store: Store, _again: int):
     progress.keep(store, SHARED, events(200))
     asking = [f"{n}" * 64 for n in range(4)]

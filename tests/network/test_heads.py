@@ -26,6 +26,7 @@ from cnn.network.layers import (
     SpatialDropout2D,
 )
 from cnn.network.trace import trace
+from tests.network.outputs import outputs_of
 
 SIGMOID = "The sigmoid at the end is replaced by a softmax: of the 3 classes one is right, and"
 SOFTMAX = Activation("softmax")
@@ -141,10 +142,10 @@ def test_a_changed_end_gives_in_keras_what_the_other_gave_or_the_softmax_of_its_
     set_weights(theirs, network(*after), weights_of(ours, network(*before)))
     images = np.random.default_rng(0).normal(size=(20, 4, 4, 1)).astype(np.float32)
 
-    given = ours.predict(images, verbose=0).astype(np.float64)
+    given = outputs_of(ours, images).astype(np.float64)
     if SIGMOID in [one[: len(SIGMOID)] for one in settled(network(*before))[1]]:
         given = softmax(np.log(given / (1 - given)), axis=1)
-    np.testing.assert_allclose(theirs.predict(images, verbose=0), given, atol=1e-5)
+    np.testing.assert_allclose(outputs_of(theirs, images), given, atol=1e-5)
 
 
 @pytest.mark.parametrize(("before", "after", "said"), OF_MEANS_CHANGED)
@@ -159,9 +160,9 @@ def test_what_gave_means_of_shares_gives_the_softmax_of_mean_scores_which_is_ano
 
     maps = keras_maps(ours, images)
     np.testing.assert_allclose(
-        theirs.predict(images, verbose=0), softmax(maps.mean(axis=(1, 2)), axis=1), atol=1e-5
+        outputs_of(theirs, images), softmax(maps.mean(axis=(1, 2)), axis=1), atol=1e-5
     )
-    assert np.abs(theirs.predict(images, verbose=0) - ours.predict(images, verbose=0)).max() > 0.1
+    assert np.abs(outputs_of(theirs, images) - outputs_of(ours, images)).max() > 0.1
 
 
 def keras_maps(model, images: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from cnn.network.trace import trace
 from cnn.network.variants import with_depth, with_dropout, with_filters, with_kernel_size
 from cnn.network.zoo import entry, zoo
 from tests.network.strategies import architectures
+from tests.some import some
 
 SMALL = [one for one in zoo().values() if one.group != "original"]
 
@@ -79,9 +80,13 @@ def test_twice_the_depth_has_the_weights_counted_by_hand(id: str, params: int):
     assert trace(with_depth(entry(id).architecture, 2)).total_params == params
 
 
-@pytest.mark.parametrize("one", SMALL, ids=lambda one: one.id)
-def test_more_depth_keeps_every_map_size_and_keras_builds_it(one):
-    before, after = one.architecture, with_depth(one.architecture, 2)
+@pytest.mark.parametrize(
+    "id",
+    some([one.id for one in SMALL], "lenet-5", "resnet-lite", "inception-lite", "mobilenet-lite"),
+)
+def test_more_depth_keeps_every_map_size_and_keras_builds_it(id: str):
+    before = entry(id).architecture
+    after = with_depth(before, 2)
 
     def sizes(architecture):
         found = [row.output_shape for row in trace(architecture).rows if len(row.path) == 1]

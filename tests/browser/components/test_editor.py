@@ -159,6 +159,7 @@ def test_a_number_for_each_channel_is_typed_one_after_the_other(open_editor: Ope
     total(page, LENET_PARAMS)
 
 
+@pytest.mark.proof
 def test_arrow_keys_in_a_number_count_up_and_down(open_editor: Opener, page: Page):
     open_editor()
     filters = field(page, "filters", "Conv2D #1")
@@ -182,6 +183,7 @@ def test_a_kernel_may_be_two_numbers(open_editor: Opener, page: Page):
     expect(row(page, "Conv2D #2")).to_be_focused()
 
 
+@pytest.mark.proof
 def test_padding_is_a_word_or_a_number_of_pixels(open_editor: Opener, page: Page):
     open_editor()
 
@@ -206,6 +208,7 @@ def test_the_other_fields_are_one_click_away_and_named_when_they_are_set(
     expect(page.get_by_role("button", name="no bias")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_every_side_of_a_zero_padding_can_be_set(open_editor: Opener, page: Page):
     open_editor("empty")
 
@@ -217,7 +220,7 @@ def test_every_side_of_a_zero_padding_can_be_set(open_editor: Opener, page: Page
 
 
 @pytest.mark.parametrize(
-    "typed", some(["", "0", "abc", "-3", "9" * 30, "<b>1</b>", "1.5"], "", "<b>1</b>", "1.5")
+    "typed", some(["", "0", "abc", "-3", "9" * 30, "<b>1</b>", "1.5"], "<b>1</b>")
 )
 def test_what_cannot_be_is_kept_as_typed_and_said_at_its_layer(
     open_editor: Opener, page: Page, typed: str
@@ -255,6 +258,7 @@ def test_a_layer_that_does_not_fit_says_so_and_is_mended_by_its_own_advice(
     expect(row(page, "Conv2D #2")).not_to_contain_text("does not fit")
 
 
+@pytest.mark.proof
 def test_a_warning_stands_at_its_layer(open_editor: Opener, page: Page):
     open_editor()
 
@@ -277,6 +281,7 @@ def test_a_new_layer_goes_behind_the_chosen_one(open_editor: Opener, page: Page)
     expect(page.get_by_role("status")).to_have_text("BatchNormalization added to position 3 of 9")
 
 
+@pytest.mark.proof
 def test_in_a_finished_classifier_a_convolution_goes_before_flatten_and_a_dense_behind_it(
     open_editor: Opener, page: Page
 ):
@@ -291,6 +296,7 @@ def test_in_a_finished_classifier_a_convolution_goes_before_flatten_and_a_dense_
     expect(field(page, "units", "Dense #4")).to_have_value("10")
 
 
+@pytest.mark.proof
 def test_a_block_is_made_for_the_channels_it_gets(open_editor: Opener, page: Page):
     open_editor()
 
@@ -320,6 +326,7 @@ def test_every_kind_and_every_block_can_be_added(open_editor: Opener, page: Page
     assert top_level.count() > len(options[::apart])
 
 
+@pytest.mark.proof
 def test_the_palette_finds_layers_by_any_word(open_editor: Opener, page: Page):
     open_editor("empty")
     page.get_by_role("button", name="Add a layer or a block").first.click()
@@ -366,6 +373,7 @@ def test_dragging_moves_a_layer_and_undo_brings_it_back(open_editor: Opener, pag
     total(page, LENET_PARAMS)
 
 
+@pytest.mark.proof
 def test_escape_lets_go_of_what_is_dragged(open_editor: Opener, page: Page):
     open_editor()
     before = kinds(page)
@@ -401,6 +409,7 @@ def test_dragging_into_a_container_and_out_of_it(open_editor: Opener, page: Page
     assert rows(page)[:2] == ["Dropout #1", "Conv2D #1"]
 
 
+@pytest.mark.proof
 def test_a_container_cannot_be_dragged_into_itself(open_editor: Opener, page: Page):
     open_editor("empty")
     add(page, "Branches")
@@ -431,6 +440,7 @@ def test_duplicate_delete_undo_and_redo_by_keys(open_editor: Opener, page: Page)
     total(page, LENET_PARAMS)
 
 
+@pytest.mark.proof
 def test_typing_in_one_field_is_one_step_of_undo(open_editor: Opener, page: Page):
     open_editor()
     units = field(page, "units", "Dense #1")
@@ -474,6 +484,7 @@ def test_several_layers_are_chosen_and_deleted_together(open_editor: Opener, pag
     total(page, LENET_PARAMS)
 
 
+@pytest.mark.proof
 def test_the_tools_on_a_row_double_and_delete_it(open_editor: Opener, page: Page):
     open_editor()
 
@@ -594,6 +605,7 @@ def test_a_network_is_built_with_the_keyboard_alone(open_editor: Opener, page: P
     total(page, (9 * 32 + 32) + (14 * 14 * 64 * 10 + 10))
 
 
+@pytest.mark.proof
 def test_alt_arrows_move_a_layer_also_out_of_its_container(open_editor: Opener, page: Page):
     open_editor("resnet-lite")
     choose(page, "Conv2D #2")
@@ -610,6 +622,7 @@ def test_alt_arrows_move_a_layer_also_out_of_its_container(open_editor: Opener, 
     expect(row(page, "Conv2D #2")).to_be_focused()
 
 
+@pytest.mark.proof
 def test_shift_arrows_choose_several(open_editor: Opener, page: Page):
     open_editor()
     choose(page, "Flatten #1")
@@ -648,17 +661,16 @@ def test_an_error_that_comes_up_is_said(open_editor: Opener, page: Page):
     expect(said).to_have_count(1)
 
 
-@pytest.mark.parametrize("key", ["r", "c"])
 def test_streamlits_own_keys_do_nothing_while_the_editor_has_the_focus(
-    open_editor: Opener, page: Page, key: str
+    open_editor: Opener, page: Page
 ):
     open_editor()
     choose(page, "Conv2D #1")
-    field(page, "filters", "Conv2D #1").click()
-
-    page.keyboard.press(key)
-    page.keyboard.press("Escape")
-    page.keyboard.press(key)
+    for key in "rc":
+        field(page, "filters", "Conv2D #1").click()
+        page.keyboard.press(key)
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
 
     expect(row(page, "Conv2D #1")).to_contain_text("must be")
     settled(page)

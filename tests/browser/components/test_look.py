@@ -46,7 +46,12 @@ def test_the_track_of_a_slider_is_quiet(
 @pytest.mark.parametrize("theme", some(THEMES, "dark"))
 @pytest.mark.parametrize(
     ("path", "canvas"),
-    [("lesson?of=pipeline", ".stages .now canvas"), ("lesson?of=receptive_field", ".field canvas")],
+    [
+        ("lesson?of=pipeline", ".stages .now canvas"),
+        pytest.param(
+            "lesson?of=receptive_field", ".field canvas", marks=pytest.mark.proof, id="field"
+        ),
+    ],
 )
 def test_a_digit_is_white_on_black(
     new_page: PageMaker, app_url: str, path: str, canvas: str, theme: str

@@ -42,7 +42,7 @@ def swallow_once(page: Page, files: str) -> list[str]:
 @pytest.mark.parametrize(
     "files",
     [
-        pytest.param("**/static/js/index.*.js", id="Streamlit's script"),
+        pytest.param("**/static/js/index.*.js", id="Streamlit's script", marks=pytest.mark.proof),
         pytest.param(
             "**/static/js/BidiComponent.*.js", id="what it loads later", marks=pytest.mark.proof
         ),

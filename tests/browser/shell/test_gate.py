@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 from tests.browser.driving import running, settled
 from tests.browser.parts.test_own_images import stripes
 from tests.browser.training import WORKER_MS
-from tests.some import some
 
 OPEN = ("--server.address=0.0.0.0",)
 REFUSED = {401, 403}
@@ -108,7 +107,8 @@ def test_a_page_whose_token_is_no_more_says_so_and_opens_again_by_the_new_one(
         page.close()
 
 
-@pytest.mark.parametrize("is_named", some([False, True], False))
+@pytest.mark.proof
+@pytest.mark.parametrize("is_named", [False, True])
 def test_only_a_named_site_shows_the_app_in_a_frame(
     context: BrowserContext, tmp_path: Path, elsewhere: http.server.HTTPServer, is_named: bool
 ):

@@ -17,13 +17,18 @@ from tests.browser.driving import PageMaker, settled
 from tests.training.workers.test_readiness import metrics
 
 
-def test_home_opens_with_the_navigation_beside_it(app_url: str, page: Page):
+def test_home_opens_in_the_light_with_its_icon_and_the_navigation_beside_it(
+    app_url: str, page: Page
+):
     page.goto(app_url)
 
     expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_visible()
     settled(page)
     expect(page).to_have_title("Home · CNN Workbench")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(255, 255, 255)")
+    # Chromium reports no request for an icon, so the address is read instead.
+    expect(page.locator('link[rel~="icon"]')).to_have_attribute("href", re.compile("^data:image/"))
 
 
 @pytest.mark.proof
@@ -88,16 +93,11 @@ def test_what_a_left_page_still_sends_does_not_wipe_the_next_one(app_url: str, p
     expect(page.get_by_role("heading", name="Learn", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 18, 24)")]
-)
-def test_the_theme_follows_the_visitors_system(
-    app_url: str, new_page: PageMaker, scheme: str, background: str
-):
-    page = new_page(color_scheme=scheme)
-    page.goto(app_url)
+def test_it_is_dark_where_the_visitors_system_is(app_url: str, new_page: PageMaker):
+    page = new_page(color_scheme="dark")
+    page.goto(f"{app_url}/learn")
 
-    expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", "rgb(15, 18, 24)")
     settled(page)
 
 
@@ -117,14 +117,6 @@ def test_plots_take_on_the_theme_that_is_chosen_in_the_menu(page: Page, app_url:
         red, green, blue = (int(ink[at : at + 2], 16) for at in (1, 3, 5))
         expect(name).to_have_css("fill", f"rgb({red}, {green}, {blue})")
         settled(page)
-
-
-def test_the_window_icon_is_carried_by_the_page(app_url: str, page: Page):
-    # Chromium reports no request for an icon, so the address is read instead.
-    page.goto(app_url)
-
-    expect(page.locator('link[rel~="icon"]')).to_have_attribute("href", re.compile("^data:image/"))
-    settled(page)
 
 
 @pytest.mark.parametrize(

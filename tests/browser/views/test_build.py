@@ -48,6 +48,7 @@ def metric(page: Page, label: str) -> Locator:
     return page.locator(".figure").filter(has_text=label)
 
 
+@pytest.mark.proof
 def test_lenet_5_is_built_from_nothing_and_has_61_706_parameters(page: Page, app_url: str):
     open_build(page, app_url)
     clear(page)
@@ -149,8 +150,18 @@ def test_the_exported_keras_script_runs_as_it_stands(page: Page, app_url: str, t
     settled(page)
 
 
-def test_a_click_in_the_picture_chooses_the_layer_everywhere(page: Page, app_url: str):
+def test_the_picture_explains_layers_and_cells_and_a_click_chooses_the_layer_everywhere(
+    page: Page, app_url: str
+):
     open_build(page, app_url)
+    page.locator('.card[data-path="layers[2]"] canvas').first.hover()
+    expect(page.get_by_text("sees 14×14 input pixels")).to_be_visible()
+    page.locator('[data-path="layers[2]"] .front').first.hover()
+    tip = page.get_by_text("2,416 parameters, 240,000 MACs")
+    expect(tip).to_be_visible()
+    page.get_by_role("textbox", name="Name").hover()
+    expect(tip).to_be_hidden()
+
     page.get_by_role("tab", name="Layer", exact=True).click()
     page.locator('[data-path="layers[5]"] .front').first.click()
     expect(page.get_by_text("120 × 400 + 120 = 48,120")).to_be_visible()
@@ -159,13 +170,7 @@ def test_a_click_in_the_picture_chooses_the_layer_everywhere(page: Page, app_url
     settled(page)
 
 
-def test_hovering_a_feature_map_shows_what_the_cell_sees(page: Page, app_url: str):
-    open_build(page, app_url)
-    page.locator('.card[data-path="layers[2]"] canvas').first.hover()
-    expect(page.get_by_text("sees 14×14 input pixels")).to_be_visible()
-    settled(page)
-
-
+@pytest.mark.proof
 def test_an_unfinished_stack_is_finished_for_me(page: Page, app_url: str):
     open_build(page, app_url, encode(Architecture("half", (8, 8, 1), (Conv2D(4, 3),))))
     page.get_by_role("button", name="Finish it for me").click()
@@ -243,6 +248,7 @@ def test_a_number_of_two_digits_is_one_change_of_the_totals(page: Page, app_url:
     settled(page)
 
 
+@pytest.mark.proof
 def test_the_keys_open_and_close_their_list_and_keep_their_place(page: Page, app_url: str):
     open_build(page, app_url)
     button, keys = page.get_by_role("button", name="Keys"), page.get_by_role("dialog", name="Keys")
@@ -289,6 +295,7 @@ def test_enter_in_the_name_leaves_the_focus_there(page: Page, app_url: str):
     expect(name).to_have_value("Mine")
 
 
+@pytest.mark.proof
 def test_the_design_goes_on_to_training_and_comparison_and_is_there_on_coming_back(
     page: Page, app_url: str
 ):

@@ -83,13 +83,3 @@ def test_the_input_takes_the_size_of_a_data_set_or_any_other(page: Page, app_url
     page.keyboard.press("Enter")
     expect(metric(page, "Parameters")).to_contain_text("83,126")
     settled(page)
-
-
-def test_pointing_at_a_layer_in_the_picture_explains_it_at_once(page: Page, app_url: str):
-    open_build(page, app_url)
-    page.locator('[data-path="layers[2]"] .front').first.hover()
-    tip = page.get_by_text("2,416 parameters, 240,000 MACs")
-    expect(tip).to_be_visible()
-    page.get_by_role("textbox", name="Name").hover()
-    expect(tip).to_be_hidden()
-    settled(page)

@@ -167,6 +167,7 @@ def test_on_a_phone_the_ways_on_begin_below_each_other(app_url: str, new_page: P
     assert boxes[0]["x"] == pytest.approx(boxes[1]["x"], abs=1)
 
 
+@pytest.mark.proof
 def test_every_name_of_a_legend_can_be_clicked_while_the_plots_buttons_show(
     app_url: str, page: Page
 ):

@@ -68,28 +68,22 @@ def test_all_ten_digits_are_drawn_with_the_mouse_and_at_least_nine_read(page: Pa
     assert sum(digit == answer for digit, answer in read.items()) >= 9, read
 
 
-@pytest.mark.parametrize("digit", some(("1", "4", "8"), "4"))
-def test_the_browser_and_python_centre_the_same_ink_alike(page: Page, app_url: str, digit: str):
+@pytest.mark.parametrize("name", some(("4", "1", "8", "3", "A", "dot"), "4"))
+def test_the_browser_and_python_ink_and_centre_the_same_strokes_alike(
+    page: Page, app_url: str, name: str
+):
     open_draw(page, app_url)
-    draw(page, DIGITS[digit])
-    canvas = page.locator("canvas.ink")
-    ink = np.frombuffer(base64.b64decode(canvas.evaluate(INK)), np.uint8).reshape(560, 560)
-    assert ink.max() == 255
-    np.testing.assert_allclose(seen(page).astype(int), centred(ink).astype(int), atol=1)
-    settled(page)
-
-
-@pytest.mark.parametrize("name", some(("A", "dot", "3"), "A"))
-def test_the_browser_and_python_ink_the_same_strokes_alike(page: Page, app_url: str, name: str):
-    open_draw(page, app_url)
-    draw(page, {"A": LETTERS["A"], "dot": [[(0.4, 0.5)]], "3": DIGITS["3"]}[name])
+    draw(page, {"A": LETTERS["A"], "dot": [[(0.4, 0.5)]]}.get(name) or DIGITS[name])
     strokes = page.evaluate("JSON.parse(sessionStorage['cnn-workbench-drawing'])")
     inked = page.locator("canvas.ink").evaluate(INK)
     ink = np.frombuffer(base64.b64decode(inked), np.uint8).reshape(560, 560)
     (width,) = {stroke["width"] for stroke in strokes}
     ours = ink_of([np.array(stroke["points"]) for stroke in strokes], width)
-    # Not centred: where the mass of a symmetric shape lies on half a pixel, a grain of it decides.
+    assert ink.max() == 255
     assert np.abs(ours.astype(int) - ink).sum() < 0.02 * ink.sum(dtype=int)
+    if name in DIGITS:
+        # Where the mass of a symmetric shape lies on half a pixel, a grain of it decides.
+        np.testing.assert_allclose(seen(page).astype(int), centred(ink).astype(int), atol=1)
     settled(page)
 
 
@@ -249,6 +243,7 @@ def test_it_is_said_why_and_a_click_on_the_map_moves_the_drawing(page: Page, app
     settled(page)
 
 
+@pytest.mark.proof
 def test_a_digit_is_drawn_with_keys_alone(page: Page, app_url: str):
     open_draw(page, app_url)
     page.get_by_label("Drawing area").focus()
@@ -283,7 +278,8 @@ def test_a_finger_draws_and_does_not_scroll_the_page(app_url: str, new_page: Pag
     settled(page)
 
 
-@pytest.mark.parametrize("palm_first", some((True, False), True))
+@pytest.mark.parametrize("palm_first", [True, False])
+@pytest.mark.proof
 def test_a_pen_draws_and_the_palm_of_its_hand_does_not(page: Page, app_url: str, palm_first: bool):
     open_draw(page, app_url)
     canvas = page.locator("canvas.ink")
@@ -322,7 +318,8 @@ def test_a_pen_draws_and_the_palm_of_its_hand_does_not(page: Page, app_url: str,
     settled(page)
 
 
-@pytest.mark.parametrize("width", some((1440, 390), 390))
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.proof
 def test_of_two_networks_bars_stand_beside_bars_however_long_their_words_are(
     app_url: str, new_page: PageMaker, width: int
 ):

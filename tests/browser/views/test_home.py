@@ -62,6 +62,7 @@ def brightest(page: Page) -> list[int]:
     ]
 
 
+@pytest.mark.proof
 def test_a_digit_draws_itself_once_and_stops(app_url: str, page: Page):
     open_home(page, app_url)
     expect(says(page)).to_have_text(EXAMPLE)

@@ -91,6 +91,7 @@ def test_a_layer_a_map_and_a_cell_are_clicked_and_the_numbers_are_the_networks(
     settled(page)
 
 
+@pytest.mark.proof
 def test_layers_are_stepped_scrubbed_and_played_in_the_browser(page: Page, app_url: str):
     open_inside(page, f"{app_url}/inside")
     name = page.locator(".explorer .name")

@@ -186,6 +186,7 @@ def test_by_keys_a_lesson_begins_at_its_own_first_link(app_url: str, page: Page)
     expect(menu).to_have_css("box-shadow", re.compile(r" 0px 0px 0px 3px"))
 
 
+@pytest.mark.proof
 def test_a_lesson_opens_its_exact_network_in_build(app_url: str, page: Page):
     opened(page, app_url, find("why"), size="16", units="8")
     page.get_by_role("link", name="Open in Build").click()

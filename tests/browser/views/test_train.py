@@ -34,8 +34,10 @@ SHAPES = "train?network=shapes-demo&data=shapes"
 OWN_SHAPES = f"{SHAPES}&seed=5"  # no run that Compare, which shares the store, would find
 
 
-def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
-    page.goto(f"{training_url}/{SHAPES}&epochs=3")
+def test_shapes_are_trained_live_to_the_end_and_a_cell_of_their_matrix_shows_its_images(
+    training_url: str, page: Page
+):
+    page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
     last = page.get_by_text("Start from new weights")
     expect(last).to_be_visible()
     settled(page)
@@ -51,16 +53,39 @@ def test_shapes_are_trained_live_to_the_end(training_url: str, page: Page):
     row = page.get_by_role("row", name=re.compile("Shapes demo")).first
     expect(row).to_contain_text("finished")
     settled(page)
+    cell_shows_its_images(page)
+    page.get_by_role("tab", name="Classes").click()
+    expect(page.get_by_role("figure", name="Accuracy per class")).to_be_visible()
+    expect(page.get_by_role("table", name="Figures of each class")).to_contain_text("triangle")
+    settled(page)
+
+
+def cell_shows_its_images(page: Page) -> None:
+    matrix = page.get_by_role("figure", name="Confusion matrix of 300 test images")
+    expect(matrix.locator(".heatmaplayer image").first).to_be_visible()
+    matrix.scroll_into_view_if_needed()
+
+    cell = matrix.evaluate(LAST_CELL)
+    page.mouse.click(cell["left"], cell["top"])
+
+    verdict = "right" if cell["right"] else f"taken for {cell['said']}"
+    chosen = page.get_by_role("combobox", name=re.compile("Images of a cell"))
+    expect(chosen).to_have_value(f"{cell['true']}, {verdict}: {cell['count']}")
+    shown = page.locator(".gallery img")
+    expect(shown).to_have_count(min(cell["count"], 40))
+    for image in shown.all():
+        expect(image).to_have_attribute("alt", re.compile(f": {cell['true']}, predicted"))
+    assert shown.first.evaluate("image => image.naturalWidth") == 16
 
 
 def test_a_training_of_another_program_comes_into_a_list_that_is_open(
-    fresh_app_url: str, tmp_path: Path, page: Page
+    app_url: str, app_home: Path, page: Page
 ):
-    page.goto(f"{fresh_app_url}/{SHAPES}")
+    page.goto(f"{app_url}/{SHAPES}")
     expect(page.get_by_role("button", name=re.compile(r"^Train( \(|$)"))).to_be_visible()
     settled(page)
     begun = Begun("theirs", Told(2), "no model", {}, is_design=False)
-    recorder = Recorder(begun, f"sqlite:///{tmp_path / 'store' / 'runs.sqlite'}")
+    recorder = Recorder(begun, f"sqlite:///{app_home / 'store' / 'runs.sqlite'}")
 
     row = page.get_by_role("row", name=re.compile("theirs"))
     expect(row).to_contain_text("trained elsewhere", timeout=WORKER_MS)
@@ -120,34 +145,6 @@ def test_zoom_stays_while_new_points_come(training_url: str, page: Page):
     assert page.evaluate(RANGE) == zoomed
     page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("the test set was not looked at")).to_be_visible()
-    settled(page)
-
-
-def test_a_click_on_the_confusion_matrix_shows_the_images_of_that_cell(
-    training_url: str, page: Page
-):
-    page.goto(f"{training_url}/{OWN_SHAPES}&epochs=2")
-    press_train(page)
-    matrix = page.get_by_role("figure", name="Confusion matrix of 300 test images")
-    expect(matrix.locator(".heatmaplayer image").first).to_be_visible(timeout=WORKER_MS)
-    settled(page)
-    matrix.scroll_into_view_if_needed()
-
-    cell = matrix.evaluate(LAST_CELL)
-    page.mouse.click(cell["left"], cell["top"])
-
-    verdict = "right" if cell["right"] else f"taken for {cell['said']}"
-    chosen = page.get_by_role("combobox", name=re.compile("Images of a cell"))
-    expect(chosen).to_have_value(f"{cell['true']}, {verdict}: {cell['count']}")
-    shown = page.locator(".gallery img")
-    expect(shown).to_have_count(min(cell["count"], 40))
-    for image in shown.all():
-        expect(image).to_have_attribute("alt", re.compile(f": {cell['true']}, predicted"))
-    assert shown.first.evaluate("image => image.naturalWidth") == 16
-
-    page.get_by_role("tab", name="Classes").click()
-    expect(page.get_by_role("figure", name="Accuracy per class")).to_be_visible()
-    expect(page.get_by_role("table", name="Figures of each class")).to_contain_text("triangle")
     settled(page)
 
 

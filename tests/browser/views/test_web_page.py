@@ -77,6 +77,7 @@ def test_a_digit_drawn_into_the_file_is_read_as_the_app_reads_it(offline: Page, 
     assert faults(offline) == []
 
 
+@pytest.mark.proof
 def test_an_image_put_into_the_file_is_answered_as_the_app_answers(offline: Page, tmp_path: Path):
     network = body(Body.SCENES)
     opened(offline, tmp_path, scenes_page())

@@ -42,8 +42,8 @@ def inked(mode: str, paper: Any, ink: Any, **save: Any) -> bytes:
     [
         png((28, 28)),
         png((90, 60), "RGB", "JPEG", exif=turned()),
-        inked("LA", (0, 0), (0, 255)),
-        inked("P", 0, 1, transparency=0),
+        pytest.param(inked("LA", (0, 0), (0, 255)), marks=pytest.mark.proof),
+        pytest.param(inked("P", 0, 1, transparency=0), marks=pytest.mark.proof),
         LARGE_IMAGES["a photo held upright"](),
     ],
     ids=["28 x 28", "a turned JPEG", "grey and clear", "a palette", "a photo of 40 MP"],

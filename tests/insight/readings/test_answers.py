@@ -27,6 +27,7 @@ from cnn.network.layers import (
     Layers,
     Residual,
 )
+from tests.network.outputs import outputs_of
 
 MEAN = GlobalAveragePooling2D()
 NAMES = tuple("0123456789")
@@ -123,7 +124,7 @@ def is_as_sure_as_keras(network: Architecture) -> None:
     model = build(network)
     set_weights(model, network, weights)
 
-    wanted = model.predict(images, verbose=0)
+    wanted = outputs_of(model, images)
 
     scores = class_scores(network, weights, images)
     np.testing.assert_allclose(shares_of(network, scores), wanted, atol=1e-6)

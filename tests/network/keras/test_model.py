@@ -58,10 +58,11 @@ from cnn.network.layers import (
 from cnn.network.trace import trace
 from cnn.network.zoo import zoo
 from tests.network.strategies import architectures, convolutions_for, poolings_for
+from tests.some import some
 
 Array = npt.NDArray[np.float64]
 
-MANY = settings(max_examples=10 * settings().max_examples)
+MANY = settings(max_examples=6 * settings().max_examples)
 SHAPE = (7, 9, 4)
 """Odd sides of different length, so that a swap of height and width shows."""
 
@@ -137,7 +138,13 @@ def test_keras_agrees_on_every_shape_and_parameter(architecture):
     assert differences(architecture, counted(architecture)) == ()
 
 
-@pytest.mark.parametrize("id", zoo())
+OFTEN = (
+    *("lenet-5", "resnet-lite", "inception-lite", "densenet-lite", "mobilenet-v2-lite"),
+    *("vit-lite", "convnext-lite", "unet-lite"),
+)
+
+
+@pytest.mark.parametrize("id", some(zoo(), *OFTEN))
 def test_keras_agrees_on_the_zoo(id):
     architecture = zoo()[id].architecture
 

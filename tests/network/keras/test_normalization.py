@@ -20,6 +20,8 @@ from cnn.network.keras.weights import read_keras_model
 from cnn.network.layers import Normalization, Rescaling
 from cnn.network.source import chosen
 from cnn.network.trace import trace
+from tests.network.outputs import outputs_of
+from tests.some import some
 
 Layers = Callable[[Any, np.ndarray], list[Any]]
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 3)).astype(np.uint8)
@@ -103,7 +105,13 @@ CASES: dict[str, tuple[Feed, bool, Layers]] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+OFTEN = (
+    *("of bytes, one for all", "of -1 to 1", "of small digits, 0 to 16"),
+    *("behind a Rescaling", "of numbers that are given"),
+)
+
+
+@pytest.mark.parametrize("case", some(CASES, *OFTEN))
 def test_a_normalization_that_stands_first_is_how_the_pixels_are_fed(case: str, tmp_path: Path):
     import keras
 
@@ -116,7 +124,7 @@ def test_a_normalization_that_stands_first_is_how_the_pixels_are_fed(case: str, 
     assert [one.kind for one in imported.architecture.layers] == ["Conv2D", "Flatten", "Dense"]
     assert any("Normalization" in note for note in imported.notes)
     images = PIXELS / np.float32(255)
-    wanted = model.predict(range_.of(images), verbose=0)
+    wanted = outputs_of(model, range_.of(images))
     found = shares(class_scores(imported.architecture, weights, images))
     np.testing.assert_allclose(found, wanted, atol=1e-5)
     # As a design, here and in a process of its own, it is fed the same.
@@ -154,7 +162,7 @@ def test_what_is_chosen_for_a_file_that_says_its_range_leaves_its_normalization_
     for range_ in (USUAL, BYTES):
         network = replace(imported.architecture, feed=imported.fed_as(range_))
         found = shares(class_scores(network, weights, images))
-        np.testing.assert_allclose(found, model.predict(range_.of(images), verbose=0), atol=1e-4)
+        np.testing.assert_allclose(found, outputs_of(model, range_.of(images)), atol=1e-4)
 
 
 def test_the_command_line_says_where_other_numbers_take_the_place_of_a_normalization(
@@ -181,7 +189,7 @@ def test_a_normalization_of_an_image_without_channels_is_read_where_it_has_one_n
     imported, weights = read_keras_model(file)
     images = grey[..., None] / np.float32(255)
     found = shares(class_scores(imported.architecture, weights, images))
-    np.testing.assert_allclose(found, model.predict(grey, verbose=0), atol=1e-5)
+    np.testing.assert_allclose(found, outputs_of(model, grey), atol=1e-5)
 
     reshape = keras.layers.Reshape((8, 8, 1))
     _, file = saved([adapted(keras, grey), reshape], tmp_path, (8, 8))
@@ -198,7 +206,7 @@ def test_one_in_a_submodel_finds_its_numbers(tmp_path: Path):
     model, file = saved([first], tmp_path)
     imported, weights = read_keras_model(file)
     found = shares(class_scores(imported.architecture, weights, PIXELS / np.float32(255)))
-    wanted = model.predict(PIXELS.astype(np.float32), verbose=0)
+    wanted = outputs_of(model, PIXELS.astype(np.float32))
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
@@ -214,7 +222,7 @@ def test_one_that_was_never_adapted_stays_a_layer_and_leaves_the_pixels_open(tmp
     assert trace(imported.architecture).total_params == model.count_params()
     images = PIXELS / np.float32(255)
     found = shares(class_scores(imported.architecture, weights, images))
-    np.testing.assert_allclose(found, model.predict(images, verbose=0), atol=1e-5)
+    np.testing.assert_allclose(found, outputs_of(model, images), atol=1e-5)
 
 
 def test_behind_a_rescaling_it_stays_one_too(tmp_path: Path):
@@ -265,7 +273,7 @@ def test_one_that_does_not_stand_first_keeps_what_it_learned(case: str, tmp_path
     network = replace(imported.architecture, feed=imported.fed_as(BYTES))
     found = shares(class_scores(network, weights, pixels / 255))
     assert any(one.kind == "Normalization" for one in network.layers)
-    np.testing.assert_allclose(found, model.predict(pixels, verbose=0), atol=1e-4)
+    np.testing.assert_allclose(found, outputs_of(model, pixels), atol=1e-4)
 
 
 def test_one_on_a_vector_is_read_too(tmp_path: Path):
@@ -280,7 +288,7 @@ def test_one_on_a_vector_is_read_too(tmp_path: Path):
     network = replace(imported.architecture, feed=BYTES)
     found = shares(class_scores(network, weights, pixels / 255))
     assert [one.kind for one in network.layers][1:] == ["Normalization", "Dense"]
-    np.testing.assert_allclose(found, model.predict(pixels, verbose=0), atol=1e-5)
+    np.testing.assert_allclose(found, outputs_of(model, pixels), atol=1e-5)
 
 
 REFUSED: dict[str, tuple[str, Layers]] = {

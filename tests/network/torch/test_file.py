@@ -21,8 +21,9 @@ from tests.network.export_cases import random_images, random_weights
 from tests.some import some
 
 ASKS = """
-import sys
+import runpy
 import numpy as np, torch
+runpy.run_path("{module}.py", run_name="__main__")
 from {module} import trained
 with torch.no_grad():
     np.save("answers.npy", trained()(torch.from_numpy(np.load("images.npy"))).numpy())
@@ -58,8 +59,7 @@ def answers_as_the_network_does(network: Architecture, folder: Path) -> None:
     np.save(folder / "images.npy", np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
 
     module = module_name(network)
-    shown = ran(folder, f"{module}.py")
-    ran(folder, "-c", ASKS.format(module=module))
+    shown = ran(folder, "-c", ASKS.format(module=module))
 
     assert shown.startswith(f"{trace(network).total_params:,} parameters: ")
     answers = np.load(folder / "answers.npy")

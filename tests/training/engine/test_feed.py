@@ -24,6 +24,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import MODEL, Run, recipe
 from cnn.training.store.store import Store
 from tests import warm
+from tests.network.outputs import outputs_of
 from tests.some import some
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +77,7 @@ def test_what_is_said_of_a_run_is_what_plain_keras_finds_in_its_file(
     file.write_bytes(content)
     model = keras.models.load_model(file)
 
-    wanted = model.predict(prepared(run, data.test.pixels), verbose=0)
+    wanted = outputs_of(model, prepared(run, data.test.pixels))
     right = (wanted.argmax(axis=1) == data.test.labels).mean()
     assert run.result.test_accuracy == pytest.approx(right, abs=1e-9)
     chosen = wanted[np.arange(len(wanted)), data.test.labels].astype(np.float64)
@@ -138,7 +139,7 @@ def test_keras_answers_for_a_rescaling_network_of_its_own_are_found_here(tmp_pat
 
     imported, weights = read_keras_model(file)
     assert imported.architecture.fed == BYTES
-    wanted = model.predict(data.test.pixels, verbose=0)
+    wanted = outputs_of(model, data.test.pixels)
     assert (wanted.argmax(axis=1) == data.test.labels).mean() > 0.5
     found = shares(class_scores(imported.architecture, weights, data.test.images))
     np.testing.assert_allclose(found, wanted, atol=1e-5)

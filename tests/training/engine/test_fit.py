@@ -20,6 +20,7 @@ from cnn.training.engine import fit, kept_machines
 from cnn.training.recipe.configuration import Configuration, Optimizer, Schedule, usual_decay
 from cnn.training.recipe.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, Run, State, Wish
 from cnn.training.store.store import DELETED, Store
+from tests.network.outputs import outputs_of
 from tests.some import some
 
 TINY = Architecture(
@@ -108,7 +109,7 @@ def test_the_test_result_is_what_keras_says_of_the_kept_weights(store: Store):
     scoring = from_scores(TINY)
     model = build(scoring)
     set_weights(model, scoring, weights(store, run))
-    scores = model.predict(test.images, verbose=0)
+    scores = outputs_of(model, test.images)
     accuracy = float((scores.argmax(axis=1) == test.labels).mean())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(test.labels, scores)
     assert run.result

@@ -59,7 +59,10 @@ def made(rate: float = 0.0, *, metrics: Any = ("accuracy",), last: Any = None) -
         name="theirs",
     )
     model.compile(
-        keras.optimizers.SGD(rate), "sparse_categorical_crossentropy", metrics=list(metrics)
+        keras.optimizers.SGD(rate),
+        "sparse_categorical_crossentropy",
+        metrics=list(metrics),
+        jit_compile=False,  # which takes longer than all that is fitted here
     )
     return model
 

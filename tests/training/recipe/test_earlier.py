@@ -29,6 +29,7 @@ from cnn.training.recipe.run import MODEL, Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import ContinuationError, extend, resume
 from tests import warm
+from tests.network.outputs import outputs_of
 from tests.training.in_keras import check_result, in_keras
 
 MADE_BEFORE = Path(__file__).with_name("store_before_heads.sqlite.gz")
@@ -137,7 +138,7 @@ def test_a_mean_of_softmaxes_that_was_trained_as_it_stood_keeps_its_figures_and_
     (tmp_path / "means.keras").write_bytes(store.file(run.id, MODEL) or b"")
     model = keras.models.load_model(tmp_path / "means.keras")
     data = load(run.configuration.dataset, means.input)
-    given = model.predict(data.test.images, verbose=0)
+    given = outputs_of(model, data.test.images)
     as_scores = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     assert run.result
     assert run.result.test_loss == close_to(float(as_scores(data.test.labels, given)))

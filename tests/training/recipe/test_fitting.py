@@ -33,6 +33,7 @@ from cnn.training.recipe.fitting import (
 )
 from cnn.training.recipe.run import Run, State
 from tests.data.own.test_images import png, zipped
+from tests.network.outputs import outputs_of
 
 
 def small(*head) -> Architecture:
@@ -100,8 +101,8 @@ def test_its_weights_answer_in_keras_what_those_of_the_one_unit_answered(one: La
         after, small(*two), weights_with_classes(small(*one), weights_of(before, small(*one)), 2)
     )
 
-    of_the_second = before.predict(images, verbose=0)[:, 0]
-    likely = after.predict(images, verbose=0)
+    of_the_second = outputs_of(before, images)[:, 0]
+    likely = outputs_of(after, images)
     assert np.ptp(of_the_second) > 0.1
     np.testing.assert_allclose(likely[:, 1], of_the_second, atol=1e-6)
     np.testing.assert_allclose(likely[:, 0], 1 - of_the_second, atol=1e-6)

@@ -21,6 +21,7 @@ from cnn.training.upkeep import upkeep
 from cnn.training.workers import checks
 from cnn.training.workers.resuming import ContinuationError, extend, resume, take_over
 from cnn.version import VERSION, is_later
+from tests.some import some
 from tests.training.asking import ask
 from tests.training.stores import url_of
 from tests.training.unreadable import FOREIGN, KINDS, damage, row_of, spoil
@@ -79,7 +80,13 @@ def test_bytes_in_a_column_make_a_run_unreadable_and_nothing_else(file: Path, co
     store.close()
 
 
-@pytest.mark.parametrize("held", FOREIGN)
+FOREIGN_OFTEN = (
+    *("bytes", "text with control signs", "half a sign", "number", "beyond all numbers"),
+    *("far below 0", "nothing"),
+)
+
+
+@pytest.mark.parametrize("held", some(FOREIGN, *FOREIGN_OFTEN))
 def test_whatever_a_column_holds_the_list_and_its_filters_find_all_runs(file: Path, held: str):
     store = Store(url_of(file))
     good = finished(store)
@@ -119,7 +126,7 @@ def test_whatever_a_column_holds_the_list_and_its_filters_find_all_runs(file: Pa
     store.close()
 
 
-@pytest.mark.parametrize("held", FOREIGN)
+@pytest.mark.parametrize("held", some(FOREIGN, *FOREIGN_OFTEN))
 def test_a_worker_takes_what_can_be_read_of_a_damaged_queue(file: Path, held: str):
     store = Store(url_of(file))
     for column in tables.runs.columns.keys():  # noqa: SIM118 - SQLAlchemy's columns are no dict

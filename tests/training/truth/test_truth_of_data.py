@@ -21,6 +21,7 @@ from cnn.network.layers import Conv2D, Dense, Flatten, Layers, Rescaling
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
 from tests import needs
+from tests.some import some
 from tests.training.in_keras import check, check_training, in_keras
 from tests.training.own_files import CLASSES, SIDE
 from tests.training.subjects import trained
@@ -59,16 +60,20 @@ FED: dict[str, tuple[int, Layers, Feed | None, Callable[[Pixels], Pixels]]] = {
 }
 
 
-@pytest.mark.parametrize(("channels", "first", "feed", "by_hand"), FED.values(), ids=FED)
+FED_OFTEN = (
+    *("bytes, as a Rescaling says", "mean and sd of each channel", "blue first, less the means"),
+    "any",
+)
+
+
+@pytest.mark.parametrize("name", some(FED, *FED_OFTEN))
 def test_a_file_that_is_fed_as_the_page_says_gives_what_the_page_says(
     store: Store,
     data: dict[str, DatasetSpec],
     tmp_path: Path,
-    channels: int,
-    first: Layers,
-    feed: Feed | None,
-    by_hand: Callable[[Pixels], Pixels],
+    name: str,
 ):
+    channels, first, feed, by_hand = FED[name]
     network = Architecture("Fed", (SIDE, SIDE, channels), (*first, *BODY), feed)
     spec = data["folders of colour" if channels == 3 else "arrays of grey"]
     run, images = trained(store, network, spec)

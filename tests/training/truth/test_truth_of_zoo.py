@@ -49,7 +49,7 @@ def scaled(architecture: Architecture) -> Architecture:
 NETWORKS = {id: scaled(one.architecture) for id, one in zoo().items()}
 LARGE = {id for id, one in NETWORKS.items() if trace(one).total_params > MOST_WEIGHTS}
 TRAINED = [id for id in NETWORKS if id not in LARGE]
-OFTEN = ("resnet-lite", "inception-lite", "vit-lite")
+OFTEN = ("resnet-lite", "vit-lite")
 
 
 def kind_of_data(id: str) -> str:

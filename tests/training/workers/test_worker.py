@@ -23,6 +23,7 @@ from cnn.training.store.store import Store, new_run
 from cnn.training.workers import worker
 from cnn.training.workers.resuming import resume
 from cnn.training.workers.worker_pool import WorkerPool
+from tests.training.measured import as_measured
 from tests.training.processes import App, current, eventually, trains
 from tests.training.unreadable import add_unreadable, row_of
 
@@ -40,6 +41,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     home = tmp_path_factory.mktemp("app")
     url = f"sqlite:///{home / 'runs.sqlite'}"
     store = Store(url)
+    as_measured(home)
     app = App.started(store, home)
     yield app
     app.end()

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.network.architecture import Architecture
+from tests.network.outputs import outputs_of
 from tests.ui.visiting import ROOT, shown, words
 from ui.parts.network.open_size import LABEL
 from ui.session.brought import Brought
@@ -115,7 +116,7 @@ def test_look_inside_asks_for_it_too_and_answers_as_keras_does_for_images_of_tha
     page = shown(page)
     says = [one.proto.body for one in page.get("html") if 'class="says"' in one.proto.body]
     image = load(DatasetSpec(DatasetName.DIGITS), (8, 8, 1)).test.take([0]).images
-    answer = int(np.argmax(model.predict(image.astype("float32") / 255, verbose=0)[0]))
+    answer = int(np.argmax(outputs_of(model, image.astype("float32") / 255)[0]))
     assert str(answer) in says[0]
     assert field(page).value == "8x8x1"
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn.network.feed import BYTES, Feed
+from tests.network.outputs import outputs_of
 from ui.session.brought import Brought
 
 ROOT = Path(__file__).parents[3]
@@ -103,7 +104,7 @@ def answered_by(model: Any, feed: Feed) -> str:
     from cnn.data import DatasetName, DatasetSpec, load
 
     test = load(DatasetSpec(DatasetName.DIGITS), (8, 8, 1)).test
-    return str(int(np.argmax(model.predict(feed.of(test.take([0]).images), verbose=0)[0])))
+    return str(int(np.argmax(outputs_of(model, feed.of(test.take([0]).images))[0])))
 
 
 def test_nothing_of_a_file_is_shown_until_it_is_said_which_pixels_it_was_trained_on(tmp_path: Path):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from cnn.training.recipe.run import PREDICTIONS, Epoch, Progress, Result, Run, S
 from cnn.training.store import archive, designs
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
+from tests.some import some
 from tests.ui.visiting import saved, visited, words
 
 SPEC = DatasetSpec(DatasetName.SHAPES)
@@ -226,9 +228,13 @@ def test_a_network_cannot_be_compared_with_itself(store: Store, data):
     assert "Choose two different networks." in words(app)
 
 
-@pytest.mark.parametrize("axis", ["epochs", "steps", "seconds", "images", "MACs"])
-@pytest.mark.parametrize("on", ["validation", "training", "training, steps"])
-def test_curves_are_drawn_over_every_axis(store: Store, data, axis: str, on: str):
+AXES = ("epochs", "steps", "seconds", "images", "MACs")
+ON = ("validation", "training", "training, steps")
+
+
+@pytest.mark.parametrize("drawn", some(product(AXES, ON), *zip(AXES, (*ON, *ON), strict=False)))
+def test_curves_are_drawn_over_every_axis(store: Store, data, drawn: tuple[str, str]):
+    axis, on = drawn
     finished(store, "lenet-5", data)
     app = visited("compare", **TWO)
 

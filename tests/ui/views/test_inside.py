@@ -25,6 +25,7 @@ from cnn.training.engine.snapshots import snapshot_name, weights_name
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import WEIGHTS, Result, Run, State
 from cnn.training.store.store import Store
+from tests.network.outputs import outputs_of
 from tests.ui.visiting import arriving, html, pressed, shown, weights_file, words
 from ui.parts.drawing.board import AT_REST
 from ui.session.brought import Brought
@@ -307,7 +308,7 @@ def test_a_file_with_one_sigmoid_answers_for_two_classes_what_keras_says(
 
     assert "2 units and a softmax instead of 1 unit and a sigmoid" in words(app)
     images = np.random.default_rng(0).random((9, 8, 8, 1), np.float32)
-    wanted = keras.models.load_model(tmp_path / "one.keras").predict(images, verbose=0)
+    wanted = outputs_of(keras.models.load_model(tmp_path / "one.keras"), images)
     held = keras.models.load_model(tmp_path / "one.keras").count_params()
     assert f"130 parameters, made of the {held} parameters in one.keras." in words(app)
     imported, two, _ = subject._read("one", Brought("one.keras", content))
