@@ -27,6 +27,7 @@ from ui.shell.late import WithoutLate
 from ui.shell.revive import Watched
 from ui.shell.saying import say_alike
 from ui.shell.server import ROUTES, lifespan
+from ui.shell.start.at_hand import AtHand
 from ui.shell.uploads import WithinUploads
 
 say_alike()
@@ -53,6 +54,7 @@ app = st.App(
     middleware=[
         gate,
         *people,
+        Middleware(AtHand),
         Middleware(WithoutLate),
         Middleware(WithinUploads),
         Middleware(Watched),

@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from ui.parts.runs.history import latest
 from ui.views.home.live import live_network
-from ui.views.home.ways_on import classics, doors
 
 st.title("Build a CNN. See its numbers. Know why.", anchor=False)
 st.markdown(
@@ -13,6 +11,11 @@ st.markdown(
     "network away as Keras or PyTorch code."
 )
 live_network()
+
+# Read once the picture is on its way: together they take as long as all that stands before.
+from ui.parts.runs.history import latest  # noqa: E402
+from ui.views.home.ways_on import classics, doors  # noqa: E402
+
 doors()
 classics()
 latest(5)

@@ -159,7 +159,7 @@ def test_importing_cnn_loads_neither_tensorflow_nor_streamlit():
     assert _loaded_by("import cnn") == set()
 
 
-def test_no_page_loads_tensorflow():
+def test_no_page_loads_tensorflow_or_pandas():
     visits = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
@@ -214,7 +214,9 @@ def _dotted(path: Path) -> str:
 
 def _loaded_by(code: str) -> set[str]:
     """Run code in a fresh interpreter and return which of the packages in question it loaded."""
-    report = "\nimport sys; print(*{'keras', 'tensorflow', 'streamlit'} & sys.modules.keys())"
+    report = (
+        "\nimport sys; print(*{'keras', 'tensorflow', 'streamlit', 'pandas'} & sys.modules.keys())"
+    )
     ran = subprocess.run(
         [sys.executable, "-c", code + report], cwd=ROOT, capture_output=True, text=True, check=False
     )

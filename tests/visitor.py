@@ -72,7 +72,13 @@ def open_page(url: str, page: str, query: str = "", cookie: str = "") -> Iterato
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
         components = (said.delta.new_element.bidi_component for said in answers(talk, message))
-        yield {one.component_name: json.loads(one.json) for one in components if one.json}
+        yield {one.component_name: _data(one.json) for one in components if one.json}
+
+
+def _data(sent: str) -> Any:
+    """What a component of ours is told, which stands in a list of its own."""
+    found = json.loads(sent)
+    return found[0] if isinstance(found, list) else found
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import { base64Of, bytesOf, floatsOf } from "../../ui/components/kit/bytes.js";
 import { cellUnder, mark, paint, rowAndColumn, sharesUnder, stepped, watchCells, within } from "../../ui/components/kit/cells.js";
 import { ABOVE, BELOW, greyPixel, pixel, RAMP, signedCss, signedPixel, STOPS } from "../../ui/components/kit/colours.js";
 import { forget, isNews, once, remembered } from "../../ui/components/kit/element.js";
-import { ARROWS, stepDown } from "../../ui/components/kit/keys.js";
+import { ARROWS, oneStop, stepDown } from "../../ui/components/kit/keys.js";
 import { feeding, positions, seen } from "../../ui/components/kit/windows.js";
 
 /** The four bytes of a pixel, as a canvas reads them. */
@@ -30,6 +30,31 @@ test("bytes come through base64 and back, and four of them are a number", () => 
 test("arrow keys are rows down and columns to the right", () => {
   assert.deepEqual(ARROWS, { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
   assert.deepEqual(["ArrowDown", "ArrowUp", "ArrowLeft", "a"].map((key) => stepDown({ key })), [1, -1, undefined, undefined]);
+});
+
+test("a bar of buttons is one stop of the tab key, and arrow keys go round in it", () => {
+  const focused = [];
+  const buttons = ["a", "b", "c"].map((name) => ({ name, focus: () => focused.push(name) }));
+  const stops = () => buttons.filter((one) => one.tabIndex === 0).map((one) => one.name);
+  const bar = {};
+  globalThis.document = { activeElement: null };
+  oneStop(bar, buttons);
+  assert.deepEqual(stops(), ["a"]);
+  const press = (key, from, held = {}) => {
+    let isTaken = false;
+    bar.onkeydown({ key, target: buttons[from], preventDefault: () => (isTaken = true), ...held });
+    return isTaken;
+  };
+  assert.ok(press("ArrowRight", 0));
+  assert.deepEqual(stops(), ["b"]);
+  assert.ok(press("ArrowLeft", 0));
+  assert.ok(press("ArrowDown", 2));
+  assert.deepEqual(focused, ["b", "c", "a"]);
+  assert.ok(!press("Tab", 0) && !press("ArrowRight", 0, { ctrlKey: true }));
+  globalThis.document.activeElement = buttons[1];
+  oneStop(bar, buttons); // told again, as the chart was drawn anew
+  assert.deepEqual(stops(), ["b"]);
+  delete globalThis.document;
 });
 
 test("a pixel is red, green, blue and opacity in this order", () => {

@@ -327,7 +327,7 @@ def test_the_size_of_a_network_is_one_number_on_every_page_and_command(
     assert lines["Parameters"] == f"{params:,}"
     assert lines["of them trainable"] == f"{trainable:,}"
 
-    (shown,) = (
+    ((shown,),) = (
         json.loads(one.proto.json)
         for one in visited("build", net=encode(architecture)).get("bidi_component")
         if '"Last map sees"' in one.proto.json

@@ -45,7 +45,8 @@ def component(
             f"on_{one}_change": heard.pop(one, None) or _nothing for one in state
         }
         assert not heard, f"{name} tells nothing of {', '.join(heard)}"
-        return mount(key=key, data=data, **told)
+        # Through a dict Streamlit looks for tables, and loads pandas and Arrow to know one.
+        return mount(key=key, data=[data], **told)
 
     return mounted
 

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,13 +24,18 @@ from streamlit import file_util
 
 from cnn.pictures.page import modules as modules_of
 from cnn.pictures.page import parts
+from ui.components.glossary import glossary, made_of
 from ui.session.assets import address, compressed_response
 
 FOLDER = Path(__file__).parent
 _FOLDER_OF_STREAMLIT = Path(file_util.get_static_dir(), "static", "js")
 MOST = ("picture/picture.js", "table/table.js", "words/words.js")
+MADE = "words/glossary.js"
+"""The module that takes its time, as it is written from all lessons: read when it is asked for."""
+
+HOME = ""
 AHEAD = {
-    "": ("flow/flow.js",),
+    HOME: ("flow/flow.js",),
     "build": ("figures/figures.js", "editor/editor.js", "strip/strip.js"),
     "draw": ("pad/pad.js", "answers/answers.js"),
     "inside": ("explorer/explorer.js",),
@@ -61,6 +67,9 @@ all when it has nothing else to do, and keeps them.
 LARGE = "StreamlitSyntaxHighlighter"
 """Fetched where code is shown alone: it is as large as all others together."""
 
+HEAD_BYTES = 16_000
+"""Where a file of Streamlit's script names what it imports."""
+
 _OF_STREAMLIT = re.compile(r'(?:from|import) ?"\./([^"]+\.js)"')
 _LOADER = """
 const PAUSE_MS = [1000, 3000, 10000, 30000];
@@ -75,7 +84,8 @@ async function load(tries) {
   }
 }
 const fetched = load(0).then((module) => (script = module));
-export default function (component) {
+export default function (mounted) {
+  const component = { ...mounted, data: mounted.data[0] };
   if (script) return script.default(component);
   let isGone = false;
   let end;
@@ -113,14 +123,17 @@ def ahead(path: str) -> str:
     """What the head of a page says of the modules that it needs first; nothing while the server
     has not read them: a page need not wait for that.
     """
-    if not _served[0] or not modules.cache_info().currsize:
+    if not _served[0] or not files.cache_info().currsize:
         return ""
-    entries = MOST + AHEAD.get(path.rpartition("/")[2], ())
+    page = path.rpartition("/")[2]
+    entries = (() if page == HOME else MOST) + AHEAD.get(page, ())
     ours = dict.fromkeys(module for entry in entries for module in needed(entry))
     first = (*_of_streamlit(), *(f"{_folder()}/{module}" for module in ours))
     return "".join(
         [f'<link rel="modulepreload" fetchpriority="low" href="{one}">' for one in first]
+        + ["<template data-later>"]  # until the page is whole: ui/shell/revive.js
         + [f'<link rel="prefetch" href="{one}">' for one in later()]
+        + ["</template>"]
     )
 
 
@@ -156,27 +169,33 @@ def _with_imports(names: Iterable[str]) -> set[str]:
         name = rest.pop()
         if name not in found:
             found.add(name)
-            text = (_FOLDER_OF_STREAMLIT / name).read_text(encoding="utf-8")
-            rest += _OF_STREAMLIT.findall(text)
+            with (_FOLDER_OF_STREAMLIT / name).open("rb") as file:
+                rest += _OF_STREAMLIT.findall(file.read(HEAD_BYTES).decode(errors="ignore"))
     return found
 
 
 @functools.cache
-def modules() -> dict[str, str]:
-    """The text of each module by its path from this folder, read once."""
-    from ui.components.glossary import glossary
+def files() -> dict[str, str]:
+    """The text of each module by its path from this folder, read once: of one that is made, what
+    stands in its place.
+    """
     from ui.components.schema import schema
 
     return parts.scripts(FOLDER) | {
-        "editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n",
-        "words/glossary.js": glossary(),
+        "editor/schema.js": f"export const SCHEMA = {json.dumps(schema())};\n"
     }
+
+
+@functools.cache
+def modules() -> dict[str, str]:
+    """The text of each module as it is served."""
+    return files() | {MADE: glossary()}
 
 
 @functools.cache
 def needed(entry: str) -> tuple[str, ...]:
     """The modules that one needs, each after those it imports; raises `CycleError`."""
-    return modules_of.needed(entry, modules())
+    return modules_of.needed(entry, files())
 
 
 def _folder() -> str:
@@ -185,8 +204,8 @@ def _folder() -> str:
 
 @functools.cache
 def version() -> str:
-    """What changes with any of the modules."""
-    return hashlib.sha256(json.dumps(modules()).encode()).hexdigest()[:12]
+    """What changes with any of the modules, and with all that one is made of."""
+    return hashlib.sha256(json.dumps(files()).encode() + made_of()).hexdigest()[:12]
 
 
 def route() -> Route:
@@ -198,12 +217,16 @@ def route() -> Route:
 async def _answer(request: Request) -> Response:
     asked, _, _tries = request.path_params["version"].partition(".")
     module = request.path_params["module"]
-    if asked != version() or module not in modules():
+    if asked != version() or module not in files():
         return Response("No such script. Load the page again.", status_code=404)
-    plain = modules()[module].encode()
-    return compressed_response(request, _packed(module), plain, "text/javascript")
+    if module == MADE and not modules.cache_info().currsize:
+        await run_in_threadpool(modules)
+    packed, plain = _sent(module)
+    return compressed_response(request, packed, plain, "text/javascript")
 
 
 @functools.cache
-def _packed(module: str) -> bytes:
-    return gzip.compress(modules()[module].encode())
+def _sent(module: str) -> tuple[bytes, bytes]:
+    """Packed, and as it is."""
+    plain = (modules() if module == MADE else files())[module].encode()
+    return gzip.compress(plain), plain

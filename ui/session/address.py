@@ -20,11 +20,11 @@ REMEMBERED = 6
 _mount = st.components.v2.component(
     "address_in_place",
     js="""
-export default function ({ data }) {
+export default function ({ data: [{ names, values }] }) {
   const url = new URL(location.href);
   const flat = (entries) => JSON.stringify(entries.flatMap(([n, all]) => all.map((v) => [n, v])));
-  const there = data.names.map((name) => [name, url.searchParams.getAll(name)]);
-  const wanted = data.names.map((name) => [name, data.values[name] ?? []]);
+  const there = names.map((name) => [name, url.searchParams.getAll(name)]);
+  const wanted = names.map((name) => [name, values[name] ?? []]);
   if (flat(there) === flat(wanted)) return;
   for (const [name, all] of wanted) {
     url.searchParams.delete(name);
@@ -65,7 +65,8 @@ def keep_in_place(key: str, wanted: Mapping[str, str | list[str]], names: Sequen
     Streamlit makes for each change: who goes back means the page before, and no filter before.
     """
     values = _listed(wanted)
-    _mount(key=f"{key}_in_place", data={"names": list(names), "values": values}, width=1, height=1)
+    told = [{"names": list(names), "values": values}]  # in a list, as `component` does
+    _mount(key=f"{key}_in_place", data=told, width=1, height=1)
     _remember(key, values)
 
 

@@ -13,6 +13,7 @@ from ui.session import dialog, theme
 from ui.session.pages import PAGES
 from ui.session.person import has_accounts, who
 from ui.shell.memory import settle
+from ui.shell.start import first
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
@@ -135,4 +136,5 @@ page.run()
 theme.follow()
 explained_words()
 focus_kept()
+first.is_shown()
 settle()

@@ -16,6 +16,15 @@
     const isCut = app && app.dataset.testConnectionState !== "CONNECTED";
     state.cut = isCut ? state.cut + 1 : 0;
     if (isCut && state.cut % CUT_LOOKS === 0) askWhy();
+    if (app?.dataset.testScriptState === "notRunning") fetchLater();
+  }
+
+  /** What other pages ask for comes once this one is whole, and so never before its first picture. */
+  function fetchLater() {
+    const later = /** @type {HTMLTemplateElement | null} */ (document.querySelector("template[data-later]"));
+    if (!later) return;
+    document.head.append(later.content);
+    later.remove();
   }
 
   /** Loads the page anew, at most once a minute, and not before the server answers. */

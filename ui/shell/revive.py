@@ -21,7 +21,7 @@ from streamlit import file_util
 
 from ui.components import scripts
 
-HEAD = b"<head>"
+HEAD, END = b"<head>", b"</head>"
 SCRIPT = Path(__file__).with_name("revive.js")
 ONLY_WHOLE = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"}
 """What asks for less than the page as it is."""
@@ -30,8 +30,8 @@ OF_THE_FILE = ("etag", "last-modified", "accept-ranges")
 
 
 class Watched:
-    """Puts the watch into the page that Streamlit serves, before all else in it, and after it the
-    names of our scripts that are needed first.
+    """Puts the watch into the page that Streamlit serves, before all else in it, and at the end of
+    its head, after Streamlit's own script, the names of ours that are needed first.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -87,5 +87,5 @@ def _page() -> bytes:
 @functools.cache
 def _watched_page(ahead: str) -> bytes:
     script = SCRIPT.read_bytes()
-    first = HEAD + b"<script>" + script + b"</script>" + ahead.encode()
-    return _page().replace(HEAD, first, 1)
+    watched = _page().replace(HEAD, HEAD + b"<script>" + script + b"</script>", 1)
+    return watched.replace(END, ahead.encode() + END, 1)

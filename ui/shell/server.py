@@ -3,8 +3,8 @@ sends files that are saved, and answers whether Keras agrees with a network, and
 ready.
 
 Runs once per process, with the app. Whoever runs a page without the server (a test) has none of
-that. A server answers as soon as Streamlit is there: what else it needs is read while the browser
-reads Streamlit's own script.
+that. A server answers as soon as Streamlit is there: what its first picture needs is read while the
+browser reads Streamlit's own script, the rest and the workers come once a page is shown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,12 +31,19 @@ from ui.session.assets import CHECKS, NETWORKS, address, compressed_response
 from ui.shell import announce, sending
 from ui.shell.changing import METHODS
 from ui.shell.memory import settle
+from ui.shell.start import first
 
 if TYPE_CHECKING:
     from cnn.training.workers.worker_pool import WorkerPool
 
-FIRST = ("pandas", "ui.parts.runs.history", "ui.views.home.ways_on")
-"""What the first page needs, and Streamlit with its first component."""
+FIRST = ("ui.session.theme", "ui.components.focus", "ui.components.words", "ui.views.home.live")
+"""What the first picture needs."""
+
+REST = ("ui.views.home.ways_on", "ui.parts.runs.history")
+"""What most pages need besides."""
+
+SWITCH_S = 0.0005
+"""How long a thread that reads modules may keep another one waiting, until a page is shown."""
 
 
 @asynccontextmanager
@@ -43,6 +51,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Workers for as long as the app runs, and what there is to say of them on its terminal."""
     with log.heard():
         announce.announce()
+        scripts.files()  # with them the first page names what it needs: they are read in no time
         crew = _Crew()
         try:
             yield
@@ -52,7 +61,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 class _Crew:
-    """The workers, and what pages need first: both come while the server answers already."""
+    """What pages need first, then the workers: they come while the server answers already."""
 
     def __init__(self) -> None:
         self._pool: WorkerPool | None = None
@@ -60,22 +69,29 @@ class _Crew:
         self._thread.start()
 
     def _come(self) -> None:
-        from cnn.training.workers.worker_pool import WorkerPool
-
-        scripts.modules()
+        usual_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         for name in FIRST:
             importlib.import_module(name)
-        from cnn.network.zoo import zoo
         from ui.components import engine
 
         engine.offer_shipped()
-        zoo()
         env_util.is_repl()  # Streamlit asks once, and looks through all modules for it
+        first.wait()
+        sys.setswitchinterval(usual_s)
+        for name in REST:
+            importlib.import_module(name)
+        from cnn.network.zoo import zoo
+        from cnn.training.workers.worker_pool import WorkerPool
+
+        zoo()
+        scripts.modules()
         settle()
         self._pool = WorkerPool()
         self._pool.start()
 
     def dismiss(self) -> None:
+        first.is_shown()  # nobody comes any more
         self._thread.join()
         if self._pool is not None:
             self._pool.close()

@@ -90,7 +90,7 @@ def test_a_word_is_explained_to_keys_at_its_link_and_read_out_at_its_control(
     app_url: str, page: Page
 ):
     opened(page, app_url)
-    page.get_by_role("button", name="Prepare this lesson").focus()
+    page.get_by_role("link", name="All lessons").focus()
     for _ in range(8):
         page.keyboard.press("Tab")
         if link(page, WEIGHT).evaluate("one => one === document.activeElement"):

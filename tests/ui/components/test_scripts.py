@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from cnn.pictures.kit import palette
 from tests.ui.shell.test_late import to_its_end
-from ui.components import component, scripts
+from ui.components import component, glossary, scripts
 from ui.components.schema import schema
 
 ROOT = Path(__file__).parents[3]
@@ -106,7 +106,7 @@ def test_a_module_stands_after_those_that_it_imports():
 
 def test_modules_that_import_each_other_are_refused(monkeypatch: pytest.MonkeyPatch):
     texts = {"a/a.js": 'import { b } from "../b/b.js";', "b/b.js": 'import { a } from "../a/a.js";'}
-    monkeypatch.setattr(scripts, "modules", lambda: texts)
+    monkeypatch.setattr(scripts, "files", lambda: texts)
 
     with pytest.raises(CycleError):
         scripts.needed("a/a.js")
@@ -151,8 +151,22 @@ def test_another_try_has_other_addresses_for_the_same_modules(ask: Ask):
 
 def test_a_change_of_any_module_changes_the_address(monkeypatch: pytest.MonkeyPatch):
     before = scripts.version()
-    other = scripts.modules() | {"kit/keys.js": "export const ARROWS = {};\n"}
-    monkeypatch.setattr(scripts, "modules", lambda: other)
+    other = scripts.files() | {"kit/keys.js": "export const ARROWS = {};\n"}
+    monkeypatch.setattr(scripts, "files", lambda: other)
+
+    assert scripts.version.__wrapped__() != before
+
+
+def test_so_does_a_change_of_what_the_words_are_made_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    before = scripts.version()
+    shutil.copytree(glossary.LESSONS, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(glossary, "LESSONS", tmp_path)
+    assert scripts.version.__wrapped__() == before
+
+    with (tmp_path / "en" / "_words.toml").open("a") as words:
+        words.write("\n")
 
     assert scripts.version.__wrapped__() != before
 
@@ -268,19 +282,30 @@ def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(scripts, "_served", [False])
     assert scripts.ahead("/build") == "", "where no server of ours answers"
     monkeypatch.setattr(scripts, "_served", [True])
-    scripts.modules.cache_clear()
+    scripts.files.cache_clear()
     assert scripts.ahead("/build") == "", "before the server has read them"
-    scripts.modules()
+    scripts.files()
     for name, entries in scripts.AHEAD.items():
         said = scripts.ahead(f"/lab/{name}")
-        for entry in (*scripts.MOST, *entries):
+        for entry in (*(scripts.MOST if name else ()), *entries):
             for module in scripts.needed(entry):
                 assert said.count(f'href="{scripts._folder()}/{module}"') == 1
     assert len(scripts._of_streamlit()) == len(scripts.OF_STREAMLIT), "as this Streamlit names them"
     assert all(one in scripts.ahead("/nowhere") for one in scripts._of_streamlit())
-    assert all(f'rel="prefetch" href="{one}"' in scripts.ahead("/") for one in scripts.later())
+    _, _, whole = scripts.ahead("/").partition("<template data-later>")
+    assert all(f'rel="prefetch" href="{one}"' in whole for one in scripts.later())
     for name in scripts.LATER:
         assert [one for one in scripts.later() if f"/{name}." in one], f"{name}: of this Streamlit"
     assert not set(scripts.later()) & set(scripts._of_streamlit())
     assert "flow/flow.js" not in scripts.ahead("/nowhere")
     assert "editor/editor.js" not in scripts.ahead("/")
+
+
+def test_where_streamlits_script_says_what_it_imports_is_all_of_it_read():
+    for file in scripts._FOLDER_OF_STREAMLIT.glob("*.js"):
+        content = file.read_bytes()
+        named = [
+            scripts._OF_STREAMLIT.findall(one.decode(errors="ignore"))
+            for one in (content, content[: scripts.HEAD_BYTES])
+        ]
+        assert named[0] == named[1], file.name

@@ -26,8 +26,8 @@ def rows(app: AppTest, label: str) -> dict[str, dict[str, Any]]:
     import json
 
     for found in app.get("bidi_component"):
-        sent = json.loads(found.proto.json or "{}")
-        if sent.get("label") == label:
+        (sent,) = json.loads(found.proto.json or "[]") or ({},)
+        if isinstance(sent, dict) and sent.get("label") == label:
             first = sent["columns"][0]["key"]
             return {row["cells"][first]["text"]: row["cells"] for row in sent["rows"]}
     raise AssertionError(f"there is no table {label!r}")

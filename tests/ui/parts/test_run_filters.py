@@ -27,8 +27,10 @@ def listed(app: AppTest) -> list[str]:
 
 def lists(app: AppTest) -> dict[str, Any]:
     """What the browser is asked to put into the address."""
-    sent = [json.loads(found.proto.json or "{}") for found in app.get("bidi_component")]
-    (own,) = (one for one in sent if "list-words" in one.get("names", []))
+    sent = [json.loads(found.proto.json or "[]") for found in app.get("bidi_component")]
+    (own,) = (
+        one[0] for one in sent if isinstance(one, list) and "list-words" in one[0].get("names", [])
+    )
     values: dict[str, Any] = own["values"]
     return values
 

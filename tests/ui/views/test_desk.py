@@ -150,7 +150,7 @@ def test_a_link_that_can_be_read_is_shown_without_a_word(store):
 def test_a_lesson_is_taken_to_the_desk_as_it_stands_and_is_not_held_itself(store):
     app = visited("lesson", of="why", size="64")
     next(one for one in app.slider if one.label.startswith("Units")).set_value(9)
-    app = pressed(shown(app), "Prepare this lesson")
+    app = pressed(shown(app), "For teachers: prepare this lesson")
     app.switch_page(str(ROOT / "pages" / "desk.py")).run()
     holds(app)["size"].set_value("locked")
     assert link(shown(app))[1] == {"of": "why", "size": "64", "units": "9", "lock": "size"}

@@ -22,11 +22,13 @@ from cnn.lessons.lesson import Check, Lesson
 from cnn.network.link import decode, encode
 from cnn.network.trace import trace
 from cnn.network.zoo import entry
+from cnn.people.person import Person, Role
 from cnn.training.recipe.run import PREDICTIONS, Result, State
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.lessons.reached import REACHED
 from tests.ui.visiting import ME, shown, visited, words
+from ui.parts.lesson import prepare as preparing
 from ui.session import kept
 
 ROOT = Path(__file__).parents[3]
@@ -91,8 +93,31 @@ def test_whoever_a_teachers_link_has_led_to_a_lesson_is_not_asked_to_prepare_it(
     def labels(**query: str) -> list[str]:
         return [one.label for one in visited("lesson", of="why", **query).button]
 
-    assert "Prepare this lesson" in labels(size="64")
-    assert "Prepare this lesson" not in labels(**held)
+    prepare = "For teachers: prepare this lesson"
+    assert labels(size="64")[-1] == prepare, "after the lesson, its questions and the way on"
+    assert prepare not in labels(**held)
+
+
+def test_of_those_who_have_accounts_teachers_alone_are_asked(store, monkeypatch):
+    def asked(role: Role) -> bool:
+        monkeypatch.setattr(preparing, "who", lambda: Person("x", "X", role))
+        return "prepare" in [one.key for one in visited("lesson", of="why").button]
+
+    assert asked(Role.TEACHER)
+    assert not asked(Role.LEARNER)
+
+
+def test_an_own_question_has_room_for_an_answer_that_is_saved_with_it(store):
+    app = visited("lesson", of="why", ask="Why so many?")
+    (field,) = (one for one in app.text_area if one.label == "Your answer")
+    (save,) = app.get("download_button")
+    assert save.proto.disabled
+
+    field.set_value("Each pixel has a weight.").run()
+
+    (save,) = app.get("download_button")
+    assert not save.proto.disabled
+    assert not visited("lesson", of="why").text_area
 
 
 def test_a_hidden_control_is_not_shown_and_keeps_its_value(store):

@@ -1,6 +1,7 @@
 // One script for all plots of the page, fetched from our own server when the first is shown.
 
 import { added, forget, isNews, once, remembered } from "../kit/element.js";
+import { oneStop } from "../kit/keys.js";
 
 const CONFIG = {
   displaylogo: false,
@@ -52,8 +53,20 @@ function draw(element, state) {
       }),
     );
   }
-  return drawn;
+  return drawn.then(() => asToolbar(element));
 }
+
+/** Plotly's buttons for those who come by keys: it makes them anew with some changes of the figure. */
+function asToolbar(element) {
+  const bar = element.querySelector(".modebar");
+  if (!bar) return;
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", "Tools of this chart");
+  oneStop(bar, [...bar.querySelectorAll(".modebar-btn")]);
+}
+
+/** In two steps: at first Plotly leaves a legend of fewer lines where it began with more, on the lines below. */
+const fit = (element, state) => draw(element, state).then(() => state.Plotly.redraw(element));
 
 async function show(element, state) {
   element.style.height = `${state.data.height}px`;
@@ -89,7 +102,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!state.observer) {
     state.observer = new ResizeObserver(() => {
       const width = element.clientWidth;
-      if (state.Plotly && width && width !== element.layout?.width) draw(element, state);
+      if (state.Plotly && width && width !== element.layout?.width) fit(element, state);
     });
     state.observer.observe(element);
   }

@@ -50,7 +50,8 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         )
         _forget()
         return
-    own_question(st.session_state.get(QUESTION, ""))
+    asks = st.session_state.get(QUESTION, "")
+    own_question(asks, is_answered_here=assigned.current() is None)  # else as it is handed in
     with _bar():
         _standing(wanted, traced, _tries(wanted), run)
         st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
@@ -91,7 +92,7 @@ def _standing(
         st.caption(plain(assigned.in_words(task)), width="content")
     elif wanted.data:
         st.caption(_on_data(wanted), width="content")
-    if wanted.need_training:
+    if wanted.need_training and not task:  # of an assignment, any training may be handed in
         if run:
             st.caption(_this(wanted, some, run), width="content")
         _outcome(some)

@@ -42,6 +42,8 @@ def lesson_page() -> None:
     if earned_in(progress.standing(), catalogue.lessons()) == lesson.key:
         closing()
     _onward(lesson)
+    if not address.is_prepared():
+        prepare()
     to_top(lesson.key)
 
 
@@ -63,8 +65,6 @@ def _head(lesson: Lesson) -> None:
             st.badge(words, icon=":material/bolt:", color="blue")
         if progress.standing().is_done(lesson):
             st.badge(frame_text("done"), icon=":material/check:", color="green")
-        if not address.is_prepared():
-            prepare()
 
 
 def about(lesson: Lesson) -> str:
@@ -74,7 +74,7 @@ def about(lesson: Lesson) -> str:
 
 
 def asked() -> None:
-    """A teacher's own question, where the address has one."""
+    """A teacher's own question and room for its answer, where the address has one."""
     own_question(address.question())
 
 

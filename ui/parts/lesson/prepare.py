@@ -10,14 +10,21 @@ import streamlit as st
 from cnn.lessons.catalogue import frame_text
 from ui.parts.lesson import address
 from ui.session.pages import PAGES
+from ui.session.person import who
 
 DESK = PAGES / "desk.py"
 CLASS, TYPED = "class_address", "class_address_typed"
 
 
 def prepare() -> None:
-    """Takes the lesson to the desk, with its controls as they stand."""
-    if st.button(frame_text("prepare"), icon=":material/co_present:", key="prepare"):
+    """Takes the lesson to the desk, with its controls as they stand; whoever is known to be no
+    teacher is not asked.
+    """
+    visitor = who()
+    if visitor is None or not visitor.is_teacher:
+        return
+    label, icon = frame_text("prepare"), ":material/co_present:"
+    if st.button(label, icon=icon, key="prepare", type="tertiary"):
         st.switch_page(DESK, query_params=address.written())
 
 

@@ -98,7 +98,7 @@ def choose(architecture: Architecture) -> None:
 def look_at(architecture: Architecture) -> None:
     """The network's picture and its numbers in a line."""
     traced = trace(architecture)
-    picture(diagram(traced), key="train_network_picture", largest=1.0)
+    picture(diagram(traced), key="train_network_picture", largest=1.0, smallest=0.8)
     height, width, channels = architecture.input
     st.caption(
         f"{short_params(traced)} · {short(traced.total_macs)} MACs per image · "

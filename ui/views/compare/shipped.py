@@ -21,7 +21,7 @@ def is_open() -> bool:
 def offer() -> None:
     """A way to it from one's own comparison."""
     if st.button(
-        "Open the ready-made comparison: five networks on all of MNIST",
+        "Open the ready-made comparison of five networks",
         icon=":material/inventory_2:",
         type="tertiary",
     ):

@@ -154,7 +154,7 @@ def _form(draft: Draft) -> None:
     st.markdown(f"**{frame_text('link')}**")
     show_link("build", query)
     st.header(frame_text("learner_gets"), anchor=False)
-    own_question(wanted.question)
+    own_question(wanted.question, is_answered_here=False)
     first = begins or entry(design.FIRST).architecture
     challenge.goals_at_first(_shown_goals(wanted), trace(first), wanted)
     st.caption(frame_text("assignment_back"))

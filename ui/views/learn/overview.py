@@ -43,6 +43,7 @@ def lesson_list() -> None:
         _keep(standing, lessons)
         words = frame_text("count_done", done=len(done), count=count)
         st.progress(len(done) / count, text=words, width=240)
+    st.caption(frame_text("short_about", count=len(catalogue.short_way())))
     progress.say_if_for_this_visit()
     with st.grid("auto", min_column_width=300):
         for lesson in lessons:
@@ -64,8 +65,7 @@ def _short_way(standing: Standing) -> None:
         label = frame_text("short_begin", minutes=_minutes(way) + catalogue.last_minutes())
     else:
         label = frame_text("short_go_on")
-    about = frame_text("short_about", count=len(way))
-    if st.button(label, icon=":material/bolt:", help=about):
+    if st.button(label, icon=":material/bolt:"):
         if left:
             st.switch_page(LESSON, query_params=address.on_short_way(left[0]))
         last_steps.begin()
@@ -79,13 +79,15 @@ def _card(lesson: Lesson, standing: Standing) -> None:
                 st.badge(frame_text("short_way"), icon=":material/bolt:", color="blue")
             if lesson.is_extra:
                 st.badge(frame_text("extra_lesson"), icon=":material/add:", color="gray")
-            if standing.is_done(lesson):
-                st.badge(frame_text("done"), icon=":material/check:", color="green")
         st.markdown(f"**{lesson.title}**  \n{lesson.question}")
         st.space("stretch")
-        label = frame_text("open_again" if standing.is_done(lesson) else "open")
-        if st.button(label, key=f"open_{lesson.key}", width="stretch"):
-            go(lesson)
+        is_done = standing.is_done(lesson)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            label = frame_text("open_again" if is_done else "open")
+            if st.button(label, key=f"open_{lesson.key}", width="stretch"):
+                go(lesson)
+            if is_done:
+                st.badge(frame_text("done"), icon=":material/check:", color="green")
 
 
 def _keep(standing: Standing, lessons: tuple[Lesson, ...]) -> None:

@@ -230,7 +230,8 @@ def _groups(lesson: Lesson) -> None:
     words = lesson.text("groups_inputs"), lesson.text("groups_outputs")
     about = lesson.text("groups_about", **values)
     drawn = groups(layers[0], GROUPED, words, about, dark=theme.is_dark())
-    left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+    halves = st.container(key="halves")
+    left, right = halves.columns([2, 3], gap="large", vertical_alignment="center")
     with left:
         svg_picture(drawn, key="lesson_convolution_groups", largest=1.0)
     with right:

@@ -39,7 +39,7 @@ def show(lesson: Lesson) -> None:
     """The shift, the map of all shifts, the network's maps before and after, what is measured."""
     _take_clicked()
     st.markdown(explained(lesson, "lead"))
-    left, right = st.columns([5, 5], gap="large")
+    left, right = st.container(key="halves").columns([5, 5], gap="large")
     with left:
         place = controls.slider(
             "digit", lesson.text("digit_label"), 1, MOST_IMAGES, first=3, shows_index=True

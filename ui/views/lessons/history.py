@@ -86,7 +86,7 @@ def _drawn(lesson: Lesson, architecture: Architecture, key: str) -> None:
 
 def _residual(lesson: Lesson) -> None:
     st.markdown(explained(lesson, "residual"))
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.container(key="halves").columns([4, 7], gap="large")
     with left:
         depth = int(controls.steps("depth", lesson.text("depth_label"), DEPTHS, first=8))
         starts = {start.value: lesson.text(f"start_{start}") for start in Start}

@@ -31,7 +31,7 @@ def show(lesson: Lesson) -> None:
         lesson.text("presets"),
         {lesson.text(name): values | {"kernel": 3} for name, values in quick.items()},
     )
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.container(key="halves").columns([4, 7], gap="large")
     with left:
         compared = Compared(
             size=controls.slider("size", lesson.text("size_label"), 8, 256, first=28),
@@ -44,7 +44,7 @@ def show(lesson: Lesson) -> None:
             ),
         )
     with right:
-        picture(dense_or_convolution(compared), key="lesson_why_picture", largest=1.5)
+        picture(dense_or_convolution(compared), key="lesson_why_picture", largest=1.5, smallest=0.8)
         st.markdown(_numbers(lesson, compared))
     is_small = trace(compared.convolution).total_macs <= MOST_MACS
     trained = BRIEF if is_small and compared.channels in (1, 3) else None
