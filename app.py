@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.entry import frame_ancestors
+from cnn.people.oidc import SignInError, check_installed
 from cnn.people.ways import accounts
 from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
@@ -38,7 +39,9 @@ try:
     executor()
     gate = Middleware(Gate, entry=here(), frames=frame_ancestors(), first_asked=tell_token)
     how = accounts()
-except SettingError as error:
+    if how.provider:
+        check_installed()
+except (SettingError, SignInError) as error:
     sys.exit(str(error))
 
 people: list[Middleware] = []

@@ -25,12 +25,14 @@ LEAST = {
     "CNN_MAX_TRAINING_S_EACH": 0,
     "CNN_MAX_STORE_MB_EACH": 0,
     "CNN_MAX_IMAGES_MB_EACH": 0,
+    "CNN_KEEP_PEOPLE_DAYS": 1,
 }
 """Settings that are whole numbers, and the least that each can mean: a queue of 0 takes no runs."""
 
 WORDS = {
     "CNN_LOG": ("debug", "info", "warning", "error"),
     "CNN_LOG_FORMAT": ("text", "json"),
+    "CNN_GUESTS": ("off", "on"),
 }
 """Settings that are one of a few words."""
 

@@ -66,6 +66,13 @@ POSTGRESQL = Need(
     "Debian: apt-get install postgresql",
     lambda: postgres.programs() is not None,
 )
+OPENID = Need(
+    "OpenID Connect provider",
+    "sign-in by OpenID Connect",
+    "pip install authlib oidc-provider-mock",
+    lambda: all(map(importlib.util.find_spec, ("authlib", "oidc_provider_mock"))),
+    in_ci=True,
+)
 TORCH = Need(
     "PyTorch",
     "exported PyTorch code, run beside Keras",
@@ -118,7 +125,10 @@ SMALL_DISK = Need(
     small_disk.can_be_mounted,
 )
 GPU = Need("NVIDIA GPU", "a GPU of a Ray cluster", "another machine", Path("/dev/nvidia0").exists)
-ALL = (BROWSER, POSTGRESQL, TORCH, ONNX, SAFETENSORS, RAY, NODE, MNIST, LINUX, SMALL_DISK, GPU)
+ALL = (
+    *(BROWSER, POSTGRESQL, OPENID, TORCH, ONNX, SAFETENSORS, RAY, NODE, MNIST, LINUX, SMALL_DISK),
+    GPU,
+)
 
 
 def header(needs: Iterable[Need] = ALL) -> list[str]:

@@ -63,7 +63,7 @@ def test_a_need_is_said_where_its_tests_are_skipped_and_nowhere_else(
 
     lines = needs.header([one])
 
-    in_ci = (needs.BROWSER, needs.ONNX, needs.SAFETENSORS, needs.RAY)
+    in_ci = (needs.BROWSER, needs.OPENID, needs.ONNX, needs.SAFETENSORS, needs.RAY)
     fails = bool(ci) and need in in_ci
     assert bool(lines) == (not is_here and not fails) == bool(one.mark().args[0])
     assert all(need.get in line for line in lines[1:])

@@ -16,7 +16,9 @@ def add_people(commands: Any, add_store: Callable[[Any], None]) -> None:
         "people", help="accounts: who may come in, and whose things are whose"
     )
     kinds = people.add_subparsers(
-        metavar="add|import|list|invite|revoke|export|remove", dest="action", required=True
+        metavar="add|import|list|change|invite|revoke|export|remove|unseen",
+        dest="action",
+        required=True,
     )
     options = argparse.ArgumentParser(add_help=False)
     add_store(options)
@@ -39,7 +41,11 @@ def add_people(commands: Any, add_store: Callable[[Any], None]) -> None:
     many.add_argument("file", metavar="FILE", help="- for standard input")
     listing = kinds.add_parser("list", parents=[options], help="all, or a class")
     listing.add_argument("--class", dest="class_name", default=None, metavar="NAME")
+    changed = argparse.ArgumentParser(add_help=False, parents=[options])
+    changed.add_argument("--class", dest="class_name", default=None, metavar="NAME")
+    changed.add_argument("--role", choices=ROLES)
     for action, parents, explained in (
+        ("change", [changed], "give somebody another role or class"),
         ("invite", [links], "a new link for somebody; the one before opens nothing any more"),
         ("revoke", [options], "turn somebody out at once"),
         ("export", [options], "all that is kept of somebody, as JSON"),
@@ -49,4 +55,13 @@ def add_people(commands: Any, add_store: Callable[[Any], None]) -> None:
         one.add_argument("name", metavar="NAME|ID")
         if action == "export":
             one.add_argument("--to", default="-", metavar="FILE")
+    unseen = kinds.add_parser(
+        "unseen", parents=[options], help="who was not seen for long; --remove forgets them"
+    )
+    unseen.add_argument(
+        "--days", type=int, metavar="N", help="for so many days; else CNN_KEEP_PEOPLE_DAYS"
+    )
+    unseen.add_argument(
+        "--remove", action="store_true", help="with their runs, designs, answers and images"
+    )
     people.set_defaults(run="people")

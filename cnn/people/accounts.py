@@ -7,7 +7,6 @@ whose store sees everybody.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import secrets
 import time
@@ -20,14 +19,24 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from cnn.names import visible
 from cnn.network.errors import shown
-from cnn.people import images
 from cnn.people.person import LOCAL_ID, Person, Role
+from cnn.training.store.database import hold
+from cnn.training.store.sight import of_all
 from cnn.training.store.store import Store
-from cnn.training.store.tables import audit, designs, people, progress, runs, visits
+from cnn.training.store.tables import audit, people, visits
 
-LONGEST_NAME, MOST_PEOPLE = 80, 100_000
+LONGEST_NAME, MOST_PEOPLE, MOST_GUESTS = 80, 100_000, 300
 LASTS_S = 180 * 24 * 3_600.0
 """How long a browser stays signed in: a school year's half."""
+
+SIGNED_IN_S = 12 * 3_600.0
+"""How long it does where a provider signed it in, which may not know them any more tomorrow."""
+
+GUEST_S = 24 * 3_600.0
+"""How long a guest and all that is theirs is kept."""
+
+SEEN_AGAIN_S = 3_600.0
+"""How much later somebody has to be seen for it to be noted."""
 
 
 class AccountError(ValueError):
@@ -49,7 +58,7 @@ def add(
     store: Store, name: str, role: Role = Role.LEARNER, class_name: str = "", known_as: str = ""
 ) -> tuple[Person, str]:
     """Makes an account; returns the person, and the key of the link that invites them."""
-    person = Person(uuid.uuid4().hex[:12], _line("name", name), role, _class(class_name))
+    person = Person(_new_id(), line("name", name), role, class_line(class_name))
     key = new_key()
     values = {
         "id": person.id,
@@ -61,11 +70,11 @@ def add(
         "made_at": time.time(),
     }
     with store.begin() as connection:
-        there = connection.execute(select(func.count()).select_from(people)).scalar_one()
+        there = connection.execute(of_all(select(func.count()).select_from(people))).scalar_one()
         if there >= MOST_PEOPLE:
             raise AccountError(f"there are {there:,} people already. Remove some first.")
         connection.execute(insert(people).values(values))
-        note(connection, person.id, "was added", person.role)
+        note(connection, person.id, "was added", _by(store) or person.role)
     return person, key
 
 
@@ -86,7 +95,7 @@ def enter(store: Store, key: str) -> str | None:
     used = (
         update(people)
         .where(people.c.invited == digest(key), people.c.is_revoked == 0)
-        .values(invited="", seen_at=time.time())
+        .values(invited="")
         .returning(people.c.id)
     )
     with store.begin() as connection:
@@ -94,10 +103,34 @@ def enter(store: Store, key: str) -> str | None:
         return None if person_id is None else _visit(connection, person_id)
 
 
-def known(store: Store, name: str) -> Person:
-    """The person whom a proxy calls so: a learner, from the first time on."""
-    found = _found(store, people.c.known_as == name)
-    return found or add(store, name, known_as=name)[0]
+def known(store: Store, known_as: str, name: str = "") -> Person:
+    """The person whom a proxy or provider calls so: a learner, from the first time on."""
+    with store.begin() as connection:
+        row = connection.execute(select(people).where(people.c.known_as == known_as)).first()
+        if row:
+            _note_seen(connection, row)
+            return _person(row)
+    return add(store, (name or known_as)[:LONGEST_NAME], known_as=known_as)[0]
+
+
+def sign_in(store: Store, person_id: str) -> str | None:
+    """The key of a visit for whom a provider knows; None for who was turned out."""
+    if find(store, person_id) is None:
+        return None
+    with store.begin() as connection:
+        return _visit(connection, person_id, SIGNED_IN_S)
+
+
+def let_guest_in(store: Store) -> str:
+    """The key of a visit for somebody who looks around: what they make is gone after a day."""
+    with store.begin() as connection:
+        hold(connection)  # or many at once would be more than the most
+        guests = select(func.count()).select_from(people).where(people.c.role == Role.GUEST)
+        if connection.execute(guests).scalar_one() >= MOST_GUESTS:
+            raise AccountError("There are too many guests today. Come again tomorrow.")
+        values = {"id": _new_id(), "name": "Guest", "role": Role.GUEST, "made_at": time.time()}
+        connection.execute(insert(people).values(values))
+        return _visit(connection, str(values["id"]), GUEST_S)
 
 
 def who(store: Store, key: str) -> Person | None:
@@ -109,12 +142,24 @@ def who(store: Store, key: str) -> Person | None:
             .where(visits.c.digest == digest(key), visits.c.until > time.time())
         )
         row = connection.execute(query.where(people.c.is_revoked == 0)).first()
+        if row:
+            _note_seen(connection, row)
     return _person(row) if row else None
 
 
 def find(store: Store, person_id: str) -> Person | None:
     """The person of that id, where they are let in."""
     return _found(store, people.c.id == person_id, people.c.is_revoked == 0)
+
+
+def change(
+    store: Store, person_id: str, role: Role | None = None, class_name: str | None = None
+) -> None:
+    """Gives somebody another role, or another class."""
+    values: dict[str, str] = {} if role is None else {"role": role}
+    values |= {} if class_name is None else {"class_name": class_line(class_name)}
+    if values:
+        _change(store, person_id, "was changed", **values)
 
 
 def leave(store: Store, key: str) -> None:
@@ -153,68 +198,10 @@ def named(store: Store, name: str) -> Account:
     return found[0]
 
 
-def read_class(text: str) -> list[tuple[str, Role, str]]:
-    """The people of a class list: a name a line, then a class and a role where they are given."""
-    found = []
-    for number, row in enumerate(csv.reader(text.splitlines()), 1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or (number == 1 and cells[0].lower() == "name"):
-            continue
-        name, class_name, role, *_ = [*cells, "", ""]
-        try:
-            if role.lower() not in ("", *Role):
-                raise AccountError(f"{shown(role)} is no role: {', '.join(Role)} are.")
-            found.append(
-                (_line("name", name), Role(role.lower() or Role.LEARNER), _class(class_name))
-            )
-        except AccountError as error:
-            raise AccountError(
-                f"line {number} of the list is no person: {error} Write name,class,role."
-            ) from None
-    if not found:
-        raise AccountError("the list has nobody in it. Write a name on each line.")
-    return found
-
-
-def export(store: Store, person_id: str) -> dict[str, Any]:
-    """All that is kept of somebody, but the files of their runs; own images by name and bytes."""
-    with store.begin() as connection:
-        account = connection.execute(select(people).where(people.c.id == person_id)).mappings()
-        own = {
-            "runs": select(runs).where(runs.c.owner == person_id),
-            "designs": select(designs).where(designs.c.owner == person_id),
-            "answers": select(progress).where(progress.c.profile == person_id),
-            "audit": select(audit).where(audit.c.who == person_id),
-        }
-        found = {name: [dict(row) for row in connection.execute(query).mappings()]
-                 for name, query in own.items()}  # fmt: skip
-        kept = {name: one for name, one in account.one().items() if name != "invited"}
-    return {"person": kept} | found | {"images": images.listed(person_id)}
-
-
-def remove(store: Store, person_id: str) -> int:
-    """Forgets somebody with all that is theirs, says how many runs that were; what was done by
-    them stays noted as done by nobody.
-    """
-    with store.begin() as connection:
-        mine = select(runs.c.id).where(runs.c.owner == person_id)
-        ids = connection.execute(mine).scalars().all()
-    for run_id in ids:
-        store.remove(run_id)
-    images.forget(person_id)
-    with store.begin() as connection:
-        connection.execute(delete(designs).where(designs.c.owner == person_id))
-        connection.execute(delete(progress).where(progress.c.profile == person_id))
-        connection.execute(delete(visits).where(visits.c.person == person_id))
-        connection.execute(update(audit).where(audit.c.who == person_id).values(who="", what=""))
-        connection.execute(delete(people).where(people.c.id == person_id))
-    return len(ids)
-
-
 def note(connection: Any, person_id: str, verb: str, what: str = "") -> None:
     """Notes what was done; nothing of it is shown but to those it is about, and operators."""
     values = {"at": time.time(), "who": person_id, "verb": verb, "what": what[:200]}
-    connection.execute(insert(audit).values(values))
+    connection.execute(of_all(insert(audit).values(values)))
 
 
 def new_key() -> str:
@@ -227,11 +214,23 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
-def _visit(connection: Any, person_id: str) -> str:
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _note_seen(connection: Any, row: Row[Any]) -> None:
+    """That somebody was here, though not each time: looking is not to lock the store."""
+    now = time.time()
+    if (row.seen_at or 0.0) < now - SEEN_AGAIN_S:
+        connection.execute(update(people).where(people.c.id == row.id).values(seen_at=now))
+
+
+def _visit(connection: Any, person_id: str, lasts_s: float = LASTS_S) -> str:
     key, now = new_key(), time.time()
     connection.execute(delete(visits).where(visits.c.until < now))
-    values = {"digest": digest(key), "person": person_id, "until": now + LASTS_S}
+    values = {"digest": digest(key), "person": person_id, "until": now + lasts_s}
     connection.execute(insert(visits).values(values))
+    connection.execute(update(people).where(people.c.id == person_id).values(seen_at=now))
     note(connection, person_id, "signed in")
     return key
 
@@ -241,7 +240,12 @@ def _change(store: Store, person_id: str, verb: str, **values: Any) -> None:
         change = update(people).where(people.c.id == person_id).values(values)
         if not connection.execute(change).rowcount:
             raise AccountError(f"there is no person {shown(person_id)}.")
-        note(connection, person_id, verb)
+        note(connection, person_id, verb, _by(store))
+
+
+def _by(store: Store) -> str:
+    """Who does it, where they have an account."""
+    return "" if store.person.id == LOCAL_ID else f"by {store.person.id}"
 
 
 def _found(store: Store, *where: Any) -> Person | None:
@@ -254,11 +258,13 @@ def _person(row: Row[Any]) -> Person:
     return Person(row.id, visible(row.name), Role(row.role), row.class_name)
 
 
-def _class(text: str) -> str:
-    return _line("class", text) if text.strip() else ""
+def class_line(text: str) -> str:
+    """The name of a class as it is kept; empty where there is none."""
+    return line("class", text) if text.strip() else ""
 
 
-def _line(what: str, text: str) -> str:
+def line(what: str, text: str) -> str:
+    """A name as it is kept; raises `AccountError` where it is none."""
     found = " ".join("".join(one for one in visible(text) if one.isprintable()).split())
     if not 1 <= len(found) <= LONGEST_NAME:
         raise AccountError(f"a {what} has 1 to {LONGEST_NAME} letters, got {shown(text)}.")

@@ -15,6 +15,7 @@ class Role(StrEnum):
     LEARNER = "learner"
     TEACHER = "teacher"
     OPERATOR = "operator"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
-"""How people are told apart, by setting (`CNN_ACCOUNTS`): not at all, by links, or by a proxy."""
+"""How people are told apart, by setting (`CNN_ACCOUNTS`): not at all, by links, by a proxy, or by a
+provider of OpenID Connect.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
-from cnn.settings import SettingError
+from cnn.settings import SettingError, word_setting
 
 
 class Way(StrEnum):
@@ -17,15 +20,29 @@ class Way(StrEnum):
     NOBODY = "off"
     INVITE = "invite"
     PROXY = "proxy"
+    OIDC = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who says by OpenID Connect who somebody is, and as which client this server asks."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The way; where it is a proxy, in which header it names people, and from which addresses."""
+    """The way; where it is a proxy, in which header it names people, and from which addresses;
+    where it is OpenID Connect, by which provider.
+    """
 
     way: Way = Way.NOBODY
     header: str = ""
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    provider: Provider | None = None
+    has_guests: bool = False
 
     @property
     def are_on(self) -> bool:
@@ -51,7 +68,37 @@ def accounts() -> Accounts:
             f"CNN_ACCOUNTS is {wanted[:40]!r}, which is none there is. Set it to "
             f"{' or '.join(Way)}, or not at all."
         ) from None
-    return Accounts(way, _header(), _networks()) if way is Way.PROXY else Accounts(way)
+    guests = word_setting("CNN_GUESTS", "off") == "on"
+    if way is Way.PROXY:
+        return Accounts(way, _header(), _networks())
+    if way is Way.OIDC:
+        return Accounts(way, provider=_provider(), has_guests=guests)
+    return Accounts(Way.INVITE if guests else way, has_guests=guests)
+
+
+def is_protected(url: str) -> bool:
+    """Whether what is sent to an address is read by nobody on its way: https, or this machine."""
+    try:
+        found = urlsplit(url)
+        host = found.hostname or ""
+    except ValueError:
+        return False
+    is_here = host in ("localhost", "127.0.0.1", "::1")
+    return bool(host) and (found.scheme == "https" or (found.scheme == "http" and is_here))
+
+
+def _provider() -> Provider:
+    names = ("CNN_OIDC_ISSUER", "CNN_OIDC_CLIENT", "CNN_OIDC_SECRET")
+    given = [os.environ.get(name, "").strip() for name in names]
+    missing = [name for name, value in zip(names, given, strict=True) if not value]
+    if missing:
+        raise SettingError(
+            f"CNN_ACCOUNTS is oidc, and {' and '.join(missing)} is not set. The provider says what "
+            "it is, where this server is registered there."
+        )
+    if not is_protected(given[0]):
+        raise SettingError(f"CNN_OIDC_ISSUER is {given[0][:200]!r}. Write its https:// address.")
+    return Provider(*given)
 
 
 def _header() -> str:

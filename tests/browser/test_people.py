@@ -1,22 +1,27 @@
 """Two pupils and a teacher, each in a browser of their own, on one server with accounts."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
 
+from cnn.network.zoo import entry
 from cnn.people import accounts
 from cnn.people.person import Role
+from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.store import Store
-from tests.browser.driving import PageMaker, running, settled
-from tests.browser.test_every_view import troubles
+from tests import needs
+from tests.browser.driving import PageMaker, _free_port, running, settled
+from tests.browser.test_every_view import barred, troubles
 from tests.browser.training import press_train
 
 pytestmark = pytest.mark.proof
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 900}
+WIDE, NARROW = (ViewportSize(width=width, height=900) for width in (1440, 390))
 
 
 @pytest.fixture
@@ -82,3 +87,112 @@ def test_a_run_is_its_owners_until_it_is_shared_and_the_teacher_sees_it(
     cleo.get_by_role("button", name="Sign out").click()
     expect(cleo.get_by_text("You are signed out")).to_be_visible()
     assert cleo.request.get(url).status == 401
+
+
+def test_a_teacher_holds_the_queue_and_adds_people_from_the_class_page(
+    school: tuple[str, Store], new_page: PageMaker, tmp_path: Path
+):
+    url, store = school
+    anna = accounts.add(store, "Anna", class_name="4b")[0]
+    run = store.seen_by(anna).add(entry("shapes-demo").architecture, Configuration())
+    hers = new_page(viewport=NARROW, color_scheme="dark")
+    hers.goto(f"{url}/enter/{accounts.invite(store, anna.id)}")
+    hers.get_by_role("button", name="Come in").click()
+    expect(hers.get_by_text("Draw a digit here")).to_be_visible()
+    hers.goto(f"{url}/train?run={run.id}")
+    expect(hers.get_by_text("Waiting", exact=True)).to_be_visible()
+
+    pages = [
+        (new_page(viewport=WIDE), "light", 1440),
+        (new_page(viewport=NARROW, color_scheme="dark"), "dark", 390),
+    ]
+    for number, (page, theme, width) in enumerate(pages):
+        come_in(page, url, store, f"Cleo {number}", Role.TEACHER)
+        page.goto(f"{url}/classroom")
+        settled(page)
+        page.get_by_role("button", name="Pause the queue").click()
+        page.get_by_role("button", name="First for an hour").click()
+        expect(page.get_by_text("first until")).to_be_visible()
+        settled(page)
+        assert troubles(page, theme, width, is_asked=True) == []
+        page.screenshot(path=tmp_path / f"now-{width}.png", full_page=True)
+        expect(hers.get_by_text("Paused by the teacher")).to_be_visible()
+        page.get_by_role("button", name="End the hour").click()
+        page.get_by_role("button", name="Let the queue go on").click()
+        expect(hers.get_by_text("Paused by the teacher")).to_be_hidden()
+
+        page.get_by_role("tab", name="People").click()
+        expect(page.get_by_role("columnheader", name="Seen")).to_be_visible()
+        settled(page)
+        page.get_by_role("button", name="Add people").click()
+        listed = FilePayload(name="class.csv", mimeType="text/csv", buffer=b"Ben\nDan,5a\n")
+        page.get_by_test_id("stFileUploader").locator("input").set_input_files([listed])
+        page.get_by_role("button", name="Add 2 people").click()
+        expect(page.get_by_text("'Dan' is not added")).to_be_visible()
+        listed["buffer"] = f"Ben {number}\nDan {number}\n".encode()
+        page.get_by_test_id("stFileUploader").locator("input").set_input_files([listed])
+        page.get_by_role("button", name="Add 2 people").click()
+        expect(page.get_by_text("2 links.")).to_be_visible()
+        settled(page)
+        page.keyboard.press("Escape")
+        settled(page)
+        assert troubles(page, theme, width, is_asked=True) == []
+        page.screenshot(path=tmp_path / f"people-{width}.png", full_page=True)
+        link = re.search(rf"Ben {number}: (\S+/enter/\S+)", page.locator("code").inner_text())
+        assert link
+        page.get_by_role("button", name="Done").click()
+        ben = new_page(viewport=WIDE)
+        ben.goto(link[1])
+        expect(ben.get_by_text(f"You are invited as Ben {number}.")).to_be_visible()
+        ben.get_by_role("button", name="Come in").click()
+        expect(ben.get_by_text("Draw a digit here")).to_be_visible()
+
+        ben.goto("about:blank")
+        page.get_by_role("checkbox", name=f"Ben {number}").check(force=True)
+        page.get_by_role("button", name="Turn out").click()
+        page.get_by_role("button", name="Turn out now").click()
+        row = page.get_by_role("row").filter(has_text=f"Ben {number}")
+        expect(row).to_contain_text("turned out")
+        assert ben.request.get(url).status == 401
+
+
+def test_who_signs_in_by_openid_connect_comes_to_the_page_they_wanted(
+    tmp_path: Path, browser: Browser
+):
+    needs.OPENID.or_skip()
+    port = _free_port()
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port)]
+    user = '{"sub": "anna-1", "name": "Anna Lindqvist"}'
+    provider = subprocess.Popen([*command, "--user-claims", user], stderr=subprocess.DEVNULL)
+    settings = {
+        "CNN_ACCOUNTS": "oidc",
+        "CNN_GUESTS": "on",
+        "CNN_OIDC_ISSUER": f"http://127.0.0.1:{port}",
+        "CNN_OIDC_CLIENT": "workbench",
+        "CNN_OIDC_SECRET": "of-this-server-alone",
+    }
+    try:
+        with running(tmp_path, settings=settings) as url:
+            page = browser.new_page(viewport=NARROW, color_scheme="dark")
+            page.goto(f"{url}/build?net=1.8x8x1.f-d2.end")
+            assert barred(page)[0] == []
+            page.screenshot(path=tmp_path / "signin.png")
+            page.get_by_role("link", name="Sign in").click()
+            page.get_by_role("button", name="anna-1").click()
+            page.wait_for_url("**/build?net=1.8x8x1.f-d2.end")
+            settled(page)
+            page.get_by_test_id("stExpandSidebarButton").click()
+            expect(page.get_by_text("Anna Lindqvist")).to_be_visible()
+            page.get_by_role("link", name="Sign out").click()
+            page.get_by_role("button", name="Sign out").click()
+            expect(page.get_by_text("You are signed out here")).to_be_visible()
+            assert page.request.get(url).status == 401
+
+            page.goto(f"{url}/atlas")
+            page.get_by_role("button", name="Look around as a guest").click()
+            page.wait_for_url("**/atlas")
+            settled(page)
+            page.context.close()
+    finally:
+        provider.terminate()
+        provider.wait()

@@ -103,6 +103,7 @@ def test_a_class_is_there_for_whoever_may_see_it(store: Store, role: Role):
     who = Person("x", "Xenia", role, "4b")
     seen: dict[Role, tuple[list[str], int]] = {
         Role.LEARNER: ([], 0),
+        Role.GUEST: ([], 0),
         Role.TEACHER: (["4b"], 0),
         Role.OPERATOR: (["4b", "5a"], 1),
     }

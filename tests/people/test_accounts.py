@@ -13,7 +13,7 @@ from cnn.lessons import progress
 from cnn.lessons.progress import noted
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
-from cnn.people import accounts
+from cnn.people import accounts, class_list, leaving
 from cnn.people.accounts import AccountError
 from cnn.people.person import Person, Role
 from cnn.people.ways import Way
@@ -66,7 +66,7 @@ def test_whom_a_proxy_names_is_a_learner_from_the_first_time_on_and_has_no_link(
 
 
 def test_a_class_is_read_from_a_list_whole_or_not_at_all():
-    read = accounts.read_class("name,class,role\nAnna, 4b\n\n Cleo ,4b,Teacher\nBen\n")
+    read = class_list.read("name,class,role\nAnna, 4b\n\n Cleo ,4b,Teacher\nBen\n")
     assert read == [
         ("Anna", Role.LEARNER, "4b"),
         ("Cleo", Role.TEACHER, "4b"),
@@ -79,13 +79,13 @@ def test_a_class_is_read_from_a_list_whole_or_not_at_all():
         ("name,class\n\n", "nobody in it"),
     ):
         with pytest.raises(AccountError, match=words):
-            accounts.read_class(text)
+            class_list.read(text)
 
 
 @given(some.text(max_size=300))
 def test_any_text_is_a_class_or_refused_in_a_sentence(text: str):
     with suppress(AccountError):  # anything else is a traceback
-        found = accounts.read_class(text)
+        found = class_list.read(text)
         assert all(1 <= len(name) <= 80 and name.isprintable() for name, _, _ in found)
 
 
@@ -111,11 +111,11 @@ def full(store: Store, name: str) -> tuple[Person, str]:
 def test_who_is_forgotten_leaves_nothing_but_what_was_done_by_nobody(store: Store):
     gone, run = full(store, "Anna")
     stays, other = full(store, "Ben")
-    told = json.dumps(accounts.export(store, gone.id), default=str)
+    told = json.dumps(leaving.export(store, gone.id), default=str)
     assert run in told
     assert other not in told
 
-    assert accounts.remove(store, gone.id) == 1
+    assert leaving.remove(store, gone.id) == 1
 
     with store.begin() as connection:
         for table in tables.metadata.sorted_tables:

@@ -11,7 +11,7 @@ from cnn.data import DataError, DatasetSpec
 from cnn.data.own import library
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
-from cnn.people import accounts, images
+from cnn.people import accounts, images, leaving
 from cnn.people.person import LOCAL, Person, Role
 from cnn.settings import SettingError, images_folder
 from cnn.training.recipe.configuration import Configuration, ConfigurationError
@@ -116,12 +116,12 @@ def test_they_are_listed_in_what_is_exported_and_go_with_their_person(store: Sto
     ben, _ = accounts.add(store, "Ben")
     hers, his = (Path(brought(images_folder(one.id)).file) for one in (anna, ben))
 
-    told = accounts.export(store, anna.id)
+    told = leaving.export(store, anna.id)
 
     assert told["images"] == {hers.name: hers.stat().st_size}
     assert json.dumps(told, default=str)
-    assert accounts.export(store, accounts.add(store, "Cleo")[0].id)["images"] == {}
-    accounts.remove(store, anna.id)
+    assert leaving.export(store, accounts.add(store, "Cleo")[0].id)["images"] == {}
+    leaving.remove(store, anna.id)
     assert not images_folder(anna.id).exists()
     assert his.is_file()
     assert images.listed(ben.id)

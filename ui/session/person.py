@@ -77,10 +77,11 @@ def somebody() -> Person:
 
 
 def own_folder() -> Path:
-    """Where the images that whoever is here brought are kept: one folder where there are no
-    accounts, else one each.
+    """Where the images that whoever is here brought are kept: one folder each where people have
+    accounts, but for operators, who have the one of before.
     """
-    return images_folder(somebody().id if has_accounts() else "")
+    person = somebody()
+    return images_folder("" if person.sees_all else person.id)
 
 
 def who() -> Person | None:

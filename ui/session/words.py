@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
 
 from cnn.insight.readings.explanations import Fact
 from cnn.names import visible
@@ -92,6 +97,14 @@ def ago(seconds: float) -> str:
             return f"{int(seconds / unit)} {name} ago" if name else "just now"
     days = int(seconds / 86_400)
     return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def clock(at: float) -> str:
+    """The time of day where whoever reads it is: `14:30`."""
+    zone = None
+    with contextlib.suppress(KeyError, ValueError, OSError):  # none, or one that is not known here
+        zone = ZoneInfo(st.context.timezone or "")
+    return datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%H:%M")
 
 
 def plain(text: str) -> str:

@@ -15,8 +15,9 @@ def account() -> None:
     if person is None:
         return  # the page itself says so
     way_out = f' · <a href="{address("/leave")}" target="_self">Sign out</a>'
-    role = "" if person.role == "learner" else f" ({person.role})"
+    role = "" if person.role in ("learner", "guest") else f" ({person.role})"
+    role = ", for a day" if person.role == "guest" else role
     st.sidebar.html(
-        f"<p><small>{escape(person.name)}{role}{way_out if accounts().way is Way.INVITE else ''}"
+        f"<p><small>{escape(person.name)}{role}{'' if accounts().way is Way.PROXY else way_out}"
         "</small></p>"
     )

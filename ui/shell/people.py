@@ -22,8 +22,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from cnn.people import accounts
-from cnn.people.accounts import LASTS_S, LONGEST_NAME
+from cnn.people import accounts, leaving
+from cnn.people.accounts import GUEST_S, LASTS_S, LONGEST_NAME, AccountError
+from cnn.people.person import Role
 from cnn.people.ways import Accounts, Way
 from cnn.settings import store_url
 from cnn.training.store.store import Store
@@ -32,9 +33,12 @@ from ui.session import person
 from ui.session.assets import address
 from ui.shell import refusals
 from ui.shell.gate import OF_OPERATORS, OPEN, kept_so, link_of, port_of, wanted_cookie, wanted_in
+from ui.shell.rate import Rate
+from ui.shell.signing_in import BACK, SIGN_IN, SigningIn, with_visit
 
 ENTER = re.compile(r"/enter/([A-Za-z0-9_-]{43})/?")
-LEAVE = "/leave"
+LEAVE, GUEST = "/leave", "/guest"
+GUESTS_AT_ONCE, GUEST_PACE_S = 30, 5.0
 BELIEVED_S = 2.0
 """How long it is believed what the store said of a visit."""
 
@@ -51,6 +55,8 @@ class People:
         self.how = how
         self.frames = frames
         self.store = store
+        self.signing = SigningIn(how.provider, frames, store) if how.provider else None
+        self._guests = Rate(GUESTS_AT_ONCE, GUEST_PACE_S)
         self._believed: dict[str, tuple[float, str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,13 +85,17 @@ class People:
         method = visit.scope.get("method", "")
         if self.how.way is Way.INVITE and (invited := ENTER.fullmatch(path)):
             return await self._enter(visit, invited[1], method), ""
+        if self.signing and method == "GET" and path in (SIGN_IN, BACK):
+            return await self.signing.answer(visit, is_back=path == BACK), ""
         found = await self._who(visit)
+        if self.how.has_guests and (path, method, found) == (GUEST, "POST", ""):
+            return await self._let_guest_in(visit), ""
         if path == LEAVE and method == "POST":
-            return await self._leave(visit), ""
+            return await self._leave(visit, found), ""
         if not found:
             return self._turned_away(visit, method), ""
         if path == LEAVE:
-            return refusals.leaving(), ""
+            return refusals.leaving(self.how.way, is_guest=await self._is_guest(found)), ""
         return None, found
 
     async def _who(self, visit: HTTPConnection) -> str:
@@ -107,7 +117,7 @@ class People:
         return found
 
     def _look_up(self, key: str) -> str:
-        if self.how.way is Way.INVITE:
+        if self.how.way is not Way.PROXY:
             found = accounts.who(self.store(), key)
         else:
             found = accounts.find(self.store(), accounts.known(self.store(), key).id)
@@ -122,24 +132,41 @@ class People:
         if new is None:
             return refusals.no_invitation()
         answer = RedirectResponse(wanted_in(visit) or f"{address('')}/", status_code=303)
-        answer.set_cookie(
-            f"cnn_visit_{port_of(visit)}", new, int(LASTS_S), **kept_so(visit, self.frames)
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return with_visit(answer, visit, new, LASTS_S, self.frames)
 
-    async def _leave(self, visit: HTTPConnection) -> Response:
+    async def _let_guest_in(self, visit: HTTPConnection) -> Response:
+        if self._guests.wait_s(""):
+            return refusals.no_guest("Many guests come just now. Try again in a minute.")
+        try:
+            await run_in_threadpool(leaving.guests_are_gone, self.store())
+            key = await run_in_threadpool(accounts.let_guest_in, self.store())
+        except AccountError as error:
+            return refusals.no_guest(str(error))
+        answer = RedirectResponse(wanted_in(visit) or f"{address('')}/", status_code=303)
+        return with_visit(answer, visit, key, GUEST_S, self.frames)
+
+    async def _is_guest(self, found: str) -> bool:
+        person = await run_in_threadpool(accounts.find, self.store(), found)
+        return person is not None and person.role is Role.GUEST
+
+    async def _leave(self, visit: HTTPConnection, found: str) -> Response:
+        is_guest = await self._is_guest(found)
         name = f"cnn_visit_{port_of(visit)}"
         if key := visit.cookies.get(name):
             await run_in_threadpool(accounts.leave, self.store(), key)
             self._believed.pop(key, None)
-        answer = refusals.signed_out()
+        answer = refusals.signed_out(self.how.way, address(SIGN_IN), is_guest=is_guest)
         answer.delete_cookie(name, **kept_so(visit, self.frames))
         return answer
 
     def _turned_away(self, visit: HTTPConnection, method: str) -> Response:
         is_page = method == "GET" and "text/html" in visit.headers.get("accept", "")
-        answer = refusals.no_account(by_proxy=self.how.way is Way.PROXY, is_page=is_page)
+        answer = refusals.no_account(
+            self.how.way,
+            is_page=is_page,
+            sign_in=address(SIGN_IN) if self.signing else "",
+            guest=address(GUEST) if self.how.has_guests else "",
+        )
         if is_page:
             wanted_cookie(answer, visit, link_of(visit), self.frames)
         return answer

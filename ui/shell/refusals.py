@@ -6,6 +6,8 @@ from html import escape
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from cnn.people.ways import Way
+
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -14,8 +16,15 @@ PAGE = """<!doctype html>
 <title>CNN Workbench</title>
 <style>
 body {{font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 20vh auto; padding: 0 1rem}}
+html {{background: Canvas; color: CanvasText}}
+a {{color: LinkText}}
+h1 {{font-size: 1rem}}
+button {{font: inherit; padding: .5rem 1rem}}
 </style>
+<main>
+<h1>CNN Workbench</h1>
 <p>{words}</p>
+</main>
 """
 NO_TOKEN = (
     "CNN Workbench opens by the address with its token, which was printed where it was started and "
@@ -30,10 +39,11 @@ OPERATORS_ONLY = (
 ENTRY = """<p>You are invited as <b>{name}</b>.</p>
 <form method="post"><button>Come in</button></form>
 """
-LEAVING = """<p>Sign out of CNN Workbench on this browser? You come back by a new invitation.</p>
+LEAVING = """<p>Sign out of CNN Workbench on this browser?{back}</p>
 <form method="post"><button>Sign out</button></form>
 """
 SIGNED_OUT = "You are signed out. Your things stay, and a new invitation leads back to them."
+LEFT = "You are signed out, and were a guest: what you made is gone within a day."
 NO_INVITATION = (
     "This link opens nothing any more: it was used, or a newer one was made. Ask for a new one. "
     "Where you are signed in already, open the app as ever."
@@ -42,15 +52,39 @@ NO_ACCOUNT = (
     "CNN Workbench knows its people here, and not you yet: open the link that invited you, or ask "
     "for one. From there you come back to this page."
 )
+TO_SIGN_IN = "CNN Workbench knows its people here. Sign in, and you come back to this page."
+OUT = "You are signed out here; your provider may still know this browser. Your things stay."
+TURNED_OUT = "You were turned out here. Ask your teacher, or whoever runs this server."
+LINK = '<p><a href="{address}">{label}</a></p>'
+GUEST = """<form method="post" action="{address}"><button>Look around as a guest</button></form>
+<p><small>What you make is yours alone, and gone after a day.</small></p>
+"""
 NOT_NAMED = "CNN Workbench is told here who comes, and was not. Come by the address of the school."
 
 
-def no_account(*, by_proxy: bool, is_page: bool) -> Response:
-    """To whoever has no account, or did not sign in."""
-    words = NOT_NAMED if by_proxy else NO_ACCOUNT
-    made = _page(words, 401) if is_page else PlainTextResponse(words, 401)
-    made.headers["Cache-Control"] = "no-store"
-    return made
+def no_account(way: Way, *, is_page: bool, sign_in: str = "", guest: str = "") -> Response:
+    """To whoever has no account, or did not sign in; `sign_in` and `guest` are where one may."""
+    words = {Way.PROXY: NOT_NAMED, Way.OIDC: TO_SIGN_IN}.get(way, NO_ACCOUNT)
+    if not is_page:
+        made: Response = PlainTextResponse(words, 401)
+        made.headers["Cache-Control"] = "no-store"
+        return made
+    parts = [f"<p>{escape(words)}</p>"]
+    if sign_in:
+        parts.append(LINK.format(address=escape(sign_in), label="Sign in"))
+    if guest:
+        parts.append(GUEST.format(address=escape(guest)))
+    return _with_button("\n".join(parts), 401)
+
+
+def not_signed_in(words: str, sign_in: str) -> Response:
+    """To whoever came back from a provider, and is not let in."""
+    return _with_link(words, sign_in, "Sign in again", 403)
+
+
+def no_guest(words: str) -> Response:
+    """To a guest for whom there is no room."""
+    return _page(words, 503)
 
 
 def invited(name: str) -> Response:
@@ -63,14 +97,18 @@ def no_invitation() -> Response:
     return _page(NO_INVITATION, 410)
 
 
-def leaving() -> Response:
+def leaving(way: Way, *, is_guest: bool) -> Response:
     """To whoever wants to leave: a page that is looked at ahead signs nobody out."""
-    return _with_button(LEAVING)
+    back = "" if way is Way.OIDC else " You come back by a new invitation."
+    back = " A guest does not come back: what you made is lost." if is_guest else back
+    return _with_button(LEAVING.format(back=back))
 
 
-def signed_out() -> Response:
+def signed_out(way: Way, sign_in: str, *, is_guest: bool) -> Response:
     """To whoever leaves."""
-    return _page(SIGNED_OUT, 200)
+    if is_guest:
+        return _page(LEFT, 200)
+    return _with_link(OUT, sign_in, "Sign in", 200) if way is Way.OIDC else _page(SIGNED_OUT, 200)
 
 
 def no_store(words: str) -> Response:
@@ -109,10 +147,17 @@ def operators_only() -> Response:
     return PlainTextResponse(OPERATORS_ONLY, 403)
 
 
-def _with_button(form: str) -> Response:
+def _with_button(form: str, status: int = 200) -> Response:
     policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
-    return HTMLResponse(PAGE.format(words="{words}").replace("<p>{words}</p>", form), 200, headers)
+    return HTMLResponse(
+        PAGE.format(words="{words}").replace("<p>{words}</p>", form), status, headers
+    )
+
+
+def _with_link(words: str, address: str, label: str, status: int) -> Response:
+    link = LINK.format(address=escape(address), label=escape(label))
+    return _with_button(f"<p>{escape(words)}</p>\n{link}", status)
 
 
 def _page(words: str, status: int) -> Response:

@@ -48,7 +48,7 @@ class Estimate:
     def text(self) -> str:
         """In words: `about 12 s and 900 MiB`."""
         rough = "roughly" if self.is_rough else "about"
-        return f"{rough} {_duration(self.seconds)} and {_memory(self.peak_bytes)}"
+        return f"{rough} {round_time(self.seconds)} and {_memory(self.peak_bytes)}"
 
     @property
     def caution(self) -> str:
@@ -240,7 +240,7 @@ def measured_here(runs: Iterable[Run]) -> list[Run]:
     ]
 
 
-def _duration(seconds: float) -> str:
+def round_time(seconds: float) -> str:
     """Two digits, as it is not known better."""
     for limit, unit, name in ((99.5, 1, "s"), (99.5 * 60, 60, "min")):
         if seconds < limit:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from cnn.network.architecture import Architecture
 from cnn.network.errors import ArchitectureError, shown
 from cnn.network.trace import trace
+from cnn.people.person import LOCAL_ID
 from cnn.training.recipe.json_columns import is_time
 from cnn.training.recipe.unreadable import WAY_OUT, first_sentence
 from cnn.training.store.store import Store
@@ -91,7 +92,9 @@ def free_name(store: Store, name: str) -> str:
 
 
 def _mine(store: Store, name: str | None = None) -> ColumnElement[bool]:
-    mine = designs.c.owner == store.person.id
+    """Those of whose store it is; operators have those of before there were accounts, too."""
+    person = store.person
+    mine = designs.c.owner.in_({person.id, LOCAL_ID} if person.sees_all else {person.id})
     return mine if name is None else mine & (designs.c.name == name)
 
 

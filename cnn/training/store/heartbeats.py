@@ -65,11 +65,16 @@ def present(
 
 def worker_states(store: Store) -> list[WorkerState]:
     """What each worker heard of lately is at, as far as this version knows it."""
-    heard = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
+    return [state for _, state in heard(store)]
+
+
+def heard(store: Store) -> list[tuple[str, WorkerState]]:
+    """The workers heard of lately by their names, and what each is at."""
+    said = select(workers.c.name, workers.c.heartbeat_at, workers.c.state)
     with store.begin() as connection:
-        found = connection.execute(heard.where(are_whole(connection, workers))).all()
+        found = connection.execute(said.where(are_whole(connection, workers))).all()
     return [
-        WorkerState(state)
+        (name, WorkerState(state))
         for name, at, state in found
         if state in list(WorkerState) and not _is_gone(name, at)
     ]

@@ -96,6 +96,13 @@ def share(store: Store, run_id: str, *, is_shared: bool) -> None:
         connection.execute(change)
 
 
+def share_all(store: Store, run_ids: Sequence[str], *, is_shared: bool) -> int:
+    """Lets others open all of these runs at once, or none of them any more; how many there are."""
+    change = update(runs).where(runs.c.id.in_(run_ids)).values(is_shared=int(is_shared))
+    with store.begin() as connection:
+        return connection.execute(change).rowcount
+
+
 def archive(store: Store, run_ids: Sequence[str], *, back: bool = False) -> int:
     """Puts runs away, so that the list leaves them out, or brings them `back`; says how many."""
     change = update(runs).where(runs.c.id.in_(run_ids)).values(is_archived=int(not back))

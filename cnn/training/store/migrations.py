@@ -68,6 +68,7 @@ MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
             "CREATE INDEX runs_by_owner ON runs (owner, state, started_at)",
             _give_designs_owners,
         ),
+        7: (),  # `classes` came
     }
 )
 

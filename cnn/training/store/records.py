@@ -41,9 +41,9 @@ class Records:
 
     def seen_by(self, person: Person) -> Self:
         """The same store for one person: what is others' is not there, and cannot be changed."""
-        if self._person.sees_all and person.sees_all:
+        if person == self._person:
             return self
-        if not self._person.sees_all and person != self._person:
+        if not self._person.sees_all:
             raise NotYours("a store of one person is not to become another's")
         theirs = copy.copy(self)
         theirs._person, theirs._curves = person, Curves()

@@ -1,8 +1,9 @@
 """What of a store one person sees and may change. The rows of others are not there for them.
 
 Every statement that a person's store sends is narrowed here, whoever wrote it: what reads finds
-what is theirs, shared or (for a teacher) of their class; what changes meets what is theirs alone.
-`of_all` marks the few that have to see everybody's rows, such as the length of the queue.
+what is theirs, shared or (for a teacher) of their class; what changes meets what is theirs alone,
+and of a teacher's class who is a learner there, and what becomes of its queue. `of_all` marks the
+few that have to see everybody's rows, such as the length of the queue.
 """
 
 from __future__ import annotations
@@ -39,8 +40,21 @@ OF_ALL = "cnn_of_all"
 FREE = frozenset({"about", "workers", "checks", "limits"})
 """Tables that hold nothing of anybody."""
 
-CALLED = {"designs": "design", "progress": "progress", "people": "account", "audit": "note"}
+CALLED = {
+    "designs": "design",
+    "progress": "progress",
+    "people": "account",
+    "audit": "note",
+    "classes": "class",
+    "visits": "visit",
+}
 """What a row of a table is; all others are of runs."""
+
+MAY_CHANGE = {
+    "people": frozenset({"invited", "is_revoked"}),
+    "classes": frozenset({"is_paused", "first_until"}),
+}
+"""What a teacher changes: by which link a learner comes in, and what becomes of the queue."""
 
 Statement = TypeVar("Statement", bound=Executable)
 
@@ -53,6 +67,12 @@ def of_all(statement: Statement) -> Statement:
 def seen_by(connection: Connection, person: Person) -> None:
     """From now on this connection is that person's, until it is given back."""
     connection.execution_options(**{SEEN_BY: person})
+
+
+def teaches(person: Person, class_name: str) -> bool:
+    """Whether somebody has a say in a class: its teachers, and operators in each."""
+    is_theirs = person.role is Role.TEACHER and class_name != "" and person.class_name == class_name
+    return is_theirs or person.sees_all
 
 
 def watch(engine: Engine) -> None:
@@ -70,7 +90,7 @@ def _narrowed(
         _check_new(connection, statement, (*many, *([one] if one else ())), person)
         return statement, many, one
     if isinstance(statement, Update | Delete):
-        _check_change(connection, statement, person)
+        _check_change(connection, statement, (*many, *([one] if one else ())), person)
     elif not isinstance(statement, SelectBase):
         raise NotYours(f"nothing here can narrow {type(statement).__name__}, which asks for rows")
     return _for(statement, person), many, one
@@ -122,6 +142,8 @@ def _seen(table: FromClause, person: Person) -> ColumnElement[bool] | None:
         return or_(of.profile == person.id, *_of_class(of.profile, person))
     if name == "people":
         return or_(of.id == person.id, *_of_class(of.id, person))
+    if name == "classes" and person.class_name:
+        return of.name == person.class_name
     return of.who == person.id if name == "audit" else _nothing(table)
 
 
@@ -141,7 +163,24 @@ def _mine(table: FromClause, person: Person) -> ColumnElement[bool] | None:
     if name in BELONGING:
         runs = tables.runs.alias()
         return of.run_id.in_(select(runs.c.id).where(runs.c.owner == person.id))
-    return of.profile == person.id if name == "progress" else _nothing(table)
+    if name == "progress":
+        return of.profile == person.id
+    return _taught(table, person)
+
+
+def _taught(table: FromClause, person: Person) -> ColumnElement[bool]:
+    """Which rows a teacher may change, as they are of the class or of learners in it."""
+    name, of = _base(table), table.c
+    if not teaches(person, person.class_name):
+        return _nothing(table)
+    if name == "classes":
+        return of.name == person.class_name
+    if name == "people":
+        return (of.class_name == person.class_name) & (of.role == Role.LEARNER)
+    if name == "visits":
+        people = tables.people.alias()
+        return of.person.in_(select(people.c.id).where(_taught(people, person)))
+    return _nothing(table)
 
 
 def _of_class(whose: ColumnElement[str], person: Person) -> list[ColumnElement[bool]]:
@@ -159,9 +198,20 @@ def _nothing(table: FromClause) -> ColumnElement[bool]:
 BELONGING = frozenset(table.name for table in tables.BELONGINGS)
 
 
-def _check_change(connection: Connection, change: Update | Delete, person: Person) -> None:
+def _check_change(
+    connection: Connection,
+    change: Update | Delete,
+    given: Iterable[Mapping[str, Any]],
+    person: Person,
+) -> None:
     """What a person sees and may not change is not passed by without a word."""
     table: Any = change.table
+    if table.name in MAY_CHANGE and not (
+        isinstance(change, Update) and _set_by(change, given) <= MAY_CHANGE[table.name]
+    ):
+        raise NotYours("this is changed by those who run this server alone.")
+    if table.name == "visits" and not isinstance(change, Delete):
+        raise NotYours("a visit ends, and is never changed.")
     mine, seen = _mine(table, person), _seen(table, person)
     if mine is None or seen is None:
         return
@@ -171,6 +221,11 @@ def _check_change(connection: Connection, change: Update | Delete, person: Perso
         raise NotYours(
             f"this is somebody else's {CALLED.get(table.name, 'run')}, and stays as it is."
         )
+
+
+def _set_by(change: Update, given: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The columns that a change sets."""
+    return {str(getattr(one, "key", one)) for one in change._values or {}}.union(*given)
 
 
 def _check_new(
@@ -189,9 +244,21 @@ def _check_new(
             tables.runs.c.id.in_(wanted), tables.runs.c.owner == person.id
         )
         right = wanted == set(connection.execute(of_all(mine)).scalars())
+    elif name == "progress":
+        right = all(row.get("profile") == person.id for row in held)
     else:
-        right = name == "progress" and all(row.get("profile") == person.id for row in held)
+        right = all(_is_taught(name, row, person) for row in held)
     if not right:
         raise NotYours(
             f"this would be somebody else's {CALLED.get(name, 'run')}: nothing was added."
         )
+
+
+def _is_taught(name: str, row: Mapping[str, Any], person: Person) -> bool:
+    """Whether a teacher may add it: a learner to their class, or what becomes of its queue."""
+    if not teaches(person, person.class_name):
+        return False
+    if name == "classes":
+        return row.get("name") == person.class_name
+    is_learner = row.get("role") == Role.LEARNER and not row.get("known_as")
+    return name == "people" and is_learner and row.get("class_name") == person.class_name

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from cnn.people.person import LOCAL_ID, Person
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 metadata = MetaData()
 
 
@@ -118,6 +118,15 @@ people = Table(
     Index("people_known_as", "known_as"),
 )
 """`invited` is the digest of a link that was not used yet; `known_as` what a proxy calls them."""
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("is_paused", Integer, nullable=False, server_default="0"),
+    Column("first_until", Float, nullable=False, server_default="0"),
+)
+"""What a teacher wants of the runs of a class that wait: none begins, or they are first."""
 
 visits = Table(
     "visits",

@@ -6,12 +6,13 @@ import time
 
 from sqlalchemy import ColumnElement, func, select, true, update
 
-from cnn.training.recipe.run import Run, State
+from cnn.training.recipe.run import CLAIMED, Run, State
 from cnn.training.store import run_rows
 from cnn.training.store.database import hold
 from cnn.training.store.records import Records
+from cnn.training.store.sight import of_all
 from cnn.training.store.tables import runs
-from cnn.training.store.turns import IS_WAITING, before, in_turn, may_begin, most_running
+from cnn.training.store.turns import IS_WAITING, Place, in_turn, may_begin, most_running, place
 
 
 class Waiting(Records):
@@ -31,10 +32,16 @@ class Waiting(Records):
             found = connection.execute(in_turn(connection)).mappings().all()
         return [run.id for run in run_rows.readable(found)]
 
-    def before(self, run_id: str) -> int | None:
-        """How many runs are begun before a queued one, as it looks now."""
+    def place(self, run_id: str) -> Place | None:
+        """Where a run stands in the queue, as it looks now; None where it does not wait."""
         with self.begin() as connection:
-            return before(connection, run_id)
+            return place(connection, run_id)
+
+    def in_training(self) -> int:
+        """How many runs workers have, whoever's they are."""
+        query = select(func.count()).select_from(runs).where(runs.c.state.in_(CLAIMED))
+        with self.begin() as connection:
+            return int(connection.execute(of_all(query)).scalar_one())
 
     def _claim(self, which: ColumnElement[bool], worker: str) -> Run | None:
         passed: list[str] = []  # what cannot be read, and what another worker was faster to claim

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn import log
+from cnn.people import leaving
 from cnn.training.recipe.run import WorkerState
 from cnn.training.store.heartbeats import dismiss_silent, give_up, present
 from cnn.training.store.store import Store, StoreError
@@ -182,6 +183,7 @@ class _Dispatcher:
         self._request = request(there)
         self._looked_at = time.monotonic()
         dismiss_silent(self._store)
+        leaving.guests_are_gone(self._store)
 
     def _train(self, run_id: str) -> None:
         task = _Task(uuid.uuid4().hex[:8], run_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn import log
+from cnn.people import leaving
 from cnn.settings import whole_setting
 from cnn.training.forecast import augmentation_cost, calibration
 from cnn.training.recipe.run import Run, State, WorkerState
@@ -28,6 +30,7 @@ from cnn.training.workers.checks import carry_out_next
 
 IDLE_POLL_S = 0.1
 RETRY_S = 1.0
+SWEEP_S = 300.0
 MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
 
@@ -60,7 +63,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
         _keep_to_limits(store)
         measuring = _in_turn(calibration.until_quiet(), augmentation_cost.until_quiet())
         trouble = log.Trouble(_log)
-        done = 0
+        done, swept_at = 0, -math.inf
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None
             try:
@@ -69,6 +72,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             except StoreError as error:  # busy, perhaps, but not for ever
                 trouble.is_met(error)
             if run is None:
+                swept_at = _without_guests(store, swept_at)
                 _use_the_time(store, measuring, gone)
             else:
                 busy.set()
@@ -81,6 +85,15 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
 def _keep_to_limits(store: Store) -> None:
     with contextlib.suppress(StoreError):  # it is tried again after the next run
         making_room.keep_to_limits(store)
+
+
+def _without_guests(store: Store, swept_at: float) -> float:
+    """Forgets the guests whose day is over, every few minutes; says when that was done last."""
+    if time.monotonic() - swept_at < SWEEP_S:
+        return swept_at
+    with contextlib.suppress(StoreError):
+        leaving.guests_are_gone(store)
+    return time.monotonic()
 
 
 def _stand_back() -> None:

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Insert, Table, delete, insert, select, text, update
 
 from cnn.lessons import progress
 from cnn.lessons.progress import noted
@@ -14,9 +15,9 @@ from cnn.network.layers import Dense, Flatten
 from cnn.people.person import LOCAL, Person, Role
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Epoch, GradientNorms, Progress, Step, Wish
-from cnn.training.store import designs, labels, run_list, tables
+from cnn.training.store import designs, labels, run_list, sight, tables
 from cnn.training.store.store import Store
-from cnn.training.store.store_error import NotYours
+from cnn.training.store.store_error import NotYours, StoreError
 
 OWNER = Person("anna", "Anna", Role.LEARNER, "4b")
 CLASSMATE = Person("ben", "Ben", Role.LEARNER, "4b")
@@ -25,14 +26,17 @@ OTHER_TEACHER = Person("dora", "Dora", Role.TEACHER, "5a")
 STRANGER = Person("emil", "Emil", Role.LEARNER, "5a")
 OF_NO_CLASS = Person("gus", "Gus", Role.LEARNER)
 OPERATOR = Person("fay", "Fay", Role.OPERATOR)
-OTHERS = (CLASSMATE, OTHER_TEACHER, STRANGER, OF_NO_CLASS)
+GUEST = Person("gina", "Guest", Role.GUEST)
+OTHERS = (CLASSMATE, OTHER_TEACHER, STRANGER, OF_NO_CLASS, GUEST)
 EVERYBODY = (OWNER, TEACHER, OPERATOR, *OTHERS)
 
 DESIGN = Architecture("Hers", (8, 8, 1), (Flatten(), Dense(2)))
 OWNED = (tables.runs, tables.designs, *tables.BELONGINGS, tables.progress)
 BY = {
-    "runs": "owner", "designs": "owner", "progress": "profile", "people": "id", "audit": "who"
+    "runs": "owner", "designs": "owner", "progress": "profile", "people": "id", "audit": "who",
+    "visits": "person",
 }  # fmt: skip
+OF_PEOPLE = (tables.people, tables.audit, tables.visits, tables.classes)
 
 
 @pytest.fixture
@@ -44,6 +48,9 @@ def hers(store: Store) -> str:
             connection.execute(insert(tables.people).values(row | {"class_name": one.class_name}))
             log = {"at": time.time(), "who": one.id, "verb": "came", "what": ""}
             connection.execute(insert(tables.audit).values(log))
+            visit = {"digest": one.id, "person": one.id, "until": time.time() + 60}
+            connection.execute(insert(tables.visits).values(visit))
+        connection.execute(insert(tables.classes).values(name="4b", is_paused=1))
     anna = store.seen_by(OWNER)
     run = anna.add(DESIGN, Configuration(), files={"weights": b"some"})
     norms = (GradientNorms(1, {"dense": 0.5}),)
@@ -59,7 +66,7 @@ def seen(store: Store, person: Person) -> set[str]:
     """The tables of which somebody finds rows that are Anna's."""
     found = set()
     with store.seen_by(person).begin() as connection:
-        for table in (*OWNED, tables.people, tables.audit):
+        for table in (*OWNED, *OF_PEOPLE):
             rows = connection.execute(select(table)).mappings().all()
             by = BY.get(table.name)
             if any(by is None or row[by] == OWNER.id for row in rows):
@@ -73,11 +80,17 @@ ALL = {table.name for table in OWNED}
 def test_what_somebody_made_is_there_for_them_their_teacher_and_operators_alone(
     store: Store, hers: str
 ):
-    assert seen(store, OWNER) == {*ALL, "people", "audit"}
-    assert seen(store, TEACHER) == {*ALL, "people"}
-    assert seen(store, OPERATOR) == seen(store, LOCAL) == {*ALL, "people", "audit"}
+    assert seen(store, OWNER) == {*ALL, "people", "audit", "classes"}
+    assert seen(store, TEACHER) == {*ALL, "people", "classes"}
+    everything = {*ALL, *(table.name for table in OF_PEOPLE)}
+    assert seen(store, OPERATOR) == seen(store, LOCAL) == everything
     for one in OTHERS:
-        assert seen(store, one) == set(), one.name
+        assert seen(store, one) == ({"classes"} if one is CLASSMATE else set()), one.name
+
+
+def test_every_table_is_in_this_matrix_or_holds_nothing_of_anybody():
+    known = {table.name for table in (*OWNED, *OF_PEOPLE)} | sight.FREE
+    assert known == {table.name for table in (*tables.metadata.sorted_tables, tables.limits)}
 
 
 def test_a_shared_run_is_read_by_all_with_what_belongs_to_it_and_changed_by_nobody_else(
@@ -115,17 +128,59 @@ CHANGES: tuple[Callable[[Store, str], object], ...] = (
 
 @pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
 def test_nobody_changes_or_deletes_what_is_anothers(store: Store, hers: str, person: Person):
-    before = {table: rows(store, table) for table in OWNED}
+    taught = (tables.visits,) if person.is_teacher else ()  # those they may end
+    looked_at = [table for table in (*OWNED, *OF_PEOPLE) if table not in taught]
+    before = {table: rows(store, table) for table in looked_at}
     theirs = store.seen_by(person)
-    for table in OWNED:
+    for table in looked_at:
         column = next(iter(table.c))
         for verb in (update(table).values({column: column}), delete(table)):
             try:
                 with theirs.begin() as connection:
                     assert connection.execute(verb).rowcount == 0
-            except NotYours:
-                assert person is TEACHER  # who sees it
-    assert {table: rows(store, table) for table in OWNED} == before
+            except NotYours:  # who sees it
+                assert person is TEACHER or table in OF_PEOPLE
+    assert {table: rows(store, table) for table in before} == before
+
+
+@pytest.mark.parametrize("person", [OWNER, *OTHERS], ids=lambda one: one.id)
+def test_nobody_but_a_teacher_has_a_say_in_a_class_or_ends_a_visit(
+    store: Store, hers: str, person: Person
+):
+    theirs = store.seen_by(person)
+    for change in (
+        update(tables.classes).values(is_paused=0),
+        delete(tables.classes),
+        insert(tables.classes).values(name=person.class_name or "4b"),
+        delete(tables.visits).where(tables.visits.c.person == OWNER.id),
+        insert(tables.visits).values(digest="x", person=OWNER.id, until=9e9),
+        update(tables.people).where(tables.people.c.id == OWNER.id).values(is_revoked=1),
+    ):
+        before = [rows(store, table) for table in OF_PEOPLE]
+        with suppress(NotYours, StoreError), theirs.begin() as connection:
+            connection.execute(change)
+        own = isinstance(change, Insert) and change.table.name == "classes"
+        if own and person is OTHER_TEACHER:
+            continue  # their own class
+        assert [rows(store, table) for table in OF_PEOPLE] == before
+
+
+def test_a_teacher_has_a_say_in_the_own_class_and_its_learners_alone(store: Store, hers: str):
+    theirs = store.seen_by(TEACHER)
+    with theirs.begin() as connection:
+        connection.execute(update(tables.classes).values(is_paused=0))
+        ended = connection.execute(delete(tables.visits)).rowcount
+    assert ended == 2  # Anna's and Ben's
+    assert [row[:2] for row in rows(store, tables.classes)] == [("4b", 0)]
+    for change in (
+        insert(tables.classes).values(name="5a"),
+        insert(tables.classes).values(name=""),
+        update(tables.classes).values(name="5a"),
+        delete(tables.classes),
+        update(tables.visits).values(person=OPERATOR.id),
+    ):
+        with pytest.raises(NotYours), theirs.begin() as connection:
+            connection.execute(change)
 
 
 @pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)
@@ -169,7 +224,7 @@ def test_rows_are_hidden_in_whatever_way_they_are_asked_for(store: Store, hers: 
         select(select(runs.c.id).subquery().c.id),
         select(tables.about.c.schema_version).where(select(runs.c.id).exists()),
         select(tables.about.c.schema_version).where(
-            tables.about.c.schema_version.in_(select(steps.c.step + 6))
+            tables.about.c.schema_version.in_(select(steps.c.step + tables.SCHEMA_VERSION - 1))
         ),
         select(select(files.c.content).limit(1).scalar_subquery()).where(
             select(files.c.content).limit(1).scalar_subquery().is_not(None)
@@ -195,6 +250,25 @@ def test_a_name_of_a_design_is_free_for_each_person(store: Store, hers: str):
     assert (own.architecture.input, annas.architecture) == ((9, 9, 1), DESIGN)
     assert designs.remove(bens, "Hers")
     assert designs.latest(store.seen_by(OWNER))
+
+
+def test_operators_have_designs_and_runs_of_their_own_beside_those_of_before(store: Store):
+    before = store.add(DESIGN, Configuration())
+    designs.save(store, DESIGN)
+    theirs = store.seen_by(OPERATOR)
+    run = theirs.add(DESIGN, Configuration())
+    designs.save(theirs, Architecture("Another", (8, 8, 1), (Flatten(), Dense(2))))
+
+    assert run_list.count(theirs) == 2
+    owners = {one.id: one.owner for one in theirs.latest()}
+    assert owners == {before.id: LOCAL.id, run.id: OPERATOR.id}
+    assert [one.name for one in map(named, designs.latest(theirs))] == ["Another", "Hers"]
+    assert len(designs.latest(store)) == 1
+
+
+def named(saved: object) -> Architecture:
+    assert isinstance(saved, designs.Saved)
+    return saved.architecture
 
 
 def test_without_accounts_all_is_there_as_ever(store: Store):

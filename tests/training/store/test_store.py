@@ -433,6 +433,26 @@ def test_a_store_of_version_2_is_brought_up_to_date_with_all_that_is_in_it(tmp_p
         ]
 
 
+def test_a_store_of_version_7_gets_a_table_of_classes_and_a_backup_is_kept(tmp_path: Path):
+    file = tmp_path / "runs.sqlite"
+    store = Store(f"sqlite:///{file}")
+    run = store.add(DEMO, SETTINGS)
+    store.close()
+    with sqlite3.connect(file) as database:
+        database.execute("drop table classes")
+        database.execute("update about set schema_version = 7")
+
+    store = Store(f"sqlite:///{file}")
+
+    assert store.waiting() == [run.id]
+    store.close()
+    with sqlite3.connect(file) as database:
+        assert database.execute("select count(*) from classes").fetchone() == (0,)
+    (kept,) = (tmp_path / "backups").glob("*.v7.sqlite")
+    with sqlite3.connect(kept) as database:
+        assert database.execute("select id from runs").fetchall() == [(run.id,)]
+
+
 def test_runs_of_an_older_store_are_found_by_network_and_data(tmp_path: Path):
     with sqlite3.connect(tmp_path / "runs.sqlite") as database:
         database.executescript(VERSION_2)

@@ -14,6 +14,7 @@ from cnn.training.recipe.configuration import Configuration, ConfigurationError
 from cnn.training.recipe.run import Progress, Run, State, Step
 from cnn.training.store.store import Store, new_run
 from cnn.training.store.tables import runs
+from cnn.training.store.turns import Place
 from cnn.training.workers import queue
 from cnn.training.workers.person_limits import DAY_S, kept_bytes, trained_s
 from cnn.training.workers.queue import Wanted
@@ -77,7 +78,7 @@ def test_no_more_of_one_person_are_trained_at_once(store: Store, monkeypatch):
     assert store.waiting() == []
     (bens,) = put(store, BEN)
     assert store.waiting() == [bens.id]
-    assert store.before(bens.id) == 0
+    assert store.place(bens.id) == Place()
     store.finish(annas[0], State.FINISHED)
     assert store.claim(annas[3], "w2")
     locals_ = put(store, LOCAL, 4)

@@ -17,6 +17,7 @@ from ui.parts.comparison import elsewhere
 from ui.parts.comparison.costs import costs
 from ui.parts.comparison.curves import curves
 from ui.parts.comparison.progress import left_out, progress
+from ui.parts.comparison.sharing import sharing
 from ui.parts.comparison.table import chosen_target, compared
 from ui.parts.comparison.take_away import take_away
 from ui.parts.comparison.verdict import judged, verdict
@@ -58,6 +59,7 @@ def _results(plan: Plan, was_live: bool, every: str, elsewhere_ids: Sequence[str
     epochs = runs.store().epochs([*ids, *(one.id for one in not_ours)])
     fetch_ahead()
     progress([plan], [found], every)
+    sharing(found)
     own = places([one.id for one in plan.entrants])
     target = chosen_target()
     rows = table(found, epochs, target)

@@ -18,7 +18,7 @@ from cnn.training.recipe.pace import images_of_epoch
 from cnn.training.recipe.run import Epoch, Run, State, Step, Wish
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
-from ui.parts.runs import elsewhere, room, runs
+from ui.parts.runs import elsewhere, room, runs, waiting
 from ui.parts.runs.charts import show_curves, show_gradients, show_learning_rate
 from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
@@ -224,7 +224,7 @@ def _progress_text(run: Run) -> str:
     if run.state is State.QUEUED and now.step:
         return f"Goes on in epoch {now.epoch:,} of {run.epochs_wanted:,}"
     if not now.step:
-        return now.phase.capitalize() or _waiting(run)
+        return now.phase.capitalize() or waiting.place(run.id)
     if run.state is State.PAUSED:  # no speed, no time left: nothing runs
         return f"{runs.epoch_text(run)} · step {now.step:,} of {now.steps:,}"
     parts = [
@@ -235,11 +235,6 @@ def _progress_text(run: Run) -> str:
     ]
     doing = "" if now.phase == "training" else f" · {now.phase}"
     return " · ".join(filter(None, parts)) + doing
-
-
-def _waiting(run: Run) -> str:
-    before = runs.store().before(run.id)
-    return f"Waiting · {before:,} before it" if before else "Waiting"
 
 
 def _how_often(run: Run) -> str:

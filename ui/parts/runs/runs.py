@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cnn.data import title as data_title
-from cnn.people.person import Person
+from cnn.people.person import LOCAL_ID, Person
 from cnn.settings import store_url
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import CLAIMED, Run
@@ -78,6 +78,8 @@ def whose(run: Run | Elsewhere) -> list[str]:
         return []
     if run.owner == store().person.id:
         return ["shared"] if run.is_shared else []
+    if run.owner == LOCAL_ID:  # it was there before there were accounts
+        return []
     owner = named(run.owner)
     return [f"by {owner.name if owner else 'somebody who is gone'}"]
 

@@ -17,7 +17,7 @@ from cnn.training.recipe.run import TRACEBACK, Run, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
 from cnn.training.workers.ray_cluster import WRONG
 from cnn.training.workers.resuming import RESUMABLE
-from ui.parts.runs import runs
+from ui.parts.runs import runs, waiting
 from ui.parts.setup import network
 from ui.parts.setup.continuing import can_resume, resume_button, train_on
 from ui.parts.setup.setup import queue, use
@@ -44,7 +44,7 @@ def standing(run: Run | Elsewhere) -> None:
     colour, icon = BADGES[run.state]
     st.badge(run.state.value, icon=icon, color=colour)
     if run.state is State.QUEUED:
-        st.caption(waiting_for())
+        st.caption(waiting.held(run.id) or waiting_for())
     elif run.message:
         st.caption(plain(run.message))
 
@@ -132,7 +132,7 @@ def waiting_for() -> str:
     """What a queued run is waiting for."""
     workers = worker_states(runs.store())
     if WorkerState.READY in workers:
-        ahead = runs.store().count([State.RUNNING, State.PAUSED])
+        ahead = runs.store().in_training()
         return (
             f"Waits for {ahead} other{'s' * (ahead != 1)} to end." if ahead else "Starts at once."
         )

@@ -10,6 +10,7 @@ import streamlit as st
 from cnn.lessons import classroom
 from cnn.lessons.catalogue import find, whole_way
 from cnn.lessons.classroom import Classroom, Hard, Learner
+from cnn.people import accounts
 from cnn.pictures.kit.label import shortened
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run, State
@@ -18,6 +19,8 @@ from ui.parts.runs import runs
 from ui.parts.runs.history import TONES
 from ui.session.pages import PAGES
 from ui.session.words import ago, percent
+from ui.views.classroom.people import people
+from ui.views.classroom.queue import queue
 
 POLL_S = 5.0
 MOST_HARD = 10
@@ -52,28 +55,44 @@ RUNS = (
 
 
 def class_page() -> None:
-    """Which class, and how it stands."""
+    """Which class, how it stands, and who is in it."""
     name = _chosen()
     if name is None:
         st.info(
-            "There is nobody in your class yet. Whoever runs this server adds people: "
-            "`python -m cnn people add NAME --class CLASS`.",
+            "You have no class. Whoever runs this server gives you one: "
+            "`python -m cnn people change NAME --class CLASS`.",
             icon=":material/group_add:",
         )
         return
-    st.fragment(run_every=POLL_S)(_now)(name)
+    now, everybody = st.tabs(["Now", "People"], key="class_tab", on_change="rerun")
+    if now.open:
+        with now:
+            st.fragment(run_every=POLL_S)(_now)(name)
+    if everybody.open:
+        with everybody:
+            people(name)
 
 
 def _chosen() -> str | None:
-    names = classroom.class_names(runs.store())
+    """The class that is looked at; None for a teacher who has none."""
+    store = runs.store()
+    names = classroom.class_names(store)
+    others = {one.person.class_name for one in accounts.everybody(store)}
+    names += sorted(others.difference(names)) if store.person.sees_all else []
+    own = store.person.class_name
     if len(names) < 2:
-        return names[0] if names else None
+        return names[0] if names else own or None
     chosen: str = st.selectbox("Class", names, format_func=lambda one: one or NO_CLASS, width=300)
     return chosen
 
 
 def _now(name: str) -> None:
     found = classroom.look(runs.store(), name)
+    if not found.learners:
+        st.info(
+            "No learner is in this class yet. Add some at *People*.", icon=":material/group_add:"
+        )
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_in_short(found), width="stretch")
         st.download_button(
@@ -85,6 +104,7 @@ def _now(name: str) -> None:
             on_click="ignore",
             key="class_csv",
         )
+    queue(name, sum(one.runs.get(State.QUEUED, 0) for one in found.learners))
     table("Learners", LEARNERS, [_learner(one) for one in found.learners], key="class_learners")
     if found.hard:
         st.header("Hardest questions", anchor=False)
@@ -99,12 +119,12 @@ def _now(name: str) -> None:
 
 
 def _in_short(found: Classroom) -> str:
-    people = len(found.learners)
+    learners = len(found.learners)
     states = Counter[State]()
     for one in found.learners:
         states.update(one.runs)
     counted = (f"{states[state]} {state}" for state in STATES if states[state])
-    return " · ".join((f"{people} learner{'s' * (people != 1)}", *counted))
+    return " · ".join((f"{learners} learner{'s' * (learners != 1)}", *counted))
 
 
 def _learner(one: Learner) -> TableRow:
