@@ -14,6 +14,10 @@ from pathlib import Path
 # a multiplication wait for each other longer than they compute.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from ui.shell.saying import say_alike
+
+say_alike()  # before anything that has something to say is loaded
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -23,15 +27,13 @@ from cnn.people.oidc import SignInError, check_installed
 from cnn.people.ways import accounts
 from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
+from ui.shell.attendance import Attended
 from ui.shell.gate import Gate
 from ui.shell.late import WithoutLate
 from ui.shell.revive import Watched
-from ui.shell.saying import say_alike
 from ui.shell.server import ROUTES, lifespan
 from ui.shell.start.at_hand import AtHand
 from ui.shell.uploads import WithinUploads
-
-say_alike()
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 
@@ -58,6 +60,7 @@ app = st.App(
         gate,
         *people,
         Middleware(AtHand),
+        Middleware(Attended),
         Middleware(WithoutLate),
         Middleware(WithinUploads),
         Middleware(Watched),

@@ -57,6 +57,7 @@ ALL = (
     "legal_requests",
     "ray_nodes",
     "sessions",
+    "class",
     "load",
     "soak",
 )

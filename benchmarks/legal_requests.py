@@ -297,12 +297,13 @@ def answer(request: Request, run_id: str = "", picture: bytes = b"") -> list[str
 
 
 def _saved(app: Any) -> None:
-    """All files of the page, sent to several people who take them at once."""
+    """As many files of the page as one may take at a time, sent to several people at once."""
     from ui.session import offers
     from ui.shell import sending
 
     paths = []
     marks = [one.proto.url.rpartition("/")[2] for one in app.get("link_button")]
+    marks = marks[: sending.OF_ONE]  # of more, the others would be refused until these have come
     for mark, person in product(marks, range(PEOPLE)):
         own = f"{mark}-{person}"
         offers._offers[own] = replace(offers._offers[mark], session=str(person))
@@ -377,7 +378,6 @@ def measured(many: int, seed: int) -> None:
         took = time.perf_counter() - began
         if run_id:
             elsewhere.submit(remove, run_id).result()
-        gc.collect()  # as Streamlit does after each run of a page
         page = SAVE if "run_tab" in request.session else request.page
         found[page].append((watch.peak_mb, took, bool(refused), request.about))
         if os.environ.get("VERBOSE"):
@@ -416,7 +416,10 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["CNN_HOME"] = home
-        measured(options.requests, options.seed)
+        from ui.shell.memory import collected
+
+        with collected():  # as the server does
+            measured(options.requests, options.seed)
     goals.end()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres, small_disk
+from tests import nginx, postgres, small_disk
 from tests.browser import chromium
 
 MNIST_FILE = Path(os.environ.get("CNN_DATA_DIR", "")) / "mnist.npz"
@@ -73,6 +73,12 @@ OPENID = Need(
     lambda: all(map(importlib.util.find_spec, ("authlib", "oidc_provider_mock"))),
     in_ci=True,
 )
+NGINX = Need(
+    "nginx",
+    "several apps behind one address",
+    "Debian: apt-get install nginx-light openssl",
+    lambda: nginx.program() is not None,
+)
 TORCH = Need(
     "PyTorch",
     "exported PyTorch code, run beside Keras",
@@ -126,7 +132,18 @@ SMALL_DISK = Need(
 )
 GPU = Need("NVIDIA GPU", "a GPU of a Ray cluster", "another machine", Path("/dev/nvidia0").exists)
 ALL = (
-    *(BROWSER, POSTGRESQL, OPENID, TORCH, ONNX, SAFETENSORS, RAY, NODE, MNIST, LINUX, SMALL_DISK),
+    BROWSER,
+    POSTGRESQL,
+    NGINX,
+    OPENID,
+    TORCH,
+    ONNX,
+    SAFETENSORS,
+    RAY,
+    NODE,
+    MNIST,
+    LINUX,
+    SMALL_DISK,
     GPU,
 )
 

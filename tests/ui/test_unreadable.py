@@ -35,8 +35,8 @@ from cnn.training.store.archive import take_in_shipped
 from cnn.training.store.store import Store, new_run
 from cnn.version import VERSION
 from tests.training.damaged import OTHERS, damage_all
+from tests.training.exposition import metrics
 from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
-from tests.training.workers.test_readiness import metrics
 from tests.ui.parts.test_compare_budget import rows
 from tests.ui.parts.test_training_data import kept
 from tests.ui.shell.test_ready import answer
@@ -194,7 +194,8 @@ def test_with_rows_beside_runs_damaged_the_operator_is_answered(
 ):
     damaged_beside(store)
     heartbeats.beat(store, "a", WorkerState.READY)
-    monkeypatch.setattr(ready, "_look", ready._Look())
+    monkeypatch.setattr(ready, "_look", ready._Look(ready._readiness))
+    monkeypatch.setattr(ready, "_count", ready._Look(ready._counted))
     ready._store.cache_clear()
 
     status, _, body = answer("/ready")

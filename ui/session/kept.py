@@ -8,6 +8,7 @@ takes: what was used longest ago goes first. What a computation asks for is know
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import mmap
 import sys
@@ -107,6 +108,7 @@ def turn(asked: Effort) -> Iterator[None]:
             _turn.acquire()
     try:
         make_room(asked.peak_bytes)
+        gc.collect()  # what an earlier one left
         give_back()
         yield
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import socket
 import sys
 import threading
@@ -20,11 +21,13 @@ import streamlit as st
 from streamlit import config
 from streamlit.web.server.server_util import get_url
 
+from cnn import log
 from cnn.commands.start import OPENS
 from cnn.entry import Asked, Entry, entry, forget_address, keep_address
 from cnn.people.ways import accounts
 from ui.shell.origin import is_loopback
 
+LOGGER = logging.getLogger(f"{log.NAME}.app")
 EVERYWHERE = {"", "0.0.0.0", "::"}
 OPENING_TRIES = 100
 
@@ -71,6 +74,9 @@ def tell_token() -> None:
         return
     found = _with_token()
     keep_address(st.get_option("server.port"), "\n".join(found))
+    if log.is_json():  # who gathers logs is not to come in by them
+        _say(urls(), "It asks for a token: python -m cnn address prints both.")
+        return
     _say(found, "The token is new at each start. This is printed again by: python -m cnn address")
 
 
@@ -105,6 +111,9 @@ def _names() -> list[str]:
 
 
 def _say(addresses: list[str], more: str = "") -> None:
+    if log.is_json():
+        LOGGER.info("%s", f"CNN Workbench is at {', '.join(addresses)} {more}".rstrip())
+        return
     first, *others = addresses
     lines = [f"CNN Workbench is at  {first}", *(f"{'':21}{one}" for one in others)]
     lines += [more] if more else []

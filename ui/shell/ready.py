@@ -2,7 +2,7 @@
 
 Streamlit's own `/_stcore/health` says whether pages are served, and `/_stcore/metrics` what its
 sessions and caches take. Who gets an answer is for the gate to say. It looks once a second, however
-often it is asked, as it tries the store by writing to it.
+often it is asked, as it tries the store by writing to it, and counts every ten seconds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,50 +19,75 @@ from starlette.responses import JSONResponse, Response
 
 from cnn.settings import store_url
 from cnn.training.store.store import Store
+from cnn.training.store.store_error import StoreError
+from cnn.training.workers.metrics import Metric, as_text, counted
 from cnn.training.workers.readiness import Readiness, readiness
+from ui.shell.attendance import here
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-FRESH_S = 1.0
+FRESH_S, COUNTED_S = 1.0, 10.0
+Found = TypeVar("Found")
 NOW = {"Cache-Control": "no-store"}
 
 
 async def ready(_request: Request) -> Response:
-    return await _answer(_as_json)
+    return await run_in_threadpool(_as_json)
 
 
 async def metrics(_request: Request) -> Response:
-    return await _answer(_as_metrics)
+    return await run_in_threadpool(_as_metrics)
 
 
-async def _answer(written: Callable[[Readiness], Response]) -> Response:
-    return written(await run_in_threadpool(_look))
+class _Look(Generic[Found]):
+    """What was found out less than some seconds ago, or is found out now."""
 
-
-class _Look:
-    """Looks whether all is ready, unless that was found out less than a second ago."""
-
-    def __init__(self) -> None:
+    def __init__(self, what: Callable[[], Found]) -> None:
         self._one_at_a_time = threading.Lock()
-        self._found, self._at = Readiness(is_writable=False), -FRESH_S
+        self._what = what
+        self._last: tuple[float, Found] | None = None
 
-    def __call__(self) -> Readiness:
+    def __call__(self, fresh_s: float) -> Found:
         with self._one_at_a_time:
-            if time.monotonic() - self._at >= FRESH_S:
-                self._found = readiness(opened)
-                self._at = time.monotonic()
-            return self._found
+            if self._last is None or time.monotonic() - self._last[0] >= fresh_s:
+                found = self._what()
+                self._last = time.monotonic(), found
+            return self._last[1]
 
 
-_look = _Look()
+def _readiness() -> Readiness:
+    return readiness(opened)
 
 
-def _as_json(found: Readiness) -> Response:
+def _counted() -> list[Metric]:
+    try:
+        return counted(opened())
+    except StoreError:  # that it cannot be read is among what readiness says
+        return []
+
+
+_look, _count = _Look(_readiness), _Look(_counted)
+
+
+def _as_json() -> Response:
+    found = _look(FRESH_S)
     status = 200 if found.is_ready else 503
     return JSONResponse(found.to_dict(time.time()), status_code=status, headers=NOW)
 
 
-def _as_metrics(found: Readiness) -> Response:
-    return Response(found.to_metrics(), media_type=PROMETHEUS, headers=NOW)
+def _as_metrics() -> Response:
+    found = [*_look(FRESH_S).metrics(), *_count(COUNTED_S), *_of_this_process()]
+    return Response(as_text(found), media_type=PROMETHEUS, headers=NOW)
+
+
+def _of_this_process() -> list[Metric]:
+    return [
+        Metric("open_sessions", "Pages that are open in browsers, of this process.", here.open),
+        Metric(
+            "people_active",
+            "People whose page asked for something within 5 minutes, of this process.",
+            here.active(),
+        ),
+    ]
 
 
 def opened() -> Store:

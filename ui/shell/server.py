@@ -30,7 +30,7 @@ from ui.components.plotly_script import SCRIPT_FILE, script_path
 from ui.session.assets import CHECKS, NETWORKS, address, compressed_response
 from ui.shell import announce, sending
 from ui.shell.changing import METHODS
-from ui.shell.memory import settle
+from ui.shell.memory import collected, settle
 from ui.shell.start import first
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ SWITCH_S = 0.0005
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Workers for as long as the app runs, and what there is to say of them on its terminal."""
-    with log.heard():
+    with log.heard(), collected():
         announce.announce()
         scripts.files()  # with them the first page names what it needs: they are read in no time
         crew = _Crew()

@@ -8,7 +8,7 @@ few that have to see everybody's rows, such as the length of the queue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.visitors import cloned_traverse
 
 from cnn.people.person import Person, Role
@@ -57,6 +58,8 @@ MAY_CHANGE = {
 """What a teacher changes: by which link a learner comes in, and what becomes of the queue."""
 
 Statement = TypeVar("Statement", bound=Executable)
+
+_WRITER = DefaultDialect().statement_compiler(DefaultDialect(), None)
 
 
 def of_all(statement: Statement) -> Statement:
@@ -98,13 +101,19 @@ def _narrowed(
 
 def _for(statement: Any, person: Person) -> Any:
     def read(found: Any) -> None:
-        for table in _tables(found.get_final_froms()):
+        for table in _tables(_froms(found)):
             _where(found, _seen(table, person))
 
     def change(found: Any) -> None:
         _where(found, _mine(found.table, person))
 
     return cloned_traverse(statement, {}, {"select": read, "update": change, "delete": change})
+
+
+def _froms(found: Any) -> Sequence[FromClause]:
+    """What a query reads from: as its `get_final_froms`, which writes the whole of it for that."""
+    made: Sequence[FromClause] = found._compile_state_factory(found, _WRITER)._get_display_froms()
+    return made
 
 
 def _where(found: Any, condition: ColumnElement[bool] | None) -> None:

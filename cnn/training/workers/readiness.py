@@ -18,6 +18,7 @@ from cnn.training.store.heartbeats import heard_at, worker_states
 from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreBusy, StoreError
 from cnn.training.store.tables import workers
+from cnn.training.workers.metrics import Metric
 from cnn.training.workers.ray_cluster import WRONG
 
 PATIENCE_S, REST_S = 1.0, 0.05
@@ -50,20 +51,16 @@ class Readiness:
             "troubles": list(self.troubles),
         }
 
-    def to_metrics(self) -> str:
-        """In the text form that Prometheus reads; what is not known is left out."""
-        lines = []
-        for name, about, value in (
-            ("ready", "Whether runs can be kept and are trained: 1 or 0.", int(self.is_ready)),
-            ("store_writable", "Whether the run store takes what is written.", self.is_writable),
-            ("worker_heard_timestamp_seconds", "When a worker was last heard of.", self.heard_at),
-            ("queue_length", "Runs that wait to be trained.", self.queue_length),
-        ):
-            if value is not None:
-                number = f"{float(value):.3f}".rstrip("0").rstrip(".")
-                lines += [f"# HELP cnn_{name} {about}", f"# TYPE cnn_{name} gauge"]
-                lines += [f"cnn_{name} {number}"]
-        return "\n".join([*lines, ""])
+    def metrics(self) -> list[Metric]:
+        """The same as numbers; what is not known is left out."""
+        return [
+            Metric("ready", "Whether runs can be kept and are trained: 1 or 0.", self.is_ready),
+            Metric("store_writable", "Whether the run store takes writes.", self.is_writable),
+            Metric(
+                "worker_heard_timestamp_seconds", "When a worker was last heard of.", self.heard_at
+            ),
+            Metric("queue_length", "Runs that wait to be trained.", self.queue_length),
+        ]
 
 
 def readiness(opened: Callable[[], Store]) -> Readiness:

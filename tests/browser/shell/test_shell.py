@@ -14,7 +14,7 @@ from cnn.network.zoo import entry
 from cnn.pictures.kit.figures import template
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
-from tests.training.workers.test_readiness import metrics
+from tests.training.exposition import metrics
 
 
 def test_home_opens_in_the_light_with_its_icon_and_the_navigation_beside_it(

@@ -6,7 +6,18 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Insert, Table, delete, insert, select, text, update
+from sqlalchemy import (
+    Insert,
+    Select,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from cnn.lessons import progress
 from cnn.lessons.progress import noted
@@ -283,3 +294,24 @@ def test_without_accounts_all_is_there_as_ever(store: Store):
 def rows(store: Store, table: Table) -> list[tuple[object, ...]]:
     with store.begin() as connection:
         return sorted(map(tuple, connection.execute(select(table)).all()), key=str)
+
+
+def queries() -> list[Select[Any]]:
+    """Ways to ask for rows: joined, by another name, within another query, counted."""
+    runs, steps, other = tables.runs, tables.steps, tables.runs.alias()
+    counted = select(func.count()).where(other.c.owner == runs.c.owner).scalar_subquery()
+    return [
+        select(runs),
+        select(func.count()).select_from(runs),
+        select(steps).where(steps.c.run_id == "x"),
+        select(runs.c.id).join(steps, steps.c.run_id == runs.c.id),
+        select(other.c.id, tables.people.c.name),
+        select(select(runs.c.id).subquery().c.id),
+        select(runs).where(exists(select(other.c.id).where(other.c.owner == runs.c.owner))),
+        select(counted, runs.c.id),
+    ]
+
+
+@pytest.mark.parametrize("query", queries(), ids=str)
+def test_what_a_query_reads_from_is_what_the_database_library_says(query: Select[Any]):
+    assert [*map(str, sight._froms(query))] == [*map(str, query.get_final_froms())]

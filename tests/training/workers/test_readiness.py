@@ -1,7 +1,6 @@
 """Readiness is what the program would meet: a store that is tried out, and workers that speak."""
 
 import os
-import re
 import sqlite3
 import subprocess
 import sys
@@ -17,30 +16,14 @@ from cnn.training.recipe.run import Wish, WorkerState
 from cnn.training.store import database, heartbeats
 from cnn.training.store.store import Store
 from cnn.training.workers import readiness
+from cnn.training.workers.metrics import as_text
 from cnn.training.workers.readiness import Readiness
+from tests.training.exposition import metrics
 from tests.training.unreadable import spoil
 
 ROOT = Path(__file__).parents[3]
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
-METRIC = re.compile(
-    r"# HELP (?P<help>[a-zA-Z_:][a-zA-Z0-9_:]*) [^\n]+\n"
-    r"# TYPE (?P<type>[a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped)\n"
-    r"(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?P<value>-?\d+(\.\d+)?)\n"
-)
-"""A metric without labels, as Prometheus' own text says that it is written (format 0.0.4)."""
-
-
-def metrics(text: str) -> dict[str, float]:
-    """What a text of metrics says; every letter of it has to be one of a metric."""
-    found = {}
-    while text:
-        one = METRIC.match(text)
-        assert one, text
-        assert one["help"] == one["type"] == one["name"]
-        found[one["name"]] = float(one["value"])
-        text = text[one.end() :]
-    return found
 
 
 def looked(store: Store) -> Readiness:
@@ -65,7 +48,7 @@ def test_all_is_ready_where_the_store_is_written_to_and_a_worker_speaks(store: S
         "queue_length": 3,
         "troubles": [],
     }
-    said = metrics(found.to_metrics())
+    said = metrics(as_text(found.metrics()))
     assert said.pop("cnn_worker_heard_timestamp_seconds") == pytest.approx(now, abs=5)
     assert said == {"cnn_ready": 1, "cnn_store_writable": 1, "cnn_queue_length": 3}
 
@@ -83,7 +66,7 @@ def test_without_a_worker_it_is_not_ready_and_says_so(store: Store, monkeypatch)
     assert not found.is_ready
     assert "No worker takes what is queued: none has been heard of lately." in found.troubles[0]
     assert found.to_dict(0)["worker_heard_s_ago"] is None
-    assert metrics(found.to_metrics()) == {
+    assert metrics(as_text(found.metrics())) == {
         "cnn_ready": 0,
         "cnn_store_writable": 1,
         "cnn_queue_length": 0,
@@ -128,7 +111,7 @@ def test_a_store_that_cannot_be_opened_is_said_with_the_way_out(tmp_path: Path):
     assert found.troubles[0].startswith("The run store ")
     assert "file is not a database. Move that file out of the way" in found.troubles[0]
     assert found.to_dict(0)["queue_length"] is None
-    assert metrics(found.to_metrics()) == {"cnn_ready": 0, "cnn_store_writable": 0}
+    assert metrics(as_text(found.metrics())) == {"cnn_ready": 0, "cnn_store_writable": 0}
 
 
 @pytest.fixture

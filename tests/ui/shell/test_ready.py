@@ -16,7 +16,7 @@ from cnn.training.store import heartbeats
 from cnn.training.store.on_disk.store_file import store_file
 from cnn.training.store.store import Store
 from cnn.training.workers import readiness
-from tests.training.workers.test_readiness import metrics
+from tests.training.exposition import metrics
 from tests.ui.awaiting import awaited
 from ui.shell import origin, ready
 from ui.shell.server import ROUTES
@@ -29,7 +29,8 @@ NAMED = {"host": "127.0.0.1:8501"}
 @pytest.fixture(autouse=True)
 def fresh(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ready._store.cache_clear()
-    monkeypatch.setattr(ready, "_look", ready._Look())
+    monkeypatch.setattr(ready, "_look", ready._Look(ready._readiness))
+    monkeypatch.setattr(ready, "_count", ready._Look(ready._counted))
     heartbeats.beat(store, "a", WorkerState.READY)
     yield
     ready._store.cache_clear()

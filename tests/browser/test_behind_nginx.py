@@ -1,0 +1,126 @@
+"""A class over three app processes on one PostgreSQL, behind nginx as `docs/nginx.conf` has it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cnn.people import accounts
+from cnn.training.store.store import Store
+from tests import nginx, postgres
+from tests.browser.driving import ROOT, running, settled
+from tests.browser.training import WORKER_MS, press_train
+from tests.needs import NGINX
+from tests.training.exposition import metrics
+
+pytestmark = [pytest.mark.proof, NGINX.mark()]
+UNDER_WAY = re.compile(r"^Epoch \d+ of 500")
+
+
+@dataclass
+class School:
+    """Where people go, the processes behind that, and what these share."""
+
+    url: str
+    apps: list[str]
+    store: Store
+
+    def link(self, name: str) -> str:
+        return f"{self.url}/enter/{accounts.add(self.store, name, class_name='4b')[1]}"
+
+    def serving(self) -> list[str]:
+        """The processes in which pages are open; what has ended has none."""
+        return [app for app in self.apps if open_pages(app)]
+
+
+def open_pages(app: str) -> float:
+    try:
+        with urllib.request.urlopen(f"{app}/metrics", timeout=20) as answer:
+            return metrics(answer.read().decode())["cnn_open_sessions"]
+    except OSError:
+        return 0
+
+
+@pytest.fixture
+def school(tmp_path: Path, postgresql: str) -> Iterator[School]:
+    address = postgres.new_database(postgresql)
+    settings = {"CNN_ACCOUNTS": "invite", "STREAMLIT_SERVER_COOKIE_SECRET": "s" * 32}
+    with ExitStack() as open_:
+        store = open_.enter_context(closing(Store(address)))
+        apps = []
+        for number in range(3):
+            (home := tmp_path / str(number)).mkdir()
+            apps.append(open_.enter_context(running(home, store=address, settings=settings)))
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "cnn", "worker"],
+            cwd=ROOT,
+            env=os.environ | {"CNN_STORE": address, "CNN_HOME": str(tmp_path / "worker")},
+        )
+        open_.callback(worker.wait)
+        open_.callback(worker.terminate)
+        (folder := tmp_path / "nginx").mkdir()
+        ports = [app.rsplit(":", 1)[1] for app in apps]
+        yield School(open_.enter_context(nginx.server(folder, ports)), apps, store)
+
+
+def come_in(page: Page, school: School, name: str) -> None:
+    page.goto(school.link(name))
+    page.get_by_role("button", name="Come in").click()
+    expect(page.get_by_text("Draw a digit here")).to_be_visible()
+    settled(page)
+
+
+def kill(app: str) -> None:
+    """As a machine that fails would: without a word to whoever is connected."""
+    option = f"--server.port={app.rsplit(':', 1)[1]}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another one that ended meanwhile
+            if option in (folder / "cmdline").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), signal.SIGKILL)
+                return
+    raise AssertionError(f"nothing serves at {app}")
+
+
+def test_two_people_see_what_is_theirs_and_a_page_outlives_the_process_that_served_it(
+    school: School, browser: Browser
+):
+    anna, ben = (browser.new_context(ignore_https_errors=True).new_page() for _ in range(2))
+    come_in(anna, school, "Anna")
+    (first,) = school.serving()
+    for _ in range(3):
+        anna.goto(f"{school.url}/train?network=lenet-5&data=mnist-sample&epochs=500")
+        settled(anna)
+        assert school.serving() == [first], "a browser stays at its process"
+    cookies = {one["name"]: one for one in anna.context.cookies()}
+    assert all(one["secure"] and one["httpOnly"] for name, one in cookies.items() if "cnn" in name)
+
+    come_in(ben, school, "Ben")
+    press_train(anna)
+    expect(anna.get_by_text(UNDER_WAY)).to_be_visible(timeout=WORKER_MS)
+    ben.goto(f"{school.url}/train?run={anna.url.split('run=')[1]}")
+    expect(ben.get_by_text("A run of this address is not there any more.")).to_be_visible()
+    expect(ben.get_by_text(UNDER_WAY)).to_be_hidden()
+
+    kill(first)
+
+    was = anna.get_by_text(UNDER_WAY).inner_text()
+    expect(anna.get_by_text(UNDER_WAY)).not_to_have_text(was, timeout=WORKER_MS)
+    settled(anna)
+    expect(anna.get_by_test_id("stSidebar").get_by_text("Anna ·")).to_be_visible()
+    assert first not in school.serving()
+    expect(ben.get_by_test_id("stSidebar").get_by_text("Ben ·")).to_be_visible()
+
+    anna.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+    expect(anna.get_by_text("the test set was not looked at")).to_be_visible(timeout=WORKER_MS)
+    for page in (anna, ben):
+        settled(page)
+        page.context.close()
