@@ -27,8 +27,8 @@ from cnn.people.oidc import SignInError, check_installed
 from cnn.people.ways import accounts
 from cnn.settings import SettingError, executor
 from ui.shell.announce import here, tell_token
-from ui.shell.attendance import Attended
 from ui.shell.gate import Gate
+from ui.shell.health.attendance import Attended
 from ui.shell.late import WithoutLate
 from ui.shell.revive import Watched
 from ui.shell.server import ROUTES, lifespan

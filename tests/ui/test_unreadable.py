@@ -39,13 +39,13 @@ from tests.training.exposition import metrics
 from tests.training.unreadable import FOREIGN, KINDS, add_unreadable, damage, row_of, spoil
 from tests.ui.parts.test_compare_budget import rows
 from tests.ui.parts.test_training_data import kept
-from tests.ui.shell.test_ready import answer
+from tests.ui.shell.health.test_ready import answer
 from tests.ui.views.test_learn import THOUSAND, trained_in_train
 from tests.ui.visiting import arriving, pressed, shown, visited, weights_file, words
 from ui.parts.runs import history
 from ui.parts.runs.history import PER_PAGE
 from ui.parts.runs.runs import MOST_SHOWN, TAB
-from ui.shell import ready
+from ui.shell.health import ready
 
 LENET = entry("lenet-5").architecture
 SETTINGS = Configuration(epochs=3)

@@ -13,8 +13,8 @@ from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store, StoreError
 from cnn.training.workers import checks
 from cnn.training.workers.ray_cluster import WRONG
-from ui.shell import ready
 from ui.shell.changing import changing, take_turn
+from ui.shell.health import ready
 from ui.shell.rate import Rate
 
 QUESTIONS = Rate(60, 0.5)

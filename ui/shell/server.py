@@ -124,8 +124,8 @@ ROUTES = [
     Route(script_path(), _plotly),
     Route(address(CHECKS), _by("ui.shell.checked", "checked"), methods=METHODS),
     Route(address(f"{NETWORKS}/{{digest}}"), _by("ui.components.engine", "answer")),
-    Route(address("/ready"), _by("ui.shell.ready", "ready")),
-    Route(address("/metrics"), _by("ui.shell.ready", "metrics")),
+    Route(address("/ready"), _by("ui.shell.health.ready", "ready")),
+    Route(address("/metrics"), _by("ui.shell.health.ready", "metrics")),
     scripts.route(),
     sending.route(),
 ]

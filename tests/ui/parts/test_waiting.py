@@ -15,7 +15,8 @@ from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import WRONG
 from ui.parts.runs import runs
 from ui.parts.setup import controls, expectation
-from ui.shell import checked, ready
+from ui.shell import checked
+from ui.shell.health import ready
 
 DISPATCHING, ON_RAY = WorkerState.DISPATCHING, WorkerState.ON_RAY
 

@@ -1,6 +1,7 @@
 """Streamlit's own files are sent as they are, and nothing else is."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,8 @@ def ask(
     async def answer() -> None:
         await app(scope, receive, send)
 
-    asyncio.run(answer())
+    with ThreadPoolExecutor(1) as apart:  # a browser's tests leave a loop running in this one
+        apart.submit(lambda: asyncio.run(answer())).result()
     found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return found, b"".join(one.get("body", b"") for one in sent[1:])
 

@@ -22,7 +22,7 @@ from cnn.training.store.store import Store
 from cnn.training.store.store_error import StoreError
 from cnn.training.workers.metrics import Metric, as_text, counted
 from cnn.training.workers.readiness import Readiness, readiness
-from ui.shell.attendance import here
+from ui.shell.health.attendance import here
 
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 FRESH_S, COUNTED_S = 1.0, 10.0

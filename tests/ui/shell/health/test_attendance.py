@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.ui.awaiting import awaited
-from ui.shell.attendance import LATELY_S, Attendance, Attended
+from ui.shell.health.attendance import LATELY_S, Attendance, Attended
 
 KEY = "k" * 43
 
@@ -86,7 +86,7 @@ def test_after_five_minutes_nobody_is_active_any_more(here: Attendance, clock: C
 
 
 def test_of_very_many_only_the_latest_are_known(here: Attendance, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ui.shell.attendance.MOST_KNOWN", 3)
+    monkeypatch.setattr("ui.shell.health.attendance.MOST_KNOWN", 3)
     for number in range(10):
         here.heard(str(number))
 

@@ -18,7 +18,8 @@ from cnn.training.store.store import Store
 from cnn.training.workers import readiness
 from tests.training.exposition import metrics
 from tests.ui.awaiting import awaited
-from ui.shell import origin, ready
+from ui.shell import origin
+from ui.shell.health import ready
 from ui.shell.server import ROUTES
 
 APP = Starlette(routes=ROUTES)

@@ -1,0 +1,1 @@
+"""How the app is: ready, and how many are here."""
