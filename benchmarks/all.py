@@ -179,7 +179,8 @@ def main(wanted: list[str]) -> None:
         head += f"{WANTED}\n\n{table(rows)}\n\n{counted(rows)}\n\n"
         RESULTS.write_text(head + "\n".join(ordered), encoding="utf-8")
     ours = [row for row in rows if row[0].strip("`") in (wanted or ALL)]
-    print(f"\n{table(ours)}\n\n{counted(ours)}")
+    if ours:
+        print(f"\n{table(ours)}\n\n{counted(ours)}")
 
 
 def _text(path: str) -> str:

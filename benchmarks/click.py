@@ -36,7 +36,7 @@ SEEN = """
   const marks = {
     gone: () => !document.querySelector(".st-key-launch"),
     first: () => deep(document).some((root) => [...root.querySelectorAll(".js-plotly-plot")]
-      .some((plot) => (plot.data ?? []).some((trace) => trace.x?.length))),
+      .some((plot) => (plot.data ?? []).some((trace) => trace.y?.some(Number.isFinite)))),
     finished: () => [...document.querySelectorAll(".stMarkdownBadge")]
       .some((one) => one.textContent.trim().endsWith("finished")),
   };
