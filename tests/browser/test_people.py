@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,15 @@ from tests import needs
 from tests.browser.driving import PageMaker, _free_port, running, settled
 from tests.browser.test_every_view import barred, troubles
 from tests.browser.training import press_train
+from tests.training.processes import eventually
 
+WITHIN_S = 5.0
 pytestmark = pytest.mark.proof
 WIDE, NARROW = (ViewportSize(width=width, height=900) for width in (1440, 390))
+
+
+def is_out(page: Page, url: str) -> bool:
+    return page.request.get(url).status == 401
 
 
 @pytest.fixture
@@ -153,7 +160,7 @@ def test_a_teacher_holds_the_queue_and_adds_people_from_the_class_page(
         page.get_by_role("button", name="Turn out now").click()
         row = page.get_by_role("row").filter(has_text=f"Ben {number}")
         expect(row).to_contain_text("turned out")
-        assert ben.request.get(url).status == 401
+        eventually("turned out", partial(is_out, ben, url), WITHIN_S)
 
 
 def test_who_signs_in_by_openid_connect_comes_to_the_page_they_wanted(
