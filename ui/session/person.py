@@ -94,7 +94,7 @@ def named(person_id: str) -> Person | None:
     return _named(store_url(), person_id) if person_id else None
 
 
-@st.cache_data(show_spinner=False, ttl=2, max_entries=10_000)
+@st.cache_resource(show_spinner=False, ttl=2, max_entries=10_000)
 def _named(url: str, person_id: str) -> Person | None:
     from cnn.people.accounts import find
 
