@@ -20,6 +20,7 @@ from cnn.comparing.comparison import Entrant, Plan
 from cnn.comparing.mean_curves import Axis, Sample, curve_elsewhere
 from cnn.comparing.unshown import beside
 from cnn.network.zoo import entry
+from cnn.training.exchange import recorder
 from cnn.training.exchange.batches import Batches
 from cnn.training.exchange.recorder import Begun, Recorder
 from cnn.training.recipe.configuration import Configuration
@@ -35,6 +36,12 @@ from cnn.training.workers.starting import of_run
 ROOT = Path(__file__).parents[3]
 IMAGES, BATCH = 25, 10
 DONE = Begun("mine", Told(2), "no model", {}, is_design=False)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a training is waited for as long as a busy machine takes."""
+    monkeypatch.setattr(recorder, "LAST_PATIENCE_S", 60.0)
 
 
 @pytest.fixture
