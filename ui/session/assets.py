@@ -9,8 +9,10 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-CHECKS, NETWORKS = "/checks", "/networks"
-"""Where a network is checked against Keras, and where those are that run in the browser."""
+CHECKS, NETWORKS, NEWS = "/checks", "/networks", "/news"
+"""Where a network is checked against Keras, where those are that run in the browser, and where it
+is asked whether a page is out of date.
+"""
 
 HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",  # the address changes with the content

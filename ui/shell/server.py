@@ -27,7 +27,7 @@ from streamlit import env_util
 from cnn import log
 from ui.components import scripts
 from ui.components.plotly_script import SCRIPT_FILE, script_path
-from ui.session.assets import CHECKS, NETWORKS, address, compressed_response
+from ui.session.assets import CHECKS, NETWORKS, NEWS, address, compressed_response
 from ui.shell import announce, sending
 from ui.shell.changing import METHODS
 from ui.shell.memory import collected, settle
@@ -124,6 +124,7 @@ ROUTES = [
     Route(script_path(), _plotly),
     Route(address(CHECKS), _by("ui.shell.checked", "checked"), methods=METHODS),
     Route(address(f"{NETWORKS}/{{digest}}"), _by("ui.components.engine", "answer")),
+    Route(address(f"{NEWS}/{{id}}"), _by("ui.components.news", "answer")),
     Route(address("/ready"), _by("ui.shell.health.ready", "ready")),
     Route(address("/metrics"), _by("ui.shell.health.ready", "metrics")),
     scripts.route(),

@@ -1,44 +1,109 @@
-"""How often a run is looked at while it is trained."""
+"""How often a run is drawn anew while it is trained, and what has it drawn at once."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Progress, Run, State, Wish
-from ui.parts.runs.live import _poll_s
+from cnn.training.store.store import Store
+from ui.parts.runs.pace import AT_ONCE_S, CALM_S, every_s, news_of
+
+WORKER = "worker"
 
 
-def run(
-    seconds: float = 0.0,
-    left: float | None = None,
-    state: State = State.RUNNING,
-    wish: Wish = Wish.RUN,
-) -> Run:
-    progress = Progress(1, 1, 10, seconds=seconds, seconds_left=left)
+def run(seconds: float = 0.0, state: State = State.RUNNING) -> Run:
+    progress = Progress(1, 1, 10, seconds=seconds)
     network = entry("lenet-5").architecture
-    own = Configuration()
-    return Run("1", "LeNet-5", network, own, state, 0.0, wish=wish, progress=progress)
+    return Run("1", "LeNet-5", network, Configuration(), state, 0.0, progress=progress)
 
 
 @pytest.mark.parametrize(
     ("runs", "every"),
     [
         ([run(state=State.QUEUED)], 0.5),
-        ([run(1.9, 60)], 0.5),
-        ([run(2.1, 60)], 1.0),
-        ([run(6.1, 60)], 2.0),
+        ([run(1.9)], 0.5),
+        ([run(2.1)], 1.0),
         ([run(6.1)], 2.0),
-        ([run(60, 3.1)], 2.0),
-        ([run(60, 2.9)], 0.5),
-        ([run(60, 0.0)], 0.5),
-        ([run(60, 60), run(60, 1)], 0.5),
-        ([run(60, 60), run(1, 60)], 0.5),
-        ([run(60, 60, wish=Wish.STOP)], 0.5),
-        ([run(60, 0.0, State.FINISHED)], None),
-        ([run(60, 60), run(60, 0.0, State.FINISHED)], 2.0),
+        ([run(60), run(1)], 0.5),
+        ([run(60, State.FINISHED)], None),
+        ([run(60), run(1, State.FINISHED)], 2.0),
     ],
 )
-def test_at_its_beginning_and_near_its_end_more_often_and_not_at_all_once_it_is_over(
+def test_it_is_drawn_more_often_at_its_beginning_and_not_at_all_once_it_is_over(
     runs: list[Run], every: float | None
 ):
-    assert _poll_s(runs) == every
+    assert every_s(runs) == every
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def test_its_beginning_its_first_points_a_wish_and_its_end_are_shown_at_once_and_nothing_else(
+    store: Store,
+):
+    id = store.add(entry("lenet-5").architecture, Configuration()).id
+    look = news_of(store, [id])
+    stamps = [look().stamp]
+
+    def is_news() -> bool:
+        stamps.append(look().stamp)
+        return stamps[-1] != stamps[-2]
+
+    def comes_to(step: int, phase: str, left_s: float | None = None) -> None:
+        at = Progress(1, step, 100, seconds=step, seconds_left=left_s, phase=phase)
+        store.record(id, [], at, worker=WORKER)
+
+    assert not is_news()
+    assert store.claim(id, WORKER)
+    assert is_news()
+    comes_to(0, "building the network")
+    assert is_news()
+    assert look().again_s == AT_ONCE_S
+    comes_to(1, "training")
+    assert is_news()
+    comes_to(1, "compiling")
+    assert is_news()
+    comes_to(2, "training")
+    assert is_news()
+    for step, phase in ((3, "training"), (50, "validating"), (51, "training")):
+        comes_to(step, phase, 60.0)
+        assert not is_news()
+        assert look().again_s == CALM_S
+    store.want(id, Wish.PAUSE)
+    assert is_news()
+    assert look().again_s == AT_ONCE_S
+    store.record(id, [], Progress(1, 51, 100), State.PAUSED, worker=WORKER)
+    assert is_news()
+    assert look().again_s == CALM_S
+    store.want(id, Wish.RUN)
+    assert is_news()
+    comes_to(99, "testing", 0.5)
+    assert is_news()  # it is not paused any more
+    assert look().again_s == AT_ONCE_S
+    store.finish(id, State.FINISHED, worker=WORKER)
+    assert is_news()
+    assert look().again_s == CALM_S
+
+
+def test_what_has_waited_long_is_asked_about_calmly(store: Store, monkeypatch: pytest.MonkeyPatch):
+    look = news_of(store, [store.add(entry("lenet-5").architecture, Configuration()).id])
+    assert look().again_s == AT_ONCE_S
+    later = time.time() + 60
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert look().again_s == CALM_S
+
+
+def test_a_run_that_is_deleted_is_news(store: Store):
+    id = store.add(entry("lenet-5").architecture, Configuration()).id
+    look = news_of(store, [id])
+    before = look().stamp
+    store.remove(id)
+    assert look().stamp != before

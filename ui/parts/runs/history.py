@@ -17,6 +17,7 @@ from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store import labels, run_list
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
+from ui.components.news import Look, News, when_new
 from ui.components.table import Cell, Column, TableRow, table
 from ui.parts.comparison import choice
 from ui.parts.runs import room, runs
@@ -29,8 +30,12 @@ from ui.session.words import ago, duration, percent, plain
 Listed = Run | Elsewhere | Unreadable
 PER_PAGE = 15
 NOTE_LETTERS = 40
-POLL_S = 2.0
-QUIET_POLL_S = 4.0
+EVERY_S = 3.0
+"""How often the list is drawn while something in it is live."""
+
+ASKED_EVERY_S, ASKED_QUIETLY_S = 1.0, 4.0
+"""How often it is asked whether anything has begun or ended."""
+
 TONES = {
     State.RUNNING: "busy",
     State.PAUSED: "warn",
@@ -56,18 +61,24 @@ COLUMNS = (
 
 
 def history() -> None:
-    """The list, shown anew every other second while something in the store is live; and once
+    """The list, shown anew every few seconds while something in the store is live; and once
     anything begins to be, here, in another window or in another program.
     """
     live = runs.store().count(LIVE) > 0
     if not live:
-        st.fragment(run_every=QUIET_POLL_S)(_until_live)()
-    st.fragment(run_every=POLL_S if live else None)(_history)(live)
+        st.fragment(_until_live)()
+    st.fragment(_history)(live)
     if runs.store().count():
         room.offer()  # not within the fragment, whose next turn would close what it opens
 
 
+def _live_runs(every_s: float) -> Look:
+    store = runs.store()
+    return lambda: News(f"{store.count(LIVE)} live", every_s)
+
+
 def _until_live() -> None:
+    when_new("news_of_beginnings", _live_runs(ASKED_QUIETLY_S))
     if runs.store().count(LIVE) and not dialog.is_open():
         st.rerun()
 
@@ -86,6 +97,8 @@ def latest(count: int) -> None:
 
 def _history(was_live: bool) -> None:
     store = runs.store()
+    if was_live:
+        when_new("news_of_list", _live_runs(ASKED_EVERY_S), EVERY_S)
     if was_live and not store.count(LIVE) and not dialog.is_open():
         st.rerun()
     if not store.count():

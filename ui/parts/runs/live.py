@@ -15,13 +15,15 @@ from cnn.training.recipe.earlier import caution
 from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.naming import told_apart
 from cnn.training.recipe.pace import images_of_epoch
-from cnn.training.recipe.run import Epoch, Run, State, Step, Wish
+from cnn.training.recipe.run import Epoch, Run, State, Step
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
-from ui.parts.runs import elsewhere, room, runs, waiting
+from ui.components.news import when_new
+from ui.parts.runs import elsewhere, pace, room, runs, waiting
 from ui.parts.runs.charts import show_curves, show_gradients, show_learning_rate
 from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
+from ui.parts.runs.pace import Seen
 from ui.parts.runs.results import results
 from ui.parts.runs.take_away import take_away
 from ui.parts.runs.try_photo import try_photo, way_to_it
@@ -32,17 +34,6 @@ from ui.parts.setup.controls import controls, standing
 from ui.session import dialog, theme
 from ui.session.words import duration, percent, plain
 
-POLL_S = 0.5
-PACES = ((2.0, POLL_S), (6.0, 1.0))
-"""How often a run is looked at, by how long it has been trained: drawing its curves takes from its
-training, and a second of a long one changes little.
-"""
-
-SOON_S = 3.0
-"""So near to its end it is looked at often again: somebody waits for what comes of it."""
-
-Seen = Run | Elsewhere
-LATER_POLL_S = 2.0
 LIVE_POINTS, POINTS = 400, 1_000
 """How many steps are drawn, extremes always among them: more once a run is over."""
 
@@ -60,10 +51,10 @@ def watch(run_ids: Sequence[str]) -> None:
     for run in found:
         _left_out(run)
     if found:
-        every = _poll_s(found)
+        is_live = any(run.is_live for run in found)
         above = st.empty()
-        st.fragment(run_every=every)(_watched)([run.id for run in found], every)
-        if len(found) == 1 and not every and isinstance(found[0], Run):
+        st.fragment(_watched)([run.id for run in found], is_live=is_live)
+        if len(found) == 1 and not is_live and isinstance(found[0], Run):
             ended(found[0], above)
 
 
@@ -83,25 +74,15 @@ def _found(run_ids: Sequence[str]) -> list[Seen]:
     return [run for id in run_ids if isinstance(run := look_up(id), Run | Elsewhere)]
 
 
-def _poll_s(found: Sequence[Seen]) -> float | None:
-    """How often to look: not at all once no run can change any more."""
-    live = [run for run in found if run.is_live]
-    if not live:
-        return None
-    if any(run.wish is not Wish.RUN and run.state is not State.PAUSED for run in live):
-        return POLL_S  # somebody waits for it
-    ends = [run.progress.seconds_left for run in live if run.progress.seconds_left is not None]
-    if min(ends, default=SOON_S) < SOON_S:
-        return POLL_S
-    youngest = min(run.progress.seconds for run in live)
-    return next((every for until, every in PACES if youngest < until), LATER_POLL_S)
-
-
-def _watched(run_ids: Sequence[str], every: float | None) -> None:
+def _watched(run_ids: Sequence[str], *, is_live: bool) -> None:
+    if is_live:
+        look = pace.news_of(runs.store(), run_ids)
+        when_new("news_of_runs", look, pace.every_s(_found(run_ids)))
     found = _found(run_ids)
     is_asked_for = len(found) == len(run_ids) and set(run_ids) <= set(runs.shown())
-    if not is_asked_for or (_poll_s(found) != every and not dialog.is_open()):
-        st.rerun()  # once more, and whole: what is asked for, and how often, has changed
+    has_turned = any(run.is_live for run in found) != is_live
+    if not is_asked_for or (has_turned and not dialog.is_open()):
+        st.rerun()  # once more, and whole
     epochs = runs.store().epochs(run_ids)
     if len(found) == 1:
         run = found[0]

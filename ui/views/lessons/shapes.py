@@ -22,11 +22,12 @@ from cnn.training.engine.weights import trained_weights
 from cnn.training.recipe.configuration import ConfigurationError
 from cnn.training.recipe.run import Run, Wish
 from cnn.training.store.arrays import ArraysError
+from ui.components.news import when_new
 from ui.components.picture import picture
 from ui.parts.lesson import controls
 from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
-from ui.parts.runs import live, runs
+from ui.parts.runs import live, pace, runs
 from ui.parts.runs.charts import show_curves
 from ui.parts.setup.controls import standing
 from ui.parts.setup.setup import queue
@@ -95,8 +96,7 @@ def _train(lesson: Lesson, seed: int) -> None:
             disabled=run is not None and run.is_live,
         )
     if run is not None:
-        is_live = run.is_live
-        st.fragment(run_every=live.POLL_S if is_live else None)(_watched)(lesson, run.id, is_live)
+        st.fragment(_watched)(lesson, run.id, run.is_live)
     else:
         _filters(lesson, None)
     ways_on(
@@ -123,8 +123,11 @@ def _begin(epochs: int, seed: int) -> None:
 
 def _watched(lesson: Lesson, run_id: str, was_live: bool) -> None:
     run = runs.store().get(run_id)
+    if was_live and run:
+        look = pace.news_of(runs.store(), [run_id])
+        when_new("news_of_shapes", look, pace.every_s([run]))
     if run is None or run.is_live != was_live:
-        st.rerun()  # once more, and whole: how often it is looked at has changed
+        st.rerun()  # once more, and whole
     with st.container(horizontal=True, vertical_alignment="center"):
         standing(run)
         if run.is_live:
