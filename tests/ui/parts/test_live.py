@@ -46,7 +46,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def test_its_beginning_its_first_points_a_wish_and_its_end_are_shown_at_once_and_nothing_else(
+def test_its_first_points_a_wish_and_its_end_are_shown_at_once_and_nothing_else(
     store: Store,
 ):
     id = store.add(entry("lenet-5").architecture, Configuration()).id
@@ -63,14 +63,10 @@ def test_its_beginning_its_first_points_a_wish_and_its_end_are_shown_at_once_and
 
     assert not is_news()
     assert store.claim(id, WORKER)
-    assert is_news()
-    comes_to(0, "building the network")
-    assert is_news()
-    assert look().again_s == AT_ONCE_S
-    comes_to(1, "training")
-    assert is_news()
-    comes_to(1, "compiling")
-    assert is_news()
+    for step, phase in ((0, "building the network"), (1, "training"), (1, "compiling")):
+        comes_to(step, phase)
+        assert is_news() == (phase == "training")
+        assert look().again_s == AT_ONCE_S
     comes_to(2, "training")
     assert is_news()
     for step, phase in ((3, "training"), (50, "validating"), (51, "training")):
@@ -93,12 +89,15 @@ def test_its_beginning_its_first_points_a_wish_and_its_end_are_shown_at_once_and
     assert look().again_s == CALM_S
 
 
-def test_what_has_waited_long_is_asked_about_calmly(store: Store, monkeypatch: pytest.MonkeyPatch):
+def test_what_has_waited_long_is_asked_about_ever_more_calmly(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
     look = news_of(store, [store.add(entry("lenet-5").architecture, Configuration()).id])
     assert look().again_s == AT_ONCE_S
-    later = time.time() + 60
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert look().again_s == CALM_S
+    began = time.time()
+    for waited_s, again_s in ((0.5, 0.06), (2.0, 0.2), (60.0, CALM_S)):
+        monkeypatch.setattr(time, "time", lambda at=began + waited_s: at)
+        assert look().again_s == pytest.approx(again_s, abs=0.05)
 
 
 def test_a_run_that_is_deleted_is_news(store: Store):

@@ -61,6 +61,14 @@ function underline() {
   CSS.highlights.set("word-label", new Highlight(...ranges));
 }
 
+const hasLabel = (node) => node instanceof Element && (node.matches(LABEL) || node.querySelector(LABEL));
+
+/** Whether a change of the page may be one of its labels: most are of charts and figures that are live. */
+function isOfLabel({ target, addedNodes, removedNodes }) {
+  const around = target instanceof Element ? target : target.parentElement;
+  return Boolean(around?.closest(LABEL)) || [...addedNodes, ...removedNodes].some(hasLabel);
+}
+
 function follow(card, data) {
   const gone = new AbortController();
   const said = card.querySelector(".word-said");
@@ -172,11 +180,12 @@ function follow(card, data) {
   addEventListener("resize", stand, { signal: gone.signal });
 
   let look = 0;
-  const watch = new MutationObserver(() => {
-    look ||= setTimeout(() => {
+  const watch = new MutationObserver((changes) => {
+    if (shown && !shown.anchor.isConnected) hide();
+    if (look || !changes.some(isOfLabel)) return;
+    look = setTimeout(() => {
       look = 0;
       underline();
-      if (shown && !shown.anchor.isConnected) hide();
     }, LOOK_MS);
   });
   watch.observe(document.body, { childList: true, characterData: true, subtree: true });

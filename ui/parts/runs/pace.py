@@ -16,12 +16,13 @@ LATER_S = 2.0
 takes from its training, and a second of a long one changes little.
 """
 
-SOON_S, AT_ONCE_S, CALM_S = 2.0, 0.15, 1.0
-"""How often it is asked what a run does: often at its first point and its last, which somebody
-waits for.
+AT_ONCE_S, CALM_S = 0.06, 1.0
+"""How often it is asked what a run does, at most and at least."""
+
+PART = 0.1
+"""Of the time that a run has been there, or has left: by that much its first point, or its end, may
+be seen late.
 """
-NEW_S = 30.0
-"""A run that has waited for longer than that is not asked for its first point so often."""
 
 Seen = Run | Elsewhere
 
@@ -41,25 +42,28 @@ def news_of(store: Store, run_ids: Sequence[str]) -> Look:
     def look() -> News:
         looked_up = [store.look_up(id) for id in run_ids]
         found = [run for run in looked_up if isinstance(run, Seen)]
-        again_s = AT_ONCE_S if any(map(_is_waited_for, found)) else CALM_S
-        return News(repr([_stage(run) for run in found]), again_s)
+        again_s = min(map(_late_s, found), default=CALM_S)
+        return News(repr([_stage(run) for run in found]), max(AT_ONCE_S, min(again_s, CALM_S)))
 
     return look
 
 
-def _stage(run: Seen) -> tuple[str, ...]:
-    """What is another one with the first point, with what is wished, and with the end."""
-    phase = "" if run.progress.step > 1 else run.progress.phase
-    return run.id, run.state, run.wish, str(min(run.progress.step, 2)), phase
+def _stage(run: Seen) -> tuple[object, ...]:
+    """What is another one with the first points, with what is wished, with a pause, and with the
+    end. That it has begun to be built is not: drawing that would hold up the first point.
+    """
+    state = State.RUNNING if run.state is State.QUEUED else run.state
+    return run.id, state, run.wish, min(run.progress.step, 2)
 
 
-def _is_waited_for(run: Seen) -> bool:
-    """Whether something of it comes in a moment that somebody waits for."""
-    if not run.is_live:
-        return False
+def _late_s(run: Seen) -> float:
+    """How late something may be seen that somebody waits for."""
+    is_paused = run.state is State.PAUSED and run.wish is Wish.PAUSE
+    if not run.is_live or is_paused:
+        return CALM_S
     if run.wish is not Wish.RUN:
-        return run.state is not State.PAUSED
+        return AT_ONCE_S
     if run.progress.step <= 1:
-        return time.time() - run.created_at < NEW_S
+        return PART * (time.time() - run.created_at)
     left_s = run.progress.seconds_left
-    return left_s is not None and left_s < SOON_S
+    return CALM_S if left_s is None else PART * left_s
