@@ -1,0 +1,121 @@
+"""Where a step of a training goes, by what its operations are for, of each network of `training`.
+
+TensorFlow's profiler notes when each operation began and ended while the worker's own compiled steps
+run, without the app. An operation is counted by the clock, waiting for the threads that share its
+work included; two may run at once. Beside them stands how many processors were busy, and how long
+the step would take were it multiplying and adding alone, at the most that the processor comes to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+
+from benchmarks import goals
+from benchmarks.training import BATCH, NETWORKS, peak_flops
+from cnn.data import Split
+from cnn.network.trace import trace
+from cnn.network.zoo import entry
+from cnn.training.engine.chunk import Chunk
+from cnn.training.engine.machine import Machine
+from cnn.training.recipe.configuration import Configuration
+
+IMAGES, STEPS, ROUNDS = 1_280, 20, goals.rounds(5)
+OPERATION = re.compile(r"(?P<place>[^:]+):(?P<kind>_?[A-Za-z]\w*)")
+UPDATING = re.compile(r"(?i)\badam|assign|Resource(Apply|Scatter)")
+KINDS = (
+    ("of the filters", re.compile(r"BackpropFilter")),
+    ("of the inputs", re.compile(r"Conv\w*BackpropInput")),
+    ("convolutions", re.compile(r"Conv2D|DepthwiseConv")),
+    ("batch norm", re.compile(r"BatchNorm")),
+    ("dense", re.compile(r"MatMul")),
+    ("pooling", re.compile(r"Pool")),
+    ("updating", UPDATING),
+    ("sums, ReLU, rest", re.compile(r"")),
+)
+"""What an operation is for, by its kind: the first that fits; gradients of convolutions apart."""
+
+
+def kind_of(place: str, kind: str) -> str:
+    if UPDATING.search(place):
+        return "updating"
+    return next(said for said, pattern in KINDS if pattern.search(kind))
+
+
+def profiled(work: object) -> Counter[str]:
+    """The milliseconds of what was done, by what it was for."""
+    import tensorflow as tf
+    from tensorflow.tsl.profiler.protobuf.xplane_pb2 import XSpace
+
+    with tempfile.TemporaryDirectory() as folder:
+        look = tf.profiler.experimental.ProfilerOptions(2, 0, 0)
+        tf.profiler.experimental.start(folder, look)
+        assert callable(work)
+        work()
+        tf.profiler.experimental.stop()
+        (file,) = Path(folder).rglob("*.xplane.pb")
+        noted = XSpace()
+        noted.ParseFromString(file.read_bytes())
+    found: Counter[str] = Counter()
+    for plane in noted.planes:
+        for line in plane.lines:
+            for event in line.events:
+                name = plane.event_metadata[event.metadata_id].name
+                if (one := OPERATION.fullmatch(name)) and line.name.startswith("tf_Compute"):
+                    found[kind_of(**one.groupdict())] += event.duration_ps / 1e9
+    return found
+
+
+def main() -> None:
+    """Print a line for each network."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("networks", nargs="*", default=NETWORKS)
+    peak = peak_flops()
+    print(f"ms a step of {BATCH} images, medians of {ROUNDS} times {STEPS} steps; the processor's")
+    print(f"most: {peak / 1e9:,.0f} billion operations a second.\n")
+    names = [said for said, _ in KINDS]
+    head = "".join(f"{name:>{len(name) + 2}}" for name in names)
+    print(f"{'network':16}{'a step':>7}{'at most':>9}{'busy':>6}  |{head}")
+    rates = np.full(STEPS, 1e-3, np.float32)
+    for name in parser.parse_args().networks:
+        network = entry(name).architecture
+        pixels = np.random.default_rng(0).integers(0, 255, (IMAGES, *network.input), np.uint8)
+        machine = Machine(network, Configuration(), Split(pixels, np.arange(IMAGES) % 10))
+        chunk = Chunk(np.arange(IMAGES, dtype=np.int32), 0, STEPS, BATCH, rates)
+        machine.steps(chunk)
+        took, busy, parts = [], [], []
+        for _ in range(ROUNDS):
+            parts.append(profiled(lambda own=machine, all_=chunk: own.steps(all_)))
+            began, worked = time.perf_counter(), time.process_time()
+            machine.steps(chunk)
+            took.append((time.perf_counter() - began) * 1e3 / STEPS)
+            busy.append((time.process_time() - worked) * 1e3 / STEPS / took[-1])
+        at_most = 6 * trace(network).total_macs * BATCH / peak * 1e3
+        shares = "".join(
+            f"{statistics.median(one[name] for one in parts) / STEPS:>{len(name) + 2}.2f}"
+            for name in names
+        )
+        print(
+            f"{name:16}{statistics.median(took):>7.2f}{at_most:>9.2f}"
+            f"{statistics.median(busy):>6.2f}  |{shares}",
+            flush=True,
+        )
+    print("\nAt most: were all of it multiplying and adding, at the processor's most.")
+    print("Busy: processors, of those there are.")
+    goals.end()
+
+
+if __name__ == "__main__":
+    main()
