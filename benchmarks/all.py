@@ -2,8 +2,9 @@
 
 Names choose some of them; the results of the others stay as they were measured. Nothing else should
 run meanwhile: how busy the machine was stands beside each. At the end, and at the head of the file,
-stands what is wanted and whether it is there (`goals.py`). `quick` measures the most of it in about
-five minutes, of few rounds, and writes nothing.
+stands what is wanted and whether it is there (`goals.py`), of which README's table is made
+(`claims.py`). `quick` measures the most of it in about five minutes, of few rounds, and writes
+nothing.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import claims
 from benchmarks.goals import COLUMNS, MARK
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "RESULTS.md"
+RESULTS, README = HERE / "RESULTS.md", HERE.parent / "README.md"
 ALL = (
     "trace",
     "forward",
@@ -41,6 +43,7 @@ ALL = (
     "hostile",
     "augmentation",
     "training",
+    "step",
     "callback",
     "estimate",
     "labels",
@@ -178,6 +181,7 @@ def main(wanted: list[str]) -> None:
         head = HEAD.format(cores=os.cpu_count())
         head += f"{WANTED}\n\n{table(rows)}\n\n{counted(rows)}\n\n"
         RESULTS.write_text(head + "\n".join(ordered), encoding="utf-8")
+        README.write_text(claims.put(README.read_text(encoding="utf-8"), rows), encoding="utf-8")
     ours = [row for row in rows if row[0].strip("`") in (wanted or ALL)]
     if ours:
         print(f"\n{table(ours)}\n\n{counted(ours)}")

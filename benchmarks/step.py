@@ -1,9 +1,10 @@
 """Where a step of a training goes, by what its operations are for, of each network of `training`.
 
-TensorFlow's profiler notes when each operation began and ended while the worker's own compiled steps
-run, without the app. An operation is counted by the clock, waiting for the threads that share its
-work included; two may run at once. Beside them stands how many processors were busy, and how long
-the step would take were it multiplying and adding alone, at the most that the processor comes to.
+TensorFlow's profiler notes when each operation began and ended while the worker's own compiled
+steps run, without the app. An operation is counted by the clock, waiting for the threads that share
+its work included; two may run at once. Beside them stands how many processors were busy, and how
+long the step would take were it multiplying and adding alone, at the most that the processor comes
+to.
 """
 
 from __future__ import annotations
@@ -114,7 +115,6 @@ def main() -> None:
         )
     print("\nAt most: were all of it multiplying and adding, at the processor's most.")
     print("Busy: processors, of those there are.")
-    goals.end()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import all as every
-from benchmarks import goals
+from benchmarks import claims, goals
 
 FOLDER = Path(goals.__file__).parent
-FINDINGS = {"class", "pages", "hostile", "photos", "texture", "equal_macs", "growth"}
+FINDINGS = {"class", "pages", "hostile", "photos", "texture", "equal_macs", "growth", "step"}
 """What is told there is a figure of its own, with nothing that it should be."""
 
 
@@ -77,6 +77,8 @@ def test_what_was_measured_once_stays_when_another_is_measured(
     one, other = (f"print('goal: {n} | 1 | at most 1 | 1 round | met')" for n in "ab")
     monkeypatch.setattr(every, "RESULTS", tmp_path / "RESULTS.md")
     monkeypatch.setattr(every, "HERE", tmp_path)
+    monkeypatch.setattr(every, "README", tmp_path / "README.md")
+    (tmp_path / "README.md").write_text(f"Before\n{claims.BEGIN}\nold\n{claims.END}\nAfter\n")
     for name, code in (("trace", one), ("store", other)):
         (tmp_path / f"{name}.py").write_text(code)
         every.main([name])
@@ -85,3 +87,35 @@ def test_what_was_measured_once_stays_when_another_is_measured(
     assert "| `trace` | a | 1 | at most 1 | 1 round | met |" in text
     assert "| `store` | b | 1 | at most 1 | 1 round | met |" in text
     assert "2 of 2 are met." in text
+    assert "\nold\n" not in (tmp_path / "README.md").read_text("utf-8")
+
+
+def test_a_claim_of_readme_gives_its_figures_what_is_wanted_of_them_and_where_they_are_from():
+    rows = [
+        ("`training`", "lenet", "1.47 (1.10 to 1.51) times fit", "at least 1.50", "5", "missed"),
+        ("`training`", "lenet", "0.69 (0.59 to 0.87) times torch", "at least 1", "5", "missed"),
+        ("`training`", "resnet", "1.60 times fit", "at least 1.50", "5", "met"),
+        ("`store`", "a look", "3 ms (2 to 4)", "at most 5 ms", "5", "met"),
+    ]
+    said = claims.Claim(
+        "as fast", "training", {"LeNet": ("lenet", "fit"), "ResNet": ("resnet", "fit")}
+    )
+    other = claims.Claim("quick", "store", {"": ("a look", "")})
+    unmeasured = claims.Claim("light", "memory", {"": ("bytes", "")})
+
+    assert [claims.row(one, rows) for one in (said, other, unmeasured)] == [
+        "| as fast | LeNet 1.47 times, ResNet 1.60 times | at least 1.50: 1 of 2 "
+        "| `benchmarks/training.py` |",
+        "| quick | 3 ms | at most 5 ms: met | `benchmarks/store.py` |",
+        "| light | not measured yet | | `benchmarks/memory.py` |",
+    ]
+
+
+def test_what_stands_around_the_claims_stays():
+    text = f"Before\n\n{claims.BEGIN}\nold\n{claims.END}\nAfter\n"
+
+    put = claims.put(text, [])
+
+    assert put.startswith(f"Before\n\n{claims.BEGIN}\n| what |")
+    assert put.endswith(f"|\n{claims.END}\nAfter\n")
+    assert claims.put(put, []) == put
