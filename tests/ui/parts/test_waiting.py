@@ -13,6 +13,7 @@ from cnn.training.recipe.run import WorkerState
 from cnn.training.store import heartbeats
 from cnn.training.store.store import Store
 from cnn.training.workers.ray_cluster import WRONG
+from tests.ui.visiting import visited
 from ui.parts.runs import runs
 from ui.parts.setup import controls, expectation
 from ui.shell import checked
@@ -46,6 +47,27 @@ def test_a_sum_of_trainings_is_no_promise_where_several_train_at_once(
         heartbeats.beat(store, f"worker-{number}", state)
 
     assert expectation.in_turn() == said
+
+
+@pytest.mark.parametrize(
+    ("states", "is_said"),
+    [
+        ([], False),
+        ([WorkerState.STARTING], True),
+        ([WorkerState.READY], False),
+        ([WorkerState.STARTING, WorkerState.READY], False),
+        ([WorkerState.DISPATCHING], False),
+    ],
+)
+def test_the_time_of_a_training_is_told_to_come_after_a_worker_that_is_still_starting(
+    store: Store, states: list[WorkerState], is_said: bool
+):
+    for number, state in enumerate(states):
+        heartbeats.beat(store, f"worker-{number}", state)
+
+    (said,) = [one.value for one in visited("train").caption if ":material/timer:" in one.value]
+    assert "from the first step to the test" in said
+    assert ("test, once the worker has started." in said) == is_said
 
 
 @pytest.mark.parametrize(

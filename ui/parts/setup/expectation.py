@@ -50,6 +50,12 @@ def in_turn() -> str:
     return "if done one after the other" if several else "one after the other"
 
 
+def _after_starting() -> str:
+    """That it takes longer until the first step, where nobody is there yet to do it."""
+    states = {state for state in worker_states(runs.store()) if state in TAKES_RUNS}
+    return ", once the worker has started" if states == {WorkerState.STARTING} else ""
+
+
 def show(expected: Estimate, what: str = "") -> None:
     """Time and memory in a line, and how well they are known; `what` names more than a run."""
     known = (
@@ -59,8 +65,9 @@ def show(expected: Estimate, what: str = "") -> None:
         else "From what was measured on this machine; another program at work makes it longer."
     )
     text = expected.text if what else f"{expected.text[0].upper()}{expected.text[1:]}"
+    span = "" if what else f", from the first step to the test{_after_starting()}"
     st.caption(
-        f":material/timer: {what}{text} of memory on this machine"
-        f"{'.' if what else ', from the first step to the test.'} {expected.caution}".rstrip(),
+        f":material/timer: {what}{text} of memory on this machine{span}. "
+        f"{expected.caution}".rstrip(),
         help=f"{known} The memory is the peak of the process that trains, TensorFlow included.",
     )
