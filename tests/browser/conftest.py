@@ -37,7 +37,8 @@ FLAGS = (
     "--use-fake-ui-for-media-stream",  # and that is allowed
 )
 
-expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
+PATIENCE_MS = 60_000  # a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -118,6 +119,7 @@ def pages(
         kind = repr(sorted(options.items()))
         left = visitors[kind]
         page = (left.pop() if left else browser.new_context(**options)).new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: troubles.append(f"error in the page: {error}"))
         page.on("console", lambda message: troubles.extend(_console_error(message)))
         page.on("request", lambda request: troubles.extend(_departure(request.url)))

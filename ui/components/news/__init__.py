@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -65,13 +66,13 @@ def when_new(key: str, look: Look, every_s: float | None = None) -> None:
 
 
 async def answer(request: Request) -> Response:
-    """What is there now of a part that somebody looks at."""
+    """What is there now of a part that somebody looks at. Where that cannot be told, no stamp, and
+    the page, which runs again then, says why.
+    """
     look = _looks.get(request.path_params["id"])
-    if look is None:
-        return Response("Nobody looks at that. Load the page again.", status_code=404)
-    try:
-        now = await run_in_threadpool(look)
-    except StoreError as error:
-        return Response(str(error), status_code=503)
-    told = {"stamp": now.stamp, "again_ms": 1e3 * now.again_s}
+    now = None
+    if look is not None:
+        with suppress(StoreError):
+            now = await run_in_threadpool(look)
+    told = {"stamp": now.stamp, "again_ms": 1e3 * now.again_s} if now else {"stamp": None}
     return JSONResponse(told, headers=HEADERS)
