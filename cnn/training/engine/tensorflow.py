@@ -20,7 +20,9 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 those without AVX-512, and then strides that differ down and across cannot be had of a depthwise
 convolution.
 """
-SKLEARN = "sklearn"
+UNUSED = ("sklearn", "pandas", "IPython")
+"""What Keras reads for wrappers, tables and notebooks, where it is installed."""
+
 compiling = threading.Lock()
 """Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
 
@@ -29,7 +31,7 @@ def import_tensorflow() -> Any:
     """TensorFlow without its words on the terminal, and with the same numbers for the same seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault(ONEDNN, "1")
-    with _without_sklearn():
+    with _without_unused():
         import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
@@ -38,20 +40,22 @@ def import_tensorflow() -> Any:
 
 
 @contextmanager
-def _without_sklearn() -> Iterator[None]:
-    """A quarter of TensorFlow's import is scikit-learn, for wrappers of Keras that a process of
-    `python -m cnn` does not use; somebody's notebook may.
+def _without_unused() -> Iterator[None]:
+    """A third of TensorFlow's import is for what a process of `python -m cnn` does not use of it;
+    somebody's notebook may.
     """
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     is_ours = spec is not None and spec.name == "cnn.__main__"
-    if not is_ours or "keras" in sys.modules or SKLEARN in sys.modules:
+    if not is_ours or "keras" in sys.modules:
         yield
         return
-    sys.modules[SKLEARN] = None  # type: ignore[assignment]  # as if it were not installed
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # as if not installed
     try:
         yield
     finally:
-        del sys.modules[SKLEARN]
+        for name in hidden:
+            del sys.modules[name]
 
 
 class _Session:
