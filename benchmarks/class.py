@@ -28,17 +28,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from playwright.sync_api import BrowserContext, Page, WebSocket, expect, sync_playwright
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from benchmarks.build_page import TIMER, network, server_bytes
+from benchmarks.build_page import server_bytes
 from benchmarks.load import LOOK_S, look_s, processor_ticks
+from benchmarks.said import LAYERS, PATIENCE_S, Conversation, Said, said_by_a_browser
 from cnn.data import DatasetName, DatasetSpec
-from cnn.network.link import encode
 from cnn.network.zoo import entry
 from cnn.people import accounts
 from cnn.people.person import Role
@@ -47,9 +44,7 @@ from cnn.training.recipe.run import State
 from cnn.training.store import labels
 from cnn.training.store.store import Store
 from tests.browser import chromium
-from tests.browser.conftest import FLAGS
-from tests.browser.drawing import DIGITS, draw
-from tests.browser.driving import running, settled
+from tests.browser.driving import running
 
 PEOPLE = (40, 60, 90, 130, 180, 240, 320, 420)
 MOST_S = {1: 230.0, 2: 400.0}
@@ -59,9 +54,9 @@ ARRIVE_S, SETTLE_S, STAY_S = 0.12, 2.0, 30.0
 """How much later than the one before a person comes; how long all stay who are there then."""
 
 LIMIT_S = 1.0
-LAYERS, EDITS, DRAWN = 20, 12, 4
+EDITS = 12
 TOGETHER = 50
-PATIENCE_S, LEAVE_S = 60.0, 15.0
+LEAVE_S = 15.0
 SHOWN_SLOWLY_S = 8.0
 """From then on a run that trains is shown anew every other second."""
 
@@ -72,123 +67,12 @@ TOLD = (200, 2_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a browser says: to open each page, then with each edit, with each drawing, and whenever
-    a live part of the page of a run is to be shown anew.
-    """
-
-    edits: list[bytes]
-    drawings: list[bytes]
-    page: bytes
-    anew: dict[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """One that came: to what, when it was asked for, and how long it took."""
 
     kind: str
     asked: float
     seconds: float
-
-
-def said_by_a_browser(url: str, key: str, run_id: str) -> Said:
-    """What one says who edits, draws and looks, in this order."""
-    said: list[bytes] = []
-
-    def listen(talk: WebSocket) -> None:
-        talk.on("framesent", lambda frame: said.append(bytes(frame)))
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        _sign_in(context, url, key)
-        page = context.new_page()
-        page.on("websocket", listen)
-        edits = _edits(page, url, said)
-        drawings = _drawings(page, url, said)
-        page.goto(f"{url}/train?run={run_id}")
-        plot = page.get_by_role("figure", name="Loss over the epochs")
-        expect(plot).to_have_attribute("data-state", "shown", timeout=PATIENCE_S * 1e3)
-        page.wait_for_timeout(8_000)
-        first, *rest = _taken(said)
-        browser.close()
-    asked = [(BackMsg.FromString(one).rerun_script, one) for one in rest]
-    return Said(
-        edits, drawings, first, {of.fragment_id: one for of, one in asked if of.fragment_id}
-    )
-
-
-def _sign_in(context: BrowserContext, url: str, key: str) -> None:
-    name = f"cnn_visit_{url.rsplit(':', 1)[1]}"
-    context.add_cookies([{"name": name, "value": key, "url": url}])
-
-
-def _edits(page: Page, url: str, said: list[bytes]) -> list[bytes]:
-    page.goto(f"{url}/build?net={encode(network(LAYERS))}")
-    expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible()
-    settled(page)
-    page.wait_for_timeout(1_000)
-    first = _taken(said)[:1]
-    field = page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
-    for filters in range(9, 9 + EDITS):
-        wanted = {"numbers": [".stack .card .params", f"{10 * filters}"]}
-        page.evaluate(TIMER, [field, str(filters), wanted])
-        settled(page)
-        page.wait_for_timeout(300)
-    edits = _taken(said)
-    assert len(edits) == EDITS, f"{len(edits)} messages for {EDITS} edits"
-    return first + edits
-
-
-def _drawings(page: Page, url: str, said: list[bytes]) -> list[bytes]:
-    page.goto(f"{url}/draw")
-    expect(page.locator("canvas.ink:is([data-sent], [data-painted])")).to_be_visible()
-    settled(page)
-    page.wait_for_timeout(1_000)
-    first = _taken(said)[:1]
-    for strokes in list(DIGITS.values())[:DRAWN]:
-        draw(page, strokes[:1])
-        page.wait_for_timeout(1_000)
-        page.get_by_role("button", name="Clear", exact=True).click()
-        page.wait_for_timeout(700)
-    return first + _taken(said)
-
-
-def _taken(said: list[bytes]) -> list[bytes]:
-    """What was asked for since the last time."""
-    found = [one for one in said if BackMsg.FromString(one).HasField("rerun_script")]
-    said.clear()
-    return found
-
-
-class Conversation:
-    """One browser's: asks, and hears when the answer is whole."""
-
-    def __init__(self, talk: ClientConnection) -> None:
-        self.talk = talk
-        self.clocks: dict[str, float] = {}
-        self.answered = asyncio.Event()
-
-    async def listen(self) -> None:
-        """Hears all that is said, and how often which live part is to be shown anew."""
-        with contextlib.suppress(ConnectionClosed):  # the app ends when all is measured
-            async for content in self.talk:
-                assert isinstance(content, bytes)
-                heard = ForwardMsg.FromString(content)
-                if heard.HasField("auto_rerun"):
-                    self.clocks[heard.auto_rerun.fragment_id] = heard.auto_rerun.interval
-                elif heard.HasField("script_finished"):
-                    self.answered.set()
-
-    async def ask(self, question: bytes) -> float:
-        """Asks, and waits for the end of the answer, not for ever; how long that took."""
-        self.answered.clear()
-        began = time.monotonic()
-        await self.talk.send(question)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.answered.wait(), PATIENCE_S)
-        return time.monotonic() - began
 
 
 def kind_of(place: int) -> str:
@@ -519,9 +403,9 @@ def main(numbers: Sequence[int]) -> None:
         for processes in MOST_S:
             names = [f"{number} of {processes}" for number in range(processes)]
             with apps(folder, store, names) as urls:
-                said = said or said_by_a_browser(
-                    urls[0], _account(store, "Cleo", Role.TEACHER), run_id
-                )
+                if said is None:
+                    cleo = _account(store, "Cleo", Role.TEACHER)
+                    said = said_by_a_browser(urls[0], cleo, run_id, EDITS)
                 held = best[1].people if best else 0
                 more = [count for count in numbers if count >= held]
                 for level in measured(urls, store, said, more):

@@ -24,6 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import build_page, compare_page, goals, sessions
+from benchmarks.said import edits_of_a_browser
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.data.portion import Portion
 from cnn.network.trace import trace
@@ -135,7 +136,7 @@ def people() -> Iterator[tuple[int, float]]:
     if chromium.find() is None:
         sys.exit(chromium.MISSING)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as url:
-        said = sessions.said_by_a_browser(url)
+        said = edits_of_a_browser(url, sessions.EDITS)
         sessions.measured(url, said, 1)  # what is loaded once is no session's
         for many in (10, 30, 100):
             _, share = sessions.measured(url, said, many)

@@ -22,22 +22,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from playwright.sync_api import WebSocket, expect, sync_playwright
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks import goals
-from benchmarks.build_page import TIMER, network, server_bytes
+from benchmarks.build_page import server_bytes
 from benchmarks.load import LOOK_S, look_s, processor_ticks
-from cnn.network.link import encode
+from benchmarks.said import LAYERS, edits_of_a_browser
 from tests.browser import chromium
-from tests.browser.conftest import FLAGS
-from tests.browser.driving import running, settled
+from tests.browser.driving import running
 
 SESSIONS = (10, 50, 100)
-LAYERS, EDITS = 20, 40
+EDITS = 40
 TOGETHER = 25
 ARRIVE_S, STAY_S = 0.4, 60.0
 """How much later than the one before a session begins; how long all of them are there."""
@@ -62,35 +59,6 @@ class Stay:
         begins = time.monotonic() + START_S
         all_came = begins + count * ARRIVE_S
         return cls(begins, all_came, all_came + STAY_S)
-
-
-def said_by_a_browser(url: str) -> list[bytes]:
-    """What a browser says to open the page, and with each edit."""
-    said: list[bytes] = []
-
-    def listen(talk: WebSocket) -> None:
-        talk.on("framesent", lambda frame: said.append(bytes(frame)))
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on("websocket", listen)
-        page.goto(f"{url}/build?net={encode(network(LAYERS))}")
-        expect(page.locator('.card[data-path="layers[0]"]')).to_be_visible()
-        settled(page)
-        page.wait_for_timeout(1_000)
-        first = said[:1]
-        said.clear()
-        field = page.get_by_label("filters, Conv2D #1", exact=True).element_handle()
-        for filters in range(9, 9 + EDITS):
-            wanted = {"numbers": [".stack .card .params", f"{10 * filters}"]}
-            page.evaluate(TIMER, [field, str(filters), wanted])
-            settled(page)
-            page.wait_for_timeout(500)
-        browser.close()
-    edits = [message for message in said if BackMsg.FromString(message).HasField("rerun_script")]
-    assert len(edits) == EDITS, f"{len(edits)} messages for {EDITS} edits"
-    return first + edits
 
 
 async def answered(talk: ClientConnection, question: bytes, wanted: str) -> float:
@@ -166,7 +134,7 @@ def main() -> None:
     head = ("sessions", "edits", "median, ms", "p95, ms", "processors", "MB")
     print("{:>8} {:>6} {:>11} {:>8} {:>11} {:>6}   of the server".format(*head))
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as url:
-        said = said_by_a_browser(url)
+        said = edits_of_a_browser(url, EDITS)
         measured(url, said, 1)  # what is loaded once is no session's
         for count in SESSIONS:
             took, share = measured(url, said, count)
