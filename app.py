@@ -33,7 +33,12 @@ from ui.shell.late import WithoutLate
 from ui.shell.revive import Watched
 from ui.shell.server import ROUTES, lifespan
 from ui.shell.start.at_hand import AtHand
+from ui.shell.start.at_once import speak_at_once
+from ui.shell.start.left_out import look_for_no_components
 from ui.shell.uploads import WithinUploads
+
+speak_at_once()
+look_for_no_components()
 
 SHELL = Path(__file__).parent / "ui" / "shell" / "main.py"
 

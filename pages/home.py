@@ -14,8 +14,10 @@ live_network()
 
 # Read once the picture is on its way: together they take as long as all that stands before.
 from ui.parts.runs.history import latest  # noqa: E402
+from ui.shell.start.first import wait_for_picture  # noqa: E402
 from ui.views.home.ways_on import classics, doors  # noqa: E402
 
+wait_for_picture()
 doors()
 classics()
 latest(5)

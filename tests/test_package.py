@@ -285,6 +285,12 @@ def test_it_goes_by_its_own_name(words: list[str], said: str, capsys, monkeypatc
     assert said in "".join(capsys.readouterr())
 
 
+def run_apart(code: str) -> str:
+    """What some code says, in a process of its own."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("options", [[], ["--server.port", "8600"], ["--theme.base=dark"]])
 def test_alone_or_with_options_of_streamlit_it_starts_the_app(options: list[str], monkeypatch):
     ran: list[object] = []
@@ -296,6 +302,19 @@ def test_alone_or_with_options_of_streamlit_it_starts_the_app(options: list[str]
 
     assert workbench() == 0
     assert ran == [["streamlit", "run", str(ROOT / "app.py"), *options, "--"]]
+
+
+def test_streamlit_is_read_without_plotly_which_is_there_afterwards():
+    said = run_apart(
+        "import runpy, sys\n"
+        "runpy.run_module = lambda *_, **__: print('streamlit.web.cli' in sys.modules)\n"
+        "from cnn.commands.start import start\n"
+        "start([])\n"
+        "print([name for name in sys.modules if name.startswith('plotly')])\n"
+        "from plotly import graph_objects\n"
+        "print(graph_objects.Figure().data)\n"
+    )
+    assert said.splitlines() == ["True", "[]", "()"]
 
 
 def test_the_app_starts_in_an_empty_folder_for_this_machine_alone(installed: Installed):

@@ -132,5 +132,5 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
                 return
         except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise AssertionError(f"the app did not start within {START_S} s:\n{log.read_text()}")

@@ -31,7 +31,9 @@ FOLDER = Path(__file__).parent
 _FOLDER_OF_STREAMLIT = Path(file_util.get_static_dir(), "static", "js")
 MOST = ("picture/picture.js", "table/table.js", "words/words.js")
 MADE = "words/glossary.js"
-"""The module that takes its time, as it is written from all lessons: read when it is asked for."""
+"""The module that takes its time, as it is written from all lessons: read when it is asked for, and
+asked for once a page is there.
+"""
 
 HOME = ""
 AHEAD = {
@@ -46,6 +48,9 @@ AHEAD = {
 
 OF_STREAMLIT = ("BidiComponent", "_arrayReduce", "serialization", "recordbatch", "Html", "purify")
 """Parts of Streamlit's script that every page asks for, which it loads once their turn has come."""
+
+OF_PAGES = {"train": ("Button", "ButtonGroup", "NumberInput", "Selectbox")}
+"""Further parts, with all that they import, that a page begins with."""
 
 LATER = (
     *(
@@ -127,8 +132,8 @@ def ahead(path: str) -> str:
         return ""
     page = path.rpartition("/")[2]
     entries = (() if page == HOME else MOST) + AHEAD.get(page, ())
-    ours = dict.fromkeys(module for entry in entries for module in needed(entry))
-    first = (*_of_streamlit(), *(f"{_folder()}/{module}" for module in ours))
+    ours = dict.fromkeys(module for entry in entries for module in needed(entry) if module != MADE)
+    first = (*_of_streamlit(OF_PAGES.get(page, ())), *(f"{_folder()}/{module}" for module in ours))
     return "".join(
         [f'<link rel="modulepreload" fetchpriority="low" href="{one}">' for one in first]
         + ["<template data-later>"]  # until the page is whole: ui/shell/revive.js
@@ -138,19 +143,29 @@ def ahead(path: str) -> str:
 
 
 @functools.cache
-def _of_streamlit() -> tuple[str, ...]:
-    """Their addresses; the names of the files change with Streamlit's version."""
-    return tuple(_in_streamlit(file.name) for file in _files(OF_STREAMLIT))
+def _of_streamlit(more: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Their addresses, and of more; the names of the files change with Streamlit's version."""
+    always = [file.name for file in _files(OF_STREAMLIT)]
+    return tuple(map(_in_streamlit, [*always, *_beyond(more)]))
 
 
 @functools.cache
 def later() -> tuple[str, ...]:
     """The addresses of what other pages ask for, and of what that imports."""
+    return tuple(map(_in_streamlit, _beyond(LATER)))
+
+
+def _beyond(parts: tuple[str, ...]) -> list[str]:
+    """The files of parts of Streamlit's script, and of what they import that not every page has."""
+    wanted = _with_imports(file.name for file in _files(parts))
+    return sorted(wanted - _of_every_page()) if wanted else []
+
+
+@functools.cache
+def _of_every_page() -> set[str]:
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     at_once = re.findall(r"/static/js/([^\"]+\.js)", page)
-    have = _with_imports(at_once) | {file.name for file in _files(OF_STREAMLIT)}
-    wanted = _with_imports(file.name for file in _files(LATER))
-    return tuple(_in_streamlit(name) for name in sorted(wanted - have))
+    return _with_imports(at_once) | {file.name for file in _files(OF_STREAMLIT)}
 
 
 def _files(names: tuple[str, ...]) -> list[Path]:

@@ -28,10 +28,22 @@ _settled_with = [0]
 def settle() -> None:
     """Has the collector forget all that is loaded by now, whenever more modules are."""
     loaded = len(sys.modules)
-    if loaded > _settled_with[0]:
+    if gc.isenabled() and loaded > _settled_with[0]:
         _settled_with[0] = loaded
         gc.collect()
         gc.freeze()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While the block runs, which reads modules, Python does not look through them again and again,
+    and nothing settles.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

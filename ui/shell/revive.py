@@ -7,7 +7,8 @@ the script sees that, and loads the page anew, at most once a minute; a page tha
 waits for that with a sentence. A page that is cut off asks now and then whether it may come in at
 all, and makes way for what the gate says where it may not.
 
-The watch stands in the document itself: a page may die before its first word has come.
+The watch stands in the document itself: a page may die before its first word has come. So does
+where the server is, which Streamlit's script would look for below the page it was opened with.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from cnn.pictures.page.parts import as_json
 from ui.components import scripts
+from ui.session.assets import address
+from ui.shell.start import first
 
 HEAD, END = b"<head>", b"</head>"
 SCRIPT = Path(__file__).with_name("revive.js")
@@ -61,6 +65,7 @@ class Watched:
 
         whole = [(name, value) for name, value in scope["headers"] if name not in ONLY_WHOLE]
         await self.app({**scope, "headers": whole}, receive, say)
+        first.is_asked(scope["path"].rpartition("/")[2])
 
 
 def _is_for_a_page(scope: Scope) -> bool:
@@ -86,6 +91,8 @@ def _page() -> bytes:
 
 @functools.cache
 def _watched_page(ahead: str) -> bytes:
-    script = SCRIPT.read_bytes()
+    base = as_json(address(""))
+    place = f"window.__streamlit = {{ BACKEND_BASE_URL: location.origin + {base} }};\n"
+    script = place.encode() + SCRIPT.read_bytes()
     watched = _page().replace(HEAD, HEAD + b"<script>" + script + b"</script>", 1)
     return watched.replace(END, ahead.encode() + END, 1)

@@ -27,23 +27,28 @@ from streamlit import env_util
 from cnn import log
 from ui.components import scripts
 from ui.components.plotly_script import SCRIPT_FILE, script_path
-from ui.session.assets import CHECKS, NETWORKS, NEWS, address, compressed_response
+from ui.session.assets import CHECKS, HEADERS, NETWORKS, NEWS, address, compressed_response
 from ui.shell import announce, sending
 from ui.shell.changing import METHODS
-from ui.shell.memory import collected, settle
+from ui.shell.memory import collected, settle, uncollected
+from ui.shell.origin import is_here
 from ui.shell.start import first
+from ui.shell.start.reading import read
 
 if TYPE_CHECKING:
     from cnn.training.workers.worker_pool import WorkerPool
 
-FIRST = ("ui.session.theme", "ui.components.focus", "ui.components.words", "ui.views.home.live")
-"""What the first picture needs."""
+FIRST = ("ui.session.theme", "ui.components.focus", "ui.components.words")
+"""What every page needs."""
 
 REST = ("ui.views.home.ways_on", "ui.parts.runs.history")
 """What most pages need besides."""
 
 SWITCH_S = 0.0005
-"""How long a thread that reads modules may keep another one waiting, until a page is shown."""
+"""How long a thread that reads modules may keep another one waiting."""
+
+CALM_S = 1.0
+"""Garbage is looked for, while all else waits, once a browser has put up what it was sent."""
 
 
 @asynccontextmanager
@@ -65,32 +70,46 @@ class _Crew:
 
     def __init__(self) -> None:
         self._pool: WorkerPool | None = None
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._come, daemon=True)
         self._thread.start()
 
     def _come(self) -> None:
-        usual_s = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
+        with uncollected():
+            page = first.asked()
+            usual_s = sys.getswitchinterval()
+            sys.setswitchinterval(SWITCH_S)
+            self._read_for(page)
+            first.wait()
+            self._read_rest()
+            sys.setswitchinterval(usual_s)
+            from cnn.training.workers.worker_pool import WorkerPool
+
+            self._pool = WorkerPool()
+            self._pool.start()
+            self._over.wait(CALM_S)
+        settle()
+
+    def _read_for(self, page: str) -> None:
         for name in FIRST:
             importlib.import_module(name)
-        from ui.components import engine
+        read(page)
+        if not page:
+            from ui.components import engine
 
-        engine.offer_shipped()
+            engine.offer_shipped()
         env_util.is_repl()  # Streamlit asks once, and looks through all modules for it
-        first.wait()
-        sys.setswitchinterval(usual_s)
+
+    def _read_rest(self) -> None:
         for name in REST:
             importlib.import_module(name)
         from cnn.network.zoo import zoo
-        from cnn.training.workers.worker_pool import WorkerPool
 
         zoo()
         scripts.modules()
-        settle()
-        self._pool = WorkerPool()
-        self._pool.start()
 
     def dismiss(self) -> None:
+        self._over.set()
         first.is_shown()  # nobody comes any more
         self._thread.join()
         if self._pool is not None:
@@ -98,6 +117,10 @@ class _Crew:
 
 
 async def _plotly(request: Request) -> Response:
+    if is_here(request):  # there is no way to make short, and packing takes half a second
+        plain = await run_in_threadpool(SCRIPT_FILE.read_bytes)
+        as_it_is = {"Content-Encoding": "identity"}  # or Streamlit packs it
+        return Response(plain, media_type="text/javascript", headers=HEADERS | as_it_is)
     packed, plain = await run_in_threadpool(_plotly_script)
     return compressed_response(request, packed, plain, "text/javascript")
 
@@ -120,10 +143,19 @@ def _by(module: str, name: str) -> Callable[[Request], Awaitable[Response]]:
     return answered
 
 
+_offered_network = _by("ui.components.engine", "answer")
+
+
+async def _network(request: Request) -> Response:
+    answer = await _offered_network(request)
+    first.is_drawn()
+    return answer
+
+
 ROUTES = [
     Route(script_path(), _plotly),
     Route(address(CHECKS), _by("ui.shell.checked", "checked"), methods=METHODS),
-    Route(address(f"{NETWORKS}/{{digest}}"), _by("ui.components.engine", "answer")),
+    Route(address(f"{NETWORKS}/{{digest}}"), _network),
     Route(address(f"{NEWS}/{{id}}"), _by("ui.components.news", "answer")),
     Route(address("/ready"), _by("ui.shell.health.ready", "ready")),
     Route(address("/metrics"), _by("ui.shell.health.ready", "metrics")),

@@ -33,11 +33,14 @@ def test_home_opens_in_the_light_with_its_icon_and_the_navigation_beside_it(
 
 @pytest.mark.proof
 def test_a_deep_link_as_the_very_first_visit_shows_the_navigation(fresh_app_url: str, page: Page):
+    missed: list[str] = []
+    page.on("response", lambda one: missed.append(one.url) if one.status >= 400 else None)
     page.goto(f"{fresh_app_url}/build")
 
     expect(page.get_by_test_id("stSidebarNavLink").filter(has_text="Build")).to_be_visible()
     settled(page)
     expect(page).to_have_title("Build · CNN Workbench")
+    assert not missed, "the server is looked for below the page"
 
 
 @pytest.mark.proof

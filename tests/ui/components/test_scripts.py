@@ -289,9 +289,13 @@ def test_a_page_names_ahead_what_its_components_need(monkeypatch: pytest.MonkeyP
         said = scripts.ahead(f"/lab/{name}")
         for entry in (*(scripts.MOST if name else ()), *entries):
             for module in scripts.needed(entry):
-                assert said.count(f'href="{scripts._folder()}/{module}"') == 1
+                times = 0 if module == scripts.MADE else 1  # which takes its time to be made
+                assert said.count(f'href="{scripts._folder()}/{module}"') == times
     assert len(scripts._of_streamlit()) == len(scripts.OF_STREAMLIT), "as this Streamlit names them"
     assert all(one in scripts.ahead("/nowhere") for one in scripts._of_streamlit())
+    for name, parts in scripts.OF_PAGES.items():
+        said, _, _ = scripts.ahead(f"/{name}").partition("<template data-later>")
+        assert all(f"/{part}." in said for part in parts), f"{name}: of this Streamlit"
     _, _, whole = scripts.ahead("/").partition("<template data-later>")
     assert all(f'rel="prefetch" href="{one}"' in whole for one in scripts.later())
     for name in scripts.LATER:

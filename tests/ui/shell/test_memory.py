@@ -60,3 +60,14 @@ def test_what_python_collects_by_itself_is_counted():
     ]  # the youngest are collected every few hundred
     assert memory._begun() > before + memory.FEW
     assert kept
+
+
+def test_while_modules_are_read_nothing_is_looked_through(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(memory, "_settled_with", [0])
+    monkeypatch.setattr(gc, "collect", lambda: pytest.fail("it was"))
+
+    with memory.uncollected():
+        assert not gc.isenabled()
+        memory.settle()
+
+    assert gc.isenabled()

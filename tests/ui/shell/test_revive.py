@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from streamlit import file_util
 
 from ui.components import scripts
+from ui.shell import revive
 from ui.shell.revive import SCRIPT, Watched
 
 INDEX = Path(file_util.get_static_dir(), "index.html").read_bytes()
@@ -55,6 +56,18 @@ def test_the_watch_is_the_first_thing_in_the_page():
     assert head + TEMPLATE.sub(b"", AHEAD.sub(b"", rest)) == INDEX
     assert (b"content-length", str(len(body)).encode()) in start["headers"]
     assert b"etag" not in dict(start["headers"])
+
+
+@pytest.mark.parametrize("base", ["", "/class/a"])
+def test_a_page_says_where_the_server_is(base: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(revive, "address", lambda path: base + path)
+    revive._watched_page.cache_clear()
+
+    _, body = answered(INDEX)
+
+    revive._watched_page.cache_clear()
+    place = f'BACKEND_BASE_URL: location.origin + "{base}"'.encode()
+    assert 0 < body.find(place) < body.find(b"/static/js/index.")
 
 
 def test_a_page_names_the_scripts_that_it_needs_first(monkeypatch: pytest.MonkeyPatch):

@@ -11,6 +11,7 @@ const CONFIG = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 const AGAIN_MS = 3000;
+const AHEAD_MS = 1000; // until then the page is being put up, which has its turn first
 const configs = new Map();
 let fetched;
 
@@ -92,7 +93,7 @@ async function show(element, state) {
 
 export default function ({ parentElement, data, setTriggerValue }) {
   if (!data.figure) {
-    plotly(data.script).catch(console.warn);
+    setTimeout(() => plotly(data.script).catch(console.warn), AHEAD_MS);
     return;
   }
   const element = parentElement.querySelector(".live-plot");
