@@ -25,6 +25,7 @@ from cnn.training.recipe.run import Result, Run
 FEW = 100
 """Of fewer images no share of a hundred is said."""
 
+TOO_FEW = "So few cannot show it, even with all of them right: take more images of each class"
 FEWEST_OF_A_PAIR, MOST_PAIRS = 3, 2
 SAID_HERE = {Symptom.CONFUSED_CLASSES, Symptom.CHANCE_LEVEL}
 
@@ -42,7 +43,7 @@ def in_short(
     right, images, which = _asked(run.result)
     chance = float(np.bincount(predictions.labels).max()) / len(predictions)
     low, high = wilson_interval(right, images)
-    learned = low > chance and by_chance(right, images, chance) < LEVEL
+    learned = _is_shown(right, images, chance)
     begin = "It learned" if learned else "It is not shown to have learned"
     said = [
         f"{begin}: of {images:,} test images of {title(run.configuration.dataset)}{which}, "
@@ -54,8 +55,16 @@ def in_short(
         matrix = confusion_matrix(predictions)
         called = [*names, *(f"class {place}" for place in range(len(names), len(matrix)))]
         said += [_confuses(matrix, called), _harder(class_figures(matrix), called)]
+    if not learned and not _is_shown(images, images, chance):
+        said.append(TOO_FEW)
     said.append(_found_too(found))
     return " ".join(f"{one}." for one in said if one)
+
+
+def _is_shown(right: int, images: int, chance: float) -> bool:
+    """Whether so many right answers are more than naming one class for all gives, by chance too."""
+    low, _ = wilson_interval(right, images)
+    return low > chance and by_chance(right, images, chance) < LEVEL
 
 
 def _asked(result: Result) -> tuple[int, int, str]:

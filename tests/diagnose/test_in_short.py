@@ -66,6 +66,21 @@ def test_who_is_no_better_than_naming_one_class_is_not_said_to_have_learned():
     )
 
 
+@given(st.tuples(*[st.integers(0, 8)] * 3).filter(any), st.integers(0, 8))
+def test_so_few_that_all_right_would_not_show_it_are_said_to_be_too_few(sizes, wrong):
+    first, second, third = sizes
+    missed = min(first, wrong)
+    said = said_of([[first - missed, missed, 0], [0, second, 0], [0, 0, third]])
+
+    images = sum(sizes)
+    chance = max(sizes) / images
+    by_chance = stats.binomtest(images, images, chance, alternative="greater").pvalue
+    low = stats.binomtest(images, images).proportion_ci(method="wilson").low
+    assert ("So few cannot show it, even with all of them right" in said) == (
+        by_chance >= 0.05 or low <= chance
+    )
+
+
 def test_without_a_mistake_nothing_is_said_of_classes():
     assert said_of([[5, 0, 0], [0, 5, 0], [0, 0, 5]]) == (
         "It learned: of 15 test images of Shapes, all are right (95 % interval 79.6 to 100.0 %)."

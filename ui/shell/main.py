@@ -54,7 +54,7 @@ page = st.navigation(
                 PAGES / "desk.py",
                 title="Teacher's desk",
                 icon=":material/co_present:",
-                help="Links to hand out: a lesson as it is to begin, or a challenge.",
+                help="Links to hand out: a lesson, a challenge, or an assignment.",
             ),
             *(
                 [

@@ -9,7 +9,7 @@ from cnn.training.store.store import Store
 from cnn.training.workers.resuming import extend
 from tests.ui.parts.test_compare_budget import rows
 from tests.ui.views.test_compare import SETTINGS, TWO, data, finished
-from tests.ui.visiting import visited, words
+from tests.ui.visiting import ROOT, pressed, shown, visited, words
 from ui.parts.comparison import kept
 
 __all__ = ["data"]
@@ -81,3 +81,36 @@ def test_runs_are_compared_under_the_conditions_of_the_first_or_as_they_were_tra
     ]
     beyond = replace(first, configuration=replace(SETTINGS, seed=42))
     assert not kept.is_found(beyond, under)  # a comparison has seeds 0 to 9
+
+
+def test_a_finished_run_is_set_beside_another_network_under_its_own_conditions(store: Store, data):
+    run = finished(store, "simple-cnn", data, seed=2)
+    app = visited("train", run=run.id)
+
+    query = pressed(app, "Add to comparison").query_params
+
+    assert [app.title[0].value, query["with"]] == ["Compare", ["lenet-5", "simple-cnn"]]
+    assert (query["seeds"], query["epochs"]) == ("3", str(SETTINGS.epochs))
+
+
+def test_another_run_comes_to_those_chosen_and_as_it_was_trained_where_it_has_to(
+    store: Store, data
+):
+    begun, new = finished(store, "simple-cnn", data), gone_on(store, data)
+    app = pressed(visited("train", run=begun.id), "Add to comparison")
+
+    app.switch_page(str(ROOT / "pages" / "train.py"))
+    app.query_params.clear()
+    app.query_params["run"] = new.id
+    pressed(shown(app), "Add to comparison")
+
+    assert app.query_params["with"] == ["lenet-5", "simple-cnn", f"run-{new.id}"]
+
+
+def test_a_run_without_a_result_is_not_compared(store: Store, data):
+    waits = store.add(entry("simple-cnn").architecture, SETTINGS)
+
+    labels = [one.label for one in visited("train", run=waits.id).button]
+
+    assert "Stop" in labels
+    assert "Add to comparison" not in labels

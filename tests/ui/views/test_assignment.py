@@ -12,11 +12,14 @@ from cnn.lessons.assignments import assignment
 from cnn.lessons.assignments.assignment import Assignment
 from cnn.lessons.challenges import goals
 from cnn.network.zoo import entry
+from cnn.people import accounts
+from cnn.people.person import Role
 from cnn.training.engine.snapshots import state_name
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import ASSIGNMENT, WEIGHTS, Epoch, Result, State
 from cnn.training.store.store import Store
-from tests.ui.visiting import pressed, saved, shown, visited, words
+from tests.ui.visiting import ROOT, pressed, saved, shown, visited, words
+from ui.session import person
 
 TASK = Assignment(
     "Few weights",
@@ -87,6 +90,47 @@ def test_the_learner_sees_title_goals_data_and_deadline_until_it_is_left(store: 
     assert "assignment" not in app.query_params
 
 
+def lessons_linked(app) -> list[tuple[str, str]]:
+    found = (one.proto for one in app.get("page_link") if "questions answered" in one.proto.label)
+    return [(one.label, one.query_string) for one in found]
+
+
+def test_its_lessons_are_a_click_away_and_lead_back_until_they_are_answered(store: Store):
+    task = "Lesson *Convolution, cell by cell*: 0 of"
+    app = visited("build", goals="params<900000", assignment=TASK.text, ask="Why?")
+    ((label, query),) = lessons_linked(app)
+    assert label.startswith(task)
+    assert query == "of=convolution"
+    assert "You answer it where you hand in a run." in words(app)
+
+    app.switch_page(str(ROOT / "pages" / "lesson.py"))
+    app.query_params.clear()
+    app.query_params["of"] = "convolution"
+    back = [one.proto.label for one in shown(app).get("page_link")]
+    assert "Back to Few weights" in back
+
+    app.query_params["of"] = "pooling"
+    assert "Back to Few weights" not in [one.proto.label for one in shown(app).get("page_link")]
+
+
+def test_a_lesson_leads_back_to_the_run_it_was_opened_from(store: Store, handed_in: str):
+    app = visited("train", run=handed_in, goals="params<900000", assignment=TASK.text)
+
+    app.switch_page(str(ROOT / "pages" / "lesson.py"))
+    app.query_params.clear()
+    app.query_params["of"] = "convolution"
+    shown(app)
+
+    label = "Back to Few weights"
+    (back,) = (one.proto for one in app.get("page_link") if one.proto.label == label)
+    assert (back.page, back.query_string) == ("train", f"run={handed_in}")
+
+
+def test_the_preview_shows_the_lessons_as_nobody_has_answered_them(store: Store):
+    ((label, _),) = lessons_linked(visited("desk", assignment=TASK.text))
+    assert ": 0 of " in label
+
+
 def test_a_challenge_that_is_opened_later_is_not_for_it(store: Store):
     app = visited("build", goals="params<900000", assignment=TASK.text)
     app.query_params.clear()
@@ -118,6 +162,10 @@ def test_other_data_are_not_for_it_and_its_own_are_a_click_away(store: Store):
 
 @pytest.fixture
 def handed_in(store: Store) -> str:
+    return finished_for_it(store)
+
+
+def finished_for_it(store: Store) -> str:
     """A finished run for an assignment, with small files in the place of its checkpoints."""
     design = entry("shapes-demo").architecture
     settings = Configuration(TASK.data, epochs=2)
@@ -146,6 +194,40 @@ def test_a_name_and_an_answer_go_into_one_file_at_a_click(store: Store, handed_i
     assert (about["name"], about["answer"]) == ("Ann", "Because")
     assert about["run"]["id"] == handed_in
     assert assignment.read(about["assignment"]) == TASK
+
+
+def test_the_question_stands_once_where_it_is_answered(store: Store, handed_in: str):
+    there = {"goals": "params<900000", "assignment": TASK.text, "ask": "Why?"}
+
+    app = visited("train", run=handed_in, **there)
+
+    assert "Why?" in [one.label for one in app.text_area]
+    assert "A question for you" not in words(app)
+
+
+def test_a_run_under_way_says_where_it_is_handed_in(store: Store):
+    files = {ASSIGNMENT: TASK.text.encode()}
+    run = store.add(entry("shapes-demo").architecture, Configuration(TASK.data), files=files)
+
+    assert "It is handed in here when it has ended." in words(visited("train", run=run.id))
+
+
+def test_whoever_signed_in_hands_in_by_their_name_and_nobody_for_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_ACCOUNTS", "invite")
+    ann = accounts.add(store, "Ann", Role.LEARNER, "4b")[0]
+    teacher = accounts.add(store, "Cleo", Role.TEACHER, "4b")[0]
+    run = finished_for_it(store.seen_by(ann))
+
+    monkeypatch.setattr(person, "who_id", lambda: ann.id)
+    app = visited("train", run=run)
+    assert next(one for one in app.text_input if one.label == "Your name").value == "Ann"
+
+    monkeypatch.setattr(person, "who_id", lambda: teacher.id)
+    app = visited("train", run=run)
+    assert "Shapes demo on Shapes" in words(app)
+    assert "Your name" not in [one.label for one in app.text_input]
 
 
 def test_a_run_of_no_assignment_shows_nothing_of_it(store: Store):

@@ -107,19 +107,33 @@ def add(architecture: Architecture) -> None:
     """Adds a network to those that were chosen, or sets it beside one where none were; raises
     where there are too many already.
     """
-    key = SETTINGS.key("networks")
-    chosen = list(st.session_state.get(key, CLASSICS))
-    code = id_of(architecture)
+    st.session_state[SETTINGS.key("networks")] = _with(id_of(architecture))
+
+
+def add_run(run: Run) -> None:
+    """Adds a run likewise, and takes its conditions: with its network, where they find it again,
+    else as it was trained.
+    """
+    under = kept.conditions([run])
+    is_found = kept.is_found(run, under)
+    chosen = _with(_unfitted(run.architecture) if is_found else kept.id_of(run))
+    seeds = int(st.session_state.get(SETTINGS.key(SEEDS), 1))
+    put([], under, max(seeds, run.configuration.seed + 1) if is_found else seeds)
+    st.session_state[SETTINGS.key("networks")] = chosen
+
+
+def _with(code: str) -> list[str]:
+    chosen = list(st.session_state.get(SETTINGS.key("networks"), CLASSICS))
     if chosen == list(CLASSICS) and code != BESIDE and not st.session_state.get(BY_HAND):
         chosen = [BESIDE]
     if code in chosen:
-        return
+        return chosen
     if len(chosen) >= MOST_NETWORKS:
         raise ArchitectureError(
             f"{len(chosen)} networks are in the comparison already, and at most {MOST_NETWORKS} "
             "can be. Take one out on the page Compare."
         )
-    st.session_state[key] = [*chosen, code]
+    return [*chosen, code]
 
 
 def put(networks: Sequence[Architecture], configuration: Configuration, seeds: int) -> None:

@@ -11,13 +11,18 @@ import streamlit as st
 from cnn.data import DatasetSpec, described, title
 from cnn.lessons.assignments import assignment
 from cnn.lessons.assignments.assignment import Assignment, AssignmentError
-from cnn.lessons.catalogue import frame_text
+from cnn.lessons.catalogue import frame_text, lessons
+from cnn.lessons.lesson import Lesson
+from cnn.lessons.progress import Standing
 from cnn.network.architecture import Architecture
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import ASSIGNMENT
+from ui.parts.lesson import address
+from ui.parts.runs import runs
+from ui.session.pages import PAGES
 from ui.session.words import plain, size_bytes
 
-ADDRESS, KEY = assignment.NAME, "assignment_on"
+ADDRESS, KEY, RUN = assignment.NAME, "assignment_on", "assignment_run"
 
 
 def arrive() -> None:
@@ -81,6 +86,35 @@ def offered(
     )
     st.caption(f":material/assignment: {words}", help=frame_text("assignment_for_why"))
     return wanted
+
+
+def its_lessons(wanted: Assignment, standing: Standing, run_id: str = "") -> None:
+    """Each lesson whose questions are handed in, too: how many are answered, and the way there;
+    from the run that is handed in, it leads back to that.
+    """
+    st.session_state[RUN] = run_id
+    for lesson in (one for one in lessons() if one.key in wanted.lessons):
+        right = sum(standing.is_answered(lesson, check) for check in lesson.checks)
+        st.page_link(
+            PAGES / "lesson.py",
+            label=frame_text(
+                "hand_in_lesson", title=lesson.title, right=right, count=len(lesson.checks)
+            ),
+            icon=":material/school:",
+            query_params=address.left(lesson),
+        )
+
+
+def way_back(lesson: Lesson) -> None:
+    """From a lesson that the assignment asks for, back to its network or the run to hand in."""
+    wanted, run_id = current(), st.session_state.get(RUN)
+    if wanted and lesson.key in wanted.lessons:
+        st.page_link(
+            PAGES / ("train.py" if run_id else "build.py"),
+            label=frame_text("assignment_way_back", title=plain(wanted.title)),
+            icon=":material/flag:",
+            query_params={runs.ADDRESS: run_id} if run_id else None,
+        )
 
 
 def files(wanted: Assignment | None) -> Mapping[str, bytes]:

@@ -15,6 +15,7 @@ from cnn.lessons.catalogue import frame_text
 from cnn.lessons.challenges import goals, tries
 from cnn.lessons.challenges.goals import OF_TRAINING, GoalError, Goals, Judged
 from cnn.lessons.challenges.tries import Try
+from cnn.lessons.progress import Standing
 from cnn.network.architecture import Architecture
 from cnn.network.link import encode
 from cnn.network.trace import Trace, trace
@@ -50,17 +51,19 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         )
         _forget()
         return
-    asks = st.session_state.get(QUESTION, "")
-    own_question(asks, is_answered_here=assigned.current() is None)  # else as it is handed in
+    is_challenge = assigned.current() is None
+    if is_challenge or run is None:  # else it is asked where the run is handed in
+        asks = st.session_state.get(QUESTION, "")
+        own_question(asks, is_answered_here=is_challenge)
     with _bar():
-        _standing(wanted, traced, _tries(wanted), run)
+        _standing(wanted, traced, _tries(wanted), progress.standing(), run)
         st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
 
 
 def goals_at_first(wanted: Goals, traced: Trace, task: Assignment | None = None) -> None:
     """The goals as they are shown to whoever opens the link of the challenge, or assignment."""
     with _bar():
-        _standing(wanted, traced, (), task=task)
+        _standing(wanted, traced, (), Standing(), task=task)
 
 
 def _bar() -> DeltaGenerator:
@@ -73,6 +76,7 @@ def _standing(
     wanted: Goals,
     traced: Trace,
     some: Sequence[Try],
+    answers: Standing,
     run: Run | None = None,
     task: Assignment | None = None,
 ) -> None:
@@ -90,6 +94,8 @@ def _standing(
         _goal(one)
     if task:
         st.caption(plain(assigned.in_words(task)), width="content")
+        if not run:
+            assigned.its_lessons(task, answers)
     elif wanted.data:
         st.caption(_on_data(wanted), width="content")
     if wanted.need_training and not task:  # of an assignment, any training may be handed in

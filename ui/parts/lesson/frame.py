@@ -14,7 +14,7 @@ from cnn.lessons.lesson import Lesson
 from cnn.lessons.progress.certificate import earned_in
 from cnn.lessons.words import linked
 from ui.components.top import to_top
-from ui.parts.lesson import address, last_steps, progress
+from ui.parts.lesson import address, assigned, last_steps, progress
 from ui.parts.lesson.closing import closing
 from ui.parts.lesson.last_steps import next_button
 from ui.parts.lesson.own_question import own_question
@@ -39,6 +39,7 @@ def lesson_page() -> None:
         with st.expander(frame_text("mathematics"), icon=":material/function:"):
             st.markdown(linked(lesson.mathematics))
     questions(lesson)
+    assigned.way_back(lesson)
     if earned_in(progress.standing(), catalogue.lessons()) == lesson.key:
         closing()
     _onward(lesson)

@@ -6,7 +6,6 @@ from typing import IO
 
 import streamlit as st
 
-from cnn.lessons import catalogue
 from cnn.lessons.assignments import hand_in as handing
 from cnn.lessons.assignments.assignment import Assignment
 from cnn.lessons.assignments.hand_in import LONGEST_ANSWER, LONGEST_NAME, HandInError
@@ -17,14 +16,17 @@ from ui.components.save import save_file
 from ui.parts.lesson import assigned, progress
 from ui.parts.runs import runs
 from ui.session.offers import Gone
+from ui.session.person import has_accounts
 from ui.session.words import plain, size_bytes
 
 NAME, ANSWER = "hand_in_name", "hand_in_answer"
 
 
 def hand_in(run: Run) -> None:
-    """The form, where a run is for an assignment; nothing else."""
+    """The form, where a run of one's own is for an assignment; nothing else."""
     store = runs.store()
+    if not runs.is_mine(run):
+        return
     try:
         wanted = handing.of_run(store, run)
     except HandInError as error:
@@ -36,9 +38,10 @@ def hand_in(run: Run) -> None:
             st.markdown(f":material/assignment_turned_in: {title}")
             if wanted != assigned.current():  # else its goals above say it
                 st.caption(plain(assigned.in_words(wanted)))
-            if said := handing.why_not(store, run):
-                words = frame_text("hand_in_not", why=plain(said))
-                st.caption(words)
+            if run.is_live:
+                st.caption(frame_text("hand_in_later"))
+            elif said := handing.why_not(store, run):
+                st.caption(frame_text("hand_in_not", why=plain(said)))
             else:
                 st.fragment(_form)(run, wanted)
 
@@ -47,6 +50,7 @@ def _form(run: Run, wanted: Assignment) -> None:
     standing = progress.standing()
     name = st.text_input(
         frame_text("hand_in_name"),
+        runs.store().person.name if has_accounts() else "",
         key=NAME,
         max_chars=LONGEST_NAME,
         persist_state="session",
@@ -57,12 +61,7 @@ def _form(run: Run, wanted: Assignment) -> None:
         answer = st.text_area(
             plain(wanted.question), key=f"{ANSWER}_{wanted.id}", max_chars=LONGEST_ANSWER
         )
-    for lesson in (one for one in catalogue.lessons() if one.key in wanted.lessons):
-        right = sum(standing.is_answered(lesson, check) for check in lesson.checks)
-        words = frame_text(
-            "hand_in_lesson", title=lesson.title, right=right, count=len(lesson.checks)
-        )
-        st.caption(f":material/school: {words}")
+    assigned.its_lessons(wanted, standing, run.id)
     if not name.strip():
         st.button(frame_text("hand_in_nameless"), icon=":material/download:", disabled=True)
         return

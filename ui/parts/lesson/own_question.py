@@ -18,6 +18,8 @@ def own_question(question: str, *, is_answered_here: bool = True) -> None:
             st.text(question)
             if is_answered_here:
                 st.fragment(_answer)(question)
+            else:
+                st.caption(frame_text("answered_later"))
 
 
 def _answer(question: str) -> None:

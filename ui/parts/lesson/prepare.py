@@ -10,7 +10,7 @@ import streamlit as st
 from cnn.lessons.catalogue import frame_text
 from ui.parts.lesson import address
 from ui.session.pages import PAGES
-from ui.session.person import who
+from ui.session.person import has_accounts, who
 
 DESK = PAGES / "desk.py"
 CLASS, TYPED = "class_address", "class_address_typed"
@@ -64,6 +64,8 @@ def show_link(page: str, query: Mapping[str, str]) -> None:
         )
     if is_of_this_computer(here()):
         _of_class(of_class)
+    if not has_accounts():
+        st.markdown(f":small[{frame_text('class_of_its_own')}]")
 
 
 def _of_class(of_class: str) -> None:

@@ -19,6 +19,7 @@ from cnn.training.recipe.run import Epoch, Run, State, Step
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
 from ui.components.news import when_new
+from ui.parts.comparison.of_run import add_to_comparison
 from ui.parts.runs import elsewhere, pace, room, runs, waiting
 from ui.parts.runs.charts import show_curves, show_gradients, show_learning_rate
 from ui.parts.runs.differing import differing_settings
@@ -154,6 +155,7 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         standing(run)
         controls(run, alone=True)
+        add_to_comparison(run)
     origin(run)
     if said := caution(run):
         st.warning(said, icon=":material/history:")

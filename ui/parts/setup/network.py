@@ -112,4 +112,4 @@ def look_at(architecture: Architecture) -> None:
 def zoo_words(id: str) -> str:
     """A network of the zoo in a choice: its title and its parameters."""
     one = entry(id)
-    return f"{one.title} · {short(trace(one.architecture).total_params)}"
+    return f"{one.title} · {short(trace(one.architecture).total_params)} parameters"

@@ -157,6 +157,8 @@ def _form(draft: Draft) -> None:
     own_question(wanted.question, is_answered_here=False)
     first = begins or entry(design.FIRST).architecture
     challenge.goals_at_first(_shown_goals(wanted), trace(first), wanted)
+    st.markdown(f"**{plain(first.name)}**")
+    network.look_at(first)
     st.caption(frame_text("assignment_back"))
 
 
