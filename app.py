@@ -53,7 +53,7 @@ except (SettingError, SignInError) as error:
 
 people: list[Middleware] = []
 if how.are_on:  # one's own machine does without, and starts sooner
-    from ui.shell.people import People, of_everybody
+    from ui.shell.people.who import People, of_everybody
 
     people = [Middleware(People, how=how, frames=frame_ancestors(), store=of_everybody)]
 

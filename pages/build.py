@@ -17,7 +17,7 @@ from ui.session.words import plain
 from ui.views.build.layer import layer_panel
 from ui.views.build.lead_on import lead_on
 from ui.views.build.pinned import against_pinned
-from ui.views.build.saved import save
+from ui.views.build.saved import arrive_shared, save
 from ui.views.build.stack import choose, chosen_row, finish, shut, stack, step
 from ui.views.build.start import import_notes, name_and_input, start_from
 from ui.views.build.take_away import take_away
@@ -75,6 +75,7 @@ def bench() -> None:
                 choose(take_away(trace, path_text(row.path) if row else ""))
 
 
+arrive_shared()
 if problem := design.arrive():
     st.error(plain(problem), icon=":material/link_off:")
 import_notes()

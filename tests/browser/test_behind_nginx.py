@@ -1,4 +1,4 @@
-"""A class over three app processes on one PostgreSQL, behind nginx as `docs/nginx.conf` has it."""
+"""A class over several app processes on one store, behind nginx as `docs/nginx.conf` has it."""
 
 import os
 import re
@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cnn.people import accounts
 from cnn.training.store.store import Store
-from tests import nginx, postgres
+from tests import needs, nginx, openid, postgres
 from tests.browser.driving import ROOT, running, settled
 from tests.browser.training import WORKER_MS, press_train
-from tests.needs import NGINX
 from tests.training.exposition import metrics
 
-pytestmark = [pytest.mark.proof, NGINX.mark()]
+pytestmark = [pytest.mark.proof, needs.NGINX.mark()]
 UNDER_WAY = re.compile(r"^Epoch \d+ of 500")
 
 
@@ -123,4 +123,42 @@ def test_two_people_see_what_is_theirs_and_a_page_outlives_the_process_that_serv
     expect(anna.get_by_text("the test set was not looked at")).to_be_visible(timeout=WORKER_MS)
     for page in (anna, ben):
         settled(page)
+        page.context.close()
+
+
+def test_who_signs_in_at_a_provider_comes_back_over_https_to_the_page_they_wanted(
+    tmp_path: Path, browser: Browser, postgresql: str
+):
+    needs.OPENID.or_skip()
+    anna = {"sub": "anna-1", "name": "Anna Lindqvist"}
+    address = postgres.new_database(postgresql)
+    with ExitStack() as open_:
+        settings = openid.settings(open_.enter_context(openid.provider(anna)))
+        ports = []
+        for number in range(2):
+            (home := tmp_path / str(number)).mkdir()
+            app = open_.enter_context(running(home, store=address, settings=settings))
+            ports.append(app.rsplit(":", 1)[1])
+        (folder := tmp_path / "nginx").mkdir()
+        url = open_.enter_context(nginx.server(folder, [*ports, ports[0]]))
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        back = f"{url}/signed-in"
+        for lie in ({}, {"X-Forwarded-Proto": "http"}, {"X-Forwarded-Host": "evil.example"}):
+            sent = page.request.get(f"{url}/signin", headers=lie, max_redirects=0)
+            assert parse_qs(urlsplit(sent.headers["location"]).query)["redirect_uri"] == [back]
+
+        page.goto(f"{url}/build?net=1.8x8x1.f-d2.end")
+        page.get_by_role("link", name="Sign in").click()
+        page.get_by_role("button", name="anna-1").click()
+        page.wait_for_url(f"{url}/build?net=1.8x8x1.f-d2.end")
+        settled(page)
+        expect(page.get_by_test_id("stSidebar").get_by_text("Anna Lindqvist")).to_be_visible()
+        cookies = [one for one in page.context.cookies(url) if one["name"].startswith("cnn_")]
+        assert any(one["name"].startswith("cnn_visit") for one in cookies)
+        assert all(one["secure"] and one["httpOnly"] for one in cookies)
+
+        page.get_by_role("link", name="Sign out").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_text("You are signed out here")).to_be_visible()
+        assert page.request.get(url).status == 401
         page.context.close()

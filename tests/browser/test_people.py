@@ -1,15 +1,13 @@
 """Two pupils and a teacher, each in a browser of their own, on one server with accounts."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, ViewportSize, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, ViewportSize, expect
 
 from cnn.network.zoo import entry
 from cnn.people import accounts
@@ -17,9 +15,10 @@ from cnn.people.person import Role
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.store.store import Store
 from tests import needs
-from tests.browser.driving import PageMaker, _free_port, running, settled
+from tests.browser.driving import PageMaker, running, settled
 from tests.browser.test_every_view import barred, troubles
 from tests.browser.training import press_train
+from tests.openid import provider, settings
 from tests.training.processes import eventually
 
 WITHIN_S = 5.0
@@ -29,6 +28,11 @@ WIDE, NARROW = (ViewportSize(width=width, height=900) for width in (1440, 390))
 
 def is_out(page: Page, url: str) -> bool:
     return page.request.get(url).status == 401
+
+
+def stop_of(page: Page) -> Locator:
+    """That of a run, not Streamlit's own for a page that is busy."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ def come_in(page: Page, url: str, store: Store, name: str, role: Role = Role.LEA
 
 
 def test_a_run_is_its_owners_until_it_is_shared_and_the_teacher_sees_it(
-    school: tuple[str, Store], new_page: PageMaker
+    school: tuple[str, Store], new_page: PageMaker, tmp_path: Path
 ):
     url, store = school
     anna, ben = new_page(viewport=WIDE), new_page(viewport=NARROW, color_scheme="dark")
@@ -66,6 +70,7 @@ def test_a_run_is_its_owners_until_it_is_shared_and_the_teacher_sees_it(
     press_train(anna)
     anna.wait_for_url(re.compile("run="))
     settled(anna)
+    expect(stop_of(anna)).to_be_visible()
     link = anna.url
     ben.goto(link)
     expect(ben.get_by_text("Shapes demo on Shapes")).to_be_hidden()
@@ -73,16 +78,32 @@ def test_a_run_is_its_owners_until_it_is_shared_and_the_teacher_sees_it(
     assert troubles(ben, "dark", 390, is_asked=False) == []
     cleo.goto(link)
     expect(cleo.get_by_text("by Anna").first).to_be_visible()
-    expect(cleo.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop_of(cleo)).to_have_count(0)
 
     anna.get_by_role("button", name="Name, tags, note").click()
-    anna.get_by_text("Others may open it by its link").click()
+    anna.get_by_text("Others in class may open it by its link").click()
     anna.get_by_role("button", name="Save", exact=True).click()
     settled(anna)
     ben.goto(link)
     expect(ben.get_by_text("by Anna").first).to_be_visible()
-    expect(ben.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    expect(stop_of(ben)).to_have_count(0)
     settled(ben)
+
+    anna.goto(f"{url}/build?net=1.8x8x1.f-d2.end")
+    settled(anna)
+    anna.get_by_role("button", name="Save", exact=True).click()
+    expect(anna.get_by_text("Saved as")).to_be_visible()
+    anna.get_by_role("button", name="Start from …").click()
+    anna.get_by_role("tab", name="Saved").click()
+    anna.get_by_role("button", name="group icon").click()
+    shared = anna.get_by_role("code").filter(has_text="by=").inner_text()
+    settled(anna)
+    anna.screenshot(path=tmp_path / "share.png")
+    ben.goto(shared)
+    expect(ben.get_by_text("A design by Anna.")).to_be_visible()
+    settled(ben)
+    assert troubles(ben, "dark", 390, is_asked=True) == []
+    ben.screenshot(path=tmp_path / "shared.png")
 
     cleo.locator("[data-testid=stSidebarNavLink][href$='/classroom']").click()
     row = cleo.get_by_role("row").filter(has_text="Anna").first
@@ -167,39 +188,27 @@ def test_who_signs_in_by_openid_connect_comes_to_the_page_they_wanted(
     tmp_path: Path, browser: Browser
 ):
     needs.OPENID.or_skip()
-    port = _free_port()
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port)]
-    user = '{"sub": "anna-1", "name": "Anna Lindqvist"}'
-    provider = subprocess.Popen([*command, "--user-claims", user], stderr=subprocess.DEVNULL)
-    settings = {
-        "CNN_ACCOUNTS": "oidc",
-        "CNN_GUESTS": "on",
-        "CNN_OIDC_ISSUER": f"http://127.0.0.1:{port}",
-        "CNN_OIDC_CLIENT": "workbench",
-        "CNN_OIDC_SECRET": "of-this-server-alone",
-    }
-    try:
-        with running(tmp_path, settings=settings) as url:
-            page = browser.new_page(viewport=NARROW, color_scheme="dark")
-            page.goto(f"{url}/build?net=1.8x8x1.f-d2.end")
-            assert barred(page)[0] == []
-            page.screenshot(path=tmp_path / "signin.png")
-            page.get_by_role("link", name="Sign in").click()
-            page.get_by_role("button", name="anna-1").click()
-            page.wait_for_url("**/build?net=1.8x8x1.f-d2.end")
-            settled(page)
-            page.get_by_test_id("stExpandSidebarButton").click()
-            expect(page.get_by_text("Anna Lindqvist")).to_be_visible()
-            page.get_by_role("link", name="Sign out").click()
-            page.get_by_role("button", name="Sign out").click()
-            expect(page.get_by_text("You are signed out here")).to_be_visible()
-            assert page.request.get(url).status == 401
+    with (
+        provider({"sub": "anna-1", "name": "Anna Lindqvist"}) as issuer,
+        running(tmp_path, settings=settings(issuer) | {"CNN_GUESTS": "on"}) as url,
+    ):
+        page = browser.new_page(viewport=NARROW, color_scheme="dark")
+        page.goto(f"{url}/build?net=1.8x8x1.f-d2.end")
+        assert barred(page)[0] == []
+        page.screenshot(path=tmp_path / "signin.png")
+        page.get_by_role("link", name="Sign in").click()
+        page.get_by_role("button", name="anna-1").click()
+        page.wait_for_url("**/build?net=1.8x8x1.f-d2.end")
+        settled(page)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        expect(page.get_by_text("Anna Lindqvist")).to_be_visible()
+        page.get_by_role("link", name="Sign out").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_text("You are signed out here")).to_be_visible()
+        assert page.request.get(url).status == 401
 
-            page.goto(f"{url}/atlas")
-            page.get_by_role("button", name="Look around as a guest").click()
-            page.wait_for_url("**/atlas")
-            settled(page)
-            page.context.close()
-    finally:
-        provider.terminate()
-        provider.wait()
+        page.goto(f"{url}/atlas")
+        page.get_by_role("button", name="Look around as a guest").click()
+        page.wait_for_url("**/atlas")
+        settled(page)
+        page.context.close()

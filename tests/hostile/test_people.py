@@ -6,7 +6,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -19,13 +19,14 @@ from cnn.network.layers import Dense, Flatten
 from cnn.people import accounts
 from cnn.people.person import Person, Role
 from cnn.training.recipe.configuration import Configuration
+from cnn.training.store import designs, labels
 from cnn.training.store.store import Store
 from tests.browser.driving import running
 from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.hostile.requests import FILE
 from tests.hostile.test_doors import assert_is_a_sentence
 from tests.visitor import UPGRADE, answers, asked, talking
-from ui.shell.people import _said
+from ui.shell.people.who import _said
 
 REVOKED_WITHIN_S = 5.0
 NETWORK = Architecture("Annas own", (8, 8, 1), (Flatten(), Dense(2)))
@@ -136,7 +137,9 @@ def test_the_page_that_had_to_wait_opens_after_the_link(school: School):
     assert came.headers["location"] == "/build?net=1.8x8x1.f-d2.end"
 
 
-def test_a_run_is_seen_by_its_owner_and_teacher_and_by_others_once_it_is_shared(school: School):
+def test_a_run_is_seen_by_its_owner_and_teacher_and_by_others_in_class_once_it_is_shared(
+    school: School,
+):
     anna, hers = school.person("Anna")
     _, bens = school.person("Ben")
     _, teachers = school.person("Cleo", Role.TEACHER)
@@ -147,6 +150,19 @@ def test_a_run_is_seen_by_its_owner_and_teacher_and_by_others_once_it_is_shared(
     assert NETWORK.name in school.page(teachers, "train", query)
     assert NETWORK.name not in school.page(bens, "train", query)
     assert NETWORK.name not in school.page(bens, "train")
+
+    made = school.store.seen_by(anna)
+    labels.share(made, run.id, is_shared=True)
+    designs.save(made, NETWORK)
+    (design,) = designs.latest(made)
+    assert isinstance(design, designs.Saved)
+    designs.share(made, design, is_shared=True)
+    others = school.come_in(accounts.add(school.store, "Olga", class_name="5a")[1])
+    guests = f"cnn_visit_{school.port}={accounts.let_guest_in(school.store)}"
+    link = urlencode({"by": anna.id, "design": NETWORK.name})
+    for cookie, opens in ((bens, True), (others, False), (guests, False)):
+        assert ("by Anna" in school.page(cookie, "train", query)) == opens
+        assert ("A design by Anna" in school.page(cookie, "build", link)) == opens
 
 
 def test_own_images_are_shown_to_whoever_brought_them_and_not_found_by_anothers_address(

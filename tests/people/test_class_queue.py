@@ -63,10 +63,10 @@ def test_while_a_class_is_paused_none_of_its_runs_is_begun_whatever_its_learners
     assert store.claim(annas, "w") is store.claim(bens, "w") is None
     assert hers.place(annas) == Place(is_paused=True)
     assert [store.place(one) for one in (emils, teachers)] == [Place(), Place((emils,))]
-    ray_task.train(store.url, annas, "task", "dispatcher")  # which a node has got already
     taken = [store.claim_next(f"w{number}") for number in range(4)]
     assert [run.id for run in taken if run] == [emils, teachers]
 
+    ray_task.train(store.url, "task", "dispatcher")  # which a node has got already
     class_queue.let_go(school.of(school.cleo), "4b")
     assert {*store.waiting()} == {annas, bens}
     assert store.claim(annas, "w")
@@ -75,8 +75,6 @@ def test_while_a_class_is_paused_none_of_its_runs_is_begun_whatever_its_learners
 def test_what_is_handed_on_to_ray_is_none_of_a_class_that_is_paused_and_first_of_one_that_is_so(
     school: School, monkeypatch: pytest.MonkeyPatch
 ):
-    handed: list[object] = []
-
     class Remote:
         def __call__(self, _: object) -> "Remote":
             return self
@@ -84,9 +82,8 @@ def test_what_is_handed_on_to_ray_is_none_of_a_class_that_is_paused_and_first_of
         def options(self, **_: object) -> "Remote":
             return self
 
-        def remote(self, _url: str, run_id: str, *_: object) -> str:
-            handed.append(run_id)
-            return run_id
+        def remote(self, _url: str, task: str, *_: object) -> str:
+            return task
 
     class Rays:
         def remote(self, **_: object) -> Remote:
@@ -103,11 +100,14 @@ def test_what_is_handed_on_to_ray_is_none_of_a_class_that_is_paused_and_first_of
     class_queue.pause(school.of(school.cleo), "4b")
     class_queue.put_first(school.of(school.dora), "5a")
 
+    def handed() -> list[object]:
+        return [task.run_id for task in dispatcher._tasks.values()]
+
     dispatcher.hand_on()
-    assert handed == emils
+    assert handed() == emils
     class_queue.let_go(school.of(school.cleo), "4b")
     dispatcher.hand_on()
-    assert handed == [*emils, *annas]
+    assert handed() == [*emils, *annas]
 
 
 def test_a_run_that_is_in_training_goes_on_while_its_class_is_paused(school: School):

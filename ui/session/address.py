@@ -8,7 +8,8 @@ its history.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -80,6 +81,11 @@ def whole(address: Address, name: str, usual: int, least: int, most: int) -> int
     text = last(address, name)
     wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else usual
     return wanted if least <= wanted <= most else usual
+
+
+def this_page(query: Iterable[tuple[str, str]]) -> str:
+    """The address of the page that is open, as a link to hand out."""
+    return f"{str(st.context.url or '').partition('?')[0]}?{urlencode([*query], safe=',')}"
 
 
 def went_back() -> bool:

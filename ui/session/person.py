@@ -3,7 +3,7 @@ known by a random key in a cookie.
 
 The gate has the browser keep the key (`ui/shell/gate.py`), where scripts cannot read it. It is in
 no address, no log and no store, which knows it by its digest. Who a person is comes from
-`ui/shell/people.py` alone, which takes out of a request what it says of that itself.
+`ui/shell/people/who.py` alone, which takes out of a request what it says of that itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnn.people.person import LOCAL, Person
+from cnn.people.person import LOCAL, LOCAL_ID, Person
 from cnn.people.ways import accounts
 from cnn.settings import images_folder, store_url
 
@@ -74,6 +74,22 @@ def somebody() -> Person:
         st.error(NOBODY, icon=":material/person_off:")
         st.stop()
     return found
+
+
+def may_share() -> bool:
+    """Whether there is a class that whoever is here can show something: whoever runs the server
+    has all of them.
+    """
+    person = somebody()
+    return has_accounts() and (person.sees_all or person.class_name != "")
+
+
+def whose_name(owner: str) -> str:
+    """What is said of whom something is from."""
+    if owner == LOCAL_ID:  # it was there before there were accounts
+        return "those who run this server"
+    found = named(owner)
+    return found.name if found else "somebody who is gone"
 
 
 def own_folder() -> Path:

@@ -126,7 +126,7 @@ page = st.navigation(
 )
 
 if has_accounts():
-    from ui.shell.account import account
+    from ui.shell.people.account import account
 
     account()
 

@@ -1,6 +1,6 @@
 """Saved designs: networks kept by name in the store, whether they were trained or not.
 
-Each person has names of their own. A design is shown to others by its link, which holds it.
+Each person has names of their own. A design that its owner shares is there for others of the class.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Saved:
     name: str
     architecture: Architecture
     saved_at: float
+    owner: str = LOCAL_ID
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class UnreadableDesign:
             f"the design {shown(self.name)} was saved by another version of the program; this one "
             f"({VERSION}) cannot read it: {self.reason}. {WAY_OUT}"
         )
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.words[0].upper()}{self.words[1:]}"
 
 
 def save(store: Store, architecture: Architecture) -> None:
@@ -81,6 +87,21 @@ def remove(store: Store, name: str) -> bool:
         return connection.execute(delete(designs).where(_mine(store, name))).rowcount > 0
 
 
+def share(store: Store, one: Saved, *, is_shared: bool) -> None:
+    """Lets others open a design who have its link, or no longer."""
+    change = update(designs).where(designs.c.owner == one.owner, designs.c.name == one.name)
+    with store.begin() as connection:
+        connection.execute(change.values(is_shared=int(is_shared)))
+
+
+def of_somebody(store: Store, owner: str, name: str) -> Saved | UnreadableDesign | None:
+    """The design of that name that somebody has, if whose store it is may see it."""
+    query = select(designs).where(designs.c.owner == owner, designs.c.name == name)
+    with store.begin() as connection:
+        row = connection.execute(query).first()
+    return read(row) if row else None
+
+
 def free_name(store: Store, name: str) -> str:
     """A name like this one that no saved design has: `LeNet-5 (2)`."""
     with store.begin() as connection:
@@ -100,13 +121,13 @@ def _mine(store: Store, name: str | None = None) -> ColumnElement[bool]:
 
 def read(row: Iterable[Any]) -> Saved | UnreadableDesign:
     """The design that a row describes; of one that is damaged, what is known of it."""
-    owner, name, architecture, saved_at = row
+    owner, name, architecture, saved_at, is_shared = row
     if not is_time(saved_at):
         return UnreadableDesign(_named(name), f"its time is {shown(saved_at)}", 0.0)
     if not all(isinstance(one, str) for one in (name, architecture, owner)):
         return UnreadableDesign(_named(name), "a name or its network is no text", saved_at)
     try:
-        return Saved(name, _whole(architecture), saved_at)
+        return Saved(name, _whole(architecture), saved_at, owner, is_shared == 1)
     except ArchitectureError as error:
         return UnreadableDesign(name, first_sentence(error), saved_at)
 

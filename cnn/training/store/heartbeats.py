@@ -95,6 +95,21 @@ def state_of(store: Store, worker: str) -> WorkerState | None:
     return WorkerState(state) if state in list(WorkerState) else None
 
 
+def holders(store: Store) -> list[str]:
+    """The names of the workers that have a run."""
+    with store.begin() as connection:
+        found = connection.execute(select(runs.c.worker).where(runs.c.state.in_(CLAIMED))).scalars()
+        return [one for one in found if isinstance(one, str)]
+
+
+def held_by(store: Store, worker: str) -> str | None:
+    """The run that a worker whose name begins so has, or had as it was lost."""
+    is_theirs = runs.c.worker.startswith(worker) & runs.c.state.in_((*CLAIMED, State.INTERRUPTED))
+    with store.begin() as connection:
+        found: str | None = connection.execute(select(runs.c.id).where(is_theirs)).scalar()
+    return found
+
+
 def give_up(store: Store, run_id: str, held_by: str, why: str) -> None:
     """Interrupts a queued run, or one whose worker's name begins so: nobody trains it."""
     is_theirs = runs.c.worker.startswith(held_by) & runs.c.state.in_((*CLAIMED, State.INTERRUPTED))

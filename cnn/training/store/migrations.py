@@ -45,6 +45,12 @@ def _give_designs_owners(connection: Connection) -> None:
         connection.execute(text(step))
 
 
+def _let_designs_be_shared(connection: Connection) -> None:
+    if inspect(connection).has_table("designs"):
+        column = "is_shared INTEGER NOT NULL DEFAULT 0"
+        connection.execute(text(f"ALTER TABLE designs ADD COLUMN {column}"))
+
+
 MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
     {
         2: (
@@ -69,6 +75,7 @@ MIGRATIONS: Mapping[int, tuple[Step, ...]] = MappingProxyType(
             _give_designs_owners,
         ),
         7: (),  # `classes` came
+        8: (_let_designs_be_shared,),
     }
 )
 

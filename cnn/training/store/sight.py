@@ -1,9 +1,9 @@
 """What of a store one person sees and may change. The rows of others are not there for them.
 
 Every statement that a person's store sends is narrowed here, whoever wrote it: what reads finds
-what is theirs, shared or (for a teacher) of their class; what changes meets what is theirs alone,
-and of a teacher's class who is a learner there, and what becomes of its queue. `of_all` marks the
-few that have to see everybody's rows, such as the length of the queue.
+what is theirs, shared in their class or (for a teacher) of it; what changes meets what is theirs
+alone, and of a teacher's class who is a learner there, and what becomes of its queue. `of_all`
+marks the few that have to see everybody's rows, such as the length of the queue.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.visitors import cloned_traverse
 
-from cnn.people.person import Person, Role
+from cnn.people.person import LOCAL_ID, Person, Role
 from cnn.training.store import tables
 from cnn.training.store.store_error import NotYours
 from cnn.training.store.tables import SEEN_BY
@@ -142,8 +142,7 @@ def _seen(table: FromClause, person: Person) -> ColumnElement[bool] | None:
     if name in FREE:
         return None
     if name in ("runs", "designs"):
-        shared = (of.is_shared == 1,) if name == "runs" else ()
-        return or_(of.owner == person.id, *shared, *_of_class(of.owner, person))
+        return or_(of.owner == person.id, *_shared(of, person), *_of_class(of.owner, person))
     if name in BELONGING:
         runs = tables.runs.alias()
         return of.run_id.in_(select(runs.c.id).where(_seen_runs(runs, person)))
@@ -190,6 +189,16 @@ def _taught(table: FromClause, person: Person) -> ColumnElement[bool]:
         people = tables.people.alias()
         return of.person.in_(select(people.c.id).where(_taught(people, person)))
     return _nothing(table)
+
+
+def _shared(of: Any, person: Person) -> list[ColumnElement[bool]]:
+    """Whether it is shared with somebody: in their class, or by those who run the server."""
+    if not person.class_name:
+        return []
+    people = tables.people.alias()
+    is_near = (people.c.class_name == person.class_name) | (people.c.role == Role.OPERATOR)
+    by = select(people.c.id).where(is_near)
+    return [(of.is_shared == 1) & or_(of.owner == LOCAL_ID, of.owner.in_(by))]
 
 
 def _of_class(whose: ColumnElement[str], person: Person) -> list[ColumnElement[bool]]:

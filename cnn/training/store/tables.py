@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from cnn.people.person import LOCAL_ID, Person
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 metadata = MetaData()
 
 
@@ -99,6 +99,7 @@ designs = Table(
     Column("name", String(200), primary_key=True),
     Column("architecture", Text, nullable=False),
     Column("saved_at", Float, nullable=False),
+    Column("is_shared", Integer, nullable=False, server_default="0"),
 )
 
 people = Table(

@@ -1,8 +1,8 @@
 """The process that hands the queue on to a Ray cluster, in place of the worker of a single machine.
 
 A process of its own, as Ray ends the one that loses its cluster; the pool starts another then.
-Runs wait in the store until a node takes them: what this process forgets with its end, nobody
-misses, and two apps may hand on the same run, which one task gets.
+Runs wait in the store until a node takes them, each in its turn: what this process forgets with its
+end, nobody misses, and of two apps that hand on as many tasks as runs, half of them find none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 from cnn import log
 from cnn.people import leaving
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store.heartbeats import dismiss_silent, give_up, present
+from cnn.training.store.heartbeats import dismiss_silent, give_up, held_by, holders, present
 from cnn.training.store.store import Store, StoreError
 from cnn.training.upkeep import making_room
 from cnn.training.workers import checks, ray_task
@@ -44,7 +44,7 @@ END_S = 8.0
 """How long the tasks of a dispatcher that ends have to keep their checkpoints."""
 
 MOST_UNBEGUN = 4
-"""How many runs Ray has that no node has begun; the others wait for their turn in the store."""
+"""How many tasks Ray has that no node has begun, so that none of them waits for work."""
 
 RETRIES = 3
 """How often Ray begins a task again whose node or process died."""
@@ -87,7 +87,9 @@ def dispatch(store: Store, name: str, *, parent: int | None = None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A task that Ray has, and the run it is for; none where it checks designs."""
+    """A task that Ray has, and the run it was handed on for, though another may be first as it
+    begins; none where it checks designs.
+    """
 
     id: str
     run_id: str | None
@@ -116,12 +118,13 @@ class _Dispatcher:
             self._look()
         if self._wrong:
             return self._wrong
-        known = {task.run_id for task in self._tasks.values()}
         waiting = self._store.waiting()
-        room = MOST_UNBEGUN - len(known.intersection(waiting))
-        for run_id in [one for one in waiting if one not in known][: max(room, 0)]:
+        unbegun = [task.run_id for task in self._unbegun().values()]
+        room = min(MOST_UNBEGUN, len(waiting)) - len(unbegun)
+        for run_id in [one for one in waiting if one not in unbegun][: max(room, 0)]:
             self._train(run_id)
-        may_check = time.monotonic() - self._checks_failed_at > LOOK_S and None not in known
+        are_checked = any(task.run_id is None for task in self._tasks.values())
+        may_check = time.monotonic() - self._checks_failed_at > LOOK_S and not are_checked
         if may_check and checks.is_wanted(self._store):
             self._check()
         return WorkerState.DISPATCHING
@@ -129,12 +132,19 @@ class _Dispatcher:
     def end(self) -> None:
         """Takes back what no node has begun with, and waits until the others have put it down."""
         with contextlib.suppress(StoreError):
-            waiting = set(self._store.waiting())
-            for ref, task in self._tasks.items():
-                if task.run_id in waiting:
-                    self._ray.cancel(ref)
+            for ref in self._unbegun():
+                self._ray.cancel(ref)
         if self._tasks:
             self._ray.wait(list(self._tasks), num_returns=len(self._tasks), timeout=END_S)
+
+    def _unbegun(self) -> dict[Any, _Task]:
+        """The trainings that have no run yet."""
+        busy = holders(self._store)
+        return {
+            ref: task
+            for ref, task in self._tasks.items()
+            if task.run_id and not any(one.startswith(ray_task.called(task.id)) for one in busy)
+        }
 
     def _ended(self) -> list[Any]:
         if not self._tasks:
@@ -149,10 +159,11 @@ class _Dispatcher:
         try:
             self._ray.get(ref)
         except self._ray.exceptions.RayError as error:
-            _log.warning("%s", error, extra={"run": task.run_id})
-            if task.run_id:
-                held_by = ray_task.called(task.id)
-                give_up(self._store, task.run_id, held_by, self._why(error))
+            name = ray_task.called(task.id)
+            run_id = held_by(self._store, name) or task.run_id
+            _log.warning("%s", error, extra={"run": run_id})
+            if run_id:
+                give_up(self._store, run_id, name, self._why(error))
             else:
                 self._checks_failed_at = time.monotonic()
         del self._tasks[ref]
@@ -188,7 +199,7 @@ class _Dispatcher:
     def _train(self, run_id: str) -> None:
         task = _Task(uuid.uuid4().hex[:8], run_id)
         remote = self._training.options(num_cpus=self._request.cpus, num_gpus=self._request.gpus)
-        self._tasks[remote.remote(self._url, run_id, task.id, self._name)] = task
+        self._tasks[remote.remote(self._url, task.id, self._name)] = task
 
     def _check(self) -> None:
         """Beside all trainings, as it takes moments and somebody looks on."""

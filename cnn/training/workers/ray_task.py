@@ -1,7 +1,8 @@
 """What runs on the nodes of a Ray cluster: one training, or the checks of designs.
 
-A task is a worker for one run. Should its node die, Ray begins the task again on another one, which
-goes on from the last checkpoint of that run, and of no other one's.
+A task is a worker for one run: the one whose turn it is as a node begins the task, however long ago
+it was handed on. Should its node die, Ray begins the task again on another one, which goes on from
+the last checkpoint of that run, and of no other one's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnn.training.recipe.run import WorkerState
-from cnn.training.store.heartbeats import present, state_of
+from cnn.training.store.heartbeats import held_by, present, state_of
 from cnn.training.store.identity import identified
 from cnn.training.store.store import Store, StoreError
 from cnn.training.workers.checks import carry_out_next
@@ -30,15 +31,17 @@ def called(task: str) -> str:
     return f"ray-{task}-"
 
 
-def train(url: str, run_id: str, task: str, dispatcher: str) -> None:
-    """Trains a run, unless it is in other hands by now or the one who wanted it is about to end."""
+def train(url: str, task: str, dispatcher: str) -> None:
+    """Trains a run, unless none waits any more or the one who wanted it is about to end."""
     name = identified(called(task) + uuid.uuid4().hex[:4])
     store = Store(with_own_password(url))
     try:
         with _hears_of_the_end(store, dispatcher) as gone, present(store, name, WorkerState.ON_RAY):
             if gone.is_set():
                 return
-            run = store.claim(run_id, name) or take_over(store, run_id, name, held_by=called(task))
+            left = held_by(store, called(task))
+            taken = take_over(store, left, name, held_by=called(task)) if left else None
+            run = taken or store.claim_next(name)
             if run:
                 with contextlib.suppress(StoreError):  # the training meets the same, and waits
                     loading = replace(run.progress, phase="loading TensorFlow")

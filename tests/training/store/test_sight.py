@@ -104,12 +104,11 @@ def test_every_table_is_in_this_matrix_or_holds_nothing_of_anybody():
     assert known == {table.name for table in (*tables.metadata.sorted_tables, tables.limits)}
 
 
-def test_a_shared_run_is_read_by_all_with_what_belongs_to_it_and_changed_by_nobody_else(
+def test_a_shared_run_is_read_in_its_class_with_what_belongs_to_it_and_changed_by_nobody_else(
     store: Store, hers: str
 ):
-    with store.seen_by(OWNER).begin() as connection:
-        connection.execute(update(tables.runs).values(is_shared=1))
-    for one in (*OTHERS, TEACHER):
+    shared(store, OWNER)
+    for one in (CLASSMATE, TEACHER):
         theirs = store.seen_by(one)
         found = theirs.get(hers)
         assert found is not None
@@ -125,6 +124,57 @@ def test_a_shared_run_is_read_by_all_with_what_belongs_to_it_and_changed_by_nobo
     assert (kept.name, kept.wish, kept.is_shared) == ("Hers", Wish.RUN, True)
 
 
+def shared(store: Store, person: Person) -> None:
+    """All runs and designs of somebody, by themselves."""
+    with store.seen_by(person).begin() as connection:
+        for table in (tables.runs, tables.designs):
+            mine = update(table).where(table.c.owner == person.id)
+            connection.execute(mine.values(is_shared=1))
+
+
+OF_RUNS = {"runs", "designs", *(table.name for table in tables.BELONGINGS)}
+
+
+def test_what_is_shared_is_there_in_the_class_of_its_owner_and_nowhere_else(
+    store: Store, hers: str
+):
+    shared(store, OWNER)
+    assert seen(store, CLASSMATE) == OF_RUNS | {"classes"}
+    for one in (OTHER_TEACHER, STRANGER, OF_NO_CLASS, GUEST):
+        assert seen(store, one) == set(), one.name
+    with store.begin() as connection:  # she goes to another class
+        moved = update(tables.people).where(tables.people.c.id == OWNER.id)
+        connection.execute(moved.values(class_name="5a"))
+    assert seen(store, STRANGER) >= OF_RUNS
+    assert seen(store, CLASSMATE) == {"classes"}
+
+
+@pytest.mark.parametrize("owner", [OF_NO_CLASS, GUEST], ids=lambda one: one.id)
+def test_who_is_in_no_class_shares_with_nobody(store: Store, hers: str, owner: Person):
+    run = store.seen_by(owner).add(DESIGN, Configuration())
+    shared(store, owner)
+    for one in {*EVERYBODY} - {owner, OPERATOR}:
+        assert store.seen_by(one).get(run.id) is None, one.name
+
+
+@pytest.mark.parametrize("owner", [OPERATOR, LOCAL], ids=lambda one: one.id)
+def test_what_those_who_run_the_server_share_is_there_in_every_class_and_not_for_guests(
+    store: Store, hers: str, owner: Person
+):
+    run = store.seen_by(owner).add(DESIGN, Configuration())
+    designs.save(store.seen_by(owner), Architecture("Shown", (8, 8, 1), (Flatten(), Dense(2))))
+    for one in (CLASSMATE, STRANGER, OF_NO_CLASS, GUEST):
+        assert store.seen_by(one).get(run.id) is None
+        assert designs.of_somebody(store.seen_by(one), owner.id, "Shown") is None
+    shared(store, owner)
+    for one in (OWNER, CLASSMATE, TEACHER, STRANGER, OTHER_TEACHER):
+        assert store.seen_by(one).get(run.id), one.name
+        assert designs.of_somebody(store.seen_by(one), owner.id, "Shown"), one.name
+    for one in (OF_NO_CLASS, GUEST):
+        assert store.seen_by(one).get(run.id) is None
+        assert designs.of_somebody(store.seen_by(one), owner.id, "Shown") is None
+
+
 CHANGES: tuple[Callable[[Store, str], object], ...] = (
     lambda store, run: labels.rename(store, run, "Mine now"),
     lambda store, run: labels.put_note(store, run, "mine"),
@@ -134,7 +184,15 @@ CHANGES: tuple[Callable[[Store, str], object], ...] = (
     lambda store, run: store.keep_file(run, "weights", b"forged"),
     lambda store, run: store.record_epoch(run, Epoch(2, 0.0, 1.0, 0.0, 1.0, 1.0)),
     lambda store, run: store.remove(run),
+    lambda store, run: designs.share(store, annas_design(store), is_shared=False),
 )
+
+
+def annas_design(store: Store) -> designs.Saved:
+    found = designs.of_somebody(store, OWNER.id, DESIGN.name)
+    assert isinstance(found, designs.Saved)
+    assert found.is_shared
+    return found
 
 
 @pytest.mark.parametrize("person", [*OTHERS, TEACHER], ids=lambda one: one.id)

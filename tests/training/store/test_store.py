@@ -33,7 +33,7 @@ from cnn.training.recipe.run import (
     recipe,
 )
 from cnn.training.recipe.unreadable import Unreadable
-from cnn.training.store import labels, rows, run_list, tables
+from cnn.training.store import designs, labels, rows, run_list, tables
 from cnn.training.store.migrations import MIGRATIONS
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store, StoreError, TakenOver
@@ -437,14 +437,19 @@ def test_a_store_of_version_7_gets_a_table_of_classes_and_a_backup_is_kept(tmp_p
     file = tmp_path / "runs.sqlite"
     store = Store(f"sqlite:///{file}")
     run = store.add(DEMO, SETTINGS)
+    designs.save(store, DEMO)
     store.close()
     with sqlite3.connect(file) as database:
         database.execute("drop table classes")
+        database.execute("alter table designs drop column is_shared")
         database.execute("update about set schema_version = 7")
 
     store = Store(f"sqlite:///{file}")
 
     assert store.waiting() == [run.id]
+    (design,) = designs.latest(store)
+    assert isinstance(design, designs.Saved)
+    assert (design.architecture, design.is_shared) == (DEMO, False)
     store.close()
     with sqlite3.connect(file) as database:
         assert database.execute("select count(*) from classes").fetchone() == (0,)

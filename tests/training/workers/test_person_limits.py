@@ -1,8 +1,11 @@
 """How much one person may have where people have accounts; who has none is not limited."""
 
+import multiprocessing.dummy
+import re
 import threading
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -19,6 +22,7 @@ from cnn.training.workers import queue
 from cnn.training.workers.person_limits import DAY_S, kept_bytes, trained_s
 from cnn.training.workers.queue import Wanted
 from cnn.training.workers.resuming import resume
+from tests.needs import LINUX
 
 DESIGN = Architecture("mine", (8, 8, 1), (Flatten(), Dense(2)))
 ANNA, BEN = (Person(one, one, Role.LEARNER, "4b") for one in ("anna", "ben"))
@@ -49,22 +53,40 @@ def test_one_persons_queue_is_full_and_another_persons_is_not(store: Store, monk
     assert store.count([State.QUEUED]) == 16
 
 
-def test_the_limit_holds_for_one_who_presses_in_many_windows_at_once(store: Store, monkeypatch):
+AT_ONCE = 10
+
+
+def press(url: str, store: Store | None, together: Any, said: Any) -> None:
+    """A window of Anna's: of a process of its own where it has no store yet."""
+    mine = store or Store(url)
+    together.wait(60)
+    try:
+        put(mine, ANNA)
+    except ConfigurationError as error:
+        said.put(str(error))
+    else:
+        said.put("")
+
+
+@pytest.mark.parametrize("are_threads", [True, pytest.param(False, marks=LINUX.mark())])
+def test_the_limit_holds_for_one_who_presses_in_ten_windows_at_the_same_moment(
+    store: Store, are_threads: bool, monkeypatch
+):
     monkeypatch.setenv("CNN_MAX_QUEUE_EACH", "4")
-    refused = []
-
-    def press() -> None:
-        try:
-            put(store, ANNA)
-        except ConfigurationError as error:
-            refused.append(error)
-
-    windows = [threading.Thread(target=press) for _ in range(8)]
+    world: Any = multiprocessing.dummy if are_threads else multiprocessing.get_context("fork")
+    together, said = world.Barrier(AT_ONCE), world.Queue()
+    shared = store if are_threads else None
+    windows = [
+        world.Process(target=press, args=(store.url, shared, together, said))
+        for _ in range(AT_ONCE)
+    ]
     for one in windows:
         one.start()
+    answers = [said.get(timeout=60) for _ in windows]
     for one in windows:
         one.join()
-    assert (store.count([State.QUEUED]), len(refused)) == (4, 4)
+    assert store.count([State.QUEUED]) == answers.count("") == 4
+    assert all(re.search("4 of your runs .* limit of 4 for each", one) for one in answers if one)
 
 
 def test_no_more_of_one_person_are_trained_at_once(store: Store, monkeypatch):

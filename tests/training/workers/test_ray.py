@@ -14,6 +14,7 @@ import pytest
 from cnn.commands import doctor
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
+from cnn.people.person import Person, Role
 from cnn.training.recipe.run import Run, Standing, State, Wish, WorkerState
 from cnn.training.store.heartbeats import worker_states
 from cnn.training.store.store import Store
@@ -244,6 +245,25 @@ def test_a_queue_that_two_apps_hand_on_is_trained_once_each(
         assert steps == list(range(1, (result.steps or 0) + 1))
         assert [epoch.epoch for epoch in store.epochs([run.id])[run.id]] == [1, 2]
     other.kill()
+
+
+@pytest.mark.proof
+def test_who_queues_one_is_begun_before_what_ray_has_of_another_person(
+    apps: list[App], store: Store
+):
+    demo, short = entry("shapes-demo").architecture, replace(SETTINGS, dataset=SHAPES, epochs=2)
+    anna, ben = (store.seen_by(Person(one, one, Role.LEARNER, "4b")) for one in ("anna", "ben"))
+    many = [anna.add(demo, short) for _ in range(12)]
+    eventually("begun", lambda: current(store, many[1]).started_at is not None)
+
+    one = ben.add(demo, short)
+
+    eventually("finished", is_in(store, one, State.FINISHED))
+    came, began = one.created_at, current(store, one).started_at or 0.0
+    hers = [current(store, run).started_at or 0.0 for run in many]
+    assert sum(came < at < began for at in hers) <= 1  # as he came
+    for run in many:
+        store.want(run.id, Wish.STOP)
 
 
 @pytest.mark.proof

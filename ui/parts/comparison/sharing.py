@@ -1,9 +1,8 @@
-"""A comparison that others may open by its link, where people have accounts."""
+"""A comparison that others in class may open by its link, where people have accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,7 +10,8 @@ from cnn.comparing.comparison import Group
 from cnn.training.recipe.run import Run
 from cnn.training.store import labels
 from ui.parts.runs import runs
-from ui.session.person import has_accounts
+from ui.session.address import this_page
+from ui.session.person import has_accounts, may_share
 from ui.session.words import plain
 
 
@@ -25,16 +25,16 @@ def sharing(found: Sequence[Group]) -> None:
         st.caption(f"With runs {plain(', '.join(others))}.")
     me = runs.store().person.id
     mine = [run for run in there if run.owner == me]
-    if not mine:
+    if not mine or not may_share():
         return
     is_shared = all(run.is_shared for run in mine)
     with st.popover("Shared" if is_shared else "Share", icon=":material/group:"):
         many = "Its run is" if len(mine) == 1 else f"Its {len(mine)} runs are"
         if is_shared:
-            st.markdown(f"{many} opened by whoever has this link, and changed by nobody else.")
+            st.markdown(f"{many} opened in class by whoever has this link, and changed by nobody.")
             st.code(_link(), language=None, wrap_lines=True)
         else:
-            st.markdown("Whoever has its link will see it, with your name.")
+            st.markdown("Whoever in class has its link will see it, with your name.")
         st.button(
             "Share no longer" if is_shared else "Share it",
             type="secondary" if is_shared else "primary",
@@ -50,5 +50,4 @@ def _share(mine: Sequence[Run], is_shared: bool) -> None:
 
 def _link() -> str:
     query = [(name, one) for name in st.query_params for one in st.query_params.get_all(name)]
-    page = str(st.context.url or "").partition("?")[0]
-    return f"{page}?{urlencode(query, safe=',')}"
+    return this_page(query)

@@ -11,7 +11,7 @@ from cnn.training.recipe.run import Run
 from cnn.training.store import labels, run_list
 from cnn.training.store.labels import LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, LabelError
 from ui.parts.runs import runs
-from ui.session.person import has_accounts
+from ui.session.person import may_share
 from ui.session.words import plain
 
 REFUSED = "labels_refused"
@@ -51,7 +51,7 @@ def edit(run: Run | Elsewhere, place: str) -> None:
             labels.put_tags(store, run.id, values[1])
             labels.put_note(store, run.id, values[2])
             labels.rename(store, run.id, values[0])
-            if has_accounts():
+            if may_share():
                 labels.share(store, run.id, is_shared=st.session_state[shared])
         except LabelError as error:
             st.session_state[REFUSED] = str(error)
@@ -78,8 +78,8 @@ def edit(run: Run | Elsewhere, place: str) -> None:
             placeholder="Choose, or type a new one",
         )
         st.text_area("Note", run.note, max_chars=LONGEST_NOTE, key=note)
-        if has_accounts():
-            st.checkbox("Others may open it by its link", run.is_shared, key=shared)
+        if may_share():
+            st.checkbox("Others in class may open it by its link", run.is_shared, key=shared)
         st.form_submit_button("Save", type="primary", on_click=save)
         _refusal()
 

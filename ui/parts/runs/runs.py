@@ -17,7 +17,7 @@ from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import CLAIMED, Run
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store, StoreError
-from ui.session.person import has_accounts, named, somebody
+from ui.session.person import has_accounts, somebody, whose_name
 from ui.session.words import plain
 
 ADDRESS = "run"
@@ -78,10 +78,9 @@ def whose(run: Run | Elsewhere) -> list[str]:
         return []
     if run.owner == store().person.id:
         return ["shared"] if run.is_shared else []
-    if run.owner == LOCAL_ID:  # it was there before there were accounts
+    if run.owner == LOCAL_ID and store().person.sees_all:
         return []
-    owner = named(run.owner)
-    return [f"by {owner.name if owner else 'somebody who is gone'}"]
+    return [f"by {whose_name(run.owner)}"]
 
 
 @st.cache_resource(show_spinner=False, max_entries=1_000)

@@ -1,4 +1,4 @@
-"""Saved designs on the Build page: keeping the design on the bench, and opening one kept before."""
+"""Saved designs on the Build page: keeping the one on the bench, opening one kept or shared."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ from cnn.training.store.designs import Saved, UnreadableDesign
 from cnn.training.store.store import StoreError
 from ui.parts.runs import runs
 from ui.session import design
+from ui.session.address import this_page
+from ui.session.person import has_accounts, may_share, whose_name
 from ui.session.words import ago, plain, short
 
 MENU = "start_from"
 """Whether the menu of all one can start from is open, in the session."""
+BY, NAME = "by", "design"
+"""What the link to a shared design says: whose it is, and what it is called."""
+FROM = "design_from"
+"""Whose design was opened by a link, and as which of this session, in the session."""
 
 
 def save() -> None:
@@ -90,29 +96,79 @@ def saved_designs() -> None:
         _one(one)
 
 
-def _one(one: Saved | UnreadableDesign) -> None:
-    name, gone = st.columns([6, 1], vertical_alignment="center")
-    gone.button(
-        "",
-        key=f"unsave_{one.name}",
-        icon=":material/delete:",
-        help=f"Delete {plain(one.name)}",
-        type="tertiary",
-        on_click=_delete,
-        args=(one.name,),
-    )
-    if isinstance(one, UnreadableDesign):
-        name.warning(plain(f"{one.words[0].upper()}{one.words[1:]}"), icon=":material/history:")
+def arrive_shared() -> None:
+    """Opens the design that a link names in place of holding it, and says whose it is."""
+    if has_accounts() and BY in st.query_params and NAME in st.query_params:
+        _open_shared(st.query_params.pop(BY), st.query_params.pop(NAME))
+    rev, whose = st.session_state.get(FROM, (0, ""))
+    if rev == design.current().rev:
+        st.caption(f"A design by {plain(whose)}.")
+
+
+def _open_shared(owner: str, name: str) -> None:
+    try:
+        found = designs.of_somebody(runs.opened(), owner, name)
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
         return
-    label = f"{plain(one.name)} · {_params(one.architecture)}"
-    name.button(
-        label,
-        key=f"saved_{one.name}",
-        help=f"Saved {ago(time.time() - one.saved_at)}",
-        width="stretch",
-        on_click=open_design,
-        args=(one.architecture,),
+    if isinstance(found, Saved):
+        st.query_params.pop(design.ADDRESS, None)
+        design.put(found.architecture)
+        st.session_state[FROM] = design.current().rev, whose_name(owner)
+    elif found:
+        st.warning(plain(found.sentence), icon=":material/history:")
+    else:
+        st.error(
+            "This design is not shared with you, or is gone. Ask whoever sent you the link.",
+            icon=":material/link_off:",
+        )
+
+
+def _one(one: Saved | UnreadableDesign) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if isinstance(one, UnreadableDesign):
+            st.warning(plain(one.sentence), icon=":material/history:")
+        else:
+            st.button(
+                f"{plain(one.name)} · {_params(one.architecture)}",
+                key=f"saved_{one.name}",
+                help=f"Saved {ago(time.time() - one.saved_at)}",
+                width="stretch",
+                on_click=open_design,
+                args=(one.architecture,),
+            )
+            if may_share():
+                _sharing(one)
+        st.button(
+            "",
+            key=f"unsave_{one.name}",
+            icon=":material/delete:",
+            help=f"Delete {plain(one.name)}",
+            type="tertiary",
+            on_click=_delete,
+            args=(one.name,),
+        )
+    if isinstance(one, Saved) and one.is_shared and may_share():
+        st.code(this_page([(BY, one.owner), (NAME, one.name)]), language=None, wrap_lines=True)
+
+
+def _sharing(one: Saved) -> None:
+    st.button(
+        "",
+        key=f"share_{one.name}",
+        icon=":material/group_off:" if one.is_shared else ":material/group:",
+        help=f"{'Share no longer' if one.is_shared else 'Share in class'}: {plain(one.name)}",
+        type="tertiary",
+        on_click=_share,
+        args=(one,),
     )
+
+
+def _share(one: Saved) -> None:
+    try:
+        designs.share(runs.opened(), one, is_shared=not one.is_shared)
+    except StoreError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
 
 
 def open_design(architecture: Architecture) -> None:

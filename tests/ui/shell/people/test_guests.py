@@ -10,8 +10,8 @@ from cnn.people.person import Role
 from cnn.people.ways import Accounts, Way
 from cnn.people.ways import accounts as how
 from cnn.training.store.store import Store
-from tests.ui.shell.test_signing_in import Server
-from ui.shell.people import GUESTS_AT_ONCE
+from tests.ui.shell.people.test_signing_in import Server
+from ui.shell.people.who import GUESTS_AT_ONCE
 
 
 @pytest.fixture

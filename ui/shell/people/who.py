@@ -33,8 +33,8 @@ from ui.session import person
 from ui.session.assets import address
 from ui.shell import refusals
 from ui.shell.gate import OF_OPERATORS, OPEN, kept_so, link_of, port_of, wanted_cookie, wanted_in
+from ui.shell.people.signing_in import BACK, SIGN_IN, SigningIn, with_visit
 from ui.shell.rate import Rate
-from ui.shell.signing_in import BACK, SIGN_IN, SigningIn, with_visit
 
 ENTER = re.compile(r"/enter/([A-Za-z0-9_-]{43})/?")
 LEAVE, GUEST = "/leave", "/guest"

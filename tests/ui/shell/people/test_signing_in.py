@@ -8,8 +8,6 @@ import functools
 import hmac
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,35 +28,21 @@ from cnn.people.ways import accounts as how
 from cnn.settings import SettingError
 from cnn.training.store.store import Store
 from tests import needs
-from tests.browser.driving import _free_port
+from tests.openid import CLIENT, SECRET, provider
 from tests.visitor import Answer, asked
 from ui.session import person
-from ui.shell.people import People
+from ui.shell.people.who import People
 
 pytestmark = needs.OPENID.mark()
-CLIENT, SECRET = "workbench", "of-this-server-alone"
 HOST, OURS = "class.example", "https://class.example"
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    """A provider that believes everybody, which two people are known to."""
-    port = _free_port()
-    users = [{"sub": "anna-1", "name": "Anna Lindqvist", "email": "anna@x.example"}, {"sub": "b"}]
-    known = [word for one in users for word in ("--user-claims", json.dumps(one))]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "-p", str(port), *known]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(300):
-                try:
-                    asked(url, "/.well-known/openid-configuration")
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            yield url
-        finally:
-            server.terminate()
+    """A provider to which two people are known."""
+    anna = {"sub": "anna-1", "name": "Anna Lindqvist", "email": "anna@x.example"}
+    with provider(anna, {"sub": "b"}) as url:
+        yield url
 
 
 class Server:
