@@ -56,7 +56,7 @@ lint-scripts types-scripts: %-scripts: $(NODE_READY)
 bench: $(TEST_READY) ## measure speed, each figure beside its reference, into benchmarks/RESULTS.md (ARGS=NAME, ARGS=quick)
 	@$(PY) benchmarks/all.py $(ARGS)
 
-screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into shots/ (ARGS=NAME for one)
+screenshots: $(TEST_READY) ## every page, light and dark, on three widths, into shots/ (ARGS=NAME for one, ARGS=--all for all)
 	@$(PY) -m tests.browser.chromium
 	@$(PY) scripts/screenshots.py $(ARGS)
 

@@ -1,6 +1,6 @@
 """Every view of the app by name, for `test_every_view.py` and for `make screenshots`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, expect
@@ -27,6 +27,7 @@ VIEWS = {
 } | {f"lesson-{lesson.key}": f"lesson?of={lesson.key}" for lesson in lessons()}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1440, 820, 390)
+ALL_WIDTHS = (1920, 1440, 1366, 820, 390)
 HEIGHT = 900
 ARRIVED_MS = 60_000
 RESIZED_MS = 400
@@ -39,20 +40,21 @@ def arrive(page: Page, app_url: str, view: str) -> None:
     expect(page.get_by_test_id("stSidebarNavLink").first).to_be_visible(timeout=ARRIVED_MS)
     main = page.get_by_test_id("stMain")
     expect(main.get_by_test_id("stElementContainer").first).to_be_visible(timeout=ARRIVED_MS)
-    _drawn(page)
+    drawn(page)
 
 
-def looks(page: Page) -> Iterator[tuple[str, int]]:
+def looks(page: Page, widths: Sequence[int] = WIDTHS) -> Iterator[tuple[str, int]]:
     """Puts a page into every theme and width, one after the other."""
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        for width in WIDTHS:
+        for width in widths:
             page.set_viewport_size(ViewportSize(width=width, height=HEIGHT))
-            _drawn(page)
+            drawn(page)
             yield scheme, width
 
 
-def _drawn(page: Page) -> None:
+def drawn(page: Page) -> None:
+    """Waits until a change of theme, width or content has been drawn."""
     settled(page)
     page.wait_for_timeout(RESIZED_MS)
     settled(page)

@@ -1,5 +1,6 @@
 // What does not fit on the page: whatever makes it scroll sideways, and words that are cut off.
 () => {
+  const LABELS = '[data-testid^="stBaseButton"], [data-testid="stPageLink-NavLink"]'; // say what they do
   const main = document.querySelector('[data-testid="stMain"]');
   const edge = main.getBoundingClientRect().left + main.clientWidth + 1;
   const every = [];
@@ -27,7 +28,8 @@
     const style = getComputedStyle(each);
     const hides = style.overflowX === "hidden" || style.overflowX === "clip";
     const isText = !each.childElementCount && each.textContent.trim() && each.clientWidth > 8;
-    if (hides && isText && style.textOverflow !== "ellipsis" && each.scrollWidth > each.clientWidth + 1) {
+    const mayEnd = style.textOverflow === "ellipsis" && !each.closest(LABELS);
+    if (hides && isText && !mayEnd && each.scrollWidth > each.clientWidth + 1) {
       found.push(`is cut off: ${named(each)}`);
     }
   }

@@ -12,6 +12,7 @@ from cnn.training.recipe.presets import FIRST
 from cnn.training.recipe.run import State
 from cnn.training.store.store import Store
 from tests.browser.driving import running, settled
+from tests.browser.test_every_view import OVERLAP
 from tests.browser.views.test_build import open_build
 
 pytestmark = pytest.mark.proof
@@ -92,14 +93,15 @@ def test_a_table_that_is_cut_says_so_and_its_names_stay(page: Page, app_url: str
     expect(frame.get_by_role("button", name="Show LeNet-5")).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("width", [390, 1366, 1440])
-def test_no_sign_hangs_at_the_end_of_a_line(page: Page, app_url: str, width: int):
+@pytest.mark.parametrize("lesson", ["backpropagation", "convolution"])
+@pytest.mark.parametrize("width", [390, 820, 1366, 1440])
+def test_no_sign_hangs_at_the_end_of_a_line(page: Page, app_url: str, width: int, lesson: str):
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{app_url}/lesson?of=backpropagation")
-    expect(page.locator(".steps .sign").first).to_be_visible()
+    page.goto(f"{app_url}/lesson?of={lesson}")
+    expect(page.locator(".sign").first).to_be_visible()
     settled(page)
 
-    apart = page.locator(".steps .sign").evaluate_all(
+    apart = page.locator(".sign").evaluate_all(
         """(signs) => signs.map((sign) => {
           const [one, next] = [sign, sign.nextElementSibling].map((it) =>
             it.getBoundingClientRect());
@@ -108,6 +110,19 @@ def test_no_sign_hangs_at_the_end_of_a_line(page: Page, app_url: str, width: int
     )
     assert apart
     assert all(apart)
+
+
+def test_the_buttons_of_a_plot_lie_on_none_of_its_words(page: Page, app_url: str):
+    page.set_viewport_size({"width": 820, "height": 900})
+    page.goto(f"{app_url}/lesson?of=training")
+    plot = page.locator(".live-plot").first
+    expect(plot).to_have_attribute("data-state", "shown")
+    settled(page)
+
+    plot.hover()
+
+    expect(plot.locator(".modebar")).to_have_css("opacity", "1")
+    assert page.evaluate(OVERLAP) == []
 
 
 @pytest.mark.parametrize("width", [1366, 1440])
@@ -137,7 +152,7 @@ def run_url(tmp_path: Path) -> Iterator[str]:
 def test_no_button_of_a_run_stands_alone(page: Page, run_url: str):
     page.goto(run_url)
     names = ("Open in Build", "Use these settings", "New training")
-    for width in (390, 1100, 1366):
+    for width in (390, 820, 1100, 1366):
         page.set_viewport_size({"width": width, "height": 900})
         settled(page)
         boxes = [page.get_by_role("button", name=name).bounding_box() for name in names]

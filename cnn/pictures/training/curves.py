@@ -248,8 +248,8 @@ def vertical_axis(metric: Metric, values: Iterable[float | None], *, log: bool) 
 
 
 def tick(epochs: int) -> int:
-    """So many whole epochs between two marks that there are at most ten."""
-    return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200) if epochs <= 10 * tick)
+    """So many whole epochs between two marks that there are at most six: half a tablet has room."""
+    return next(tick for tick in (1, 2, 5, 10, 20, 50, 100, 200, 500) if epochs <= 6 * tick)
 
 
 def told(metric: Metric, values: Sequence[float | None], where: str) -> dict[str, Any]:

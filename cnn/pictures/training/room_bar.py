@@ -10,7 +10,7 @@ from cnn.pictures.kit.palette import PAGE_FONT
 from cnn.pictures.kit.svg import box, svg, text
 from cnn.pictures.training.curves import colour
 
-WIDTH, BAR, ROW = 400.0, 20.0, 21.0
+WIDTH, BAR, ROW = 360.0, 20.0, 21.0
 STYLE = f"""
 .room-bar text{{font:500 12.5px {PAGE_FONT};
                fill:currentColor}}

@@ -116,8 +116,8 @@ def test_a_colour_is_the_same_place_of_either_theme():
     assert curves.colour(9, dark=True) == palette.SERIES[True][1]
 
 
-@pytest.mark.parametrize(("epochs", "tick"), [(1, 1), (10, 1), (11, 2), (50, 5), (1_000, 100)])
-def test_at_most_ten_marks_stand_at_whole_epochs(epochs: int, tick: int):
+@pytest.mark.parametrize(("epochs", "tick"), [(1, 1), (6, 1), (7, 2), (30, 5), (1_000, 200)])
+def test_at_most_six_marks_stand_at_whole_epochs(epochs: int, tick: int):
     figure = curves.one_run(Metric.LOSS, Curve("A", epochs), Look())
 
     assert figure["layout"]["xaxis"]["dtick"] == tick

@@ -24,9 +24,9 @@ def bars(picture: str) -> list[ElementTree.Element]:
 def test_each_part_is_as_wide_as_its_share_and_begins_where_the_one_before_ends():
     found = bars(room_bar(PARTS, dark=False))
 
-    assert [float(one.attrib["width"]) for one in found] == [240, 120, 40]
-    assert [float(one.attrib["x"]) for one in found] == [0, 240, 360]
-    assert WIDTH == 400
+    assert [float(one.attrib["width"]) for one in found] == [216, 108, 36]
+    assert [float(one.attrib["x"]) for one in found] == [0, 216, 324]
+    assert WIDTH == 360
 
 
 def test_it_says_all_it_shows_to_who_cannot_see_and_escapes_it():

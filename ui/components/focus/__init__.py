@@ -1,5 +1,6 @@
 """Keeps the keyboard on the page where what had the focus goes away: by a link to another page, or
-by a button that is there no more. The focus would begin anew at the top of the window.
+by a button that is there no more. The focus would begin anew at the top of the window. Code that
+scrolls takes the focus too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 // The page takes a focus that Enter or Space has lost: the next Tab goes to the first that it has.
 
 const MAIN = '[data-testid="stMain"]';
+const CODE = '[data-testid="stCode"] pre:not([tabindex])';
 const LOOK_MS = 150;
 const LOST_LOOKS = 3; // in a row: a part that is only drawn anew takes its focus back
 const PATIENCE_MS = 20_000; // a busy server answers late
@@ -23,8 +24,15 @@ function pressed({ key }) {
   if ((key === "Enter" || key === " ") && !isLost()) look(performance.now() + PATIENCE_MS, 0);
 }
 
+/** Code scrolls, and Streamlit gives it to no key. */
+const reached = () => document.querySelectorAll(CODE).forEach((code) => code.setAttribute("tabindex", "0"));
+
 export default function () {
   const gone = new AbortController();
+  const watch = new MutationObserver(reached);
+  watch.observe(document.body, { childList: true, subtree: true });
+  reached();
+  gone.signal.addEventListener("abort", () => watch.disconnect());
   addEventListener("keydown", pressed, { capture: true, signal: gone.signal });
   addEventListener("pointerdown", () => clearTimeout(looking), { capture: true, signal: gone.signal });
   return () => gone.abort();

@@ -67,8 +67,6 @@ class View {
       chip.classList.toggle("now", i === this.at);
       chip.setAttribute("aria-pressed", i === this.at);
     });
-    const chip = chips.children[this.at];
-    chips.scrollLeft = chip.offsetLeft - chips.clientWidth / 2;
     this.stepper.show(this.at, this.stages.length, stage.title, this.locked);
     where.textContent = `${this.at + 1} of ${this.stages.length}`;
     before.replaceChildren(...(this.at ? this.panel(this.at - 1, "what it was given") : []));

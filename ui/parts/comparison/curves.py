@@ -110,7 +110,7 @@ def curves(
             icon=":material/show_chart:",
         )
         return
-    left, right = st.columns(2)
+    left, right = st.container(key="halves_curves").columns(2)
     with left:
         plot(figure(Metric.ACCURACY), label=f"Accuracy, {on}", height=HEIGHT, key="compare_acc")
     with right:

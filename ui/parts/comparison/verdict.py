@@ -61,7 +61,7 @@ def verdict(rows: Sequence[Row], judged: Claims) -> None:
     seed = _seed(shared_seeds(first, second))
     if seed is None:
         return
-    left, right = st.container(key="answers_apart").columns([2, 3], gap="large")
+    left, right = st.container(key="halves_answers").columns([2, 3], gap="large")
     with left:
         _agreement(list(found.values()), seed)
     with right:

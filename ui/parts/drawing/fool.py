@@ -35,7 +35,8 @@ def fool(networks: Sequence[Named], image: Images) -> None:
     """The sliders, what they make of the image, the answers to it, and the map of all shifts."""
     _move_to_picked(networks)
     one = len(networks) == 1
-    left, middle, *right = st.columns([4, 4, 5] if one else [4, 9], gap="medium")
+    beside_each_other = st.container(key="halves_fooled")
+    left, middle, *right = beside_each_other.columns([4, 4, 5] if one else [4, 9], gap="medium")
     with left:
         changed = disturbed(image, _sliders())
         _shown(changed)

@@ -75,7 +75,7 @@ def maps_of_where(
 
 def show_maps(pixels: Floats, found: dict[str, HeatMap], place: int, name: str, key: str) -> None:
     """The image, and beside it where the network looks for the class of that place and name."""
-    columns = st.columns(len(found) + 1, gap="medium")
+    columns = st.container(key=f"quarters_{key}").columns(len(found) + 1, gap="medium")
     with columns[0]:
         st.markdown("**The image**")
         picture(patch_picture(pixels, None), key=f"{key}_where_image", largest=1.3)

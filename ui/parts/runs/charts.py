@@ -37,7 +37,7 @@ def show_curves(together: Sequence[Curve]) -> None:
             return curves.one_run(metric, together[0], view)
         return curves.several_runs(metric, together, view)
 
-    left, right = st.columns(2)
+    left, right = st.container(key="halves_curves").columns(2)
     with left:
         plot(figure(Metric.LOSS), label="Loss over the epochs", height=HEIGHT, key="loss")
     with right:

@@ -222,7 +222,7 @@ def _classes(
     key: str, found: Predictions, matrix: Matrix, names: Sequence[str], _images: Images | None
 ) -> None:
     figures = class_figures(matrix)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.container(key="halves_classes").columns(2, gap="medium")
     with left:
         plot(
             class_bars(figures, names, dark=theme.is_dark()),

@@ -65,14 +65,14 @@ def take_away(run: Run, epochs: Sequence[Epoch]) -> None:
 def _files(run: Run, epochs: Sequence[Epoch]) -> None:
     store, stem = runs.store(), _stem(run)
     sizes = store.file_sizes(run.id)
-    left, right = st.columns(2, border=True)
+    left, right = st.container(key="halves_files").columns(2, border=True)
     with left:
         st.markdown("**The trained network**")
         if MODEL in sizes and run.state in WITH_MODEL:
             _file(run, MODEL, f"{stem}.keras", sizes[MODEL], ":material/deployed_code:")
             if needed := classes_needed(run.architecture):
                 st.caption(needed)
-            st.code(loading_code(f"{stem}.keras", run.architecture), "python")
+            st.code(loading_code(f"{stem}.keras", run.architecture), "python", wrap_lines=True)
         else:
             st.caption(_no_model(run))
         if WEIGHTS in sizes:
@@ -115,7 +115,7 @@ def _script(run: Run, epochs: Sequence[Epoch], stem: str) -> None:
         "this program's package `cnn`, so it needs a folder of CNN Workbench with its requirements "
         "installed:"
     )
-    st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh")
+    st.code(f"PYTHONPATH=/path/to/cnn-workbench python {stem}.py", "sh", wrap_lines=True)
     if needed := file_needed(run):
         st.caption(plain(needed))
     alone(run, epochs, stem)
@@ -156,7 +156,7 @@ def _torch(run: Run, name: str) -> None:
     save_file("Save PyTorch: code and weights", name, make, icon=":material/folder_zip:")
     st.caption("Unpacked, it needs PyTorch and NumPy, and nothing of this program:")
     module = module_name(run.architecture)
-    st.code(f"from {module} import trained\n\nmodel = trained()", "python")
+    st.code(f"from {module} import trained\n\nmodel = trained()", "python", wrap_lines=True)
 
 
 def _another_form(run: Run, stem: str) -> None:

@@ -84,7 +84,7 @@ def _moments(run: Run, kept: list[int], watched: Split) -> None:
         for one in moments.values()
         if isinstance(one, Moment) and len(one.snapshot) == len(watched)
     ]
-    left, right = st.columns(2, gap="large")
+    left, right = st.container(key="halves_kept").columns(2, gap="large")
     with left:
         _kernels(run, moment, known)
     with right:
@@ -198,11 +198,12 @@ def _maps(run: Run, moment: Moment, known: list[Moment], watched: Split) -> None
 
 
 def _predictions(run: Run, snapshot: Snapshot, watched: Split) -> None:
-    """Two pictures side by side, which stand one below the other on a phone."""
+    """Two pictures side by side, which stand one below the other where there is little room."""
     names, many = class_names(runs.store(), run), len(watched)
     half = -(-many // 2)
     parts = [slice(0, half), slice(half, many)] if many > ACROSS else [slice(0, many)]
-    for column, part in zip(st.columns(len(parts), gap="medium"), parts, strict=True):
+    columns = st.container(key="halves_seen").columns(len(parts), gap="medium")
+    for column, part in zip(columns, parts, strict=True):
         with column:
             svg = predictions_picture(
                 watched.pixels[part],

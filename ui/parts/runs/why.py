@@ -79,16 +79,15 @@ def _one(run: Run, finding: Finding) -> None:
     if retry is None:
         st.markdown(words)
         return
-    left, right = st.columns([3, 1], vertical_alignment="center", gap="medium")
-    left.markdown(words)
-    right.button(
-        retry.label,
-        icon=":material/replay:",
-        key=f"retry_{finding.symptom}_{run.id}",
-        on_click=_try,
-        args=(run, retry),
-        width="stretch",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(words)
+        st.button(
+            retry.label,
+            icon=":material/replay:",
+            key=f"retry_{finding.symptom}_{run.id}",
+            on_click=_try,
+            args=(run, retry),
+        )
 
 
 def _said(words: str) -> str:

@@ -94,14 +94,15 @@ def new_training(run: Run | None) -> None:
     if run is not None and st.button("Open in Build", icon=":material/stacks:"):
         design.put(run.architecture)
         st.switch_page(PAGES / "build.py")
-    if run is not None and st.button("Use these settings", icon=":material/tune:"):
-        use(replace(run.configuration, epochs=run.epochs_wanted, steps=0, seconds=0.0))
-        network.choose(run.architecture)
-        runs.show()
-        st.rerun()
-    if st.button("New training", icon=":material/add:"):
-        runs.show()
-        st.rerun()
+    with st.container(horizontal=True, width="content"):  # which wraps as one
+        if run is not None and st.button("Use these settings", icon=":material/tune:"):
+            use(replace(run.configuration, epochs=run.epochs_wanted, steps=0, seconds=0.0))
+            network.choose(run.architecture)
+            runs.show()
+            st.rerun()
+        if st.button("New training", icon=":material/add:"):
+            runs.show()
+            st.rerun()
 
 
 def traceback_of(run: Run) -> str | None:

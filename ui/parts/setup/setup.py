@@ -54,7 +54,7 @@ def set_up() -> None:
     _presets()
     is_own = str(st.session_state[SETTINGS.key("data")]).startswith(PREFIX)
     above = st.container()
-    left, right = st.columns(2, border=True)
+    left, right = st.container(key="halves_setup").columns(2, border=True)
     with left:
         chosen = network.choose_network()
         if chosen is not None:

@@ -20,9 +20,9 @@ from ui.session.words import percent, pretty
 
 
 def topics() -> None:
-    """All of them, two side by side where there is room."""
+    """All of them, two or three side by side where there is room."""
     words, explained = catalogue.beyond(), set[str]()
-    with st.grid("auto", min_column_width=340):
+    with st.grid("auto", min_column_width=400):
         for one in words["topics"]:
             with st.container(
                 border=True, height="stretch", gap="small", key=f"beyond_{one['key']}"

@@ -20,27 +20,32 @@ def lead_on(trace: Trace) -> None:
     reason = _why_not(trace)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         keras_mark(trace)
-        if st.button(
-            "Train this",
-            icon=":material/model_training:",
-            type="primary",
-            disabled=bool(reason),
-            help=reason,
-        ):
-            setup.begin_on_bench(int(trace.output_shape[-1]))
-            st.switch_page(PAGES / "train.py")
-        if st.button(
-            "Add to comparison",
-            icon=":material/compare_arrows:",
-            disabled=bool(reason),
-            help=reason,
-        ):
-            try:
-                choice.add(trace.architecture)
-            except ArchitectureError as error:
-                st.toast(plain(str(error)), icon=":material/error:")
-            else:
-                st.switch_page(PAGES / "compare.py")
+        with st.container(horizontal=True, width="content", gap="small"):  # which wraps as one
+            _ways(trace, reason)
+
+
+def _ways(trace: Trace, reason: str | None) -> None:
+    if st.button(
+        "Train this",
+        icon=":material/model_training:",
+        type="primary",
+        disabled=bool(reason),
+        help=reason,
+    ):
+        setup.begin_on_bench(int(trace.output_shape[-1]))
+        st.switch_page(PAGES / "train.py")
+    if st.button(
+        "Add to comparison",
+        icon=":material/compare_arrows:",
+        disabled=bool(reason),
+        help=reason,
+    ):
+        try:
+            choice.add(trace.architecture)
+        except ArchitectureError as error:
+            st.toast(plain(str(error)), icon=":material/error:")
+        else:
+            st.switch_page(PAGES / "compare.py")
 
 
 def _why_not(trace: Trace) -> str | None:

@@ -31,7 +31,7 @@ def why(networks: Sequence[Named], image: Images) -> None:
     if not networks:
         return
     if len(networks) == 1:
-        left, right = st.columns([5, 7], gap="medium")
+        left, right = st.container(key="halves_why").columns([5, 7], gap="medium")
         with right:
             chosen = _rival()
         found = _found(networks[0], image, chosen)

@@ -151,7 +151,7 @@ def _results(found: dict[Member, Group], others: Sequence[Group], epochs: Epochs
     _said_of_shipped(found)
     for sentence in findings(dict(zip(found, rows, strict=True)), told):
         st.markdown(plain(sentence))
-    left, right = st.columns(2, gap="large")
+    left, right = st.container(key="halves").columns(2, gap="large")
     with left:
         outcome = choose_outcome("depth_outcome", Outcome.TEST)
         series = [

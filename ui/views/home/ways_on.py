@@ -75,7 +75,7 @@ def classics() -> None:
         st.header("Start from a classic", anchor=False, width="stretch")
         st.page_link(PAGES / "train.py", label="Train it", icon=":material/model_training:")
         st.page_link(PAGES / "compare.py", label="Compare", icon=":material/compare_arrows:")
-    columns = st.container(key="classics").columns(len(CLASSICS))
+    columns = st.container(key="quarters").columns(len(CLASSICS))
     for column, id in zip(columns, CLASSICS, strict=True):
         one = entry(id)
         with column.container(border=True, height="stretch", vertical_alignment="distribute"):

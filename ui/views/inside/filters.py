@@ -60,7 +60,7 @@ def show_filters(subject: Subject, traced: Trace, images: Images | str) -> None:
 
 def _kernels_of(subject: Subject, row: Row, images: Images | str) -> None:
     kernels = shown_kernels(row, subject.weights[row.name][0])
-    left, right = st.columns([1, 1], gap="large")
+    left, right = st.container(key="halves_filters").columns(2, gap="large")
     with left:
         chosen = _choose(subject, row, kernels)
     with right:

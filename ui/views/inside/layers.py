@@ -38,7 +38,7 @@ def show_layers(subject: Subject, images: Images | str) -> None:
         for warning in one.warnings:
             st.warning(warning, icon=":material/warning:")
     names = [one.name for one in found]
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.container(key="halves_layers").columns([3, 2], gap="large")
     key = f"{CHOSEN}_{subject.key}"
     if st.session_state.get(key) not in names:
         st.session_state[key] = names[0]

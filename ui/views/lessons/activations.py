@@ -58,7 +58,7 @@ def _curves(lesson: Lesson, name: str, x: float) -> None:
     values = {WORDS[one]: activations.value(one, axis) for one in activations.NAMES}
     slopes = {WORDS[one]: activations.slope(one, axis) for one in activations.NAMES}
     shown = {"function": WORDS[name], "x": number(x)}
-    left, right = st.columns(2, gap="medium")
+    left, right = st.container(key="halves_curves").columns(2, gap="medium")
     with left:
         said = lesson.text("value", **shown, value=_decimals(value))
         st.markdown(said)

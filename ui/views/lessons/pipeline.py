@@ -24,7 +24,7 @@ FIRST = 4
 def show(lesson: Lesson) -> None:
     """The digit chosen, the stages with their numbers, and what the network is."""
     st.markdown(explained(lesson, "lead"))
-    which, number, wrong = st.columns([2, 4, 2], vertical_alignment="bottom", gap="medium")
+    which, number, wrong = st.columns([3, 4, 3], vertical_alignment="bottom", gap="medium")
     with which:
         words = {
             Size.SMALL.value: lesson.text("size_small"),

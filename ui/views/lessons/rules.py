@@ -45,7 +45,10 @@ def show(lesson: Lesson) -> None:
     )
     st.markdown(explained(lesson, f"{chosen.key}_rule"))
     for column, side, standing in zip(
-        st.columns(2, border=True), chosen.sides, ("kept", "broken"), strict=True
+        st.container(key="halves").columns(2, border=True),
+        chosen.sides,
+        ("kept", "broken"),
+        strict=True,
     ):
         with column:
             _side(lesson, side, standing)

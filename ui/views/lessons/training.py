@@ -59,12 +59,13 @@ def _controls(lesson: Lesson) -> tuple[float, tuple[float, ...]]:
         held = controls.held("taken", "", _is_taken, label=lesson.text("taken_label"))
         began, _, count = held.partition(BETWEEN)
         path = training.path(start, rate, int(count) if began == exact(start) else 0)
-        for add, words, icon in (
-            (1, lesson.text("step"), ":material/arrow_downward:"),
-            (MANY, lesson.text("steps", count=MANY), ":material/keyboard_double_arrow_down:"),
-        ):
-            _button(words, icon, path, start, add)
-        _button(lesson.text("again"), ":material/restart_alt:", path, start, 0)
+        with st.container(horizontal=True, width="content"):  # which wraps as one
+            for add, words, icon in (
+                (1, lesson.text("step"), ":material/arrow_downward:"),
+                (MANY, lesson.text("steps", count=MANY), ":material/keyboard_double_arrow_down:"),
+            ):
+                _button(words, icon, path, start, add)
+            _button(lesson.text("again"), ":material/restart_alt:", path, start, 0)
     return rate, path
 
 

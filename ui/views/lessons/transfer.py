@@ -48,7 +48,7 @@ def show(lesson: Lesson) -> None:
     picture(drawn, key=NETWORK, largest=1.0)
     st.caption(lesson.text("border_note"))
     _kept(lesson, own, freeze)
-    left, right = st.columns([4, 5], gap="large")
+    left, right = st.container(key="halves").columns([4, 5], gap="large")
     with left:
         _images(lesson, own)
     with right:
