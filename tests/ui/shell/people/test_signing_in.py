@@ -236,7 +236,7 @@ def test_a_provider_that_is_not_there_is_said_in_a_sentence(tmp_path: Path):
 
 NOW = int(time.time())
 RIGHT = {
-    "iss": "https://idp.example", "aud": CLIENT, "sub": "a", "exp": NOW + 600, "iat": NOW,
+    "iss": "https://idp.example", "aud": CLIENT, "sub": "a", "exp": NOW + 36_000, "iat": NOW,
 }  # fmt: skip
 
 
