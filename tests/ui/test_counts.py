@@ -27,6 +27,7 @@ WITH_BATCH_NORM = ("vgg-lite", "resnet-lite", "inception-lite", "densenet-lite",
 TOTALS = {
     *("trace.total_params", "traced.total_params", "seen.total_params"),
     *("trace(changed).total_params", "short(traced.total_params)"),
+    "short(trace(one.architecture).total_params)",
 }
 """What may stand in front of the word, apart from `params_text`: the total of a trace."""
 OTHERS = {

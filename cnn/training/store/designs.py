@@ -126,6 +126,9 @@ def read(row: Iterable[Any]) -> Saved | UnreadableDesign:
         return UnreadableDesign(_named(name), f"its time is {shown(saved_at)}", 0.0)
     if not all(isinstance(one, str) for one in (name, architecture, owner)):
         return UnreadableDesign(_named(name), "a name or its network is no text", saved_at)
+    if type(is_shared) is not int or is_shared not in (0, 1):
+        reason = f"its mark of being shared is {shown(is_shared)}"
+        return UnreadableDesign(name, reason, saved_at)
     try:
         return Saved(name, _whole(architecture), saved_at, owner, is_shared == 1)
     except ArchitectureError as error:

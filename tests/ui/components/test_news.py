@@ -1,20 +1,31 @@
 """What the server answers to a page that asks whether it is out of date."""
 
+import json
+from collections import OrderedDict
+
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.requests import Request
+from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from cnn.training.store.store_error import StoreError
+from tests.ui.awaiting import awaited
 from ui.components import news
-from ui.session.assets import NEWS
-from ui.shell.server import ROUTES
 
 
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    monkeypatch.setattr(news, "_looks", type(news._looks)())
-    return TestClient(Starlette(routes=ROUTES))
+@pytest.fixture(autouse=True)
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "_looks", OrderedDict[str, news.Look]())
+
+
+def asked(id: str) -> Response:
+    scope = {"type": "http", "headers": [], "path_params": {"id": id}}
+    return awaited(news.answer(Request(scope)))
+
+
+def told(id: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(bytes(asked(id).body))
+    return found
 
 
 def page() -> None:
@@ -23,42 +34,37 @@ def page() -> None:
     when_new("news_of_this", lambda: News("now", 0.5), 2.0)
 
 
-def put_up(script=page) -> str:
-    """The address at which the page asks."""
-    app = AppTest.from_function(script).run()
+def put_up() -> str:
+    """What the page asks by."""
+    app = AppTest.from_function(page).run()
     assert not app.exception
-    return f"{NEWS}/{app.session_state['news_of_this_asked_by']}"
+    return str(app.session_state["news_of_this_asked_by"])
 
 
-def test_a_page_that_was_shown_is_told_what_is_there_now_and_when_to_ask_again(client: TestClient):
-    answer = client.get(put_up())
-    assert answer.json() == {"stamp": "now", "again_ms": 500.0}
-    assert answer.headers["cache-control"] == "no-store"
+def test_a_page_that_was_shown_is_told_what_is_there_now_and_when_to_ask_again():
+    id = put_up()
+    assert told(id) == {"stamp": "now", "again_ms": 500.0}
+    assert asked(id).headers["cache-control"] == "no-store"
 
 
-def test_a_page_that_this_server_does_not_know_is_to_run_again(client: TestClient):
+def test_a_page_that_this_server_does_not_know_is_to_run_again():
     put_up()
-    answer = client.get(f"{NEWS}/of-another-server")
-    assert (answer.status_code, answer.json()) == (200, {"stamp": None})
+    assert told("of-another-server") == {"stamp": None}
 
 
-def test_of_pages_that_were_shown_long_ago_nothing_is_told(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-):
+def test_of_pages_that_were_shown_long_ago_nothing_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(news, "MOST", 2)
     first, *others = [put_up() for _ in range(3)]
-    assert client.get(first).json() == {"stamp": None}
-    assert [client.get(one).json()["stamp"] for one in others] == ["now", "now"]
+    assert told(first) == {"stamp": None}
+    assert [told(one)["stamp"] for one in others] == ["now", "now"]
 
 
 def test_a_page_whose_store_cannot_be_read_is_to_run_again_and_say_so(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    address = put_up()
-
     def fails() -> news.News:
         raise StoreError("the run store could not be used: full.")
 
-    monkeypatch.setitem(news._looks, address.rpartition("/")[2], fails)
-    answer = client.get(address)
-    assert (answer.status_code, answer.json()) == (200, {"stamp": None})
+    id = put_up()
+    monkeypatch.setitem(news._looks, id, fails)
+    assert told(id) == {"stamp": None}
