@@ -6,29 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import all as every
+from benchmarks import claims
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RESULTS = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (?P<claim>[^|]+) \| (?P<measured>[^|]+) \| `(?P<by>[^`|]+)` \|$", re.M)
 CLAIMS = [found.groupdict() for found in ROW.finditer(README)]
-LATER = re.compile(r"(?P<measured>[^(.]*)\(`(?P<by>benchmarks/\w+\.py)`\)")
-"""A figure in a sentence, with its benchmark behind it."""
 
 
-def benchmark_figures() -> list[tuple[str, str]]:
-    """Each figure that README gives by a benchmark, with the name of that benchmark."""
-    said = [(one["measured"], one["by"]) for one in CLAIMS if one["by"].startswith("bench")]
-    said += [(one["measured"], one["by"]) for one in LATER.finditer(README)]
-    return [
-        (Path(by).stem, figure)
-        for measured, by in said
-        for figure in re.findall(r"(?<![\w.-])\d+\.\d+|\d+(?= m?s\b)", measured)
-    ]
-
-
-def test_there_are_eleven_claims():
-    assert len(CLAIMS) == 11
-    assert "Eleven\nclaims, each with the test or the benchmark that shows it" in README
+def test_there_are_seven_claims():
+    assert len(CLAIMS) == 7
+    assert "Seven\nclaims, each with the test that shows it" in README
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim["claim"])
@@ -36,30 +25,20 @@ def test_what_shows_a_claim_is_there(claim):
     path, _, name = claim["by"].partition("::")
     source = ROOT / path
     assert source.is_file()
-    if path.startswith("tests/"):
-        tests = [
-            one.name
-            for one in ast.parse(source.read_text("utf-8")).body
-            if isinstance(one, ast.FunctionDef)
-        ]
-        assert name in tests
-    else:
-        assert f"\n## {source.stem}\n" in RESULTS, "measured, and written down"
+    tests = [
+        one.name
+        for one in ast.parse(source.read_text("utf-8")).body
+        if isinstance(one, ast.FunctionDef)
+    ]
+    assert name in tests
 
 
-@pytest.mark.parametrize(("benchmark", "figure"), benchmark_figures())
-def test_a_figure_of_a_benchmark_is_the_one_that_was_written_down(benchmark, figure):
-    written = RESULTS.split(f"\n## {benchmark}\n")[1].split("\n## ")[0].split("```text")[1]
-    decimals = len(figure.partition(".")[2])
-    measured = re.findall(r"(?<![\w.])\d+(?:\.\d+)?", written.replace(",", ""))
-    assert figure in {f"{float(one):.{decimals}f}" for one in measured}
+def test_the_table_of_speed_is_made_of_what_was_measured():
+    rows = every.goals(every.kept())
 
-
-def test_the_figures_of_the_benchmarks_are_found():
-    assert {name for name, _ in benchmark_figures()} == {
-        *("training", "first_point", "fast_mnist", "estimate"),
-        *("build_page", "draw", "first_comparison"),
-    }
+    assert claims.put(README, rows) == README
+    assert claims.BEGIN in README
+    assert "not measured yet" not in README
 
 
 @pytest.mark.parametrize(
