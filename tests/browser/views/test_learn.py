@@ -172,8 +172,11 @@ def test_an_address_with_nonsense_shows_the_first_values(app_url: str, page: Pag
 
 def test_by_keys_a_lesson_begins_at_its_own_first_link(app_url: str, page: Page):
     page.goto(f"{app_url}/learn")
-    page.get_by_role("button", name="Begin with lesson").focus()
+    begin = page.get_by_role("button", name="Begin with lesson")
+    expect(begin).to_be_visible()
     settled(page)
+    page.wait_for_load_state("networkidle")  # the script that looks after the focus is there, too
+    begin.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stMain")).to_be_focused()
     settled(page)

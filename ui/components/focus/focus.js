@@ -4,19 +4,20 @@ const MAIN = '[data-testid="stMain"]';
 const CODE = '[data-testid="stCode"] pre:not([tabindex])';
 const LOOK_MS = 150;
 const LOST_LOOKS = 3; // in a row: a part that is only drawn anew takes its focus back
-const PATIENCE_MS = 20_000; // a busy server answers late
+const PATIENCE_MS = 60_000; // a busy server answers late
 
 let looking = 0;
 
 const isLost = () => document.activeElement === document.body;
 
+/** Until another key or the pointer: what is drawn after the page took the focus may lose it again. */
 function look(end, lost) {
-  if (lost === LOST_LOOKS) {
+  if (performance.now() > end) return;
+  if (lost >= LOST_LOOKS) {
     const main = /** @type {HTMLElement | null} */ (document.querySelector(MAIN));
     main?.focus({ preventScroll: true });
-  } else if (performance.now() < end) {
-    looking = setTimeout(() => look(end, isLost() ? lost + 1 : 0), LOOK_MS);
   }
+  looking = setTimeout(() => look(end, isLost() ? lost + 1 : 0), LOOK_MS);
 }
 
 function pressed({ key }) {
