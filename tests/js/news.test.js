@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
+import { hear, tell } from "../../ui/components/kit/told.js";
 import { follow } from "../../ui/components/news/news.js";
 
 let now, server, asked, calls, end, page;
@@ -61,6 +62,32 @@ test("what is due runs again without being asked about", async () => {
   await pass(1000);
   assert.deepEqual(asked, [200]);
   assert.deepEqual(calls, [500]);
+});
+
+test("what shows something is told it in place of a run, for as long as the stamp is the same", async () => {
+  const said = [];
+  const deaf = hear("bar", (data) => said.push([now, data]));
+  begin({ every_ms: 500, tells: true });
+  server = (address) => ({ stamp: "a", again_ms: 1000, every_ms: 2000, parts: address.endsWith("?old") && { bar: asked.length } });
+  await pass(3000);
+  assert.deepEqual(asked, [200, 500, 1500, 2500]);
+  assert.deepEqual(said, [[500, 2], [2500, 4]]);
+  server = () => ({ stamp: "b", again_ms: 1000, every_ms: 2000, parts: { bar: "another" } });
+  await pass(1000);
+  assert.deepEqual(calls, [3500]);
+  assert.equal(said.length, 2);
+  deaf();
+});
+
+test("what hears of news is another one once a part is put up anew, and hears no more once it is gone", () => {
+  const said = [];
+  const first = hear("bar", () => said.push("first"));
+  const second = hear("bar", (data) => said.push(data));
+  first(); // the one before goes after the next is there
+  tell({ bar: 1, unknown: 2 });
+  second();
+  tell({ bar: 3 });
+  assert.deepEqual(said, [1]);
 });
 
 test("a page that nobody can see asks nothing, and at once when it is seen again", async () => {

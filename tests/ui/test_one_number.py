@@ -56,7 +56,7 @@ from cnn.training.store.tables import runs
 from tests.some import some
 from tests.ui.parts.test_compare_budget import rows
 from tests.ui.views.test_compare import SETTINGS, data, finished
-from tests.ui.visiting import html, visited, words
+from tests.ui.visiting import figures, html, visited, words
 from ui.parts.network.trained import trained_caption
 from ui.parts.runs.history import rows as history
 from ui.parts.runs.results import in_words
@@ -88,7 +88,7 @@ def run(store: Store, data: Any) -> Run:
 
 
 def metrics(app: AppTest) -> dict[str, str]:
-    return {one.label: one.value.replace("\u202f", " ") for one in app.metric}
+    return {label: one["text"] for label, one in figures(app).items()}
 
 
 def plain(text: str) -> str:
@@ -166,7 +166,7 @@ def test_times_and_counts_of_a_run_are_one_number_on_every_page_and_command(
     assert on_compare["images_per_s"]["text"] == f"{SPEED:,.0f}"
 
     # Of the images: as many as the data set has, wherever they are counted.
-    described = [one.proto.delta_description for one in on_train.metric]
+    described = [one["note"] for one in figures(on_train).values()]
     assert f"{TEST} images, used once, after training" in " ".join(described)
     assert "30 images" in " ".join(described)
     assert in_words(run, _predictions(store, run)).count(f"{TEST - WRONG} of them") == 1
@@ -187,8 +187,8 @@ def test_time_that_went_into_compiling_is_said_where_it_is_counted(store: Store,
     assert run.result.seconds == pytest.approx(clock + compiling)
     assert compared["seconds_mean"] == clock
     assert "without compiling the network" in typed(*again)
-    (time,) = (one for one in visited("train", run=run.id).metric if one.label == "Training time")
-    assert "the network was compiled" in time.proto.help
+    time = figures(visited("train", run=run.id))["Training time"]
+    assert "the network was compiled" in time["help"]
 
 
 def begun(store: Store, run: Run, at: float) -> None:
@@ -327,12 +327,8 @@ def test_the_size_of_a_network_is_one_number_on_every_page_and_command(
     assert lines["Parameters"] == f"{params:,}"
     assert lines["of them trainable"] == f"{trainable:,}"
 
-    ((shown,),) = (
-        json.loads(one.proto.json)
-        for one in visited("build", net=encode(architecture)).get("bidi_component")
-        if '"Last map sees"' in one.proto.json
-    )
-    header = {one["label"]: plain(one["text"]) for one in shown}
+    shown = figures(visited("build", net=encode(architecture)))
+    header = {label: plain(one["text"]) for label, one in shown.items()}
     assert header["Parameters"] == f"{params:,}"
     on_compare = rows(
         visited("compare", **{"with": [id], "data": "mnist-sample", "epochs": "1"}),

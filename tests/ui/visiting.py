@@ -2,6 +2,7 @@
 
 import functools
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,17 @@ def words(app: AppTest) -> str:
     ]
     said = [unlinked(one.value) for kind in kinds for one in getattr(app, kind)]
     return "\n".join(said).replace("\\", "").replace("\u202f", " ").replace("\u2060", "")
+
+
+def figures(app: AppTest) -> dict[str, dict[str, str]]:
+    """The lines of figures of a page, each figure by its label."""
+    found = [json.loads(one.proto.json or "[]") for one in app.get("bidi_component")]
+    lines = [sent["shown"] for (sent, *_) in filter(None, found) if "shown" in sent]
+    shown = [one for line in lines if isinstance(line, list) for one in line]
+    return {
+        one["label"]: {key: text.replace("\u202f", " ") for key, text in one.items()}
+        for one in shown
+    }
 
 
 def html(app: AppTest) -> str:

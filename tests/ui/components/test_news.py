@@ -2,6 +2,7 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 
 import pytest
 from starlette.requests import Request
@@ -15,26 +16,32 @@ from ui.components import news
 
 @pytest.fixture(autouse=True)
 def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news, "_looks", OrderedDict[str, news.Look]())
+    monkeypatch.setattr(news, "_looks", OrderedDict[str, tuple[news.Look, news.Parts | None]]())
 
 
-def asked(id: str) -> Response:
-    scope = {"type": "http", "headers": [], "path_params": {"id": id}}
+def asked(id: str, query: bytes = b"") -> Response:
+    scope = {"type": "http", "headers": [], "path_params": {"id": id}, "query_string": query}
     return awaited(news.answer(Request(scope)))
 
 
-def told(id: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(bytes(asked(id).body))
+def told(id: str, query: bytes = b"") -> dict[str, object]:
+    found: dict[str, object] = json.loads(bytes(asked(id, query).body))
     return found
 
 
 def page() -> None:
     from ui.components.news import News, when_new
 
-    when_new("news_of_this", lambda: News("now", 0.5), 2.0)
+    when_new("news_of_this", lambda: News("now", 0.5, 2.0))
 
 
-def put_up() -> str:
+def page_that_is_told() -> None:
+    from ui.components.news import News, when_new
+
+    when_new("news_of_this", lambda: News("now", 0.5, 2.0), lambda: {"bar": {"share": 0.5}})
+
+
+def put_up(page: Callable[[], None] = page) -> str:
     """What the page asks by."""
     app = AppTest.from_function(page).run()
     assert not app.exception
@@ -43,8 +50,15 @@ def put_up() -> str:
 
 def test_a_page_that_was_shown_is_told_what_is_there_now_and_when_to_ask_again():
     id = put_up()
-    assert told(id) == {"stamp": "now", "again_ms": 500.0}
+    assert told(id) == {"stamp": "now", "again_ms": 500.0, "every_ms": 2000.0}
     assert asked(id).headers["cache-control"] == "no-store"
+
+
+def test_what_shows_something_is_told_it_once_that_is_old_and_not_before():
+    id, plain = put_up(page_that_is_told), put_up()
+    assert "parts" not in told(id)
+    assert told(id, b"old") == told(id) | {"parts": {"bar": {"share": 0.5}}}
+    assert told(plain, b"old") == told(plain)
 
 
 def test_a_page_that_this_server_does_not_know_is_to_run_again():
@@ -66,5 +80,5 @@ def test_a_page_whose_store_cannot_be_read_is_to_run_again_and_say_so(
         raise StoreError("the run store could not be used: full.")
 
     id = put_up()
-    monkeypatch.setitem(news._looks, id, fails)
+    monkeypatch.setitem(news._looks, id, (fails, None))
     assert told(id) == {"stamp": None}

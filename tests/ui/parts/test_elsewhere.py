@@ -8,7 +8,7 @@ from cnn.training.recipe.elsewhere import MARK, OWN_COUNT, Elsewhere, Told
 from cnn.training.recipe.run import Epoch, Progress, State, Step
 from cnn.training.store.store import Store
 from tests.training.stores import trained
-from tests.ui.visiting import visited
+from tests.ui.visiting import figures, visited
 
 DEMO = entry("shapes-demo").architecture
 WHOLE = Told(2, "accuracy", "val_loss", "val_accuracy", "mse", "adam", 10, 3, 122)
@@ -45,7 +45,7 @@ def test_train_shows_it_with_its_mark_and_no_test(store: Store, state: State):
     said = texts(app)
     assert MARK in said
     assert OWN_COUNT in said
-    assert {one.label for one in app.metric} == {
+    assert set(figures(app)) == {
         *("Validation accuracy", "Training accuracy", "Validation loss", "Training loss"),
         "Training time",
     }
@@ -58,7 +58,7 @@ def test_train_shows_it_with_its_mark_and_no_test(store: Store, state: State):
 def test_train_says_why_a_design_could_not_be_read(store: Store):
     told = Told(2, no_design="layer 'own' is a class of its own")
     app = visited("train", run=[theirs(store, told)])
-    assert {one.label for one in app.metric} == {"Training loss", "Training time"}
+    assert set(figures(app)) == {"Training loss", "Training time"}
     assert "Open in Build" not in [one.label for one in app.button]
 
 

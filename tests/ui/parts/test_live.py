@@ -1,16 +1,23 @@
 """How often a run is drawn anew while it is trained, and what has it drawn at once."""
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cnn.network.zoo import entry
+from cnn.settings import store_url
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import Progress, Run, State, Wish
+from cnn.training.recipe.run import Epoch, Progress, Run, State, Step, Wish
 from cnn.training.store.store import Store
+from tests.ui.visiting import arriving, shown, visited
+from ui.components import news
 from ui.parts.runs.pace import AT_ONCE_S, CALM_S, every_s, news_of
+from ui.parts.runs.runs import TAB
 
 WORKER = "worker"
 
@@ -106,3 +113,61 @@ def test_a_run_that_is_deleted_is_news(store: Store):
     before = look().stamp
     store.remove(id)
     assert look().stamp != before
+
+
+STEPS = tuple(Step(i, i / 10, 1 / i, 0.5, 0.01, i) for i in range(1, 30))
+
+
+def test_what_is_told_of_a_run_is_what_its_page_shows_when_it_is_drawn_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    store = Store(store_url())
+    id = store.add(entry("lenet-5").architecture, Configuration(), worker=WORKER).id
+
+    def comes_to(first: int, last: int, phase: str) -> None:
+        at = Progress(1, last, 30, images_per_s=100.0 * last, seconds=last, phase=phase)
+        store.record(id, STEPS[first:last], at, worker=WORKER)
+
+    comes_to(0, 4, "training")
+    app = visited("train", run=id)
+    comes_to(4, 29, "validating")
+    store.record_epoch(id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
+    told: dict[str, Any] = {}
+    for asked_by in ("news_of_runs_asked_by", "news_of_list_asked_by"):
+        _, parts = news._looks[app.session_state[asked_by]]
+        assert parts
+        told |= json.loads(json.dumps(parts()))
+    before = sent(app)
+    after = sent(shown(app))
+    store.close()
+
+    assert set(told) == {"run_progress", "run_figures", "loss", "acc", "history"}
+    for key, now in told.items():
+        assert before[key] != after[key]
+        if key == "history":
+            # How long ago it began is not told: nothing else of a line changes.
+            for one in (*now["rows"], *after[key]["rows"]):
+                one["cells"].pop("created")
+        whole = after[key].get("shown")
+        assert now == (whole or {name: after[key][name] for name in now}), key
+
+
+def sent(app: AppTest) -> dict[str, Any]:
+    """What each component of the page is to show, by its key."""
+    found = [json.loads(one.proto.json or "[]") for one in app.get("bidi_component")]
+    return {data["key"]: data for (data, *_) in filter(None, found) if "key" in data}
+
+
+def test_while_another_look_at_a_run_is_open_its_page_is_drawn_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    store = Store(store_url())
+    id = store.add(entry("lenet-5").architecture, Configuration(), worker=WORKER).id
+    store.record(id, STEPS, Progress(1, 29, 30, phase="training"), worker=WORKER)
+    app = arriving("train", run=id)
+    app.session_state[TAB] = "Facts"
+    _, parts = news._looks[shown(app).session_state["news_of_runs_asked_by"]]
+    store.close()
+    assert parts is None

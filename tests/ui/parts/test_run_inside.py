@@ -45,7 +45,7 @@ from cnn.training.store import archive
 from cnn.training.store.arrays import arrays_to_bytes
 from cnn.training.store.store import Store
 from tests.needs import TORCH
-from tests.ui.visiting import arriving, html, pressed, saved, shown, words
+from tests.ui.visiting import arriving, figures, html, pressed, saved, shown, words
 from ui.parts.runs.live import _curve
 from ui.parts.runs.runs import TAB
 from ui.session.offers import Gone
@@ -452,9 +452,8 @@ def test_what_was_measured_on_plain_images_is_said_so_where_mixtures_were_learne
     usual = made(store, State.FINISHED)
     for run, images in ((mixed, "150 plain images"), (usual, "150 images")):
         app = visited(run)
-        (accuracy,) = (one for one in app.metric if one.label == "Training accuracy")
-        assert f'"{images}"' in str(accuracy.proto)
-        assert _curve("it", run, []).is_of_plain_images == (run is mixed)
+        assert figures(app)["Training accuracy"]["note"] == images
+        assert _curve(store, run, []).is_of_plain_images == (run is mixed)
 
 
 def test_early_stopping_and_augmentation_are_set_and_kept_in_the_address(store: Store):

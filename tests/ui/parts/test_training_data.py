@@ -26,7 +26,7 @@ from cnn.training.store.store import Store
 from tests.data.own.test_images import CATS_AND_DOGS, zipped
 from tests.data.own.test_splits import TWO
 from tests.ui.views.test_train import ROOT, address, finished
-from tests.ui.visiting import pressed, visited, words
+from tests.ui.visiting import figures, pressed, visited, words
 from ui.parts.setup.drawings import SHAPE_OR_TEXTURE
 from ui.session import dialog as dialog_state
 
@@ -281,8 +281,7 @@ def test_a_training_accuracy_says_on_how_many_images_it_was_measured(store: Stor
 
     app = visited("train", run=run.id)
 
-    (accuracy,) = [one for one in app.metric if one.label == "Training accuracy"]
-    assert "48 images" in str(accuracy.proto)
+    assert figures(app)["Training accuracy"]["note"] == "48 images"
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", PETS[:300], PETS[:-40], b"\x00" * 1_000])

@@ -15,7 +15,7 @@ from cnn.network.zoo import CLASSICS, entry
 from cnn.training.recipe.configuration import Configuration, Optimizer
 from cnn.training.recipe.run import Epoch, Progress, Result, Run, State, Step
 from cnn.training.store.store import Store
-from tests.ui.visiting import arriving, pressed, visited, words
+from tests.ui.visiting import arriving, figures, pressed, visited, words
 from ui.session import design
 
 ROOT = Path(__file__).parents[3]
@@ -173,9 +173,9 @@ def test_a_finished_run_is_shown_with_the_images_it_was_measured_on(store: Store
     app = visited("train", run=run.id)
 
     assert app.title[0].value == "Shapes demo on Shapes"
-    metrics = {metric.label: metric.value for metric in app.metric}
-    assert metrics["Test accuracy"] == "98.0\u202f%"
-    assert metrics["Validation accuracy"] == "40.0\u202f%"
+    shown = figures(app)
+    assert shown["Test accuracy"]["text"] == "98.0 %"
+    assert shown["Validation accuracy"]["text"] == "40.0 %"
 
 
 def test_the_settings_of_a_run_can_be_used_again(store: Store):

@@ -1,33 +1,42 @@
-// Asks whether what is shown is out of date, and then has the part of the page that it stands in run again.
+// Asks whether what is shown is out of date, and then has the part of the page that it stands in run again, or what
+// shows it told of it.
 
 import { forget, remembered } from "../kit/element.js";
+import { tell } from "../kit/told.js";
 
 const LOST_MS = 5000; // by then the part has run again, or the wish was lost with the connection
 
 /**
- * Calls `again` once the server has another stamp, or the time is up; not while nobody can see the page.
+ * Calls `again` once the server has another stamp, and once what is shown is old, which the server may tell instead;
+ * not while nobody can see the page.
  * @type {(data: Record<string, any>, again: () => void) => () => void}
  */
-export function follow({ address, stamp, again_ms, every_ms }, again) {
+export function follow({ address, stamp, again_ms, every_ms, tells }, again) {
   const gone = new AbortController();
-  const due = performance.now() + (every_ms ?? Infinity);
+  const after = (ms) => performance.now() + (ms ?? Infinity);
+  let due = after(every_ms);
   let timer;
 
   const wait = (ms) => {
     clearTimeout(timer);
     timer = setTimeout(look, Math.max(Math.min(ms, due - performance.now()), 0));
   };
-  const tell = () => {
-    timer = setTimeout(tell, LOST_MS);
+  const wish = () => {
+    timer = setTimeout(wish, LOST_MS);
     again();
   };
   async function look() {
     if (document.hidden) return;
-    if (performance.now() >= due) return tell();
-    const told = await asked(address, gone.signal);
+    const isOld = performance.now() >= due;
+    if (isOld && !tells) return wish();
+    const told = await asked(isOld ? `${address}?old` : address, gone.signal);
     if (gone.signal.aborted) return;
-    if (told && told.stamp !== stamp) tell();
-    else wait(told?.again_ms ?? LOST_MS);
+    if (told && told.stamp !== stamp) return wish();
+    if (isOld) {
+      tell(told?.parts ?? {});
+      due = after(told ? told.every_ms : every_ms);
+    }
+    wait(told?.again_ms ?? LOST_MS);
   }
 
   document.addEventListener("visibilitychange", () => wait(0), { signal: gone.signal });

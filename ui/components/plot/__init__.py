@@ -40,10 +40,14 @@ def plot(
         if on_click is not None and isinstance(point, dict):
             on_click(point)
 
-    named = figure | {"data": [_selectable(trace) for trace in figure["data"]]}
-    data = {"script": script_path(), "figure": named, "label": label, "height": height}
+    data = {"key": key, "script": script_path(), "label": label, "height": height} | told(figure)
     clicked = _mount(key=key, data=data, clicked=heard).clicked
     return clicked if isinstance(clicked, dict) else None
+
+
+def told(figure: dict[str, Any]) -> dict[str, Any]:
+    """What a plot is told to show while the page does not run (`ui/components/news`)."""
+    return {"figure": figure | {"data": [_selectable(trace) for trace in figure["data"]]}}
 
 
 def _selectable(trace: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import { added, forget, isNews, once, remembered } from "../kit/element.js";
 import { oneStop } from "../kit/keys.js";
+import { hear } from "../kit/told.js";
 
 const CONFIG = {
   displaylogo: false,
@@ -100,6 +101,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const state = remembered(element, () => ({}));
   Object.assign(state, { data, setTriggerValue });
   if (isNews(state, data)) show(element, state);
+  const deaf = hear(data.key, (told) => {
+    Object.assign(state, { data: { ...state.data, ...told }, text: null });
+    show(element, state);
+  });
   if (!state.observer) {
     state.observer = new ResizeObserver(() => {
       const width = element.clientWidth;
@@ -108,6 +113,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     state.observer.observe(element);
   }
   return () => {
+    deaf();
     state.observer.disconnect();
     state.Plotly?.purge(element);
     state.isGone = true;

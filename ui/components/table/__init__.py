@@ -85,9 +85,10 @@ def table(
             on_press(id)
 
     data: dict[str, Any] = {
+        "key": key,
         "label": label,
         "columns": [asdict(column) for column in columns],
-        "rows": [asdict(row) for row in rows],
+        **told(rows),
         "canChoose": can_choose,
         "canOpen": can_open,
         "nameStays": name_stays,
@@ -101,6 +102,11 @@ def table(
         tuple(id for id in _chosen(result) if id in known),
         opened if opened in known else None,
     )
+
+
+def told(rows: Sequence[TableRow]) -> dict[str, Any]:
+    """What a table is told to show while the page does not run (`ui/components/news`)."""
+    return {"rows": [asdict(row) for row in rows]}
 
 
 def _chosen(result: Any) -> list[str]:

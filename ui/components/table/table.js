@@ -4,6 +4,7 @@
 
 import { added, button, element, isNews, remembered } from "../kit/element.js";
 import { hintSides } from "../kit/sides.js";
+import { hear } from "../kit/told.js";
 
 /** The rows in the order of a column; those of which it is not known come last, either way. */
 function ordered(rows, sort) {
@@ -120,4 +121,8 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   const ids = new Set(data.rows.map((row) => row.id));
   for (const id of state.chosen) if (!ids.has(id)) state.chosen.delete(id);
   if (isNew) draw(table, state);
+  return hear(data.key, (told) => {
+    Object.assign(state, { data: { ...state.data, ...told }, text: null });
+    draw(table, state);
+  });
 }

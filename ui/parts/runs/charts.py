@@ -12,37 +12,50 @@ from cnn.pictures.training.curves import Curve, Figure, Line, Look, Metric
 from cnn.pictures.training.gradients import by_layer, gradient_figure
 from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import Run, Step
-from ui.components.plot import plot
+from ui.components.plot import plot, told
 from ui.parts.runs import runs
 from ui.session import theme
 
 HEIGHT = 330
+LOSS, ACCURACY = "loss", "acc"
 LINES = tuple(Line)
 MANY = " From the first layer, indigo, to the last, orange; point at a line for its name."
 
 
 def show_curves(together: Sequence[Curve]) -> None:
     """Loss and accuracy of one run, or of several over each other."""
-    dark = theme.is_dark()
-    log = st.session_state.get("train_log", False)
-    look = Look(
-        dark=dark,
+    figures = _curve_figures(together, curves_look())
+    left, right = st.container(key="halves_curves").columns(2)
+    with left:
+        plot(figures[LOSS], label="Loss over the epochs", height=HEIGHT, key=LOSS)
+    with right:
+        plot(figures[ACCURACY], label="Accuracy over the epochs", height=HEIGHT, key=ACCURACY)
+    _looks()
+
+
+def told_curves(together: Sequence[Curve], look: Look) -> dict[str, object]:
+    """What both show of runs in training, by their keys."""
+    return {key: told(figure) for key, figure in _curve_figures(together, look).items()}
+
+
+def curves_look() -> Look:
+    """How whoever is here wants them drawn."""
+    return Look(
+        dark=theme.is_dark(),
         smoothing=float(st.session_state.get("train_smoothing", 0.0)),
         shown=frozenset(st.session_state.get("train_lines") or LINES),
+        log=bool(st.session_state.get("train_log")),
     )
 
+
+def _curve_figures(together: Sequence[Curve], look: Look) -> dict[str, Figure]:
     def figure(metric: Metric) -> Figure:
-        view = replace(look, log=log and metric is Metric.LOSS)
+        view = replace(look, log=look.log and metric is Metric.LOSS)
         if len(together) == 1:
             return curves.one_run(metric, together[0], view)
         return curves.several_runs(metric, together, view)
 
-    left, right = st.container(key="halves_curves").columns(2)
-    with left:
-        plot(figure(Metric.LOSS), label="Loss over the epochs", height=HEIGHT, key="loss")
-    with right:
-        plot(figure(Metric.ACCURACY), label="Accuracy over the epochs", height=HEIGHT, key="acc")
-    _looks()
+    return {LOSS: figure(Metric.LOSS), ACCURACY: figure(Metric.ACCURACY)}
 
 
 def show_learning_rate(run: Run | Elsewhere, steps: Sequence[Step]) -> None:

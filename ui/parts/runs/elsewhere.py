@@ -16,9 +16,13 @@ from cnn.training.engine.environment import together
 from cnn.training.recipe.curve_file import epochs_csv, write_steps_csv
 from cnn.training.recipe.elsewhere import MARK, OWN_COUNT, Elsewhere
 from cnn.training.recipe.run import Epoch, Step, Wish
+from ui.components import figures as line
+from ui.components import progress
+from ui.components.figures import Figure
 from ui.components.save import save_file
 from ui.parts.runs import runs
 from ui.parts.runs.charts import show_curves, show_learning_rate
+from ui.parts.runs.figures import BAR, FIGURES
 from ui.session import design
 from ui.session.pages import PAGES
 from ui.session.words import duration, facts_html, percent, plain
@@ -46,35 +50,45 @@ def controls(one: Elsewhere) -> None:
     )
 
 
-def bar(one: Elsewhere) -> None:
+def bar(one: Elsewhere, key: str = BAR) -> None:
     """How far it is, while it goes on."""
+    if one.is_live:
+        progress.progress(one.progress.share, _progress_text(one), key=key)
+
+
+def figures(one: Elsewhere, epochs: Sequence[Epoch]) -> None:
+    """The last figures, as Keras told them."""
+    line.figures(_figures(one, epochs), key=FIGURES)
+    st.caption(OWN_COUNT)
+
+
+def told(one: Elsewhere, epochs: Sequence[Epoch]) -> dict[str, object]:
+    """What both show while it goes on, by their keys."""
+    now = progress.told(one.progress.share, _progress_text(one))
+    return {BAR: now, FIGURES: line.told(_figures(one, epochs))}
+
+
+def _progress_text(one: Elsewhere) -> str:
     now = one.progress
-    if not one.is_live:
-        return
     parts = [
         f"Epoch {max(now.epoch, 1)} of {one.epochs_wanted}",
         f"step {now.step:,}" + (f" of {now.steps:,}" if now.steps > now.step else ""),
         f"{now.images_per_s:,.0f} images/s" if now.images_per_s else "",
         f"about {duration(now.seconds_left)} left" if now.seconds_left is not None else "",
     ]
-    st.progress(now.share, text=" · ".join(filter(None, parts)))
+    return " · ".join(filter(None, parts))
 
 
-def figures(one: Elsewhere, epochs: Sequence[Epoch]) -> None:
-    """The last figures, as Keras told them."""
+def _figures(one: Elsewhere, epochs: Sequence[Epoch]) -> list[Figure]:
     last, told = (epochs[-1] if epochs else None), one.told
     shown = [
         ("Validation accuracy", percent(last.val_accuracy) if last else None, told.val_accuracy),
         ("Training accuracy", percent(last.accuracy) if last else None, told.accuracy),
         ("Validation loss", number(last.val_loss) if last else None, told.val_loss),
         ("Training loss", number(last.loss) if last else None, "loss"),
+        ("Training time", duration(one.progress.seconds), "time"),
     ]
-    with st.container(horizontal=True, gap="medium"):
-        for label, said, measured in shown:
-            if measured:
-                st.metric(label, said or "–")
-        st.metric("Training time", duration(one.progress.seconds))
-    st.caption(OWN_COUNT)
+    return [Figure(label, said or "–") for label, said, measured in shown if measured]
 
 
 def inside(one: Elsewhere, epochs: Sequence[Epoch], steps: Sequence[Step]) -> None:

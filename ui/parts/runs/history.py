@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from cnn.training.store import labels, run_list
 from cnn.training.store.run_list import Filter
 from cnn.training.store.store import Store
 from ui.components.news import Look, News, when_new
-from ui.components.table import Cell, Column, TableRow, table
+from ui.components.table import Cell, Column, TableRow, table, told
 from ui.parts.comparison import choice
 from ui.parts.runs import room, runs
 from ui.parts.runs.filters import PAGE, chosen_filter
@@ -30,8 +31,9 @@ from ui.session.words import ago, duration, percent, plain
 Listed = Run | Elsewhere | Unreadable
 PER_PAGE = 15
 NOTE_LETTERS = 40
+LIST = "history"
 EVERY_S = 3.0
-"""How often the list is drawn while something in it is live."""
+"""How often the list says how far runs are while something in the store is live."""
 
 ASKED_EVERY_S, ASKED_QUIETLY_S = 1.0, 4.0
 """How often it is asked whether anything has begun or ended."""
@@ -72,9 +74,9 @@ def history() -> None:
         room.offer()  # not within the fragment, whose next turn would close what it opens
 
 
-def _live_runs(every_s: float) -> Look:
+def _live_runs(again_s: float, every_s: float | None = None) -> Look:
     store = runs.store()
-    return lambda: News(f"{store.count(LIVE)} live", every_s)
+    return lambda: News(f"{store.count(LIVE)} live", again_s, every_s)
 
 
 def _until_live() -> None:
@@ -97,8 +99,10 @@ def latest(count: int) -> None:
 
 def _history(was_live: bool) -> None:
     store = runs.store()
+    lines: list[TableRow] = []
     if was_live:
-        when_new("news_of_list", _live_runs(ASKED_EVERY_S), EVERY_S)
+        look = _live_runs(ASKED_EVERY_S, EVERY_S)
+        when_new("news_of_list", look, lambda: {LIST: told(_moved(store, lines))})
     if was_live and not store.count(LIVE) and not dialog.is_open():
         st.rerun()
     if not store.count():
@@ -113,13 +117,13 @@ def _history(was_live: bool) -> None:
     if not found:
         st.caption(_nothing(wanted))
         return
-    lines = rows(store, found)
+    lines += rows(store, found)
     actions = st.container(horizontal=True, vertical_alignment="center")
     picked = table(
         "Runs, the latest first",
         _columns(lines),
         lines,
-        key="history",
+        key=LIST,
         can_choose=True,
         can_open=True,
         current=runs.shown(),
@@ -233,23 +237,16 @@ def _row_of(run: Listed, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableR
 
 def _elsewhere_row(run: Elsewhere, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
     """What is known of a training that another program does."""
-    last = epochs[-1].val_accuracy if epochs and run.told.val_accuracy else None
-    seconds, is_busy = run.progress.seconds, run.state is State.RUNNING and run.progress.steps
     called = f"{run.network}, {MARK}" if run.network not in ("", run.name) else MARK
     known = {
         "name": Cell(run.name, note=called),
         "labels": Cell(tag_text(tags), note=_cut(run.note)),
-        "state": Cell(
-            f"{run.progress.share:.0%}" if is_busy else run.state.value,
-            tone=TONES.get(run.state, "calm"),
-        ),
-        "validation": Cell(percent(last), last, "by its own count" if last is not None else ""),
         "settings": Cell(epochs_text(run.epochs_wanted), note=run.told.optimizer),
-        "time": Cell(duration(seconds) if seconds else "", seconds or None),
         "created": Cell(ago(time.time() - run.created_at), run.created_at),
     }
     left = {column.key: Cell("") for column in COLUMNS}
-    return TableRow(run.id, f"{run.name}, {MARK}, {run.state.value}", left | known)
+    cells = left | known | _how_far(run, epochs)
+    return TableRow(run.id, f"{run.name}, {MARK}, {run.state.value}", cells)
 
 
 def _unreadable_row(run: Unreadable, tags: Sequence[str]) -> TableRow:
@@ -267,31 +264,53 @@ def _unreadable_row(run: Unreadable, tags: Sequence[str]) -> TableRow:
 
 def _row(run: Run, epochs: Sequence[Epoch], tags: Sequence[str]) -> TableRow:
     settings = run.configuration
-    last = epochs[-1].val_accuracy if epochs else None
     tested = run.result.test_accuracy if run.result else None
-    seconds = run.result.seconds if run.result else run.progress.seconds
-    state = run.state.value
-    if run.state is State.RUNNING and run.progress.steps:
-        state = f"{run.progress.share:.0%}"
-    sizes = run.images
     return TableRow(
         run.id,
         f"{run.name}, {run.state.value}",
         {
             "name": Cell(run.name, note=_what(run)),
             "labels": Cell(tag_text(tags), note=_cut(run.note)),
-            "state": Cell(state, tone=TONES.get(run.state, "calm")),
-            "validation": Cell(percent(last), last, _of(sizes.get("validation"), last)),
-            "test": Cell(percent(tested), tested, _of(sizes.get("test"), tested)),
+            "test": Cell(percent(tested), tested, _of(run.images.get("test"), tested)),
             "settings": Cell(
                 f"{settings.length}, {settings.optimizer}",
                 note=f"{settings.schedule}, rate {number(settings.peak_rate)}, "
                 f"seed {settings.seed}{_begun(run)}",
             ),
-            "time": Cell(duration(seconds) if seconds else "", seconds or None),
             "created": Cell(ago(time.time() - run.created_at), run.created_at),
-        },
+        }
+        | _how_far(run, epochs),
     )
+
+
+def _how_far(run: Run | Elsewhere, epochs: Sequence[Epoch]) -> dict[str, Cell]:
+    """What changes while it is trained."""
+    is_busy = run.state is State.RUNNING and run.progress.steps
+    last = epochs[-1].val_accuracy if epochs else None
+    seconds = run.progress.seconds
+    if isinstance(run, Run):
+        counted = _of(run.images.get("validation"), last)
+        seconds = run.result.seconds if run.result else seconds
+    else:
+        last = last if run.told.val_accuracy else None
+        counted = "by its own count" if last is not None else ""
+    return {
+        "state": Cell(
+            f"{run.progress.share:.0%}" if is_busy else run.state.value,
+            tone=TONES.get(run.state, "calm"),
+        ),
+        "validation": Cell(percent(last), last, counted),
+        "time": Cell(duration(seconds) if seconds else "", seconds or None),
+    }
+
+
+def _moved(store: Store, lines: Sequence[TableRow]) -> list[TableRow]:
+    """The lines with how far their runs are by now."""
+    found = [store.look_up(line.id) for line in lines]
+    seen = {run.id: run for run in found if isinstance(run, Run | Elsewhere)}
+    epochs = store.epochs(list(seen))
+    now = {id: _how_far(run, epochs[id]) for id, run in seen.items()}
+    return [replace(line, cells={**line.cells, **now.get(line.id, {})}) for line in lines]
 
 
 def _what(run: Run) -> str:

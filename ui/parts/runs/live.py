@@ -14,14 +14,20 @@ from cnn.pictures.training.curves import Curve
 from cnn.training.recipe.earlier import caution
 from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.naming import told_apart
-from cnn.training.recipe.pace import images_of_epoch
-from cnn.training.recipe.run import Epoch, Run, State, Step
+from cnn.training.recipe.run import Epoch, Run, Step
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
-from ui.components.news import when_new
+from cnn.training.store.store import Store
+from ui.components.news import Parts, when_new
 from ui.parts.comparison.of_run import add_to_comparison
-from ui.parts.runs import elsewhere, pace, room, runs, waiting
-from ui.parts.runs.charts import show_curves, show_gradients, show_learning_rate
+from ui.parts.runs import elsewhere, figures, pace, room, runs
+from ui.parts.runs.charts import (
+    curves_look,
+    show_curves,
+    show_gradients,
+    show_learning_rate,
+    told_curves,
+)
 from ui.parts.runs.differing import differing_settings
 from ui.parts.runs.facts import facts, failure
 from ui.parts.runs.pace import Seen
@@ -33,7 +39,7 @@ from ui.parts.runs.why import findings, summary, why
 from ui.parts.setup.continuing import origin
 from ui.parts.setup.controls import controls, standing
 from ui.session import dialog, theme
-from ui.session.words import duration, percent, plain
+from ui.session.words import percent, plain
 
 LIVE_POINTS, POINTS = 400, 1_000
 """How many steps are drawn, extremes always among them: more once a run is over."""
@@ -78,7 +84,7 @@ def _found(run_ids: Sequence[str]) -> list[Seen]:
 def _watched(run_ids: Sequence[str], *, is_live: bool) -> None:
     if is_live:
         look = pace.news_of(runs.store(), run_ids)
-        when_new("news_of_runs", look, pace.every_s(_found(run_ids)))
+        when_new("news_of_runs", look, _told(_found(run_ids)))
     found = _found(run_ids)
     is_asked_for = len(found) == len(run_ids) and set(run_ids) <= set(runs.shown())
     has_turned = any(run.is_live for run in found) != is_live
@@ -99,11 +105,38 @@ def _watched(run_ids: Sequence[str], *, is_live: bool) -> None:
     for place, (run, name) in enumerate(zip(found, names, strict=True)):
         with st.container(border=True):
             _one_of_several(run, epochs[run.id], name, place)
-    show_curves([_curve(name, run, epochs[run.id]) for run, name in zip(found, names, strict=True)])
+    store = runs.store()
+    show_curves(
+        [_curve(store, run, epochs[run.id], name) for run, name in zip(found, names, strict=True)]
+    )
     if len(ours) > 1:
         differing_settings(
             list(of_ours.values()), [[run] for run in ours], key="together_differing"
         )
+
+
+def _told(found: Sequence[Seen]) -> Parts | None:
+    """What is told of a run under way, while its curves are shown and nothing of the page runs."""
+    if len(found) != 1 or not pace.is_under_way(found[0]) or not _shows_curves():
+        return None
+    id, store, look = found[0].id, runs.store(), curves_look()
+
+    def now() -> dict[str, object]:
+        run = store.look_up(id)
+        if not isinstance(run, Seen):
+            return {}
+        epochs = store.epochs([id])[id]
+        if isinstance(run, Run):
+            told = figures.told(run, epochs)
+        else:
+            told = elsewhere.told(run, epochs)
+        return told | told_curves([_curve(store, run, epochs)], look)
+
+    return now
+
+
+def _shows_curves() -> bool:
+    return st.session_state.get(runs.TAB) in (None, runs.CURVES)
 
 
 def ended(run: Run, above: DeltaGenerator) -> None:
@@ -122,13 +155,13 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
     """A tab for each way to look at the run; only the one in view is paid for, at every poll."""
 
     def of_curves() -> None:
-        show_curves([_curve(run.name, run, epochs)])
+        show_curves([_curve(runs.store(), run, epochs)])
 
     views: dict[str, Callable[[], None]] = {
         runs.CURVES: of_curves,
         "Gradients": lambda: show_gradients(run),
         "Watch it learn": lambda: watch_it_learn(run),
-        "Learning rate": lambda: show_learning_rate(run, _steps(run)),
+        "Learning rate": lambda: show_learning_rate(run, _steps(runs.store(), run)),
         "Facts": lambda: facts(run),
         "Take away": lambda: take_away(run, epochs),
     }
@@ -139,16 +172,17 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
                 show()
 
 
-def _curve(name: str, run: Seen, epochs: Sequence[Epoch]) -> Curve:
+def _curve(store: Store, run: Seen, epochs: Sequence[Epoch], name: str = "") -> Curve:
+    name, steps = name or run.name, _steps(store, run)
     if isinstance(run, Elsewhere):
-        return elsewhere.curve(name, run, epochs, _steps(run))
+        return elsewhere.curve(name, run, epochs, steps)
     end, smoothed = epochs_trained(run), is_smoothed(run)
     is_plain = run.configuration.mixes_labels
-    return Curve(name, run.epochs_wanted, _steps(run), epochs, end, smoothed, is_plain)
+    return Curve(name, run.epochs_wanted, steps, epochs, end, smoothed, is_plain)
 
 
-def _steps(run: Seen) -> list[Step]:
-    return runs.store().steps(run.id, LIVE_POINTS if run.is_live else POINTS)
+def _steps(store: Store, run: Seen) -> list[Step]:
+    return store.steps(run.id, LIVE_POINTS if run.is_live else POINTS)
 
 
 def _one(run: Run, epochs: Sequence[Epoch]) -> None:
@@ -160,8 +194,8 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
     if said := caution(run):
         st.warning(said, icon=":material/history:")
     room.removed_from(run)
-    bar(run)
-    figures(run, epochs)
+    figures.bar(run)
+    figures.figures(run, epochs)
 
 
 def _one_elsewhere(run: Elsewhere, epochs: Sequence[Epoch]) -> None:
@@ -171,7 +205,7 @@ def _one_elsewhere(run: Elsewhere, epochs: Sequence[Epoch]) -> None:
         elsewhere.controls(run)
     elsewhere.bar(run)
     elsewhere.figures(run, epochs)
-    elsewhere.inside(run, epochs, _steps(run))
+    elsewhere.inside(run, epochs, _steps(runs.store(), run))
 
 
 def _one_of_several(run: Seen, epochs: Sequence[Epoch], name: str, place: int) -> None:
@@ -191,93 +225,6 @@ def _one_of_several(run: Seen, epochs: Sequence[Epoch], name: str, place: int) -
         else:
             elsewhere.controls(run)
     if isinstance(run, Run):
-        bar(run)
+        figures.bar(run, f"{figures.BAR}_{place}")
     else:
-        elsewhere.bar(run)
-
-
-def bar(run: Run) -> None:
-    """How far a live run is."""
-    if run.is_live:
-        st.progress(run.progress.share, text=_progress_text(run))
-
-
-def _progress_text(run: Run) -> str:
-    now = run.progress
-    if run.state is State.QUEUED and now.step:
-        return f"Goes on in epoch {now.epoch:,} of {run.epochs_wanted:,}"
-    if not now.step:
-        return now.phase.capitalize() or waiting.place(run.id)
-    if run.state is State.PAUSED:  # no speed, no time left: nothing runs
-        return f"{runs.epoch_text(run)} · step {now.step:,} of {now.steps:,}"
-    parts = [
-        runs.epoch_text(run),
-        f"step {now.step:,} of {now.steps:,}",
-        f"{now.images_per_s:,.0f} images/s" if now.images_per_s else "",
-        f"about {duration(now.seconds_left)} left" if now.seconds_left is not None else "",
-    ]
-    doing = "" if now.phase == "training" else f" · {now.phase}"
-    return " · ".join(filter(None, parts)) + doing
-
-
-def _how_often(run: Run) -> str:
-    """Only what has a result can be trained on: its test images were looked at for that one."""
-    return "again" if run.continues else "once"
-
-
-def figures(run: Run, epochs: Sequence[Epoch]) -> None:
-    """The figures, each with the number of images it was measured on."""
-    last = epochs[-1] if epochs else None
-    best = max((epoch.val_accuracy for epoch in epochs), default=None)
-    result, sizes = run.result, run.images
-    with st.container(horizontal=True, gap="medium"):
-        if result:
-            used = f"{result.test_images:,} images, used {_how_often(run)}, after training"
-            st.metric("Test accuracy", percent(result.test_accuracy), delta_description=used)
-        st.metric(
-            "Validation accuracy",
-            percent(last.val_accuracy) if last else "–",
-            delta_description=_on(sizes.get("validation"), best),
-        )
-        st.metric(
-            "Training accuracy",
-            percent(last.accuracy) if last else "–",
-            delta_description=_on(_trained_on(run, last), None, _which(run)),
-        )
-        seconds = result.seconds if result else run.progress.seconds
-        st.metric("Training time", duration(seconds), help=_compiling(run))
-        speed = result.images_per_s if result else run.progress.images_per_s
-        st.metric("Images per second", f"{speed:,.0f}" if speed else "–")
-
-
-def _trained_on(run: Run, last: Epoch | None) -> int | None:
-    """On how many images the last training accuracy was measured: a last epoch may be cut short."""
-    images = run.images.get("train")
-    if not images or last is None:
-        return images
-    steps = (run.result.steps if run.result else None) or run.progress.step or None
-    return images_of_epoch(run.configuration, images, last.epoch, steps)
-
-
-def _compiling(run: Run) -> str | None:
-    """Why a comparison gives another time for the same training."""
-    compiling_s = run.checkpoint.compiling_s if run.checkpoint else 0.0
-    if not compiling_s:
-        return None
-    return (
-        f"Steps and validation, and {duration(compiling_s)} in which the network was compiled. "
-        "Curves and comparisons leave compiling out, as a training after another one of the same "
-        "network may do without."
-    )
-
-
-def _which(run: Run) -> str:
-    """Images of training are measured as they are where mixtures of them are learned from."""
-    return "plain images" if run.configuration.mixes_labels else "images"
-
-
-def _on(images: int | None, best: float | None, which: str = "images") -> str | None:
-    """On how many images a figure was measured, and how good it has been."""
-    if images is None:
-        return None
-    return f"{images:,} {which}" + (f", best {percent(best)}" if best is not None else "")
+        elsewhere.bar(run, f"{figures.BAR}_{place}")

@@ -12,8 +12,8 @@ from ui.components.news import Look, News
 
 PACES = ((2.0, 0.5), (6.0, 1.0))
 LATER_S = 2.0
-"""After how many seconds a run is drawn again, by how long it has been trained: drawing its curves
-takes from its training, and a second of a long one changes little.
+"""After how many seconds what is shown of a run is old, by how long it has been trained: drawing
+takes from the training, and a second of a long one changes little.
 """
 
 AT_ONCE_S, CALM_S = 0.06, 1.0
@@ -24,11 +24,14 @@ PART = 0.1
 be seen late.
 """
 
+FIRST_STEPS = 2
+"""A curve begins to be one."""
+
 Seen = Run | Elsewhere
 
 
 def every_s(found: Sequence[Seen]) -> float | None:
-    """After how many seconds runs are drawn again: not at all once none can change any more."""
+    """After how many seconds what is shown is old: never once none can change any more."""
     live = [run for run in found if run.is_live]
     if not live:
         return None
@@ -42,8 +45,8 @@ def news_of(store: Store, run_ids: Sequence[str]) -> Look:
     def look() -> News:
         looked_up = [store.look_up(id) for id in run_ids]
         found = [run for run in looked_up if isinstance(run, Seen)]
-        again_s = min(map(_late_s, found), default=CALM_S)
-        return News(repr([_stage(run) for run in found]), max(AT_ONCE_S, min(again_s, CALM_S)))
+        again_s = max(AT_ONCE_S, min([*map(_late_s, found), CALM_S]))
+        return News(repr([_stage(run) for run in found]), again_s, every_s(found))
 
     return look
 
@@ -53,7 +56,12 @@ def _stage(run: Seen) -> tuple[object, ...]:
     end. That it has begun to be built is not: drawing that would hold up the first point.
     """
     state = State.RUNNING if run.state is State.QUEUED else run.state
-    return run.id, state, run.wish, min(run.progress.step, 2)
+    return run.id, state, run.wish, min(run.progress.step, FIRST_STEPS)
+
+
+def is_under_way(run: Seen) -> bool:
+    """Whether nothing of it changes but how far it is, until its stage is another one."""
+    return run.state is State.RUNNING and run.wish is Wish.RUN and run.progress.step >= FIRST_STEPS
 
 
 def _late_s(run: Seen) -> float:

@@ -27,7 +27,7 @@ from ui.components.picture import picture
 from ui.parts.lesson import controls
 from ui.parts.lesson.explained import explained
 from ui.parts.lesson.ways_on import ways_on
-from ui.parts.runs import live, pace, runs
+from ui.parts.runs import figures, pace, runs
 from ui.parts.runs.charts import show_curves
 from ui.parts.setup.controls import standing
 from ui.parts.setup.setup import queue
@@ -125,7 +125,7 @@ def _watched(lesson: Lesson, run_id: str, was_live: bool) -> None:
     run = runs.store().get(run_id)
     if was_live and run:
         look = pace.news_of(runs.store(), [run_id])
-        when_new("news_of_shapes", look, pace.every_s([run]))
+        when_new("news_of_shapes", look)
     if run is None or run.is_live != was_live:
         st.rerun()  # once more, and whole
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -137,8 +137,8 @@ def _watched(lesson: Lesson, run_id: str, was_live: bool) -> None:
                 on_click=lambda: runs.store().want(run_id, Wish.STOP),
             )
     epochs = runs.store().epochs([run_id])[run_id]
-    live.bar(run)
-    live.figures(run, epochs)
+    figures.bar(run)
+    figures.figures(run, epochs)
     show_curves([Curve(run.name, run.configuration.epochs, runs.store().steps(run_id), epochs)])
     _filters(lesson, run)
 
