@@ -155,6 +155,11 @@ def _question(ticket: str = "TICKET", net: object = NET, **headers: str) -> Sent
     return Sent("/checks", "POST", JSON | OURS | headers, asked)
 
 
+def _stack(ticket: str = "TICKET", layers: object = (), **headers: str) -> Sent:
+    asked = json.dumps({"rev": 0, "edit": 1, "layers": layers, "ticket": ticket}).encode()
+    return Sent("/notes", "POST", JSON | OURS | headers, asked)
+
+
 QUESTIONS: dict[str, tuple[Sent, int]] = {
     "an address": (Sent(f"/checks?net={NET}&ticket=TICKET"), 405),
     "an address of a foreign page": (
@@ -189,6 +194,11 @@ QUESTIONS: dict[str, tuple[Sent, int]] = {
     "a list": (Sent("/checks", "POST", JSON | OURS, b"[]"), 400),
     "a deep list": (Sent("/checks", "POST", JSON | OURS, b"[" * 30_000 + b"]" * 30_000), 400),
     "no text": (Sent("/checks", "POST", JSON | OURS, b"\xff\xfe"), 400),
+    "a stack for another session": (_stack("xTICKET"), 403),
+    "a stack of a foreign page": (_stack(Origin="http://evil.example"), 403),
+    "a stack in an address": (Sent("/notes?layers=[]&ticket=TICKET"), 405),
+    "no stack": (_stack(layers=HTML), 400),
+    "a stack of no input": (_stack(layers=[]), 400),
     "no network": (_question(net=HTML), 200),
     "a network that is none": (_question(net=["1"]), 200),
     "half a letter": (_question(net="1.\ud800"), 200),

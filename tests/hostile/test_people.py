@@ -81,7 +81,8 @@ STRANGERS = {
 }
 ROUTES = (
     *("/", "/train?run=x", "/_stcore/host-config", "/static/js/index.js", "/networks/x"),
-    *("/checks", "/js/x/kit/keys.js", "/leave", "/enter", "/enter/", "/enter/x", "/media/x.png"),
+    *("/checks", "/notes", "/news/x"),
+    *("/js/x/kit/keys.js", "/leave", "/enter", "/enter/", "/enter/x", "/media/x.png"),
 )
 
 

@@ -9,9 +9,9 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-CHECKS, NETWORKS, NEWS = "/checks", "/networks", "/news"
-"""Where a network is checked against Keras, where those are that run in the browser, and where it
-is asked whether a page is out of date.
+CHECKS, NETWORKS, NEWS, NOTES = "/checks", "/networks", "/news", "/notes"
+"""Where a network is checked against Keras, where those are that run in the browser, where it is
+asked whether a page is out of date, and what stands beside the layers of a stack.
 """
 
 HEADERS = {

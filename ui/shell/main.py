@@ -7,13 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.components.focus import focus_kept
-from ui.components.words import explained_words
-from ui.session import dialog, theme
-from ui.session.pages import PAGES
-from ui.session.person import has_accounts, who
-from ui.shell.memory import settle
-from ui.shell.start import first
+from ui.session.modules import one_at_a_time
+
+with one_at_a_time:  # the server's own threads read some of these as the first page comes
+    from ui.components.focus import focus_kept
+    from ui.components.words import explained_words
+    from ui.session import dialog, theme
+    from ui.session.pages import PAGES
+    from ui.session.person import has_accounts, who
+    from ui.shell.memory import settle
+    from ui.shell.start import first
+    from ui.shell.start.reading import read
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"
@@ -132,6 +136,7 @@ if has_accounts():
 
 st.set_page_config(page_title=f"{page.title} · CNN Workbench")
 dialog.none_is_open()
+read(page.url_path)
 page.run()
 theme.follow()
 explained_words()

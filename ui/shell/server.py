@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import functools
 import gzip
-import importlib
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +27,8 @@ from streamlit import env_util
 from cnn import log
 from ui.components import scripts
 from ui.components.plotly_script import SCRIPT_FILE, script_path
-from ui.session.assets import CHECKS, HEADERS, NETWORKS, NEWS, address, compressed_response
+from ui.session.assets import CHECKS, HEADERS, NETWORKS, NEWS, NOTES, address, compressed_response
+from ui.session.modules import module
 from ui.shell import announce, sending
 from ui.shell.changing import METHODS
 from ui.shell.memory import collected, settle, uncollected
@@ -83,29 +84,23 @@ class _Crew:
             first.wait()
             self._read_rest()
             sys.setswitchinterval(usual_s)
-            from cnn.training.workers.worker_pool import WorkerPool
-
-            self._pool = WorkerPool()
+            self._pool = module("cnn.training.workers.worker_pool").WorkerPool()
             self._pool.start()
             self._over.wait(CALM_S)
         settle()
 
     def _read_for(self, page: str) -> None:
         for name in FIRST:
-            importlib.import_module(name)
+            module(name)
         read(page)
         if not page:
-            from ui.components import engine
-
-            engine.offer_shipped()
+            module("ui.components.engine").offer_shipped()
         env_util.is_repl()  # Streamlit asks once, and looks through all modules for it
 
     def _read_rest(self) -> None:
         for name in REST:
-            importlib.import_module(name)
-        from cnn.network.zoo import zoo
-
-        zoo()
+            module(name)
+        module("cnn.network.zoo").zoo()
         scripts.modules()
 
     def dismiss(self) -> None:
@@ -132,16 +127,21 @@ def _plotly_script() -> tuple[bytes, bytes]:
     return gzip.compress(plain, compresslevel=6), plain
 
 
-def _by(module: str, name: str) -> Callable[[Request], Awaitable[Response]]:
+def _by(named: str, name: str) -> Callable[[Request], Awaitable[Response]]:
     """What answers a request, from a module that is read with the first that comes."""
 
     async def answered(request: Request) -> Response:
-        found = await run_in_threadpool(importlib.import_module, module)
+        found = _read.get(named)
+        if found is None:
+            found = _read[named] = await run_in_threadpool(module, named)
         answer: Callable[[Request], Awaitable[Response]] = getattr(found, name)
         return await answer(request)
 
     return answered
 
+
+_read: dict[str, ModuleType] = {}
+"""The modules of these that were read to their end."""
 
 _offered_network = _by("ui.components.engine", "answer")
 
@@ -157,6 +157,7 @@ ROUTES = [
     Route(address(CHECKS), _by("ui.shell.checked", "checked"), methods=METHODS),
     Route(address(f"{NETWORKS}/{{digest}}"), _network),
     Route(address(f"{NEWS}/{{id}}"), _by("ui.components.news", "answer")),
+    Route(address(NOTES), _by("ui.shell.noted", "noted"), methods=METHODS),
     Route(address("/ready"), _by("ui.shell.health.ready", "ready")),
     Route(address("/metrics"), _by("ui.shell.health.ready", "metrics")),
     scripts.route(),

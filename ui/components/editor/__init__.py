@@ -1,7 +1,8 @@
 """The stack editor: one component in which layers are put together, in the browser at once.
 
 The script owns the list between revisions. Each edit is shown at once and sent; Python reads it,
-traces it and gives notes back. A new `rev` from Python replaces the list, as one step of undo.
+traces it and gives notes back, which the script asks for at `asks` beforehand: the page takes its
+time. A new `rev` from Python replaces the list, as one step of undo.
 """
 
 from __future__ import annotations
@@ -34,13 +35,15 @@ def stack_editor(
     notes: Mapping[str, Note],
     selected: str | None = None,
     key: str,
+    asks: Mapping[str, str] | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> EditorValue | None:
     """Shows the layers for editing, each with its note; returns what the user made of this `rev`.
 
     `on_change` runs before the page does whenever the user edits or chooses; there, `edited(key)`
     is the new value, to be kept as it is. Raise `rev` only to put other layers in place of the
-    user's. `selected` may choose a layer, by its path; None leaves the user's choice.
+    user's. `selected` may choose a layer, by its path; None leaves the user's choice. `asks` has
+    the address that gives notes, and what else is to be sent there.
     """
     value = edited(key)
     mine = value if value is not None and value.rev == rev else None
@@ -56,6 +59,7 @@ def stack_editor(
             "input": list(input_shape),
             "notes": {path: note.to_dict() for path, note in notes.items()},
             "selected": selected,
+            "asks": dict(asks or {}),
             "answers": [_answer(ask) for ask in mine.asks] if mine else [],
         },
         stack=on_change,

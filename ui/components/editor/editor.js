@@ -48,8 +48,11 @@ function newEditor() {
     opened: new Set(), // nodes that show all fields
     timer: null,
     lateness: null, // the timer after which numbers that are waited for look it
+    noted: {}, // where notes are asked for, and what is sent there
+    asked: null, // the tree that was asked about last
     cancelDrag: null,
     render: () => render(editor),
+    hear: (data) => hear(editor, data),
   };
   return editor;
 }
@@ -58,6 +61,7 @@ function newEditor() {
 
 function receive(editor, data) {
   editor.input = data.input;
+  editor.noted = data.asks;
   if (editor.rev !== data.rev) takeLayers(editor, data);
   takeNotes(editor, data);
   const isCommand = data.selected && data.selected !== editor.told;
@@ -65,6 +69,14 @@ function receive(editor, data) {
   render(editor);
   sayFault(editor, data.notes);
   data.answers.forEach((answer) => takeAnswer(editor, answer));
+}
+
+// Notes that are here before the page; what is older than those shown is not looked at.
+function hear(editor, data) {
+  if (!editor.sent.has(data.edit) || !editor.host.isConnected) return;
+  takeNotes(editor, data);
+  render(editor);
+  sayFault(editor, data.notes);
 }
 
 function takeLayers(editor, data) {
@@ -76,6 +88,7 @@ function takeLayers(editor, data) {
   editor.edit = Math.max(editor.edit, data.edit ?? 0);
   editor.awaited = data.edit;
   editor.sent = new Map([[data.edit, editor.root]]);
+  editor.asked = editor.root;
   if (shutPaths(editor).length) tell(editor); // which of these layers are shut, only we know
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 
 import streamlit as st
 
@@ -20,6 +19,7 @@ from ui.parts.lesson.last_steps import next_button
 from ui.parts.lesson.own_question import own_question
 from ui.parts.lesson.prepare import prepare
 from ui.parts.lesson.questions import questions
+from ui.session.modules import module
 from ui.session.pages import PAGES
 
 LESSON = PAGES / "lesson.py"
@@ -82,7 +82,7 @@ def asked() -> None:
 def body(lesson: Lesson) -> None:
     """The lesson itself; in a fragment, so that its controls run nothing else."""
     address.begin()
-    show: Callable[[Lesson], None] = import_module(f"ui.views.lessons.{lesson.key}").show
+    show: Callable[[Lesson], None] = module(f"ui.views.lessons.{lesson.key}").show
     above = st.empty()
     show(lesson)
     if held_back := address.state().held_back:

@@ -126,10 +126,7 @@ def _told(found: Sequence[Seen]) -> Parts | None:
         if not isinstance(run, Seen):
             return {}
         epochs = store.epochs([id])[id]
-        if isinstance(run, Run):
-            told = figures.told(run, epochs)
-        else:
-            told = elsewhere.told(run, epochs)
+        told = figures.told(run, epochs) if isinstance(run, Run) else elsewhere.told(run, epochs)
         return told | told_curves([_curve(store, run, epochs)], look)
 
     return now

@@ -9,6 +9,8 @@ from cnn.network.heads import finished
 from cnn.network.trace import Row, Trace
 from ui.components.editor import edited, notes_of, stack_editor
 from ui.session import design
+from ui.session.assets import NOTES, address
+from ui.session.ticket import ticket
 
 CHOSEN = "chosen_layer"
 EDITOR = "stack"
@@ -24,6 +26,11 @@ def stack(trace: Trace) -> None:
         notes=notes_of(trace),
         selected=st.session_state.get(CHOSEN),
         key=EDITOR,
+        asks={
+            "address": address(NOTES),
+            "ticket": ticket(),
+            "pixels": now.feed.text if now.feed else "",
+        },
         on_change=_take_edit,
     )
 

@@ -2,10 +2,12 @@
 
 import ast
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from ui.session.modules import module
 from ui.session.pages import PAGES
 from ui.shell.start import reading
 
@@ -31,6 +33,7 @@ def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     (pages / "other.py").write_text('"""Another."""\nimport read_apart\n', "utf-8")
     (tmp_path / "outside.py").write_text('"""No page."""\nimport read_apart\n', "utf-8")
     monkeypatch.setattr(reading, "PAGES", pages)
+    monkeypatch.setattr(reading, "_read", set[str]())
     monkeypatch.syspath_prepend(tmp_path)
     return beside
 
@@ -60,3 +63,18 @@ def test_what_is_no_page_is_not_read(page: str, modules: set[str]):
 def test_each_page_of_ours_says_first_what_it_is():
     for file in PAGES.glob("*.py"):
         assert ast.get_docstring(ast.parse(file.read_bytes())), file.name
+
+
+def test_threads_that_read_what_imports_each_other_all_have_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    package, wait = tmp_path / "read_both", "import time\ntime.sleep({})\n"
+    package.mkdir()
+    whole = f"{wait.format(0.3)}from read_both.inner import name\n"
+    (package / "__init__.py").write_text(whole)
+    (package / "inner.py").write_text(f"{wait.format(0.02)}import read_both\nname = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    names = ("read_both", "read_both.inner")
+    with ThreadPoolExecutor(len(names)) as threads:
+        found = list(threads.map(module, names))
+    assert [one.name for one in found] == [1, 1]
