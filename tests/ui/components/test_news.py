@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from ui.components import news
 
 @pytest.fixture(autouse=True)
 def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news, "_looks", OrderedDict[str, tuple[news.Look, news.Parts | None]]())
+    monkeypatch.setattr(news, "_looks", OrderedDict[str, news.Asked]())
 
 
 def asked(id: str, query: bytes = b"") -> Response:
@@ -38,7 +39,10 @@ def page() -> None:
 def page_that_is_told() -> None:
     from ui.components.news import News, when_new
 
-    when_new("news_of_this", lambda: News("now", 0.5, 2.0), lambda: {"bar": {"share": 0.5}})
+    def parts() -> dict[str, object]:
+        return {"bar": {"share": 0.5}}
+
+    when_new("news_of_this", lambda: News("now", 0.5, 2.0), parts, runs_when_old=False)
 
 
 def put_up(page: Callable[[], None] = page) -> str:
@@ -61,6 +65,13 @@ def test_what_shows_something_is_told_it_once_that_is_old_and_not_before():
     assert told(plain, b"old") == told(plain)
 
 
+def test_what_shows_something_is_told_it_with_another_stamp(monkeypatch: pytest.MonkeyPatch):
+    id = put_up(page_that_is_told)
+    later = replace(news._looks[id], look=lambda: news.News("later", 0.5))
+    monkeypatch.setitem(news._looks, id, later)
+    assert told(id)["parts"] == {"bar": {"share": 0.5}}
+
+
 def test_a_page_that_this_server_does_not_know_is_to_run_again():
     put_up()
     assert told("of-another-server") == {"stamp": None}
@@ -80,5 +91,5 @@ def test_a_page_whose_store_cannot_be_read_is_to_run_again_and_say_so(
         raise StoreError("the run store could not be used: full.")
 
     id = put_up()
-    monkeypatch.setitem(news._looks, id, (fails, None))
+    monkeypatch.setitem(news._looks, id, replace(news._looks[id], look=fails))
     assert told(id) == {"stamp": None}

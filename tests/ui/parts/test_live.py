@@ -135,7 +135,7 @@ def test_what_is_told_of_a_run_is_what_its_page_shows_when_it_is_drawn_anew(
     store.record_epoch(id, Epoch(1, 1.0, 0.5, 1.1, 0.4, 2.0))
     told: dict[str, Any] = {}
     for asked_by in ("news_of_runs_asked_by", "news_of_list_asked_by"):
-        _, parts = news._looks[app.session_state[asked_by]]
+        parts = news._looks[app.session_state[asked_by]].parts
         assert parts
         told |= json.loads(json.dumps(parts()))
     before = sent(app)
@@ -168,6 +168,6 @@ def test_while_another_look_at_a_run_is_open_its_page_is_drawn_anew(
     store.record(id, STEPS, Progress(1, 29, 30, phase="training"), worker=WORKER)
     app = arriving("train", run=id)
     app.session_state[TAB] = "Facts"
-    _, parts = news._looks[shown(app).session_state["news_of_runs_asked_by"]]
+    asked = news._looks[shown(app).session_state["news_of_runs_asked_by"]]
     store.close()
-    assert parts is None
+    assert asked.parts is None

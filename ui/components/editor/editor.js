@@ -60,13 +60,15 @@ function newEditor() {
 // ---- Python to here ------------------------------------------------------------------------------
 
 function receive(editor, data) {
+  const isOther = editor.rev !== data.rev || String(editor.input) !== String(data.input);
   editor.input = data.input;
   editor.noted = data.asks;
   if (editor.rev !== data.rev) takeLayers(editor, data);
-  takeNotes(editor, data);
-  const isCommand = data.selected && data.selected !== editor.told;
-  if (isCommand && editor.awaited === data.edit) obey(editor, data.selected);
-  render(editor);
+  const isNoted = takeNotes(editor, data);
+  const isCommand = data.selected && data.selected !== editor.told && editor.awaited === data.edit;
+  if (isCommand) obey(editor, data.selected);
+  if (isOther || isNoted || isCommand) render(editor);
+  else showLateness(editor); // the notes were here before the page
   sayFault(editor, data.notes);
   data.answers.forEach((answer) => takeAnswer(editor, answer));
 }
@@ -74,8 +76,8 @@ function receive(editor, data) {
 // Notes that are here before the page; what is older than those shown is not looked at.
 function hear(editor, data) {
   if (!editor.sent.has(data.edit) || !editor.host.isConnected) return;
-  takeNotes(editor, data);
-  render(editor);
+  if (takeNotes(editor, data)) render(editor);
+  else showLateness(editor);
   sayFault(editor, data.notes);
 }
 
@@ -100,14 +102,17 @@ function replace(editor, root) {
   editor.selection = new Set([...editor.selection].filter((id) => nodes.has(id)));
 }
 
+// Whether any of them is another one.
 function takeNotes(editor, data) {
   const root = editor.sent.get(data.edit);
-  if (!root) return;
-  for (const [path, id] of mapOf(root).idOfPath) {
-    if (JSON.stringify(editor.notes.get(id)) !== JSON.stringify(data.notes[path])) editor.notes.set(id, data.notes[path]);
-  }
+  if (!root) return false;
+  const found = [...mapOf(root).idOfPath].filter(
+    ([path, id]) => JSON.stringify(editor.notes.get(id)) !== JSON.stringify(data.notes[path]),
+  );
+  for (const [path, id] of found) editor.notes.set(id, data.notes[path]);
   for (const edit of editor.sent.keys()) if (edit < data.edit) editor.sent.delete(edit);
   editor.known = data.edit;
+  return found.length > 0;
 }
 
 // Python chooses a layer (one was clicked in a picture); an echo of what we told it does nothing.

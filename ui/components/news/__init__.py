@@ -54,38 +54,53 @@ class News:
 Look = Callable[[], News]
 Parts = Callable[[], dict[str, Any]]
 
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a part of a page, which shows what had that stamp."""
+
+    look: Look
+    parts: Parts | None
+    stamp: str
+
+
 _mount = component("news", state=("came",))
 _lock = threading.Lock()
-_looks: OrderedDict[str, tuple[Look, Parts | None]] = OrderedDict()
+_looks: OrderedDict[str, Asked] = OrderedDict()
 
 
-def when_new(key: str, look: Look, parts: Parts | None = None) -> None:
+def when_new(
+    key: str, look: Look, parts: Parts | None = None, *, runs_when_old: bool = True
+) -> None:
     """Has the part of the page that this stands in run again once `look` gives another stamp, or
-    once it is old. With `parts`, nothing runs for being old: it is told what to show, by the keys
-    of what shows it.
+    once it is old. `parts` is told beforehand, by the keys of what shows it, and where nothing
+    `runs_when_old`, in place of that.
 
     It is to come before what is shown, so that nothing is missed in between. `look` and `parts` are
     called by threads of the server, which know of no page.
     """
     id = st.session_state.setdefault(f"{key}_asked_by", secrets.token_urlsafe(16))
+    now = look()
     with _lock:
-        _looks[id] = look, parts
+        _looks[id] = Asked(look, parts, now.stamp)
         _looks.move_to_end(id)
         while len(_looks) > MOST:
             _looks.popitem(last=False)
-    asks = {"address": address(f"{NEWS}/{id}"), "tells": parts is not None}
-    _mount(key=key, data=look().told | asks | {"turn": time.monotonic_ns()})
+    asks = {"address": address(f"{NEWS}/{id}"), "runs": runs_when_old}
+    _mount(key=key, data=now.told | asks | {"turn": time.monotonic_ns()})
 
 
 async def answer(request: Request) -> Response:
-    """What is there now of a part that somebody looks at, and what it shows where that is asked
-    for. Where it cannot be told, no stamp, and the page, which runs again then, says why.
+    """What is there now of a part that somebody looks at, and what it shows where that is another
+    stage of it or is asked for. Where that cannot be told there is no stamp, and the page, which
+    runs again then, says why.
     """
-    look, parts = _looks.get(request.path_params["id"], (None, None))
+    one = _looks.get(request.path_params["id"])
     told: dict[str, Any] = {"stamp": None}
-    if look is not None:
+    if one is not None:
         with suppress(StoreError):
-            told = (await run_in_threadpool(look)).told
-            if parts is not None and OLD in request.query_params:
-                told["parts"] = await run_in_threadpool(parts)
+            told = (await run_in_threadpool(one.look)).told
+            is_asked_for = OLD in request.query_params or told["stamp"] != one.stamp
+            if one.parts is not None and is_asked_for:
+                told["parts"] = await run_in_threadpool(one.parts)
     return JSONResponse(told, headers=HEADERS)

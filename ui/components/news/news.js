@@ -7,11 +7,11 @@ import { tell } from "../kit/told.js";
 const LOST_MS = 5000; // by then the part has run again, or the wish was lost with the connection
 
 /**
- * Calls `again` once the server has another stamp, and once what is shown is old, which the server may tell instead;
- * not while nobody can see the page.
+ * Calls `again` once the server has another stamp, and where that `runs`, once what is shown is old; what the server
+ * tells is shown at once. Not while nobody can see the page.
  * @type {(data: Record<string, any>, again: () => void) => () => void}
  */
-export function follow({ address, stamp, again_ms, every_ms, tells }, again) {
+export function follow({ address, stamp, again_ms, every_ms, runs }, again) {
   const gone = new AbortController();
   const after = (ms) => performance.now() + (ms ?? Infinity);
   let due = after(every_ms);
@@ -28,14 +28,12 @@ export function follow({ address, stamp, again_ms, every_ms, tells }, again) {
   async function look() {
     if (document.hidden) return;
     const isOld = performance.now() >= due;
-    if (isOld && !tells) return wish();
+    if (isOld && runs) return wish();
     const told = await asked(isOld ? `${address}?old` : address, gone.signal);
     if (gone.signal.aborted) return;
+    tell(told?.parts ?? {});
     if (told && told.stamp !== stamp) return wish();
-    if (isOld) {
-      tell(told?.parts ?? {});
-      due = after(told ? told.every_ms : every_ms);
-    }
+    if (isOld) due = after(told ? told.every_ms : every_ms);
     wait(told?.again_ms ?? LOST_MS);
   }
 

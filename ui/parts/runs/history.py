@@ -100,9 +100,12 @@ def latest(count: int) -> None:
 def _history(was_live: bool) -> None:
     store = runs.store()
     lines: list[TableRow] = []
+
+    def now() -> dict[str, object]:
+        return {LIST: told(_moved(store, lines))}
+
     if was_live:
-        look = _live_runs(ASKED_EVERY_S, EVERY_S)
-        when_new("news_of_list", look, lambda: {LIST: told(_moved(store, lines))})
+        when_new("news_of_list", _live_runs(ASKED_EVERY_S, EVERY_S), now, runs_when_old=False)
     if was_live and not store.count(LIVE) and not dialog.is_open():
         st.rerun()
     if not store.count():

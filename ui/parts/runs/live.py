@@ -84,7 +84,9 @@ def _found(run_ids: Sequence[str]) -> list[Seen]:
 def _watched(run_ids: Sequence[str], *, is_live: bool) -> None:
     if is_live:
         look = pace.news_of(runs.store(), run_ids)
-        when_new("news_of_runs", look, _told(_found(run_ids)))
+        parts = _told(run_ids) if _shows_curves() else None
+        is_told = parts is not None and all(map(pace.is_under_way, _found(run_ids)))
+        when_new("news_of_runs", look, parts, runs_when_old=not is_told)
     found = _found(run_ids)
     is_asked_for = len(found) == len(run_ids) and set(run_ids) <= set(runs.shown())
     has_turned = any(run.is_live for run in found) != is_live
@@ -115,15 +117,15 @@ def _watched(run_ids: Sequence[str], *, is_live: bool) -> None:
         )
 
 
-def _told(found: Sequence[Seen]) -> Parts | None:
-    """What is told of a run under way, while its curves are shown and nothing of the page runs."""
-    if len(found) != 1 or not pace.is_under_way(found[0]) or not _shows_curves():
+def _told(run_ids: Sequence[str]) -> Parts | None:
+    """What is told of a run in training without a run of the page: what it shows and its curves."""
+    if len(run_ids) != 1:
         return None
-    id, store, look = found[0].id, runs.store(), curves_look()
+    id, store, look = run_ids[0], runs.store(), curves_look()
 
     def now() -> dict[str, object]:
         run = store.look_up(id)
-        if not isinstance(run, Seen):
+        if not isinstance(run, Seen) or not run.progress.step:
             return {}
         epochs = store.epochs([id])[id]
         told = figures.told(run, epochs) if isinstance(run, Run) else elsewhere.told(run, epochs)
