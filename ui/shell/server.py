@@ -45,6 +45,9 @@ FIRST = ("ui.session.theme", "ui.components.focus", "ui.components.words")
 REST = ("ui.views.home.ways_on", "ui.parts.runs.history")
 """What most pages need besides."""
 
+TRAINS = "train"
+"""The page whose first click waits for a worker, which then does not wait for the page."""
+
 SWITCH_S = 0.0005
 """How long a thread that reads modules may keep another one waiting."""
 
@@ -80,14 +83,20 @@ class _Crew:
             page = first.asked()
             usual_s = sys.getswitchinterval()
             sys.setswitchinterval(SWITCH_S)
+            if page == TRAINS:
+                self._hire()
             self._read_for(page)
             first.wait()
             self._read_rest()
             sys.setswitchinterval(usual_s)
-            self._pool = module("cnn.training.workers.worker_pool").WorkerPool()
-            self._pool.start()
+            if self._pool is None:
+                self._hire()
             self._over.wait(CALM_S)
         settle()
+
+    def _hire(self) -> None:
+        self._pool = module("cnn.training.workers.worker_pool").WorkerPool()
+        self._pool.start()
 
     def _read_for(self, page: str) -> None:
         for name in FIRST:

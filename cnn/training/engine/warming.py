@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cnn.data import Split
@@ -10,11 +12,17 @@ from cnn.network.layers import Conv2D, Dense, Flatten
 from cnn.training.engine.chunk import Chunk
 from cnn.training.engine.kept_machines import tidy
 from cnn.training.engine.machine import Machine
+from cnn.training.engine.tensorflow import import_tensorflow
 from cnn.training.recipe.configuration import Configuration
 
 
-def warm_up() -> None:
-    """Trains and evaluates a tiny network once, so that the first run finds TensorFlow awake."""
+def warm_up(is_waited_for: Callable[[], bool] = lambda: False) -> None:
+    """Trains and evaluates a tiny network once, so that the first run finds TensorFlow awake; one
+    that is waiting by then has its turn at once.
+    """
+    import_tensorflow()
+    if is_waited_for():
+        return
     layers = (Conv2D(2, 3, activation="relu"), Flatten(), Dense(2))
     noise = np.random.default_rng(0).integers(0, 255, (4, 8, 8, 1), np.uint8)
     split = Split(noise, np.array([0, 1, 0, 1]))

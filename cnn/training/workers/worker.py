@@ -57,7 +57,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             dismiss_silent(store)
         from cnn.training.engine.warming import warm_up
 
-        warm_up()
+        warm_up(lambda: _is_waited_for(store))
         is_now(WorkerState.READY)
         _log.info("%s is ready", name, extra={"worker": name})
         _keep_to_limits(store)
@@ -80,6 +80,12 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
                 busy.clear()
                 done += 1
                 _keep_to_limits(store)
+
+
+def _is_waited_for(store: Store) -> bool:
+    with contextlib.suppress(StoreError):
+        return store.count([State.QUEUED]) > 0
+    return False
 
 
 def _keep_to_limits(store: Store) -> None:

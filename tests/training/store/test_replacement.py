@@ -31,7 +31,7 @@ def carry_out(store, run, is_gone):
     store.record(run.id, [Step(1, 1.0, 1.0, 0.5, 0.01, 0.1)], Progress(1, 1, 1), worker=run.worker)
     store.finish(run.id, State.FINISHED, worker=run.worker)
 
-warming.warm_up, calibration.load, fit.carry_out = lambda: None, lambda: True, carry_out
+warming.warm_up, calibration.load, fit.carry_out = lambda _: None, lambda: True, carry_out
 worker.MOST_RUNS, worker.MOST_BYTES = int(sys.argv[3]), int(sys.argv[4])
 worker.work(Store(sys.argv[1]), sys.argv[2], parent=sys.stdin.fileno())
 """

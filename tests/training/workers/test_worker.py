@@ -202,6 +202,16 @@ def test_what_a_worker_says_is_kept_in_a_file_not_shown(app: App):
     assert (app.home / "worker.log").exists()
 
 
+def test_a_worker_that_starts_knows_whether_somebody_waits(tmp_path: Path):
+    store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    assert not worker._is_waited_for(store)
+    run = store.add(DEMO, SHORT)
+    assert worker._is_waited_for(store)
+    store.claim(run.id, "w")
+    assert not worker._is_waited_for(store)
+    store.close()
+
+
 def test_a_worker_makes_room_for_another_after_many_runs():
     assert not worker._is_worn(0)
     assert worker._is_worn(worker.MOST_RUNS)
