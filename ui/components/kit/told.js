@@ -11,7 +11,13 @@ export function hear(key, told) {
   };
 }
 
-/** Tells each part that is there of what it shows now. @type {(parts: Record<string, any>) => void} */
+/** Tells each part that is there what it shows now; one that cannot show it keeps nothing from the others. @type {(parts: Record<string, any>) => void} */
 export function tell(parts) {
-  for (const [key, data] of Object.entries(parts)) heard.get(key)?.(data);
+  for (const [key, data] of Object.entries(parts)) {
+    try {
+      heard.get(key)?.(data);
+    } catch (error) {
+      console.warn(error);
+    }
+  }
 }
