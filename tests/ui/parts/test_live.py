@@ -16,7 +16,7 @@ from cnn.training.recipe.run import Epoch, Progress, Run, State, Step, Wish
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, shown, visited
 from ui.components import news
-from ui.parts.runs.pace import AT_ONCE_S, CALM_S, every_s, news_of
+from ui.parts.runs.pace import AT_ONCE_S, CALM_S, every_s, news_of, news_of_recipes
 from ui.parts.runs.runs import TAB
 
 WORKER = "worker"
@@ -113,6 +113,23 @@ def test_a_run_that_is_deleted_is_news(store: Store):
     before = look().stamp
     store.remove(id)
     assert look().stamp != before
+
+
+def test_of_a_comparison_what_begins_and_ends_is_shown_at_once(store: Store):
+    runs = [store.add(entry("lenet-5").architecture, Configuration(seed=seed)) for seed in (1, 2)]
+    look = news_of_recipes(store, [run.recipe for run in runs])
+    stamps = [look().stamp]
+    for change, is_news in (
+        (lambda: store.claim(runs[0].id, WORKER), True),
+        (lambda: store.record(runs[0].id, [], Progress(1, 5, 10), worker=WORKER), False),
+        (lambda: store.want(runs[1].id, Wish.STOP), True),
+        (lambda: store.finish(runs[0].id, State.FINISHED, worker=WORKER), True),
+    ):
+        change()
+        stamps.append(look().stamp)
+        assert (stamps[-1] != stamps[-2]) == is_news
+    store.finish(runs[1].id, State.STOPPED)
+    assert look().every_s is None
 
 
 STEPS = tuple(Step(i, i / 10, 1 / i, 0.5, 0.01, i) for i in range(1, 30))

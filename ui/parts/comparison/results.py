@@ -12,6 +12,7 @@ from cnn.comparing.same_data import differences
 from cnn.comparing.standings import table
 from cnn.comparing.unshown import beside
 from cnn.pictures.comparison.bands import places
+from ui.components.news import when_new
 from ui.components.plot import fetch_ahead
 from ui.parts.comparison import elsewhere
 from ui.parts.comparison.costs import costs
@@ -21,12 +22,11 @@ from ui.parts.comparison.sharing import sharing
 from ui.parts.comparison.table import chosen_target, compared
 from ui.parts.comparison.take_away import take_away
 from ui.parts.comparison.verdict import judged, verdict
-from ui.parts.runs import runs
+from ui.parts.runs import pace, runs
 from ui.parts.runs.differing import differing_settings
 from ui.session import dialog
 from ui.session.words import plain
 
-POLL_S = 1.0
 SAME_FOR_ALL = ("seed",)
 """Differs within each network, and not between them."""
 
@@ -39,7 +39,7 @@ def results(plan: Plan, every: str = "all", elsewhere_ids: Sequence[str] = ()) -
     """
     left_out([plan])
     live = _is_live(plan, elsewhere_ids)
-    st.fragment(run_every=POLL_S if live else None)(_results)(plan, live, every, elsewhere_ids)
+    st.fragment(_results)(plan, live, every, elsewhere_ids)
 
 
 def _is_live(plan: Plan, elsewhere_ids: Sequence[str]) -> bool:
@@ -52,6 +52,9 @@ def _groups(plan: Plan) -> list[Group]:
 
 
 def _results(plan: Plan, was_live: bool, every: str, elsewhere_ids: Sequence[str]) -> None:
+    if was_live:
+        look = pace.news_of_recipes(runs.store(), plan.recipes(), elsewhere_ids)
+        when_new("news_of_comparison", look)
     found, not_ours = _groups(plan), elsewhere.found(elsewhere_ids)
     if was_live and not _is_live(plan, elsewhere_ids) and not dialog.is_open():
         st.rerun()

@@ -16,6 +16,9 @@ LATER_S = 2.0
 takes from the training, and a second of a long one changes little.
 """
 
+OF_MANY_S = 3.0
+"""The same of a comparison, which shows more at once."""
+
 AT_ONCE_S, CALM_S = 0.06, 1.0
 """How often it is asked what a run does, at most and at least."""
 
@@ -47,6 +50,20 @@ def news_of(store: Store, run_ids: Sequence[str]) -> Look:
         found = [run for run in looked_up if isinstance(run, Seen)]
         again_s = max(AT_ONCE_S, min([*map(_late_s, found), CALM_S]))
         return News(repr([_stage(run) for run in found]), again_s, every_s(found))
+
+    return look
+
+
+def news_of_recipes(
+    store: Store, recipes: Sequence[str], elsewhere_ids: Sequence[str] = ()
+) -> Look:
+    """What is shown at once of a comparison: that a training of it begins or ends, or is to."""
+
+    def look() -> News:
+        others = [one for id in elsewhere_ids if isinstance(one := store.look_up(id), Seen)]
+        found = [*store.find(recipes), *others]
+        stages = [(run.id, run.state, run.wish) for run in found]
+        return News(repr(stages), CALM_S, OF_MANY_S if any(run.is_live for run in found) else None)
 
     return look
 

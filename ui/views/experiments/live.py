@@ -10,14 +10,14 @@ from cnn.comparing.comparison import Group, Plan, groups
 from cnn.comparing.standings import Outcome, outcomes
 from cnn.pictures.comparison.result_curve import Measured
 from cnn.training.recipe.run import Epoch
+from ui.components.news import when_new
 from ui.components.plot import fetch_ahead
 from ui.parts.comparison import choice
 from ui.parts.comparison.progress import left_out, progress
-from ui.parts.runs import runs
+from ui.parts.runs import pace, runs
 from ui.session import dialog
 from ui.session.pages import PAGES
 
-POLL_S = 1.0
 Epochs = Mapping[str, Sequence[Epoch]]
 WORDS = {
     Outcome.VALIDATION: "Validation accuracy",
@@ -30,12 +30,15 @@ def follow(plans: Sequence[Plan], show: Callable[[list[Group], Epochs], None]) -
     """The progress of all plans, and below it what `show` makes of their groups."""
     left_out(plans)
     live = any(group.live for own in _found(plans) for group in own)
-    st.fragment(run_every=POLL_S if live else None)(_follow)(plans, show, live)
+    st.fragment(_follow)(plans, show, live)
 
 
 def _follow(
     plans: Sequence[Plan], show: Callable[[list[Group], Epochs], None], was_live: bool
 ) -> None:
+    if was_live:
+        recipes = [recipe for plan in plans for recipe in plan.recipes()]
+        when_new("news_of_experiment", pace.news_of_recipes(runs.store(), recipes))
     found = _found(plans)
     together = [group for own in found for group in own]
     if was_live and not any(group.live for group in together) and not dialog.is_open():
