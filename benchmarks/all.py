@@ -53,6 +53,7 @@ ALL = (
     "photos",
     "texture",
     "equal_macs",
+    "false_alarms",
     "fast_mnist",
     "memory",
     "growth",

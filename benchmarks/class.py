@@ -5,6 +5,7 @@ kept. Then people say the same over conversations of their own, each signed in: 
 tenth draws, the others look at the training, whose page asks anew by the clock as a browser's does.
 More and more come, until one edit in twenty takes a second. They share the machine with the
 app and the training, as no class would; what they take of it is told. The last lines are reckoned.
+Wanted is that one app process serves what `docs/scaling.md` says it does, at the least.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from benchmarks import goals
 from benchmarks.build_page import server_bytes
 from benchmarks.load import LOOK_S, look_s, processor_ticks
 from benchmarks.said import LAYERS, PATIENCE_S, Conversation, Said, said_by_a_browser
@@ -46,8 +48,11 @@ from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.driving import running
 
-PEOPLE = (40, 60, 90, 130, 180, 240, 320, 420)
-MOST_S = {1: 230.0, 2: 400.0}
+PEOPLE = (40,) if goals.QUICK else (40, 60, 90, 130, 180, 240, 320, 420)
+LEAST = 40
+"""So many over one process."""
+
+MOST_S = {1: 230.0} if goals.QUICK else {1: 230.0, 2: 400.0}
 """After that no more people come to so many processes; all of it is to take less than 8 minutes."""
 
 ARRIVE_S, SETTLE_S, STAY_S = 0.12, 2.0, 30.0
@@ -417,6 +422,9 @@ def main(numbers: Sequence[int]) -> None:
                         break
     served = ", ".join(f"{one.people} over {one.processes}" for one in best.values())
     print(f"\nThe largest number with p95 of an edit under 1 s: {served or 'none'}.")
+    most = best[1].people if 1 in best else 0
+    told = "people over one app process, an edit's 95th percentile under 1 s"
+    goals.held(told, most, least=LEAST, of=f"{STAY_S:g} s with each number")
     if best:
         one = min(best.values(), key=lambda level: level.processes)
         print("Reckoned from the first, not measured, without trainings and the people's browsers:")
@@ -426,3 +434,4 @@ def main(numbers: Sequence[int]) -> None:
 
 if __name__ == "__main__":
     main([int(one) for one in sys.argv[1:]] or PEOPLE)
+    goals.end()

@@ -23,7 +23,7 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import build_page, compare_page, goals, sessions
+from benchmarks import build_page, compare_page, figures, goals, sessions
 from benchmarks.said import edits_of_a_browser
 from cnn.data import DatasetName, DatasetSpec, load
 from cnn.data.portion import Portion
@@ -31,7 +31,6 @@ from cnn.network.trace import trace
 from cnn.network.zoo import entry
 from cnn.pictures.kit.palette import SERIES
 from cnn.pictures.paper.drawn import drawn
-from cnn.pictures.paper.vectors import svg
 from cnn.pictures.training import curves
 from cnn.training.engine.fit import carry_out
 from cnn.training.recipe.configuration import Configuration
@@ -41,7 +40,6 @@ from cnn.training.store.store import Store
 from tests.browser import chromium
 from tests.browser.driving import running
 
-DOCS = Path(__file__).parents[1] / "docs"
 SIZES = (10, 100, 1_000) if goals.QUICK else (10, 30, 100, 300, 1_000, 3_000, 10_000)
 ROUNDS = 5
 NETWORK, SHAPE = "lenet-5", (28, 28, 1)
@@ -199,7 +197,7 @@ def main() -> None:
         goals.held(f"slope of {one.what}", slope(found), most=one.most, of=f"{len(found)} sizes")
     if len(measured) == len(ALL) and not goals.QUICK:
         about = "How cost grows with layers, points, runs, waiting trainings, images and sessions."
-        (DOCS / "growth.svg").write_text(svg(drawn(figure(measured), about, 460, 300)), "utf-8")
+        figures.put("growth", drawn(figure(measured), about, figures.WIDTH, 300))
     goals.end()
 
 

@@ -3,6 +3,7 @@
 Each classic is trained with the page's defaults, five epochs of the MNIST sample, in a process that
 has trained before. The store is closed after each, so that its file holds all there is: curve,
 gradient norms, checkpoint, weights and snapshots of every epoch, predictions and the `.keras` file.
+Nothing is wanted of these figures: `docs/scaling.md` reckons with them.
 """
 
 from __future__ import annotations

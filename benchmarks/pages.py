@@ -1,4 +1,8 @@
-"""Times what a person waits for on the pages: medians, to be compared on one machine only."""
+"""Times what a person waits for on the pages: medians, to be compared on one machine only.
+
+Nothing is wanted of these figures: they show which page to look at first. `build_page.py` holds
+what a browser waits for.
+"""
 
 import statistics
 import subprocess
