@@ -2,7 +2,7 @@
 
 A real browser, signed in, edits a network, draws and looks at a training once, and what it says is
 kept. Then people say the same over conversations of their own, each signed in: a tenth edits, a
-tenth draws, the others look at the training, whose page asks anew by the clock as a browser's does.
+tenth draws, the others look at the training, and ask whether anything is new as a browser does.
 More and more come, until one edit in twenty takes a second. They share the machine with the
 app and the training, as no class would; what they take of it is told. The last lines are reckoned.
 Wanted is that one app process serves what `docs/scaling.md` says it does, at the least.
@@ -10,6 +10,7 @@ Wanted is that one app process serves what `docs/scaling.md` says it does, at th
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import math
@@ -36,7 +37,14 @@ from websockets.typing import Subprotocol
 from benchmarks import goals
 from benchmarks.build_page import server_bytes
 from benchmarks.load import LOOK_S, look_s, processor_ticks
-from benchmarks.said import LAYERS, PATIENCE_S, Conversation, Said, said_by_a_browser
+from benchmarks.said import (
+    LAYERS,
+    PATIENCE_S,
+    Conversation,
+    Said,
+    Server,
+    said_by_a_browser,
+)
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.zoo import entry
 from cnn.people import accounts
@@ -62,6 +70,9 @@ LIMIT_S = 1.0
 EDITS = 12
 TOGETHER = 50
 LEAVE_S = 15.0
+LOST_S, USUAL_S = 5.0, 2.0
+"""After that what was asked for is asked for again; how often a part is shown that says no clock.
+"""
 SHOWN_SLOWLY_S = 8.0
 """From then on a run that trains is shown anew every other second."""
 
@@ -93,6 +104,7 @@ async def person(
     await asyncio.sleep(begins - time.monotonic())
     where = f"ws{url.removeprefix('http')}/_stcore/stream"
     cookies = f"cnn_visit_{url.rsplit(':', 1)[1]}={key}; cnn_person={place:043}"
+    server = Server(url, cookies)
     settings: dict[str, Any] = {
         "subprotocols": [Subprotocol("streamlit")],
         "additional_headers": {"Cookie": cookies},
@@ -108,7 +120,7 @@ async def person(
             listening = asyncio.create_task(one.listen())
             first, *more = {EDIT: said.edits, DRAW: said.drawings}.get(kind, [said.page])
             answers.put(Answer(CAME, time.monotonic(), await one.ask(first)))
-            doing = _looking(one, said) if kind == LOOK else _asking(one, more, chance)
+            doing = Looking(one, said, server).on() if kind == LOOK else _asking(one, more, chance)
             async for asked, seconds in doing:
                 answers.put(Answer(kind, asked, seconds))
                 if over.is_set():
@@ -132,19 +144,54 @@ async def _asking(
             yield asked, await one.ask(question)
 
 
-async def _looking(one: Conversation, said: Said) -> AsyncIterator[tuple[float, float]]:
-    """Who looks on: each live part of the page asks by its own clock, whatever is answered."""
-    due = dict.fromkeys(said.anew, time.monotonic())
-    while True:
-        part = min(due, key=lambda name: due[name])
-        await asyncio.sleep(max(0.0, due[part] - time.monotonic()))
-        due[part] = time.monotonic() + one.clocks.get(part, 2.0)
-        asked = time.monotonic()
-        one.answered.clear()
-        await one.talk.send(said.anew[part])
-        with contextlib.suppress(TimeoutError):  # what comes too soon is not answered
-            await asyncio.wait_for(one.answered.wait(), max(0.1, min(due.values()) - asked))
-            yield asked, time.monotonic() - asked
+class Looking:
+    """Who looks on: each live part of the page is shown anew as it is in a browser
+    (`ui/components/news/news.js`): when the server has news of it, or by its clock.
+    """
+
+    def __init__(self, one: Conversation, said: Said, server: Server) -> None:
+        self._one, self._said, self._server = one, said, server
+        self._shown: asyncio.Queue[tuple[float, float]] = asyncio.Queue()
+        self._turn = asyncio.Lock()
+
+    async def on(self) -> AsyncIterator[tuple[float, float]]:
+        """When each part was asked for, and how long it took."""
+        parts = [asyncio.create_task(self._follow(part)) for part in self._said.anew]
+        try:
+            while not any(part.done() for part in parts):  # which none of them is but by a fault
+                with contextlib.suppress(TimeoutError):
+                    yield await asyncio.wait_for(self._shown.get(), LOST_S)
+            await asyncio.gather(*parts)
+        finally:
+            for part in parts:
+                part.cancel()
+            self._server.close()
+
+    async def _follow(self, part: str) -> None:
+        while True:
+            await self._until_new(part)
+            async with self._turn:
+                asked = time.monotonic()
+                self._one.answered.clear()
+                await self._one.talk.send(self._said.anew[part])
+                with contextlib.suppress(TimeoutError):  # then it is asked for once more
+                    await asyncio.wait_for(self._one.answered.wait(), LOST_S)
+                    self._shown.put_nowait((asked, time.monotonic() - asked))
+
+    async def _until_new(self, part: str) -> None:
+        news = self._one.news.get(part)
+        if news is None:
+            await asyncio.sleep(self._one.clocks.get(part, USUAL_S))
+            return
+        due, wait_s = time.monotonic() + news.every_s, news.again_s
+        while True:
+            await asyncio.sleep(max(0.0, min(wait_s, due - time.monotonic())))
+            if time.monotonic() >= due:
+                return
+            told = await self._server.get(news.address)
+            if told and told["stamp"] != news.stamp:
+                return
+            wait_s = told["again_ms"] / 1e3 if told else LOST_S
 
 
 def _some(
@@ -176,7 +223,9 @@ def _some(
             await asyncio.sleep(0.2)
         for one in here:
             one.cancel()  # which ends a conversation as a browser does
-        await asyncio.gather(*here, return_exceptions=True)
+        for ended in await asyncio.gather(*here, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
     asyncio.run(together())
 
@@ -433,5 +482,7 @@ def main(numbers: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(one) for one in sys.argv[1:]] or PEOPLE)
+    asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asked.add_argument("people", type=int, nargs="*", default=PEOPLE, help="how many, rising")
+    main(asked.parse_args().people)
     goals.end()

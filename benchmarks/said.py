@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import math
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +27,8 @@ from tests.browser.driving import settled
 LAYERS, DRAWN = 20, 4
 PATIENCE_S = 60.0
 VIEWPORT = {"width": 1440, "height": 900}
+NEWS = "news"
+"""The component that has a part of a page shown anew, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +129,84 @@ def _taken(said: list[bytes]) -> list[bytes]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Where a part of a page asks whether anything is new (`ui/components/news`), what it shows,
+    and after how many seconds it asks and is shown anew.
+    """
+
+    address: str
+    stamp: str
+    again_s: float
+    every_s: float
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> News:
+        every_ms = told["every_ms"] or math.inf
+        return cls(told["address"], told["stamp"], told["again_ms"] / 1e3, every_ms / 1e3)
+
+
+class Server:
+    """A connection over which one browser asks for small answers, again and again."""
+
+    def __init__(self, url: str, cookies: str) -> None:
+        self._host, port = url.removeprefix("http://").split(":")
+        self._port = int(port)
+        self._head = f"Host: {self._host}:{port}\r\nCookie: {cookies}\r\n\r\n"
+        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._turn = asyncio.Lock()
+
+    async def get(self, path: str) -> dict[str, Any] | None:
+        """The JSON that is there; None where no answer came."""
+        async with self._turn:
+            try:
+                return await self._got(path)
+            except (OSError, asyncio.IncompleteReadError, ValueError, IndexError):
+                self.close()
+                return None
+
+    async def _got(self, path: str) -> dict[str, Any]:
+        if self._open is None:
+            self._open = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._open
+        writer.write(f"GET {path} HTTP/1.1\r\n{self._head}".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+        told: dict[str, Any] = json.loads(await reader.readexactly(length))
+        return told
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+
 class Conversation:
     """One browser's: asks, and hears when the answer is whole."""
 
     def __init__(self, talk: ClientConnection) -> None:
         self.talk = talk
         self.clocks: dict[str, float] = {}
+        self.news: dict[str, News] = {}
         self.answered = asyncio.Event()
 
     async def listen(self) -> None:
-        """Hears all that is said, and how often which live part is to be shown anew."""
+        """Hears all that is said, and which live part is to be shown anew when."""
         with contextlib.suppress(ConnectionClosed):  # the app ends when all is measured
             async for content in self.talk:
                 assert isinstance(content, bytes)
                 heard = ForwardMsg.FromString(content)
                 if heard.HasField("auto_rerun"):
                     self.clocks[heard.auto_rerun.fragment_id] = heard.auto_rerun.interval
+                elif heard.HasField("delta"):
+                    self._hear(heard.delta)
                 elif heard.HasField("script_finished"):
                     self.answered.set()
+
+    def _hear(self, delta: Delta) -> None:
+        told = delta.new_element.bidi_component
+        if told.component_name.rpartition(".")[2] == NEWS:
+            self.news[delta.fragment_id] = News.of(json.loads(told.json)[0])
 
     async def ask(self, question: bytes) -> float:
         """Asks, and waits for the end of the answer, not for ever; how long that took."""

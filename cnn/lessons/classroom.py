@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from cnn.lessons import catalogue
+from cnn.lessons.assignments import handed_in
+from cnn.lessons.assignments.handed_in import Assigned
 from cnn.lessons.lesson import Check, Lesson
 from cnn.lessons.progress import Event, Standing
 from cnn.names import in_spreadsheet
@@ -87,11 +89,14 @@ class Hard:
 
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """A class as it is now; of `runs` those that are not over, or went wrong within a day."""
+    """A class as it is now; of `runs` those that are not over, or went wrong within a day, and of
+    assignments those that somebody trained for.
+    """
 
     learners: tuple[Learner, ...]
     hard: tuple[Hard, ...]
     runs: tuple[Run | Elsewhere, ...]
+    assigned: tuple[Assigned, ...] = ()
 
     def name_of(self, owner: str) -> str:
         return next(one.person.name for one in self.learners if one.person.id == owner)
@@ -110,20 +115,23 @@ def look(store: Store, class_name: str) -> Classroom:
     ids = [one.id for one in people]
     with store.begin() as connection:
         answers, counted = _answers(connection, ids), _counted(connection, ids)
-        watched = _watched(connection, ids)
+        watched, assigned = _watched(connection, ids), handed_in.of_class(connection, ids)
     learners = tuple(
         Learner(one, Standing(tuple(answers[one.id])), counted[one.id]) for one in people
     )
-    return Classroom(learners, tuple(_hard([one.standing for one in learners])), watched)
+    hard = tuple(_hard([one.standing for one in learners]))
+    return Classroom(learners, hard, watched, assigned)
 
 
 def class_csv(found: Classroom) -> str:
     """A line for each learner, to be opened by a spreadsheet, in which no name acts."""
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\n")
-    rows.writerow(COLUMNS)
+    titles = [f"handed in (UTC): {one.assignment.title}" for one in found.assigned]
+    rows.writerow([in_spreadsheet(cell) for cell in (*COLUMNS, *titles)])
     for one in found.learners:
-        rows.writerow([in_spreadsheet(cell) for cell in _row(one)])
+        times = [_time(assigned.of(one.person.id).at) for assigned in found.assigned]
+        rows.writerow([in_spreadsheet(cell) for cell in (*_row(one), *times)])
     return written.getvalue()
 
 
@@ -134,11 +142,15 @@ def _row(one: Learner) -> list[str]:
         one.person.class_name,
         str(one.done),
         catalogue.find(last.lesson).title if last else "",
-        datetime.fromtimestamp(last.at, UTC).strftime("%Y-%m-%d %H:%M") if last else "",
+        _time(last.at if last else 0.0),
         str(one.right),
         str(one.wrong_at_first),
         *(str(one.runs.get(state, 0)) for state in WATCHED),
     ]
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def _questions() -> list[tuple[Lesson, Check]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cnn.data.catalogue import title
 from cnn.data.errors import DataError
+from cnn.data.own.limits import forget_lock
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.settings import images_folder
@@ -27,6 +28,7 @@ def forget(person_id: str) -> int:
     """Deletes all own images of somebody, and says how many files that were."""
     count = len(listed(person_id))
     shutil.rmtree(images_folder(person_id), ignore_errors=True)
+    forget_lock(images_folder(person_id))
     return count
 
 

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -20,9 +21,11 @@ from cnn.training.store.store import Store
 from tests import needs, nginx, openid, postgres
 from tests.browser.driving import ROOT, running, settled
 from tests.browser.training import WORKER_MS, press_train
+from tests.training import ray_nodes
 from tests.training.exposition import metrics
 
 pytestmark = [pytest.mark.proof, needs.NGINX.mark()]
+NONE: Mapping[str, str] = MappingProxyType({})
 UNDER_WAY = re.compile(r"^Epoch \d+ of 500")
 
 
@@ -50,26 +53,35 @@ def open_pages(app: str) -> float:
         return 0
 
 
-@pytest.fixture
-def school(tmp_path: Path, postgresql: str) -> Iterator[School]:
+@contextmanager
+def served(
+    folder: Path, postgresql: str, *, workers: int = 0, settings: Mapping[str, str] = NONE
+) -> Iterator[School]:
+    """Three processes on one PostgreSQL, each with so many workers, behind nginx."""
     address = postgres.new_database(postgresql)
-    settings = {"CNN_ACCOUNTS": "invite", "STREAMLIT_SERVER_COOKIE_SECRET": "s" * 32}
+    given = {"CNN_ACCOUNTS": "invite", "STREAMLIT_SERVER_COOKIE_SECRET": "s" * 32, **settings}
     with ExitStack() as open_:
         store = open_.enter_context(closing(Store(address)))
         apps = []
         for number in range(3):
-            (home := tmp_path / str(number)).mkdir()
-            apps.append(open_.enter_context(running(home, store=address, settings=settings)))
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "cnn", "worker"],
-            cwd=ROOT,
-            env=os.environ | {"CNN_STORE": address, "CNN_HOME": str(tmp_path / "worker")},
-        )
+            (home := folder / str(number)).mkdir()
+            one = running(home, workers=workers, store=address, settings=given)
+            apps.append(open_.enter_context(one))
+        (place := folder / "nginx").mkdir()
+        ports = [app.rsplit(":", 1)[1] for app in apps]
+        yield School(open_.enter_context(nginx.server(place, ports)), apps, store)
+
+
+@pytest.fixture
+def school(tmp_path: Path, postgresql: str) -> Iterator[School]:
+    """One with a worker that is no app's, so that it outlives each of them."""
+    with served(tmp_path, postgresql) as school, ExitStack() as open_:
+        store = {"CNN_STORE": school.store.url, "CNN_HOME": str(tmp_path / "worker")}
+        command = [sys.executable, "-m", "cnn", "worker"]
+        worker = subprocess.Popen(command, cwd=ROOT, env=os.environ | store)
         open_.callback(worker.wait)
         open_.callback(worker.terminate)
-        (folder := tmp_path / "nginx").mkdir()
-        ports = [app.rsplit(":", 1)[1] for app in apps]
-        yield School(open_.enter_context(nginx.server(folder, ports)), apps, store)
+        yield school
 
 
 def come_in(page: Page, school: School, name: str) -> None:
@@ -162,3 +174,39 @@ def test_who_signs_in_at_a_provider_comes_back_over_https_to_the_page_they_wante
         expect(page.get_by_text("You are signed out here")).to_be_visible()
         assert page.request.get(url).status == 401
         page.context.close()
+
+
+def test_two_people_train_at_once_on_two_nodes_of_a_cluster_and_see_what_is_theirs(
+    tmp_path: Path, browser: Browser, postgresql: str
+):
+    needs.RAY.or_skip()
+    with ExitStack() as open_:
+        nodes = open_.enter_context(ray_nodes.cluster(2))
+        school = open_.enter_context(
+            served(tmp_path, postgresql, workers=1, settings=nodes.settings)
+        )
+        anna, ben = (browser.new_context(ignore_https_errors=True).new_page() for _ in range(2))
+        for page, name in ((anna, "Anna"), (ben, "Ben")):
+            come_in(page, school, name)
+            page.goto(f"{school.url}/train?network=lenet-5&data=mnist-sample&epochs=500")
+            settled(page)
+            press_train(page)
+        for page in (anna, ben):
+            expect(page.get_by_text(UNDER_WAY)).to_be_visible(timeout=WORKER_MS)
+        assert len(school.serving()) == 2
+        runs = school.store.latest(5)
+        assert len({run.owner for run in runs}) == len(runs) == 2
+        assert len({ray_nodes.node_of(run.worker) for run in runs}) == 2
+
+        ben.goto(f"{school.url}/train?run={anna.url.split('run=')[1]}")
+        expect(ben.get_by_text("A run of this address is not there any more.")).to_be_visible()
+        ben.go_back()
+        for page in (anna, ben):
+            was = page.get_by_text(UNDER_WAY).inner_text()
+            expect(page.get_by_text(UNDER_WAY)).not_to_have_text(was, timeout=WORKER_MS)
+            page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
+            expect(page.get_by_text("the test set was not looked at")).to_be_visible(
+                timeout=WORKER_MS
+            )
+            settled(page)
+            page.context.close()

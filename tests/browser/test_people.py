@@ -1,10 +1,13 @@
 """Two pupils and a teacher, each in a browser of their own, on one server with accounts."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, ViewportSize, expect
@@ -20,6 +23,7 @@ from tests.browser.test_every_view import barred, troubles
 from tests.browser.training import press_train
 from tests.openid import provider, settings
 from tests.training.processes import eventually
+from tests.ui.views.test_assignment import finished_for_it
 
 WITHIN_S = 5.0
 pytestmark = pytest.mark.proof
@@ -212,3 +216,35 @@ def test_who_signs_in_by_openid_connect_comes_to_the_page_they_wanted(
         page.wait_for_url("**/atlas")
         settled(page)
         page.context.close()
+
+
+def test_a_run_is_handed_in_at_a_click_and_saved_by_the_teacher(
+    school: tuple[str, Store], new_page: PageMaker
+):
+    url, store = school
+    anna, cleo = new_page(viewport=NARROW, color_scheme="dark"), new_page(viewport=WIDE)
+    come_in(anna, url, store, "Anna")
+    come_in(cleo, url, store, "Cleo", Role.TEACHER)
+    run_id = finished_for_it(store.seen_by(accounts.named(store, "Anna").person))
+
+    anna.goto(f"{url}/train?run={run_id}")
+    anna.get_by_label("Why?").press_sequentially("As it is small")
+    anna.get_by_role("button", name="Hand in").click()  # with the field still in hand
+    expect(anna.get_by_text(re.compile(r"Handed in 20\d\d-"))).to_be_visible()
+    settled(anna)
+    assert troubles(anna, "dark", 390, is_asked=False) == []
+
+    cleo.goto(f"{url}/classroom")
+    cleo.get_by_role("tab", name="Hand-ins").click()
+    expect(cleo.get_by_text("1 of 1 handed in")).to_be_visible()
+    settled(cleo)
+    assert troubles(cleo, "light", 1440, is_asked=False) == []
+    with cleo.expect_download() as saved:
+        cleo.get_by_role("link", name="Save it").click()
+    with ZipFile(saved.value.path()) as archive:
+        (name,) = archive.namelist()
+        with ZipFile(BytesIO(archive.read(name))) as inner:
+            about = json.loads(inner.read("hand-in.json"))
+    assert (about["name"], about["answer"]) == ("Anna", "As it is small")
+    cleo.get_by_role("button", name="Anna").click()
+    cleo.wait_for_url(f"**/train?run={run_id}*")

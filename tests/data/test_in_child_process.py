@@ -19,6 +19,7 @@ from cnn.data import in_child_process as data_outside
 from cnn.data.dataset import Split
 from cnn.data.look import Look, for_tests_of, look_of
 from cnn.data.own import library
+from cnn.data.own.limits import ASIDE
 from cnn.data.own.understood import understood
 
 DIGITS = DatasetSpec(DatasetName.DIGITS)
@@ -131,7 +132,7 @@ def test_an_upload_is_brought_as_it_is_read_here_and_leaves_nothing_where_it_is_
 
     with pytest.raises(DataError, match=r"half\.zip cannot be used\. "):
         data_outside.bring(library.lay_aside(content[:200], "half.zip", tmp_path / "there"))
-    assert not list((tmp_path / "there" / library.ASIDE).iterdir())
+    assert not list((tmp_path / "there" / ASIDE).iterdir())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process' memory like this")

@@ -57,7 +57,7 @@ def test_a_guest_has_things_of_their_own_and_all_of_it_is_gone_after_a_day(
     long_ago(store, first, GUEST_S + 1)
     long_ago(store, second, GUEST_S - 60)
 
-    assert worker._without_guests(store, 0.0) > 0.0
+    assert worker._tidied(store, 0.0) > 0.0
 
     assert store.get(gone) is None
     assert store.file(stays, "weights") == b"some"
@@ -124,6 +124,81 @@ def test_who_was_not_seen_for_long_is_listed_and_then_forgotten_but_not_operator
     assert "2 forgotten, with 1 runs" in capsys.readouterr().err
     assert [one.person.name for one in accounts.everybody(store)] == ["Ben", "Fay"]
     assert store.get(run.id) is None
+
+
+def notes(store: Store, who: Person) -> list[str]:
+    with store.begin() as connection:
+        query = select(tables.audit.c.verb).where(tables.audit.c.who == who.id)
+        return list(connection.execute(query).scalars())
+
+
+def a_day_later(store: Store, who: Person) -> None:
+    of = tables.audit.c
+    its = update(tables.audit).where(of.who == who.id, of.verb == leaving.GOES)
+    with store.begin() as connection:
+        connection.execute(its.values(at=of.at - leaving.DAY_S - 1))
+
+
+def test_by_setting_alone_who_was_not_seen_is_forgotten_a_day_after_that_is_noted(
+    store: Store, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("CNN_HOME", str(tmp_path))
+    anna, ben, fay = (
+        accounts.add(store, name, role)[0]
+        for name, role in (
+            ("Anna", Role.LEARNER), ("Ben", Role.LEARNER), ("Fay", Role.OPERATOR)
+        )
+    )  # fmt: skip
+    run = make_something(store, anna)
+    for one, days in ((anna, 9), (ben, 6), (fay, 9)):
+        long_ago(store, one, days * leaving.DAY_S)
+
+    def tidied() -> list[str]:
+        worker._tidied(store, 0.0)
+        return [one.person.name for one in accounts.everybody(store)]
+
+    assert tidied() == ["Anna", "Ben", "Fay"]
+    assert leaving.GOES not in notes(store, anna)
+    monkeypatch.setenv("CNN_KEEP_PEOPLE_DAYS", "7")
+    for _ in range(2):
+        assert tidied() == ["Anna", "Ben", "Fay"]
+        assert notes(store, anna).count(leaving.GOES) == 1
+    assert not {leaving.GOES} & {*notes(store, ben), *notes(store, fay)}
+    a_day_later(store, anna)
+    assert tidied() == ["Ben", "Fay"]
+    assert store.get(run) is None
+    assert not images_folder(anna.id).exists()
+
+
+def test_who_comes_after_it_was_noted_stays_and_is_noted_anew(store: Store):
+    anna, key = accounts.add(store, "Anna")
+    long_ago(store, anna, 9 * leaving.DAY_S)
+    leaving.keep_for(store, 7)
+    a_day_later(store, anna)
+    visit = accounts.enter(store, key) or ""
+    leaving.keep_for(store, 7)
+    assert accounts.who(store, visit) == anna
+
+    long_ago(store, anna, 9 * leaving.DAY_S)
+    with store.begin() as connection:  # a note from before they came
+        of = tables.audit.c
+        old = update(tables.audit).where(of.verb == leaving.GOES)
+        connection.execute(old.values(at=time.time() - 20 * leaving.DAY_S))
+    leaving.keep_for(store, 7)
+    assert notes(store, anna).count(leaving.GOES) == 2
+    assert accounts.who(store, visit) == anna
+
+
+def test_so_many_are_forgotten_at_once_and_no_more(store: Store, monkeypatch):
+    monkeypatch.setattr(leaving, "MOST_AT_ONCE", 2)
+    for name in ("Anna", "Ben", "Cleo"):
+        long_ago(store, accounts.add(store, name)[0], 9 * leaving.DAY_S)
+    leaving.keep_for(store, 7)
+    for one in accounts.everybody(store):
+        a_day_later(store, one.person)
+    for left in (1, 0):
+        leaving.keep_for(store, 7)
+        assert len(accounts.everybody(store)) == left
 
 
 def test_for_how_long_is_said_or_set_and_never_guessed(store: Store, url: str, capsys, monkeypatch):

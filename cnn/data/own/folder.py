@@ -19,7 +19,7 @@ from cnn.data.errors import DataError
 from cnn.data.files import megabytes
 from cnn.data.own import library
 from cnn.data.own.keeping import ENDINGS, keep_file, read_as
-from cnn.data.own.limits import LIMITS, Limits
+from cnn.data.own.limits import ASIDE, LIMITS, Limits
 from cnn.data.own.opened import is_hidden
 from cnn.data.own.understood import brought
 from cnn.data.spec import DatasetSpec
@@ -77,7 +77,7 @@ def packed_folder(folder: Path, kept: Path, limits: Limits = LIMITS) -> Packed:
         files = sorted(_files(folder, links, limits), key=lambda one: one.name)
         if len(files) == 1 and files[0].name.lower().endswith(ENDINGS):
             raise DataError(f"{folder} holds {files[0].name} alone. Name that file itself.")
-        aside = kept / library.ASIDE
+        aside = kept / ASIDE
         private_folder(aside)
         with tempfile.TemporaryDirectory(dir=aside) as place:
             written = Path(place) / "folder.zip"

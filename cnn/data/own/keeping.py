@@ -7,6 +7,7 @@ stays in its address, and the same file read in two ways is two data sets.
 import hashlib
 import os
 import re
+import secrets
 from pathlib import Path, PurePosixPath
 
 from cnn.data.errors import DataError
@@ -38,7 +39,7 @@ def keep_upload(
     path = folder / _kept_name(file_name, digest, splits, reading)
     if not path.exists():
         private_folder(folder)
-        unfinished = path.with_suffix(".unfinished")
+        unfinished = path.with_suffix(f".{secrets.token_hex(4)}.unfinished")
         with open(unfinished, "wb", opener=lambda name, how: os.open(name, how, 0o600)) as kept:
             kept.write(content)
         unfinished.replace(path)

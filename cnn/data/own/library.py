@@ -5,7 +5,6 @@ after how they are read.
 """
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +24,12 @@ from cnn.data.own.keeping import (
     own_name,
     read_as,
 )
-from cnn.data.own.limits import LIMITS, Limits
+from cnn.data.own.limits import ASIDE, LIMITS, Limits, sweep, within_share
 from cnn.data.own.opened import check_whole_set
 from cnn.data.own.understood import brought, understood
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from cnn.network.errors import shown
-from cnn.settings import folder_bytes, most_images_bytes
-
-ASIDE = "arriving"
-FORGOTTEN_AFTER_S = 3_600
 
 PREFIX = "own:"
 """What the name of an own data set begins with, where those that come along have theirs."""
@@ -104,16 +99,15 @@ def lay_aside(content: bytes, file_name: str, folder: Path, limits: Limits = LIM
             f"{file_name} has {len(content) / 1e6:,.0f} MB; {limits.upload_bytes / 1e6:,.0f} MB is "
             "the limit. Bring fewer or smaller images."
         )
-    aside = folder / ASIDE
     with _room_in(folder):
-        _sweep(aside)
-        arrived = keep_upload(content, file_name, aside)
-    _check_share(folder, arrived)
-    return arrived
+        sweep(folder)
+        with within_share(folder, len(content)):
+            return keep_upload(content, file_name, folder / ASIDE)
 
 
 def read_aside(arrived: Path, limits: Limits = LIMITS) -> tuple[Path, Dataset]:
     """Reads what was laid aside; it may have another name afterwards, or be gone."""
+    _check_there(arrived)
     with _room_in(arrived.parent.parent):
         try:
             spec = brought(arrived, limits)
@@ -132,6 +126,7 @@ def understand_aside(
     Where it cannot be read so but perhaps otherwise, why not is said last; where not at all, it is
     gone, and the error says why.
     """
+    _check_there(arrived)
     with _room_in(arrived.parent.parent):
         try:
             return _understood_aside(arrived, reading, limits)
@@ -164,7 +159,8 @@ def drop(arrived: Path) -> None:
 
 def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
     """Keeps what was read under a name; the same images under the same name are kept once."""
-    with _room_in(folder):
+    with _room_in(folder), within_share(folder, 0):
+        _check_there(arrived)
         whole = name.replace("/", "-")  # of a file's name only what follows the last one is kept
         splits, reading = kept_splits(arrived), kept_reading(arrived)
         path = keep_file(arrived, f"{whole}{arrived.suffix}", folder, splits, reading)
@@ -174,8 +170,7 @@ def keep(arrived: Path, name: str, folder: Path) -> OwnImages:
 def keep_edits(edits: edited.Edits, name: str, folder: Path) -> OwnImages:
     """Keeps what is made of another data set under a name; the same edits are kept once."""
     content = edits.to_text().encode()
-    _check_share(folder)
-    with _room_in(folder):
+    with _room_in(folder), within_share(folder, len(content)):
         return OwnImages(keep_upload(content, f"{name.replace('/', '-')}{EDITED}", folder))
 
 
@@ -207,24 +202,9 @@ def _room_in(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _check_share(folder: Path, new: Path | None = None) -> None:
-    """Deletes what is new, and raises `DataError`, where its person has more than they may have."""
-    most = most_images_bytes(folder)
-    if most is None or folder_bytes(folder) <= most:
-        return
-    _sweep(folder / ASIDE, older_than_s=0.0, but=new)
-    if (size := folder_bytes(folder)) > most:
-        if new:
-            new.unlink(missing_ok=True)
+def _check_there(arrived: Path) -> None:
+    if not arrived.exists():
         raise DataError(
-            f"With these your own images would have {size / 1e6:,.1f} MB, and {most / 1e6:,.0f} MB "
-            "is the limit for each person. Delete some first, or bring fewer or smaller ones."
+            "These images are not there any more: they made room for others that were brought "
+            "meanwhile, or lay there for over an hour. Bring them again."
         )
-
-
-def _sweep(aside: Path, older_than_s: float = FORGOTTEN_AFTER_S, but: Path | None = None) -> None:
-    """Deletes what was read, but not kept, an hour ago or longer."""
-    for path in aside.glob("*"):
-        with contextlib.suppress(FileNotFoundError):
-            if path != but and path.stat().st_mtime <= time.time() - older_than_s:
-                path.unlink()

@@ -78,10 +78,14 @@ def size_bytes(store: Store, run: Run) -> int:
     )
 
 
-def write(
-    store: Store, run: Run, into: IO[bytes], *, name: str, answer: str, standing: Standing
-) -> None:
-    """Writes the file; raises `HandInError` where the run cannot be handed in."""
+def file_name(name: str, run: Run) -> str:
+    """What the file of somebody's run is called."""
+    letters = "".join(one if one.isalnum() else "-" for one in name.strip().lower())
+    return f"{letters.strip('-') or 'hand-in'}-{run.id[:6]}.zip"
+
+
+def checked(store: Store, run: Run, *, name: str, answer: str) -> Assignment:
+    """What a run is handed in for; raises `HandInError` where it cannot be."""
     wanted = of_run(store, run)
     if wanted is None:
         raise HandInError(
@@ -89,16 +93,23 @@ def write(
         )
     if said := why_not(store, run):
         raise HandInError(f"run {run.id} cannot be handed in: {said}")
-    called = visible(name).strip()
-    if not 1 <= len(called) <= LONGEST_NAME:
+    if not 1 <= len(visible(name).strip()) <= LONGEST_NAME:
         raise HandInError(f"a hand-in has a name of 1 to {LONGEST_NAME} letters: whose is it?")
     if len(answer) > LONGEST_ANSWER:
         raise HandInError(
             f"an answer of {len(answer):,} letters is too long: at most {LONGEST_ANSWER:,}."
         )
+    return wanted
+
+
+def write(
+    store: Store, run: Run, into: IO[bytes], *, name: str, answer: str, standing: Standing
+) -> None:
+    """Writes the file; raises `HandInError` where the run cannot be handed in."""
+    wanted = checked(store, run, name=name, answer=answer)
     about = {
         "format": FORMAT,
-        "name": called,
+        "name": visible(name).strip(),
         "answer": visible(answer).strip(),
         "answers": [asdict(one) for one in answers(wanted, standing)],
         "assignment": wanted.text,

@@ -38,7 +38,7 @@ CHECKPOINT, WATCHED, SNAPSHOT = "checkpoint", "watched-images", "snapshot-"
 WEIGHTS_AFTER, STATE_AFTER = "weights-", "state-"
 MODEL = "model.keras"
 CLASS_NAMES, SPLITS, MADE_ROOM = "class-names", "splits", "made-room"
-START, ASSIGNMENT = "start-weights", "assignment"
+START, ASSIGNMENT, HANDED_IN = "start-weights", "assignment", "handed-in"
 """The files that a run keeps in the store; of some there is one for an epoch: `snapshot-0007`."""
 
 

@@ -194,7 +194,7 @@ class _Dispatcher:
         self._request = request(there)
         self._looked_at = time.monotonic()
         dismiss_silent(self._store)
-        leaving.guests_are_gone(self._store)
+        leaving.tidy(self._store)
 
     def _train(self, run_id: str) -> None:
         task = _Task(uuid.uuid4().hex[:8], run_id)

@@ -22,6 +22,7 @@ from cnn.training.recipe.elsewhere import Elsewhere
 from cnn.training.recipe.run import (
     ASSIGNMENT,
     CLAIMED,
+    HANDED_IN,
     MODEL,
     PREDICTIONS,
     SNAPSHOT,
@@ -144,7 +145,7 @@ def extend(store: Store, run_id: str, more_epochs: int, *, worker: str = "") -> 
         environment=handed_on(old) | written_by(),
     )
     states = [state_name(epoch) for epoch in store.snapshots(old.id, STATE_AFTER)]
-    left_behind = (*LEFT_BEHIND, ASSIGNMENT, *states)
+    left_behind = (*LEFT_BEHIND, ASSIGNMENT, HANDED_IN, *states)
     left_behind += tuple(_too_many_weights(store, old.id, configuration.epochs))
     with _transaction(store, worker) as connection:
         connection.execute(insert(runs).values(run_rows.columns(new)))

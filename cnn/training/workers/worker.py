@@ -30,7 +30,7 @@ from cnn.training.workers.checks import carry_out_next
 
 IDLE_POLL_S = 0.1
 RETRY_S = 1.0
-SWEEP_S = 300.0
+TIDY_S = 300.0
 MOST_RUNS, MOST_BYTES = 50, 2_000_000_000
 """After so many runs, or with so much memory in use between two, a worker is replaced."""
 
@@ -63,7 +63,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
         _keep_to_limits(store)
         measuring = _in_turn(calibration.until_quiet(), augmentation_cost.until_quiet())
         trouble = log.Trouble(_log)
-        done, swept_at = 0, -math.inf
+        done, tidied_at = 0, -math.inf
         while not gone.is_set() and not (parent is not None and _is_worn(done)):
             run = None
             try:
@@ -72,7 +72,6 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
             except StoreError as error:  # busy, perhaps, but not for ever
                 trouble.is_met(error)
             if run is None:
-                swept_at = _without_guests(store, swept_at)
                 _use_the_time(store, measuring, gone)
             else:
                 busy.set()
@@ -80,6 +79,7 @@ def work(store: Store, name: str, *, parent: int | None = None) -> None:
                 busy.clear()
                 done += 1
                 _keep_to_limits(store)
+            tidied_at = _tidied(store, tidied_at)
 
 
 def _is_waited_for(store: Store) -> bool:
@@ -93,12 +93,12 @@ def _keep_to_limits(store: Store) -> None:
         making_room.keep_to_limits(store)
 
 
-def _without_guests(store: Store, swept_at: float) -> float:
-    """Forgets the guests whose day is over, every few minutes; says when that was done last."""
-    if time.monotonic() - swept_at < SWEEP_S:
-        return swept_at
+def _tidied(store: Store, tidied_at: float) -> float:
+    """Forgets every few minutes whose time is over; says when that was done last."""
+    if time.monotonic() - tidied_at < TIDY_S:
+        return tidied_at
     with contextlib.suppress(StoreError):
-        leaving.guests_are_gone(store)
+        leaving.tidy(store)
     return time.monotonic()
 
 

@@ -12,7 +12,7 @@ import pytest
 from cnn.data import DataError, fingerprint, load
 from cnn.data.own import library
 from cnn.data.own.folder import brought_folder
-from cnn.data.own.limits import LIMITS
+from cnn.data.own.limits import ASIDE, LIMITS
 from tests.data.own.test_images import CATS_AND_DOGS, png
 
 
@@ -35,7 +35,7 @@ def test_a_folder_is_kept_as_a_zip_of_its_files(tmp_path):
     assert load(spec).class_names == ("cat", "dog")
     with zipfile.ZipFile(spec.file) as archive:
         assert {one.filename: archive.read(one) for one in archive.infolist()} == CATS_AND_DOGS
-    assert list((kept / library.ASIDE).iterdir()) == []
+    assert list((kept / ASIDE).iterdir()) == []
 
 
 def test_the_same_files_are_the_same_data_set_whenever_and_in_whatever_order_they_came(tmp_path):

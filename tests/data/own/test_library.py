@@ -8,7 +8,7 @@ import pytest
 
 from cnn.data import DataError, described, load, title
 from cnn.data.own import library
-from cnn.data.own.limits import LIMITS
+from cnn.data.own.limits import ASIDE, FORGOTTEN_AFTER_S, LIMITS
 from cnn.data.sets import DatasetName
 from cnn.data.spec import DatasetSpec
 from tests.data.own.test_images import CATS_AND_DOGS, png, zipped
@@ -47,7 +47,7 @@ def test_an_upload_that_cannot_be_read_is_refused_by_its_own_name_and_leaves_no_
         library.read(PETS[:200], "half.zip", tmp_path)
 
     assert library.kept(tmp_path) == [before]
-    assert list((tmp_path / library.ASIDE).iterdir()) == []
+    assert list((tmp_path / ASIDE).iterdir()) == []
 
 
 def test_an_upload_over_the_limit_is_refused_before_anything_is_written(tmp_path):
@@ -111,7 +111,7 @@ def test_forgotten_images_are_gone_and_may_be_forgotten_twice(tmp_path):
 def test_what_was_read_but_not_kept_is_swept_away_after_an_hour(tmp_path):
     arrived, _ = library.read(PETS, "pets.zip", tmp_path)
     other, _ = library.read(PETS, "others.zip", tmp_path)
-    long_ago = time.time() - library.FORGOTTEN_AFTER_S - 60
+    long_ago = time.time() - FORGOTTEN_AFTER_S - 60
     os.utime(arrived, (long_ago, long_ago))
 
     library.read(PETS, "third.zip", tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cnn.data import DataError, Dataset, DatasetName, DatasetSpec, brought, fingerprint, load
 from cnn.data.own import library
+from cnn.data.own.limits import ASIDE
 from cnn.data.own.splits import arrays_of, layout_of
 from cnn.data.summary import seen_test_images
 from cnn.network.zoo import entry
@@ -230,7 +231,7 @@ def test_a_mixture_is_refused_with_what_was_found_and_leaves_no_trace(tmp_path, 
     with pytest.raises(DataError, match=message) as error:
         library.read(zipped(members), "mine.zip", tmp_path / "kept")
     assert str(error.value).startswith("mine.zip cannot be used. ")
-    assert list((tmp_path / "kept" / library.ASIDE).iterdir()) == []
+    assert list((tmp_path / "kept" / ASIDE).iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
 """What a training for an assignment keeps, and what of it is handed in."""
 
 import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from cnn.lessons.assignments import hand_in
+from cnn.lessons.assignments import hand_in, handed_in, opened
 from cnn.lessons.assignments.assignment import begun
 from cnn.lessons.assignments.hand_in import HandInError
 from cnn.lessons.progress import Standing
@@ -18,7 +19,7 @@ from cnn.training.upkeep import room as upkeep_room
 from cnn.training.upkeep.room import Kind, Limits
 from cnn.training.workers import resuming
 from tests.lessons.assignments.conftest import Class
-from tests.lessons.assignments.handed import SETTINGS, TASK, TINY, handed, trained
+from tests.lessons.assignments.handed import ANSWERED, SETTINGS, TASK, TINY, handed, trained
 
 
 @pytest.fixture
@@ -112,6 +113,25 @@ def test_checkpoints_go_where_room_is_made_and_then_it_says_so(store):
 def test_who_hands_in_nothing_is_told_why(store, ours, name, answer, said):
     with pytest.raises(HandInError, match=said):
         hand_in.write(store, ours, io.BytesIO(), name=name, answer=answer, standing=Standing())
+
+
+def test_what_was_handed_in_by_a_click_and_saved_of_a_class_is_read_as_a_hand_in(
+    store, ours, tmp_path
+):
+    handed_in.put(store, ours, "To be quick", ANSWERED)
+    me = store.person.id
+    with store.begin() as connection:
+        found = handed_in.of_class(connection, [me])
+    (theirs,) = [one for one in found if one.handed_in]
+    with io.BytesIO() as into:
+        handed_in.save_all(store, theirs, {me: "Ann"}, into)
+        with zipfile.ZipFile(into) as archive:
+            (name,) = archive.namelist()
+            archive.extract(name, tmp_path)
+    by_click = opened.opened(tmp_path / name)
+    by_file = opened.opened(handed(store, ours, tmp_path / "file.zip"))
+    for field in ("name", "answer", "answers", "assignment", "run", "curve", "packed_states"):
+        assert getattr(by_click, field) == getattr(by_file, field)
 
 
 def test_a_run_of_no_assignment_is_not_handed_in(store, other):

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlparse
 import pytest
 
 from cnn.data import DatasetName, DatasetSpec
-from cnn.lessons.assignments import assignment
+from cnn.lessons.assignments import assignment, handed_in
 from cnn.lessons.assignments.assignment import Assignment
 from cnn.lessons.challenges import goals
 from cnn.network.zoo import entry
@@ -113,8 +113,8 @@ def test_its_lessons_are_a_click_away_and_lead_back_until_they_are_answered(stor
     assert "Back to Few weights" not in [one.proto.label for one in shown(app).get("page_link")]
 
 
-def test_a_lesson_leads_back_to_the_run_it_was_opened_from(store: Store, handed_in: str):
-    app = visited("train", run=handed_in, goals="params<900000", assignment=TASK.text)
+def test_a_lesson_leads_back_to_the_run_it_was_opened_from(store: Store, ready_run: str):
+    app = visited("train", run=ready_run, goals="params<900000", assignment=TASK.text)
 
     app.switch_page(str(ROOT / "pages" / "lesson.py"))
     app.query_params.clear()
@@ -123,7 +123,7 @@ def test_a_lesson_leads_back_to_the_run_it_was_opened_from(store: Store, handed_
 
     label = "Back to Few weights"
     (back,) = (one.proto for one in app.get("page_link") if one.proto.label == label)
-    assert (back.page, back.query_string) == ("train", f"run={handed_in}")
+    assert (back.page, back.query_string) == ("train", f"run={ready_run}")
 
 
 def test_the_preview_shows_the_lessons_as_nobody_has_answered_them(store: Store):
@@ -161,7 +161,7 @@ def test_other_data_are_not_for_it_and_its_own_are_a_click_away(store: Store):
 
 
 @pytest.fixture
-def handed_in(store: Store) -> str:
+def ready_run(store: Store) -> str:
     return finished_for_it(store)
 
 
@@ -179,8 +179,8 @@ def finished_for_it(store: Store) -> str:
     return run.id
 
 
-def test_a_name_and_an_answer_go_into_one_file_at_a_click(store: Store, handed_in: str):
-    app = visited("train", run=handed_in)
+def test_a_name_and_an_answer_go_into_one_file_at_a_click(store: Store, ready_run: str):
+    app = visited("train", run=ready_run)
     assert "Few weights" in words(app)
     assert next(one for one in app.button if one.label.startswith("Save to hand in")).disabled
 
@@ -192,14 +192,14 @@ def test_a_name_and_an_answer_go_into_one_file_at_a_click(store: Store, handed_i
         about = json.loads(archive.read("hand-in.json"))
         assert archive.read("state-0002.npz") == b"s" * 1_000
     assert (about["name"], about["answer"]) == ("Ann", "Because")
-    assert about["run"]["id"] == handed_in
+    assert about["run"]["id"] == ready_run
     assert assignment.read(about["assignment"]) == TASK
 
 
-def test_the_question_stands_once_where_it_is_answered(store: Store, handed_in: str):
+def test_the_question_stands_once_where_it_is_answered(store: Store, ready_run: str):
     there = {"goals": "params<900000", "assignment": TASK.text, "ask": "Why?"}
 
-    app = visited("train", run=handed_in, **there)
+    app = visited("train", run=ready_run, **there)
 
     assert "Why?" in [one.label for one in app.text_area]
     assert "A question for you" not in words(app)
@@ -212,7 +212,7 @@ def test_a_run_under_way_says_where_it_is_handed_in(store: Store):
     assert "It is handed in here when it has ended." in words(visited("train", run=run.id))
 
 
-def test_whoever_signed_in_hands_in_by_their_name_and_nobody_for_them(
+def test_who_has_a_teacher_hands_in_at_a_click_by_their_name_and_nobody_for_them(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CNN_ACCOUNTS", "invite")
@@ -222,12 +222,41 @@ def test_whoever_signed_in_hands_in_by_their_name_and_nobody_for_them(
 
     monkeypatch.setattr(person, "who_id", lambda: ann.id)
     app = visited("train", run=run)
-    assert next(one for one in app.text_input if one.label == "Your name").value == "Ann"
+    assert "Your name" not in [one.label for one in app.text_input]
+    next(one for one in app.text_area if one.label == "Why?").set_value("Because")
+    app = pressed(app, "Hand in")
+    note = handed_in.note_of(store, run)
+    assert note
+    assert note.answer == "Because"
+    assert "Handed in 20" in words(app)
+    with zipfile.ZipFile(io.BytesIO(saved(app, "Save to hand in"))) as archive:
+        assert json.loads(archive.read("hand-in.json"))["name"] == "Ann"
+    again = visited("train", run=run)
+    assert next(one for one in again.text_area if one.label == "Why?").value == "Because"
+    assert "Hand in again" in [one.label for one in again.button]
 
     monkeypatch.setattr(person, "who_id", lambda: teacher.id)
     app = visited("train", run=run)
     assert "Shapes demo on Shapes" in words(app)
-    assert "Your name" not in [one.label for one in app.text_input]
+    assert "Hand in" not in words(app)
+    app = visited("classroom")
+    app.session_state["class_tab"] = "Hand-ins"
+    app = shown(app)
+    assert "1 of 1 handed in" in words(app)
+    with zipfile.ZipFile(io.BytesIO(saved(app, "Save it"))) as archive:
+        assert archive.namelist() == [f"ann-{run[:6]}.zip"]
+
+
+def test_who_has_no_teacher_here_hands_in_by_a_file_with_their_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CNN_ACCOUNTS", "invite")
+    bob = accounts.add(store, "Bob", Role.LEARNER)[0]
+    run = finished_for_it(store.seen_by(bob))
+    monkeypatch.setattr(person, "who_id", lambda: bob.id)
+    app = visited("train", run=run)
+    assert next(one for one in app.text_input if one.label == "Your name").value == "Bob"
+    assert "Hand in" not in [one.label for one in app.button]
 
 
 def test_a_run_of_no_assignment_shows_nothing_of_it(store: Store):

@@ -6,12 +6,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cnn.data import DatasetName, DatasetSpec
+from cnn.lessons.assignments.assignment import Assignment
+from cnn.lessons.challenges import goals
 from cnn.network.architecture import Architecture
 from cnn.network.layers import Dense, Flatten
 from cnn.people import accounts, class_queue
 from cnn.people.person import Person, Role
 from cnn.training.recipe.configuration import Configuration
-from cnn.training.recipe.run import State
+from cnn.training.recipe.run import ASSIGNMENT, State
 from cnn.training.store.store import Store
 from tests.ui.visiting import pressed, shown, visited, words
 from ui.components.table import Picked
@@ -64,6 +67,25 @@ def test_a_teacher_pauses_the_queue_and_whose_run_waits_is_told(
     assert found.state is State.STOPPED
     come(school["Anna"], monkeypatch)
     assert "Taken out of the queue by the teacher." in words(visited("train", run=run.id))
+
+
+def test_who_did_nothing_yet_is_named_and_a_name_leads_to_the_run(
+    store: Store, school: dict[str, Person], monkeypatch
+):
+    app = visited("classroom")
+    app.session_state["class_tab"] = "Hand-ins"
+    assert "Nobody trained for an assignment yet." in words(shown(app))
+
+    ben = accounts.add(store, "Ben", Role.LEARNER, "4b")[0]
+    task = Assignment("Few", goals.read("params<9"), DatasetSpec(DatasetName.SHAPES))
+    files = {ASSIGNMENT: task.text.encode()}
+    store.seen_by(ben).add(DESIGN, Configuration(), files=files)
+    said = words(shown(app))
+    assert "Few · 0 of 2 handed in" in said.replace("*", "")
+    assert "Nothing yet: Anna." in said
+    picked = Picked((), ben.id)
+    monkeypatch.setattr("ui.views.classroom.hand_ins.table", lambda *_, **__: picked)
+    assert shown(app).title[0].value == "mine on Shapes"
 
 
 def test_a_link_for_somebody_new_is_shown_once(store: Store, school: dict[str, Person]):

@@ -126,8 +126,12 @@ def due_words(wanted: Assignment) -> str:
     """Until when it is due, by the clock of whoever reads it; nothing where it never is."""
     if wanted.due_at is None:
         return ""
-    at = datetime.fromtimestamp(wanted.due_at, zone())
-    return frame_text("assignment_due", time=f"{at:%Y-%m-%d %H:%M}")
+    return frame_text("assignment_due", time=time_words(wanted.due_at))
+
+
+def time_words(at: float) -> str:
+    """A moment, by the clock of whoever reads it."""
+    return f"{datetime.fromtimestamp(at, zone()):%Y-%m-%d %H:%M}"
 
 
 def zone() -> ZoneInfo:

@@ -19,6 +19,7 @@ from ui.parts.runs import runs
 from ui.parts.runs.history import TONES
 from ui.session.pages import PAGES
 from ui.session.words import ago, percent
+from ui.views.classroom.hand_ins import hand_ins
 from ui.views.classroom.people import people
 from ui.views.classroom.queue import queue
 
@@ -64,10 +65,12 @@ def class_page() -> None:
             icon=":material/group_add:",
         )
         return
-    now, everybody = st.tabs(["Now", "People"], key="class_tab", on_change="rerun")
-    if now.open:
-        with now:
-            st.fragment(run_every=POLL_S)(_now)(name)
+    tabs = ["Now", "Hand-ins", "People"]
+    now, handed, everybody = st.tabs(tabs, key="class_tab", on_change="rerun")
+    for tab, show in ((now, _now), (handed, _handed_in)):
+        if tab.open:
+            with tab:
+                st.fragment(run_every=POLL_S)(show)(name)
     if everybody.open:
         with everybody:
             people(name)
@@ -116,6 +119,10 @@ def _now(name: str) -> None:
         picked = table("Runs", RUNS, lines, key="class_runs", can_open=True)
         if picked.opened:
             st.switch_page(PAGES / "train.py", query_params={runs.ADDRESS: picked.opened})
+
+
+def _handed_in(name: str) -> None:
+    hand_ins(classroom.look(runs.store(), name))
 
 
 def _in_short(found: Classroom) -> str:

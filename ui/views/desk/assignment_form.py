@@ -33,6 +33,7 @@ from ui.parts.lesson.prepare import show_link
 from ui.parts.setup import network
 from ui.parts.setup.drawings import choose_drawings, drawing_values
 from ui.session import address, design
+from ui.session.person import has_accounts
 from ui.session.words import plain
 from ui.views.desk.goal_rows import Row, bound, choose, goal_rows, rows_of, typed_goals
 
@@ -159,7 +160,7 @@ def _form(draft: Draft) -> None:
     challenge.goals_at_first(_shown_goals(wanted), trace(first), wanted)
     st.markdown(f"**{plain(first.name)}**")
     network.look_at(first)
-    st.caption(frame_text("assignment_back"))
+    st.caption(frame_text("assignment_back_here" if has_accounts() else "assignment_back"))
 
 
 def _beside(draft: Draft) -> None:
