@@ -43,6 +43,7 @@ from benchmarks.said import (
     Conversation,
     Said,
     Server,
+    old_after_s,
     said_by_a_browser,
 )
 from cnn.data import DatasetName, DatasetSpec
@@ -146,7 +147,7 @@ async def _asking(
 
 class Looking:
     """Who looks on: each live part of the page is shown anew as it is in a browser
-    (`ui/components/news/news.js`): when the server has news of it, or by its clock.
+    (`ui/components/news/news.js`): when the server has news of it, by its clock, or as it is told.
     """
 
     def __init__(self, one: Conversation, said: Said, server: Server) -> None:
@@ -156,7 +157,8 @@ class Looking:
 
     async def on(self) -> AsyncIterator[tuple[float, float]]:
         """When each part was asked for, and how long it took."""
-        parts = [asyncio.create_task(self._follow(part)) for part in self._said.anew]
+        known = {*self._said.anew, *self._one.news}
+        parts = [asyncio.create_task(self._follow(part)) for part in known]
         try:
             while not any(part.done() for part in parts):  # which none of them is but by a fault
                 with contextlib.suppress(TimeoutError):
@@ -170,6 +172,9 @@ class Looking:
     async def _follow(self, part: str) -> None:
         while True:
             await self._until_new(part)
+            if part not in self._said.anew:  # it was only told of in the browser
+                await asyncio.sleep(LOST_S)
+                continue
             async with self._turn:
                 asked = time.monotonic()
                 self._one.answered.clear()
@@ -186,12 +191,17 @@ class Looking:
         due, wait_s = time.monotonic() + news.every_s, news.again_s
         while True:
             await asyncio.sleep(max(0.0, min(wait_s, due - time.monotonic())))
-            if time.monotonic() >= due:
+            asked = time.monotonic()
+            is_old = asked >= due
+            if is_old and news.runs:
                 return
-            told = await self._server.get(news.address)
+            told = await self._server.get(f"{news.address}?old" if is_old else news.address)
             if told and told["stamp"] != news.stamp:
                 return
             wait_s = told["again_ms"] / 1e3 if told else LOST_S
+            if is_old:
+                due = asked + (old_after_s(told) if told else LOST_S)
+                self._shown.put_nowait((asked, time.monotonic() - asked))
 
 
 def _some(

@@ -132,18 +132,24 @@ def _taken(said: list[bytes]) -> list[bytes]:
 @dataclass(frozen=True, slots=True)
 class News:
     """Where a part of a page asks whether anything is new (`ui/components/news`), what it shows,
-    and after how many seconds it asks and is shown anew.
+    after how many seconds it asks and is old, and whether it runs then, or is told what to show.
     """
 
     address: str
     stamp: str
     again_s: float
     every_s: float
+    runs: bool
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> News:
-        every_ms = told["every_ms"] or math.inf
-        return cls(told["address"], told["stamp"], told["again_ms"] / 1e3, every_ms / 1e3)
+        again_s, every_s = told["again_ms"] / 1e3, old_after_s(told)
+        return cls(told["address"], told["stamp"], again_s, every_s, told["runs"])
+
+
+def old_after_s(told: dict[str, Any]) -> float:
+    """After how many seconds what was told is old."""
+    return (told["every_ms"] or math.inf) / 1e3
 
 
 class Server:
