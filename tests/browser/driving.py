@@ -17,9 +17,14 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as WaitedInVain
 
 ROOT = Path(__file__).parents[2]
-START_S = 60
+START_S = END_S = 60
 RUN_MS = 60_000
 MENU_MS, OPENINGS = 5_000, 6
+SHOWN = "[data-testid=stMain] [data-testid=stElementContainer]"
+DEAF = "[data-testid=stSkeleton], [data-testid^=stBidiComponent]:not([data-begun])"
+"""What has still to come, and a component whose script has not begun: the mark is made in
+`ui/components/scripts.py`.
+"""
 
 PageMaker = Callable[..., Page]
 
@@ -69,15 +74,21 @@ def running(
     finally:
         ended.add(url)
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=END_S)
     text = log.read_text()
     assert "Traceback" not in text, f"the server's log has a traceback:\n{text}"
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end, and so shows all it will show."""
+    """Wait until the page's script has run to its end, and so shows all it will show, and until the
+    scripts of its components, which come by ways of their own, hear what is done to them.
+
+    A page that has just opened says that nothing runs, before anything does.
+    """
+    expect(page.locator(SHOWN).first).to_be_attached(timeout=RUN_MS)
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=RUN_MS)
+    expect(page.locator(DEAF)).to_have_count(0, timeout=RUN_MS)
 
 
 def choose_radio(radio: Locator) -> None:

@@ -25,7 +25,7 @@ LESSON = "lesson-convolution"
 OFTEN = [view for view in VIEWS if not view.startswith("lesson-") and view not in LIKE_OTHERS]
 CHECKED = (("light", 1440), ("dark", 390))
 """Where axe looks: each theme and each layout once; it takes as long as all the rest together."""
-LOOKS, AGAIN_MS = 6, 500
+LOOKS, AGAIN_MS = 20, 500
 PAGES = "[data-testid='stSidebarNavItems']"
 UPSTREAM = {
     ("list", PAGES): "Streamlit's list of pages has the names of its sections among its items",

@@ -76,6 +76,7 @@ HEAD_BYTES = 16_000
 """Where a file of Streamlit's script names what it imports."""
 
 _OF_STREAMLIT = re.compile(r'(?:from|import) ?"\./([^"]+\.js)"')
+# What has begun is marked: who drives a page, as our tests do, would else act before it is heard.
 _LOADER = """
 const PAUSE_MS = [1000, 3000, 10000, 30000];
 let script;
@@ -91,10 +92,15 @@ async function load(tries) {
 const fetched = load(0).then((module) => (script = module));
 export default function (mounted) {
   const component = { ...mounted, data: mounted.data[0] };
-  if (script) return script.default(component);
+  const begin = () => {
+    const end = script.default(component);
+    (mounted.parentElement.host ?? mounted.parentElement).dataset.begun = "";
+    return end;
+  };
+  if (script) return begin();
   let isGone = false;
   let end;
-  fetched.then(() => { if (!isGone) end = script.default(component); });
+  fetched.then(() => { if (!isGone) end = begin(); });
   return () => { isGone = true; end?.(); };
 }
 """

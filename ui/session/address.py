@@ -21,7 +21,8 @@ REMEMBERED = 6
 _mount = st.components.v2.component(
     "address_in_place",
     js="""
-export default function ({ data: [{ names, values }] }) {
+export default function ({ parentElement, data: [{ names, values }] }) {
+  parentElement.host.dataset.begun = ""; // as in ui/components/scripts.py
   const url = new URL(location.href);
   const flat = (entries) => JSON.stringify(entries.flatMap(([n, all]) => all.map((v) => [n, v])));
   const there = names.map((name) => [name, url.searchParams.getAll(name)]);

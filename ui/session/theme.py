@@ -15,6 +15,7 @@ _WATCH = """
 const LIGHT = 128;
 const told = new WeakMap(); // once for each change: where Python sees it otherwise, it knows better
 export default function ({ parentElement, data, setTriggerValue }) {
+  parentElement.host.dataset.begun = ""; // as in ui/components/scripts.py
   const watched = parentElement.querySelector(".watched");
   const compare = () => {
     const [red, green, blue] = getComputedStyle(watched).color.match(/[\\d.]+/g).map(Number);

@@ -245,7 +245,7 @@ def test_nonsense_is_not_taken(page: Page, open_grids: Opener):
     assert shown(page, "Output") == [[value - 1 for value in row] for row in WORKED]
 
 
-def test_step_play_and_scrub_slide_the_window(page: Page, open_grids: Opener):
+def test_step_and_scrub_slide_the_window(page: Page, open_grids: Opener):
     open_grids()
     button(page, "Step").click()
     assert lit(page, "Output") == {(1, 2)}
@@ -259,11 +259,15 @@ def test_step_play_and_scrub_slide_the_window(page: Page, open_grids: Opener):
     assert lit(page, "Output") == {(2, 1)}
     expect(page.get_by_text("position 4 of 9", exact=True)).to_be_visible()
 
+
+def test_it_plays_until_it_is_held(page: Page, open_grids: Opener):
+    open_grids("padding=2")  # so many positions that it is not at its end before it is held
     button(page, "Play").click()
     expect(button(page, "Pause")).to_be_visible()
-    expect(page.get_by_text("position 6 of 9", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^position ([3-9]|\d\d) of 49$"))).to_be_visible()
     button(page, "Pause").click()
     expect(button(page, "Play")).to_be_visible()
+    expect(page.get_by_text("position 49 of 49", exact=True)).to_have_count(0)
 
 
 @pytest.mark.proof

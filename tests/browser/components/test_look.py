@@ -76,6 +76,7 @@ def test_figures_have_the_font_of_the_page(new_page: PageMaker, app_url: str) ->
     page.goto(f"{app_url}/lesson?of=activations")
     words = page.locator(".js-plotly-plot text").first
     expect(words).to_be_visible()
+    settled(page)
 
     first = "(one) => getComputedStyle(one).fontFamily.split(',')[0]"
     assert words.evaluate(first) == page.locator("body").evaluate(first)

@@ -63,7 +63,7 @@ def use_central_control(page: Page) -> None:
     expect(page.get_by_text("20,490 parameters")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Play", exact=True).click()
-    expect(view.locator(".where")).to_have_text("2 of 10", timeout=10_000)
+    expect(view.locator(".where")).to_have_text("2 of 10")
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(view.get_by_text("28×28×16 = 12,544 numbers")).to_be_visible()
     page.wait_for_url("**stage=1**")

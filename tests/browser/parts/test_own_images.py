@@ -180,7 +180,7 @@ def test_pictures_are_recorded_with_the_camera_kind_by_kind(app_url: str, page: 
     expect(camera.get_by_text(re.compile("[3-9] of 40 pictures"))).to_be_visible()
     camera.get_by_role("button", name="Stop recording").click()
     expect(camera).to_have_count(0)
-    expect(first.get_by_text(re.compile(r"^\d pictures"))).to_be_visible()
+    expect(first.get_by_text(re.compile(r"^\d+ pictures"))).to_be_visible()
     expect(first.get_by_text("Pictures of one recording look alike")).to_be_visible()
 
     first.get_by_role("textbox", name="Name of kind 1").fill("green")

@@ -19,6 +19,7 @@ TWICE_MS = 60_000
 def cut_page(browser: Browser) -> Iterator[Page]:
     """A page whose console may say that something did not arrive."""
     context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(TWICE_MS)
     yield context.new_page()
     context.close()
 
@@ -74,7 +75,7 @@ def test_a_page_that_ended_in_its_middle_is_loaded_again(app_url: str, cut_page:
         if halves:
             route.continue_()
             return
-        whole = route.fetch().text()
+        whole = route.fetch(timeout=TWICE_MS).text()
         halves.append(whole[: whole.index("<title>")])
         route.fulfill(body=halves[0], content_type="text/html")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect
 
-from tests.browser.driving import running, settled
+from tests.browser.driving import RUN_MS, running, settled
 from tests.browser.parts.test_own_images import stripes
 from tests.browser.training import WORKER_MS
 
@@ -22,6 +22,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     looked at only after coming in.
     """
     made = browser.new_context()
+    made.set_default_timeout(RUN_MS)
     yield made
     made.close()
 

@@ -15,6 +15,7 @@ from cnn.pictures.kit.figures import template
 from tests.browser.drawing import DIGITS, draw
 from tests.browser.driving import PageMaker, settled
 from tests.training.exposition import metrics
+from tests.visitor import PATIENCE_S
 
 
 def test_home_opens_in_the_light_with_its_icon_and_the_navigation_beside_it(
@@ -127,7 +128,7 @@ def test_plots_take_on_the_theme_that_is_chosen_in_the_menu(page: Page, app_url:
 )
 def test_only_this_machines_names_reach_the_app(app_url: str, host: str, status: int):
     address = urlparse(app_url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=PATIENCE_S)
     upgrade = {
         "Host": f"{host}:{address.port}",
         "Connection": "Upgrade",
@@ -167,7 +168,9 @@ def test_a_page_that_died_loads_itself_anew_once_a_minute(app_url: str, page: Pa
 def test_the_server_says_whether_all_is_ready_beside_what_streamlit_says(app_url: str):
     def asked(path: str, **headers: str) -> tuple[int, str]:
         address = urlparse(app_url)
-        connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+        connection = http.client.HTTPConnection(
+            str(address.hostname), address.port, timeout=PATIENCE_S
+        )
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         status, body = answer.status, answer.read().decode()

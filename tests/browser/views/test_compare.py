@@ -30,8 +30,7 @@ def test_two_networks_are_compared_in_one_click_and_found_again(training_url: st
     settled(page)
 
     page.get_by_role("button", name="Parameters").click()
-    names = page.get_by_role("row").all_inner_texts()
-    assert "LeNet-5" in names[1]
+    expect(page.get_by_role("row").nth(1)).to_contain_text("LeNet-5")
 
     page.get_by_role("spinbutton", name="Seeds").fill("2")
     page.get_by_role("spinbutton", name="Seeds").press("Enter")

@@ -175,7 +175,6 @@ def test_by_keys_a_lesson_begins_at_its_own_first_link(app_url: str, page: Page)
     begin = page.get_by_role("button", name="Begin with lesson")
     expect(begin).to_be_visible()
     settled(page)
-    page.wait_for_load_state("networkidle")  # the script that looks after the focus is there, too
     begin.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stMain")).to_be_focused()

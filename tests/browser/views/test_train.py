@@ -16,17 +16,16 @@ from tests.some import some
 
 RANGE = "document.querySelector('.live-plot').layout.xaxis.range"
 HIDDEN = "plot => plot._fullData.filter(t => t.visible === 'legendonly').map(t => t.name)"
-# The last cell with images, where it lies in the window, and what it is.
+# The last cell with images, where it lies in the plot, and what it is.
 LAST_CELL = """plot => {
   const [wrong, right] = plot.data.map(trace => trace.text);
   const count = ([i, j]) => Number(wrong[i][j] || right[i][j]);
   const cells = [2, 1, 0].flatMap(i => [2, 1, 0].map(j => [i, j]));
   const [i, j] = cells.find(count);
   const { xaxis, yaxis } = plot._fullLayout;
-  const box = plot.getBoundingClientRect();
   const names = xaxis.ticktext;
   return {
-    left: box.left + xaxis._offset + xaxis.d2p(j), top: box.top + yaxis._offset + yaxis.d2p(i),
+    x: xaxis._offset + xaxis.d2p(j), y: yaxis._offset + yaxis.d2p(i),
     count: count([i, j]), true: names[i], said: names[j], right: i === j,
   };
 }"""
@@ -63,10 +62,9 @@ def test_shapes_are_trained_live_to_the_end_and_a_cell_of_their_matrix_shows_its
 def cell_shows_its_images(page: Page) -> None:
     matrix = page.get_by_role("figure", name="Confusion matrix of 300 test images")
     expect(matrix.locator(".heatmaplayer image").first).to_be_visible()
-    matrix.scroll_into_view_if_needed()
-
+    expect(matrix).to_have_attribute("data-state", "shown")  # and it hears of clicks
     cell = matrix.evaluate(LAST_CELL)
-    page.mouse.click(cell["left"], cell["top"])
+    matrix.click(position={"x": cell["x"], "y": cell["y"]})  # once it stands still
 
     verdict = "right" if cell["right"] else f"taken for {cell['said']}"
     chosen = page.get_by_role("combobox", name=re.compile("Images of a cell"))
@@ -75,7 +73,7 @@ def cell_shows_its_images(page: Page) -> None:
     expect(shown).to_have_count(min(cell["count"], 40))
     for image in shown.all():
         expect(image).to_have_attribute("alt", re.compile(f": {cell['true']}, predicted"))
-    assert shown.first.evaluate("image => image.naturalWidth") == 16
+    expect(shown.first).to_have_js_property("naturalWidth", 16)
 
 
 def test_a_training_of_another_program_comes_into_a_list_that_is_open(

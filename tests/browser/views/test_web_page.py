@@ -50,7 +50,7 @@ def shares(page: Page) -> dict[str, float]:
     return dict(page.locator(".bars").evaluate(SHARES))
 
 
-LOOKS, AGAIN_MS = 6, 500
+LOOKS, AGAIN_MS = 20, 500
 
 
 def faults(page: Page) -> list[str]:

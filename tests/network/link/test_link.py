@@ -571,9 +571,9 @@ HUGE = {
 
 @pytest.mark.parametrize("what", HUGE)
 def test_a_huge_code_is_answered_soon(what):
-    start = time.perf_counter()
+    start = time.thread_time()  # of the processor, which others may have meanwhile
     decodes_or_is_refused(HUGE[what])
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_a_code_can_hold_the_largest_network():

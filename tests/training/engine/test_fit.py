@@ -22,6 +22,7 @@ from cnn.training.recipe.run import PREDICTIONS, TRACEBACK, WEIGHTS, Progress, R
 from cnn.training.store.store import DELETED, Store
 from tests.network.outputs import outputs_of
 from tests.some import some
+from tests.training.processes import PATIENCE_S
 
 TINY = Architecture(
     "Tiny",
@@ -262,7 +263,7 @@ def test_a_run_that_is_paused_goes_on_where_it_was(store: Store):
     states: list[State] = []
 
     def resume(run_id: str) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and not states:
             found = store.get(run_id)
             if found and found.state is State.PAUSED:

@@ -32,6 +32,7 @@ from cnn.training.store.heartbeats import dismiss_silent
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import ContinuationError, extend, resume
 from cnn.training.workers.starting import of_run
+from tests.training.processes import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 IMAGES, BATCH = 25, 10
@@ -278,7 +279,7 @@ def recorded(store: Store, frame: Any = None) -> Recorder:
 
 
 def eventually(what: Any) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -9,6 +9,7 @@ from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Progress, Result, State, WorkerState
 from cnn.training.store import database, heartbeats
 from cnn.training.store.store import Store
+from tests.training.processes import eventually
 
 DEMO = entry("shapes-demo").architecture
 SETTINGS = Configuration(epochs=3)
@@ -67,9 +68,7 @@ def test_a_worker_outlives_a_store_that_is_locked_when_it_speaks(tmp_path: Path,
         is_now(WorkerState.READY)
         assert heartbeats.worker_states(store) == [WorkerState.STARTING]
         other.execute("rollback")
-        deadline = time.monotonic() + 30
-        while heartbeats.worker_states(store) != [WorkerState.READY]:
-            assert time.monotonic() < deadline
+        eventually("heard", lambda: heartbeats.worker_states(store) == [WorkerState.READY])
         other.execute("begin exclusive")
     other.execute("rollback")
     other.close()

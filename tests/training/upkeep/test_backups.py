@@ -13,6 +13,7 @@ from cnn.training.store.store import Store, StoreError
 from cnn.training.store.tables import SCHEMA_VERSION
 from cnn.training.upkeep import backups
 from cnn.training.upkeep.backups import backup
+from tests.training.processes import eventually
 from tests.training.stores import (
     DEMO,
     MB,
@@ -56,8 +57,12 @@ def test_a_backup_is_of_one_moment_while_another_thread_writes(file: Path, tmp_p
 
     writing = threading.Thread(target=write)
     writing.start()
+    found = []
     try:
-        found = [backup(url, tmp_path / f"{number}.sqlite").runs for number in range(3)]
+        for number in range(3):
+            many = len(added) + 2  # one of them may have been written before the last backup
+            eventually("another run", lambda many=many: len(added) >= many)  # type: ignore[misc]
+            found.append(backup(url, tmp_path / f"{number}.sqlite").runs)
     finally:
         ended.set()
         writing.join()

@@ -1,9 +1,9 @@
 """How often a run is drawn anew while it is trained, and what has it drawn at once."""
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from cnn.training.recipe.run import Epoch, Progress, Run, State, Step, Wish
 from cnn.training.store.store import Store
 from tests.ui.visiting import arriving, shown, visited
 from ui.components import news
+from ui.parts.runs import pace
 from ui.parts.runs.pace import AT_ONCE_S, CALM_S, every_s, news_of, news_of_recipes
 from ui.parts.runs.runs import TAB
 
@@ -54,9 +55,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_its_first_points_a_wish_and_its_end_are_shown_at_once_and_nothing_else(
-    store: Store,
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ):
-    id = store.add(entry("lenet-5").architecture, Configuration()).id
+    added = store.add(entry("lenet-5").architecture, Configuration())
+    id = added.id
+    monkeypatch.setattr(pace, "time", SimpleNamespace(time=lambda: added.created_at))
     look = news_of(store, [id])
     stamps = [look().stamp]
 
@@ -99,12 +102,12 @@ def test_its_first_points_a_wish_and_its_end_are_shown_at_once_and_nothing_else(
 def test_what_has_waited_long_is_asked_about_ever_more_calmly(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
-    look = news_of(store, [store.add(entry("lenet-5").architecture, Configuration()).id])
-    assert look().again_s == AT_ONCE_S
-    began = time.time()
-    for waited_s, again_s in ((0.5, 0.06), (2.0, 0.2), (60.0, CALM_S)):
-        monkeypatch.setattr(time, "time", lambda at=began + waited_s: at)
-        assert look().again_s == pytest.approx(again_s, abs=0.05)
+    run = store.add(entry("lenet-5").architecture, Configuration())
+    look = news_of(store, [run.id])
+    for waited_s, again_s in ((0.0, AT_ONCE_S), (0.5, AT_ONCE_S), (2.0, 0.2), (60.0, CALM_S)):
+        now = run.created_at + waited_s
+        monkeypatch.setattr(pace, "time", SimpleNamespace(time=lambda now=now: now))
+        assert look().again_s == pytest.approx(again_s, abs=1e-3)
 
 
 def test_a_run_that_is_deleted_is_news(store: Store):

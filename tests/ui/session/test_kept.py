@@ -13,6 +13,7 @@ from ui.session import kept as keeping
 from ui.session.kept import LARGE_BYTES, kept, kept_bytes, make_room, size_bytes, turn
 
 MB = 1_000_000
+PATIENCE_S = 60.0
 LARGE = Effort(peak_bytes=LARGE_BYTES + 1)
 
 
@@ -133,18 +134,19 @@ def test_something_large_waits_until_no_other_is_computed_and_something_small_do
     assert together(LARGE) == 1
     assert together(Effort(seconds=1.0)) == 1
     assert len(done) == 8
-    waiting = threading.Event()
+    waiting, goes_on = threading.Event(), threading.Event()
 
     def hold() -> None:
         with turn(LARGE):
             waiting.set()
-            time.sleep(0.2)
+            goes_on.wait(PATIENCE_S)
 
     holder = threading.Thread(target=hold)
     holder.start()
     waiting.wait()
     compute(Effort(peak_bytes=LARGE_BYTES))  # goes by
     assert holder.is_alive()
+    goes_on.set()
     holder.join()
 
 
@@ -159,7 +161,7 @@ def test_a_turn_within_a_turn_does_not_wait_for_itself_and_an_error_gives_it_bac
 
     other = threading.Thread(target=take)
     other.start()
-    other.join(5)
+    other.join(PATIENCE_S)
     assert taken
 
 
