@@ -65,6 +65,21 @@ def test_the_ways_on_below_the_first_network_stand_together(page: Page, app_url:
     assert first["y"] == second["y"]
 
 
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_the_first_network_is_as_wide_as_the_doors_below_it(page: Page, app_url: str, width: int):
+    page.set_viewport_size({"width": width, "height": 950})
+    page.goto(app_url)
+    last = page.get_by_role("button", name="Bring photos")
+    expect(page.locator(".maps").first).to_be_visible()
+    expect(last).to_be_in_viewport()
+    settled(page)
+
+    maps, door = page.locator(".maps").first.bounding_box(), last.bounding_box()
+    assert maps
+    assert door
+    assert maps["x"] + maps["width"] == pytest.approx(door["x"] + door["width"], abs=24)
+
+
 def test_the_picture_shows_no_more_of_a_block_than_the_stack(page: Page, app_url: str):
     open_build(page, app_url, RESNET)
     parts = page.locator("svg.network [data-path]")

@@ -20,15 +20,17 @@ html {{background: Canvas; color: CanvasText}}
 a {{color: LinkText}}
 h1 {{font-size: 1rem}}
 button {{font: inherit; padding: .5rem 1rem}}
+code {{white-space: nowrap}}
 </style>
 <main>
 <h1>CNN Workbench</h1>
 <p>{words}</p>
 </main>
 """
+COMMAND = "python -m cnn address"
 NO_TOKEN = (
     "CNN Workbench opens by the address with its token, which was printed where it was started and "
-    "is printed there again by: python -m cnn address. From there you come back to this page."
+    f"is printed there again by: {COMMAND}. From there you come back to this page."
 )
 OPERATORS_ONLY = (
     "This is answered on the machine itself, or to whoever shows the token: "
@@ -41,6 +43,7 @@ ENTRY = """<p>You are invited as <b>{name}</b>.</p>
 """
 LEAVING = """<p>Sign out of CNN Workbench on this browser?{back}</p>
 <form method="post"><button>Sign out</button></form>
+<p><a href="{stay}">Stay</a></p>
 """
 SIGNED_OUT = "You are signed out. Your things stay, and a new invitation leads back to them."
 LEFT = "You are signed out, and were a guest: what you made is gone within a day."
@@ -97,11 +100,11 @@ def no_invitation() -> Response:
     return _page(NO_INVITATION, 410)
 
 
-def leaving(way: Way, *, is_guest: bool) -> Response:
+def leaving(way: Way, stay: str, *, is_guest: bool) -> Response:
     """To whoever wants to leave: a page that is looked at ahead signs nobody out."""
     back = "" if way is Way.OIDC else " You come back by a new invitation."
     back = " A guest does not come back: what you made is lost." if is_guest else back
-    return _with_button(LEAVING.format(back=back))
+    return _with_button(LEAVING.format(back=back, stay=escape(stay)))
 
 
 def signed_out(way: Way, sign_in: str, *, is_guest: bool) -> Response:
@@ -118,7 +121,8 @@ def no_store(words: str) -> Response:
 
 def no_token(*, is_page: bool) -> Response:
     """To whoever has not shown the token."""
-    made = _page(NO_TOKEN, 401) if is_page else PlainTextResponse(NO_TOKEN, 401)
+    words = escape(NO_TOKEN).replace(COMMAND, f"<code>{COMMAND}</code>")
+    made = _with_button(f"<p>{words}</p>", 401) if is_page else PlainTextResponse(NO_TOKEN, 401)
     made.headers["WWW-Authenticate"] = "Bearer"
     made.headers["Cache-Control"] = "no-store"
     return made

@@ -140,13 +140,19 @@ def its_progress_is_exported_and_erased(page: Page) -> None:
 
 
 @pytest.mark.proof
-def test_the_formulas_of_every_lesson_are_drawn(app_url: str, page: Page):
+def test_the_formulas_of_every_lesson_are_drawn_and_fit_a_phone(app_url: str, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
     for lesson in lessons():
         opened(page, app_url, lesson)
         page.get_by_text("The mathematics", exact=True).click()
         expect(page.locator(".katex").first).to_be_visible()
         expect(page.locator(".katex-error")).to_have_count(0)
         settled(page)
+        cut = page.locator(".katex-display").evaluate_all(
+            """(all) => all.filter((one) => one.scrollWidth > one.clientWidth)
+              .map((one) => one.innerText)"""
+        )
+        assert cut == [], lesson.key
 
 
 def test_a_prepared_link_locks_hides_and_asks_in_plain_text(app_url: str, page: Page):

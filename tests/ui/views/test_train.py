@@ -15,7 +15,8 @@ from cnn.network.zoo import CLASSICS, entry
 from cnn.training.recipe.configuration import Configuration, Optimizer
 from cnn.training.recipe.run import Epoch, Progress, Result, Run, State, Step
 from cnn.training.store.store import Store
-from tests.ui.visiting import arriving, figures, pressed, visited, words
+from tests.ui.visiting import arriving, figures, pressed, shown, visited, words
+from ui.parts.runs.runs import CURVES, TAB
 from ui.session import design
 
 ROOT = Path(__file__).parents[3]
@@ -220,9 +221,13 @@ def test_a_run_that_ended_badly_says_why_and_what_can_be_done(
     run = store.add(DEMO, SETTINGS, worker="me")
     store.finish(run.id, state, message)
 
-    app = visited("train", run=run.id)
+    app = arriving("train", run=run.id)
+    app.session_state[TAB] = CURVES  # as where another run was looked at before
+    app = shown(app)
 
     assert message.split(":")[0].rstrip(".") in words(app).replace("\\", "")
+    assert not app.metric, "it ended before its first step"
+    assert [tab.label for tab in app.tabs] == ["Facts", "Take away"]
     pressed(app, button)
     newest = store.latest()[0]
     assert newest.id != run.id

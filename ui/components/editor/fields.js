@@ -43,6 +43,8 @@ const FORMATS = {
   numbers: { parse: parseNumbers, print: printNumbers },
 };
 
+const KEYBOARDS = { whole: "numeric", real: "decimal" }; // those of a phone
+
 const STEPPED = ["whole", "pair"];
 
 const within = ({ low, high, below_high }, value) =>
@@ -101,7 +103,7 @@ function showText(input, text) {
 function textControl(field, send) {
   const { parse, print } = FORMATS[field.type];
   const input = textInput(field.type === "pair" ? 1 : 2, () => send(read(), true));
-  setAttribute(input, "inputmode", field.type === "real" ? "decimal" : "text");
+  setAttribute(input, "inputmode", KEYBOARDS[field.type] ?? "text");
   const read = () => {
     const text = input.value.trim();
     return text === "" && field.optional ? null : parse(text);

@@ -6,8 +6,8 @@ import { added, element, setText } from "../kit/element.js";
 import { percent } from "../kit/numbers.js";
 import { tiles } from "./maps.js";
 
-const NARROW = 640;
-const MOST_ACROSS = 16; // maps in one line; more stand in two, as all do where it is narrow
+const [NARROW, WIDE] = [640, 1250];
+const MOST_ACROSS = 16; // maps in one line, twice as many where it is wide; more stand in two, as all do where it is narrow
 const MOST_MAPS = 64;
 const WAVE = { each: 70, long: 320 };
 const MOST_COLUMNS = 10;
@@ -35,17 +35,18 @@ export class Shown {
   /** From now on this network answers, laid out for the room that `frame` has. */
   open(network, frame) {
     this.network = network;
-    this.sizes = new ResizeObserver(([{ contentRect }]) => this.lay(contentRect.width < NARROW));
+    this.sizes = new ResizeObserver(([{ contentRect }]) => this.lay(roomOf(contentRect.width)));
     this.sizes.observe(frame);
   }
 
-  lay(isNarrow) {
-    if (this.isNarrow === isNarrow) return;
-    this.isNarrow = isNarrow;
+  /** `most` of the maps of a layer in one line. */
+  lay(most) {
+    if (this.most === most) return;
+    this.most = most;
     for (const stage of this.stages) {
       const given = this.network.layer(stage.layer);
       const maps = Math.min(given.shape[2], MOST_MAPS);
-      const across = isNarrow || maps > MOST_ACROSS ? Math.ceil(maps / 2) : maps;
+      const across = maps > most ? Math.ceil(maps / 2) : maps;
       stage.paint = tiles(stage.canvas, given, across, maps);
     }
     this.show(this.bytes);
@@ -82,6 +83,11 @@ export class Shown {
   end() {
     this.sizes?.disconnect();
   }
+}
+
+function roomOf(width) {
+  if (width < NARROW) return 1;
+  return width < WIDE ? MOST_ACROSS : 2 * MOST_ACROSS;
 }
 
 function stageOf(parent, { title, about }) {

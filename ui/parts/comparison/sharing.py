@@ -34,7 +34,7 @@ def sharing(found: Sequence[Group]) -> None:
             st.markdown(f"{many} opened in class by whoever has this link, and changed by nobody.")
             st.code(_link(), language=None, wrap_lines=True)
         else:
-            st.markdown("Whoever in class has its link will see it, with your name.")
+            st.markdown("Whoever in your class has its link will see it, with your name.")
         st.button(
             "Share no longer" if is_shared else "Share it",
             type="secondary" if is_shared else "primary",

@@ -56,8 +56,9 @@ def goals_shown(traced: Trace, run: Run | None = None) -> None:
         asks = st.session_state.get(QUESTION, "")
         own_question(asks, is_answered_here=is_challenge)
     with _bar():
-        _standing(wanted, traced, _tries(wanted), progress.standing(), run)
-        st.button(frame_text("leave"), key="leave_challenge", type="tertiary", on_click=_forget)
+        below = _standing(wanted, traced, _tries(wanted), progress.standing(), run)
+        leave = frame_text("leave")
+        below.button(leave, key="leave_challenge", type="tertiary", on_click=_forget)
 
 
 def goals_at_first(wanted: Goals, traced: Trace, task: Assignment | None = None) -> None:
@@ -67,9 +68,11 @@ def goals_at_first(wanted: Goals, traced: Trace, task: Assignment | None = None)
 
 
 def _bar() -> DeltaGenerator:
-    return st.container(
-        horizontal=True, vertical_alignment="center", gap="small", border=True, key="challenge"
-    )
+    return st.container(gap="small", border=True, key="challenge")
+
+
+def _line() -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small")
 
 
 def _standing(
@@ -79,33 +82,40 @@ def _standing(
     answers: Standing,
     run: Run | None = None,
     task: Assignment | None = None,
-) -> None:
-    """Each goal and what came of it, of the training on the page or of the first try."""
+) -> DeltaGenerator:
+    """What came of it, and in a line below, which is returned, of each goal: of the training on
+    the page or of the first try.
+    """
     of_network = tries.of_network(some, traced)
     judged = goals.judged(wanted, traced, run or (of_network.run if of_network else None))
     title = next((one.title for one in catalogue.challenges() if one.goals == wanted), "")
     task = task or assigned.current()
     title = plain(task.title) if task else title
-    st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
-    if not run and not tries.passed(judged):
-        words = "challenge_do_train" if wanted.need_training else "challenge_do"
-        st.markdown(frame_text(words), width="content")
-    for one in judged:
-        _goal(one)
-    if task:
-        st.caption(plain(assigned.in_words(task)), width="content")
-        if not run:
-            assigned.its_lessons(task, answers)
-    elif wanted.data:
-        st.caption(_on_data(wanted), width="content")
-    if wanted.need_training and not task:  # of an assignment, any training may be handed in
-        if run:
+    is_tried = wanted.need_training and not task  # of an assignment, any training is handed in
+    with _line():
+        st.markdown(f":material/flag: **{title or frame_text('challenge')}**", width="content")
+        if is_tried:
+            _outcome(some)
+        elif tries.passed(judged):
+            st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
+        else:
+            st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+        if not run and not tries.passed(judged):
+            words = "challenge_do_train" if wanted.need_training else "challenge_do"
+            st.markdown(frame_text(words), width="content")
+    below = _line()
+    with below:
+        for one in judged:
+            _goal(one)
+        if task:
+            st.caption(plain(assigned.in_words(task)), width="content")
+            if not run:
+                assigned.its_lessons(task, answers)
+        elif wanted.data:
+            st.caption(_on_data(wanted), width="content")
+        if is_tried and run:
             st.caption(_this(wanted, some, run), width="content")
-        _outcome(some)
-    elif tries.passed(judged):
-        st.badge(frame_text("challenge_passed"), icon=":material/trophy:", color="green")
-    else:
-        st.badge(frame_text("challenge_not_yet"), icon=":material/hourglass:", color="gray")
+    return below
 
 
 def _outcome(some: Sequence[Try]) -> None:

@@ -14,6 +14,7 @@ from ui.session.person import has_accounts, who
 
 DESK = PAGES / "desk.py"
 CLASS, TYPED = "class_address", "class_address_typed"
+SERVE = "streamlit run app.py --server.address 0.0.0.0 --server.allowedHosts NAME"
 
 
 def prepare() -> None:
@@ -80,3 +81,4 @@ def _of_class(of_class: str) -> None:
     )
     if not of_class.strip():
         st.markdown(f":small[{frame_text('this_computer_alone')}]")
+        st.code(SERVE, language=None, wrap_lines=True)

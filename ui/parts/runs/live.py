@@ -14,7 +14,7 @@ from cnn.pictures.training.curves import Curve
 from cnn.training.recipe.earlier import caution
 from cnn.training.recipe.elsewhere import MARK, Elsewhere
 from cnn.training.recipe.naming import told_apart
-from cnn.training.recipe.run import Epoch, Run, Step
+from cnn.training.recipe.run import Epoch, Run, State, Step
 from cnn.training.recipe.told_loss import is_smoothed
 from cnn.training.recipe.unreadable import Unreadable
 from cnn.training.store.store import Store
@@ -156,11 +156,13 @@ def _inside(run: Run, epochs: Sequence[Epoch]) -> None:
     def of_curves() -> None:
         show_curves([_curve(runs.store(), run, epochs)])
 
-    views: dict[str, Callable[[], None]] = {
+    of_training: dict[str, Callable[[], None]] = {
         runs.CURVES: of_curves,
         "Gradients": lambda: show_gradients(run),
         "Watch it learn": lambda: watch_it_learn(run),
         "Learning rate": lambda: show_learning_rate(run, _steps(runs.store(), run)),
+    }
+    views: dict[str, Callable[[], None]] = (of_training if _has_begun(run) else {}) | {
         "Facts": lambda: facts(run),
         "Take away": lambda: take_away(run, epochs),
     }
@@ -194,7 +196,13 @@ def _one(run: Run, epochs: Sequence[Epoch]) -> None:
         st.warning(said, icon=":material/history:")
     room.removed_from(run)
     figures.bar(run)
-    figures.figures(run, epochs)
+    if _has_begun(run):
+        figures.figures(run, epochs)
+
+
+def _has_begun(run: Run) -> bool:
+    """Whether there is, or may be soon, anything to see of its training."""
+    return run.is_live or run.state is State.FINISHED or bool(run.progress.step)
 
 
 def _one_elsewhere(run: Elsewhere, epochs: Sequence[Epoch]) -> None:

@@ -95,7 +95,8 @@ class People:
         if not found:
             return self._turned_away(visit, method), ""
         if path == LEAVE:
-            return refusals.leaving(self.how.way, is_guest=await self._is_guest(found)), ""
+            is_guest = await self._is_guest(found)
+            return refusals.leaving(self.how.way, address("/"), is_guest=is_guest), ""
         return None, found
 
     async def _who(self, visit: HTTPConnection) -> str:
