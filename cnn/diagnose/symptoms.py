@@ -38,6 +38,7 @@ def rate_too_high(found: Evidence) -> Finding | None:
     jumped = highest > JUMP * max(found.chance_loss, found.steps[0].loss if found.steps else 0.0)
     last = found.epochs[-1].loss if found.epochs else math.inf
     best = min(found.epochs, key=lambda epoch: epoch.loss, default=None)
+    is_worse = best is not None and found.epochs[-1].accuracy < best.accuracy
     if run.state is State.DIVERGED:
         said = run.message or "The loss was no longer a finite number."
         said = f"{said} The highest rate was {number(rate)}{times}."
@@ -47,7 +48,7 @@ def rate_too_high(found: Evidence) -> Finding | None:
             f"{found.guessing_loss}; after {_epochs(found)} training is at {_figure(last)} "
             f"(mean over {_images(found)} images). The highest rate was {number(rate)}{times}."
         )
-    elif best and last > max(1.3 * best.loss, 0.1 * found.chance_loss):
+    elif best and is_worse and last > max(1.3 * best.loss, 0.1 * found.chance_loss):
         said = (
             f"The training loss rose from {_figure(best.loss)} in epoch {best.epoch} to "
             f"{_figure(last)} in epoch {found.epochs[-1].epoch} (means over "

@@ -168,6 +168,12 @@ def test_a_training_loss_that_rises_by_a_third_has_too_high_a_rate(last: float, 
     assert finding is None or "rose from 0.3 in epoch 3 to 0.45 in epoch 5" in finding.evidence
 
 
+def test_a_training_loss_that_rises_while_as_many_are_right_says_nothing_of_the_rate():
+    curves = course([0.9, 0.5, 0.3, 0.32, 0.45], [0.6, 0.8, 1.0, 1.0, 1.0])
+
+    assert Symptom.RATE_TOO_HIGH not in found(run_of(), curves)
+
+
 @pytest.mark.parametrize(("rate", "fires"), [(1e-6, True), (4e-4, True), (6e-4, False)])
 def test_a_rate_far_below_the_usual_one_that_has_learnt_nothing_is_too_low(
     rate: float, fires: bool
