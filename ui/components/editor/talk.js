@@ -37,7 +37,9 @@ async function askForNotes(editor, { rev, edit, layers }) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ ...more, rev, edit, layers, input: editor.input }),
     });
-    if (response.ok) editor.hear(await response.json());
+    if (!response.ok) return;
+    const told = await response.json();
+    setTimeout(() => editor.hear(told)); // the page is asked for first, and is drawn meanwhile
   } catch {
     // the server is away for a moment; the page says so itself
   }
