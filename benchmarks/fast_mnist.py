@@ -32,7 +32,7 @@ from cnn.data import DatasetName, DatasetSpec, Split, load
 from cnn.network.heads import from_scores
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
-from cnn.training.engine.tensorflow import import_tensorflow
+from cnn.training.engine.tensorflow import stand_side_by_side
 from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.presets import FAST_MNIST
 from cnn.training.recipe.schedule import learning_rates
@@ -140,7 +140,7 @@ def _accuracy(module: Any, images: Any, labels: Any) -> float:
 def main() -> None:
     """Print all times to 99 %, for each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import_tensorflow()
+    stand_side_by_side()
     accuracies: list[float] = []
     times: list[float] = []
     ratios: list[float] = []

@@ -19,7 +19,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -35,6 +37,7 @@ from cnn.network.zoo import entry
 from cnn.pictures.paper.sheet import Sheet
 from cnn.training.engine.chunk import Chunk
 from cnn.training.engine.machine import Machine
+from cnn.training.engine.tensorflow import parts_of, stand_side_by_side
 from cnn.training.recipe.configuration import Configuration
 
 IMAGES, STEPS, ROUNDS = 1_280, 20, goals.rounds(5)
@@ -100,7 +103,8 @@ def measured(id: str, peak: float) -> Measured:
     """Medians of a few rounds, each with the profiler and without it."""
     network = entry(id).architecture
     pixels = np.random.default_rng(0).integers(0, 255, (IMAGES, *network.input), np.uint8)
-    machine = Machine(network, Configuration(), Split(pixels, np.arange(IMAGES) % 10))
+    split = Split(pixels, np.arange(IMAGES) % 10)
+    machine = Machine(network, Configuration(), split, parts=parts_of(BATCH))
     rates = np.full(STEPS, 1e-3, np.float32)
     chunk = Chunk(np.arange(IMAGES, dtype=np.int32), 0, STEPS, BATCH, rates)
     machine.steps(chunk)
@@ -135,7 +139,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", nargs="*", default=NETWORKS)
     wanted = parser.parse_args().networks
-    peak = peak_flops()
+    stand_side_by_side()
+    with ProcessPoolExecutor(1, get_context("spawn")) as whole:  # where all share an operation
+        peak = whole.submit(peak_flops).result()
     print(f"ms a step of {BATCH} images, medians of {ROUNDS} times {STEPS} steps; the processor's")
     print(f"most: {peak / 1e9:,.0f} billion operations a second.\n")
     head = "".join(f"{name:>{len(name) + 2}}" for name in NAMES)

@@ -92,7 +92,10 @@ def _data(options: argparse.Namespace, wanted: Assignment | None) -> DatasetSpec
 def carried_out(store: Store, claimed_by: Callable[[str], Run], bar: Bar) -> Run:
     """Trains in the foreground what is put into the hands of this process; Ctrl-C ends it."""
     from cnn.training.engine.fit import carry_out
+    from cnn.training.engine.tensorflow import is_ours, stand_side_by_side
 
+    if is_ours():
+        stand_side_by_side()
     name = identified(f"shell-{uuid.uuid4().hex[:8]}")
     with told_to_end() as gone, present(store, name, WorkerState.FOREGROUND):
         run = claimed_by(name)

@@ -20,6 +20,7 @@ from cnn.numbers import number
 from cnn.training.engine.chunk import Chunk, Done, order_of
 from cnn.training.engine.kept_machines import keep, machine_for
 from cnn.training.engine.machine import Machine
+from cnn.training.engine.parts import parts_noted
 from cnn.training.recipe.pace import per_epoch, planned_rates, steps_wanted
 from cnn.training.store.arrays import Arrays
 
@@ -84,7 +85,10 @@ class Replay:
         self._rates = planned_rates(
             self._own, self._images, steps_wanted(self._own, self._images) or 0
         )
-        self._machine: Machine = machine_for(found.run.architecture, self._own, data.train)
+        parts = parts_noted(found.run.environment)
+        self._machine: Machine = machine_for(
+            found.run.architecture, self._own, data.train, parts=parts
+        )
         self._fresh = self._machine.state()
 
     def close(self) -> None:
@@ -223,14 +227,13 @@ class Replay:
 
     def _again(self, epoch: int, count: int) -> Done:
         """So many steps of an epoch, as they were done: the very first one without compiling."""
-        order, first, parts = order_of(self._own.seed, epoch, self._images), 0, []
-        if epoch == 1 and count:
-            parts.append(self._machine.first_step(self._chunk(order, epoch, 0, 1)))
-            first = 1
-        if count > first:
-            self._machine.compile(lambda: None)
-            parts.append(self._machine.steps(self._chunk(order, epoch, first, count - first)))
-        return Done(*(np.concatenate(each) for each in zip(*map(_fields, parts), strict=True)))
+        order = order_of(self._own.seed, epoch, self._images)
+        chunk = self._chunk(order, epoch, 0, count)
+        self._machine.compile(lambda: None)
+        if epoch > 1 or not count:
+            return self._machine.steps(chunk)
+        begun, left = chunk.parted(1)
+        return self._machine.first_step(begun).then(self._machine.steps(left))
 
     def _chunk(self, order: npt.NDArray[np.int32], epoch: int, first: int, count: int) -> Chunk:
         step = self._done(epoch - 1) + first
@@ -251,10 +254,6 @@ class Replay:
         ties = int((two[:, 1] - two[:, 0] < tolerance.TIE).sum())
         right = int((shares.argmax(axis=1) == split.labels).sum())
         return Measured(loss, right, len(split), ties)
-
-
-def _fields(done: Done) -> tuple[Any, ...]:
-    return done.losses, done.hits, done.norms
 
 
 def _check_measured(what: str, found: Measured, loss: float, accuracy: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,17 @@ class Chunk:
         starts = (self.first + np.arange(self.count)) * self.batch
         return np.minimum(self.batch, len(self.order) - starts)
 
+    def parted(self, count: int) -> tuple[Chunk, Chunk]:
+        """So many of its steps, and those that are left."""
+        left = replace(
+            self,
+            first=self.first + count,
+            count=self.count - count,
+            rates=self.rates[count:],
+            step=self.step + count,
+        )
+        return replace(self, count=count, rates=self.rates[:count]), left
+
 
 def order_of(seed: int, epoch: int, images: int) -> npt.NDArray[np.int32]:
     """The order in which an epoch takes its images."""
@@ -61,6 +72,11 @@ class Done:
     losses: Numbers
     hits: Numbers
     norms: Numbers
+
+    def then(self, other: Done) -> Done:
+        """This, and what came of the steps after it."""
+        both = ((getattr(self, one.name), getattr(other, one.name)) for one in fields(Done))
+        return Done(*map(np.concatenate, both))
 
 
 def curve(chunk: Chunk, done: Done, per_epoch: int, seconds: float, took: float) -> list[Step]:

@@ -14,9 +14,9 @@ from typing import Any
 
 from cnn.commit import commit
 from cnn.memory import memory_bytes
-from cnn.settings import whole_setting
 from cnn.training.engine.fused import BATCH_NORM, FUSED
-from cnn.training.engine.tensorflow import ONEDNN, import_tensorflow
+from cnn.training.engine.parts import PARTS, THREADS
+from cnn.training.engine.tensorflow import ONEDNN, import_tensorflow, processors, stands_in
 from cnn.training.recipe.told_loss import TRAINING_LOSS, names_versions
 from cnn.training.recipe.unreadable import PROGRAM, written_by
 
@@ -34,19 +34,22 @@ WORDS = {
     MEMORY: "memory (GiB)",
     WITH_ONEDNN: "oneDNN",
     BATCH_NORM: "batch normalization",
+    PARTS: "parts of a batch side by side",
+    THREADS: "threads of each part",
     TRAINING_LOSS: "training loss",
 }
 
 
-def environment() -> dict[str, Any]:
+def environment(batch: int) -> dict[str, Any]:
     """The versions and the machine a run is trained with, of processors and GPUs those that it may
-    use; and how it rounds. For a process that trains.
+    use; and how it rounds, with batches of so many images. For a process that trains.
     """
     found = program_and_machine("tensorflow", "keras", "numpy")
     graphics = len(import_tensorflow().config.list_physical_devices("GPU"))
     if os.environ.get(ONEDNN) == "1":
         found[WITH_ONEDNN] = "used where the processor can"
-    return found | ({"gpus": graphics} if graphics else {}) | {BATCH_NORM: FUSED}
+    rounding: dict[str, Any] = dict(stands_in(batch)) or {BATCH_NORM: FUSED}
+    return found | ({"gpus": graphics} if graphics else {}) | rounding
 
 
 def program_and_machine(*packages: str) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def program_and_machine(*packages: str) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         PROCESSOR: processor(),
-        "processors": whole_setting("TF_NUM_INTRAOP_THREADS", 0) or os.cpu_count(),
+        "processors": processors(),
         MEMORY: round(there / 2**30, 1) if there else UNKNOWN,
     }
     for name in packages:

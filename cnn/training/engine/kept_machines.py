@@ -25,7 +25,7 @@ from cnn.training.recipe.start import with_weights
 MOST, MOST_BYTES = 4, 64 << 20
 """So many are kept, and so many bytes of what they learn, in all."""
 
-Key = tuple[Architecture, Configuration, bool, bool, frozenset[str], str]
+Key = tuple[Architecture, Configuration, bool, bool, frozenset[str], int, str]
 _kept: dict[Key, Machine] = {}
 _lock = threading.Lock()
 
@@ -38,10 +38,11 @@ def machine_for(
     as_before: bool = False,
     tells_smoothed: bool = False,
     frozen: Collection[str] = (),
+    parts: int = 1,
 ) -> Machine:
     """A machine at the beginning of a training; whoever has it gives it back with `keep`."""
     with _lock:
-        key = _key(architecture, configuration, as_before, tells_smoothed, frozen)
+        key = _key(architecture, configuration, as_before, tells_smoothed, frozen, parts)
         found = _kept.pop(key, None)
         if found is None and not _kept:
             clear_session()
@@ -51,6 +52,7 @@ def machine_for(
             as_before=as_before,
             tells_smoothed=tells_smoothed,
             frozen=frozen,
+            parts=parts,
         )
     found.begin(configuration, train)
     return found
@@ -69,7 +71,7 @@ def keep(machine: Machine, architecture: Architecture, configuration: Configurat
     if not machine.is_compiled:
         return
     with _lock:
-        made = machine.as_before, machine.tells_smoothed, machine.frozen
+        made = machine.as_before, machine.tells_smoothed, machine.frozen, machine.parts
         _kept[_key(architecture, configuration, *made)] = machine
         while _are_too_many([one.size_bytes for one in _kept.values()]):
             del _kept[next(iter(_kept))]
@@ -122,6 +124,7 @@ def _key(
     as_before: bool,
     smoothed: bool,
     frozen: Collection[str] = (),
+    parts: int = 1,
 ) -> Key:
     """What is compiled into a machine; all else may change from one training to the next.
 
@@ -137,4 +140,4 @@ def _key(
     has_numbers = any(isinstance(row.layer, Normalization) for row in with_weights(architecture))
     numbers = configuration.start.weights if configuration.start and has_numbers else ""
     compiled = replace(configuration, dataset=DatasetSpec(), seed=seed, start=None, **others)
-    return architecture, compiled, as_before, smoothed, frozenset(frozen), numbers
+    return architecture, compiled, as_before, smoothed, frozenset(frozen), parts, numbers

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,7 @@ from cnn.network.trace import trace
 from cnn.training.engine.augmenting.layers import Augmenting
 from cnn.training.engine.chunk import Chunk, Done, Numbers
 from cnn.training.engine.fused import fuse
+from cnn.training.engine.parts import in_parts
 from cnn.training.engine.scores import judged, probabilities
 from cnn.training.engine.snapshots import IMAGES, LAYERS, Snapshot, kept_part
 from cnn.training.engine.tensorflow import begun, compiling, import_tensorflow, sow
@@ -59,9 +62,11 @@ class Machine:
         as_before: bool = False,
         tells_smoothed: bool = False,
         frozen: Collection[str] = (),
+        parts: int = 1,
     ) -> None:
         """`tells_smoothed`: the loss it tells of a step is the one on smoothed labels. The rows
         that are `frozen` stay as they are, averages of batch norm too, as `trainable=False` has it.
+        A batch is computed in so many `parts` side by side.
         """
         self.tf = tf = import_tensorflow()
         import keras
@@ -76,7 +81,12 @@ class Machine:
         self.frozen = frozenset(frozen)
         for name in self.frozen:
             self.model.get_layer(name).trainable = False
-        fuse(self.model, tf, keras)
+        self.parts = parts
+        if parts == 1:
+            fuse(self.model, tf, keras)
+        self._in_parts = tf.autograph.experimental.do_not_convert(
+            partial(in_parts, tf, keras, self.model, count=parts)
+        )
         rows = trace(self.scoring).rows
         self.watched = [row for row in rows if isinstance(row.layer, Convolution)][:LAYERS]
         seen = [self.model.get_layer(output_name(row)).output for row in self.watched]
@@ -164,8 +174,12 @@ class Machine:
         return self._done(self._many_steps, chunk)
 
     def steps(self, chunk: Chunk) -> Done:
-        """Trains some steps."""
-        return self._done(self._steps, chunk)
+        """Trains some steps; of the last batch of an epoch there may be too little for parts."""
+        is_whole = not chunk.count or chunk.sizes[-1] >= self.parts
+        if is_whole:
+            return self._done(self._steps, chunk)
+        most, last = chunk.parted(chunk.count - 1)
+        return self._done(self._steps, most).then(self.first_step(last))
 
     def compile(self, pulse: Callable[[], None]) -> None:
         """Has the steps compiled, changing nothing; `pulse` is called meanwhile, and may raise.
@@ -203,13 +217,19 @@ class Machine:
     def evaluate(self, split: Split, pulse: Callable[[], None]) -> tuple[float, float, Numbers]:
         """Mean loss, accuracy, and each image's class probabilities; `pulse` may end it."""
         values = int(np.prod(split.image_shape))
-        batch = max(16, min(500, EVALUATED_VALUES // values))
-        parts = []
-        for start in range(0, len(split), batch):
-            pixels = self.tf.constant(split.pixels[start : start + batch])
-            parts.append(self._score(pixels)[0].numpy())
-            pulse()
-        return judged(np.concatenate(parts), split.labels)
+        batch = max(16, min(500, EVALUATED_VALUES // values) // self.parts)
+
+        def scores(start: int) -> Any:
+            return self._score(self.tf.constant(split.pixels[start : start + batch]))[0].numpy()
+
+        found, pool = [], ThreadPoolExecutor(self.parts)
+        try:
+            for one in pool.map(scores, range(0, len(split), batch)):
+                found.append(one)
+                pulse()
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return judged(np.concatenate(found), split.labels)
 
     def weights(self) -> dict[str, npt.NDArray[Any]]:
         """All weights by row and place; the softmax that was left out has none."""
@@ -273,11 +293,18 @@ class Machine:
         """The scores of images as they are, by the network as validation finds it."""
         return self.tf.identity(self.model(self.feed.of(images), training=False))
 
+    def _trained(self, images: Any) -> Any:
+        """The scores of images that the network is trained on."""
+        return self.model(images, training=True) if self.parts == 1 else self._in_parts(images)
+
     def _norms(self, gradients: Any) -> Any:
+        """The length of each row's gradients together."""
         tf = self.tf
-        return tf.stack(
-            [tf.linalg.global_norm([gradients[i] for i in own]) for own in self.rows.values()]
-        )
+        belongs = np.zeros((len(self.rows), len(gradients)), np.float32)
+        for row, own in enumerate(self.rows.values()):
+            belongs[row, own] = 1.0
+        halves = tf.stack([tf.nn.l2_loss(one) for one in gradients])
+        return tf.sqrt(2.0 * tf.linalg.matvec(belongs, halves))
 
     def _many_steps(
         self, pixels: Any, labels: Any, order: Any, rates: Any, *numbers: Any
@@ -303,7 +330,7 @@ class Machine:
             images = self.feed.of(images)
             self.updating.optimizer.learning_rate.assign(rates[i])
             with tf.GradientTape() as tape:
-                scores = self.model(images, training=True)
+                scores = self._trained(images)
                 if not self.as_before:  # what Keras remembers of a score is not its loss
                     scores = tf.identity(scores)
                 loss = tf.reduce_mean(self.loss(targets, scores))

@@ -24,6 +24,7 @@ from cnn.network.trace import trace
 from cnn.numbers import exact
 from cnn.training.engine.environment import WITH_ONEDNN
 from cnn.training.engine.fused import BATCH_NORM, FUSED, fuse
+from cnn.training.engine.parts import THREADS, Parts, in_parts, normalized, parts_noted
 from cnn.training.engine.tensorflow import ONEDNN
 from cnn.training.recipe import earlier
 from cnn.training.recipe.augmentations import chosen
@@ -75,16 +76,16 @@ RECORDED = [  # loss, accuracy, val_loss, val_accuracy
 
 BODY = '''\
 {classes}# The network without a softmax at its end: training reads its scores, which is exact.
-{function}{fuse}{feeding}{take}
+{function}{fuse}{side_by_side}{feeding}{take}
 
 {data}
 if fingerprint(data) != FINGERPRINT:
     sys.exit("These are not the images that the run was trained on.")
 
 tf.config.experimental.enable_op_determinism()
-keras.utils.set_random_seed(SEED)
+{shared}keras.utils.set_random_seed(SEED)
 model = build_model()
-{taken}{fused}optimizer = {optimizer}
+{taken}{fused}{graph}optimizer = {optimizer}
 optimizer.build(model.trainable_variables)
 loss_of = keras.losses.CategoricalCrossentropy(
     from_logits=True, label_smoothing={label_smoothing}, reduction=None
@@ -134,7 +135,7 @@ for epoch in range(1, len(RECORDED) + 1):
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
         # The run's first step was not compiled, which rounds otherwise, and that would grow.
-        do = train_step if step else train_step.python_function
+        do = train_step if {is_compiled} else train_step.python_function
         loss, hits = do(tf.constant(chosen), tf.constant(rates[step]), tf.constant(step))
         loss_sum += float(loss) * len(chosen)
         hit_sum += float(hits)
@@ -187,6 +188,7 @@ _TAKEN = """\
 take(model)
 freeze(model, {frozen})
 """
+_WHOLE = dict.fromkeys(("side_by_side", "shared", "graph"), "") | {"is_compiled": "step"}
 _RATES = "learning_rates(CONFIGURATION, STEPS)"
 _TWO_RATES = """\
 np.concatenate(  # the schedule for the head, and anew for all at a tenth
@@ -209,8 +211,22 @@ _FUSE = """
 # Keras' own, rounded in other places.
 """
 _FUSED = "fuse(model, tf, keras)\n"
+_SIDE_BY_SIDE = """
+
+# A batch in parts side by side, as the run was trained: what the whole batch comes to, rounded in
+# other places.
+"""
+_SHARED = """\
+tf.config.threading.set_intra_op_parallelism_threads({threads})  # for each part of a batch
+tf.config.optimizer.set_experimental_options({{"disable_meta_optimizer": True}})
+"""
+_GRAPH = """\
+graph = keras.Model(model.inputs[0], model.outputs[0])
+trained = tf.autograph.experimental.do_not_convert(in_parts)
+"""
 _SCORES = "model(images, training=True)"
 _OF_OUTPUT = f"tf.identity({_SCORES})  # Keras would take the loss from what comes before"
+_IN_PARTS = "trained(tf, keras, graph, images, {parts})"
 _PLAIN = """\
 # What is recorded is measured as it is on the validation images: on labels as they are.
 plain_loss_of = keras.losses.CategoricalCrossentropy(from_logits=True, reduction=None)
@@ -280,11 +296,13 @@ def parts(run: Run, epochs: Sequence[Epoch]) -> dict[str, object]:
     classes = classes_text(scoring)
     has_batch_norm = any(isinstance(layer, BatchNormalization) for layer in layers)
     fused = run.environment.get(BATCH_NORM) == FUSED and has_batch_norm
+    count = parts_noted(run.environment)
+    side_by_side = _side_by_side(count, run.environment.get(THREADS)) if count > 1 else _WHOLE
     return dict(
         title=docstring_text(f"{run.name} on {configuration.dataset.name}."),
         name=docstring_text(run.name),
         id=run.id,
-        typing="from typing import Any\n" if fused else "",
+        typing="from typing import Any\n" if fused or count > 1 else "",
         onednn=_ONEDNN if WITH_ONEDNN in run.environment else "",
         fingerprint=run.data_fingerprint,
         seed=configuration.seed,
@@ -299,7 +317,7 @@ def parts(run: Run, epochs: Sequence[Epoch]) -> dict[str, object]:
         function=keras_function(scoring, named=start is not None).text,
         fuse=_FUSE + inspect.getsource(fuse).rstrip() if fused else "",
         fused=_FUSED if fused else "",
-        scores=_OF_OUTPUT if earlier.LOSS in run.environment else _SCORES,
+        **{"scores": _OF_OUTPUT if earlier.LOSS in run.environment else _SCORES} | side_by_side,
         feeding="" if feed.is_usual else f"\n\n{scaled_function(feed)}".rstrip(),
         optimizer=optimizer,
         label_smoothing=configuration.label_smoothing,
@@ -314,6 +332,19 @@ def parts(run: Run, epochs: Sequence[Epoch]) -> dict[str, object]:
         tolerance=TOLERANCE,
         **_begun(run, optimizer),
     )
+
+
+def _side_by_side(parts: int, threads: object) -> dict[str, str]:
+    """The parts of a script that trains a batch in parts."""
+    own = "\n\n".join(inspect.getsource(one) for one in (Parts, in_parts, normalized))
+    lines = [line.partition("  # type: ")[0].rstrip() for line in own.splitlines()]
+    return {
+        "side_by_side": _SIDE_BY_SIDE + "\n".join(lines),
+        "shared": _SHARED.format(threads=threads) if isinstance(threads, int) else "",
+        "graph": _GRAPH,
+        "scores": _IN_PARTS.format(parts=parts),
+        "is_compiled": f"step and len(chosen) >= {parts}",
+    }
 
 
 def start_file(run: Run) -> str:

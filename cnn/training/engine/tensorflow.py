@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from cnn.settings import whole_setting
+from cnn.training.engine.parts import PARTS, THREADS
+
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 """TensorFlow's switch for oneDNN, which computes on x86 processors. Unless asked for, it is off on
 those without AVX-512, and then strides that differ down and across cannot be had of a depthwise
@@ -22,6 +25,11 @@ convolution.
 """
 UNUSED = ("sklearn", "pandas", "IPython")
 """What Keras reads for wrappers, tables and notebooks, where it is installed."""
+
+SIDE_BY_SIDE = 2
+"""A batch is trained in so many parts, where there are as many processors: each part has a share
+of them. More were not measured, and take longer to compile.
+"""
 
 compiling = threading.Lock()
 """Held while something is compiled: Keras is not to be told to forget its session meanwhile."""
@@ -39,14 +47,58 @@ def import_tensorflow() -> Any:
     return tf
 
 
+def is_ours() -> bool:
+    """Whether this process is one of `python -m cnn`, and nobody else's."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return spec is not None and spec.name == "cnn.__main__"
+
+
+class _Process:
+    """What was made up for this one."""
+
+    parts, threads = 1, 0
+
+
+def stand_side_by_side() -> None:
+    """Has this process, which does nothing but train, compute the parts of a batch side by side.
+
+    Each operation has its share of the processors then, and graphs are taken as they are written:
+    to have TensorFlow improve them takes longer, and these are no faster for it. One that has
+    computed before, or a GPU, is left as it is.
+    """
+    tf, share = import_tensorflow(), processors() // SIDE_BY_SIDE
+    if not share or tf.config.list_physical_devices("GPU"):
+        return
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(share)
+    except RuntimeError:  # TensorFlow has begun
+        return
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    _Process.parts, _Process.threads = SIDE_BY_SIDE, share
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return whole_setting("TF_NUM_INTRAOP_THREADS", 0) or os.cpu_count() or 1
+
+
+def parts_of(batch: int) -> int:
+    """In how many parts this process trains a batch of so many images."""
+    return _Process.parts if batch >= _Process.parts else 1
+
+
+def stands_in(batch: int) -> dict[str, int]:
+    """What a run notes of that; nothing where a batch is trained whole."""
+    parts = parts_of(batch)
+    return {PARTS: parts, THREADS: _Process.threads} if parts > 1 else {}
+
+
 @contextmanager
 def _without_unused() -> Iterator[None]:
     """A third of TensorFlow's import is for what a process of `python -m cnn` does not use of it;
     somebody's notebook may.
     """
-    spec = getattr(sys.modules["__main__"], "__spec__", None)
-    is_ours = spec is not None and spec.name == "cnn.__main__"
-    if not is_ours or "keras" in sys.modules:
+    if not is_ours() or "keras" in sys.modules:
         yield
         return
     hidden = [name for name in UNUSED if name not in sys.modules]

@@ -29,6 +29,7 @@ from cnn.training.engine.chunk import (
 from cnn.training.engine.environment import environment
 from cnn.training.engine.kept_machines import keep, machine_for
 from cnn.training.engine.machine import CheckpointError, Machine
+from cnn.training.engine.parts import parts_noted
 from cnn.training.engine.snapshots import (
     are_weights_kept,
     is_kept,
@@ -74,9 +75,9 @@ class TrainingLoop:
         earlier.check_end(run)
         channel.report_and_obey(replace(run.progress, phase="loading the data"))
         self.data = load(run.configuration.dataset, run.architecture.input)
-        self._freeze()
         train_images = len(self.data.train)
         self.batch = self.configuration.batch_size_for(train_images)
+        self._freeze()
         self.per_epoch = per_epoch(self.configuration, train_images)
         self.pace = Pace(self.configuration, train_images, run.first_step)
         self.measured_every = measured_every(self.pace.steps)
@@ -102,6 +103,7 @@ class TrainingLoop:
             as_before=earlier.is_trained_as_before(self.run),
             tells_smoothed=is_smoothed(self.run),
             frozen=self.start.frozen(network, epoch) if self.start else (),
+            parts=parts_noted(self.run.environment),
         )
 
     def _train_all(self) -> None:
@@ -130,7 +132,8 @@ class TrainingLoop:
             )
         if is_only_handed_on(self.run):  # that of a run which it continues is not its own
             images = {name: len(split) for name, split in self.data.splits.items()}
-            made_with = environment() | earlier.noted(self.run.architecture) | note(self.run)
+            by_what = earlier.noted(self.run.architecture) | note(self.run)
+            made_with = environment(self.batch) | by_what
             self.channel.freeze(found, images, made_with)
             self.run = replace(self.run, environment=made_with)
             names = class_names.to_bytes(self.data.class_names)

@@ -75,13 +75,13 @@ ROUGH = Calibration(1.2e-3, 1.1e-4, 1.16e-11, 5.3e-10, 0.35, 0.035, 680 << 20)
 
 
 def machine() -> str:
-    """What a measurement holds for: this computer, with this TensorFlow."""
+    """What a measurement holds for: this computer, with this TensorFlow, batches in parts."""
     found = "none"
     for name in ("tensorflow", "tensorflow-cpu", "tensorflow-macos"):
         with contextlib.suppress(PackageNotFoundError):
             found = version(name)
             break
-    return f"{platform.node()}, {os.cpu_count()} processors, TensorFlow {found}"
+    return f"{platform.node()}, {os.cpu_count()} processors, TensorFlow {found}, in parts"
 
 
 def load() -> Calibration | None:
@@ -232,11 +232,12 @@ def _timed(architecture: Architecture, batch: int) -> tuple[float, float]:
     """The time of the first step, which compiles, and the usual time of those that follow."""
     from cnn.training.engine.kept_machines import tidy
     from cnn.training.engine.machine import Machine
+    from cnn.training.engine.tensorflow import parts_of
 
     images = CHUNK * batch
     noise = np.random.default_rng(0).integers(0, 256, (images, *architecture.input), np.uint8)
     split = Split(noise, np.arange(images, dtype=np.int64) % 4)
-    machine = Machine(architecture, Configuration(), split)
+    machine = Machine(architecture, Configuration(), split, parts=parts_of(batch))
     order, rates = np.arange(images, dtype=np.int32), np.full(CHUNK, 1e-4, np.float32)
     has_graphics = bool(machine.tf.config.list_physical_devices("GPU"))
     clock = Clock(has_graphics)

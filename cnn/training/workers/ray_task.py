@@ -65,8 +65,10 @@ def check_designs(url: str, dispatcher: str) -> None:
 @functools.cache
 def _warm_up() -> None:
     """Once in a process, which Ray uses again: the first run is not to pay for TensorFlow."""
+    from cnn.training.engine.tensorflow import stand_side_by_side
     from cnn.training.engine.warming import warm_up
 
+    stand_side_by_side()
     warm_up()
 
 

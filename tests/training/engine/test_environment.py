@@ -17,7 +17,7 @@ NEWER = OLDER | {"processor": "Xeon", "memory_gib": 23.5}
 
 def test_commit_processor_cores_and_memory_are_noted(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("cnn.training.engine.environment.commit", lambda: "abc123")
-    found = environment()
+    found = environment(64)
 
     assert found["commit"] == "abc123"
     assert found["processors"] == os.cpu_count()
@@ -29,7 +29,7 @@ def test_commit_processor_cores_and_memory_are_noted(monkeypatch: pytest.MonkeyP
 def test_of_an_installed_program_no_commit_is_known(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("cnn.training.engine.environment.commit", lambda: "")
 
-    assert environment()["commit"] == "unknown"
+    assert environment(64)["commit"] == "unknown"
 
 
 @pytest.mark.skipif(
@@ -39,7 +39,7 @@ def test_of_an_installed_program_no_commit_is_known(monkeypatch: pytest.MonkeyPa
 def test_the_processor_is_called_as_linux_calls_it():
     names = re.findall(r"model name\t: (.+)", Path("/proc/cpuinfo").read_text())
 
-    assert environment()["processor"] in names
+    assert environment(64)["processor"] in names
 
 
 def test_each_value_is_said_once_with_words_for_those_whose_name_is_none():

@@ -85,4 +85,4 @@ def test_a_network_that_is_used_and_not_trained_gives_keras_own_numbers():
 
 
 def test_a_run_notes_that_it_was_trained_so():
-    assert environment()["batch_norm"] == FUSED
+    assert environment(64)["batch_norm"] == FUSED

@@ -12,9 +12,9 @@ def test_a_run_that_waits_has_its_turn_in_place_of_a_network_that_nobody_wants(
 ):
     built = []
 
-    def machine(*told: object) -> Machine:
+    def machine(*told: object, **named: object) -> Machine:
         built.append(told)
-        return Machine(*told)  # type: ignore[arg-type]
+        return Machine(*told, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(warming, "Machine", machine)
     warming.warm_up(lambda: waits)

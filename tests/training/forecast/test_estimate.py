@@ -218,7 +218,7 @@ def test_runs_of_another_machine_do_not_count():
 def calibration_environment() -> dict[str, object]:
     from cnn.training.engine.environment import environment
 
-    return environment()
+    return environment(64)
 
 
 @pytest.mark.parametrize(
