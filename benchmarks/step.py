@@ -1,8 +1,8 @@
 """Where a step of a training goes, by what its operations are for, of each network of `training`.
 
 TensorFlow's profiler notes when each operation began and ended while the worker's own compiled
-steps run, without the app. An operation is counted by the clock, waiting for the threads that share
-its work included; two may run at once. Beside them stands how many processors were busy, and how
+steps run, without the app. An operation is counted by the clock; as each part of a batch has its
+own, two run at once. Beside them stands how many processors were busy, and how
 long the step would take were it multiplying and adding alone, at the most that the processor comes
 to. Nothing is wanted of these figures: `training.py` holds what they explain. Of all networks
 `docs/step.svg` is drawn; names choose some, and then nothing is.
@@ -47,11 +47,10 @@ KINDS = (
     ("filters' gradients", re.compile(r"BackpropFilter")),
     ("inputs' gradients", re.compile(r"Conv\w*BackpropInput")),
     ("convolutions", re.compile(r"Conv2D|DepthwiseConv")),
-    ("batch norm", re.compile(r"BatchNorm")),
     ("dense", re.compile(r"MatMul")),
     ("pooling", re.compile(r"Pool")),
     ("updating", UPDATING),
-    ("sums, ReLU, rest", re.compile(r"")),
+    ("batch norm, sums, ReLU, rest", re.compile(r"")),
 )
 """What an operation is for, by its kind: the first that fits; gradients of convolutions apart."""
 

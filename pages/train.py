@@ -25,7 +25,9 @@ alone = runs.seen(shown[0]) if len(shown) == 1 else None
 ours = alone if isinstance(alone, Run) else None
 
 way_back(shown)
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(
+    key="head_of_run" if shown else None, horizontal=True, vertical_alignment="center"
+):
     st.title(plain(runs.title(alone)) if alone else "Train", anchor=False)
     # Of their own, so that of buttons that do not fit none stands on a line alone.
     with st.container(horizontal=True, width="content"):
@@ -44,6 +46,7 @@ if ours:
 if shown:
     watch(shown)
 else:
-    set_up()
+    with st.container(key="setting_up"):
+        set_up()
 history()
 to_top(" ".join(shown))

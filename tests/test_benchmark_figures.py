@@ -100,13 +100,13 @@ def test_a_figure_is_on_paper_so_that_it_is_read_on_a_dark_page(tmp_path: Path):
         ("gradient/Conv2DBackpropFilter", "Conv2DBackpropFilter", "filters' gradients"),
         ("gradient/dw", "DepthwiseConv2dNativeBackpropFilter", "filters' gradients"),
         ("gradient/Conv2DBackpropInput", "Conv2DBackpropInput", "inputs' gradients"),
-        ("net/norm", "FusedBatchNormV3", "batch norm"),
-        ("gradient/norm", "FusedBatchNormGradV3", "batch norm"),
+        ("net/norm", "FusedBatchNormV3", "batch norm, sums, ReLU, rest"),
+        ("gradient/norm", "FusedBatchNormGradV3", "batch norm, sums, ReLU, rest"),
         ("net/dense/MatMul", "_FusedMatMul", "dense"),
         ("gradient/pool", "MaxPoolGrad", "pooling"),
         ("adam/mul_3", "Mul", "updating"),
         ("AssignAddVariableOp", "AssignAddVariableOp", "updating"),
-        ("net/relu", "Relu", "sums, ReLU, rest"),
+        ("net/relu", "Relu", "batch norm, sums, ReLU, rest"),
     ],
 )
 def test_an_operation_is_for_what_its_kind_says(place: str, kind: str, said: str):
