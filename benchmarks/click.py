@@ -34,7 +34,8 @@ SEEN = """
   const deep = (root) => [root, ...[...root.querySelectorAll("*")]
     .filter((one) => one.shadowRoot).flatMap((one) => deep(one.shadowRoot))];
   const marks = {
-    gone: () => !document.querySelector(".st-key-launch")?.checkVisibility({ visibilityProperty: true }),
+    gone: () => !document.querySelector(".st-key-launch")
+      ?.checkVisibility({ visibilityProperty: true }),
     first: () => deep(document).some((root) => [...root.querySelectorAll(".js-plotly-plot")]
       .some((plot) => (plot.data ?? []).some((trace) => trace.y?.some(Number.isFinite)))),
     finished: () => [...document.querySelectorAll(".stMarkdownBadge")]

@@ -12,6 +12,7 @@ from pathlib import Path
 LEAST = {
     "CNN_WORKERS": 0,
     "CNN_NICENESS": 0,
+    "CNN_PARTS": 1,
     "CNN_RAY_CPUS": 1,
     "CNN_RAY_GPUS": 0,
     "CNN_MAX_PARAMS": 1,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cnn.settings import whole_setting
-from cnn.training.engine.parts import PARTS, THREADS
+from cnn.training.engine.parts import MOST, PARTS, THREADS
 
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 """TensorFlow's switch for oneDNN, which computes on x86 processors. Unless asked for, it is off on
@@ -26,9 +26,9 @@ convolution.
 UNUSED = ("sklearn", "pandas", "IPython")
 """What Keras reads for wrappers, tables and notebooks, where it is installed."""
 
-SIDE_BY_SIDE = 2
-"""A batch is trained in so many parts, where there are as many processors: each part has a share
-of them. More were not measured, and take longer to compile.
+MEASURED = 2
+"""So many processors, and a part of a batch for each, were measured to be the faster way. On a
+machine with more, all share each operation, unless `CNN_PARTS` says otherwise.
 """
 
 compiling = threading.Lock()
@@ -62,19 +62,26 @@ class _Process:
 def stand_side_by_side() -> None:
     """Has this process, which does nothing but train, compute the parts of a batch side by side.
 
-    Each operation has its share of the processors then, and graphs are taken as they are written:
-    to have TensorFlow improve them takes longer, and these are no faster for it. One that has
-    computed before, or a GPU, is left as it is.
+    Each has its share of the processors then, and graphs are taken as they are written: to have
+    TensorFlow improve them takes longer, and these are no faster for it. One that has computed
+    before, or a GPU, is left as it is.
     """
-    tf, share = import_tensorflow(), processors() // SIDE_BY_SIDE
-    if not share or tf.config.list_physical_devices("GPU"):
+    tf, parts = import_tensorflow(), parts_wanted()
+    if parts == 1 or tf.config.list_physical_devices("GPU"):
         return
+    share = max(processors() // parts, 1)
     try:
         tf.config.threading.set_intra_op_parallelism_threads(share)
     except RuntimeError:  # TensorFlow has begun
         return
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    _Process.parts, _Process.threads = SIDE_BY_SIDE, share
+    _Process.parts, _Process.threads = parts, share
+
+
+def parts_wanted() -> int:
+    """In how many parts a process without a GPU trains a batch (`CNN_PARTS`)."""
+    usual = MEASURED if processors() == MEASURED else 1
+    return min(whole_setting("CNN_PARTS", usual), MOST)
 
 
 def processors() -> int:

@@ -30,6 +30,7 @@ from cnn.network.trace import Trace, trace
 from cnn.network.training_macs import forward_alone, total_training_macs
 from cnn.settings import home, private_folder, write_private
 from cnn.training.engine.chunk import Chunk
+from cnn.training.engine.tensorflow import parts_wanted
 from cnn.training.recipe.configuration import Configuration
 
 FILE = "calibration.json"
@@ -75,13 +76,14 @@ ROUGH = Calibration(1.2e-3, 1.1e-4, 1.16e-11, 5.3e-10, 0.35, 0.035, 680 << 20)
 
 
 def machine() -> str:
-    """What a measurement holds for: this computer, with this TensorFlow, batches in parts."""
+    """What a measurement holds for: this computer, with this TensorFlow, batches in such parts."""
     found = "none"
     for name in ("tensorflow", "tensorflow-cpu", "tensorflow-macos"):
         with contextlib.suppress(PackageNotFoundError):
             found = version(name)
             break
-    return f"{platform.node()}, {os.cpu_count()} processors, TensorFlow {found}, in parts"
+    where = f"{platform.node()}, {os.cpu_count()} processors"
+    return f"{where}, TensorFlow {found}, parts of batches: {parts_wanted()}"
 
 
 def load() -> Calibration | None:

@@ -19,7 +19,7 @@ from cnn.network.zoo import entry
 from cnn.training.engine.chunk import Chunk
 from cnn.training.engine.machine import Machine
 from cnn.training.engine.parts import MOST, in_parts, parts_noted
-from cnn.training.engine.tensorflow import import_tensorflow, sow
+from cnn.training.engine.tensorflow import import_tensorflow, parts_wanted, sow
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run
 from cnn.training.store.store import Store
@@ -177,7 +177,6 @@ def trained(folder: Path, network: str, *options: str, **settings: str) -> Run:
     return run
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor trains each batch whole")
 @pytest.mark.parametrize(
     ("network", "options"),
     [
@@ -190,8 +189,9 @@ def trained(folder: Path, network: str, *options: str, **settings: str) -> Run:
 def test_a_process_that_trains_takes_parts_and_its_script_gives_its_curve(
     network: str, options: tuple[str, ...], tmp_path: Path
 ):
-    run, file = trained(tmp_path, network, "--epochs", "2", *options), tmp_path / "again.py"
-    assert (run.environment["parts"], run.environment["threads"]) == (2, (os.cpu_count() or 1) // 2)
+    file = tmp_path / "again.py"
+    run = trained(tmp_path, network, "--epochs", "2", *options, TF_NUM_INTRAOP_THREADS="2")
+    assert (run.environment["parts"], run.environment["threads"]) == (2, 1)
 
     by_command(tmp_path, "runs", "export", run.id, "--script", str(file))
     ran = subprocess.run([sys.executable, file], capture_output=True, text=True)
@@ -199,14 +199,23 @@ def test_a_process_that_trains_takes_parts_and_its_script_gives_its_curve(
     assert float(ran.stdout.split("recorded curve: ")[1]) < 1e-5
 
 
-@pytest.mark.parametrize(
-    ("options", "processors"),
-    [(("--batch-size", "1"), "2"), ((), "1")],
-    ids=["a batch of one image", "a single processor"],
-)
-def test_what_has_no_parts_is_trained_whole(
-    tmp_path: Path, options: tuple[str, ...], processors: str
-):
-    run = trained(tmp_path, "lenet-5", "--epochs", "1", *options, TF_NUM_INTRAOP_THREADS=processors)
+def test_a_batch_of_one_image_is_trained_whole(tmp_path: Path):
+    one = "--epochs", "1", "--batch-size", "1"
+    run = trained(tmp_path, "lenet-5", *one, TF_NUM_INTRAOP_THREADS="2")
     assert "parts" not in run.environment
     assert run.environment["batch_norm"] == "fused"
+
+
+@pytest.mark.parametrize(
+    ("processors", "said", "parts"),
+    [(1, None, 1), (2, None, 2), (8, None, 1), (8, "4", 4), (2, "1", 1), (64, "64", MOST)],
+)
+def test_as_many_parts_as_processors_where_that_was_measured_or_as_the_setting_says(
+    processors: int, said: str | None, parts: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", str(processors))
+    if said is None:
+        monkeypatch.delenv("CNN_PARTS", raising=False)
+    else:
+        monkeypatch.setenv("CNN_PARTS", said)
+    assert parts_wanted() == parts
