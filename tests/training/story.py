@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from cnn.data import DatasetName, DatasetSpec
 from cnn.network.architecture import Architecture
@@ -10,7 +11,7 @@ from cnn.network.zoo import entry
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import Store
-from tests.training.processes import current, eventually, is_in
+from tests.training.processes import App, current, eventually, is_in
 
 NETWORK = Architecture(
     "All that has a state",
@@ -66,6 +67,19 @@ def all_rows(store: Store, run: Run) -> dict[str, Rows]:
             query = f"select * from {table} where run_id = ? order by 1, 2"
             found[table] = database.execute(query, (run.id,)).fetchall()
     return found
+
+
+def undisturbed(folder: Path, settings: Configuration) -> dict[str, Rows]:
+    """What the training leaves behind when nothing happens to it, by a worker as all have."""
+    store = Store(f"sqlite:///{folder / 'undisturbed.sqlite'}")
+    app = App.started(store, folder)
+    try:
+        run = store.add(NETWORK, settings)
+        eventually("finished", is_in(store, run, State.FINISHED))
+        return curve(store, run)
+    finally:
+        app.end()
+        store.close()
 
 
 def finish_one(store: Store) -> Run:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training.engine import fit
 from cnn.training.engine.channel import WORTH_SAYING_S
 from cnn.training.recipe.run import Run, State, WorkerState
 from cnn.training.store.heartbeats import GONE, dismiss_silent, worker_states
@@ -39,6 +38,7 @@ from tests.training.story import (
     assert_begins_like,
     curve,
     finish_one,
+    undisturbed,
 )
 
 pytestmark = [
@@ -51,13 +51,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
-    """What the training leaves behind when nothing happens to it, in this very process."""
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('reference') / 'runs.sqlite'}")
-    run = fit.carry_out(store, store.add(NETWORK, SETTINGS, worker="me"))
-    assert run.state is State.FINISHED, run.message
-    found = curve(store, run)
-    store.close()
-    return found
+    """What the training leaves behind when nothing happens to it."""
+    return undisturbed(tmp_path_factory.mktemp("reference"), SETTINGS)
 
 
 def reach_the_middle_of_an_epoch(store: Store, run: Run) -> Run:

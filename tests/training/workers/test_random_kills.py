@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cnn.training.engine import fit
 from cnn.training.recipe.run import Run, State
 from cnn.training.store.store import Store
 from cnn.training.workers.resuming import resume
 from tests.training.processes import App, current, eventually
-from tests.training.story import NETWORK, SETTINGS, Rows, all_rows, curve, finish_one
+from tests.training.story import NETWORK, SETTINGS, Rows, all_rows, curve, finish_one, undisturbed
 
 pytestmark = [
     pytest.mark.proof,
@@ -37,11 +36,7 @@ OVER = (State.INTERRUPTED, State.FINISHED)
 @pytest.fixture
 def reference(tmp_path: Path) -> dict[str, Rows]:
     """What the training leaves behind when nothing happens to it."""
-    store = Store(f"sqlite:///{tmp_path / 'reference.sqlite'}")
-    run = fit.carry_out(store, store.add(NETWORK, SHORT, worker="me"))
-    found = curve(store, run)
-    store.close()
-    return found
+    return undisturbed(tmp_path, SHORT)
 
 
 def kill(victim: str, app: App, run: Run) -> App:
