@@ -169,6 +169,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from sqlalchemy import event
+from cnn.training.engine.tensorflow import stand_side_by_side
 from cnn.training.store.store import Store
 from cnn.training.workers.worker import work
 
@@ -184,6 +185,7 @@ def tell(context):
     with met.open("a") as out:
         print(context.statement, context.original_exception, file=out)
 
+stand_side_by_side()  # as a process of `python -m cnn` does
 work(store, "worker", parent=sys.stdin.fileno())
 """
 WELL = ("PRAGMA busy_timeout=100", "PRAGMA query_only=OFF", "PRAGMA max_page_count=1000000000")
