@@ -66,44 +66,54 @@ def in_parts(tf: Any, keras: Any, model: Any, images: Any, count: int) -> Any:
 
 
 def normalized(tf: Any, layer: Any, given: Parts) -> Parts:
-    """A batch normalization by the mean and the variance over all parts."""
-    raw, count = tf.raw_ops, len(given.ones)
-    axes = list(range(len(given.ones[0].shape) - 1))
+    """A batch normalization by the mean and the variance over all parts.
+
+    Of raw operations with few constants: a network with many such layers compiles sooner by it.
+    """
+    raw, count, channels = tf.raw_ops, len(given.ones), given.ones[0].shape[-1]
+    axes = tf.constant(list(range(len(given.ones[0].shape) - 1)))
+
+    def added(ones: Any) -> Any:
+        return raw.AddN(inputs=list(ones))
 
     def over_all(ones: Any) -> Any:
-        return tf.add_n([raw.Sum(input=one, axis=axes) for one in ones])
+        return added(raw.Sum(input=one, axis=axes) for one in ones)
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def by_all(*values: Any) -> Any:
         ones, (gamma, beta) = values[:count], values[count:]
-        cells = tf.add_n([tf.reduce_prod(tf.shape(one)[:-1]) for one in ones])
-        cells = tf.cast(cells, tf.float32)
-        mean = over_all(ones) / cells
+        numbers = added(raw.Size(input=one) for one in ones)
+        cells = raw.Cast(x=raw.FloorDiv(x=numbers, y=channels), DstT=tf.float32)
+        mean = raw.RealDiv(x=over_all(ones), y=cells)
         apart = [raw.Sub(x=one, y=mean) for one in ones]
-        variance = over_all([raw.Square(x=one) for one in apart]) / cells
-        inverse = raw.Rsqrt(x=variance + layer.epsilon)
-        scale = inverse * gamma
+        variance = raw.RealDiv(x=over_all(raw.Square(x=one) for one in apart), y=cells)
+        inverse = raw.Rsqrt(x=raw.AddV2(x=variance, y=layer.epsilon))
+        scale = raw.Mul(x=inverse, y=gamma)
         outputs = [raw.AddV2(x=raw.Mul(x=one, y=scale), y=beta) for one in apart]
 
         def gradients(*changes: Any) -> Any:
             ours = list(zip(changes[:count], apart, strict=True))
             of_beta = over_all(changes[:count])
-            shared = over_all([raw.Mul(x=change, y=one) for change, one in ours])
-            shift, tilt = of_beta / cells, inverse * inverse * shared / cells
+            shared = over_all(raw.Mul(x=change, y=one) for change, one in ours)
+            shift = raw.RealDiv(x=of_beta, y=cells)
+            tilt = raw.Mul(x=raw.Mul(x=inverse, y=inverse), y=shared)
+            tilt = raw.RealDiv(x=tilt, y=cells)
 
             def of(change: Any, one: Any) -> Any:
                 rest = raw.Sub(x=change, y=shift)
                 return raw.Mul(x=raw.Sub(x=rest, y=raw.Mul(x=one, y=tilt)), y=scale)
 
-            return *(of(*both) for both in ours), shared * inverse, of_beta
+            return *(of(*both) for both in ours), raw.Mul(x=shared, y=inverse), of_beta
 
         return (*outputs, mean, variance), gradients
 
-    channels = [given.ones[0].shape[-1]]
-    gamma = tf.ones(channels) if layer.gamma is None else tf.convert_to_tensor(layer.gamma)
-    beta = tf.zeros(channels) if layer.beta is None else tf.convert_to_tensor(layer.beta)
+    def follow(average: Any, new: Any) -> None:
+        kept = raw.Mul(x=average.value, y=layer.momentum)
+        average.assign(raw.AddV2(x=kept, y=raw.Mul(x=new, y=1.0 - layer.momentum)))
+
+    gamma = tf.ones([channels]) if layer.gamma is None else tf.convert_to_tensor(layer.gamma)
+    beta = tf.zeros([channels]) if layer.beta is None else tf.convert_to_tensor(layer.beta)
     *outputs, mean, variance = by_all(*given.ones, gamma, beta)
-    kept, new = layer.momentum, 1.0 - layer.momentum
-    layer.moving_mean.assign(layer.moving_mean * kept + mean * new)
-    layer.moving_variance.assign(layer.moving_variance * kept + variance * new)
+    follow(layer.moving_mean, mean)
+    follow(layer.moving_variance, variance)
     return Parts(*outputs)

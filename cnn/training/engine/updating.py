@@ -93,7 +93,8 @@ class Updating:
         return counts, (len(variables) - counts) // max(len(self._changed), 1)
 
     def _flat(self, tensors: Sequence[Any]) -> Any:
-        return self._tf.concat([self._tf.reshape(one, [-1]) for one in tensors], axis=0)
+        flat = self._tf.constant([-1])
+        return self._tf.concat([self._tf.reshape(one, flat) for one in tensors], axis=0)
 
 
 def _parted(ones: Sequence[Any], is_small: Sequence[bool]) -> tuple[list[Any], list[Any]]:

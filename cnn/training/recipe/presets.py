@@ -27,8 +27,8 @@ class Preset:
 
 FAST_MNIST = Preset(
     "Fast MNIST",
-    "Wide LeNet on all of MNIST: 99 % of the 10,000 test images after two epochs.",
-    Configuration(DatasetSpec(DatasetName.MNIST), epochs=2),
+    "Wide LeNet on all of MNIST: 99 % of the 10,000 test images after 1,000 steps.",
+    Configuration(DatasetSpec(DatasetName.MNIST), steps=1_000, label_smoothing=0.1),
     "wide-lenet",
 )
 PRESETS = (
