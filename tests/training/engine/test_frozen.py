@@ -42,7 +42,7 @@ NETWORK = Architecture(
         Residual((Conv2D(3, 3, padding="same", use_bias=False), BatchNormalization(momentum=0.8))),
         SelfAttention2D(1, 2, use_bias=False),
         Flatten(),
-        Dense(5, activation="relu"),
+        Dense(5, activation="relu", use_bias=False),
         BatchNormalization(momentum=0.8),
         Dense(3, activation="softmax"),
     ),
