@@ -21,6 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import numpy as np
+
 from benchmarks import claims
 from benchmarks.goals import COLUMNS, MARK
 
@@ -85,7 +87,8 @@ HEAD = """# What was measured
 
 By `make bench`, each figure beside its reference or limit, from the same run of the same script on
 the machine that its section names. Times are worth as much as the machine was quiet: its load when
-a benchmark began is given, over {cores} processors.
+a benchmark began is given, over {cores} processors, and how long a piece of work took just then that
+is always the same. Where that took longer, the machine was slower, whoever's doing it was.
 
 """
 WANTED = "## What is wanted"
@@ -104,8 +107,25 @@ def machine() -> str:
     )
 
 
+def fixed_work_s() -> float:
+    """How long a piece of work takes that is always the same, at best: a loop of Python, and
+    products of matrices by all processors. The machine's neighbours make it twice as long at times.
+    """
+    some = np.random.default_rng(0).random((1_000, 1_000), np.float32)
+
+    def once() -> float:
+        began = time.perf_counter()
+        sum(number * number for number in range(1_000_000))
+        for _ in range(10):
+            some @ some
+        return time.perf_counter() - began
+
+    return min(once() for _ in range(5))
+
+
 def measured(name: str) -> str:
     """One benchmark's section, as it goes on in the terminal too."""
+    work_ms = 1_000 * fixed_work_s()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     day = time.strftime("%Y-%m-%d")
     began = time.perf_counter()
@@ -120,7 +140,10 @@ def measured(name: str) -> str:
     if process.returncode:
         lines.append(f"(ended with status {process.returncode})")
     took = time.perf_counter() - began
-    about = f"{day}, {took:,.0f} s, load {load:.1f} at its start. {machine()}."
+    about = (
+        f"{day}, {took:,.0f} s, load {load:.1f} at its start, fixed work {work_ms:.0f} ms. "
+        f"{machine()}."
+    )
     return f"## {name}\n\n{about}\n\n```text\n" + "\n".join(lines).strip("\n") + "\n```\n"
 
 

@@ -7,7 +7,7 @@ validation; Keras' is that of `fit`, validation included, epoch by epoch until t
 over tensors in memory: the exported network, the same optimizer, loss and rates, validation after
 each epoch, as many threads as processors, and of channels first or last, the preset's batches or
 twice as many images in each, whichever was the fastest before. None counts the import, the loading
-of the data, or looking at the test set.
+of the data, or looking at the test set. Rounds: a seed each, three unless another number is given.
 
     CNN_DATA_DIR=/path/to/mnist python benchmarks/fast_mnist.py [seeds]
 """
@@ -35,6 +35,7 @@ from cnn.network.heads import from_scores
 from cnn.network.zoo import entry
 from cnn.training.engine import fit
 from cnn.training.engine.tensorflow import stand_side_by_side
+from cnn.training.recipe.pace import steps_wanted
 from cnn.training.recipe.presets import FAST_MNIST
 from cnn.training.recipe.schedule import learning_rates
 from cnn.training.store.store import Store
@@ -114,7 +115,8 @@ def torch_recipe(seed: int, *, last: bool, large: bool) -> tuple[float, float]:
     module = torch_module(from_scores(architecture)).to(memory_format=order)
     optimizer = torch.optim.Adam(module.parameters())
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=configuration.label_smoothing)
-    rates = [float(one) for one in learning_rates(configuration, configuration.steps)]
+    steps = steps_wanted(configuration, len(images)) or 0
+    rates = [float(one) for one in learning_rates(configuration, steps)]
     batch = configuration.batch_size_for(len(images))
     began = time.perf_counter()
     while rates:
