@@ -87,8 +87,8 @@ HEAD = """# What was measured
 
 By `make bench`, each figure beside its reference or limit, from the same run of the same script on
 the machine that its section names. Times are worth as much as the machine was quiet: its load when
-a benchmark began is given, over {cores} processors, and how long a piece of work took just then that
-is always the same. Where that took longer, the machine was slower, whoever's doing it was.
+a benchmark began is given, over {cores} processors, and how long a piece of work took just before
+that is always the same. Where that took longer, the machine was slower.
 
 """
 WANTED = "## What is wanted"

@@ -77,9 +77,9 @@ CLAIMS = (
         {"": ("edit of 20 layers to numbers", "")},
     ),
     Claim(
-        "the server's answer to a drawing, from pen up",
+        "the server's answer to a drawing, from the moment it is sent",
         "draw",
-        {"": ("pen up to the server's new bars", "")},
+        {"": ("a drawing sent to the server's new bars", "")},
     ),
     Claim(
         "the four classics compared, from one click",

@@ -37,8 +37,9 @@ CASES: tuple[tuple[str, str, int, Begun | None], ...] = (
     ("resnet-lite", "scenes", 4, {"head_first": 2}),
 )
 CALIBRATE = (
-    "from cnn.training.engine import warming; from cnn.training.forecast import calibration; "
-    "warming.warm_up(); list(calibration.measure())"
+    "from cnn.training.engine import tensorflow, warming; "
+    "from cnn.training.forecast import calibration; "
+    "tensorflow.stand_side_by_side(); warming.warm_up(); list(calibration.measure())"
 )
 BODY, FLAGS = "shipped:scenes", {"freeze": "--freeze", "head_first": "--head-first"}
 TOGETHER = ("lenet-5", "alexnet-lite", "vgg-lite", "resnet-lite")
@@ -69,12 +70,14 @@ def comparison() -> float:
     from cnn.data import DatasetSpec, load
     from cnn.network.zoo import entry
     from cnn.training.engine.fit import carry_out
+    from cnn.training.engine.tensorflow import stand_side_by_side
     from cnn.training.forecast import calibration
     from cnn.training.forecast.estimate import estimate, estimate_all
     from cnn.training.recipe.configuration import Configuration
     from cnn.training.recipe.fitting import fit_to
     from cnn.training.store.store import Store
 
+    stand_side_by_side()
     prices, store = calibration.load(), Store()
     configuration = Configuration(DatasetSpec.from_dict({"name": "mnist-sample"}), epochs=EPOCHS)
     trainings = []

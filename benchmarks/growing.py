@@ -33,6 +33,7 @@ from cnn.pictures.kit.palette import SERIES
 from cnn.pictures.paper.drawn import drawn
 from cnn.pictures.training import curves
 from cnn.training.engine.fit import carry_out
+from cnn.training.engine.tensorflow import stand_side_by_side
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.run import Progress, State, Step
 from cnn.training.store.run_list import Filter
@@ -117,6 +118,7 @@ def waiting() -> Iterator[tuple[int, float]]:
 
 
 def images() -> Iterator[tuple[int, float]]:
+    stand_side_by_side()
     every = len(load(DatasetSpec(DatasetName.MNIST), SHAPE).train)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/runs.sqlite")

@@ -21,6 +21,7 @@ from cnn.data import DatasetName, DatasetSpec, load
 from cnn.network.trace import trace
 from cnn.network.zoo import CLASSICS, entry
 from cnn.training.engine.fit import carry_out
+from cnn.training.engine.tensorflow import stand_side_by_side
 from cnn.training.engine.warming import warm_up
 from cnn.training.recipe.configuration import Configuration
 from cnn.training.recipe.fitting import fit_to
@@ -39,6 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "runs.sqlite"
         Store(f"sqlite:///{file}").close()
+        stand_side_by_side()
         warm_up()
         for name in CLASSICS:
             before = file.stat().st_size

@@ -129,7 +129,7 @@ async def draw(page: Page, chance: random.Random, times: Times) -> None:
         began = time.monotonic()
         await asyncio.sleep(look_s(chance))
         for bars_ms in await page.evaluate("window.took.splice(0)"):
-            times.add("pen up to new bars", began, bars_ms)
+            times.add("a drawing sent to new bars", began, bars_ms)
         await page.get_by_role("button", name="Clear", exact=True).click(timeout=PATIENCE_MS)
         await asyncio.sleep(look_s(chance))
 
