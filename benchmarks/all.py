@@ -70,7 +70,6 @@ ALL = (
 """Those that hold a limit of the plan; the quick ones first."""
 
 QUICK = (
-    "trace",
     "pages",
     "first_point",
     "augmentation",
