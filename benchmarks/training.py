@@ -182,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", nargs="*", default=list(SIZES)[: 1 if goals.QUICK else None])
     parser.add_argument("--rounds", type=int, default=goals.rounds(5))
-    usual = ("lenet-5", "resnet-lite") if goals.QUICK else NETWORKS
+    usual = ("lenet-5",) if goals.QUICK else NETWORKS
     parser.add_argument("networks", nargs="*", default=usual)
     options = parser.parse_args()
     print(
