@@ -3,7 +3,7 @@
 Names choose some of them; the results of the others stay as they were measured. Nothing else should
 run meanwhile: how busy the machine was stands beside each. At the end, and at the head of the file,
 stands what is wanted and whether it is there (`goals.py`), of which README's table is made
-(`claims.py`). `quick` measures the most of it in about five minutes, of few rounds, and writes
+(`claims.py`). `quick` measures the most of it in five to seven minutes, of few rounds, and writes
 nothing.
 """
 
@@ -108,7 +108,7 @@ def machine() -> str:
 
 def fixed_work_s() -> float:
     """How long a piece of work takes that is always the same, at best: a loop of Python, and
-    products of matrices by all processors. The machine's neighbours make it twice as long at times.
+    products of matrices by all processors. Whatever else the machine does makes it longer.
     """
     some = np.random.default_rng(0).random((1_000, 1_000), np.float32)
 
