@@ -3,7 +3,7 @@
 Names choose some of them; the results of the others stay as they were measured. Nothing else should
 run meanwhile: how busy the machine was stands beside each. At the end, and at the head of the file,
 stands what is wanted and whether it is there (`goals.py`), of which README's table is made
-(`claims.py`). `quick` measures the most of it in five to seven minutes, of few rounds, and writes
+(`claims.py`). `quick` measures the most of it in about six minutes, of few rounds, and writes
 nothing.
 """
 
